@@ -1,0 +1,1 @@
+//! Versioned JSON shapes, in and out.
