@@ -1,0 +1,129 @@
+//! The event: one thing a customer did, or that happened to them, on one channel.
+//!
+//! An `Event` is validated and normalised when it is made (by `wire`); nothing below that edge checks it again.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{
+    identifier::Identifier,
+    profile::consent::Decision,
+    time::Timestamp,
+    value::Value,
+};
+
+/// A name that configuration or a client chose: a channel, a source, an event type. Non-empty and bounded.
+pub type Name = String;
+
+/// What makes an event itself: its id is unique per source, whatever channel or time it claims.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId {
+    /// Who sent it, for example `pos/tehran-12` or the write key's name.
+    pub source: Name,
+    /// The sender's id of it.
+    pub id: String,
+}
+
+/// Where an event stands in the canonical order: by event time, then id, then source.
+///
+/// Last-writer-wins registers, bounded sets and timelines all order by it, so that arrival never matters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stamp {
+    /// The event's time.
+    pub time: Timestamp,
+    /// The sender's id of the event.
+    pub id: String,
+    /// Who sent it.
+    pub source: Name,
+}
+
+/// One consent decision that an event carries.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConsentChange {
+    /// The way of contact, such as `sms`.
+    pub channel: Name,
+    /// What it may be used for, such as `marketing`.
+    pub purpose: Name,
+    /// What the customer decided.
+    pub decision: Decision,
+}
+
+/// A validated, normalised event.
+///
+/// `Debug` never shows an identifier's value (see [`Identifier`]) nor a free text (see [`Value`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Source and id.
+    pub id: EventId,
+    /// Where it happened: `web`, `mobile`, `store`, `callcenter` or a configured one.
+    pub channel: Name,
+    /// What happened, in the Object-Action style of the Segment specs: `Order Completed`.
+    pub name: Name,
+    /// When it happened; clock skew corrected and futures clamped at the edge, once.
+    pub time: Timestamp,
+    /// The time the sender stated, where `time` differs from it.
+    pub stated_time: Option<Timestamp>,
+    /// When the edge took it in. In no fold and no fingerprint.
+    pub received: Timestamp,
+    /// Sorted by kind and value; one entry per (kind, value), with the highest trust that was stated.
+    pub identifiers: Vec<Identifier>,
+    /// The former user id that this event declares to be the same person, where the source may say so.
+    pub alias_of: Option<Identifier>,
+    /// What the configuration says about the channel it came by.
+    pub place: Place,
+    /// Facts about the person.
+    pub traits: BTreeMap<String, Value>,
+    /// Facts about what happened.
+    pub properties: BTreeMap<String, Value>,
+    /// Circumstances: store, page, device.
+    pub context: BTreeMap<String, Value>,
+    /// Consent decisions.
+    pub consent: Vec<ConsentChange>,
+    /// Until when what it offers holds, where it says so.
+    pub expires: Option<Timestamp>,
+}
+
+/// What the configuration says about a channel that matters to meaning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Its devices are shared by many people (a till, a kiosk): they join nobody.
+    pub shared_devices: bool,
+    /// An order completed here is handed over at once, as at a till; elsewhere it stays open until delivered.
+    pub hands_over: bool,
+}
+
+/// A name as a subject token and as the key by which meanings are found: lower case, each run outside `[a-z0-9]` one
+/// `_`, none at the ends, `custom` where nothing is left. `Order Completed` and `order_completed` mean the same.
+pub fn token(name: &str) -> String {
+    let mut token = String::with_capacity(name.len());
+    for letter in name.chars() {
+        if letter.is_ascii_alphanumeric() {
+            token.push(letter.to_ascii_lowercase());
+        } else if !token.is_empty() && !token.ends_with('_') {
+            token.push('_');
+        }
+    }
+    let token = token.trim_end_matches('_');
+    if token.is_empty() { "custom".to_owned() } else { token.to_owned() }
+}
+
+impl Event {
+    /// Its place in the canonical order.
+    pub fn stamp(&self) -> Stamp {
+        Stamp { time: self.time, id: self.id.id.clone(), source: self.id.source.clone() }
+    }
+
+    /// Whether it closes a log-in on the devices it names.
+    pub fn signs_out(&self) -> bool {
+        token(&self.name) == "signed_out"
+    }
+
+    /// A property by name.
+    pub fn property(&self, name: &str) -> Option<&Value> {
+        self.properties.get(name)
+    }
+
+    /// A property as text; numbers are taken as they were written.
+    pub fn property_text(&self, name: &str) -> Option<String> {
+        self.property(name).and_then(Value::text_or_number)
+    }
+}

@@ -1,0 +1,280 @@
+//! The claim: what an event says about identity, without what belongs to that event alone.
+//!
+//! A thousand clicks of one cookie make one claim; a distinct claim is an atom, the unit of membership and folding.
+
+use std::fmt;
+
+use crate::domain::{
+    event::{Event, EventId},
+    identifier::{IdentifierRules, Kind, Role, Trust},
+};
+
+/// A kind and a normalised value: what atoms share and are found by. `Debug` shows the kind alone.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The identifier's kind.
+    pub kind: Kind,
+    /// Its normalised value.
+    pub value: String,
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Key({}:…)", self.kind.as_str())
+    }
+}
+
+/// What an asserted identifier does for identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Bond {
+    /// It joins nobody here: its kind never does, or its trust is too low, or the device is shared.
+    Loose,
+    /// It joins all who hold it.
+    Joins,
+    /// A device: it joins only while nobody is logged in on it.
+    Device {
+        /// Whether nobody owned it at the event's time.
+        open: bool,
+    },
+}
+
+/// One lasting identifier of a claim.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Asserted {
+    /// What is asserted.
+    pub key: Key,
+    /// How far it can be trusted.
+    pub trust: Trust,
+    /// What it does for identity.
+    pub bond: Bond,
+}
+
+/// Who owned the claim's devices at the event's time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Owner {
+    /// Nobody, or the event names its customer itself.
+    #[default]
+    Nobody,
+    /// The customer whose log-in's interval the event falls into.
+    User(Key),
+    /// Two devices of the event belong to two customers: it joins neither.
+    Contested,
+}
+
+/// What sets a claim apart that holds nothing which lasts and joins.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Alone {
+    /// The order or QR code it is about.
+    Link(Key),
+    /// The event itself: somebody who left no trace.
+    Event(EventId),
+}
+
+/// What an event says about identity.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Claim {
+    /// Lasting identifiers, sorted by key.
+    pub asserted: Vec<Asserted>,
+    /// Who owned its devices.
+    pub owner: Owner,
+    /// The former user id it declares to be the same person.
+    pub alias_of: Option<Key>,
+    /// Whether it closes a log-in on its devices.
+    pub signs_out: bool,
+    /// What sets it apart where nothing else does.
+    pub alone: Option<Alone>,
+}
+
+/// The customer a claim names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Anchor<'a> {
+    /// None.
+    None,
+    /// This one, by its own word or as the owner of its devices.
+    One(&'a Key),
+    /// Two that nobody declared the same: it joins neither.
+    Conflict,
+}
+
+impl Claim {
+    /// The claim of `event`; `owner_of` answers who owns a device at the event's time.
+    ///
+    /// # Errors
+    /// Those of `owner_of`.
+    pub fn of<E>(
+        event: &Event,
+        rules: &IdentifierRules,
+        mut owner_of: impl FnMut(&Key) -> Result<Option<Key>, E>,
+    ) -> Result<Self, E> {
+        let mut asserted = Vec::with_capacity(event.identifiers.len());
+        let mut link = None;
+        for identifier in &event.identifiers {
+            let rule = rules.rule(identifier.kind());
+            let key = Key { kind: identifier.kind().clone(), value: identifier.value().to_owned() };
+            let joins = rule.joins_at.is_some_and(|least| identifier.trust() >= least);
+            let bond = match rule.role {
+                Role::PerEvent | Role::Handoff => {
+                    if joins && link.is_none() {
+                        link = Some(key);
+                    }
+                    continue;
+                }
+                Role::Device if joins && !event.place.shared_devices => Bond::Device { open: false },
+                Role::Device | Role::Label => Bond::Loose,
+                Role::Anchor | Role::Contact if joins => Bond::Joins,
+                Role::Anchor | Role::Contact => Bond::Loose,
+            };
+            asserted.push(Asserted { key, trust: identifier.trust(), bond });
+        }
+        let mut claim = Self {
+            asserted,
+            owner: Owner::Nobody,
+            alias_of: event.alias_of.as_ref().map(|former| Key {
+                kind: former.kind().clone(),
+                value: former.value().to_owned(),
+            }),
+            signs_out: event.signs_out(),
+            alone: None,
+        };
+        claim.find_owner(rules, &mut owner_of)?;
+        if claim.asserted.iter().all(|one| one.bond == Bond::Loose) {
+            claim.alone = link.map(Alone::Link);
+            if claim.asserted.is_empty() && claim.alone.is_none() {
+                claim.alone = Some(Alone::Event(event.id.clone()));
+            }
+        }
+        Ok(claim)
+    }
+
+    fn find_owner<E>(
+        &mut self,
+        rules: &IdentifierRules,
+        owner_of: &mut impl FnMut(&Key) -> Result<Option<Key>, E>,
+    ) -> Result<(), E> {
+        if self.anchor(rules) != Anchor::None {
+            return Ok(());
+        }
+        for one in &mut self.asserted {
+            let Bond::Device { open } = &mut one.bond else { continue };
+            match (owner_of(&one.key)?, &self.owner) {
+                (None, _) => *open = true,
+                (Some(user), Owner::Nobody) => self.owner = Owner::User(user),
+                (Some(user), Owner::User(other)) if user == *other => {}
+                (Some(_), _) => self.owner = Owner::Contested,
+            }
+        }
+        Ok(())
+    }
+
+    /// The user ids it asserts with joining trust.
+    pub fn users<'a>(&'a self, rules: &'a IdentifierRules) -> impl Iterator<Item = &'a Key> {
+        self.asserted
+            .iter()
+            .filter(|one| one.bond == Bond::Joins && rules.rule(&one.key.kind).role == Role::Anchor)
+            .map(|one| &one.key)
+    }
+
+    /// The customer it names.
+    pub fn anchor<'a>(&'a self, rules: &'a IdentifierRules) -> Anchor<'a> {
+        let mut users = self.users(rules);
+        match (users.next(), users.next(), &self.owner) {
+            (Some(_), Some(_), _) | (None, _, Owner::Contested) => Anchor::Conflict,
+            (Some(user), None, _) | (None, _, Owner::User(user)) => Anchor::One(user),
+            (None, _, Owner::Nobody) => Anchor::None,
+        }
+    }
+
+    /// The lasting keys by which it joins others.
+    pub fn keys<'a>(&'a self, rules: &'a IdentifierRules) -> Vec<&'a Key> {
+        let anchor = match self.anchor(rules) {
+            Anchor::Conflict => return Vec::new(),
+            Anchor::One(user) => Some(user),
+            Anchor::None => None,
+        };
+        let joining = self.asserted.iter().filter(|one| match one.bond {
+            Bond::Loose => false,
+            Bond::Joins => Some(&one.key) != anchor,
+            Bond::Device { open } => open,
+        });
+        anchor.into_iter().chain(self.alias_of.as_ref()).chain(joining.map(|one| &one.key)).collect()
+    }
+
+    /// Its devices that may be owned: those whose log-ins it can mark, or whose owner decides whose it is.
+    pub fn devices(&self) -> impl Iterator<Item = &Key> {
+        self.asserted.iter().filter(|one| matches!(one.bond, Bond::Device { .. })).map(|one| &one.key)
+    }
+
+    /// The keys it holds without joining trust: where it joins nobody at all, it is shown with the one profile that
+    /// holds one of them with such trust.
+    pub fn mentions<'a>(&'a self, rules: &'a IdentifierRules) -> impl Iterator<Item = &'a Key> {
+        self.asserted
+            .iter()
+            .filter(|one| one.bond == Bond::Loose && rules.rule(&one.key.kind).role == Role::Contact)
+            .map(|one| &one.key)
+    }
+
+    /// Whether it holds a verified identifier that may join.
+    pub fn verified(&self) -> bool {
+        self.asserted.iter().any(|one| one.trust == Trust::Verified && one.bond != Bond::Loose)
+    }
+
+    /// Its content as bytes, the same for equal claims and different for others: what atom ids and fingerprints are
+    /// made of. Never changes for what is already stored.
+    pub fn canonical(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(96);
+        put_len(&mut bytes, self.asserted.len());
+        for one in &self.asserted {
+            put_key(&mut bytes, &one.key);
+            bytes.push(one.trust.rank());
+            bytes.push(match one.bond {
+                Bond::Loose => 0,
+                Bond::Joins => 1,
+                Bond::Device { open: false } => 2,
+                Bond::Device { open: true } => 3,
+            });
+        }
+        match &self.owner {
+            Owner::Nobody => bytes.push(0),
+            Owner::User(user) => {
+                bytes.push(1);
+                put_key(&mut bytes, user);
+            }
+            Owner::Contested => bytes.push(2),
+        }
+        match &self.alias_of {
+            None => bytes.push(0),
+            Some(former) => {
+                bytes.push(1);
+                put_key(&mut bytes, former);
+            }
+        }
+        bytes.push(u8::from(self.signs_out));
+        match &self.alone {
+            None => bytes.push(0),
+            Some(Alone::Link(key)) => {
+                bytes.push(1);
+                put_key(&mut bytes, key);
+            }
+            Some(Alone::Event(id)) => {
+                bytes.push(2);
+                put_text(&mut bytes, &id.source);
+                put_text(&mut bytes, &id.id);
+            }
+        }
+        bytes
+    }
+}
+
+fn put_len(bytes: &mut Vec<u8>, len: usize) {
+    bytes.extend_from_slice(&u64::try_from(len).unwrap_or(u64::MAX).to_be_bytes());
+}
+
+fn put_text(bytes: &mut Vec<u8>, text: &str) {
+    put_len(bytes, text.len());
+    bytes.extend_from_slice(text.as_bytes());
+}
+
+fn put_key(bytes: &mut Vec<u8>, key: &Key) {
+    put_text(bytes, key.kind.as_str());
+    put_text(bytes, &key.value);
+}

@@ -1,0 +1,51 @@
+//! The profile: what the atoms of one person add up to.
+//!
+//! [`aggregate`] folds the events of one atom, [`semantics`] says what event types mean, [`Profile::combine`] puts atoms
+//! together. All of it depends on the set of events alone: never on arrival, never on *now*.
+
+pub mod aggregate;
+pub mod bounded;
+pub mod consent;
+pub mod matters;
+pub mod open;
+mod semantics;
+
+use std::collections::BTreeMap;
+
+pub use aggregate::{Aggregate, FoldLimits};
+
+use crate::domain::{
+    identifier::Trust,
+    identity::{Claim, Key},
+    profile::consent::{Standing, Subject},
+};
+
+/// One person: the combination of their atoms.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// The fold over all events of all atoms. Its `consent` is not meaningful: see [`Profile::consent`].
+    pub whole: Aggregate,
+    /// The identifiers of the atoms, each with the highest trust it was stated with.
+    pub identifiers: BTreeMap<Key, Trust>,
+    /// Consent across the atoms.
+    pub consent: BTreeMap<Subject, Standing>,
+}
+
+impl Profile {
+    /// Combines the atoms of one person, in any order.
+    pub fn combine<'a>(atoms: impl IntoIterator<Item = (&'a Claim, &'a Aggregate)>, limits: &FoldLimits) -> Self {
+        let mut profile = Self::default();
+        for (claim, aggregate) in atoms {
+            profile.whole.merge(aggregate, limits);
+            for one in &claim.asserted {
+                let trust = profile.identifiers.entry(one.key.clone()).or_insert(one.trust);
+                *trust = one.trust.max(*trust);
+            }
+            for (subject, given) in &aggregate.consent {
+                profile.consent.entry(subject.clone()).or_default().add(given);
+            }
+        }
+        bounded::keep_smallest(&mut profile.consent, limits.consents_max);
+        profile
+    }
+}
