@@ -1,2 +1,21 @@
-//! The pure core.
+//! The pure core: what an event, an identifier, a claim and a profile are, and how they combine.
+//!
+//! Everything here is a synchronous function of its arguments. It reads no clock, does no I/O and knows neither JSON,
+//! sled, NATS nor tokio; `tests/architecture.rs` holds it to that. The words are the product's own:
+//!
+//! | word | where |
+//! |---|---|
+//! | event | [`event`] |
+//! | identifier, trust | [`identifier`] |
+//! | channel, source | [`channel`] |
+//! | claim, who owns a device, who is one person | [`identity`] |
+//! | fold, profile, what is open | [`profile`] |
+
+pub mod amount;
+pub mod channel;
+pub mod event;
 pub mod identifier;
+pub mod identity;
+pub mod profile;
+pub mod time;
+pub mod value;
