@@ -74,6 +74,7 @@ const CAUGHT: &[Case] = &[
     ("src/http/a.rs", "use super::problem;", "`super`"),
     ("src/http/a.rs", "use super::super::store::Store;", "`super`"),
     ("src/http/a.rs", "fn f() { call!(super::g()); }", "`super`"),
+    ("src/http/a.rs", "from_here!(problem, super);", "`super`"),
     ("src/http/a.rs", "pub(in super::super) fn f() {}", "`super`"),
     ("src/http/a.rs", "include!(\"../store/mod.rs\");", "`include!`"),
     ("src/http/a.rs", "#[path = \"../store/mod.rs\"] mod x;", "`#[path]`"),
