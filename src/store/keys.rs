@@ -84,6 +84,13 @@ pub fn events_from(id: AtomId, time: Timestamp) -> Vec<u8> {
     join(b'E', &[&id.0, &ordered(time)])
 }
 
+/// Behind the last event of an atom: the upper end of a range.
+pub fn events_end(id: AtomId) -> Vec<u8> {
+    let mut key = events(id);
+    key.extend_from_slice(&[0xff; 25]);
+    key
+}
+
 /// One event of an atom.
 pub fn event(id: AtomId, time: Timestamp, hash: EventHash) -> Vec<u8> {
     join(b'E', &[&id.0, &ordered(time), &hash.0])
