@@ -106,6 +106,17 @@ pub fn encode<T: Record>(record: &T) -> Result<Vec<u8>, CodecError> {
     Ok(bytes)
 }
 
+/// Encodes a value without an envelope: bytes to hash, equal for equal values, never stored.
+///
+/// # Errors
+/// When the value is nested too deep.
+pub fn canonical<T: bincode::Encode>(name: &'static str, value: &T) -> Result<Vec<u8>, CodecError> {
+    bincode::encode_to_vec(value, CONFIG).map_err(|_| CodecError {
+        record: name,
+        fault: Fault::Malformed("it has no encoded form"),
+    })
+}
+
 /// Decodes a record from its envelope, which must hold that and nothing else.
 ///
 /// # Errors

@@ -9,6 +9,7 @@
 pub mod codec;
 mod depth;
 mod error;
+pub mod fingerprint;
 pub mod ids;
 pub mod keyring;
 pub mod keys;

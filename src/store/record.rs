@@ -23,8 +23,8 @@ pub struct AtomRecord {
     pub links: Links,
     /// Its earliest event.
     pub first: Stamp,
-    /// The profile it is shown in.
-    pub profile: ProfileId,
+    /// The profile it is shown in; `None` only inside the commit that makes it.
+    pub profile: Option<ProfileId>,
     /// The fold over its events.
     pub aggregate: Aggregate,
 }
