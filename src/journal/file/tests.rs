@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use tempfile::{TempDir, tempdir};
 
-use super::samples::{commit, commits};
-use super::*;
 use crate::journal::Commit;
+use crate::journal::file::samples::{commit, commits};
+use crate::journal::file::*;
 
 const TINY: FileJournalConfig = FileJournalConfig {
     segment_bytes: 600,
@@ -97,7 +97,11 @@ fn every_cut_in_the_last_frame_recovers_the_commits_before_it() {
     let (commits, offsets) = small(folder.path());
     let whole = std::fs::read(&files(folder.path())[0]).unwrap();
     for length in offsets[2]..offsets[3] {
-        std::fs::write(&files(folder.path())[0], &whole[..length as usize]).unwrap();
+        std::fs::write(
+            &files(folder.path())[0],
+            &whole[..usize::try_from(length).unwrap()],
+        )
+        .unwrap();
         let Opened {
             mut journal,
             cut_bytes,
@@ -113,6 +117,26 @@ fn every_cut_in_the_last_frame_recovers_the_commits_before_it() {
         assert_eq!(journal.append(&commits[2]).unwrap(), Position(6));
     }
     assert_eq!(std::fs::read(&files(folder.path())[0]).unwrap(), whole);
+}
+
+#[test]
+fn a_whole_frame_that_does_not_follow_is_refused() {
+    for (after, batch) in [(5, 4), (7, 4), (6, 3), (6, 5)] {
+        let folder = tempdir().unwrap();
+        let (_, offsets) = small(folder.path());
+        let mark = open(folder.path()).journal.segment.header.mark;
+        let (_, bytes) = frame::seal(&commit(batch, &[]), Position(after), mark, 1000).unwrap();
+        let mut file = OpenOptions::new()
+            .append(true)
+            .open(&files(folder.path())[0])
+            .unwrap();
+        file.write_all(&bytes).unwrap();
+        let opened = FileJournal::open(folder.path(), TINY);
+        assert!(
+            matches!(opened, Err(Error::Corrupt { offset, .. }) if offset == offsets[3]),
+            "{after} {batch}"
+        );
+    }
 }
 
 #[test]
@@ -242,6 +266,18 @@ fn what_is_forgotten_is_gone_and_the_rest_outlives_reopening() {
 }
 
 #[test]
+fn nothing_behind_what_may_be_forgotten_is_forgotten() {
+    let (folder, mut journal) = long();
+    let segments = files(folder.path()).len();
+    for through in (0..=40).map(Position) {
+        journal.forget(through).unwrap();
+        let kept = journal.reader().read_after(through, usize::MAX).unwrap();
+        assert_eq!(kept.len() as u64, (40 - through.0).div_ceil(2));
+    }
+    assert!(segments > 1 && files(folder.path()).len() == 1);
+}
+
+#[test]
 fn a_reader_beside_the_writer_sees_a_gapless_prefix() {
     const COMMITS: u64 = 300;
     let folder = tempdir().unwrap();
@@ -315,7 +351,7 @@ fn a_frame_inside_of_a_torn_message_is_no_frame_of_another_journal() {
     let (_, offsets) = small(folder.path());
     let foreign = std::fs::read(&files(folder.path())[0])
         .unwrap()
-        .split_off(offsets[0] as usize);
+        .split_off(usize::try_from(offsets[0]).unwrap());
     let other = tempdir().unwrap();
     let mut journal = open(other.path()).journal;
     journal.append(&commit(1, &[&foreign])).unwrap();
