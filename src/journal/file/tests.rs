@@ -349,15 +349,18 @@ fn a_refused_commit_leaves_the_journal_usable() {
 fn a_frame_inside_of_a_torn_message_is_no_frame_of_another_journal() {
     let folder = tempdir().unwrap();
     let (_, offsets) = small(folder.path());
-    let foreign = std::fs::read(&files(folder.path())[0])
-        .unwrap()
-        .split_off(usize::try_from(offsets[0]).unwrap());
+    let file = std::fs::read(&files(folder.path())[0]).unwrap();
+    let foreign = &file[usize::try_from(offsets[0]).unwrap()..];
+    // Noise enough that the message is not compressed, and holds the frames as they are.
+    let noise = (1..2_000u64).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[0]);
+    let body: Vec<u8> = foreign.iter().copied().chain(noise).collect();
     let other = tempdir().unwrap();
     let mut journal = open(other.path()).journal;
-    journal.append(&commit(1, &[&foreign])).unwrap();
+    journal.append(&commit(1, &[&body])).unwrap();
     drop(journal);
     let path = files(other.path()).remove(0);
     let whole = std::fs::read(&path).unwrap();
+    assert!(whole.windows(foreign.len()).any(|bytes| bytes == foreign));
     std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
     let opened = open(other.path());
     assert_eq!(
