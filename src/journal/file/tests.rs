@@ -1,6 +1,7 @@
 //! The file journal through its public face, and what is left of it after crashes and damage.
 
 use std::fs::{File, OpenOptions};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
@@ -352,7 +353,11 @@ fn a_frame_inside_of_a_torn_message_is_no_frame_of_another_journal() {
     let file = std::fs::read(&files(folder.path())[0]).unwrap();
     let foreign = &file[usize::try_from(offsets[0]).unwrap()..];
     // Noise enough that the message is not compressed, and holds the frames as they are.
-    let noise = (1..2_000u64).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[0]);
+    let noise = (0..2_000u32).map(|n| {
+        BuildHasherDefault::<DefaultHasher>::new()
+            .hash_one(n)
+            .to_le_bytes()[0]
+    });
     let body: Vec<u8> = foreign.iter().copied().chain(noise).collect();
     let other = tempdir().unwrap();
     let mut journal = open(other.path()).journal;
