@@ -52,11 +52,9 @@ pub(crate) fn dialled(folded: &str) -> Result<String, Refusal> {
         .strip_prefix('+')
         .map(|rest| rest.contains('+'));
     match (pluses, digits.strip_prefix("00")) {
-        (Some(true), _) => return Err(Refusal::Malformed(Defect::Characters)),
-        (None, _) if number.contains('+') => return Err(Refusal::Malformed(Defect::Characters)),
-        _ if !(DIGITS_MIN..=DIGITS_MAX).contains(&digits.len()) => {
-            return Err(Refusal::Malformed(Defect::Number));
-        }
+        (Some(true), _) => Err(Refusal::Malformed(Defect::Characters)),
+        (None, _) if number.contains('+') => Err(Refusal::Malformed(Defect::Characters)),
+        _ if !(DIGITS_MIN..=DIGITS_MAX).contains(&digits.len()) => Err(Refusal::Malformed(Defect::Number)),
         (None, Some(international)) => Ok(format!("+{international}")),
         (Some(false), _) => Ok(format!("+{digits}")),
         (None, None) => Ok(format!("{context}{digits}")),
