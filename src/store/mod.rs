@@ -19,8 +19,8 @@ mod view;
 pub use crate::store::error::Error;
 pub use crate::store::lock::{FolderLock, LockError};
 pub use crate::store::mark::{Applied, MetaName};
-pub use crate::store::open::{OpenError, StoreConfig, set_aside};
+pub use crate::store::open::{Damage, OpenError, StoreConfig, set_aside};
 pub use crate::store::sled_store::Store;
-pub use crate::store::view::{Bytes, Order, View};
+pub use crate::store::view::{Bytes, Order, View, Visit};
 
 pub(crate) use crate::store::layout::layout;
