@@ -171,6 +171,18 @@ fn a_store_that_was_just_dropped_opens_again() {
 }
 
 #[test]
+fn a_file_that_ends_early_is_damage_and_a_full_disk_is_not() {
+    let is_damage = |kind: ErrorKind| {
+        let error = Error::engine("open its folder")(sled::Error::Io(io::Error::from(kind)));
+        matches!(refusal(Path::new("store"), error), OpenError::Corrupt { .. })
+    };
+    assert!(is_damage(ErrorKind::UnexpectedEof));
+    assert!(is_damage(ErrorKind::InvalidData));
+    assert!(!is_damage(ErrorKind::StorageFull));
+    assert!(!is_damage(ErrorKind::PermissionDenied));
+}
+
+#[test]
 fn a_path_that_is_no_folder_is_no_damage() {
     let parent = tempfile::tempdir().unwrap();
     let path = parent.path().join("store");

@@ -92,9 +92,11 @@ fn readers_never_see_half_a_commit() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
     let done = AtomicBool::new(false);
+    let number =
+        |value: Option<Bytes>| value.map_or(0, |v| u64::from_be_bytes(v.as_ref().try_into().unwrap()));
     std::thread::scope(|scope| {
         let writer = scope.spawn(|| {
-            for round in 0..400_u64 {
+            for round in 1..2000_u64 {
                 let bytes = round.to_be_bytes();
                 let value = Some(bytes.as_slice());
                 let changes: [Change<'_>; 2] = [(b"left", value), (b"right", value)];
@@ -103,14 +105,16 @@ fn readers_never_see_half_a_commit() {
             done.store(true, Ordering::Release);
         });
         while !done.load(Ordering::Acquire) && !writer.is_finished() {
-            // Read in this order, the second can only be as new or newer.
-            let left = store.get(b"left").unwrap();
-            let right = store.get(b"right").unwrap();
-            let position = store.applied().unwrap().position;
-            assert!(left <= right, "{left:?} {right:?}");
-            if let Some(right) = right {
-                assert!(right.as_ref() <= position.to_be_bytes().as_slice());
-            }
+            // Each is as new as the one read before it, or newer; a commit seen in
+            // part would break the chain.
+            let before = store.applied().unwrap().position;
+            let left = number(store.get(b"left").unwrap());
+            let right = number(store.get(b"right").unwrap());
+            let after = store.applied().unwrap().position;
+            assert!(
+                before <= left && left <= right && right <= after,
+                "{before} {left} {right} {after}"
+            );
         }
         writer.join().unwrap();
     });
