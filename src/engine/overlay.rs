@@ -144,7 +144,7 @@ impl View for Overlay {
         }
     }
 
-    fn scan(&self, from: &[u8], to: &[u8], order: Order, visit: Visit<'_>) -> Result<(), Error> {
+    fn scan(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {
         let upper = if to.is_empty() { Bound::Unbounded } else { Bound::Excluded(to) };
         if !to.is_empty() && from >= to {
             return Ok(());
