@@ -179,11 +179,12 @@ const TYPES: [Type; 10] = [
 
 /// Whether the numbering plan hands out `national`.
 fn belongs(plan: &Metadata, national: &str) -> bool {
-    plan.general().is_match(national)
-        && TYPES
-            .into_iter()
-            .filter_map(|kind| plan.get(kind))
-            .any(|range| range.is_match(national))
+    let ranges = plan.descriptors();
+    let assigned = TYPES
+        .into_iter()
+        .filter_map(|kind| ranges.get(kind))
+        .any(|range| range.is_match(national));
+    assigned && ranges.general().is_match(national)
 }
 
 #[cfg(test)]
