@@ -19,5 +19,6 @@ pub mod event;
 pub mod identifier;
 pub mod identity;
 pub mod profile;
+pub mod qr;
 pub mod time;
 pub mod value;

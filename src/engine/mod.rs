@@ -12,3 +12,8 @@ mod devices;
 pub mod membership;
 mod place;
 mod resolve;
+mod commands;
+pub mod find;
+pub mod error;
+mod publish;
+mod step;

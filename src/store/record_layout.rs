@@ -21,7 +21,7 @@ use crate::{
         codec::Record,
         ids::{AtomId, ProfileId},
         layout,
-        record::{AtomRecord, FormerRecord, ForwardRecord, ProfileRecord, QrRecord, RejectionRecord},
+        record::{AnswerRecord, AtomRecord, FormerRecord, ForwardRecord, ProfileRecord, QrRecord, RejectionRecord},
     },
 };
 
@@ -39,6 +39,7 @@ record!(ProfileRecord, 1, "profile");
 record!(FormerRecord, 1, "former profile");
 record!(ForwardRecord, 1, "forward");
 record!(QrRecord, 1, "QR code");
+record!(AnswerRecord, 1, "answer");
 record!(RejectionRecord, 1, "rejection");
 record!(Event, 1, "event");
 
@@ -49,7 +50,13 @@ layout! {
     struct crate::store::record::ForwardRecord { atoms }
     struct crate::store::record::QrRecord { state, minted, expires, store_id, basket, offer }
     struct crate::store::record::RejectionRecord { at, code, message, id, source, body }
-    enum crate::store::record::QrState { 0 => Open, 1 => Redeemed { at, store_id }, 2 => Revoked }
+    enum crate::domain::qr::QrState { 0 => Open, 1 => Redeemed { at, store_id }, 2 => Revoked }
+    enum crate::domain::qr::QrOutcome {
+        0 => Valid, 1 => Expired, 2 => Used, 3 => Revoked, 4 => WrongStore, 5 => Unknown
+    }
+    enum crate::store::record::AnswerRecord {
+        0 => Minted { expires }, 1 => Qr { outcome }, 2 => Consented { profile }
+    }
     tuple AtomId(0)
     tuple ProfileId(0)
 

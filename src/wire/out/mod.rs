@@ -19,6 +19,7 @@
 
 pub mod answer;
 pub mod context;
+pub mod dlq;
 pub mod event;
 pub mod flat;
 pub mod identity;

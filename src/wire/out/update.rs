@@ -116,6 +116,11 @@ impl Subjects {
         format!("{}.profile.{kind}.{profile}", self.prefix)
     }
 
+    /// Of a dead letter.
+    pub fn dead_letter(&self, code: &str) -> String {
+        format!("{}.dlq.{}", self.prefix, token(code))
+    }
+
     /// Of [`Enriched`].
     pub fn context(&self, channel: &Name, name: &Name, profile: &str) -> String {
         format!(
