@@ -1,1 +1,38 @@
-//! The embedded view of the journal: key layout, record codec, atomic apply, reads.
+//! The embedded view of the journal: one ordered key space in sled, with atomic apply and reads.
+//!
+//! It owns the folder lock, the opening and setting aside of the folder, the envelope every value is kept in
+//! and the frozen field order of each stored type. It must never be the only holder of anything: sled's own
+//! flush is no fsync, and after a power loss it sometimes refuses to open, so the journal carries the
+//! promise and this view can be built again from it at any time. The engine's writer thread is the only
+//! caller that changes it; queries read it through [`View`].
+
+pub mod codec;
+mod depth;
+mod error;
+pub mod ids;
+pub mod keyring;
+pub mod keys;
+mod layout;
+mod lock;
+mod mark;
+mod open;
+mod read;
+mod record;
+mod record_layout;
+mod sled_store;
+mod view;
+
+pub use crate::store::error::Error;
+pub use crate::store::lock::{FolderLock, LockError};
+pub use crate::store::mark::{Applied, MetaName};
+pub use crate::store::open::{OpenError, StoreConfig, set_aside};
+pub use crate::store::sled_store::Store;
+pub use crate::store::ids::{AtomId, EventHash, KeyHash, ProfileId, RequestHash};
+pub use crate::store::keyring::{Keyring, Secret};
+pub use crate::store::read::Read;
+pub use crate::store::record::{
+    AtomRecord, FormerRecord, ForwardRecord, ProfileRecord, QrRecord, QrState, RejectionRecord,
+};
+pub use crate::store::view::{Bytes, Order, View};
+
+pub(crate) use crate::store::layout::layout;

@@ -14,9 +14,14 @@ pub mod rules;
 pub mod text;
 pub mod trust;
 
-use crate::domain::identifier::kind::Kind;
-use crate::domain::identifier::trust::Trust;
 use std::fmt;
+
+pub use crate::domain::identifier::{
+    kind::Kind,
+    region::Region,
+    rules::{Format, IdentifierRules, KindRule, Role},
+    trust::Trust,
+};
 
 /// A normalised value of one kind, and how far its source vouches for it. Ordered by kind, value, trust.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -36,6 +36,19 @@ impl Trust {
     }
 }
 
+impl Trust {
+    /// Its place in the order of strength, for bytes that must never change.
+    #[must_use]
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::Observed => 0,
+            Self::Stated => 1,
+            Self::Staff => 2,
+            Self::Verified => 3,
+        }
+    }
+}
+
 impl FromStr for Trust {
     type Err = TrustError;
 

@@ -75,7 +75,7 @@ pub fn cluster(nodes: &[Node<'_>], rules: &IdentifierRules) -> Clustering {
                 Joined::Now => Verdict::United,
                 Joined::Refused(reason) => Verdict::Refused(reason),
             };
-            evidence.push(Evidence { key: key.clone(), center, other, verdict });
+            evidence.push(Evidence { key: Key::clone(&key), center, other, verdict });
         }
     }
     Clustering { persons: forest.persons(nodes), evidence }

@@ -1,0 +1,55 @@
+//! What can go wrong in an opened store. It names attempts, never keys or values: keys hold identifiers.
+//! Returned by every function of [`crate::store::Store`] and by visitors of a scan.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::store::codec::CodecError;
+
+/// Why a read or a write of an opened store failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An earlier write or sync failed, so what is on disk is unknown; only a restart can tell.
+    #[error("store refuses to {attempt}: an earlier write failed, restart to recover from the journal")]
+    Poisoned {
+        /// What was asked for.
+        attempt: &'static str,
+    },
+    /// A change named an empty key or one that starts with the byte 0x00, which is the store's own.
+    #[error("store refuses a change: its key is empty or starts with the reserved byte 0x00")]
+    ReservedKey,
+    /// The record that says how far the journal was applied is gone.
+    #[error("store has lost its {record} record, rebuild it from the journal")]
+    Missing {
+        /// Name of the record.
+        record: &'static str,
+    },
+    /// A stored value is damaged, or of a version this build does not know.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+    /// sled failed.
+    #[error("store could not {attempt}")]
+    Engine {
+        /// What was being done.
+        attempt: &'static str,
+        /// What sled said.
+        source: sled::Error,
+    },
+    /// The file system failed.
+    #[error("store could not {attempt} {}", path.display())]
+    Io {
+        /// What was being done.
+        attempt: &'static str,
+        /// The file or folder it was done to.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// For `map_err`: the attempt that sled failed at.
+    pub(crate) fn engine(attempt: &'static str) -> impl FnOnce(sled::Error) -> Self {
+        move |source| Self::Engine { attempt, source }
+    }
+}

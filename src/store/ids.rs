@@ -1,0 +1,53 @@
+//! The opaque ids under which records are kept. They say nothing about a person: see [`crate::store::Keyring`].
+
+use std::fmt;
+
+macro_rules! opaque {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub [u8; 16]);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+            }
+        }
+    };
+}
+
+opaque!(
+    /// An atom: the keyed hash of its claim.
+    AtomId
+);
+opaque!(
+    /// A profile: the keyed hash of its customer id, else of its earliest atom's claim.
+    ProfileId
+);
+opaque!(
+    /// A (kind, value): its keyed hash.
+    KeyHash
+);
+opaque!(
+    /// A (source, event id): its keyed hash.
+    EventHash
+);
+opaque!(
+    /// A command's request id: its keyed hash.
+    RequestHash
+);
+
+impl ProfileId {
+    /// Reads the 32 hexadecimal digits that `Display` writes; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; 16];
+        if text.len() != 32 {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        // `from_str_radix` reads a sign as well; what reads back differently was no id.
+        (Self(bytes).to_string() == text).then_some(Self(bytes))
+    }
+}

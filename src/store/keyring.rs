@@ -1,0 +1,113 @@
+//! The keys under which identifiers are hashed: without them, what lies in the store cannot be searched for a person.
+//!
+//! The index key may rotate (by rebuilding the index); the id key never does, since profile ids are in other people's
+//! hands.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::{
+    domain::{
+        event::EventId,
+        identity::{Claim, Key},
+    },
+    store::ids::{AtomId, EventHash, KeyHash, ProfileId, RequestHash},
+};
+
+/// The secret bytes of one key.
+pub type Secret = [u8; 32];
+
+/// Keyed hashing of everything that names a person. `Debug` shows nothing.
+#[derive(Clone)]
+pub struct Keyring {
+    index: Hmac<Sha256>,
+    ids: Hmac<Sha256>,
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Keyring(…)")
+    }
+}
+
+/// What a hash is of: no two purposes share one.
+#[derive(Clone, Copy)]
+#[repr(u8)]
+enum Purpose {
+    Key = 1,
+    Atom = 2,
+    Event = 3,
+    ProfileOfUser = 4,
+    ProfileOfAtom = 5,
+    Request = 6,
+    Token = 7,
+}
+
+impl Keyring {
+    /// A keyring of an index secret and an id secret.
+    pub fn new(index: &Secret, ids: &Secret) -> Self {
+        Self { index: keyed(index), ids: keyed(ids) }
+    }
+
+    /// The hash of a (kind, value).
+    pub fn key(&self, key: &Key) -> KeyHash {
+        KeyHash(half(digest(&self.index, Purpose::Key, &[key.kind.as_str().as_bytes(), key.value.as_bytes()])))
+    }
+
+    /// The id of an atom.
+    pub fn atom(&self, claim: &Claim) -> AtomId {
+        AtomId(half(digest(&self.index, Purpose::Atom, &[&claim.canonical()])))
+    }
+
+    /// The hash of a (source, event id).
+    pub fn event(&self, id: &EventId) -> EventHash {
+        EventHash(half(digest(&self.index, Purpose::Event, &[id.source.as_bytes(), id.id.as_bytes()])))
+    }
+
+    /// The id of the profile of a customer.
+    pub fn profile_of_user(&self, user: &Key) -> ProfileId {
+        let parts = [user.kind.as_str().as_bytes(), user.value.as_bytes()];
+        ProfileId(half(digest(&self.ids, Purpose::ProfileOfUser, &parts)))
+    }
+
+    /// The id of a profile without a customer id, by its earliest atom.
+    pub fn profile_of_atom(&self, claim: &Claim) -> ProfileId {
+        ProfileId(half(digest(&self.ids, Purpose::ProfileOfAtom, &[&claim.canonical()])))
+    }
+
+    /// The hash of a command's request id.
+    pub fn request(&self, command: &str, request_id: &str) -> RequestHash {
+        RequestHash(half(digest(&self.index, Purpose::Request, &[command.as_bytes(), request_id.as_bytes()])))
+    }
+
+    /// 160 bits that only this keyring can derive from `seed`: a token that a repeated request gets again although
+    /// only its hash is stored.
+    pub fn token(&self, seed: &[u8]) -> [u8; 20] {
+        first(&digest(&self.ids, Purpose::Token, &[seed]))
+    }
+}
+
+fn keyed(secret: &Secret) -> Hmac<Sha256> {
+    #[expect(clippy::expect_used, reason = "an HMAC takes a key of any length")]
+    Hmac::new_from_slice(secret).expect("an HMAC takes a key of any length")
+}
+
+fn digest(mac: &Hmac<Sha256>, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = mac.clone();
+    mac.update(&[purpose as u8]);
+    for part in parts {
+        mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+fn half(digest: [u8; 32]) -> [u8; 16] {
+    first(&digest)
+}
+
+fn first<const N: usize>(digest: &[u8; 32]) -> [u8; N] {
+    std::array::from_fn(|index| digest.get(index).copied().unwrap_or_default())
+}

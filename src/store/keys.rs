@@ -1,0 +1,184 @@
+//! The key layout: one ordered key space, one byte of prefix per kind of record. Written here and nowhere else.
+//!
+//! | prefix | key | value | use |
+//! |---|---|---|---|
+//! | `0x00` | name | bytes | the store's own (position, secrets) |
+//! | `A` | atom | [`AtomRecord`](crate::store::AtomRecord) | claim, fold, membership |
+//! | `C` | request | answer | a repeated command gets its first answer |
+//! | `D` | device, mark or plain, atom | nothing | who was logged in when, and whose events that decides |
+//! | `E` | atom, time, event | event | the timeline, and what is known |
+//! | `F` | atom | atoms | where the events of a dissolved atom went |
+//! | `I` | key, atom | nothing | who joins by a value |
+//! | `L` | user, user | nothing | which user ids were declared the same |
+//! | `N` | key, atom | nothing | who mentions a value without joining by it |
+//! | `P` | profile | [`ProfileRecord`](crate::store::ProfileRecord) | members and version |
+//! | `Q` | token hash | [`QrRecord`](crate::store::QrRecord) | QR codes |
+//! | `R` | profile | [`FormerRecord`](crate::store::FormerRecord) | ids that are no longer live |
+//! | `X` | sequence | rejection | refused input |
+//!
+//! Times are written so that bytes order as instants do.
+
+use crate::{
+    domain::time::Timestamp,
+    store::ids::{AtomId, EventHash, KeyHash, ProfileId, RequestHash},
+};
+
+/// What an atom is to a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceRole {
+    /// Its events are log-ins or log-outs.
+    Mark,
+    /// Its events belong to whoever owns the device.
+    Plain,
+}
+
+fn join(prefix: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let mut key = Vec::with_capacity(parts.iter().map(|part| part.len()).sum::<usize>().saturating_add(1));
+    key.push(prefix);
+    parts.iter().for_each(|part| key.extend_from_slice(part));
+    key
+}
+
+/// Flips the sign bit: then big-endian bytes order as the instants do.
+fn ordered(time: Timestamp) -> [u8; 8] {
+    let mut bytes = time.as_micros().to_be_bytes();
+    if let Some(first) = bytes.first_mut() {
+        *first ^= 0x80;
+    }
+    bytes
+}
+
+/// An atom's record.
+pub fn atom(id: AtomId) -> Vec<u8> {
+    join(b'A', &[&id.0])
+}
+
+/// The answer to a command.
+pub fn answer(request: RequestHash) -> Vec<u8> {
+    join(b'C', &[&request.0])
+}
+
+/// All atoms with `role` on a device.
+pub fn devices(device: KeyHash, role: DeviceRole) -> Vec<u8> {
+    let role: u8 = match role {
+        DeviceRole::Mark => 0,
+        DeviceRole::Plain => 1,
+    };
+    join(b'D', &[&device.0, &[role]])
+}
+
+/// One atom on a device.
+pub fn device(device: KeyHash, role: DeviceRole, id: AtomId) -> Vec<u8> {
+    let mut key = devices(device, role);
+    key.extend_from_slice(&id.0);
+    key
+}
+
+/// All events of an atom, in the order of their time.
+pub fn events(id: AtomId) -> Vec<u8> {
+    join(b'E', &[&id.0])
+}
+
+/// An atom's events from an instant on: the lower end of a range.
+pub fn events_from(id: AtomId, time: Timestamp) -> Vec<u8> {
+    join(b'E', &[&id.0, &ordered(time)])
+}
+
+/// Behind the last event of an atom: the upper end of a range.
+pub fn events_end(id: AtomId) -> Vec<u8> {
+    let mut key = events(id);
+    key.extend_from_slice(&[0xff; 25]);
+    key
+}
+
+/// One event of an atom.
+pub fn event(id: AtomId, time: Timestamp, hash: EventHash) -> Vec<u8> {
+    join(b'E', &[&id.0, &ordered(time), &hash.0])
+}
+
+/// The time and hash at the end of an event's key.
+pub fn event_place(key: &[u8]) -> Option<(Timestamp, EventHash)> {
+    let (head, hash) = key.split_last_chunk::<16>()?;
+    let (_, time) = head.split_last_chunk::<8>()?;
+    let mut time = *time;
+    if let Some(first) = time.first_mut() {
+        *first ^= 0x80;
+    }
+    Some((Timestamp::from_micros(i64::from_be_bytes(time)), EventHash(*hash)))
+}
+
+/// Where a dissolved atom's events went.
+pub fn forward(id: AtomId) -> Vec<u8> {
+    join(b'F', &[&id.0])
+}
+
+/// All atoms that join by a value.
+pub fn holders(key: KeyHash) -> Vec<u8> {
+    join(b'I', &[&key.0])
+}
+
+/// One atom that joins by a value.
+pub fn holder(key: KeyHash, id: AtomId) -> Vec<u8> {
+    join(b'I', &[&key.0, &id.0])
+}
+
+/// All user ids declared the same as one.
+pub fn aliases(user: KeyHash) -> Vec<u8> {
+    join(b'L', &[&user.0])
+}
+
+/// Two user ids declared the same, from one side.
+pub fn alias(user: KeyHash, other: KeyHash) -> Vec<u8> {
+    join(b'L', &[&user.0, &other.0])
+}
+
+/// All atoms that mention a value without joining by it.
+pub fn mentions(key: KeyHash) -> Vec<u8> {
+    join(b'N', &[&key.0])
+}
+
+/// One atom that mentions a value.
+pub fn mention(key: KeyHash, id: AtomId) -> Vec<u8> {
+    join(b'N', &[&key.0, &id.0])
+}
+
+/// A live profile.
+pub fn profile(id: ProfileId) -> Vec<u8> {
+    join(b'P', &[&id.0])
+}
+
+/// All live profiles.
+pub const PROFILES: &[u8] = b"P";
+
+/// The profile id in a key below [`PROFILES`].
+pub fn profile_id(key: &[u8]) -> Option<ProfileId> {
+    key.split_last_chunk::<16>().map(|(_, id)| ProfileId(*id))
+}
+
+/// A QR code, by the hash of its token.
+pub fn qr(token: KeyHash) -> Vec<u8> {
+    join(b'Q', &[&token.0])
+}
+
+/// An id that is no longer live.
+pub fn former(id: ProfileId) -> Vec<u8> {
+    join(b'R', &[&id.0])
+}
+
+/// A refused input.
+pub fn rejection(sequence: u64) -> Vec<u8> {
+    join(b'X', &[&sequence.to_be_bytes()])
+}
+
+/// All refused inputs, in the order they came.
+pub const REJECTIONS: &[u8] = b"X";
+
+/// The sequence in a key below [`REJECTIONS`].
+pub fn rejection_sequence(key: &[u8]) -> Option<u64> {
+    key.split_last_chunk::<8>().map(|(_, sequence)| u64::from_be_bytes(*sequence))
+}
+
+/// The last 16 bytes of an index key: the atom it points to, or the other user.
+pub fn pointee(key: &[u8]) -> Option<[u8; 16]> {
+    key.split_last_chunk::<16>().map(|(_, id)| *id)
+}

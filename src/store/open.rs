@@ -1,0 +1,178 @@
+//! Opening the store's folder, and setting a damaged one aside. It owns the difference between damage (the
+//! caller sets the folder aside and rebuilds from the journal), trouble with the disk, and a folder of a
+//! newer build; it must never delete or repair anything. Called at start, under the folder lock.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use crate::store::codec;
+use crate::store::mark::{APPLIED_KEY, FORMAT, FORMAT_KEY, Format};
+use crate::store::{Applied, Error, Store};
+
+/// What a store is opened with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreConfig {
+    /// Bytes of sled's page cache. A hint: the process may take several times as much.
+    pub cache_bytes: u64,
+}
+
+/// Why a store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder cannot be trusted: set it aside and rebuild from snapshot and journal.
+    #[error("store {} is damaged, set it aside and rebuild it from the journal", dir.display())]
+    Corrupt {
+        /// The store's folder.
+        dir: PathBuf,
+        /// How that was seen.
+        #[source]
+        damage: Damage,
+    },
+    /// The disk or its rights are in the way; the folder may be sound.
+    #[error("could not open store {}, expected a folder that can be read and written", dir.display())]
+    Io {
+        /// The store's folder.
+        dir: PathBuf,
+        /// What failed.
+        source: Error,
+    },
+    /// A newer build wrote the folder.
+    #[error("store {} has format {found}, this build knows formats up to {known}", dir.display())]
+    NewerFormat {
+        /// The store's folder.
+        dir: PathBuf,
+        /// Format of the folder.
+        found: u32,
+        /// Newest format of this build.
+        known: u32,
+    },
+}
+
+/// How damage was seen.
+#[derive(Debug, thiserror::Error)]
+pub enum Damage {
+    /// sled panicked, as it does on some broken files.
+    #[error("sled panicked while opening it")]
+    Panic,
+    /// There are keys, but nothing says in which format.
+    #[error("it has keys but no format record")]
+    NoFormat,
+    /// The format is none that any build wrote.
+    #[error("its format {found} was never written by any build")]
+    UnknownFormat {
+        /// The format it claims.
+        found: u32,
+    },
+    /// It, or one of the store's own records, cannot be read.
+    #[error(transparent)]
+    Unreadable(Error),
+}
+
+impl Store {
+    /// Opens the store in the folder `dir`, which is made if it is missing.
+    ///
+    /// # Errors
+    /// [`OpenError`]; a [`OpenError::Corrupt`] one is for the caller to [`set_aside`].
+    pub fn open(dir: &Path, config: StoreConfig) -> Result<Self, OpenError> {
+        guarded(dir, || open_and_check(dir, config))
+    }
+}
+
+/// Turns a panic into damage. Nothing of a store that panicked half way is kept, so no broken invariant can
+/// be observed.
+fn guarded(dir: &Path, open: impl FnOnce() -> Result<Store, OpenError>) -> Result<Store, OpenError> {
+    catch_unwind(AssertUnwindSafe(open))
+        .unwrap_or_else(|_panic| Err(OpenError::Corrupt { dir: dir.to_owned(), damage: Damage::Panic }))
+}
+
+fn open_and_check(dir: &Path, config: StoreConfig) -> Result<Store, OpenError> {
+    let refused = |error| refusal(dir, error);
+    let db = sled::Config::new()
+        .path(dir)
+        // sled's own flushing thread only logs the errors of its fsync; the writer flushes and looks.
+        .flush_every_ms(None)
+        .use_compression(false)
+        .cache_capacity(config.cache_bytes)
+        .open()
+        .map_err(Error::engine("open its folder"))
+        .map_err(refused)?;
+    let store = Store::over(db, dir).map_err(refused)?;
+    if store.db().is_empty() {
+        mark_new(&store).map_err(refused)?;
+    } else {
+        check_format(&store, dir)?;
+    }
+    store.applied().map_err(refused)?;
+    Ok(store)
+}
+
+/// Writes the format and the start of the journal into an empty store, as one, so that a crash leaves either
+/// an empty store or a marked one.
+fn mark_new(store: &Store) -> Result<(), Error> {
+    let mut batch = sled::Batch::default();
+    batch.insert(FORMAT_KEY, codec::encode(&Format { number: FORMAT })?);
+    batch.insert(APPLIED_KEY, codec::encode(&Applied::default())?);
+    store.db().apply_batch(batch).map_err(Error::engine("mark a new folder"))?;
+    store.flush()
+}
+
+fn check_format(store: &Store, dir: &Path) -> Result<(), OpenError> {
+    let refused = |error| refusal(dir, error);
+    let corrupt = |damage| Err(OpenError::Corrupt { dir: dir.to_owned(), damage });
+    let bytes = store.db().get(FORMAT_KEY).map_err(Error::engine("read its format")).map_err(refused)?;
+    let Some(bytes) = bytes else { return corrupt(Damage::NoFormat) };
+    let format: Format = codec::decode(&bytes).map_err(|error| refused(error.into()))?;
+    match format.number {
+        FORMAT => Ok(()),
+        found if found > FORMAT => {
+            Err(OpenError::NewerFormat { dir: dir.to_owned(), found, known: FORMAT })
+        }
+        found => corrupt(Damage::UnknownFormat { found }),
+    }
+}
+
+/// Damage, or trouble with the disk: a file that ends too early or holds nonsense is damage, although it
+/// arrives as an error of the file system.
+fn refusal(dir: &Path, error: Error) -> OpenError {
+    let dir = dir.to_owned();
+    let of_the_disk = match &error {
+        Error::Engine { source: sled::Error::Io(source), .. } | Error::Io { source, .. } => {
+            !matches!(source.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData)
+        }
+        _ => false,
+    };
+    if of_the_disk {
+        OpenError::Io { dir, source: error }
+    } else {
+        OpenError::Corrupt { dir, damage: Damage::Unreadable(error) }
+    }
+}
+
+/// Renames a damaged folder to `<dir>.damaged-<n>`, with the first free `n` from 1, and answers that path.
+/// The caller holds the folder lock and no store over `dir`.
+///
+/// # Errors
+/// [`Error::Io`] when the folder cannot be renamed.
+pub fn set_aside(dir: &Path) -> Result<PathBuf, Error> {
+    let failed = |source| Error::Io { attempt: "set aside", path: dir.to_owned(), source };
+    let aside = first_free(dir).map_err(failed)?;
+    fs::rename(dir, &aside).map_err(failed)?;
+    Ok(aside)
+}
+
+fn first_free(dir: &Path) -> io::Result<PathBuf> {
+    for number in 1..=u32::MAX {
+        let mut name = dir.as_os_str().to_owned();
+        name.push(format!(".damaged-{number}"));
+        let path = PathBuf::from(name);
+        if !path.try_exists()? {
+            return Ok(path);
+        }
+    }
+    Err(io::Error::from(ErrorKind::AlreadyExists))
+}
+
+#[cfg(test)]
+mod tests;

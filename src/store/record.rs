@@ -1,0 +1,113 @@
+//! The stored records and their layout on disk: a frozen list of fields per type, said here and nowhere else.
+//!
+//! The domain's types know nothing of this. A change of any list is a new record version with a way to read the old
+//! one: golden files hold the released layouts.
+
+use crate::{
+    domain::{
+        event::Stamp,
+        identity::{Claim, link::Links},
+        profile::Aggregate,
+        time::Timestamp,
+        value::Value,
+    },
+    store::ids::{AtomId, EventHash, ProfileId},
+};
+
+/// An atom: a distinct claim and what its events add up to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AtomRecord {
+    /// What its events say about identity.
+    pub claim: Claim,
+    /// The per-event ids it is tied to.
+    pub links: Links,
+    /// Its earliest event.
+    pub first: Stamp,
+    /// The profile it is shown in.
+    pub profile: ProfileId,
+    /// The fold over its events.
+    pub aggregate: Aggregate,
+}
+
+/// A live profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProfileRecord {
+    /// One more per commit that changed it.
+    pub version: u64,
+    /// The multiset element it is in the store's fingerprint.
+    pub fingerprint: [u8; 32],
+    /// The atoms that are this person, sorted.
+    pub members: Vec<AtomId>,
+    /// The atoms that are only shown with it, sorted.
+    pub attributed: Vec<AtomId>,
+    /// The ids whose atoms it absorbed, sorted and bounded.
+    pub absorbed: Vec<ProfileId>,
+}
+
+/// An id that was live once. If its atoms come back to it, its version goes on from here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormerRecord {
+    /// Its last version.
+    pub version: u64,
+    /// One atom for each profile that its atoms went to: where they are now says who survives it.
+    pub atoms: Vec<AtomId>,
+}
+
+/// Where the events of a dissolved atom went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForwardRecord {
+    /// The atoms that took them, sorted.
+    pub atoms: Vec<AtomId>,
+}
+
+/// How far a QR code's life has gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QrState {
+    /// Not used.
+    Open,
+    /// Used, when and where.
+    Redeemed {
+        /// When.
+        at: Timestamp,
+        /// At which store, if it said.
+        store_id: Option<String>,
+    },
+    /// Taken back.
+    Revoked,
+}
+
+/// A QR code. The token is nowhere: the record's key is its hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QrRecord {
+    /// How far its life has gone.
+    pub state: QrState,
+    /// When it was minted.
+    pub minted: Timestamp,
+    /// Until when it holds.
+    pub expires: Timestamp,
+    /// The only store that may redeem it.
+    pub store_id: Option<String>,
+    /// What was in the basket.
+    pub basket: Option<Value>,
+    /// What was offered.
+    pub offer: Option<Value>,
+    /// The event that minted it: where that stands is whose it is.
+    pub event: (Timestamp, EventHash),
+}
+
+/// A refused input, kept so that somebody can ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectionRecord {
+    /// When.
+    pub at: Timestamp,
+    /// Why, as a label.
+    pub code: String,
+    /// Why, in words.
+    pub message: String,
+    /// The sender's id of it, if it could be read.
+    pub id: Option<String>,
+    /// Who sent it, if that could be read.
+    pub source: Option<String>,
+    /// The beginning of what was sent.
+    pub body: Vec<u8>,
+}

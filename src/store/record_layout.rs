@@ -1,0 +1,141 @@
+//! The layout on disk of every stored record and of the domain's types in it.
+//!
+//! A frozen list: nothing here is edited once it is released, a change is a new record version.
+
+use bincode::{
+    Decode, Encode,
+    de::Decoder,
+    enc::Encoder,
+    error::{DecodeError, EncodeError},
+};
+
+use crate::{
+    domain::{
+        amount::Amount,
+        event::Event,
+        identifier::{Identifier, Kind, Trust},
+        time::Timestamp,
+        value::Number,
+    },
+    store::{
+        codec::Record,
+        ids::{AtomId, EventHash, ProfileId},
+        layout,
+        record::{AtomRecord, FormerRecord, ForwardRecord, ProfileRecord, QrRecord, RejectionRecord},
+    },
+};
+
+macro_rules! record {
+    ($type:ty, $version:literal, $name:literal) => {
+        impl Record for $type {
+            const VERSION: u8 = $version;
+            const NAME: &'static str = $name;
+        }
+    };
+}
+
+record!(AtomRecord, 1, "atom");
+record!(ProfileRecord, 1, "profile");
+record!(FormerRecord, 1, "former profile");
+record!(ForwardRecord, 1, "forward");
+record!(QrRecord, 1, "QR code");
+record!(RejectionRecord, 1, "rejection");
+record!(Event, 1, "event");
+
+layout! {
+    struct crate::store::record::AtomRecord { claim, links, first, profile, aggregate }
+    struct crate::store::record::ProfileRecord { version, fingerprint, members, attributed, absorbed }
+    struct crate::store::record::FormerRecord { version, atoms }
+    struct crate::store::record::ForwardRecord { atoms }
+    struct crate::store::record::QrRecord { state, minted, expires, store_id, basket, offer, event }
+    struct crate::store::record::RejectionRecord { at, code, message, id, source, body }
+    enum crate::store::record::QrState { 0 => Open, 1 => Redeemed { at, store_id }, 2 => Revoked }
+    tuple AtomId(0)
+    tuple ProfileId(0)
+    tuple EventHash(0)
+
+    struct crate::domain::event::EventId { source, id }
+    struct crate::domain::event::Stamp { time, id, source }
+    struct crate::domain::event::Place { shared_devices, hands_over }
+    struct crate::domain::event::ConsentChange { channel, purpose, decision }
+    struct crate::domain::event::Event {
+        id, channel, name, time, stated_time, received, identifiers, alias_of, place, traits, properties, context,
+        consent, expires
+    }
+
+    struct crate::domain::identity::claim::Key { kind, value }
+    struct crate::domain::identity::claim::Asserted { key, trust, bond }
+    enum crate::domain::identity::claim::Bond { 0 => Loose, 1 => Joins, 2 => Device { open } }
+    enum crate::domain::identity::claim::Owner { 0 => Nobody, 1 => User(user), 2 => Contested }
+    enum crate::domain::identity::claim::Alone { 0 => Link(key), 1 => Event(id) }
+    struct crate::domain::identity::claim::Claim { asserted, owner, alias_of, signs_out, alone }
+    struct crate::domain::identity::link::Link { first, role }
+    enum crate::domain::identity::link::LinkRole { 0 => About, 1 => Minted { expires, handoff }, 2 => Scanned }
+
+    struct crate::domain::profile::aggregate::Aggregate {
+        events, first, last, by_channel, by_type, traits, cart, cart_emptied, wishlist, orders, sales, tickets,
+        offers, offer_ends, calls, consent, recent
+    }
+    struct crate::domain::profile::bounded::Counts { by_name, others }
+    struct crate::domain::profile::consent::Given { stamp, decision, verified }
+    enum crate::domain::profile::consent::Decision { 0 => Granted, 1 => Denied }
+    struct crate::domain::profile::matters::Line { listed, quantity, name, price, currency }
+    struct crate::domain::profile::matters::Sale { amount, currency, channel }
+    struct crate::domain::profile::matters::Ticket { open, subject }
+    struct crate::domain::profile::matters::Offer { name, expires }
+    struct crate::domain::profile::matters::Call { running }
+    struct crate::domain::profile::matters::Moment { stamp, channel, name, about }
+    enum crate::domain::profile::matters::OfferEnd { 0 => Used, 1 => Withdrawn }
+    enum crate::domain::profile::matters::OrderState {
+        0 => Placed, 1 => Updated, 2 => Ready, 3 => Shipped, 4 => Delivered, 5 => Cancelled, 6 => Refunded
+    }
+    enum crate::domain::identifier::Trust { 0 => Observed, 1 => Stated, 2 => Staff, 3 => Verified }
+    enum crate::domain::value::Value {
+        0 => Null, 1 => Bool(truth), 2 => Number(number), 3 => Text(text), 4 => List(values), 5 => Map(members)
+    }
+}
+
+/// Lays out a type whose fields are its own, by what it is made of and made from.
+macro_rules! laid_out_as {
+    ($type:ty, $parts:ty, $to:expr, $from:expr) => {
+        impl Encode for $type {
+            fn encode<E: Encoder>(&self, encoder: &mut E) -> Result<(), EncodeError> {
+                let to: fn(&$type) -> $parts = $to;
+                to(self).encode(encoder)
+            }
+        }
+
+        impl<C> Decode<C> for $type {
+            fn decode<D: Decoder<Context = C>>(decoder: &mut D) -> Result<Self, DecodeError> {
+                let from: fn($parts) -> Option<$type> = $from;
+                from(Decode::decode(decoder)?).ok_or(DecodeError::Other(concat!("no ", stringify!($type))))
+            }
+        }
+
+        bincode::impl_borrow_decode!($type);
+    };
+}
+
+laid_out_as!(Timestamp, i64, |time| time.as_micros(), |micros| Some(Self::from_micros(micros)));
+laid_out_as!(Amount, i128, |amount| amount.as_units(), |units| Some(Self::from_units(units)));
+laid_out_as!(Kind, String, |kind| kind.as_str().to_owned(), |name| Self::new(&name).ok());
+laid_out_as!(Number, String, |number| number.as_str().to_owned(), |text| Self::from_text(&text));
+laid_out_as!(
+    Identifier,
+    (Kind, String, Trust),
+    |one| (one.kind().clone(), one.value().to_owned(), one.trust()),
+    |(kind, value, trust)| Some(Self::from_normalised(kind, value, trust))
+);
+
+impl<T: Encode> Encode for crate::domain::profile::bounded::Latest<T> {
+    fn encode<E: Encoder>(&self, encoder: &mut E) -> Result<(), EncodeError> {
+        self.stamp.encode(encoder)?;
+        self.value.encode(encoder)
+    }
+}
+
+impl<C, T: Decode<C>> Decode<C> for crate::domain::profile::bounded::Latest<T> {
+    fn decode<D: Decoder<Context = C>>(decoder: &mut D) -> Result<Self, DecodeError> {
+        Ok(Self { stamp: Decode::decode(decoder)?, value: Decode::decode(decoder)? })
+    }
+}

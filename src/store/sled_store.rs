@@ -1,0 +1,203 @@
+//! The committed state: one sled tree that takes each commit whole and is read by anybody.
+//!
+//! It owns the rule that a failed write poisons: after one, what is on disk is unknown and an fsync that
+//! failed once proves nothing when it succeeds the second time, so everything but reading is refused until a
+//! restart. It must never retry. Written by the engine's writer thread alone, which applies and flushes in
+//! turn: a flush in another thread holds back every reader behind a waiting batch.
+
+use std::fmt;
+use std::fs::File;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::store::codec;
+use crate::store::mark::{APPLIED_KEY, META_PREFIX, Named};
+use crate::store::{Applied, Bytes, Error, MetaName, Order, View};
+
+/// File in the folder that sled keeps its log in.
+const SLED_LOG: &str = "db";
+
+/// The smallest key that callers may use.
+const FIRST_KEY: &[u8] = &[META_PREFIX + 1];
+
+/// A handle on an open store; clones are cheap and share it.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: sled::Db,
+    /// sled's log, opened once more: its own flush does not make it durable.
+    log: File,
+    log_path: PathBuf,
+    poisoned: AtomicBool,
+}
+
+impl Store {
+    /// Wraps sled as it opened in `dir`.
+    pub(crate) fn over(db: sled::Db, dir: &Path) -> Result<Self, Error> {
+        let log_path = dir.join(SLED_LOG);
+        let log = File::open(&log_path).map_err(|source| Error::Io {
+            attempt: "open",
+            path: log_path.clone(),
+            source,
+        })?;
+        Ok(Self { inner: Arc::new(Inner { db, log, log_path, poisoned: AtomicBool::new(false) }) })
+    }
+
+    pub(crate) fn db(&self) -> &sled::Db {
+        &self.inner.db
+    }
+
+    /// Takes the changes of a commit and how far that brings the store, as one: readers and a restart see
+    /// all of it or nothing. `None` deletes; of two changes of one key the later counts. Not durable before
+    /// [`Store::flush`].
+    ///
+    /// # Errors
+    /// [`Error::ReservedKey`] leaves the store as it was; after any other, every later write is refused with
+    /// [`Error::Poisoned`].
+    pub fn apply<'a>(
+        &self,
+        applied: Applied,
+        changes: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>,
+    ) -> Result<(), Error> {
+        let attempt = "apply a batch";
+        self.refuse_if_poisoned(attempt)?;
+        let mut batch = sled::Batch::default();
+        for (key, value) in changes {
+            if key < FIRST_KEY {
+                return Err(Error::ReservedKey);
+            }
+            match value {
+                Some(value) => batch.insert(key, value),
+                None => batch.remove(key),
+            }
+        }
+        batch.insert(APPLIED_KEY, codec::encode(&applied)?);
+        self.poison_on_error(self.db().apply_batch(batch).map_err(Error::engine(attempt)))
+    }
+
+    /// How far the journal has been applied; all zero in a new store.
+    ///
+    /// # Errors
+    /// When that record is missing, damaged or unreadable.
+    pub fn applied(&self) -> Result<Applied, Error> {
+        let bytes = self.db().get(APPLIED_KEY).map_err(Error::engine("read the applied position"))?;
+        let bytes = bytes.ok_or(Error::Missing { record: "applied position" })?;
+        Ok(codec::decode(&bytes)?)
+    }
+
+    /// Makes everything applied so far durable.
+    ///
+    /// # Errors
+    /// When sled or the file system fails; every later write is then refused with [`Error::Poisoned`].
+    pub fn flush(&self) -> Result<(), Error> {
+        let attempt = "flush";
+        self.refuse_if_poisoned(attempt)?;
+        let flushed = self.db().flush().map_err(Error::engine(attempt));
+        // ORDER: sled's flush hands its buffers to the system; only then can fdatasync make them durable.
+        self.poison_on_error(flushed.and_then(|_bytes| {
+            self.inner.log.sync_data().map_err(|source| Error::Io {
+                attempt: "sync",
+                path: self.inner.log_path.clone(),
+                source,
+            })
+        }))
+    }
+
+    /// A named small value.
+    ///
+    /// # Errors
+    /// When it is damaged or unreadable.
+    pub fn meta_get(&self, name: MetaName) -> Result<Option<Vec<u8>>, Error> {
+        let bytes = self.db().get(name.key()).map_err(Error::engine("read a named value"))?;
+        let named = bytes.map(|bytes| codec::decode::<Named>(&bytes)).transpose()?;
+        Ok(named.map(|named| named.value))
+    }
+
+    /// Writes a named small value, which is durable when this returns.
+    ///
+    /// # Errors
+    /// As [`Store::flush`]; a value that is too long is refused and poisons nothing.
+    pub fn meta_put(&self, name: MetaName, value: &[u8]) -> Result<(), Error> {
+        let attempt = "write a named value";
+        self.refuse_if_poisoned(attempt)?;
+        let record = codec::encode(&Named { value: value.to_vec() })?;
+        self.poison_on_error(self.db().insert(name.key(), record).map_err(Error::engine(attempt)))?;
+        self.flush()
+    }
+
+    /// Bytes that the store takes on disk.
+    ///
+    /// # Errors
+    /// When the files cannot be asked.
+    pub fn size_on_disk(&self) -> Result<u64, Error> {
+        self.db().size_on_disk().map_err(Error::engine("measure its files"))
+    }
+
+    /// Whether an earlier write failed, so that every later one is refused.
+    pub fn is_poisoned(&self) -> bool {
+        self.inner.poisoned.load(Ordering::Acquire)
+    }
+
+    fn refuse_if_poisoned(&self, attempt: &'static str) -> Result<(), Error> {
+        if self.is_poisoned() { Err(Error::Poisoned { attempt }) } else { Ok(()) }
+    }
+
+    fn poison_on_error<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        if result.is_err() {
+            self.inner.poisoned.store(true, Ordering::Release);
+        }
+        result
+    }
+}
+
+impl View for Store {
+    fn get(&self, key: &[u8]) -> Result<Option<Bytes>, Error> {
+        if key < FIRST_KEY {
+            return Ok(None);
+        }
+        self.db().get(key).map_err(Error::engine("read a key"))
+    }
+
+    fn scan(
+        &self,
+        from: &[u8],
+        to: &[u8],
+        order: Order,
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, Error>,
+    ) -> Result<(), Error> {
+        let from = from.max(FIRST_KEY);
+        let mut range = match to {
+            [] => self.db().range(from..),
+            to if from < to => self.db().range(from..to),
+            _ => return Ok(()),
+        };
+        let mut next = || match order {
+            Order::Ascending => range.next(),
+            Order::Descending => range.next_back(),
+        };
+        while let Some(entry) = next() {
+            let (key, value) = entry.map_err(Error::engine("scan a range"))?;
+            if visit(&key, &value)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("log_path", &self.inner.log_path)
+            .field("poisoned", &self.inner.poisoned)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,229 @@
+//! The layers, as one table: who may import whom, and which outside crates each module may name.
+//!
+//! To let a module import something, add it to its row. A row may only import modules of rows **above** it,
+//! so the table itself cannot hold a cycle.
+
+/// What one top-level module of `src/` may name. A module may always name itself.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    /// The module: `src/<module>.rs` or `src/<module>/`.
+    pub(crate) module: &'static str,
+    /// Modules of this crate that it may import.
+    pub(crate) imports: &'static [&'static str],
+    /// Outside crates it may name, each whole (`serde`) or in part (`tokio::sync`); `*` is any.
+    pub(crate) crates: &'static [&'static str],
+    /// What it may not name although `crates` allows it.
+    pub(crate) never: &'static [&'static str],
+}
+
+/// Time, files, sockets, environment and threads: what the pure core is given as arguments or does without.
+const IMPURE: &[&str] = &[
+    "std::env",
+    "std::fs",
+    "std::io",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "std::time::Instant",
+    "std::time::SystemTime",
+];
+
+/// The table of DESIGN.md, section 5. Telemetry imports nobody, so that all from layer 1 up may import it.
+pub(crate) const RULES: &[Rule] = &[
+    // Layer 0: pure and synchronous.
+    Rule {
+        module: "domain",
+        imports: &[],
+        crates: &[
+            "std",
+            "idna",
+            "phonenumber",
+            "sha2",
+            "thiserror",
+            "unicode_normalization",
+        ],
+        never: IMPURE,
+    },
+    Rule {
+        module: "decide",
+        imports: &["domain"],
+        crates: &["std", "thiserror"],
+        never: IMPURE,
+    },
+    // Layer 4 in the design, this high up because it is imported from layer 1 on.
+    Rule {
+        module: "telemetry",
+        imports: &[],
+        crates: &["*"],
+        never: &["anyhow", "axum", "sled"],
+    },
+    // Layer 1: the shapes outside, the view on disk, the log.
+    Rule {
+        module: "wire",
+        imports: &["domain"],
+        crates: &[
+            "std",
+            "data_encoding",
+            "flate2",
+            "jiff",
+            "serde",
+            "serde_json",
+            "thiserror",
+            "uuid",
+        ],
+        never: &[],
+    },
+    Rule {
+        module: "store",
+        imports: &["domain", "telemetry"],
+        crates: &[
+            "std",
+            "bincode",
+            "crc32fast",
+            "getrandom",
+            "hmac",
+            "sha2",
+            "sled",
+            "thiserror",
+            "tracing",
+        ],
+        never: &[],
+    },
+    Rule {
+        module: "journal",
+        imports: &["telemetry"],
+        crates: &["std", "crc32fast", "lz4_flex", "thiserror", "tracing"],
+        never: &[],
+    },
+    // Layer 2: the writer. Of tokio it has the channels alone: a step runs without a runtime.
+    Rule {
+        module: "engine",
+        imports: &["domain", "wire", "store", "journal", "telemetry"],
+        crates: &[
+            "std",
+            "data_encoding",
+            "getrandom",
+            "hmac",
+            "sha2",
+            "thiserror",
+            "tokio::sync",
+            "tracing",
+            "uuid",
+        ],
+        never: &[],
+    },
+    // Layer 3: the edges. They reach neither the store nor each other.
+    Rule {
+        module: "http",
+        imports: &["domain", "wire", "engine", "telemetry"],
+        crates: &[
+            "std",
+            "axum",
+            "flate2",
+            "futures_util",
+            "qrcode",
+            "serde",
+            "serde_json",
+            "subtle",
+            "thiserror",
+            "tokio",
+            "tokio_util",
+            "tower",
+            "tower_http",
+            "tracing",
+            "uuid",
+        ],
+        never: &[],
+    },
+    Rule {
+        module: "console",
+        imports: &[],
+        crates: &["std", "axum"],
+        never: &[],
+    },
+    Rule {
+        module: "nats",
+        imports: &["domain", "wire", "engine", "journal", "telemetry"],
+        crates: &["*"],
+        never: &["anyhow", "axum", "sled", "tower", "tower_http"],
+    },
+    // Layer 4: the settings of every module, composed. Nobody below imports them.
+    Rule {
+        module: "config",
+        imports: &[
+            "domain",
+            "decide",
+            "wire",
+            "store",
+            "journal",
+            "engine",
+            "http",
+            "console",
+            "nats",
+            "telemetry",
+        ],
+        crates: &["*"],
+        never: &["anyhow", "axum", "sled"],
+    },
+    // Layer 5: build, run, drain. The only place for anyhow.
+    Rule {
+        module: "app",
+        imports: &[
+            "domain",
+            "decide",
+            "wire",
+            "store",
+            "journal",
+            "engine",
+            "http",
+            "console",
+            "nats",
+            "config",
+            "telemetry",
+        ],
+        crates: &["*"],
+        never: &[],
+    },
+    Rule {
+        module: "cli",
+        imports: &[
+            "domain",
+            "wire",
+            "store",
+            "journal",
+            "engine",
+            "config",
+            "telemetry",
+            "app",
+        ],
+        crates: &["*"],
+        never: &[],
+    },
+    Rule {
+        module: "main",
+        imports: &["app", "cli"],
+        crates: &["*"],
+        never: &[],
+    },
+    // The crate's front page declares the modules and re-exports nothing.
+    Rule {
+        module: "lib",
+        imports: &[],
+        crates: &["std"],
+        never: &[],
+    },
+];
+
+/// Names that say nothing about what a module owns.
+pub(crate) const BANNED_NAMES: &[&str] = &["common", "helper", "helpers", "manager", "misc", "util", "utils"];
+
+/// A file longer than this does more than one thing.
+pub(crate) const LINES_MAX: usize = 400;
+
+/// Files that may be longer, each with its own limit. It only shrinks: an entry that is no longer needed fails.
+pub(crate) const LONG_FILES: &[(&str, usize)] = &[];
+
+/// The row of `module`.
+pub(crate) fn rule_of(module: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.module == module)
+}
