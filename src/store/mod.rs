@@ -23,16 +23,16 @@ mod sled_store;
 mod view;
 
 pub use crate::store::error::Error;
-pub use crate::store::ids::{AtomId, EventHash, KeyHash, ProfileId, RequestHash};
-pub use crate::store::keyring::{Keyring, Secret};
 pub use crate::store::lock::{FolderLock, LockError};
 pub use crate::store::mark::{Applied, MetaName};
 pub use crate::store::open::{OpenError, StoreConfig, set_aside};
+pub use crate::store::sled_store::Store;
+pub use crate::store::ids::{AtomId, EventHash, KeyHash, ProfileId, RequestHash};
+pub use crate::store::keyring::{Keyring, Secret};
 pub use crate::store::read::Read;
 pub use crate::store::record::{
     AtomRecord, FormerRecord, ForwardRecord, ProfileRecord, QrRecord, QrState, RejectionRecord,
 };
-pub use crate::store::sled_store::Store;
 pub use crate::store::view::{Bytes, Order, View};
 
 pub(crate) use crate::store::layout::layout;

@@ -83,12 +83,8 @@ impl Store {
 /// Turns a panic into damage. Nothing of a store that panicked half way is kept, so no broken invariant can
 /// be observed.
 fn guarded(dir: &Path, open: impl FnOnce() -> Result<Store, OpenError>) -> Result<Store, OpenError> {
-    catch_unwind(AssertUnwindSafe(open)).unwrap_or_else(|_panic| {
-        Err(OpenError::Corrupt {
-            dir: dir.to_owned(),
-            damage: Damage::Panic,
-        })
-    })
+    catch_unwind(AssertUnwindSafe(open))
+        .unwrap_or_else(|_panic| Err(OpenError::Corrupt { dir: dir.to_owned(), damage: Damage::Panic }))
 }
 
 fn open_and_check(dir: &Path, config: StoreConfig) -> Result<Store, OpenError> {
@@ -118,37 +114,21 @@ fn mark_new(store: &Store) -> Result<(), Error> {
     let mut batch = sled::Batch::default();
     batch.insert(FORMAT_KEY, codec::encode(&Format { number: FORMAT })?);
     batch.insert(APPLIED_KEY, codec::encode(&Applied::default())?);
-    store
-        .db()
-        .apply_batch(batch)
-        .map_err(Error::engine("mark a new folder"))?;
+    store.db().apply_batch(batch).map_err(Error::engine("mark a new folder"))?;
     store.flush()
 }
 
 fn check_format(store: &Store, dir: &Path) -> Result<(), OpenError> {
     let refused = |error| refusal(dir, error);
-    let corrupt = |damage| {
-        Err(OpenError::Corrupt {
-            dir: dir.to_owned(),
-            damage,
-        })
-    };
-    let bytes = store
-        .db()
-        .get(FORMAT_KEY)
-        .map_err(Error::engine("read its format"))
-        .map_err(refused)?;
-    let Some(bytes) = bytes else {
-        return corrupt(Damage::NoFormat);
-    };
+    let corrupt = |damage| Err(OpenError::Corrupt { dir: dir.to_owned(), damage });
+    let bytes = store.db().get(FORMAT_KEY).map_err(Error::engine("read its format")).map_err(refused)?;
+    let Some(bytes) = bytes else { return corrupt(Damage::NoFormat) };
     let format: Format = codec::decode(&bytes).map_err(|error| refused(error.into()))?;
     match format.number {
         FORMAT => Ok(()),
-        found if found > FORMAT => Err(OpenError::NewerFormat {
-            dir: dir.to_owned(),
-            found,
-            known: FORMAT,
-        }),
+        found if found > FORMAT => {
+            Err(OpenError::NewerFormat { dir: dir.to_owned(), found, known: FORMAT })
+        }
         found => corrupt(Damage::UnknownFormat { found }),
     }
 }
@@ -158,11 +138,7 @@ fn check_format(store: &Store, dir: &Path) -> Result<(), OpenError> {
 fn refusal(dir: &Path, error: Error) -> OpenError {
     let dir = dir.to_owned();
     let of_the_disk = match &error {
-        Error::Engine {
-            source: sled::Error::Io(source),
-            ..
-        }
-        | Error::Io { source, .. } => {
+        Error::Engine { source: sled::Error::Io(source), .. } | Error::Io { source, .. } => {
             !matches!(source.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData)
         }
         _ => false,
@@ -170,10 +146,7 @@ fn refusal(dir: &Path, error: Error) -> OpenError {
     if of_the_disk {
         OpenError::Io { dir, source: error }
     } else {
-        OpenError::Corrupt {
-            dir,
-            damage: Damage::Unreadable(error),
-        }
+        OpenError::Corrupt { dir, damage: Damage::Unreadable(error) }
     }
 }
 
@@ -183,11 +156,7 @@ fn refusal(dir: &Path, error: Error) -> OpenError {
 /// # Errors
 /// [`Error::Io`] when the folder cannot be renamed.
 pub fn set_aside(dir: &Path) -> Result<PathBuf, Error> {
-    let failed = |source| Error::Io {
-        attempt: "set aside",
-        path: dir.to_owned(),
-        source,
-    };
+    let failed = |source| Error::Io { attempt: "set aside", path: dir.to_owned(), source };
     let aside = first_free(dir).map_err(failed)?;
     fs::rename(dir, &aside).map_err(failed)?;
     Ok(aside)

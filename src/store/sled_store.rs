@@ -45,14 +45,7 @@ impl Store {
             path: log_path.clone(),
             source,
         })?;
-        Ok(Self {
-            inner: Arc::new(Inner {
-                db,
-                log,
-                log_path,
-                poisoned: AtomicBool::new(false),
-            }),
-        })
+        Ok(Self { inner: Arc::new(Inner { db, log, log_path, poisoned: AtomicBool::new(false) }) })
     }
 
     pub(crate) fn db(&self) -> &sled::Db {
@@ -92,13 +85,8 @@ impl Store {
     /// # Errors
     /// When that record is missing, damaged or unreadable.
     pub fn applied(&self) -> Result<Applied, Error> {
-        let bytes = self
-            .db()
-            .get(APPLIED_KEY)
-            .map_err(Error::engine("read the applied position"))?;
-        let bytes = bytes.ok_or(Error::Missing {
-            record: "applied position",
-        })?;
+        let bytes = self.db().get(APPLIED_KEY).map_err(Error::engine("read the applied position"))?;
+        let bytes = bytes.ok_or(Error::Missing { record: "applied position" })?;
         Ok(codec::decode(&bytes)?)
     }
 
@@ -125,10 +113,7 @@ impl Store {
     /// # Errors
     /// When it is damaged or unreadable.
     pub fn meta_get(&self, name: MetaName) -> Result<Option<Vec<u8>>, Error> {
-        let bytes = self
-            .db()
-            .get(name.key())
-            .map_err(Error::engine("read a named value"))?;
+        let bytes = self.db().get(name.key()).map_err(Error::engine("read a named value"))?;
         let named = bytes.map(|bytes| codec::decode::<Named>(&bytes)).transpose()?;
         Ok(named.map(|named| named.value))
     }
@@ -140,14 +125,8 @@ impl Store {
     pub fn meta_put(&self, name: MetaName, value: &[u8]) -> Result<(), Error> {
         let attempt = "write a named value";
         self.refuse_if_poisoned(attempt)?;
-        let record = codec::encode(&Named {
-            value: value.to_vec(),
-        })?;
-        self.poison_on_error(
-            self.db()
-                .insert(name.key(), record)
-                .map_err(Error::engine(attempt)),
-        )?;
+        let record = codec::encode(&Named { value: value.to_vec() })?;
+        self.poison_on_error(self.db().insert(name.key(), record).map_err(Error::engine(attempt)))?;
         self.flush()
     }
 
@@ -156,9 +135,7 @@ impl Store {
     /// # Errors
     /// When the files cannot be asked.
     pub fn size_on_disk(&self) -> Result<u64, Error> {
-        self.db()
-            .size_on_disk()
-            .map_err(Error::engine("measure its files"))
+        self.db().size_on_disk().map_err(Error::engine("measure its files"))
     }
 
     /// Whether an earlier write failed, so that every later one is refused.
@@ -167,11 +144,7 @@ impl Store {
     }
 
     fn refuse_if_poisoned(&self, attempt: &'static str) -> Result<(), Error> {
-        if self.is_poisoned() {
-            Err(Error::Poisoned { attempt })
-        } else {
-            Ok(())
-        }
+        if self.is_poisoned() { Err(Error::Poisoned { attempt }) } else { Ok(()) }
     }
 
     fn poison_on_error<T>(&self, result: Result<T, Error>) -> Result<T, Error> {

@@ -80,11 +80,7 @@ fn rows() -> impl Strategy<Value = Row> {
 }
 
 fn row(value: Value) -> Row {
-    Row {
-        position: Position(300),
-        trust: Some(Trust::Stated),
-        value,
-    }
+    Row { position: Position(300), trust: Some(Trust::Stated), value }
 }
 
 /// A sound envelope around any body.
@@ -148,19 +144,12 @@ fn every_flipped_bit_is_noticed() {
 fn every_cut_is_noticed() {
     let bytes = encode(&row(Value::Text("plain".to_owned()))).unwrap();
     for length in 0..bytes.len() {
-        assert!(
-            matches!(fault(&bytes[..length]), Fault::TooShort { .. } | Fault::Checksum),
-            "{length}"
-        );
+        assert!(matches!(fault(&bytes[..length]), Fault::TooShort { .. } | Fault::Checksum), "{length}");
     }
     // Also where the checksum was made over the cut body.
     let body = &bytes[HEADER_BYTES..];
     for length in 0..body.len() {
-        assert_eq!(
-            fault(&sealed(3, &body[..length])),
-            Fault::Malformed("it ends too early"),
-            "{length}"
-        );
+        assert_eq!(fault(&sealed(3, &body[..length])), Fault::Malformed("it ends too early"), "{length}");
     }
 }
 
@@ -177,13 +166,7 @@ fn bytes_behind_the_record_are_refused() {
 fn another_version_is_told_from_damage() {
     let bytes = encode(&row(Value::Null)).unwrap();
     let other = sealed(4, &bytes[HEADER_BYTES..]);
-    assert_eq!(
-        fault(&other),
-        Fault::Version {
-            found: 4,
-            expected: 3
-        }
-    );
+    assert_eq!(fault(&other), Fault::Version { found: 4, expected: 3 });
     assert_eq!(
         decode::<Row>(&other).unwrap_err().to_string(),
         "stored row record is refused: version 4, expected 3"
@@ -206,16 +189,8 @@ fn a_length_of_two_to_the_64_is_an_error_and_no_allocation() {
             let mut body = vec![0, 0, tag, 253];
             body.extend([0xff; 8]);
             body.extend(vec![0; padding]);
-            let Fault::Malformed(reason) = fault(&sealed(3, &body)) else {
-                panic!("tag {tag}")
-            };
-            assert!(
-                [
-                    "it claims more memory than a record may take",
-                    "it ends too early"
-                ]
-                .contains(&reason)
-            );
+            let Fault::Malformed(reason) = fault(&sealed(3, &body)) else { panic!("tag {tag}") };
+            assert!(["it claims more memory than a record may take", "it ends too early"].contains(&reason));
         }
     }
 }
@@ -249,12 +224,7 @@ fn what_is_too_long_is_refused_in_both_directions() {
     let long = row(Value::Text("x".repeat(BODY_BYTES_MAX)));
     assert!(matches!(encode(&long).unwrap_err().fault, Fault::TooLong { .. }));
     let bytes = sealed(3, &vec![0; BODY_BYTES_MAX + 1]);
-    assert_eq!(
-        fault(&bytes),
-        Fault::TooLong {
-            bytes: BODY_BYTES_MAX + 1
-        }
-    );
+    assert_eq!(fault(&bytes), Fault::TooLong { bytes: BODY_BYTES_MAX + 1 });
 }
 
 #[test]

@@ -8,11 +8,7 @@ const CONFIG: StoreConfig = StoreConfig { cache_bytes: 8 << 20 };
 type Change<'a> = (&'a [u8], Option<&'a [u8]>);
 
 fn at(position: u64) -> Applied {
-    Applied {
-        position,
-        batch: position + 100,
-        fingerprint: [7; 32],
-    }
+    Applied { position, batch: position + 100, fingerprint: [7; 32] }
 }
 
 fn open(dir: &Path) -> Store {
@@ -48,10 +44,7 @@ fn a_new_store_is_at_the_start_of_the_journal() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
     assert_eq!(store.applied().unwrap(), Applied::default());
-    assert!(
-        keys(&store, b"", b"", Order::Ascending).is_empty(),
-        "own records are not visible"
-    );
+    assert!(keys(&store, b"", b"", Order::Ascending).is_empty(), "own records are not visible");
 }
 
 #[test]
@@ -144,14 +137,8 @@ fn a_prefix_is_visited_until_the_visitor_breaks_or_fails() {
         seen
     };
     assert_eq!(first(b"a", Order::Ascending), [(b"a1".to_vec(), b"one".to_vec())]);
-    assert_eq!(
-        first(b"a", Order::Descending),
-        [(b"a2".to_vec(), b"two".to_vec())]
-    );
-    assert_eq!(
-        first(b"\xff", Order::Descending),
-        [(b"\xff\xff".to_vec(), b"five".to_vec())]
-    );
+    assert_eq!(first(b"a", Order::Descending), [(b"a2".to_vec(), b"two".to_vec())]);
+    assert_eq!(first(b"\xff", Order::Descending), [(b"\xff\xff".to_vec(), b"five".to_vec())]);
     assert_eq!(first(b"missing", Order::Ascending), []);
 
     let mut visits = 0;
@@ -159,10 +146,7 @@ fn a_prefix_is_visited_until_the_visitor_breaks_or_fails() {
         visits += 1;
         Err(Error::ReservedKey)
     };
-    assert!(matches!(
-        store.scan_prefix(b"a", Order::Ascending, &mut fail),
-        Err(Error::ReservedKey)
-    ));
+    assert!(matches!(store.scan_prefix(b"a", Order::Ascending, &mut fail), Err(Error::ReservedKey)));
     assert_eq!(visits, 1);
 }
 
@@ -175,10 +159,7 @@ fn a_named_value_survives_a_reopen() {
     drop(store);
 
     let store = open(folder.path());
-    assert_eq!(
-        store.meta_get(MetaName::KeyringSecret).unwrap().as_deref(),
-        Some(b"secret".as_slice())
-    );
+    assert_eq!(store.meta_get(MetaName::KeyringSecret).unwrap().as_deref(), Some(b"secret".as_slice()));
     assert_eq!(store.meta_get(MetaName::CreatedAt).unwrap(), None);
     assert!(store.size_on_disk().unwrap() > 0);
 }
@@ -187,19 +168,14 @@ fn a_named_value_survives_a_reopen() {
 fn a_failed_write_refuses_every_later_one() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(folder.path());
-    let failed = Err::<(), _>(Error::engine("apply a batch")(sled::Error::ReportableBug(
-        String::new(),
-    )));
+    let failed = Err::<(), _>(Error::engine("apply a batch")(sled::Error::ReportableBug(String::new())));
     assert!(store.clone().poison_on_error(failed).is_err());
 
     assert!(store.is_poisoned());
     let nothing = std::iter::empty::<Change<'_>>();
     assert!(matches!(store.apply(at(2), nothing), Err(Error::Poisoned { .. })));
     assert!(matches!(store.flush(), Err(Error::Poisoned { .. })));
-    assert!(matches!(
-        store.meta_put(MetaName::CreatedAt, b""),
-        Err(Error::Poisoned { .. })
-    ));
+    assert!(matches!(store.meta_put(MetaName::CreatedAt, b""), Err(Error::Poisoned { .. })));
     assert_eq!(store.applied().unwrap(), at(1), "reads go on");
 }
 
@@ -211,15 +187,8 @@ fn a_sync_that_fails_poisons() {
     let (reader, _writer) = std::io::pipe().unwrap();
     let log = File::from(std::os::fd::OwnedFd::from(reader));
     let log_path = store.inner.log_path.clone();
-    let inner = Inner {
-        db: store.db().clone(),
-        log,
-        log_path,
-        poisoned: AtomicBool::new(false),
-    };
-    let store = Store {
-        inner: Arc::new(inner),
-    };
+    let inner = Inner { db: store.db().clone(), log, log_path, poisoned: AtomicBool::new(false) };
+    let store = Store { inner: Arc::new(inner) };
 
     assert!(matches!(store.flush(), Err(Error::Io { attempt: "sync", .. })));
     assert!(matches!(store.flush(), Err(Error::Poisoned { .. })));
