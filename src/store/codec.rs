@@ -89,7 +89,10 @@ pub enum Fault {
 /// # Errors
 /// When the body would be too long or nested too deep to be decoded again.
 pub fn encode<T: Record>(record: &T) -> Result<Vec<u8>, CodecError> {
-    let refused = |fault| CodecError { record: T::NAME, fault };
+    let refused = |fault| CodecError {
+        record: T::NAME,
+        fault,
+    };
     let body = bincode::encode_to_vec(record, CONFIG).map_err(|error| {
         refused(Fault::Malformed(match error {
             bincode::error::EncodeError::Other(reason) => reason,
@@ -106,12 +109,26 @@ pub fn encode<T: Record>(record: &T) -> Result<Vec<u8>, CodecError> {
     Ok(bytes)
 }
 
+/// Encodes a value without an envelope: bytes to hash, equal for equal values, never stored.
+///
+/// # Errors
+/// When the value is nested too deep.
+pub fn canonical<T: bincode::Encode>(name: &'static str, value: &T) -> Result<Vec<u8>, CodecError> {
+    bincode::encode_to_vec(value, CONFIG).map_err(|_| CodecError {
+        record: name,
+        fault: Fault::Malformed("it has no encoded form"),
+    })
+}
+
 /// Decodes a record from its envelope, which must hold that and nothing else.
 ///
 /// # Errors
 /// When the bytes are damaged, of another version, or not this record.
 pub fn decode<T: Record>(bytes: &[u8]) -> Result<T, CodecError> {
-    let refused = |fault| CodecError { record: T::NAME, fault };
+    let refused = |fault| CodecError {
+        record: T::NAME,
+        fault,
+    };
     let body = open_envelope(bytes, T::VERSION).map_err(refused)?;
     let (record, read) =
         bincode::decode_from_slice(body, CONFIG).map_err(|error| refused(fault_of(&error)))?;
@@ -124,8 +141,12 @@ pub fn decode<T: Record>(bytes: &[u8]) -> Result<T, CodecError> {
 /// The body of an envelope whose checksum and version are right.
 fn open_envelope(bytes: &[u8], expected: u8) -> Result<&[u8], Fault> {
     let too_short = Fault::TooShort { bytes: bytes.len() };
-    let Some((&version, rest)) = bytes.split_first() else { return Err(too_short) };
-    let Some((sum, body)) = rest.split_first_chunk() else { return Err(too_short) };
+    let Some((&version, rest)) = bytes.split_first() else {
+        return Err(too_short);
+    };
+    let Some((sum, body)) = rest.split_first_chunk() else {
+        return Err(too_short);
+    };
     if body.len() > BODY_BYTES_MAX {
         return Err(Fault::TooLong { bytes: body.len() });
     }
@@ -134,7 +155,10 @@ fn open_envelope(bytes: &[u8], expected: u8) -> Result<&[u8], Fault> {
         return Err(Fault::Checksum);
     }
     if version != expected {
-        return Err(Fault::Version { found: version, expected });
+        return Err(Fault::Version {
+            found: version,
+            expected,
+        });
     }
     Ok(body)
 }
@@ -149,9 +173,7 @@ fn checksum(version: u8, body: &[u8]) -> u32 {
 /// What bincode says, without the bytes that some of its errors carry.
 fn fault_of(error: &DecodeError) -> Fault {
     match *error {
-        DecodeError::UnexpectedVariant { type_name, found, .. } => {
-            Fault::UnknownVariant { type_name, found }
-        }
+        DecodeError::UnexpectedVariant { type_name, found, .. } => Fault::UnknownVariant { type_name, found },
         DecodeError::UnexpectedEnd { .. } => Fault::Malformed("it ends too early"),
         DecodeError::LimitExceeded => Fault::Malformed("it claims more memory than a record may take"),
         DecodeError::Utf8 { .. } => Fault::Malformed("a text is not UTF-8"),

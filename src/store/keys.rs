@@ -14,6 +14,7 @@
 //! | `P` | profile | [`ProfileRecord`](crate::store::ProfileRecord) | members and version |
 //! | `Q` | token hash | [`QrRecord`](crate::store::QrRecord) | QR codes |
 //! | `R` | profile | [`FormerRecord`](crate::store::FormerRecord) | ids that are no longer live |
+//! | `S` | event | checksum of its content | which event ids are known, whatever time or person they claim |
 //! | `X` | sequence | rejection | refused input |
 //!
 //! Times are written so that bytes order as instants do.
@@ -163,6 +164,11 @@ pub fn qr(token: KeyHash) -> Vec<u8> {
 /// An id that is no longer live.
 pub fn former(id: ProfileId) -> Vec<u8> {
     join(b'R', &[&id.0])
+}
+
+/// A known event id.
+pub fn seen(event: EventHash) -> Vec<u8> {
+    join(b'S', &[&event.0])
 }
 
 /// A refused input.

@@ -41,11 +41,17 @@ impl FolderLock {
     /// # Errors
     /// [`LockError::InUse`] at once, without waiting, when somebody else holds it.
     pub fn acquire(dir: &Path) -> Result<Self, LockError> {
-        let file = lock_file(dir).map_err(|source| LockError::Io { dir: dir.to_owned(), source })?;
+        let file = lock_file(dir).map_err(|source| LockError::Io {
+            dir: dir.to_owned(),
+            source,
+        })?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(LockError::InUse { dir: dir.to_owned() }),
-            Err(TryLockError::Error(source)) => Err(LockError::Io { dir: dir.to_owned(), source }),
+            Err(TryLockError::Error(source)) => Err(LockError::Io {
+                dir: dir.to_owned(),
+                source,
+            }),
         }
     }
 }
@@ -53,7 +59,11 @@ impl FolderLock {
 /// Opens the lock file. It is never deleted: a lock on a deleted file would exclude nobody.
 fn lock_file(dir: &Path) -> io::Result<File> {
     fs::create_dir_all(dir)?;
-    File::options().create(true).truncate(false).write(true).open(dir.join(LOCK_FILE))
+    File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(dir.join(LOCK_FILE))
 }
 
 #[cfg(test)]

@@ -98,11 +98,21 @@ mod tests {
 
     #[test]
     fn the_layout_of_version_one_is_frozen() {
-        let applied = Applied { position: 251, batch: 7, fingerprint: [9; 32] };
+        let applied = Applied {
+            position: 251,
+            batch: 7,
+            fingerprint: [9; 32],
+        };
         let mut body = vec![251, 251, 0, 7];
         body.extend([9; 32]);
         assert_eq!(codec::encode(&applied).unwrap().get(5..), Some(body.as_slice()));
-        assert_eq!(codec::encode(&Format { number: 1 }).unwrap().get(5..), Some([1].as_slice()));
-        assert_eq!(codec::encode(&Named { value: vec![4, 2] }).unwrap().get(5..), Some([2, 4, 2].as_slice()));
+        assert_eq!(
+            codec::encode(&Format { number: 1 }).unwrap().get(5..),
+            Some([1].as_slice())
+        );
+        assert_eq!(
+            codec::encode(&Named { value: vec![4, 2] }).unwrap().get(5..),
+            Some([2, 4, 2].as_slice())
+        );
     }
 }

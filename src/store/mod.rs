@@ -9,6 +9,7 @@
 pub mod codec;
 mod depth;
 mod error;
+pub mod fingerprint;
 pub mod ids;
 pub mod keyring;
 pub mod keys;
@@ -25,7 +26,7 @@ mod view;
 pub use crate::store::error::Error;
 pub use crate::store::lock::{FolderLock, LockError};
 pub use crate::store::mark::{Applied, MetaName};
-pub use crate::store::open::{OpenError, StoreConfig, set_aside};
+pub use crate::store::open::{Damage, OpenError, StoreConfig, set_aside};
 pub use crate::store::sled_store::Store;
 pub use crate::store::ids::{AtomId, EventHash, KeyHash, ProfileId, RequestHash};
 pub use crate::store::keyring::{Keyring, Secret};
@@ -33,6 +34,6 @@ pub use crate::store::read::Read;
 pub use crate::store::record::{
     AtomRecord, FormerRecord, ForwardRecord, ProfileRecord, QrRecord, QrState, RejectionRecord,
 };
-pub use crate::store::view::{Bytes, Order, View};
+pub use crate::store::view::{Bytes, Order, View, Visit};
 
 pub(crate) use crate::store::layout::layout;

@@ -2,14 +2,20 @@
 //! caller sets the folder aside and rebuilds from the journal), trouble with the disk, and a folder of a
 //! newer build; it must never delete or repair anything. Called at start, under the folder lock.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::store::codec;
 use crate::store::mark::{APPLIED_KEY, FORMAT, FORMAT_KEY, Format};
+use crate::store::sled_store::SLED_LOG;
 use crate::store::{Applied, Error, Store};
+
+/// How long sled's threads may take to let go of a folder whose last handle was dropped.
+const LET_GO_MAX: Duration = Duration::from_secs(5);
 
 /// What a store is opened with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,12 +89,17 @@ impl Store {
 /// Turns a panic into damage. Nothing of a store that panicked half way is kept, so no broken invariant can
 /// be observed.
 fn guarded(dir: &Path, open: impl FnOnce() -> Result<Store, OpenError>) -> Result<Store, OpenError> {
-    catch_unwind(AssertUnwindSafe(open))
-        .unwrap_or_else(|_panic| Err(OpenError::Corrupt { dir: dir.to_owned(), damage: Damage::Panic }))
+    catch_unwind(AssertUnwindSafe(open)).unwrap_or_else(|_panic| {
+        Err(OpenError::Corrupt {
+            dir: dir.to_owned(),
+            damage: Damage::Panic,
+        })
+    })
 }
 
 fn open_and_check(dir: &Path, config: StoreConfig) -> Result<Store, OpenError> {
     let refused = |error| refusal(dir, error);
+    await_former_handle(dir);
     let db = sled::Config::new()
         .path(dir)
         // sled's own flushing thread only logs the errors of its fsync; the writer flushes and looks.
@@ -108,27 +119,56 @@ fn open_and_check(dir: &Path, config: StoreConfig) -> Result<Store, OpenError> {
     Ok(store)
 }
 
+/// Waits until sled's lock is free: its threads hold it a moment longer than the last handle lives, so a
+/// store that was just dropped could not be opened again. The folder lock keeps other processes out, so
+/// nobody else can hold it; when it stays held, sled says so.
+fn await_former_handle(dir: &Path) {
+    let Ok(log) = File::open(dir.join(SLED_LOG)) else {
+        return;
+    };
+    let deadline = Instant::now() + LET_GO_MAX;
+    while matches!(log.try_lock(), Err(TryLockError::WouldBlock)) && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
 /// Writes the format and the start of the journal into an empty store, as one, so that a crash leaves either
 /// an empty store or a marked one.
 fn mark_new(store: &Store) -> Result<(), Error> {
     let mut batch = sled::Batch::default();
     batch.insert(FORMAT_KEY, codec::encode(&Format { number: FORMAT })?);
     batch.insert(APPLIED_KEY, codec::encode(&Applied::default())?);
-    store.db().apply_batch(batch).map_err(Error::engine("mark a new folder"))?;
+    store
+        .db()
+        .apply_batch(batch)
+        .map_err(Error::engine("mark a new folder"))?;
     store.flush()
 }
 
 fn check_format(store: &Store, dir: &Path) -> Result<(), OpenError> {
     let refused = |error| refusal(dir, error);
-    let corrupt = |damage| Err(OpenError::Corrupt { dir: dir.to_owned(), damage });
-    let bytes = store.db().get(FORMAT_KEY).map_err(Error::engine("read its format")).map_err(refused)?;
-    let Some(bytes) = bytes else { return corrupt(Damage::NoFormat) };
+    let corrupt = |damage| {
+        Err(OpenError::Corrupt {
+            dir: dir.to_owned(),
+            damage,
+        })
+    };
+    let bytes = store
+        .db()
+        .get(FORMAT_KEY)
+        .map_err(Error::engine("read its format"))
+        .map_err(refused)?;
+    let Some(bytes) = bytes else {
+        return corrupt(Damage::NoFormat);
+    };
     let format: Format = codec::decode(&bytes).map_err(|error| refused(error.into()))?;
     match format.number {
         FORMAT => Ok(()),
-        found if found > FORMAT => {
-            Err(OpenError::NewerFormat { dir: dir.to_owned(), found, known: FORMAT })
-        }
+        found if found > FORMAT => Err(OpenError::NewerFormat {
+            dir: dir.to_owned(),
+            found,
+            known: FORMAT,
+        }),
         found => corrupt(Damage::UnknownFormat { found }),
     }
 }
@@ -138,7 +178,11 @@ fn check_format(store: &Store, dir: &Path) -> Result<(), OpenError> {
 fn refusal(dir: &Path, error: Error) -> OpenError {
     let dir = dir.to_owned();
     let of_the_disk = match &error {
-        Error::Engine { source: sled::Error::Io(source), .. } | Error::Io { source, .. } => {
+        Error::Engine {
+            source: sled::Error::Io(source),
+            ..
+        }
+        | Error::Io { source, .. } => {
             !matches!(source.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData)
         }
         _ => false,
@@ -146,7 +190,10 @@ fn refusal(dir: &Path, error: Error) -> OpenError {
     if of_the_disk {
         OpenError::Io { dir, source: error }
     } else {
-        OpenError::Corrupt { dir, damage: Damage::Unreadable(error) }
+        OpenError::Corrupt {
+            dir,
+            damage: Damage::Unreadable(error),
+        }
     }
 }
 
@@ -156,7 +203,11 @@ fn refusal(dir: &Path, error: Error) -> OpenError {
 /// # Errors
 /// [`Error::Io`] when the folder cannot be renamed.
 pub fn set_aside(dir: &Path) -> Result<PathBuf, Error> {
-    let failed = |source| Error::Io { attempt: "set aside", path: dir.to_owned(), source };
+    let failed = |source| Error::Io {
+        attempt: "set aside",
+        path: dir.to_owned(),
+        source,
+    };
     let aside = first_free(dir).map_err(failed)?;
     fs::rename(dir, &aside).map_err(failed)?;
     Ok(aside)

@@ -7,17 +7,16 @@
 
 use std::fmt;
 use std::fs::File;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::store::codec;
 use crate::store::mark::{APPLIED_KEY, META_PREFIX, Named};
-use crate::store::{Applied, Bytes, Error, MetaName, Order, View};
+use crate::store::{Applied, Bytes, Error, MetaName, Order, View, Visit};
 
 /// File in the folder that sled keeps its log in.
-const SLED_LOG: &str = "db";
+pub(crate) const SLED_LOG: &str = "db";
 
 /// The smallest key that callers may use.
 const FIRST_KEY: &[u8] = &[META_PREFIX + 1];
@@ -45,7 +44,14 @@ impl Store {
             path: log_path.clone(),
             source,
         })?;
-        Ok(Self { inner: Arc::new(Inner { db, log, log_path, poisoned: AtomicBool::new(false) }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                db,
+                log,
+                log_path,
+                poisoned: AtomicBool::new(false),
+            }),
+        })
     }
 
     pub(crate) fn db(&self) -> &sled::Db {
@@ -85,8 +91,13 @@ impl Store {
     /// # Errors
     /// When that record is missing, damaged or unreadable.
     pub fn applied(&self) -> Result<Applied, Error> {
-        let bytes = self.db().get(APPLIED_KEY).map_err(Error::engine("read the applied position"))?;
-        let bytes = bytes.ok_or(Error::Missing { record: "applied position" })?;
+        let bytes = self
+            .db()
+            .get(APPLIED_KEY)
+            .map_err(Error::engine("read the applied position"))?;
+        let bytes = bytes.ok_or(Error::Missing {
+            record: "applied position",
+        })?;
         Ok(codec::decode(&bytes)?)
     }
 
@@ -113,7 +124,10 @@ impl Store {
     /// # Errors
     /// When it is damaged or unreadable.
     pub fn meta_get(&self, name: MetaName) -> Result<Option<Vec<u8>>, Error> {
-        let bytes = self.db().get(name.key()).map_err(Error::engine("read a named value"))?;
+        let bytes = self
+            .db()
+            .get(name.key())
+            .map_err(Error::engine("read a named value"))?;
         let named = bytes.map(|bytes| codec::decode::<Named>(&bytes)).transpose()?;
         Ok(named.map(|named| named.value))
     }
@@ -125,8 +139,14 @@ impl Store {
     pub fn meta_put(&self, name: MetaName, value: &[u8]) -> Result<(), Error> {
         let attempt = "write a named value";
         self.refuse_if_poisoned(attempt)?;
-        let record = codec::encode(&Named { value: value.to_vec() })?;
-        self.poison_on_error(self.db().insert(name.key(), record).map_err(Error::engine(attempt)))?;
+        let record = codec::encode(&Named {
+            value: value.to_vec(),
+        })?;
+        self.poison_on_error(
+            self.db()
+                .insert(name.key(), record)
+                .map_err(Error::engine(attempt)),
+        )?;
         self.flush()
     }
 
@@ -135,7 +155,9 @@ impl Store {
     /// # Errors
     /// When the files cannot be asked.
     pub fn size_on_disk(&self) -> Result<u64, Error> {
-        self.db().size_on_disk().map_err(Error::engine("measure its files"))
+        self.db()
+            .size_on_disk()
+            .map_err(Error::engine("measure its files"))
     }
 
     /// Whether an earlier write failed, so that every later one is refused.
@@ -144,7 +166,11 @@ impl Store {
     }
 
     fn refuse_if_poisoned(&self, attempt: &'static str) -> Result<(), Error> {
-        if self.is_poisoned() { Err(Error::Poisoned { attempt }) } else { Ok(()) }
+        if self.is_poisoned() {
+            Err(Error::Poisoned { attempt })
+        } else {
+            Ok(())
+        }
     }
 
     fn poison_on_error<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
@@ -163,13 +189,7 @@ impl View for Store {
         self.db().get(key).map_err(Error::engine("read a key"))
     }
 
-    fn scan(
-        &self,
-        from: &[u8],
-        to: &[u8],
-        order: Order,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, Error>,
-    ) -> Result<(), Error> {
+    fn scan(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {
         let from = from.max(FIRST_KEY);
         let mut range = match to {
             [] => self.db().range(from..),

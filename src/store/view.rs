@@ -9,6 +9,9 @@ use crate::store::Error;
 /// A value as it is stored: shared, so that a clone is cheap.
 pub use sled::IVec as Bytes;
 
+/// What is done with each key and its value: go on, stop, or fail.
+pub type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, Error> + 'a;
+
 /// From which end a range is visited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
@@ -31,24 +34,13 @@ pub trait View {
     ///
     /// # Errors
     /// When the underlying storage cannot be read, and whatever `visit` answers.
-    fn scan(
-        &self,
-        from: &[u8],
-        to: &[u8],
-        order: Order,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, Error>,
-    ) -> Result<(), Error>;
+    fn scan(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error>;
 
     /// Visits the keys that start with `prefix` until `visit` breaks.
     ///
     /// # Errors
     /// As [`View::scan`].
-    fn scan_prefix(
-        &self,
-        prefix: &[u8],
-        order: Order,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, Error>,
-    ) -> Result<(), Error> {
+    fn scan_prefix(&self, prefix: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {
         self.scan(prefix, &prefix_end(prefix), order, visit)
     }
 }

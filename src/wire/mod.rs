@@ -7,6 +7,7 @@
 //! [`decode_binary_cloudevent`].
 
 pub mod json;
+pub mod out;
 pub mod qr;
 pub mod rejection;
 pub mod rules;

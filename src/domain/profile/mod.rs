@@ -23,7 +23,7 @@ use crate::domain::{
 /// One person: the combination of their atoms.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
-    /// The fold over all events of all atoms. Its `consent` is not meaningful: see [`Profile::consent`].
+    /// The fold over all events of all atoms; its `consent` is empty, since that is combined otherwise.
     pub whole: Aggregate,
     /// The identifiers of the atoms, each with the highest trust it was stated with.
     pub identifiers: BTreeMap<Key, Trust>,
@@ -45,6 +45,7 @@ impl Profile {
                 profile.consent.entry(subject.clone()).or_default().add(given);
             }
         }
+        profile.whole.consent.clear();
         bounded::keep_smallest(&mut profile.consent, limits.consents_max);
         profile
     }

@@ -17,7 +17,7 @@ use crate::domain::{
 };
 
 /// Writes into `aggregate` what `event` opens or closes, and says in a word what it is about.
-pub fn read(event: &Event, stamp: &Stamp, aggregate: &mut Aggregate) -> Option<String> {
+pub(crate) fn read(event: &Event, stamp: &Stamp, aggregate: &mut Aggregate) -> Option<String> {
     let reading = Reading { event, stamp };
     match token(&event.name).as_str() {
         "product_added" => reading.lines(&mut aggregate.cart, true),

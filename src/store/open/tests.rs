@@ -1,7 +1,5 @@
 //! What becomes of folders that are new, foreign, newer or damaged.
 
-use std::fs::File;
-
 use super::*;
 
 const CONFIG: StoreConfig = StoreConfig { cache_bytes: 8 << 20 };
@@ -11,8 +9,16 @@ fn written() -> (tempfile::TempDir, PathBuf) {
     let parent = tempfile::tempdir().unwrap();
     let dir = parent.path().join("store");
     let store = Store::open(&dir, CONFIG).unwrap();
-    let applied = Applied { position: 5, ..Applied::default() };
-    store.apply(applied, [(b"key".as_slice(), Some([7; 3000].as_slice()))].into_iter()).unwrap();
+    let applied = Applied {
+        position: 5,
+        ..Applied::default()
+    };
+    store
+        .apply(
+            applied,
+            [(b"key".as_slice(), Some([7; 3000].as_slice()))].into_iter(),
+        )
+        .unwrap();
     store.flush().unwrap();
     drop(store);
     (parent, dir)
@@ -20,6 +26,7 @@ fn written() -> (tempfile::TempDir, PathBuf) {
 
 /// Changes the folder through sled alone, behind the store's back.
 fn tamper(dir: &Path, change: impl FnOnce(&sled::Db)) {
+    await_former_handle(dir);
     let db = sled::Config::new().path(dir).flush_every_ms(None).open().unwrap();
     change(&db);
     db.flush().unwrap();
@@ -45,7 +52,10 @@ fn a_newer_format_is_named_and_not_called_damage() {
 fn a_folder_without_its_own_records_is_damaged() {
     let (_parent, dir) = written();
     tamper(&dir, |db| assert!(db.remove(APPLIED_KEY).is_ok()));
-    assert!(matches!(damage_of(&dir), Damage::Unreadable(Error::Missing { .. })));
+    assert!(matches!(
+        damage_of(&dir),
+        Damage::Unreadable(Error::Missing { .. })
+    ));
     tamper(&dir, |db| assert!(db.remove(FORMAT_KEY).is_ok()));
     assert!(matches!(damage_of(&dir), Damage::NoFormat));
 }
@@ -81,7 +91,10 @@ fn opens_or_is_damaged(dir: &Path) -> bool {
         }
         Err(OpenError::Corrupt { .. }) => {
             set_aside(dir).unwrap();
-            assert_eq!(Store::open(dir, CONFIG).unwrap().applied().unwrap(), Applied::default());
+            assert_eq!(
+                Store::open(dir, CONFIG).unwrap().applied().unwrap(),
+                Applied::default()
+            );
             true
         }
         Err(other) => panic!("expected damage, got {other:?}"),
@@ -92,7 +105,13 @@ fn opens_or_is_damaged(dir: &Path) -> bool {
 fn garbage_in_any_file_never_panics() {
     let mut damaged = 0;
     for file in ["db", "conf"] {
-        for (byte, whole) in [(0xa5, true), (0x00, true), (0xff, true), (0xa5, false), (0xff, false)] {
+        for (byte, whole) in [
+            (0xa5, true),
+            (0x00, true),
+            (0xff, true),
+            (0xa5, false),
+            (0xff, false),
+        ] {
             let (_parent, dir) = written();
             let path = dir.join(file);
             let mut bytes = fs::read(&path).unwrap();
@@ -110,7 +129,12 @@ fn a_file_that_ends_early_never_panics() {
     for file in ["db", "conf"] {
         for bytes in [0, 1, 10, 100, 2000] {
             let (_parent, dir) = written();
-            File::options().write(true).open(dir.join(file)).unwrap().set_len(bytes).unwrap();
+            File::options()
+                .write(true)
+                .open(dir.join(file))
+                .unwrap()
+                .set_len(bytes)
+                .unwrap();
             opens_or_is_damaged(&dir);
         }
     }
@@ -119,7 +143,43 @@ fn a_file_that_ends_early_never_panics() {
 #[test]
 fn a_panic_of_sled_is_damage() {
     let outcome = guarded(Path::new("store"), || panic!("as sled does on some broken files"));
-    assert!(matches!(outcome, Err(OpenError::Corrupt { damage: Damage::Panic, .. })));
+    assert!(matches!(
+        outcome,
+        Err(OpenError::Corrupt {
+            damage: Damage::Panic,
+            ..
+        })
+    ));
+}
+
+#[test]
+fn a_store_that_was_just_dropped_opens_again() {
+    let (_parent, dir) = written();
+    for position in 6..46 {
+        let store = Store::open(&dir, CONFIG).unwrap();
+        let applied = Applied {
+            position,
+            ..Applied::default()
+        };
+        store
+            .apply(
+                applied,
+                [(b"key".as_slice(), Some([1; 3000].as_slice()))].into_iter(),
+            )
+            .unwrap();
+    }
+}
+
+#[test]
+fn a_file_that_ends_early_is_damage_and_a_full_disk_is_not() {
+    let is_damage = |kind: ErrorKind| {
+        let error = Error::engine("open its folder")(sled::Error::Io(io::Error::from(kind)));
+        matches!(refusal(Path::new("store"), error), OpenError::Corrupt { .. })
+    };
+    assert!(is_damage(ErrorKind::UnexpectedEof));
+    assert!(is_damage(ErrorKind::InvalidData));
+    assert!(!is_damage(ErrorKind::StorageFull));
+    assert!(!is_damage(ErrorKind::PermissionDenied));
 }
 
 #[test]
@@ -136,6 +196,12 @@ fn damaged_folders_are_kept_side_by_side() {
     assert_eq!(set_aside(&dir).unwrap(), parent.path().join("store.damaged-1"));
     fs::create_dir(&dir).unwrap();
     assert_eq!(set_aside(&dir).unwrap(), parent.path().join("store.damaged-2"));
-    assert!(parent.path().join("store.damaged-1/db").exists(), "the first is still whole");
-    assert!(matches!(set_aside(&dir), Err(Error::Io { .. })), "nothing to set aside");
+    assert!(
+        parent.path().join("store.damaged-1/db").exists(),
+        "the first is still whole"
+    );
+    assert!(
+        matches!(set_aside(&dir), Err(Error::Io { .. })),
+        "nothing to set aside"
+    );
 }

@@ -1,5 +1,7 @@
 //! What the store promises about commits, reads and failure.
 
+use std::ops::ControlFlow;
+
 use super::*;
 use crate::store::StoreConfig;
 
@@ -8,7 +10,11 @@ const CONFIG: StoreConfig = StoreConfig { cache_bytes: 8 << 20 };
 type Change<'a> = (&'a [u8], Option<&'a [u8]>);
 
 fn at(position: u64) -> Applied {
-    Applied { position, batch: position + 100, fingerprint: [7; 32] }
+    Applied {
+        position,
+        batch: position + 100,
+        fingerprint: [7; 32],
+    }
 }
 
 fn open(dir: &Path) -> Store {
@@ -44,7 +50,10 @@ fn a_new_store_is_at_the_start_of_the_journal() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
     assert_eq!(store.applied().unwrap(), Applied::default());
-    assert!(keys(&store, b"", b"", Order::Ascending).is_empty(), "own records are not visible");
+    assert!(
+        keys(&store, b"", b"", Order::Ascending).is_empty(),
+        "own records are not visible"
+    );
 }
 
 #[test]
@@ -83,9 +92,11 @@ fn readers_never_see_half_a_commit() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
     let done = AtomicBool::new(false);
+    let number =
+        |value: Option<Bytes>| value.map_or(0, |v| u64::from_be_bytes(v.as_ref().try_into().unwrap()));
     std::thread::scope(|scope| {
         let writer = scope.spawn(|| {
-            for round in 0..400_u64 {
+            for round in 1..2000_u64 {
                 let bytes = round.to_be_bytes();
                 let value = Some(bytes.as_slice());
                 let changes: [Change<'_>; 2] = [(b"left", value), (b"right", value)];
@@ -94,14 +105,16 @@ fn readers_never_see_half_a_commit() {
             done.store(true, Ordering::Release);
         });
         while !done.load(Ordering::Acquire) && !writer.is_finished() {
-            // Read in this order, the second can only be as new or newer.
-            let left = store.get(b"left").unwrap();
-            let right = store.get(b"right").unwrap();
-            let position = store.applied().unwrap().position;
-            assert!(left <= right, "{left:?} {right:?}");
-            if let Some(right) = right {
-                assert!(right.as_ref() <= position.to_be_bytes().as_slice());
-            }
+            // Each is as new as the one read before it, or newer; a commit seen in
+            // part would break the chain.
+            let before = store.applied().unwrap().position;
+            let left = number(store.get(b"left").unwrap());
+            let right = number(store.get(b"right").unwrap());
+            let after = store.applied().unwrap().position;
+            assert!(
+                before <= left && left <= right && right <= after,
+                "{before} {left} {right} {after}"
+            );
         }
         writer.join().unwrap();
     });
@@ -137,8 +150,14 @@ fn a_prefix_is_visited_until_the_visitor_breaks_or_fails() {
         seen
     };
     assert_eq!(first(b"a", Order::Ascending), [(b"a1".to_vec(), b"one".to_vec())]);
-    assert_eq!(first(b"a", Order::Descending), [(b"a2".to_vec(), b"two".to_vec())]);
-    assert_eq!(first(b"\xff", Order::Descending), [(b"\xff\xff".to_vec(), b"five".to_vec())]);
+    assert_eq!(
+        first(b"a", Order::Descending),
+        [(b"a2".to_vec(), b"two".to_vec())]
+    );
+    assert_eq!(
+        first(b"\xff", Order::Descending),
+        [(b"\xff\xff".to_vec(), b"five".to_vec())]
+    );
     assert_eq!(first(b"missing", Order::Ascending), []);
 
     let mut visits = 0;
@@ -146,7 +165,10 @@ fn a_prefix_is_visited_until_the_visitor_breaks_or_fails() {
         visits += 1;
         Err(Error::ReservedKey)
     };
-    assert!(matches!(store.scan_prefix(b"a", Order::Ascending, &mut fail), Err(Error::ReservedKey)));
+    assert!(matches!(
+        store.scan_prefix(b"a", Order::Ascending, &mut fail),
+        Err(Error::ReservedKey)
+    ));
     assert_eq!(visits, 1);
 }
 
@@ -159,7 +181,10 @@ fn a_named_value_survives_a_reopen() {
     drop(store);
 
     let store = open(folder.path());
-    assert_eq!(store.meta_get(MetaName::KeyringSecret).unwrap().as_deref(), Some(b"secret".as_slice()));
+    assert_eq!(
+        store.meta_get(MetaName::KeyringSecret).unwrap().as_deref(),
+        Some(b"secret".as_slice())
+    );
     assert_eq!(store.meta_get(MetaName::CreatedAt).unwrap(), None);
     assert!(store.size_on_disk().unwrap() > 0);
 }
@@ -168,14 +193,19 @@ fn a_named_value_survives_a_reopen() {
 fn a_failed_write_refuses_every_later_one() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(folder.path());
-    let failed = Err::<(), _>(Error::engine("apply a batch")(sled::Error::ReportableBug(String::new())));
+    let failed = Err::<(), _>(Error::engine("apply a batch")(sled::Error::ReportableBug(
+        String::new(),
+    )));
     assert!(store.clone().poison_on_error(failed).is_err());
 
     assert!(store.is_poisoned());
     let nothing = std::iter::empty::<Change<'_>>();
     assert!(matches!(store.apply(at(2), nothing), Err(Error::Poisoned { .. })));
     assert!(matches!(store.flush(), Err(Error::Poisoned { .. })));
-    assert!(matches!(store.meta_put(MetaName::CreatedAt, b""), Err(Error::Poisoned { .. })));
+    assert!(matches!(
+        store.meta_put(MetaName::CreatedAt, b""),
+        Err(Error::Poisoned { .. })
+    ));
     assert_eq!(store.applied().unwrap(), at(1), "reads go on");
 }
 
@@ -187,8 +217,15 @@ fn a_sync_that_fails_poisons() {
     let (reader, _writer) = std::io::pipe().unwrap();
     let log = File::from(std::os::fd::OwnedFd::from(reader));
     let log_path = store.inner.log_path.clone();
-    let inner = Inner { db: store.db().clone(), log, log_path, poisoned: AtomicBool::new(false) };
-    let store = Store { inner: Arc::new(inner) };
+    let inner = Inner {
+        db: store.db().clone(),
+        log,
+        log_path,
+        poisoned: AtomicBool::new(false),
+    };
+    let store = Store {
+        inner: Arc::new(inner),
+    };
 
     assert!(matches!(store.flush(), Err(Error::Io { attempt: "sync", .. })));
     assert!(matches!(store.flush(), Err(Error::Poisoned { .. })));

@@ -1,0 +1,238 @@
+//! What edges and the writer say to each other: submissions and commands in, receipts and answers out.
+
+use crate::{
+    domain::{
+        event::{ConsentChange, Event},
+        identity::Key,
+        time::Timestamp,
+        value::Value,
+    },
+    journal::Position,
+    store::ProfileId,
+    wire::Rejection,
+};
+
+/// One item that an edge hands over: an event, or what it refused and why.
+#[derive(Clone, Debug)]
+pub enum Submission {
+    /// A validated event.
+    Event(Box<Event>),
+    /// A refused item, to be kept.
+    Refused(Box<Rejection>),
+}
+
+/// What an event did to the identity graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Resolution {
+    /// It belongs to a person who was known.
+    Matched,
+    /// It joins nobody, and is shown with the one profile that holds its value.
+    Attributed,
+    /// It is somebody new.
+    Created,
+    /// Persons who were apart are one by it.
+    Merged,
+    /// A person who was one is several by it.
+    Split,
+    /// A rule kept apart what it would have joined.
+    Refused,
+}
+
+impl Resolution {
+    /// The label in answers and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Matched => "matched",
+            Self::Attributed => "attributed",
+            Self::Created => "created",
+            Self::Merged => "merged",
+            Self::Split => "split",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// What became of one submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The event counts.
+    Accepted(Resolution),
+    /// The event was known; nothing changed.
+    Duplicate,
+    /// Its id was known with another content; the first holds.
+    Conflicting,
+    /// It was refused at the edge and is kept for whoever asks.
+    Refused,
+}
+
+/// The answer to a submission: all of it is durable and visible.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The position of the commit that holds the last of it.
+    pub position: Position,
+    /// What became of each item, in order.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Who a command is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A profile, or an id that was absorbed.
+    Profile(ProfileId),
+    /// Whoever holds this identifier.
+    Identifier(Key),
+}
+
+/// What a QR code may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Its first scan joins who scans it with whom it was minted for.
+    Handoff,
+    /// It is only looked up.
+    Lookup,
+}
+
+/// A request to mint a QR code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mint {
+    /// Whose it is.
+    pub target: Target,
+    /// What it may do.
+    pub purpose: Purpose,
+    /// What is in the basket; `None` for the cart as it is when the code is read.
+    pub basket: Option<Value>,
+    /// What is offered.
+    pub offer: Option<Value>,
+    /// Until when it holds.
+    pub expires: Timestamp,
+    /// The only store that may redeem it.
+    pub store_id: Option<String>,
+}
+
+/// A request that needs the owner's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Mint a QR code.
+    MintQr(Mint),
+    /// Redeem a QR code: exactly one redemption wins.
+    RedeemQr {
+        /// The token as it was scanned.
+        token: String,
+        /// The store it is redeemed at.
+        store_id: Option<String>,
+    },
+    /// Take a QR code back.
+    RevokeQr {
+        /// The token.
+        token: String,
+    },
+    /// Record what a customer decided.
+    Consent {
+        /// Who.
+        target: Target,
+        /// What.
+        changes: Vec<ConsentChange>,
+    },
+}
+
+/// What a QR code is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QrOutcome {
+    /// It holds; of a redemption: this one won.
+    Valid,
+    /// Its time is over.
+    Expired,
+    /// It was redeemed.
+    Used,
+    /// It was taken back.
+    Revoked,
+    /// It holds, but at another store.
+    WrongStore,
+    /// There is no such code.
+    Unknown,
+}
+
+impl QrOutcome {
+    /// The name in answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Expired => "expired",
+            Self::Used => "used",
+            Self::Revoked => "revoked",
+            Self::WrongStore => "wrong_store",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What a QR code stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QrAnswer {
+    /// What it is good for.
+    pub outcome: QrOutcome,
+    /// Whose it is, wherever the person it was minted for is now.
+    pub profile: Option<ProfileId>,
+    /// What is in the basket, where it was minted with one.
+    pub basket: Option<Value>,
+    /// What is offered.
+    pub offer: Option<Value>,
+    /// Until when it holds.
+    pub expires: Option<Timestamp>,
+}
+
+/// The answer to a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The code was minted.
+    Minted {
+        /// What the code holds. Kept nowhere.
+        token: String,
+        /// Until when.
+        expires: Timestamp,
+    },
+    /// What the code is good for, or how its redemption ended.
+    Qr(QrAnswer),
+    /// The decision stands with this profile.
+    Consented {
+        /// Whose.
+        profile: ProfileId,
+    },
+}
+
+/// An answer and when it was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// The answer.
+    pub answer: Answer,
+    /// The commit that holds it, or a later one.
+    pub position: Position,
+}
+
+/// Why a command has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// Nobody holds the identifier, or there is no such profile.
+    #[error("find who the command is about: nobody holds the identifier and no profile has the id")]
+    NobodyThere,
+    /// Several do.
+    #[error("find who the command is about: {} profiles hold the identifier, name one of them", .0.len())]
+    Several(Vec<ProfileId>),
+    /// The person left no identifier by which a command could reach them.
+    #[error("reach the profile: it holds no identifier, only events without one")]
+    Nameless,
+    /// The service cannot take it now.
+    #[error(transparent)]
+    Unavailable(#[from] SubmitError),
+}
+
+/// Why the writer took nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SubmitError {
+    /// The queue was full for as long as a caller may wait.
+    #[error("hand over to the writer: its queue is full, try again")]
+    Busy,
+    /// The service is shutting down, or the writer stopped after a failed write.
+    #[error("hand over to the writer: it has stopped")]
+    Stopped,
+}

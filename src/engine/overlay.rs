@@ -1,0 +1,199 @@
+//! The batch in progress, laid over the committed store: later events of a batch see the earlier ones through it.
+//!
+//! It owns every change until the commit is built and never writes anything itself.
+
+use std::{
+    cell::RefCell,
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::{Bound, ControlFlow},
+    sync::Arc,
+};
+
+use crate::{
+    engine::atoms::Atoms,
+    journal::Change,
+    store::{
+        AtomId, AtomRecord, Bytes, Error, Order, ProfileId, ProfileRecord, Read, Store, View, Visit,
+        codec::{self, Record},
+        keys,
+    },
+};
+
+/// Changes over a store.
+#[derive(Debug)]
+pub struct Overlay {
+    store: Store,
+    changes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    atoms: RefCell<HashMap<AtomId, Option<Arc<AtomRecord>>>>,
+    profiles: RefCell<HashMap<ProfileId, Option<Arc<ProfileRecord>>>>,
+    changed_atoms: BTreeSet<AtomId>,
+    changed_profiles: BTreeSet<ProfileId>,
+}
+
+impl Overlay {
+    /// No changes yet.
+    pub fn new(store: Store) -> Self {
+        Self {
+            store,
+            changes: BTreeMap::new(),
+            atoms: RefCell::default(),
+            profiles: RefCell::default(),
+            changed_atoms: BTreeSet::new(),
+            changed_profiles: BTreeSet::new(),
+        }
+    }
+
+    /// Puts bytes under a key.
+    pub fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
+        self.changes.insert(key, Some(value));
+    }
+
+    /// Puts a record under a key.
+    ///
+    /// # Errors
+    /// When the record cannot be encoded.
+    pub fn put_record<T: Record>(&mut self, key: Vec<u8>, record: &T) -> Result<(), Error> {
+        self.put(key, codec::encode(record)?);
+        Ok(())
+    }
+
+    /// Deletes a key.
+    pub fn delete(&mut self, key: Vec<u8>) {
+        self.changes.insert(key, None);
+    }
+
+    /// Puts an atom, or deletes it.
+    pub fn put_atom(&mut self, id: AtomId, record: Option<AtomRecord>) {
+        self.atoms.borrow_mut().insert(id, record.map(Arc::new));
+        self.changed_atoms.insert(id);
+    }
+
+    /// Changes an atom in place; `None` if there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn change_atom<T>(
+        &mut self,
+        id: AtomId,
+        change: impl FnOnce(&mut AtomRecord) -> T,
+    ) -> Result<Option<T>, Error> {
+        if self.atom(id)?.is_none() {
+            return Ok(None);
+        }
+        self.changed_atoms.insert(id);
+        let mut atoms = self.atoms.borrow_mut();
+        let record = atoms.get_mut(&id).and_then(Option::as_mut);
+        Ok(record.map(|record| change(Arc::make_mut(record))))
+    }
+
+    /// A live profile.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn profile(&self, id: ProfileId) -> Result<Option<Arc<ProfileRecord>>, Error> {
+        if let Some(known) = self.profiles.borrow().get(&id) {
+            return Ok(known.clone());
+        }
+        let record = self.store.record(&keys::profile(id))?.map(Arc::new);
+        self.profiles.borrow_mut().insert(id, record.clone());
+        Ok(record)
+    }
+
+    /// A profile as it was before the batch.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn committed_profile(&self, id: ProfileId) -> Result<Option<ProfileRecord>, Error> {
+        self.store.record(&keys::profile(id))
+    }
+
+    /// Puts a profile, or deletes it.
+    pub fn put_profile(&mut self, id: ProfileId, record: Option<ProfileRecord>) {
+        self.profiles.borrow_mut().insert(id, record.map(Arc::new));
+        self.changed_profiles.insert(id);
+    }
+
+    /// All changes, in the order of their keys, as a commit carries them.
+    ///
+    /// # Errors
+    /// When a record cannot be encoded.
+    pub fn into_changes(self) -> Result<Vec<Change>, Error> {
+        let mut changes = self.changes;
+        let (atoms, profiles) = (self.atoms.into_inner(), self.profiles.into_inner());
+        for id in self.changed_atoms {
+            let record = atoms.get(&id).and_then(Option::as_deref);
+            changes.insert(keys::atom(id), record.map(codec::encode).transpose()?);
+        }
+        for id in self.changed_profiles {
+            let record = profiles.get(&id).and_then(Option::as_deref);
+            changes.insert(keys::profile(id), record.map(codec::encode).transpose()?);
+        }
+        Ok(changes.into_iter().map(|(key, value)| Change { key, value }).collect())
+    }
+}
+
+impl Atoms for Overlay {
+    fn atom(&self, id: AtomId) -> Result<Option<Arc<AtomRecord>>, Error> {
+        if let Some(known) = self.atoms.borrow().get(&id) {
+            return Ok(known.clone());
+        }
+        let record = self.store.record(&keys::atom(id))?.map(Arc::new);
+        self.atoms.borrow_mut().insert(id, record.clone());
+        Ok(record)
+    }
+}
+
+impl View for Overlay {
+    fn get(&self, key: &[u8]) -> Result<Option<Bytes>, Error> {
+        match self.changes.get(key) {
+            Some(change) => Ok(change.as_deref().map(Bytes::from)),
+            None => self.store.get(key),
+        }
+    }
+
+    fn scan(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {
+        let upper = if to.is_empty() { Bound::Unbounded } else { Bound::Excluded(to) };
+        if !to.is_empty() && from >= to {
+            return Ok(());
+        }
+        let range = self.changes.range::<[u8], _>((Bound::Included(from), upper));
+        let mut pending: Box<dyn Iterator<Item = _>> = match order {
+            Order::Ascending => Box::new(range),
+            Order::Descending => Box::new(range.rev()),
+        };
+        let mut next = pending.next();
+        let mut stopped = false;
+        self.store.scan(from, to, order, &mut |key, value| {
+            while let Some((changed, change)) = next {
+                let side = match order {
+                    Order::Ascending => changed.as_slice().cmp(key),
+                    Order::Descending => key.cmp(changed.as_slice()),
+                };
+                if side == Ordering::Greater {
+                    break;
+                }
+                next = pending.next();
+                if let Some(change) = change
+                    && visit(changed, change)?.is_break()
+                {
+                    stopped = true;
+                    return Ok(ControlFlow::Break(()));
+                }
+                if side == Ordering::Equal {
+                    return Ok(ControlFlow::Continue(()));
+                }
+            }
+            let flow = visit(key, value)?;
+            stopped = flow.is_break();
+            Ok(flow)
+        })?;
+        while let Some((changed, change)) = next.filter(|_| !stopped) {
+            if let Some(change) = change {
+                stopped = visit(changed, change)?.is_break();
+            }
+            next = pending.next();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,251 @@
+//! One commit as a self-contained stretch of a segment. Owns the frame's layout, checksum and compression; must never
+//! touch a file. Called by the writer (`seal`), by `scan` and by `recover`.
+//!
+//! A frame is: the journal's mark (u64), length of what follows the checksum (u32), CRC-32 of length and all that
+//! follows (u32); then flags (u8, bit 0: the body is lz4), length of the body before compression (u32), number of
+//! messages (u32), position of the commit (u64), batch number (u64); then the body. All little-endian.
+//!
+//! The mark is a random number that all segments of a journal carry in their headers. Without it, a customer's message that holds bytes that look like a frame
+//! could pass for one when a torn tail is examined.
+
+use crate::journal::file::decode::{Reason, decode};
+use crate::journal::file::encode::encode;
+use crate::journal::{Commit, Error, Position};
+
+/// Mark, length and checksum.
+pub(crate) const PREFIX_BYTES: usize = 16;
+/// Flags, body length, messages, position and batch.
+const HEAD_BYTES: usize = 25;
+/// The largest body that is ever written or read: a bound on memory, and far inside of the u32 lengths.
+pub(crate) const BODY_BYTES_CEILING: u32 = 1 << 30;
+/// lz4 expands no byte into more than this many.
+const LZ4_RATIO_MAX: usize = 255;
+/// Below this, lz4 has nothing to find.
+const COMPRESS_BYTES_MIN: usize = 128;
+
+/// What is known of a commit without decoding it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    compressed: bool,
+    /// Length of the body before compression.
+    pub(crate) body_bytes: u32,
+    /// How many messages the commit has.
+    pub(crate) messages: u32,
+    /// The commit's position.
+    pub(crate) position: Position,
+    /// The commit's number.
+    pub(crate) batch: u64,
+}
+
+/// The frame of `commit`, which follows on the commit at `after`, and its position.
+pub(crate) fn seal(
+    commit: &Commit,
+    after: Position,
+    mark: u64,
+    bytes_max: usize,
+) -> Result<(Position, Vec<u8>), Error> {
+    let too_large = |_| Error::TooLarge { bytes_max };
+    let body = encode(commit, bytes_max)?;
+    let messages = u32::try_from(commit.messages.len()).map_err(too_large)?;
+    let body_bytes = u32::try_from(body.len()).map_err(too_large)?;
+    let position = after.of_next(messages);
+    let packed = compress(&body);
+    let stored = packed.as_deref().unwrap_or(&body);
+    let length = u32::try_from(HEAD_BYTES + stored.len()).map_err(too_large)?;
+
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    head.push(u8::from(packed.is_some()));
+    head.extend_from_slice(&body_bytes.to_le_bytes());
+    head.extend_from_slice(&messages.to_le_bytes());
+    head.extend_from_slice(&position.0.to_le_bytes());
+    head.extend_from_slice(&commit.marker.batch.to_le_bytes());
+
+    let mut frame = Vec::with_capacity(PREFIX_BYTES + HEAD_BYTES + stored.len());
+    frame.extend_from_slice(&mark.to_le_bytes());
+    frame.extend_from_slice(&length.to_le_bytes());
+    frame.extend_from_slice(&checksum(length, &[&head, stored]).to_le_bytes());
+    frame.extend_from_slice(&head);
+    frame.extend_from_slice(stored);
+    Ok((position, frame))
+}
+
+/// The first bytes of a frame, which say how much follows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Prefix {
+    /// Length of what follows the prefix.
+    pub(crate) length: u32,
+    sum: u32,
+}
+
+impl Prefix {
+    /// The prefix in `bytes`, if it carries the journal's mark and a possible length.
+    pub(crate) fn open(bytes: &[u8; PREFIX_BYTES], mark: u64) -> Option<Prefix> {
+        let (found, rest) = bytes.split_first_chunk()?;
+        let (length, rest) = rest.split_first_chunk()?;
+        let prefix = Prefix {
+            length: u32::from_le_bytes(*length),
+            sum: u32::from_le_bytes(*rest.first_chunk()?),
+        };
+        let possible =
+            u64::from_le_bytes(*found) == mark && usize::try_from(prefix.length).ok()? >= HEAD_BYTES;
+        possible.then_some(prefix)
+    }
+
+    /// Whether `content` is what was written behind this prefix.
+    pub(crate) fn fits(self, content: &[u8]) -> bool {
+        checksum(self.length, &[content]) == self.sum
+    }
+}
+
+/// Whether a whole and undamaged frame begins anywhere in `bytes`.
+pub(crate) fn any_in(bytes: &[u8], mark: u64) -> bool {
+    let begins_with_frame = |rest: &[u8]| -> Option<bool> {
+        let (prefix, rest) = rest.split_first_chunk()?;
+        // The mark is random: checksums are reckoned where frames begin and nowhere else, so this is one pass.
+        let prefix = Prefix::open(prefix, mark)?;
+        let content = rest.get(..usize::try_from(prefix.length).ok()?)?;
+        Some(prefix.fits(content))
+    };
+    (0..bytes.len())
+        .filter_map(|at| bytes.get(at..))
+        .any(|rest| begins_with_frame(rest) == Some(true))
+}
+
+/// A frame whose checksum was right.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    pub(crate) head: Head,
+    content: Vec<u8>,
+}
+
+impl Frame {
+    /// The frame with `content` behind its prefix.
+    pub(crate) fn open(content: Vec<u8>) -> Option<Frame> {
+        let (flags, rest) = content.split_first_chunk::<1>()?;
+        let (body_bytes, rest) = rest.split_first_chunk()?;
+        let (messages, rest) = rest.split_first_chunk()?;
+        let (position, rest) = rest.split_first_chunk()?;
+        let head = Head {
+            compressed: match flags {
+                [0] => false,
+                [1] => true,
+                _ => return None,
+            },
+            body_bytes: u32::from_le_bytes(*body_bytes),
+            messages: u32::from_le_bytes(*messages),
+            position: Position(u64::from_le_bytes(*position)),
+            batch: u64::from_le_bytes(*rest.first_chunk()?),
+        };
+        Some(Frame { head, content })
+    }
+
+    /// The commit in this frame.
+    pub(crate) fn commit(&self) -> Result<Commit, Reason> {
+        let Head {
+            compressed,
+            body_bytes,
+            messages,
+            batch,
+            ..
+        } = self.head;
+        let stored = self.content.get(HEAD_BYTES..).ok_or("frame has no body")?;
+        if !compressed {
+            return decode(stored, batch, messages);
+        }
+        let body_bytes_max = stored.len().saturating_mul(LZ4_RATIO_MAX);
+        let length = usize::try_from(body_bytes).map_err(|_| "frame is too large")?;
+        if body_bytes > BODY_BYTES_CEILING || length > body_bytes_max {
+            return Err("frame cannot expand to the length it says");
+        }
+        let mut body = vec![0; length];
+        match lz4_flex::block::decompress_into(stored, &mut body) {
+            Ok(written) if written == length => decode(&body, batch, messages),
+            _ => Err("frame does not expand to the length it says"),
+        }
+    }
+}
+
+/// `body` compressed, where that saves at least an eighth.
+fn compress(body: &[u8]) -> Option<Vec<u8>> {
+    if body.len() < COMPRESS_BYTES_MIN {
+        return None;
+    }
+    let packed = lz4_flex::block::compress(body);
+    (packed.len() <= body.len() - body.len() / 8).then_some(packed)
+}
+
+/// The length is part of the sum, so that a damaged length is never believed.
+fn checksum(length: u32, parts: &[&[u8]]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&length.to_le_bytes());
+    for part in parts {
+        hasher.update(part);
+    }
+    hasher.finalize()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::file::samples::{commit, commits};
+    use proptest::prelude::*;
+
+    const MARK: u64 = 0x0123_4567_89ab_cdef;
+
+    fn open(bytes: &[u8]) -> Option<Frame> {
+        let (prefix, content) = bytes.split_first_chunk()?;
+        let prefix = Prefix::open(prefix, MARK)?;
+        (content.len() == prefix.length as usize && prefix.fits(content)).then_some(())?;
+        Frame::open(content.to_vec())
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_sealed_is_opened(commit in commits(), after in 0..u64::MAX / 2) {
+            let (position, bytes) = seal(&commit, Position(after), MARK, usize::MAX).unwrap();
+            let frame = open(&bytes).unwrap();
+            prop_assert_eq!(position.0, after + commit.messages.len() as u64 + 1);
+            prop_assert_eq!(frame.head.position, position);
+            prop_assert_eq!(frame.commit(), Ok(commit));
+            prop_assert!(any_in(&[b"torn", bytes.as_slice()].concat(), MARK));
+            prop_assert!(!any_in(&bytes, MARK + 1));
+            prop_assert!(!any_in(&bytes[..bytes.len() - 1], MARK));
+        }
+    }
+
+    #[test]
+    fn what_repeats_is_compressed_and_what_does_not_is_not() {
+        let (_, small) = seal(&commit(1, &[]), Position(0), MARK, usize::MAX).unwrap();
+        let (_, large) = seal(&commit(1, &[&[7; 100_000]]), Position(0), MARK, usize::MAX).unwrap();
+        assert!(!open(&small).unwrap().head.compressed);
+        assert!(open(&large).unwrap().head.compressed && large.len() < 2_000);
+    }
+
+    #[test]
+    fn an_expansion_that_lz4_cannot_do_is_refused_before_room_is_made() {
+        let head = Head {
+            compressed: true,
+            body_bytes: u32::MAX,
+            messages: 0,
+            position: Position(1),
+            batch: 1,
+        };
+        let frame = Frame {
+            head,
+            content: vec![0xff; HEAD_BYTES + 25],
+        };
+        assert_eq!(frame.commit(), Err("frame cannot expand to the length it says"));
+        let head = Head {
+            body_bytes: 25 * 255,
+            ..head
+        };
+        let frame = Frame { head, ..frame };
+        assert_eq!(frame.commit(), Err("frame does not expand to the length it says"));
+    }
+
+    #[test]
+    fn a_commit_over_the_limit_is_refused() {
+        let refused = seal(&commit(1, &[&[0; 1_000]]), Position(0), MARK, 1_000);
+        assert!(matches!(refused, Err(Error::TooLarge { bytes_max: 1_000 })));
+    }
+}

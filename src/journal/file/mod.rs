@@ -1,0 +1,195 @@
+//! The journal in a folder: append-only segments of checksummed frames, one sync per commit.
+//!
+//! Owns the format and the recovery; must never acknowledge what is not synced, skip what is damaged, or cut anything
+//! but a torn tail. Opened by the program for a standalone tenant; used through the traits of `crate::journal`.
+//!
+//! No crate serves: `okaywal` and `commitlog` are dormant, `raft-engine` is shaped for many raft groups and purges by
+//! its own rules, `walogs` is a first release, and `wal-db` ends its recovery at the first damaged record, so that a
+//! flipped bit in the middle silently takes acknowledged commits behind it along.
+//!
+//! A frame is one whole commit, so a commit is there or not. Segments are named by their first position and chained by
+//! their headers; opening reads all headers but only the frames of the last segment, older ones are verified when they
+//! are read.
+
+mod decode;
+mod disk;
+mod encode;
+mod frame;
+mod reader;
+mod recover;
+#[cfg(test)]
+mod samples;
+mod scan;
+mod segment;
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::journal::file::reader::{FileReader, Shared};
+use crate::journal::file::segment::{HEADER_BYTES, Place, Segment};
+use crate::journal::{Commit, Error, Journal, Position, ReadJournal};
+
+/// The limits of a file journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileJournalConfig {
+    /// A segment that would grow beyond this many bytes is followed by a new one; a commit larger than this gets a
+    /// segment of its own. Default 64 MiB.
+    pub segment_bytes: u64,
+    /// The largest commit that is taken, in bytes as encoded before compression; at most 1 GiB. Default 64 MiB.
+    pub commit_bytes_max: usize,
+}
+
+impl Default for FileJournalConfig {
+    fn default() -> Self {
+        FileJournalConfig {
+            segment_bytes: 64 << 20,
+            commit_bytes_max: 64 << 20,
+        }
+    }
+}
+
+/// A journal that was opened, and what its recovery did.
+#[derive(Debug)]
+pub struct Opened {
+    /// The journal, ready to be appended to.
+    pub journal: FileJournal,
+    /// How many bytes of an append that did not finish were cut off; 0 after an orderly end.
+    pub cut_bytes: u64,
+}
+
+/// The writing side of a journal in a folder.
+#[derive(Debug)]
+pub struct FileJournal {
+    folder: PathBuf,
+    config: FileJournalConfig,
+    shared: Arc<Shared>,
+    segment: Arc<Segment>,
+    file: File,
+    end: Place,
+    poisoned: bool,
+    /// Held for as long as the journal lives.
+    _lock: File,
+}
+
+impl FileJournal {
+    /// Opens the journal in `folder`, which is made if need be, and recovers it from what a crash left.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] or [`Error::Version`] when a segment cannot be trusted, [`Error::Locked`] when another
+    /// process writes here, [`Error::Config`] when `commit_bytes_max` is out of range, [`Error::Io`] when the medium
+    /// refuses. No commit is touched then.
+    pub fn open(folder: &Path, config: FileJournalConfig) -> Result<Opened, Error> {
+        let ceiling = u64::from(frame::BODY_BYTES_CEILING);
+        let value = u64::try_from(config.commit_bytes_max).unwrap_or(u64::MAX);
+        if value > ceiling {
+            return Err(Error::Config {
+                key: "commit_bytes_max",
+                value,
+                expected: "at most 1073741824",
+            });
+        }
+        disk::create_folder(folder)?;
+        let lock = disk::lock(folder)?;
+        let recovered = recover::recover(folder)?;
+        let journal = FileJournal {
+            folder: folder.to_owned(),
+            config,
+            shared: Arc::new(Shared::new(recovered.segments, recovered.end.position)),
+            segment: recovered.last,
+            file: recovered.file,
+            end: recovered.end,
+            poisoned: false,
+            _lock: lock,
+        };
+        Ok(Opened {
+            journal,
+            cut_bytes: recovered.cut_bytes,
+        })
+    }
+
+    /// Follows the current segment by a new one.
+    fn roll(&mut self) -> Result<(), Error> {
+        let (segment, file) = Segment::create(&self.folder, Some((&self.segment, self.end)))?;
+        self.segment = Arc::new(segment);
+        self.file = file;
+        self.end.offset = HEADER_BYTES;
+        self.shared.add(Arc::clone(&self.segment));
+        Ok(())
+    }
+
+    /// Writes `frame` at the end and makes it durable.
+    fn write(&mut self, frame: &[u8]) -> Result<(), Error> {
+        let frame_bytes = frame.len() as u64;
+        if self.is_full(frame_bytes) {
+            self.roll()?;
+        }
+        self.file
+            .write_all(frame)
+            .map_err(disk::failed("append to segment", &self.segment.path))?;
+        // ORDER: readers and the caller hear of the commit only after this.
+        self.file
+            .sync_data()
+            .map_err(disk::failed("sync segment", &self.segment.path))?;
+        self.end.offset = self.end.offset.saturating_add(frame_bytes);
+        Ok(())
+    }
+
+    /// Whether a frame of `frame_bytes` belongs into a new segment.
+    fn is_full(&self, frame_bytes: u64) -> bool {
+        let bytes = self.end.offset.saturating_add(frame_bytes);
+        self.end.offset > HEADER_BYTES && bytes > self.config.segment_bytes
+    }
+}
+
+impl Journal for FileJournal {
+    fn append(&mut self, commit: &Commit) -> Result<Position, Error> {
+        if self.poisoned {
+            return Err(Error::Poisoned);
+        }
+        let (found, expected) = (commit.marker.batch, self.end.batch.saturating_add(1));
+        if found != expected {
+            return Err(Error::BatchOutOfOrder { found, expected });
+        }
+        let bytes_max = self.config.commit_bytes_max;
+        let (position, frame) = frame::seal(commit, self.end.position, self.segment.header.mark, bytes_max)?;
+        let written = self.write(&frame);
+        self.poisoned = written.is_err();
+        written?;
+        self.end.position = position;
+        self.end.batch = found;
+        self.segment.note(self.end);
+        self.shared.publish(position);
+        Ok(position)
+    }
+
+    fn last(&self) -> Position {
+        self.end.position
+    }
+
+    fn last_batch(&self) -> u64 {
+        self.end.batch
+    }
+
+    fn reader(&self) -> Box<dyn ReadJournal> {
+        Box::new(FileReader {
+            shared: Arc::clone(&self.shared),
+        })
+    }
+
+    fn forget(&mut self, through: Position) -> Result<Position, Error> {
+        // ORDER: oldest first, and durable one by one, so that a crash leaves no gap.
+        while let Some(segment) = self.shared.take_oldest(through) {
+            if let Err(source) = std::fs::remove_file(&segment.path) {
+                let error = disk::failed("remove segment", &segment.path)(source);
+                self.shared.put_back(segment);
+                return Err(error);
+            }
+            disk::sync_folder(&self.folder)?;
+        }
+        Ok(self.shared.first())
+    }
+}
