@@ -130,9 +130,7 @@ fn bodies_with_a_phone() -> Vec<(Shape, String)> {
         native(&format!(
             r#""identifiers":[{{"kind":"phone","value":"1","trust":"{PHONE}"}}]"#
         )),
-        native(&format!(
-            r#""traits":{{"phone":{PHONE},"first_name":"{PHONE}"}}"#
-        )),
+        native(&format!(r#""traits":{{"phone":{PHONE},"first_name":"{PHONE}"}}"#)),
         native(&format!(r#""traits":"{PHONE}""#)),
         native(&format!(
             r#""properties":{{"order_id":"{PHONE}","a":["{PHONE}"]}},"context":{{"a":{PHONE}}}"#
