@@ -22,27 +22,42 @@ const NATIVE_MEMBERS: [&str; 5] = ["identifiers", "traits", "properties", "conte
 /// # Errors
 /// [`Reason::UnknownVersion`], [`Reason::MissingMember`] or [`Reason::WrongType`], or what makes its data no event.
 pub(crate) fn draft(mut attributes: Members) -> Result<Draft, Fault> {
-    let version = attributes.take_text("specversion")?.ok_or_else(|| Fault::missing("specversion"))?;
+    let version = attributes
+        .take_text("specversion")?
+        .ok_or_else(|| Fault::missing("specversion"))?;
     if version != "1" && !version.starts_with("1.") {
-        return Err(Fault::new(Reason::UnknownVersion, "read specversion: expected 1.0"));
+        return Err(Fault::new(
+            Reason::UnknownVersion,
+            "read specversion: expected 1.0",
+        ));
     }
     let id = attributes.take_text("id")?.ok_or_else(|| Fault::missing("id"))?;
-    let source = attributes.take_text("source")?.ok_or_else(|| Fault::missing("source"))?;
+    let source = attributes
+        .take_text("source")?
+        .ok_or_else(|| Fault::missing("source"))?;
     let kind = attributes.take_text("type")?;
     let channel = attributes.take_text("channel")?;
     let time = attributes.take("time");
     let subject = attributes.take_text("subject")?;
     if attributes.take("data_base64").is_some() {
-        return Err(Fault::wrong_type("data_base64", "the event as JSON in data instead"));
+        return Err(Fault::wrong_type(
+            "data_base64",
+            "the event as JSON in data instead",
+        ));
     }
     let mut draft = data(Members(attributes.take_map("data")?))?;
     draft.id = Some(id);
     draft.source = Some(source);
     draft.channel = channel.or(draft.channel);
-    draft.name = draft.name.or_else(|| kind.as_deref().and_then(plain_name).map(str::to_owned));
+    draft.name = draft
+        .name
+        .or_else(|| kind.as_deref().and_then(plain_name).map(str::to_owned));
     draft.time = time.or(draft.time);
     if let Some(subject) = subject {
-        draft.context.entry("subject".to_owned()).or_insert(Value::Text(subject));
+        draft
+            .context
+            .entry("subject".to_owned())
+            .or_insert(Value::Text(subject));
     }
     Ok(draft)
 }
@@ -51,16 +66,21 @@ pub(crate) fn draft(mut attributes: Members) -> Result<Draft, Fault> {
 ///
 /// # Errors
 /// [`Reason::WrongType`] where a percent-encoded value is not UTF-8.
-pub(crate) fn attributes<'a>(headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Members, Fault> {
+pub(crate) fn attributes<'a>(
+    headers: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Members, Fault> {
     let mut attributes = Members::default();
     for (header, value) in headers {
         let header = header.to_ascii_lowercase();
-        let Some(name) = header.strip_prefix(HEADER_PREFIX) else { continue };
+        let Some(name) = header.strip_prefix(HEADER_PREFIX) else {
+            continue;
+        };
         // The body is the data, whatever a header says.
         if name == "data" || name == "data_base64" {
             continue;
         }
-        let value = percent_decoded(value).ok_or_else(|| Fault::wrong_type("a ce- header", "percent-encoded UTF-8"))?;
+        let value = percent_decoded(value)
+            .ok_or_else(|| Fault::wrong_type("a ce- header", "percent-encoded UTF-8"))?;
         attributes.0.insert(name.to_owned(), Value::Text(value));
     }
     Ok(attributes)
@@ -68,7 +88,10 @@ pub(crate) fn attributes<'a>(headers: impl IntoIterator<Item = (&'a str, &'a str
 
 fn data(data: Members) -> Result<Draft, Fault> {
     let is_part = |value: &Value| value.as_map().is_some() || value.as_list().is_some();
-    if NATIVE_MEMBERS.iter().any(|name| data.0.get(*name).is_some_and(is_part)) {
+    if NATIVE_MEMBERS
+        .iter()
+        .any(|name| data.0.get(*name).is_some_and(is_part))
+    {
         return native::draft(data);
     }
     let text = |name: &str| {
@@ -76,7 +99,12 @@ fn data(data: Members) -> Result<Draft, Fault> {
         text.filter(|text| !text.is_empty()).map(str::to_owned)
     };
     let (channel, name) = (text("channel"), text("type"));
-    Ok(Draft { channel, name, properties: data.0, ..Draft::default() })
+    Ok(Draft {
+        channel,
+        name,
+        properties: data.0,
+        ..Draft::default()
+    })
 }
 
 /// The last word of a reverse-DNS type, before its version: `com.example.order_completed.v1` is `order_completed`.
@@ -85,7 +113,9 @@ fn plain_name(kind: &str) -> Option<&str> {
         let number = word.strip_prefix(['v', 'V']).unwrap_or(word);
         !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
     };
-    kind.rsplit('.').map(str::trim).find(|word| !word.is_empty() && !is_version(word))
+    kind.rsplit('.')
+        .map(str::trim)
+        .find(|word| !word.is_empty() && !is_version(word))
 }
 
 fn percent_decoded(text: &str) -> Option<String> {
@@ -108,7 +138,9 @@ fn percent_decoded(text: &str) -> Option<String> {
 }
 
 fn hex(digits: &[u8]) -> Option<u8> {
-    let digits = std::str::from_utf8(digits).ok().filter(|digits| !digits.starts_with('+'))?;
+    let digits = std::str::from_utf8(digits)
+        .ok()
+        .filter(|digits| !digits.starts_with('+'))?;
     u8::from_str_radix(digits, 16).ok()
 }
 

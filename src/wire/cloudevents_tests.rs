@@ -6,8 +6,10 @@ use crate::wire::{
     time,
 };
 
-const ATTRIBUTES: &str = r#""specversion":"1.0","id":"e-1","source":"shop","type":"com.example.order_completed.v1""#;
-const NATIVE: &str = r#"{"id":"x","source":"y","channel":"web","identifiers":[{"kind":"user_id","value":"u"}]}"#;
+const ATTRIBUTES: &str =
+    r#""specversion":"1.0","id":"e-1","source":"shop","type":"com.example.order_completed.v1""#;
+const NATIVE: &str =
+    r#"{"id":"x","source":"y","channel":"web","identifiers":[{"kind":"user_id","value":"u"}]}"#;
 
 fn structured(members: &str) -> Result<Event, Rejection> {
     one(&format!("{{{members}}}"), Shape::CloudEvent, &origin())
@@ -15,20 +17,32 @@ fn structured(members: &str) -> Result<Event, Rejection> {
 
 #[test]
 fn attributes_win_over_the_data_they_wrap() {
-    let event = structured(&format!("{ATTRIBUTES},\"time\":\"2026-11-22T10:15:00Z\",\"data\":{NATIVE}")).unwrap();
+    let event = structured(&format!(
+        "{ATTRIBUTES},\"time\":\"2026-11-22T10:15:00Z\",\"data\":{NATIVE}"
+    ))
+    .unwrap();
     assert_eq!((event.id.source.as_str(), event.id.id.as_str()), ("shop", "e-1"));
-    assert_eq!((event.name.as_str(), event.channel.as_str()), ("order_completed", "web"));
+    assert_eq!(
+        (event.name.as_str(), event.channel.as_str()),
+        ("order_completed", "web")
+    );
     assert_eq!(time::format(event.time), "2026-11-22T10:15:00Z");
     let named = NATIVE.replace("\"id\":\"x\"", "\"type\":\"Order Completed\"");
     let event = structured(&format!("{ATTRIBUTES},\"channel\":\"store\",\"data\":{named}")).unwrap();
-    assert_eq!((event.name.as_str(), event.channel.as_str()), ("Order Completed", "store"));
+    assert_eq!(
+        (event.name.as_str(), event.channel.as_str()),
+        ("Order Completed", "store")
+    );
 }
 
 #[test]
 fn any_other_object_is_what_happened() {
     let data = r#"{"order_id":"o-1","total":5.50,"channel":"web"}"#;
     let event = structured(&format!("{ATTRIBUTES},\"subject\":\"s\",\"data\":{data}")).unwrap();
-    assert_eq!(show(&event.properties), r#"{"channel":"web","order_id":"o-1","total":5.50}"#);
+    assert_eq!(
+        show(&event.properties),
+        r#"{"channel":"web","order_id":"o-1","total":5.50}"#
+    );
     assert_eq!(show(&event.context), r#"{"subject":"s"}"#);
     assert_eq!(identifiers(&event), ["order_id:o-1 stated"]);
 }
@@ -39,9 +53,13 @@ fn what_the_specification_requires_is_required() {
         (r#""specversion":"1.0","#, Reason::MissingMember),
         (r#""id":"e-1","#, Reason::MissingMember),
         (r#""source":"shop","#, Reason::MissingMember),
-        (r#","type":"com.example.order_completed.v1""#, Reason::MissingMember),
+        (
+            r#","type":"com.example.order_completed.v1""#,
+            Reason::MissingMember,
+        ),
     ] {
-        let rejection = structured(&format!("{},\"data\":{NATIVE}", ATTRIBUTES.replace(gone, ""))).unwrap_err();
+        let rejection =
+            structured(&format!("{},\"data\":{NATIVE}", ATTRIBUTES.replace(gone, ""))).unwrap_err();
         assert_eq!(rejection.reason, expected, "{gone}");
     }
     for (version, data, expected) in [
@@ -53,7 +71,11 @@ fn what_the_specification_requires_is_required() {
     ] {
         let attributes = ATTRIBUTES.replace("1.0", version);
         let rejection = structured(&format!("{attributes},\"data\":{data}")).unwrap_err();
-        assert_eq!((rejection.reason, rejection.id.as_deref()), (expected, Some("e-1")), "{version} {data}");
+        assert_eq!(
+            (rejection.reason, rejection.id.as_deref()),
+            (expected, Some("e-1")),
+            "{version} {data}"
+        );
     }
     let rejection = structured(&format!("{ATTRIBUTES},\"data_base64\":\"e30=\"")).unwrap_err();
     assert_eq!(rejection.reason, Reason::WrongType);
@@ -81,8 +103,14 @@ fn in_binary_mode_the_headers_are_the_attributes_and_the_body_is_the_data() {
     assert_eq!(binary(&headers, "").unwrap_err().reason, Reason::MissingMember);
     assert_eq!(binary(&headers, "{").unwrap_err().reason, Reason::NotJson);
     assert_eq!(binary(&headers, "[]").unwrap_err().reason, Reason::NotAnObject);
-    assert_eq!(binary(&[("ce-id", "%FF")], NATIVE).unwrap_err().reason, Reason::WrongType);
-    assert_eq!(binary(&headers[1..], NATIVE).unwrap_err().reason, Reason::MissingMember);
+    assert_eq!(
+        binary(&[("ce-id", "%FF")], NATIVE).unwrap_err().reason,
+        Reason::WrongType
+    );
+    assert_eq!(
+        binary(&headers[1..], NATIVE).unwrap_err().reason,
+        Reason::MissingMember
+    );
 }
 
 #[test]

@@ -1,10 +1,6 @@
 //! Consent in an event: `{"sms": {"marketing": "granted"}}`, or with `true` and `false`.
 
-use crate::domain::{
-    event::ConsentChange,
-    profile::consent::Decision,
-    value::Value,
-};
+use crate::domain::{event::ConsentChange, profile::consent::Decision, value::Value};
 use crate::wire::rejection::{Fault, Reason};
 
 /// The decisions in `consent`, sorted.
@@ -12,7 +8,9 @@ use crate::wire::rejection::{Fault, Reason};
 /// # Errors
 /// [`Reason::BadConsent`] where it has another shape or a name of more than `letters_max` letters.
 pub(crate) fn read(consent: Option<Value>, letters_max: usize) -> Result<Vec<ConsentChange>, Fault> {
-    let Some(consent) = consent else { return Ok(Vec::new()) };
+    let Some(consent) = consent else {
+        return Ok(Vec::new());
+    };
     let mut changes = Vec::new();
     let channels = consent.as_map().ok_or_else(bad)?;
     for (channel, purposes) in channels {
@@ -24,7 +22,11 @@ pub(crate) fn read(consent: Option<Value>, letters_max: usize) -> Result<Vec<Con
                 let fits = !name.is_empty() && name.chars().count() <= letters_max;
                 fits.then(|| name.to_owned()).ok_or_else(bad)
             };
-            changes.push(ConsentChange { channel: name(channel)?, purpose: name(purpose)?, decision });
+            changes.push(ConsentChange {
+                channel: name(channel)?,
+                purpose: name(purpose)?,
+                decision,
+            });
         }
     }
     changes.sort();
@@ -42,7 +44,8 @@ fn decision_of(value: &Value) -> Option<Decision> {
 }
 
 fn bad() -> Fault {
-    let expected = "read consent: expected an object of channels, each an object of purposes that are granted or denied";
+    let expected =
+        "read consent: expected an object of channels, each an object of purposes that are granted or denied";
     Fault::new(Reason::BadConsent, expected)
 }
 
@@ -59,17 +62,28 @@ mod tests {
             purpose: purpose.into(),
             decision,
         };
-        assert_eq!(read, expected.map(|changes| changes.iter().map(change).collect()), "{consent}");
+        assert_eq!(
+            read,
+            expected.map(|changes| changes.iter().map(change).collect()),
+            "{consent}"
+        );
     }
 
     #[test]
     fn words_and_booleans_are_decisions() {
         use Decision::{Denied, Granted};
         check("{}", Ok(&[]));
-        check(r#"{"sms":{"marketing":"granted"}}"#, Ok(&[("sms", "marketing", Granted)]));
+        check(
+            r#"{"sms":{"marketing":"granted"}}"#,
+            Ok(&[("sms", "marketing", Granted)]),
+        );
         check(
             r#"{"sms":{"news":false," ads":"DENIED"},"email":{"ads":true}}"#,
-            Ok(&[("email", "ads", Granted), ("sms", "ads", Denied), ("sms", "news", Denied)]),
+            Ok(&[
+                ("email", "ads", Granted),
+                ("sms", "ads", Denied),
+                ("sms", "news", Denied),
+            ]),
         );
     }
 

@@ -62,7 +62,10 @@ pub fn decode_events(
     origin: &Origin,
     rules: &DecodeRules,
 ) -> Result<Decoded, Rejection> {
-    let essence = content_type.and_then(|text| text.split(';').next()).unwrap_or_default().trim();
+    let essence = content_type
+        .and_then(|text| text.split(';').next())
+        .unwrap_or_default()
+        .trim();
     let shape = match essence.to_ascii_lowercase().as_str() {
         "application/cloudevents+json" => Shape::CloudEvent,
         "application/cloudevents-batch+json" => Shape::CloudEventBatch,
@@ -82,14 +85,21 @@ pub fn decode_binary_cloudevent<'a>(
     origin: &Origin,
     rules: &DecodeRules,
 ) -> Result<Decoded, Rejection> {
-    let decoder = Decoder { shape: Shape::CloudEvent, envelope: Envelope::default(), origin, rules };
+    let decoder = Decoder {
+        shape: Shape::CloudEvent,
+        envelope: Envelope::default(),
+        origin,
+        rules,
+    };
     let mut about = About::default();
     let event = cloudevents::attributes(headers).and_then(|mut attributes| {
         about = About::of(&attributes, rules);
         let text = utf8(body)?;
         if !text.trim().is_empty() {
             decoder.guard(text)?;
-            attributes.0.insert("data".to_owned(), Members::parse(text)?.into_value());
+            attributes
+                .0
+                .insert("data".to_owned(), Members::parse(text)?.into_value());
         }
         finish(cloudevents::draft(attributes)?, text, origin, rules)
     });
@@ -100,7 +110,12 @@ pub fn decode_binary_cloudevent<'a>(
 fn decode_body(body: &[u8], shape: Shape, origin: &Origin, rules: &DecodeRules) -> Result<Decoded, Fault> {
     let text = utf8(body)?;
     let whole: &RawValue = serde_json::from_str(text).map_err(|error| not_json(&error))?;
-    let mut decoder = Decoder { shape, envelope: Envelope::default(), origin, rules };
+    let mut decoder = Decoder {
+        shape,
+        envelope: Envelope::default(),
+        origin,
+        rules,
+    };
     let items = match shape {
         Shape::Segment(Call::Batch) => decoder.open_batch(whole)?,
         Shape::Segment(_) => vec![whole],
@@ -110,19 +125,25 @@ fn decode_body(body: &[u8], shape: Shape, origin: &Origin, rules: &DecodeRules) 
         let expected = format!("read the body: expected at most {} items", rules.limits.items_max);
         return Err(Fault::new(Reason::TooMany, expected));
     }
-    Ok(Decoded { items: items.into_iter().map(|item| decoder.item(item.get())).collect() })
+    Ok(Decoded {
+        items: items.into_iter().map(|item| decoder.item(item.get())).collect(),
+    })
 }
 
 fn items(whole: &RawValue) -> Result<Vec<&RawValue>, Fault> {
     match whole.get().as_bytes().first() {
         Some(b'[') => serde_json::from_str(whole.get()).map_err(|error| not_json(&error)),
         Some(b'{') => Ok(vec![whole]),
-        _ => Err(Fault::new(Reason::NotAnObject, "read the body: expected an object or a list of objects")),
+        _ => Err(Fault::new(
+            Reason::NotAnObject,
+            "read the body: expected an object or a list of objects",
+        )),
     }
 }
 
 fn utf8(body: &[u8]) -> Result<&str, Fault> {
-    std::str::from_utf8(body).map_err(|_| Fault::new(Reason::NotJson, "read the body: expected JSON in UTF-8"))
+    std::str::from_utf8(body)
+        .map_err(|_| Fault::new(Reason::NotJson, "read the body: expected JSON in UTF-8"))
 }
 
 struct Decoder<'a> {
@@ -136,7 +157,10 @@ impl Decoder<'_> {
     /// Keeps what a batch of Segment's says for all of its messages, and answers these.
     fn open_batch<'b>(&mut self, whole: &'b RawValue) -> Result<Vec<&'b RawValue>, Fault> {
         if !whole.get().starts_with('{') {
-            return Err(Fault::new(Reason::NotAnObject, "read the body: expected an object with batch"));
+            return Err(Fault::new(
+                Reason::NotAnObject,
+                "read the body: expected an object with batch",
+            ));
         }
         let members: BTreeMap<String, &RawValue> =
             serde_json::from_str(whole.get()).map_err(|error| not_json(&error))?;
@@ -167,10 +191,13 @@ impl Decoder<'_> {
 
     fn item(&self, text: &str) -> Result<Event, Rejection> {
         let mut about = About::default();
-        let event = self.guard(text).and_then(|()| Members::parse(text)).and_then(|members| {
-            about = About::of(&members, self.rules);
-            finish(self.draft(members)?, text, self.origin, self.rules)
-        });
+        let event = self
+            .guard(text)
+            .and_then(|()| Members::parse(text))
+            .and_then(|members| {
+                about = About::of(&members, self.rules);
+                finish(self.draft(members)?, text, self.origin, self.rules)
+            });
         event.map_err(|fault| about.reject(fault, text.as_bytes(), self.origin))
     }
 

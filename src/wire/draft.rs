@@ -88,18 +88,56 @@ mod tests {
 
     #[test]
     fn trust_is_what_was_said_within_what_the_source_may_say() {
-        let source = |default, max| Source { trust_default: default, trust_max: max, ..Source::default() };
+        let source = |default, max| Source {
+            trust_default: default,
+            trust_max: max,
+            ..Source::default()
+        };
         for (vouched, default, max, trust) in [
-            (Vouched::Says(Trust::Verified), Trust::Stated, Trust::Verified, Trust::Verified),
-            (Vouched::Says(Trust::Verified), Trust::Stated, Trust::Stated, Trust::Stated),
-            (Vouched::Says(Trust::Observed), Trust::Verified, Trust::Verified, Trust::Observed),
+            (
+                Vouched::Says(Trust::Verified),
+                Trust::Stated,
+                Trust::Verified,
+                Trust::Verified,
+            ),
+            (
+                Vouched::Says(Trust::Verified),
+                Trust::Stated,
+                Trust::Stated,
+                Trust::Stated,
+            ),
+            (
+                Vouched::Says(Trust::Observed),
+                Trust::Verified,
+                Trust::Verified,
+                Trust::Observed,
+            ),
             (Vouched::BySource, Trust::Staff, Trust::Verified, Trust::Staff),
             (Vouched::BySource, Trust::Verified, Trust::Staff, Trust::Staff),
-            (Vouched::BySourceAtLeast(Trust::Stated), Trust::Observed, Trust::Verified, Trust::Stated),
-            (Vouched::BySourceAtLeast(Trust::Stated), Trust::Verified, Trust::Verified, Trust::Verified),
-            (Vouched::BySourceAtLeast(Trust::Stated), Trust::Observed, Trust::Observed, Trust::Observed),
+            (
+                Vouched::BySourceAtLeast(Trust::Stated),
+                Trust::Observed,
+                Trust::Verified,
+                Trust::Stated,
+            ),
+            (
+                Vouched::BySourceAtLeast(Trust::Stated),
+                Trust::Verified,
+                Trust::Verified,
+                Trust::Verified,
+            ),
+            (
+                Vouched::BySourceAtLeast(Trust::Stated),
+                Trust::Observed,
+                Trust::Observed,
+                Trust::Observed,
+            ),
         ] {
-            assert_eq!(vouched.trust(&source(default, max)), trust, "{vouched:?} {default:?} {max:?}");
+            assert_eq!(
+                vouched.trust(&source(default, max)),
+                trust,
+                "{vouched:?} {default:?} {max:?}"
+            );
         }
     }
 }

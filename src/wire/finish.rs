@@ -43,11 +43,20 @@ const FACTS: [&str; 10] = [
 ///
 /// # Errors
 /// The [`Fault`] that makes it none.
-pub(crate) fn finish(mut draft: Draft, text: &str, origin: &Origin, rules: &DecodeRules) -> Result<Event, Fault> {
+pub(crate) fn finish(
+    mut draft: Draft,
+    text: &str,
+    origin: &Origin,
+    rules: &DecodeRules,
+) -> Result<Event, Fault> {
     let limits = &rules.limits;
     let source_name = source_name(draft.source.take(), origin, limits)?;
     let (channel_name, channel) = channel(draft.channel.take(), origin, rules)?;
-    let name = draft.name.take().or_else(|| origin.name.clone()).ok_or_else(|| Fault::missing("type"))?;
+    let name = draft
+        .name
+        .take()
+        .or_else(|| origin.name.clone())
+        .ok_or_else(|| Fault::missing("type"))?;
     check_name("type", &name, limits.name_letters_max)?;
     let id = draft.id.take().unwrap_or_else(|| qr::hex_sha256(text.as_bytes()));
     check_name("id", &id, limits.id_letters_max)?;
@@ -60,15 +69,26 @@ pub(crate) fn finish(mut draft: Draft, text: &str, origin: &Origin, rules: &Deco
 
     let source = rules.channels.source(&source_name);
     let region: Option<&Region> = source.region.as_ref().or(channel.region.as_ref());
-    let reading = Reading { rules: &rules.identifiers, source: &source, region };
-    let alias_of = draft.former_user.take().filter(|_| source.may_alias).and_then(|raw| former(raw, &reading));
+    let reading = Reading {
+        rules: &rules.identifiers,
+        source: &source,
+        region,
+    };
+    let alias_of = draft
+        .former_user
+        .take()
+        .filter(|_| source.may_alias)
+        .and_then(|raw| former(raw, &reading));
     let found = Found::gather(&mut draft, &token(&name), &reading);
     if found.is_empty() && !has_fact(&draft.traits) {
         let expected = "read an event: expected an identifier, or a fact such as first_name among the traits";
         return Err(Fault::new(Reason::NoIdentity, expected));
     }
     Ok(Event {
-        id: EventId { source: source_name, id },
+        id: EventId {
+            source: source_name,
+            id,
+        },
         channel: channel_name,
         name,
         time,
@@ -86,10 +106,13 @@ pub(crate) fn finish(mut draft: Draft, text: &str, origin: &Origin, rules: &Deco
 }
 
 fn source_name(stated: Option<Name>, origin: &Origin, limits: &DecodeLimits) -> Result<Name, Fault> {
-    let name = stated.or_else(|| origin.source.clone()).unwrap_or_else(|| DEFAULT_SOURCE.to_owned());
+    let name = stated
+        .or_else(|| origin.source.clone())
+        .unwrap_or_else(|| DEFAULT_SOURCE.to_owned());
     check_name("source", &name, limits.name_letters_max)?;
     if name == OWN_SOURCE {
-        let expected = format!("read source: expected another than {OWN_SOURCE}, which writes its events itself");
+        let expected =
+            format!("read source: expected another than {OWN_SOURCE}, which writes its events itself");
         return Err(Fault::new(Reason::ReservedSource, expected));
     }
     Ok(name)
@@ -100,11 +123,18 @@ fn channel<'a>(
     origin: &Origin,
     rules: &'a DecodeRules,
 ) -> Result<(Name, &'a Channel), Fault> {
-    let name = stated.or_else(|| origin.channel.clone()).ok_or_else(|| Fault::missing("channel"))?;
-    let configured = rules.channel(&name).map(|(name, channel)| (name.clone(), channel));
+    let name = stated
+        .or_else(|| origin.channel.clone())
+        .ok_or_else(|| Fault::missing("channel"))?;
+    let configured = rules
+        .channel(&name)
+        .map(|(name, channel)| (name.clone(), channel));
     configured.ok_or_else(|| {
         let names: Vec<&str> = rules.channels.channels.keys().map(String::as_str).collect();
-        let expected = format!("read channel: expected one that is configured: {}", names.join(", "));
+        let expected = format!(
+            "read channel: expected one that is configured: {}",
+            names.join(", ")
+        );
         Fault::new(Reason::UnknownChannel, expected)
     })
 }
@@ -126,36 +156,55 @@ fn clock(
     received: Timestamp,
     limits: &DecodeLimits,
 ) -> Result<(Timestamp, Option<Timestamp>), Fault> {
-    let Some(stated) = &draft.time else { return Ok((received, None)) };
+    let Some(stated) = &draft.time else {
+        return Ok((received, None));
+    };
     let stated = time::read(stated).ok_or_else(|| {
         let expected = "read time: expected RFC 3339 with an offset, or milliseconds since the epoch";
         Fault::new(Reason::BadTime, expected)
     })?;
-    let skew = draft.sent_at.as_ref().and_then(time::read).map_or(0, |sent| received.micros_since(sent));
+    let skew = draft
+        .sent_at
+        .as_ref()
+        .and_then(time::read)
+        .map_or(0, |sent| received.micros_since(sent));
     let corrected = Timestamp::from_micros(stated.as_micros().saturating_add(skew));
     let future_max = u64::try_from(limits.future_max.as_micros()).unwrap_or(u64::MAX);
-    let time = if corrected > received.saturating_add(future_max) { received } else { corrected };
+    let time = if corrected > received.saturating_add(future_max) {
+        received
+    } else {
+        corrected
+    };
     Ok((time, (time != stated).then_some(stated)))
 }
 
 fn former(raw: String, reading: &Reading<'_>) -> Option<Identifier> {
-    let stated = Stated { kind: Kind::USER_ID, raw, vouched: Vouched::BySource };
+    let stated = Stated {
+        kind: Kind::USER_ID,
+        raw,
+        vouched: Vouched::BySource,
+    };
     reading.identifier(&stated).ok()
 }
 
 fn has_fact(traits: &BTreeMap<String, Value>) -> bool {
-    FACTS.iter().filter_map(|name| traits.get(*name)).any(|fact| match fact {
-        Value::Null => false,
-        Value::Text(text) => !text.trim().is_empty(),
-        Value::List(items) => !items.is_empty(),
-        Value::Map(members) => !members.is_empty(),
-        Value::Bool(_) | Value::Number(_) => true,
-    })
+    FACTS
+        .iter()
+        .filter_map(|name| traits.get(*name))
+        .any(|fact| match fact {
+            Value::Null => false,
+            Value::Text(text) => !text.trim().is_empty(),
+            Value::List(items) => !items.is_empty(),
+            Value::Map(members) => !members.is_empty(),
+            Value::Bool(_) | Value::Number(_) => true,
+        })
 }
 
 /// Until when an offer holds; a text that tells no time is a property like any other.
 fn expires(properties: &BTreeMap<String, Value>) -> Option<Timestamp> {
-    ["expires", "expires_at", "valid_until"].iter().find_map(|name| time::read_end(properties.get(*name)?))
+    ["expires", "expires_at", "valid_until"]
+        .iter()
+        .find_map(|name| time::read_end(properties.get(*name)?))
 }
 
 #[cfg(test)]

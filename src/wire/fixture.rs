@@ -19,21 +19,35 @@ use crate::wire::{
 /// own) and `crm` (may alias, at most stated).
 pub(crate) fn rules() -> DecodeRules {
     let channel = |shared_devices| Channel {
-        place: Place { shared_devices, hands_over: shared_devices },
+        place: Place {
+            shared_devices,
+            hands_over: shared_devices,
+        },
         region: shared_devices.then(|| "IR".parse().unwrap()),
         view: String::new(),
     };
-    let channels = [("web", false), ("mobile", false), ("store", true), ("call-center", false)];
+    let channels = [
+        ("web", false),
+        ("mobile", false),
+        ("store", true),
+        ("call-center", false),
+    ];
     let pos = Source {
         trust_default: Trust::Staff,
         order_namespace: Some("pos".into()),
         region: Some("IR".parse().unwrap()),
         ..Source::default()
     };
-    let crm = Source { trust_max: Trust::Stated, may_alias: true, ..Source::default() };
+    let crm = Source {
+        trust_max: Trust::Stated,
+        may_alias: true,
+        ..Source::default()
+    };
     DecodeRules {
         channels: Channels {
-            channels: channels.map(|(name, shared)| (name.to_owned(), channel(shared))).into(),
+            channels: channels
+                .map(|(name, shared)| (name.to_owned(), channel(shared)))
+                .into(),
             sources: BTreeMap::from([("pos".to_owned(), pos), ("crm".to_owned(), crm)]),
         },
         identifiers: IdentifierRules::standard(),
@@ -48,7 +62,12 @@ pub(crate) fn noon() -> Timestamp {
 
 /// An origin that says nothing.
 pub(crate) fn origin() -> Origin {
-    Origin { source: None, channel: None, name: None, received: noon() }
+    Origin {
+        source: None,
+        channel: None,
+        name: None,
+        received: noon(),
+    }
 }
 
 /// The one item of `body`.
@@ -60,7 +79,11 @@ pub(crate) fn one(body: &str, shape: Shape, origin: &Origin) -> Result<Event, Re
 
 /// Reasons of the items, none for an event.
 pub(crate) fn reasons(decoded: &Decoded) -> Vec<Option<Reason>> {
-    decoded.items.iter().map(|item| item.as_ref().err().map(|rejection| rejection.reason)).collect()
+    decoded
+        .items
+        .iter()
+        .map(|item| item.as_ref().err().map(|rejection| rejection.reason))
+        .collect()
 }
 
 /// `kind:value trust` of each.
@@ -73,9 +96,16 @@ pub(crate) fn identifiers(event: &Event) -> Vec<String> {
 
 /// `kind reason` of each that was dropped.
 pub(crate) fn dropped(event: &Event) -> Vec<String> {
-    let entries = event.context.get("yekta_dropped").and_then(Value::as_list).unwrap_or_default();
+    let entries = event
+        .context
+        .get("yekta_dropped")
+        .and_then(Value::as_list)
+        .unwrap_or_default();
     let text = |entry: &Value, name: &str| entry.get(name).and_then(Value::as_text).unwrap().to_owned();
-    entries.iter().map(|entry| format!("{} {}", text(entry, "kind"), text(entry, "reason"))).collect()
+    entries
+        .iter()
+        .map(|entry| format!("{} {}", text(entry, "kind"), text(entry, "reason")))
+        .collect()
 }
 
 /// Members as JSON text.
@@ -85,6 +115,12 @@ pub(crate) fn show(members: &BTreeMap<String, Value>) -> String {
 
 /// Everything an event holds, as text.
 pub(crate) fn all(event: &Event) -> String {
-    let maps = [&event.traits, &event.properties, &event.context].map(|map| from_value(&Value::Map(map.clone())));
-    format!("{:?} {} {:?}", event.id, identifiers(event).join(" "), maps.map(|map| map.to_string()))
+    let maps =
+        [&event.traits, &event.properties, &event.context].map(|map| from_value(&Value::Map(map.clone())));
+    format!(
+        "{:?} {} {:?}",
+        event.id,
+        identifiers(event).join(" "),
+        maps.map(|map| map.to_string())
+    )
 }

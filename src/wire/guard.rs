@@ -16,8 +16,12 @@ pub(crate) fn check(text: &str, depth_max: usize) -> Result<(), Fault> {
     let mut depth = 0_usize;
     let mut rest = text;
     while let Some(at) = rest.find(['{', '[', '}', ']', '"']) {
-        let Some((_, from)) = rest.split_at_checked(at) else { break };
-        let Some((mark, behind)) = from.split_at_checked(1) else { break };
+        let Some((_, from)) = rest.split_at_checked(at) else {
+            break;
+        };
+        let Some((mark, behind)) = from.split_at_checked(1) else {
+            break;
+        };
         rest = behind;
         match mark {
             "{" | "[" => depth += 1,
@@ -25,7 +29,8 @@ pub(crate) fn check(text: &str, depth_max: usize) -> Result<(), Fault> {
             _ => depth = depth.saturating_sub(1),
         }
         if depth > depth_max {
-            let message = format!("read an event: expected at most {depth_max} objects and lists inside each other");
+            let message =
+                format!("read an event: expected at most {depth_max} objects and lists inside each other");
             return Err(Fault::new(Reason::TooDeep, message));
         }
     }
@@ -41,12 +46,17 @@ fn behind_string(text: &str) -> Result<&str, Fault> {
         closes
     });
     // A string that never ends is the parser's to refuse.
-    let Some((inside, rest)) = end.and_then(|end| text.split_at_checked(end)) else { return Ok("") };
+    let Some((inside, rest)) = end.and_then(|end| text.split_at_checked(end)) else {
+        return Ok("");
+    };
     // Any letter may be written as an escape: the cheap look at the first one spares almost every string the reading.
     if inside.starts_with(['$', '\\']) {
         let string = serde_json::from_str::<String>(&format!("\"{inside}\"")).unwrap_or_default();
         if string.starts_with(RESERVED_PREFIX) {
-            return Err(Fault::new(Reason::BadName, "read an event: expected no member or text with a reserved name"));
+            return Err(Fault::new(
+                Reason::BadName,
+                "read an event: expected no member or text with a reserved name",
+            ));
         }
     }
     Ok(rest.strip_prefix('"').unwrap_or(rest))
@@ -76,7 +86,11 @@ mod tests {
             r"\u0024serde_json::private::RawValue",
             r"$\u0073erde_json::private::RawValue",
         ] {
-            assert_eq!(reason(&format!("{{\"a\":{{\"{name}\":\"1\"}}}}")), Some(Reason::BadName), "{name}");
+            assert_eq!(
+                reason(&format!("{{\"a\":{{\"{name}\":\"1\"}}}}")),
+                Some(Reason::BadName),
+                "{name}"
+            );
         }
         assert_eq!(reason(r#"{"$price":"\u0024 5","\n":"$"}"#), None);
     }

@@ -40,7 +40,11 @@ impl Found {
     /// to it as it was normalised, drops are listed in its context.
     pub(crate) fn gather(draft: &mut Draft, event_token: &str, reading: &Reading<'_>) -> Self {
         if event_token == "qr_scanned"
-            && let Some(raw) = draft.properties.remove("token").as_ref().and_then(Value::text_or_number)
+            && let Some(raw) = draft
+                .properties
+                .remove("token")
+                .as_ref()
+                .and_then(Value::text_or_number)
         {
             draft.state(Kind::QR_TOKEN, raw, Vouched::BySource);
         }
@@ -75,7 +79,10 @@ impl Found {
         match reading.identifier(&stated) {
             Ok(found) => {
                 let value = found.value().to_owned();
-                let trust = self.trusts.entry((stated.kind, value.clone())).or_insert(found.trust());
+                let trust = self
+                    .trusts
+                    .entry((stated.kind, value.clone()))
+                    .or_insert(found.trust());
                 *trust = found.trust().max(*trust);
                 Some(value)
             }
@@ -89,8 +96,14 @@ impl Found {
     /// The fold knows an order by its property: it gets the same id as the link.
     fn add_order(&mut self, properties: &mut BTreeMap<String, Value>, reading: &Reading<'_>) {
         let raw = properties.get(ORDER_ID).and_then(Value::text_or_number);
-        let Some(raw) = raw.filter(|raw| !raw.trim().is_empty()) else { return };
-        let stated = Stated { kind: Kind::ORDER_ID, raw, vouched: Vouched::Says(Trust::Stated) };
+        let Some(raw) = raw.filter(|raw| !raw.trim().is_empty()) else {
+            return;
+        };
+        let stated = Stated {
+            kind: Kind::ORDER_ID,
+            raw,
+            vouched: Vouched::Says(Trust::Stated),
+        };
         if let Some(value) = self.add(reading, stated) {
             properties.insert(ORDER_ID.to_owned(), Value::Text(value));
         }
@@ -106,7 +119,10 @@ impl Found {
             let members = [("kind", text(kind.as_str())), ("reason", text(reason))];
             Value::Map(members.map(|(name, value)| (name.to_owned(), value)).into())
         };
-        context.insert(DROPPED.to_owned(), Value::List(self.dropped.iter().map(entry).collect()));
+        context.insert(
+            DROPPED.to_owned(),
+            Value::List(self.dropped.iter().map(entry).collect()),
+        );
     }
 }
 
@@ -132,7 +148,11 @@ impl Reading<'_> {
 fn namespaced(order: &Identifier, namespace: &str) -> Identifier {
     let prefix = format!("{namespace}/");
     let value = order.value();
-    let value = if value.starts_with(&prefix) { value.to_owned() } else { format!("{prefix}{value}") };
+    let value = if value.starts_with(&prefix) {
+        value.to_owned()
+    } else {
+        format!("{prefix}{value}")
+    };
     Identifier::from_normalised(Kind::ORDER_ID, value, order.trust())
 }
 

@@ -22,7 +22,10 @@ impl Members {
         let json = serde_json::from_str(text).map_err(|error| not_json(&error))?;
         match json::to_value(&json) {
             Value::Map(members) => Ok(Self(members)),
-            _ => Err(Fault::new(Reason::NotAnObject, "read an event: expected a JSON object")),
+            _ => Err(Fault::new(
+                Reason::NotAnObject,
+                "read an event: expected a JSON object",
+            )),
         }
     }
 
@@ -38,8 +41,12 @@ impl Members {
 
     /// The trimmed text or number called `name`, unless it is blank.
     pub(crate) fn take_text(&mut self, name: &str) -> Result<Option<String>, Fault> {
-        let Some(value) = self.take(name) else { return Ok(None) };
-        let text = value.text_or_number().ok_or_else(|| Fault::wrong_type(name, "a text or a number"))?;
+        let Some(value) = self.take(name) else {
+            return Ok(None);
+        };
+        let text = value
+            .text_or_number()
+            .ok_or_else(|| Fault::wrong_type(name, "a text or a number"))?;
         let trimmed = text.trim();
         Ok((!trimmed.is_empty()).then(|| trimmed.to_owned()))
     }
@@ -66,7 +73,10 @@ impl Members {
 /// Where the JSON reader stopped, without what it read there.
 pub(crate) fn not_json(error: &serde_json::Error) -> Fault {
     let (line, column) = (error.line(), error.column());
-    Fault::new(Reason::NotJson, format!("read the body: expected JSON at line {line} column {column}"))
+    Fault::new(
+        Reason::NotJson,
+        format!("read the body: expected JSON at line {line} column {column}"),
+    )
 }
 
 #[cfg(test)]
@@ -75,21 +85,32 @@ mod tests {
 
     #[test]
     fn absent_null_and_blank_are_none_and_numbers_are_texts() {
-        let mut members = Members::parse(r#"{"a":null,"b":" \t","c":42,"d":" x ","e":{"f":1},"g":[1]}"#).unwrap();
+        let mut members =
+            Members::parse(r#"{"a":null,"b":" \t","c":42,"d":" x ","e":{"f":1},"g":[1]}"#).unwrap();
         assert_eq!(members.take_text("a"), Ok(None));
         assert_eq!(members.take_text("b"), Ok(None));
         assert_eq!(members.take_text("c"), Ok(Some("42".into())));
         assert_eq!(members.take_text("d"), Ok(Some("x".into())));
-        assert_eq!(members.clone().take_text("e").map_err(|fault| fault.reason), Err(Reason::WrongType));
+        assert_eq!(
+            members.clone().take_text("e").map_err(|fault| fault.reason),
+            Err(Reason::WrongType)
+        );
         assert_eq!(members.take_map("e").map(|map| map.len()), Ok(1));
-        assert_eq!(members.clone().take_map("g").map_err(|fault| fault.reason), Err(Reason::WrongType));
+        assert_eq!(
+            members.clone().take_map("g").map_err(|fault| fault.reason),
+            Err(Reason::WrongType)
+        );
         assert_eq!(members.take_list("g").map(|list| list.len()), Ok(1));
         assert_eq!(members.take_list("h").map(|list| list.len()), Ok(0));
     }
 
     #[test]
     fn what_is_no_object_says_so_without_quoting() {
-        for (text, reason) in [("[1]", Reason::NotAnObject), ("{\"a\":secret}", Reason::NotJson), ("", Reason::NotJson)] {
+        for (text, reason) in [
+            ("[1]", Reason::NotAnObject),
+            ("{\"a\":secret}", Reason::NotJson),
+            ("", Reason::NotJson),
+        ] {
             let fault = Members::parse(text).unwrap_err();
             assert_eq!(fault.reason, reason, "{text}");
             assert!(!fault.message.contains("secret"));

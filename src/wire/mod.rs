@@ -1,10 +1,10 @@
-//! Versioned JSON shapes: bytes become events, or a typed word on why they do not.
+//! Versioned JSON shapes: bytes become events, or a typed word on why they do not; profiles and answers become JSON
+//! ([`out`]).
 //!
-//! Owns what clients send: the native event ([`native`]), CloudEvents 1.0 ([`cloudevents`]) and Segment's messages
-//! ([`segment`]). Each shape only fills a [`draft`]; what holds for every event is said once, where a draft is finished.
-//! Never reads a clock, reaches a store or knows HTTP; never reads a number through a float; never puts a value that a
-//! client sent into a message or into `Debug`. The edges call [`decode()`], [`decode_events`] and
-//! [`decode_binary_cloudevent`].
+//! What clients send comes in three shapes: the native event (`native`), CloudEvents 1.0 (`cloudevents`) and Segment's
+//! messages (`segment`). Each only fills a `draft`; what holds for every event is said once, in `finish`. Never reads a
+//! clock, reaches a store or knows HTTP; never reads a number through a float; never puts a value that a client sent
+//! into a message or into `Debug`. The edges call [`decode()`], [`decode_events`] and [`decode_binary_cloudevent`].
 
 pub mod json;
 pub mod out;

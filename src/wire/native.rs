@@ -15,7 +15,11 @@ use crate::wire::{
 /// # Errors
 /// [`Reason::WrongType`] or [`Reason::BadIdentifier`].
 pub(crate) fn draft(mut members: Members) -> Result<Draft, Fault> {
-    let identifiers = members.take_list("identifiers")?.into_iter().map(stated).collect::<Result<_, _>>()?;
+    let identifiers = members
+        .take_list("identifiers")?
+        .into_iter()
+        .map(stated)
+        .collect::<Result<_, _>>()?;
     let mut draft = Draft {
         id: members.take_text("id")?,
         source: members.take_text("source")?,
@@ -35,9 +39,13 @@ pub(crate) fn draft(mut members: Members) -> Result<Draft, Fault> {
 }
 
 fn stated(entry: Value) -> Result<Stated, Fault> {
-    let Value::Map(members) = entry else { return Err(bad("an object with kind and value")) };
+    let Value::Map(members) = entry else {
+        return Err(bad("an object with kind and value"));
+    };
     let mut members = Members(members);
-    let kind = members.take("kind").and_then(|kind| Kind::new(kind.as_text()?.trim()).ok());
+    let kind = members
+        .take("kind")
+        .and_then(|kind| Kind::new(kind.as_text()?.trim()).ok());
     let kind = kind.ok_or_else(|| bad("a kind of 1 to 64 characters of a-z, 0-9 and _"))?;
     let raw = match members.0.remove("value") {
         // A client without a value for a kind: the value is dropped, not its event.
@@ -48,7 +56,9 @@ fn stated(entry: Value) -> Result<Stated, Fault> {
     let vouched = match members.take("trust") {
         None => Vouched::BySource,
         Some(trust) => {
-            let trust = trust.as_text().and_then(|trust| trust.trim().parse::<Trust>().ok());
+            let trust = trust
+                .as_text()
+                .and_then(|trust| trust.trim().parse::<Trust>().ok());
             Vouched::Says(trust.ok_or_else(|| bad("a trust of observed, stated, staff or verified"))?)
         }
     };
@@ -56,7 +66,10 @@ fn stated(entry: Value) -> Result<Stated, Fault> {
 }
 
 fn bad(expected: &str) -> Fault {
-    Fault::new(Reason::BadIdentifier, format!("read identifiers: expected {expected}"))
+    Fault::new(
+        Reason::BadIdentifier,
+        format!("read identifiers: expected {expected}"),
+    )
 }
 
 #[cfg(test)]
@@ -73,12 +86,18 @@ mod tests {
 
     #[test]
     fn an_identifier_has_a_kind_a_value_and_perhaps_a_trust() {
-        check(r#"{"kind":"phone","value":"0912"}"#, Ok(("phone", "0912", Vouched::BySource)));
+        check(
+            r#"{"kind":"phone","value":"0912"}"#,
+            Ok(("phone", "0912", Vouched::BySource)),
+        );
         check(
             r#"{"kind":"x_1","value":42,"trust":"staff"}"#,
             Ok(("x_1", "42", Vouched::Says(Trust::Staff))),
         );
-        check(r#"{"kind":"phone","value":null,"trust":null}"#, Ok(("phone", "", Vouched::BySource)));
+        check(
+            r#"{"kind":"phone","value":null,"trust":null}"#,
+            Ok(("phone", "", Vouched::BySource)),
+        );
         for entry in [
             "1",
             "null",
@@ -106,7 +125,11 @@ mod tests {
             r#"{"context":1}"#,
         ] {
             let draft = draft(Members::parse(text).unwrap());
-            assert_eq!(draft.map_err(|fault| fault.reason).unwrap_err(), Reason::WrongType, "{text}");
+            assert_eq!(
+                draft.map_err(|fault| fault.reason).unwrap_err(),
+                Reason::WrongType,
+                "{text}"
+            );
         }
     }
 

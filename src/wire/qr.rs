@@ -21,12 +21,20 @@ pub fn digest(scanned: &str) -> Option<String> {
 
 /// The lower-case hexadecimal SHA-256 of `bytes`.
 pub(crate) fn hex_sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The token in what was scanned, in upper case.
 pub(crate) fn token(scanned: &str) -> Option<String> {
-    let path = scanned.trim().split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let path = scanned
+        .trim()
+        .split(['?', '#'])
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('/');
     let last = path.rsplit('/').next().unwrap_or_default().trim();
     (!last.is_empty()).then(|| last.to_ascii_uppercase())
 }
@@ -52,7 +60,9 @@ fn without(text: &str, token: &str) -> String {
     let mut rest = text;
     // Upper-casing ASCII alone keeps every position.
     while let Some(at) = rest.to_ascii_uppercase().find(token) {
-        let Some((before, from)) = rest.split_at_checked(at) else { break };
+        let Some((before, from)) = rest.split_at_checked(at) else {
+            break;
+        };
         kept.push_str(before);
         kept.push_str(REMOVED);
         rest = from.get(token.len()..).unwrap_or_default();
@@ -91,7 +101,10 @@ mod tests {
 
     #[test]
     fn a_token_is_removed_wherever_it_stands() {
-        assert_eq!(without("https://x/q/abcdefgh234?a=ABCDEFGH234", "ABCDEFGH234"), "https://x/q/…?a=…");
+        assert_eq!(
+            without("https://x/q/abcdefgh234?a=ABCDEFGH234", "ABCDEFGH234"),
+            "https://x/q/…?a=…"
+        );
         assert_eq!(without("یک abcdefgh234 دو", "ABCDEFGH234"), "یک … دو");
         let mut members = BTreeMap::from([("a".to_owned(), Value::List(vec![Value::Text("1".to_owned())]))]);
         let before = members.clone();

@@ -141,11 +141,17 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(crate) fn new(reason: Reason, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into() }
+        Self {
+            reason,
+            message: message.into(),
+        }
     }
 
     pub(crate) fn missing(member: &str) -> Self {
-        Self::new(Reason::MissingMember, format!("read an event: expected the member {member}"))
+        Self::new(
+            Reason::MissingMember,
+            format!("read an event: expected the member {member}"),
+        )
     }
 
     pub(crate) fn wrong_type(member: &str, expected: &str) -> Self {
@@ -155,7 +161,13 @@ impl Fault {
     /// The rejection of `body` for this fault.
     pub(crate) fn reject(self, body: &[u8], id: Option<String>, source: Option<Name>) -> Rejection {
         let body = body.get(..BODY_BYTES_MAX).unwrap_or(body).to_vec();
-        Rejection { reason: self.reason, message: self.message, id, source, body }
+        Rejection {
+            reason: self.reason,
+            message: self.message,
+            id,
+            source,
+            body,
+        }
     }
 }
 
@@ -177,6 +189,9 @@ mod tests {
         let rejection = Fault::missing("channel").reject(body.as_bytes(), Some("e-1".into()), None);
         assert_eq!(rejection.body.len(), 4096);
         assert!(!format!("{rejection:?}").contains("0912"));
-        assert_eq!(rejection.to_string(), "read an event: expected the member channel");
+        assert_eq!(
+            rejection.to_string(),
+            "read an event: expected the member channel"
+        );
     }
 }

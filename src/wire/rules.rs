@@ -26,7 +26,9 @@ impl DecodeRules {
         let channels = &self.channels.channels;
         channels.get_key_value(name).or_else(|| {
             let wanted = token(name);
-            channels.iter().find(|(name, _)| token(name) == wanted && wanted != token(""))
+            channels
+                .iter()
+                .find(|(name, _)| token(name) == wanted && wanted != token(""))
         })
     }
 }

@@ -53,7 +53,11 @@ pub(crate) fn draft(
     rules: &DecodeRules,
 ) -> Result<Draft, Fault> {
     let kind = message.take_text("type")?;
-    let call = if call == Call::Batch { call_of(kind.as_deref())? } else { call };
+    let call = if call == Call::Batch {
+        call_of(kind.as_deref())?
+    } else {
+        call
+    };
     let mut context = envelope.context.clone();
     context.extend(message.take_map("context")?);
     let stated_channel = message.take_text("channel")?;

@@ -27,7 +27,10 @@ pub(crate) fn guess(
         return Some(stated);
     }
     let of_origin = origin.channel.clone();
-    let at_origin = of_origin.as_deref().and_then(|name| rules.channel(name)).map(|(_, channel)| channel.place);
+    let at_origin = of_origin
+        .as_deref()
+        .and_then(|name| rules.channel(name))
+        .map(|(_, channel)| channel.place);
     // A till that runs an app stays a till: taken for somebody's phone, it would make one person of its customers.
     let shared = at_origin.is_some_and(|place| place.shared_devices);
     if !shared && rules.channel(MOBILE).is_some() && is_app(call, context) {
@@ -37,10 +40,14 @@ pub(crate) fn guess(
 }
 
 fn is_app(call: Call, context: &BTreeMap<String, Value>) -> bool {
-    let library = context.get("library").and_then(|library| library.get("name")?.as_text());
+    let library = context
+        .get("library")
+        .and_then(|library| library.get("name")?.as_text());
     let library = library.unwrap_or_default().to_ascii_lowercase();
     // Whole words, as there is an `ios` in `axios`.
-    let words: Vec<&str> = library.split(|letter: char| !letter.is_ascii_alphanumeric()).collect();
+    let words: Vec<&str> = library
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .collect();
     let named = library.contains("react-native") || APP_LIBRARIES.iter().any(|word| words.contains(word));
     call == Call::Screen || named || context.get("device").and_then(Value::as_map).is_some()
 }

@@ -24,15 +24,24 @@ pub(crate) fn state(draft: &mut Draft, message: &mut Members, call: Call) -> Res
         draft.state(Kind::ANONYMOUS_ID, anonymous, Vouched::Says(Trust::Observed));
     }
     // The browser sends the current user as both ends of an alias: that says nothing.
-    let previous = message.take_text("previousId")?.filter(|previous| Some(previous) != user.as_ref());
+    let previous = message
+        .take_text("previousId")?
+        .filter(|previous| Some(previous) != user.as_ref());
     if let Some(previous) = previous.filter(|_| call == Call::Alias) {
-        draft.state(Kind::ANONYMOUS_ID, previous.clone(), Vouched::Says(Trust::Observed));
+        draft.state(
+            Kind::ANONYMOUS_ID,
+            previous.clone(),
+            Vouched::Says(Trust::Observed),
+        );
         draft.former_user = Some(previous);
     }
     if let Some(user) = user {
         draft.state(Kind::USER_ID, user, Vouched::BySourceAtLeast(Trust::Stated));
     }
-    let device = draft.context.get("device").and_then(|device| text(device.as_map()?, "id"));
+    let device = draft
+        .context
+        .get("device")
+        .and_then(|device| text(device.as_map()?, "id"));
     if let Some(device) = device {
         draft.state(Kind::DEVICE_ID, device, Vouched::Says(Trust::Observed));
     }
@@ -43,11 +52,17 @@ pub(crate) fn state(draft: &mut Draft, message: &mut Members, call: Call) -> Res
 /// States `context.externalIds`. A type is named as a token (`ios.idfa` is the kind `ios_idfa`); an entry that is about
 /// an account, or no entry at all, states nothing.
 fn state_external(draft: &mut Draft) {
-    let entries = draft.context.get("externalIds").and_then(Value::as_list).unwrap_or_default();
+    let entries = draft
+        .context
+        .get("externalIds")
+        .and_then(Value::as_list)
+        .unwrap_or_default();
     let read = |entry: &Value| {
         let entry = entry.as_map()?;
         let about_user = text(entry, "collection").is_none_or(|collection| collection == "users");
-        let kind = Kind::new(&token(&text(entry, "type")?)).ok().filter(|_| about_user)?;
+        let kind = Kind::new(&token(&text(entry, "type")?))
+            .ok()
+            .filter(|_| about_user)?;
         Some((kind, text(entry, "id")?))
     };
     let external: Vec<(Kind, String)> = entries.iter().filter_map(read).collect();
@@ -57,5 +72,8 @@ fn state_external(draft: &mut Draft) {
 }
 
 fn text(members: &BTreeMap<String, Value>, name: &str) -> Option<String> {
-    members.get(name)?.text_or_number().filter(|text| !text.trim().is_empty())
+    members
+        .get(name)?
+        .text_or_number()
+        .filter(|text| !text.trim().is_empty())
 }
