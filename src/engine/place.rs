@@ -46,6 +46,15 @@ impl Batch<'_> {
         Ok(Placed::In(atom))
     }
 
+    /// The atom that a placed event is in now: a later log-in of the batch may have moved it on.
+    pub(crate) fn atom_of(&self, event: &Event, placed: AtomId) -> Result<AtomId, Error> {
+        let key = keys::event(placed, event.time, self.keyring.event(&event.id));
+        if self.overlay.get(&key)?.is_some() {
+            return Ok(placed);
+        }
+        Ok(self.keyring.atom(&self.claim(event)?))
+    }
+
     fn claim(&self, event: &Event) -> Result<Claim, Error> {
         let graph = self.graph();
         Claim::of(event, &self.rules.identifiers, |device| graph.owner(device, event.time))

@@ -136,9 +136,9 @@ impl Run<'_> {
         let mut told = Vec::with_capacity(self.placed.len());
         let mut created = BTreeSet::new();
         for (index, event, atom) in &self.placed {
-            // A late log-in of the same batch may have moved the event on; then its atom tells nothing.
-            let Some(profile) = self.batch.overlay.atom(*atom)?.and_then(|atom| atom.profile) else { continue };
-            let resolution = verdicts.resolution(*atom, profile, &mut created)?;
+            let atom = self.batch.atom_of(event, *atom)?;
+            let Some(profile) = self.batch.overlay.atom(atom)?.and_then(|atom| atom.profile) else { continue };
+            let resolution = verdicts.resolution(atom, profile, &mut created)?;
             if let Some(outcome) = outcomes.get_mut(*index) {
                 *outcome = Outcome::Accepted(resolution);
             }
