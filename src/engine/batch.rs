@@ -45,8 +45,19 @@ pub(crate) struct Touched {
     pub(crate) lost: BTreeSet<Key>,
     /// Atoms whose fold changed.
     pub(crate) folded: BTreeSet<AtomId>,
-    /// Atoms that have no events any more: the profile they were in and the atoms that took their events.
-    pub(crate) dissolved: BTreeMap<AtomId, (ProfileId, BTreeSet<AtomId>)>,
+    /// Atoms that lost events to others.
+    pub(crate) departed: BTreeMap<AtomId, Departure>,
+}
+
+/// Events left an atom.
+#[derive(Debug)]
+pub(crate) struct Departure {
+    /// The profile it was shown in.
+    pub(crate) profile: ProfileId,
+    /// The atoms that took the events.
+    pub(crate) takers: BTreeSet<AtomId>,
+    /// Whether it has none left.
+    pub(crate) dissolved: bool,
 }
 
 impl<'a> Batch<'a> {

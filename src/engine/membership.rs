@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    engine::{atoms::Atoms, overlay::Overlay},
+    engine::{atoms::Atoms, batch::Departure, overlay::Overlay},
     store::{AtomId, Error, FormerRecord, ProfileId, ProfileRecord, Read, keys},
 };
 
@@ -42,7 +42,8 @@ pub(crate) struct Membership {
     pub(crate) changed: BTreeSet<ProfileId>,
     /// Where the atoms of each profile went, one atom standing for each destination.
     departures: BTreeMap<ProfileId, BTreeMap<ProfileId, AtomId>>,
-    dissolved: BTreeMap<ProfileId, BTreeSet<AtomId>>,
+    /// The atoms that took events of each profile.
+    takers: BTreeMap<ProfileId, BTreeSet<AtomId>>,
 }
 
 impl Membership {
@@ -72,16 +73,13 @@ impl Membership {
         Ok(())
     }
 
-    /// Takes out an atom whose events all went to `takers`.
-    pub(crate) fn dissolve(
-        &mut self,
-        overlay: &mut Overlay,
-        id: AtomId,
-        profile: ProfileId,
-        takers: BTreeSet<AtomId>,
-    ) -> Result<(), Error> {
-        self.leave(overlay, id, profile)?;
-        self.dissolved.entry(profile).or_default().extend(takers);
+    /// Notes where an atom's events went, and takes it out if it has none left.
+    pub(crate) fn depart(&mut self, overlay: &mut Overlay, id: AtomId, departure: Departure) -> Result<(), Error> {
+        if departure.dissolved {
+            self.leave(overlay, id, departure.profile)?;
+        }
+        self.changed.insert(departure.profile);
+        self.takers.entry(departure.profile).or_default().extend(departure.takers);
         Ok(())
     }
 
@@ -107,7 +105,7 @@ impl Membership {
 
     /// Closes ids that have no atoms left, lists them with who absorbed them, and says who is to be told what.
     pub(crate) fn settle(&mut self, overlay: &mut Overlay) -> Result<Vec<Notice>, Error> {
-        for (profile, takers) in std::mem::take(&mut self.dissolved) {
+        for (profile, takers) in std::mem::take(&mut self.takers) {
             for taker in takers {
                 if let Some(now) = overlay.atom(taker)?.and_then(|atom| atom.profile)
                     && now != profile

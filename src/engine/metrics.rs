@@ -28,7 +28,7 @@ pub struct EngineMetrics {
     /// From an event's acceptance at the edge to its being visible.
     freshness_seconds: Histogram,
     /// Jobs that wait for the writer.
-    pub(crate) queue_jobs: IntGauge,
+    queue_jobs: IntGauge,
 }
 
 impl EngineMetrics {
@@ -76,6 +76,10 @@ impl EngineMetrics {
         self.resolutions.with_label_values(&[resolution]).inc();
         let freshness = Duration::from_micros(u64::try_from(freshness_micros).unwrap_or_default());
         self.freshness_seconds.observe(freshness.as_secs_f64());
+    }
+
+    pub(crate) fn queue(&self, jobs: usize) {
+        self.queue_jobs.set(i64::try_from(jobs).unwrap_or(i64::MAX));
     }
 
     pub(crate) fn duplicate(&self) {

@@ -11,9 +11,12 @@ use crate::{
         profile::Aggregate,
         time::Timestamp,
     },
-    engine::{atoms::Atoms, batch::Batch},
+    engine::{
+        atoms::Atoms,
+        batch::{Batch, Departure},
+    },
     store::{
-        AtomId, AtomRecord, Error, EventHash, ForwardRecord, Read, View, fingerprint, keys, keys::DeviceRole,
+        AtomId, AtomRecord, Error, EventHash, ForwardRecord, ProfileId, Read, View, fingerprint, keys, keys::DeviceRole,
     },
 };
 
@@ -146,11 +149,9 @@ impl Batch<'_> {
         self.write_index(id, &old, false);
         let mut events = self.overlay.events_between(id, Timestamp::MIN, Timestamp::MAX)?.into_iter();
         let Some((_, first)) = events.next() else {
-            if let Some(profile) = old.profile {
-                let atoms = takers.iter().copied().collect();
-                self.overlay.put_record(keys::forward(id), &ForwardRecord { atoms })?;
-                self.touched.dissolved.insert(id, (profile, takers));
-            }
+            let atoms = takers.iter().copied().collect();
+            self.overlay.put_record(keys::forward(id), &ForwardRecord { atoms })?;
+            self.depart(id, old.profile, takers, true);
             self.overlay.put_atom(id, None);
             self.touched.linked.remove(&id);
             self.touched.folded.remove(&id);
@@ -165,11 +166,24 @@ impl Batch<'_> {
             }
         }
         atom.profile = old.profile;
+        self.depart(id, old.profile, takers, false);
         self.write_index(id, &atom, true);
         self.overlay.put_atom(id, Some(atom));
         self.touched.linked.insert(id);
         self.touched.folded.insert(id);
         Ok(())
+    }
+
+    /// Leaves word of events that went elsewhere; of an atom made in this batch nobody knows yet.
+    fn depart(&mut self, id: AtomId, profile: Option<ProfileId>, takers: BTreeSet<AtomId>, dissolved: bool) {
+        let Some(profile) = profile else { return };
+        let departure = self.touched.departed.entry(id).or_insert_with(|| Departure {
+            profile,
+            takers: BTreeSet::new(),
+            dissolved: false,
+        });
+        departure.takers.extend(takers);
+        departure.dissolved |= dissolved;
     }
 
     /// Writes, or deletes, the index entries of an atom.

@@ -31,8 +31,8 @@ impl Batch<'_> {
     pub(crate) fn resolve(&mut self) -> Result<Resolved, Error> {
         let mut resolved = Resolved::default();
         let touched = std::mem::take(&mut self.touched.linked);
-        for (id, (profile, takers)) in std::mem::take(&mut self.touched.dissolved) {
-            resolved.membership.dissolve(&mut self.overlay, id, profile, takers)?;
+        for (id, departure) in std::mem::take(&mut self.touched.departed) {
+            resolved.membership.depart(&mut self.overlay, id, departure)?;
         }
         // Attribution has to be asked again for whoever mentions one of these.
         let mut asked: BTreeSet<Key> = std::mem::take(&mut self.touched.lost);

@@ -81,6 +81,7 @@ impl Worker {
                 let Ok(job) = self.jobs.try_recv() else { break };
                 going = admit(job, &mut input, &mut waiting);
             }
+            self.metrics.queue(self.jobs.len());
             self.batch(&input, waiting)?;
             if flushed.elapsed() >= self.config.flush_interval {
                 self.store.flush()?;
