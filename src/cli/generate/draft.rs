@@ -113,12 +113,12 @@ impl Draft {
     }
 
     /// The native event, empty members left out.
-    pub(crate) fn finish(self, id: String, at: i64) -> Value {
+    pub(crate) fn finish(self, id: String) -> Value {
         let mut event = Map::new();
         event.insert("id".to_owned(), id.into());
         event.insert("channel".to_owned(), self.origin.channel.into());
         event.insert("type".to_owned(), self.name.into());
-        event.insert("time".to_owned(), written(at).into());
+        event.insert("time".to_owned(), written(self.at).into());
         event.insert("source".to_owned(), self.origin.source.into());
         event.insert("identifiers".to_owned(), self.identifiers.into());
         let parts = [
@@ -176,8 +176,7 @@ mod tests {
             ],
             "properties": {"path": "/"},
         });
-        let at = draft.at;
-        assert_eq!(draft.finish("g1-1".to_owned(), at), expected);
+        assert_eq!(draft.finish("g1-1".to_owned()), expected);
     }
 
     #[test]

@@ -71,7 +71,7 @@ impl Generator {
             world,
             dice,
             numbers,
-            schedule: Schedule::new(seed, start),
+            schedule: Schedule::new(seed),
             start,
             clock: start.saturating_sub(SPAN),
             pace: LAP / (i64::from(people) * VISITS_PER_LAP),

@@ -25,7 +25,6 @@ struct Arrival {
 pub(crate) struct Schedule {
     waiting: BTreeMap<(i64, u64), Arrival>,
     seed: u64,
-    start: i64,
     lap: i64,
     events: u64,
     arrivals: u64,
@@ -33,12 +32,10 @@ pub(crate) struct Schedule {
 }
 
 impl Schedule {
-    /// An empty schedule of events that all lie before `start`.
-    pub(crate) fn new(seed: u64, start: i64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self {
             waiting: BTreeMap::new(),
             seed,
-            start,
             lap: 0,
             events: 0,
             arrivals: 0,
@@ -53,13 +50,12 @@ impl Schedule {
             0 => dice.below(3),
             delay_s => delay_s,
         };
-        let at = draft.at.min(self.start.saturating_sub(1_000));
         let arrives = self
             .lap
-            .saturating_add(at)
+            .saturating_add(draft.at)
             .saturating_add(i64::from(delay_s) * SECOND);
         self.events = self.events.saturating_add(1);
-        let event = draft.finish(format!("g{}-{}", self.seed, self.events), at);
+        let event = draft.finish(format!("g{}-{}", self.seed, self.events));
         if dice.per_mille(TWICE) {
             let (low, high) = if dice.per_mille(TWICE_LONG_AFTER) {
                 (86_400, 172_800)
