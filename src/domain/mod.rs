@@ -10,9 +10,11 @@
 //! | channel, source | [`channel`] |
 //! | claim, who owns a device, who is one person | [`identity`] |
 //! | fold, profile, what is open | [`profile`] |
+//! | context, view | [`context`] |
 
 pub mod amount;
 pub mod channel;
+pub mod context;
 pub mod event;
 pub mod identifier;
 pub mod identity;
