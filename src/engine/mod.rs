@@ -6,3 +6,9 @@ pub mod overlay;
 
 pub mod api;
 pub mod query;
+pub(crate) mod batch;
+mod combine;
+mod devices;
+pub mod membership;
+mod place;
+mod resolve;

@@ -11,7 +11,7 @@ use crate::{
         time::Timestamp,
         value::Value,
     },
-    store::ids::{AtomId, EventHash, ProfileId},
+    store::ids::{AtomId, ProfileId},
 };
 
 /// An atom: a distinct claim and what its events add up to.
@@ -91,8 +91,6 @@ pub struct QrRecord {
     pub basket: Option<Value>,
     /// What was offered.
     pub offer: Option<Value>,
-    /// The event that minted it: where that stands is whose it is.
-    pub event: (Timestamp, EventHash),
 }
 
 /// A refused input, kept so that somebody can ask.

@@ -19,7 +19,7 @@ use crate::{
     },
     store::{
         codec::Record,
-        ids::{AtomId, EventHash, ProfileId},
+        ids::{AtomId, ProfileId},
         layout,
         record::{AtomRecord, FormerRecord, ForwardRecord, ProfileRecord, QrRecord, RejectionRecord},
     },
@@ -47,12 +47,11 @@ layout! {
     struct crate::store::record::ProfileRecord { version, fingerprint, members, attributed, absorbed }
     struct crate::store::record::FormerRecord { version, atoms }
     struct crate::store::record::ForwardRecord { atoms }
-    struct crate::store::record::QrRecord { state, minted, expires, store_id, basket, offer, event }
+    struct crate::store::record::QrRecord { state, minted, expires, store_id, basket, offer }
     struct crate::store::record::RejectionRecord { at, code, message, id, source, body }
     enum crate::store::record::QrState { 0 => Open, 1 => Redeemed { at, store_id }, 2 => Revoked }
     tuple AtomId(0)
     tuple ProfileId(0)
-    tuple EventHash(0)
 
     struct crate::domain::event::EventId { source, id }
     struct crate::domain::event::Stamp { time, id, source }

@@ -53,7 +53,10 @@ impl FromStr for Mask {
     type Err = ViewError;
 
     fn from_str(name: &str) -> Result<Self, ViewError> {
-        Self::ALL.into_iter().find(|mask| mask.as_str() == name).ok_or(ViewError::Mask)
+        Self::ALL
+            .into_iter()
+            .find(|mask| mask.as_str() == name)
+            .ok_or(ViewError::Mask)
     }
 }
 
@@ -69,7 +72,9 @@ pub fn phone(value: &str) -> String {
 
 /// The first letter of an e-mail address, and its domain.
 pub fn email(value: &str) -> String {
-    let Some((local, domain)) = value.rsplit_once('@') else { return id(value) };
+    let Some((local, domain)) = value.rsplit_once('@') else {
+        return id(value);
+    };
     let mut letters = local.chars();
     match (letters.next(), letters.next()) {
         (Some(first), Some(_)) => format!("{first}{HIDDEN}@{domain}"),
@@ -84,7 +89,11 @@ pub fn id(value: &str) -> String {
 
 /// The first letter of a name and a point; nothing of an empty one.
 pub fn initial(name: &str) -> String {
-    name.trim().chars().next().map(|letter| format!("{letter}.")).unwrap_or_default()
+    name.trim()
+        .chars()
+        .next()
+        .map(|letter| format!("{letter}."))
+        .unwrap_or_default()
 }
 
 /// Stands for what is hidden, however long that is.
@@ -93,7 +102,10 @@ const HIDDEN: &str = "***";
 fn tail(value: &str, keep: usize) -> String {
     let length = value.chars().count();
     let shown = keep.min(length / 2);
-    HIDDEN.chars().chain(value.chars().skip(length.saturating_sub(shown))).collect()
+    HIDDEN
+        .chars()
+        .chain(value.chars().skip(length.saturating_sub(shown)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -123,11 +135,22 @@ mod tests {
 
     #[test]
     fn each_mask_hides_what_the_one_before_it_hides() {
-        let show = |mask: Mask| (mask.identifier(&Kind::PHONE, "+989123456789"), mask.surname("Ahmadi"));
-        assert_eq!(show(Mask::None), ("+989123456789".to_owned(), "Ahmadi".to_owned()));
+        let show = |mask: Mask| {
+            (
+                mask.identifier(&Kind::PHONE, "+989123456789"),
+                mask.surname("Ahmadi"),
+            )
+        };
+        assert_eq!(
+            show(Mask::None),
+            ("+989123456789".to_owned(), "Ahmadi".to_owned())
+        );
         assert_eq!(show(Mask::Contacts), ("***6789".to_owned(), "Ahmadi".to_owned()));
         assert_eq!(show(Mask::Surname), ("***6789".to_owned(), "A.".to_owned()));
-        assert_eq!(Mask::Contacts.identifier(&Kind::USER_ID, "sara@example.com"), "***om");
+        assert_eq!(
+            Mask::Contacts.identifier(&Kind::USER_ID, "sara@example.com"),
+            "***om"
+        );
         assert!(!is_listed(&Kind::QR_TOKEN) && is_listed(&Kind::ORDER_ID));
     }
 

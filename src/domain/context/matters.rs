@@ -121,7 +121,10 @@ pub struct Call {
 impl<T> Listed<T> {
     /// At most `most` of `all`, of which there are `count`.
     pub fn of<A>(count: usize, all: impl Iterator<Item = A>, most: usize, read: impl FnMut(A) -> T) -> Self {
-        Self { count, items: all.take(most).map(read).collect() }
+        Self {
+            count,
+            items: all.take(most).map(read).collect(),
+        }
     }
 }
 
@@ -201,12 +204,19 @@ pub fn tickets(profile: &Profile, most: usize) -> Listed<Ticket> {
 
 /// Offers, those that hold at `now` first, then the latest.
 pub fn offers(profile: &Profile, now: Timestamp, most: usize) -> Listed<Offer> {
-    let mut offers: Vec<Offer> = profile.offers().iter().map(|offer| Offer::of(offer, now)).collect();
+    let mut offers: Vec<Offer> = profile
+        .offers()
+        .iter()
+        .map(|offer| Offer::of(offer, now))
+        .collect();
     offers.sort_by_key(|offer| !offer.holds);
     Listed::of(offers.len(), offers.into_iter(), most, |offer| offer)
 }
 
 /// The call that is going on.
 pub fn call(profile: &Profile) -> Option<Call> {
-    profile.running_call().map(|(id, stamp)| Call { id: id.to_owned(), since: stamp.time })
+    profile.running_call().map(|(id, stamp)| Call {
+        id: id.to_owned(),
+        since: stamp.time,
+    })
 }

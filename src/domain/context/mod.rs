@@ -100,8 +100,14 @@ impl Context {
     /// What `view` tells about the profile called `id` at its `version`. `now` decides which offers still hold;
     /// nothing else depends on it, so that an answer stays the same, to the byte, until something happens.
     pub fn of(profile: &Profile, id: &str, version: u64, view: &View, now: Timestamp) -> Self {
-        let whose = Some(Whose { profile: id.to_owned(), version });
-        Self { whose, ..Self::nobodys(profile, view, now) }
+        let whose = Some(Whose {
+            profile: id.to_owned(),
+            version,
+        });
+        Self {
+            whose,
+            ..Self::nobodys(profile, view, now)
+        }
     }
 
     /// The shape of `view` where nobody, or nobody in particular, was found: the same sections, all empty.
@@ -110,8 +116,16 @@ impl Context {
     }
 
     fn nobodys(profile: &Profile, view: &View, now: Timestamp) -> Self {
-        let sections = view.sections.iter().map(|section| Content::of(*section, profile, view, now)).collect();
-        Self { view: view.name.clone(), whose: None, sections }
+        let sections = view
+            .sections
+            .iter()
+            .map(|section| Content::of(*section, profile, view, now))
+            .collect();
+        Self {
+            view: view.name.clone(),
+            whose: None,
+            sections,
+        }
     }
 }
 
@@ -166,12 +180,19 @@ impl Counters {
 }
 
 fn consent(profile: &Profile) -> BTreeMap<Subject, Decision> {
-    profile.consent.iter().map(|(subject, standing)| (subject.clone(), standing.decision())).collect()
+    profile
+        .consent
+        .iter()
+        .map(|(subject, standing)| (subject.clone(), standing.decision()))
+        .collect()
 }
 
 /// Whose and which view, never what it tells.
 impl fmt::Debug for Context {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Context").field("view", &self.view).field("whose", &self.whose).finish_non_exhaustive()
+        out.debug_struct("Context")
+            .field("view", &self.view)
+            .field("whose", &self.whose)
+            .finish_non_exhaustive()
     }
 }

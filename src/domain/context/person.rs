@@ -44,25 +44,41 @@ impl Person {
     pub fn of(profile: &Profile, mask: Mask) -> Self {
         let first_name = text(profile, &["first_name", "firstName"]);
         let last_name = text(profile, &["last_name", "lastName"]).map(|name| mask.surname(&name));
-        let parts: Vec<&str> = [&first_name, &last_name].into_iter().flatten().map(String::as_str).collect();
+        let parts: Vec<&str> = [&first_name, &last_name]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
         let display_name = match parts.is_empty() {
             false => Some(parts.join(" ")),
             true => text(profile, &["name"]).map(|name| whole_name(&name, mask)),
         };
         let tier = text(profile, &["tier", "loyalty_tier"]);
         let language = text(profile, &["language", "locale"]);
-        Self { first_name, last_name, display_name, tier, language }
+        Self {
+            first_name,
+            last_name,
+            display_name,
+            tier,
+            language,
+        }
     }
 }
 
 /// The identifiers of `profile`, the most trusted first, at most `most` of them.
 pub fn identifiers(profile: &Profile, mask: Mask, most: usize) -> Listed<ShownIdentifier> {
-    let mut known: Vec<_> = profile.identifiers.iter().filter(|(key, _)| mask::is_listed(&key.kind)).collect();
+    let mut known: Vec<_> = profile
+        .identifiers
+        .iter()
+        .filter(|(key, _)| mask::is_listed(&key.kind))
+        .collect();
     known.sort_by_key(|(_, trust)| Reverse(**trust));
-    Listed::of(known.len(), known.into_iter(), most, |(key, trust)| ShownIdentifier {
-        kind: key.kind.clone(),
-        value: mask.identifier(&key.kind, &key.value),
-        trust: *trust,
+    Listed::of(known.len(), known.into_iter(), most, |(key, trust)| {
+        ShownIdentifier {
+            kind: key.kind.clone(),
+            value: mask.identifier(&key.kind, &key.value),
+            trust: *trust,
+        }
     })
 }
 
@@ -77,12 +93,18 @@ fn whole_name(name: &str, mask: Mask) -> String {
 /// The first of the traits `names` that says something.
 fn text(profile: &Profile, names: &[&str]) -> Option<String> {
     let traits = &profile.whole.traits;
-    let mut texts = names.iter().filter_map(|name| traits.get(*name)).filter_map(|entry| shown(&entry.value));
+    let mut texts = names
+        .iter()
+        .filter_map(|name| traits.get(*name))
+        .filter_map(|entry| shown(&entry.value));
     texts.next()
 }
 
 fn shown(value: &Value) -> Option<String> {
-    value.text_or_number().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    value
+        .text_or_number()
+        .map(|text| text.trim().to_owned())
+        .filter(|text| !text.is_empty())
 }
 
 /// Which names are known, never the names.

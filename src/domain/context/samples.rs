@@ -26,14 +26,20 @@ pub(crate) fn map(members: &[(&str, &str)]) -> BTreeMap<String, Value> {
         Some(number) => Value::Number(number),
         None => Value::Text(text.to_owned()),
     };
-    members.iter().map(|(name, text)| ((*name).to_owned(), value(text))).collect()
+    members
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), value(text)))
+        .collect()
 }
 
 /// An event of Sara's, `minutes` after [`START`].
 pub(crate) fn event(minutes: u64, channel: &str, name: &str, properties: &[(&str, &str)]) -> Event {
     let identifier = |kind, value: &str, trust| Identifier::from_normalised(kind, value.to_owned(), trust);
     Event {
-        id: EventId { source: format!("{channel}/1"), id: format!("e-{minutes:03}") },
+        id: EventId {
+            source: format!("{channel}/1"),
+            id: format!("e-{minutes:03}"),
+        },
         channel: channel.to_owned(),
         name: name.to_owned(),
         time: at(minutes),
@@ -61,7 +67,8 @@ pub(crate) fn profile(events: &[Event]) -> Profile {
     let atoms: Vec<(Claim, Aggregate)> = events
         .iter()
         .map(|event| {
-            let claim = Claim::of(event, &rules, |_| Ok::<_, Infallible>(None)).unwrap_or_else(|never| match never {});
+            let claim = Claim::of(event, &rules, |_| Ok::<_, Infallible>(None))
+                .unwrap_or_else(|never| match never {});
             let aggregate = Aggregate::of(event, claim.verified(), &limits);
             (claim, aggregate)
         })
@@ -71,40 +78,62 @@ pub(crate) fn profile(events: &[Event]) -> Profile {
 
 /// Sara's day on four channels: something in every section. An offer of hers expires 90 minutes after [`START`].
 pub(crate) fn rich() -> Profile {
-    let mut signed_up = event(0, "web", "Signed Up", &[]);
-    signed_up.traits = map(&[
+    let mut events = vec![signed_up()];
+    events.extend(shopping());
+    let ticket = [("ticket_id", "t-5"), ("subject", "Late parcel")];
+    events.push(event(9, "callcenter", "Ticket Opened", &ticket));
+    let call = [("call_id", "c-1"), ("reason", "Where is it?")];
+    events.push(event(10, "callcenter", "Call Started", &call));
+    profile(&events)
+}
+
+fn signed_up() -> Event {
+    let mut event = event(0, "web", "Signed Up", &[]);
+    event.traits = map(&[
         ("first_name", "Sara"),
         ("last_name", "Ahmadi"),
         ("tier", "gold"),
         ("language", "fa"),
         ("age", "34"),
     ]);
-    signed_up.traits.insert("nickname".to_owned(), Value::Null);
-    let consent = |channel: &str, decision| ConsentChange {
-        channel: channel.to_owned(),
-        purpose: "marketing".to_owned(),
-        decision,
-    };
-    signed_up.consent = vec![consent("sms", Decision::Granted), consent("email", Decision::Denied)];
-    let mut offer = event(8, "web", "Offer Shown", &[("offer_id", "of-1"), ("name", "10 % off shoes")]);
+    event.traits.insert("nickname".to_owned(), Value::Null);
+    event.consent = [("sms", Decision::Granted), ("email", Decision::Denied)]
+        .map(|(channel, decision)| ConsentChange {
+            channel: channel.to_owned(),
+            purpose: "marketing".to_owned(),
+            decision,
+        })
+        .to_vec();
+    event
+}
+
+fn shopping() -> Vec<Event> {
+    let kettle = [
+        ("product_id", "p-3"),
+        ("name", "Kettle"),
+        ("quantity", "1"),
+        ("price", "450000"),
+        ("currency", "IRR"),
+    ];
+    let shoes = [("product_id", "p-9"), ("name", "Shoes")];
+    let sent = [
+        ("order_id", "o-77"),
+        ("total", "1250000.50"),
+        ("currency", "IRR"),
+        ("product_id", "p-1"),
+    ];
+    let taken_along = [("order_id", "o-78"), ("total", "20"), ("currency", "EUR")];
+    let discount = [("offer_id", "of-1"), ("name", "10 % off shoes")];
+    let mut offer = event(8, "web", "Offer Shown", &discount);
     offer.expires = Some(at(90));
-    let kettle = [("product_id", "p-3"), ("name", "Kettle"), ("quantity", "1"), ("price", "450000"), ("currency", "IRR")];
-    profile(&[
-        signed_up,
+    vec![
         event(1, "web", "Product Added", &kettle),
-        event(2, "mobile", "Product Added to Wishlist", &[("product_id", "p-9"), ("name", "Shoes")]),
-        event(3, "web", "Order Completed", &[
-            ("order_id", "o-77"),
-            ("total", "1250000.50"),
-            ("currency", "IRR"),
-            ("product_id", "p-1"),
-        ]),
-        event(4, "store", "Order Completed", &[("order_id", "o-78"), ("total", "20"), ("currency", "EUR")]),
+        event(2, "mobile", "Product Added to Wishlist", &shoes),
+        event(3, "web", "Order Completed", &sent),
+        event(4, "store", "Order Completed", &taken_along),
         event(5, "web", "Order Shipped", &[("order_id", "o-77")]),
         event(6, "store", "Order Delivered", &[("order_id", "o-78")]),
         event(7, "web", "Product Added", &kettle),
         offer,
-        event(9, "callcenter", "Ticket Opened", &[("ticket_id", "t-5"), ("subject", "Late parcel")]),
-        event(10, "callcenter", "Call Started", &[("call_id", "c-1"), ("reason", "Where is it?")]),
-    ])
+    ]
 }

@@ -1,3 +1,5 @@
+//! What a view tells: its sections, cut and masked, at a given moment.
+
 use crate::domain::{
     context::{
         Content, Context, Mask, Section, View,
@@ -8,7 +10,13 @@ use crate::domain::{
 };
 
 fn view(mask: Mask, most: usize, sections: &[Section]) -> View {
-    View { name: "social".to_owned(), sections: sections.to_vec(), recent_max: most, lines_max: most, mask }
+    View {
+        name: "social".to_owned(),
+        sections: sections.to_vec(),
+        recent_max: most,
+        lines_max: most,
+        mask,
+    }
 }
 
 fn only(profile: &Profile, section: Section, mask: Mask, most: usize, minutes: u64) -> Content {
@@ -27,7 +35,10 @@ fn a_configured_view_has_its_sections_in_its_order_known_or_not() {
     let known = Context::of(&rich(), "p-1", 7, &view, at(30));
     assert_eq!(of(&known), sections);
     assert_eq!(of(&Context::empty(&view)), sections);
-    assert_eq!(known.whose.map(|whose| (whose.profile, whose.version)), Some(("p-1".to_owned(), 7)));
+    assert_eq!(
+        known.whose.map(|whose| (whose.profile, whose.version)),
+        Some(("p-1".to_owned(), 7))
+    );
     assert_eq!(Context::empty(&view).whose, None);
 }
 
@@ -55,19 +66,35 @@ fn offers_that_hold_come_before_later_ones_that_do_not() {
         shown.expires = Some(at(expires));
         shown
     };
-    let profile = profile(&[offer(1, "holds", 60), offer(2, "over", 10), offer(3, "newest", 60)]);
+    let profile = profile(&[
+        offer(1, "holds", 60),
+        offer(2, "over", 10),
+        offer(3, "newest", 60),
+    ]);
     let Content::Offers(offers) = only(&profile, Section::Offers, Mask::None, 2, 30) else {
         unreachable!("asked for offers")
     };
     assert_eq!(offers.count, 3);
-    assert_eq!(offers.items.iter().map(|offer| offer.id.as_str()).collect::<Vec<_>>(), ["newest", "holds"]);
+    assert_eq!(
+        offers
+            .items
+            .iter()
+            .map(|offer| offer.id.as_str())
+            .collect::<Vec<_>>(),
+        ["newest", "holds"]
+    );
 }
 
 #[test]
 fn lists_are_cut_to_the_view_and_say_how_long_they_are() {
     let added = |minutes: u64| {
         let id = format!("p-{minutes}");
-        event(minutes, "web", "Product Added to Wishlist", &[("product_id", &id)])
+        event(
+            minutes,
+            "web",
+            "Product Added to Wishlist",
+            &[("product_id", &id)],
+        )
     };
     let profile = profile(&(0..9).map(added).collect::<Vec<_>>());
     let Content::Wishlist(lines) = only(&profile, Section::Wishlist, Mask::None, 5, 30) else {
@@ -78,7 +105,10 @@ fn lists_are_cut_to_the_view_and_say_how_long_they_are() {
     let Content::Recent(recent) = only(&profile, Section::Recent, Mask::None, 2, 30) else {
         unreachable!("asked for interactions")
     };
-    assert_eq!(recent.iter().map(|one| one.time).collect::<Vec<_>>(), [at(8), at(7)]);
+    assert_eq!(
+        recent.iter().map(|one| one.time).collect::<Vec<_>>(),
+        [at(8), at(7)]
+    );
 }
 
 #[test]
@@ -86,11 +116,19 @@ fn the_latest_order_is_told_even_when_none_is_open() {
     let Content::Orders(orders) = only(&rich(), Section::Orders, Mask::None, 5, 30) else {
         unreachable!("asked for orders")
     };
-    assert_eq!(orders.latest.map(|order| (order.id, order.state.as_str())), Some(("o-78".to_owned(), "delivered")));
+    assert_eq!(
+        orders.latest.map(|order| (order.id, order.state.as_str())),
+        Some(("o-78".to_owned(), "delivered"))
+    );
     assert_eq!(orders.open.count, 1);
-    assert_eq!(orders.open.items.first().map(|order| (order.id.as_str(), order.state.as_str())), Some((
-        "o-77", "shipped"
-    )));
+    assert_eq!(
+        orders
+            .open
+            .items
+            .first()
+            .map(|order| (order.id.as_str(), order.state.as_str())),
+        Some(("o-77", "shipped"))
+    );
 }
 
 #[test]
@@ -104,11 +142,25 @@ fn names_are_masked_however_they_came() {
         }
     };
     let two = [("firstName", "Sara"), ("last_name", "Ahmadi")];
-    assert_eq!(person(&two, Mask::Contacts).display_name.as_deref(), Some("Sara Ahmadi"));
-    assert_eq!(person(&two, Mask::Surname).display_name.as_deref(), Some("Sara A."));
+    assert_eq!(
+        person(&two, Mask::Contacts).display_name.as_deref(),
+        Some("Sara Ahmadi")
+    );
+    assert_eq!(
+        person(&two, Mask::Surname).display_name.as_deref(),
+        Some("Sara A.")
+    );
     assert_eq!(person(&two, Mask::Surname).last_name.as_deref(), Some("A."));
-    let one = [("name", "Sara Maria Ahmadi"), ("first_name", " "), ("loyalty_tier", "gold"), ("locale", "fa-IR")];
-    assert_eq!(person(&one, Mask::Surname).display_name.as_deref(), Some("Sara Maria A."));
+    let one = [
+        ("name", "Sara Maria Ahmadi"),
+        ("first_name", " "),
+        ("loyalty_tier", "gold"),
+        ("locale", "fa-IR"),
+    ];
+    assert_eq!(
+        person(&one, Mask::Surname).display_name.as_deref(),
+        Some("Sara Maria A.")
+    );
     assert_eq!(person(&one, Mask::Surname).first_name, None);
     assert_eq!(person(&one, Mask::None).tier.as_deref(), Some("gold"));
     assert_eq!(person(&one, Mask::None).language.as_deref(), Some("fa-IR"));
@@ -119,12 +171,24 @@ fn identifiers_are_masked_and_the_most_trusted_first() {
     let mut seen = event(0, "web", "Page Viewed", &[]);
     let cookie = Identifier::from_normalised(Kind::ANONYMOUS_ID, "cookie-1".to_owned(), Trust::Observed);
     seen.identifiers.insert(0, cookie);
-    let Content::Identifiers(known) = only(&profile(&[seen]), Section::Identifiers, Mask::Contacts, 3, 1) else {
+    let Content::Identifiers(known) = only(&profile(&[seen]), Section::Identifiers, Mask::Contacts, 3, 1)
+    else {
         unreachable!("asked for identifiers")
     };
     assert_eq!(known.count, 4);
-    let shown: Vec<_> = known.items.iter().map(|one| (one.kind.as_str(), one.value.as_str())).collect();
-    assert_eq!(shown, [("user_id", "***02"), ("phone", "***6789"), ("email", "s***@example.com")]);
+    let shown: Vec<_> = known
+        .items
+        .iter()
+        .map(|one| (one.kind.as_str(), one.value.as_str()))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("user_id", "***02"),
+            ("phone", "***6789"),
+            ("email", "s***@example.com")
+        ]
+    );
 }
 
 #[test]

@@ -104,7 +104,10 @@ impl FromStr for Section {
     type Err = ViewError;
 
     fn from_str(name: &str) -> Result<Self, ViewError> {
-        Self::ALL.into_iter().find(|section| section.as_str() == name).ok_or(ViewError::Section)
+        Self::ALL
+            .into_iter()
+            .find(|section| section.as_str() == name)
+            .ok_or(ViewError::Section)
     }
 }
 
@@ -115,7 +118,8 @@ impl View {
     /// The views that are there without any configuration.
     pub fn standard() -> [Self; 4] {
         use Section::{
-            Call, Cart, Consent, Counters, Identifiers, Offers, Orders, Person, Recent, Tickets, Totals, Wishlist,
+            Call, Cart, Consent, Counters, Identifiers, Offers, Orders, Person, Recent, Tickets, Totals,
+            Wishlist,
         };
         let view = |name: &str, mask, lines_max, sections: &[Section]| Self {
             name: name.to_owned(),
@@ -130,7 +134,17 @@ impl View {
                 Mask::Contacts,
                 5,
                 &[
-                    Person, Call, Orders, Tickets, Recent, Cart, Wishlist, Offers, Consent, Totals, Counters,
+                    Person,
+                    Call,
+                    Orders,
+                    Tickets,
+                    Recent,
+                    Cart,
+                    Wishlist,
+                    Offers,
+                    Consent,
+                    Totals,
+                    Counters,
                     Identifiers,
                 ],
             ),
@@ -138,14 +152,32 @@ impl View {
                 "pos",
                 Mask::Surname,
                 5,
-                &[Person, Cart, Wishlist, Offers, Orders, Tickets, Recent, Consent, Counters, Identifiers],
+                &[
+                    Person,
+                    Cart,
+                    Wishlist,
+                    Offers,
+                    Orders,
+                    Tickets,
+                    Recent,
+                    Consent,
+                    Counters,
+                    Identifiers,
+                ],
             ),
-            view("web", Mask::Contacts, 20, &[Person, Cart, Wishlist, Offers, Orders, Recent, Consent, Counters]),
+            view(
+                "web",
+                Mask::Contacts,
+                20,
+                &[Person, Cart, Wishlist, Offers, Orders, Recent, Consent, Counters],
+            ),
             view(
                 "mobile",
                 Mask::Contacts,
                 10,
-                &[Person, Cart, Wishlist, Offers, Orders, Tickets, Recent, Consent, Counters],
+                &[
+                    Person, Cart, Wishlist, Offers, Orders, Tickets, Recent, Consent, Counters,
+                ],
             ),
         ]
     }
@@ -170,7 +202,10 @@ mod tests {
     #[test]
     fn a_refusal_names_what_was_expected() {
         let section = "basket".parse::<Section>().unwrap_err().to_string();
-        assert!(Section::ALL.iter().all(|one| section.contains(one.as_str())), "{section}");
+        assert!(
+            Section::ALL.iter().all(|one| section.contains(one.as_str())),
+            "{section}"
+        );
         let mask = "all".parse::<Mask>().unwrap_err().to_string();
         assert!(Mask::ALL.iter().all(|one| mask.contains(one.as_str())), "{mask}");
     }
