@@ -179,6 +179,11 @@ impl Handle {
         self.query.clone()
     }
 
+    /// Takes no more; what waits is still committed.
+    pub fn drain(&self) {
+        self.health.set(Health::Draining);
+    }
+
     /// How the writer is.
     pub fn health(&self) -> Health {
         self.health.get()
