@@ -50,7 +50,7 @@ pub(crate) fn http_settings(settings: &Settings, bound: SocketAddr) -> Option<Ht
             Origins::Only(origins.ok()?)
         }
     };
-    let write = http.write_key.iter().map(|key| WriteKey::new("default", key.expose())).collect();
+    let write = http.write_key.iter().map(|key| WriteKey::new("default", None, key.expose())).collect();
     Some(HttpSettings {
         keys: Keys::new(write, http.read_key.as_ref().map(Secret::expose)),
         origins,

@@ -60,7 +60,7 @@ macro_rules! failed {
 failed!(
     anyhow::Error,
     crate::app::ServiceError,
-    crate::cli::client::ClientError,
+    crate::cli::client::error::ClientError,
     crate::engine::StartError,
     crate::telemetry::LoggingError,
     tokio::task::JoinError,

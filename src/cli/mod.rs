@@ -61,7 +61,10 @@ impl Cli {
                 clap_complete::generate(shell, &mut Self::command(), "yekta", &mut out);
                 Ok(())
             }
-            Command::Client(command) => command.run(&mut out).map_err(Into::into),
+            Command::Client(command) => {
+                let client = command.server().client();
+                command.run(&client, &mut out).map_err(Into::into)
+            }
         };
         match result {
             Ok(()) => ExitCode::SUCCESS,

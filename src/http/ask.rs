@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::{
     engine::{
         Position, ProfileId,
-        handle::{Query, QueryError},
+        Query, QueryError,
         query::{Address, Found, Portrait},
     },
     http::{Http, failure::Failure},

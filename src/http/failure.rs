@@ -18,7 +18,7 @@ use crate::{
     engine::{
         ProfileId,
         api::{CommandError, SubmitError},
-        handle::QueryError,
+        QueryError,
     },
     wire::{Reason, Rejection, out::problem::Problem},
 };

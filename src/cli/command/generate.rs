@@ -10,7 +10,11 @@ use serde_json::Value;
 use crate::{
     app::clock,
     cli::{
-        client::Client,
+        client::{
+            connection::Client,
+            patience::Patience,
+            server::{Key, ServerUrl},
+        },
         exit::Failure,
         generate::{Generator, GeneratorConfig},
     },
@@ -18,6 +22,9 @@ use crate::{
 
 /// Events of one request.
 const BATCH: usize = 100;
+
+/// What a busy service is given.
+const PATIENCE: Patience = Patience { tries: 8, wait_max: Duration::from_secs(10) };
 
 /// Writes synthetic events of four channels: people who change channels, shared devices, late log-ins.
 ///
@@ -38,10 +45,10 @@ pub(crate) struct Args {
     rate: u32,
     /// Send them to the service at this address instead of writing them out.
     #[arg(long, value_name = "URL")]
-    to: Option<String>,
+    to: Option<ServerUrl>,
     /// The write key of that service.
     #[arg(long, env = "YEKTA_KEY", hide_env_values = true)]
-    key: Option<String>,
+    key: Option<Key>,
     /// Let the events end now.
     #[arg(long)]
     live: bool,
@@ -55,13 +62,16 @@ impl Args {
         let start = if self.live { clock::now().as_micros() } else { START_MICROS };
         let generator = Generator::new(GeneratorConfig { seed: self.seed, people: self.people, start });
         let mut events = generator.take(self.count).peekable();
-        let client = self.to.as_ref().map(|url| Client::new(url, self.key.clone()));
+        let client = self.to.as_ref().map(|url| Client::new(url, self.key.as_ref()));
         let (begun, mut sent) = (Instant::now(), 0_usize);
         while events.peek().is_some() {
             let batch: Vec<Value> = events.by_ref().take(BATCH).collect();
             sent = sent.saturating_add(batch.len());
             match &client {
-                Some(client) => client.send_events(&batch)?,
+                Some(client) => {
+                    let body = Value::from(batch).to_string();
+                    PATIENCE.through(|| client.post("send events", "/v1/events", body.as_bytes()))?;
+                }
                 None => batch.iter().try_for_each(|event| writeln!(out, "{event}"))?,
             }
             self.pace(begun, sent);

@@ -5,4 +5,5 @@ pub(crate) mod demo;
 pub(crate) mod fingerprint;
 pub(crate) mod generate;
 pub(crate) mod serve;
+mod play;
 mod settings;

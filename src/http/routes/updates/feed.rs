@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use crate::{
     engine::{
         Position,
-        handle::{QueryError, Update},
+        QueryError, Update,
     },
     http::{Http, routes::updates::filter::Filter},
     telemetry::Counted,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{domain::event::token, engine::handle::Update, http::failure::Failure};
+use crate::{domain::event::token, engine::Update, http::failure::Failure};
 
 /// The streams there are, and the word in a subject by which each is known.
 const STREAMS: [(&str, &str); 5] = [
