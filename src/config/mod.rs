@@ -1,1 +1,28 @@
-//! Settings of every module, composed.
+//! Settings of every module, composed: owns which settings there are, where they come from and what is wrong with them.
+//!
+//! [`Settings::load`] puts defaults (`config/default.toml`, built in), file, environment and flags on top of each other,
+//! reads the sections, and reports every problem at once. Must never show a secret, read the environment itself, or be
+//! imported by a module below it. Called by the commands of `cli`.
+
+mod check;
+mod layers;
+mod listing;
+mod nearest;
+mod problem;
+mod reader;
+mod section;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+pub use crate::config::{
+    layers::{DEFAULTS, LoadOptions},
+    problem::{ConfigError, Problem},
+    section::{
+        data::Data,
+        engine::Engine,
+        http::{CorsOrigins, Http},
+        log::Log,
+    },
+    settings::Settings,
+};

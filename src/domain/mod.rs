@@ -10,12 +10,15 @@
 //! | channel, source | [`channel`] |
 //! | claim, who owns a device, who is one person | [`identity`] |
 //! | fold, profile, what is open | [`profile`] |
+//! | context, view | [`context`] |
 
 pub mod amount;
 pub mod channel;
+pub mod context;
 pub mod event;
 pub mod identifier;
 pub mod identity;
 pub mod profile;
+pub mod qr;
 pub mod time;
 pub mod value;

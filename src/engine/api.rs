@@ -4,6 +4,7 @@ use crate::{
     domain::{
         event::{ConsentChange, Event},
         identity::Key,
+        qr::QrOutcome,
         time::Timestamp,
         value::Value,
     },
@@ -135,37 +136,6 @@ pub enum Command {
     },
 }
 
-/// What a QR code is good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum QrOutcome {
-    /// It holds; of a redemption: this one won.
-    Valid,
-    /// Its time is over.
-    Expired,
-    /// It was redeemed.
-    Used,
-    /// It was taken back.
-    Revoked,
-    /// It holds, but at another store.
-    WrongStore,
-    /// There is no such code.
-    Unknown,
-}
-
-impl QrOutcome {
-    /// The name in answers.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Valid => "valid",
-            Self::Expired => "expired",
-            Self::Used => "used",
-            Self::Revoked => "revoked",
-            Self::WrongStore => "wrong_store",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
 /// What a QR code stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QrAnswer {
@@ -218,7 +188,7 @@ pub enum CommandError {
     /// Several do.
     #[error("find who the command is about: {} profiles hold the identifier, name one of them", .0.len())]
     Several(Vec<ProfileId>),
-    /// The person left no identifier by which a command could reach them.
+    /// The command's target left no identifier by which a command could reach them.
     #[error("reach the profile: it holds no identifier, only events without one")]
     Nameless,
     /// The service cannot take it now.

@@ -1,8 +1,46 @@
-//! The writer: everything that happens to an event between the edge and the journal.
+//! The writer and the queries: everything that happens to an event between the edge and the journal.
+//!
+//! An edge hands validated events over by [`Handle::submit`]. The [`worker`], one thread, takes what waits and calls
+//! [`step`], which is synchronous and has no effects: it places each event in its atom ([`place`]), brings the partition
+//! into persons up to date ([`resolve`]), combines the profiles that changed ([`combine`]) and writes the messages
+//! ([`publish`]). The worker makes the commit durable in the journal, applies it to the store, and only then answers.
+//! [`Query`] reads committed state from any thread; [`open`] brings a store up to its journal at start.
+//!
+//! Nothing here knows HTTP or a broker. Called by the edges, composed by `app`.
 
-pub mod atoms;
-pub mod graph;
-pub mod overlay;
-
+pub mod answer;
 pub mod api;
+pub mod atoms;
+pub mod batch;
+mod combine;
+mod commands;
+mod devices;
+pub mod error;
+pub mod find;
+pub mod graph;
+pub mod handle;
+pub mod membership;
+pub mod open;
+pub mod overlay;
+mod place;
+mod publish;
 pub mod query;
+mod resolve;
+mod secrets;
+mod step;
+pub mod timeline;
+pub mod updates;
+pub mod worker;
+
+pub use crate::{
+    engine::{
+        answer::{Query, QueryError},
+        batch::Rules,
+        handle::{Handle, HandleLimits, Health},
+        open::{Engine, EngineConfig, Opened, StartError},
+        updates::Update,
+        worker::WorkerConfig,
+    },
+    journal::Position,
+    store::ProfileId,
+};

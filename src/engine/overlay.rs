@@ -100,6 +100,14 @@ impl Overlay {
         Ok(record)
     }
 
+    /// A profile as it was before the batch.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn committed_profile(&self, id: ProfileId) -> Result<Option<ProfileRecord>, Error> {
+        self.store.record(&keys::profile(id))
+    }
+
     /// Puts a profile, or deletes it.
     pub fn put_profile(&mut self, id: ProfileId, record: Option<ProfileRecord>) {
         self.profiles.borrow_mut().insert(id, record.map(Arc::new));

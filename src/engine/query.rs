@@ -1,4 +1,4 @@
-//! Questions, answered from committed state alone: any thread may ask, none waits for the writer.
+//! What can be asked, and the shapes of the answers. [`Query`](crate::engine::Query) answers.
 
 use std::sync::Arc;
 

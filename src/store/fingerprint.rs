@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     domain::{
-        identity::Claim,
+        event::Event,
         profile::{Profile, consent::Decision},
     },
     store::codec::{self, CodecError},
@@ -56,21 +56,25 @@ impl Multiset {
     }
 }
 
-/// The fingerprint of a profile: `members` are its atoms' claims, `attributed` those only shown with it.
+/// The fingerprint of a profile: `members` are its atoms' claims in canonical bytes, `attributed` those only shown
+/// with it, both in any order.
 ///
 /// # Errors
 /// When the profile is nested too deep to be encoded; the edge refuses such events.
-pub fn of_profile(members: &[&Claim], attributed: &[&Claim], profile: &Profile) -> Result<[u8; 32], CodecError> {
+pub fn of_profile(
+    members: Vec<Vec<u8>>,
+    attributed: Vec<Vec<u8>>,
+    profile: &Profile,
+) -> Result<[u8; 32], CodecError> {
     let consent: Vec<(&str, &str, Decision)> = profile
         .consent
         .iter()
         .map(|((channel, purpose), standing)| (channel.as_str(), purpose.as_str(), standing.decision()))
         .collect();
     let mut hash = Sha256::new();
-    for claims in [members, attributed] {
-        let mut canonical: Vec<Vec<u8>> = claims.iter().map(|claim| claim.canonical()).collect();
-        canonical.sort();
-        hash.update(codec::canonical("profile members", &canonical)?);
+    for mut claims in [members, attributed] {
+        claims.sort();
+        hash.update(codec::canonical("profile members", &claims)?);
     }
     hash.update(codec::canonical("profile", &profile.whole)?);
     hash.update(codec::canonical("profile consent", &consent)?);
@@ -81,7 +85,7 @@ pub fn of_profile(members: &[&Claim], attributed: &[&Claim], profile: &Profile) 
 ///
 /// # Errors
 /// When the event is nested too deep to be encoded.
-pub fn event_checksum(event: &crate::domain::event::Event) -> Result<[u8; 4], CodecError> {
+pub fn event_checksum(event: &Event) -> Result<[u8; 4], CodecError> {
     fn bytes<T: Encode>(part: &T) -> Result<Vec<u8>, CodecError> {
         codec::canonical("event", part)
     }

@@ -32,7 +32,7 @@ pub use crate::store::ids::{AtomId, EventHash, KeyHash, ProfileId, RequestHash};
 pub use crate::store::keyring::{Keyring, Secret};
 pub use crate::store::read::Read;
 pub use crate::store::record::{
-    AtomRecord, FormerRecord, ForwardRecord, ProfileRecord, QrRecord, QrState, RejectionRecord,
+    AnswerRecord, AtomRecord, FormerRecord, ForwardRecord, ProfileRecord, QrRecord, RejectionRecord,
 };
 pub use crate::store::view::{Bytes, Order, View, Visit};
 

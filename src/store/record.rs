@@ -8,10 +8,11 @@ use crate::{
         event::Stamp,
         identity::{Claim, link::Links},
         profile::Aggregate,
+        qr::{QrOutcome, QrState},
         time::Timestamp,
         value::Value,
     },
-    store::ids::{AtomId, EventHash, ProfileId},
+    store::ids::{AtomId, ProfileId},
 };
 
 /// An atom: a distinct claim and what its events add up to.
@@ -60,20 +61,24 @@ pub struct ForwardRecord {
     pub atoms: Vec<AtomId>,
 }
 
-/// How far a QR code's life has gone.
+/// What a command was answered, for whoever repeats it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum QrState {
-    /// Not used.
-    Open,
-    /// Used, when and where.
-    Redeemed {
-        /// When.
-        at: Timestamp,
-        /// At which store, if it said.
-        store_id: Option<String>,
+pub enum AnswerRecord {
+    /// A QR code was minted that holds until then. Its token can be derived again.
+    Minted {
+        /// Until when.
+        expires: Timestamp,
     },
-    /// Taken back.
-    Revoked,
+    /// A QR code was judged.
+    Qr {
+        /// The judgement.
+        outcome: QrOutcome,
+    },
+    /// A decision was recorded.
+    Consented {
+        /// With this profile.
+        profile: ProfileId,
+    },
 }
 
 /// A QR code. The token is nowhere: the record's key is its hash.
@@ -91,8 +96,6 @@ pub struct QrRecord {
     pub basket: Option<Value>,
     /// What was offered.
     pub offer: Option<Value>,
-    /// The event that minted it: where that stands is whose it is.
-    pub event: (Timestamp, EventHash),
 }
 
 /// A refused input, kept so that somebody can ask.

@@ -19,9 +19,9 @@ use crate::{
     },
     store::{
         codec::Record,
-        ids::{AtomId, EventHash, ProfileId},
+        ids::{AtomId, ProfileId},
         layout,
-        record::{AtomRecord, FormerRecord, ForwardRecord, ProfileRecord, QrRecord, RejectionRecord},
+        record::{AnswerRecord, AtomRecord, FormerRecord, ForwardRecord, ProfileRecord, QrRecord, RejectionRecord},
     },
 };
 
@@ -39,6 +39,7 @@ record!(ProfileRecord, 1, "profile");
 record!(FormerRecord, 1, "former profile");
 record!(ForwardRecord, 1, "forward");
 record!(QrRecord, 1, "QR code");
+record!(AnswerRecord, 1, "answer");
 record!(RejectionRecord, 1, "rejection");
 record!(Event, 1, "event");
 
@@ -47,12 +48,17 @@ layout! {
     struct crate::store::record::ProfileRecord { version, fingerprint, members, attributed, absorbed }
     struct crate::store::record::FormerRecord { version, atoms }
     struct crate::store::record::ForwardRecord { atoms }
-    struct crate::store::record::QrRecord { state, minted, expires, store_id, basket, offer, event }
+    struct crate::store::record::QrRecord { state, minted, expires, store_id, basket, offer }
     struct crate::store::record::RejectionRecord { at, code, message, id, source, body }
-    enum crate::store::record::QrState { 0 => Open, 1 => Redeemed { at, store_id }, 2 => Revoked }
+    enum crate::domain::qr::QrState { 0 => Open, 1 => Redeemed { at, store_id }, 2 => Revoked }
+    enum crate::domain::qr::QrOutcome {
+        0 => Valid, 1 => Expired, 2 => Used, 3 => Revoked, 4 => WrongStore, 5 => Unknown
+    }
+    enum crate::store::record::AnswerRecord {
+        0 => Minted { expires }, 1 => Qr { outcome }, 2 => Consented { profile }
+    }
     tuple AtomId(0)
     tuple ProfileId(0)
-    tuple EventHash(0)
 
     struct crate::domain::event::EventId { source, id }
     struct crate::domain::event::Stamp { time, id, source }

@@ -1,1 +1,19 @@
-//! Tracing set-up and the metric registry.
+//! What the service tells about itself: log lines and metrics. Owns their set-up, their names and [`Secret`].
+//!
+//! Must never tell an identifier's value: labels are closed sets of words. Imports no other module, so that all from
+//! layer 1 up may count and log. [`init_tracing`] is called once by the program; the metric structs are handed to
+//! those who count.
+
+mod engine_metrics;
+mod http_metrics;
+mod logging;
+mod registry;
+mod secret;
+
+pub use crate::telemetry::{
+    engine_metrics::{EngineMetrics, EventOutcome},
+    http_metrics::{Counted, HttpMetrics},
+    logging::{LogFilter, LogFormat, LoggingError, init_tracing},
+    registry::{MetricsError, Registry},
+    secret::Secret,
+};

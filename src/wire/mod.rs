@@ -1,1 +1,34 @@
-//! Versioned JSON shapes, in and out.
+//! Versioned JSON shapes: bytes become events, or a typed word on why they do not; profiles and answers become JSON
+//! ([`out`]).
+//!
+//! What clients send comes in three shapes: the native event (`native`), CloudEvents 1.0 (`cloudevents`) and Segment's
+//! messages (`segment`). Each only fills a `draft`; what holds for every event is said once, in `finish`. Never reads a
+//! clock, reaches a store or knows HTTP; never reads a number through a float; never puts a value that a client sent
+//! into a message or into `Debug`. The edges call [`decode()`], [`decode_events`] and [`decode_binary_cloudevent`].
+
+pub mod json;
+pub mod out;
+pub mod qr;
+pub mod rejection;
+pub mod rules;
+pub mod time;
+
+mod cloudevents;
+mod consent;
+mod decode;
+mod draft;
+mod finish;
+#[cfg(test)]
+mod fixture;
+mod guard;
+mod identifiers;
+mod members;
+mod native;
+mod segment;
+
+pub use crate::wire::{
+    decode::{Decoded, Shape, decode, decode_binary_cloudevent, decode_events},
+    rejection::{Reason, Rejection},
+    rules::{DecodeLimits, DecodeRules, Origin},
+    segment::Call,
+};

@@ -28,6 +28,13 @@ pub enum LinkRole {
     Scanned,
 }
 
+impl LinkRole {
+    /// Whether the QR code was minted for the atom.
+    pub const fn is_minted(&self) -> bool {
+        matches!(self, Self::Minted { .. })
+    }
+}
+
 /// A link of one atom; of several events the earliest stands for all.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Link {
@@ -77,7 +84,7 @@ pub fn add(links: &mut Links, key: Key, link: Link) -> bool {
         return true;
     };
     // Minting is the stronger word: whoever mints and scans a code of their own has minted it.
-    let stronger = matches!(link.role, LinkRole::Minted { .. }) && !matches!(there.role, LinkRole::Minted { .. });
+    let stronger = link.role.is_minted() && !there.role.is_minted();
     let earlier = link.role == there.role && link.first < there.first;
     if stronger || earlier {
         *there = link;

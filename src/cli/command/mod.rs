@@ -1,0 +1,8 @@
+//! The commands that run or inspect a service.
+
+pub(crate) mod config;
+pub(crate) mod demo;
+pub(crate) mod fingerprint;
+pub(crate) mod generate;
+pub(crate) mod serve;
+mod settings;

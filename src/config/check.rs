@@ -1,0 +1,67 @@
+//! What settings of different sections owe each other. Looks only at what was read without a problem.
+
+use crate::config::{Settings, listing::quoted, reader::Reader};
+
+/// Reports settings that contradict each other.
+pub(crate) fn agreement(settings: &Settings, root: &mut Reader<'_>) {
+    keys_where_others_reach(settings, root);
+    views_that_exist(settings, root);
+    bounds_that_fit(settings, root);
+}
+
+/// A service that others can reach asks for keys.
+fn keys_where_others_reach(settings: &Settings, root: &mut Reader<'_>) {
+    let http = &settings.http;
+    let keys = [
+        "http.listen",
+        "http.write_key",
+        "http.write_key_file",
+        "http.read_key",
+        "http.read_key_file",
+    ];
+    if !root.is_sound(&keys) {
+        return;
+    }
+    if http.is_local() || (http.write_key.is_some() && http.read_key.is_some()) {
+        return;
+    }
+    let expected = "expected a loopback address, or http.write_key and http.read_key to be set, since others can \
+                    reach this one";
+    root.refuse_inside(
+        &["http", "listen"],
+        Some(quoted(&http.listen.to_string())),
+        expected,
+    );
+}
+
+fn views_that_exist(settings: &Settings, root: &mut Reader<'_>) {
+    let names: Vec<&str> = settings.views.keys().map(String::as_str).collect();
+    for (name, channel) in &settings.channels.channels {
+        let read = root.is_sound(&[&format!("channels.{name}.view"), "views"]);
+        if read && !names.contains(&channel.view.as_str()) {
+            let expected = format!("expected a view, one of {}", names.join(", "));
+            root.refuse_inside(&["channels", name, "view"], Some(quoted(&channel.view)), expected);
+        }
+    }
+}
+
+/// What one bound lets in fits into the next: an event into a request and a batch, a batch into a commit.
+fn bounds_that_fit(settings: &Settings, root: &mut Reader<'_>) {
+    let event = ("decode", "event_bytes_max", settings.decode.event_bytes_max);
+    let body = ("http", "body_bytes_max", settings.http.body_bytes_max);
+    let batch = ("engine", "batch_bytes_max", settings.engine.batch_bytes_max);
+    let commit = ("journal", "commit_bytes_max", settings.journal.commit_bytes_max);
+    // All are looked at before the first is refused: a bound may be too small for one and too large for another.
+    let fitting = [(event, body), (event, batch), (batch, commit)].map(|(inner, outer)| {
+        let keys = [
+            format!("{}.{}", inner.0, inner.1),
+            format!("{}.{}", outer.0, outer.1),
+        ];
+        let fits = !root.is_sound(&keys.each_ref().map(String::as_str)) || inner.2 <= outer.2;
+        (fits, inner, outer)
+    });
+    for (_, (section, key, least), (outer, bound, bytes)) in fitting.into_iter().filter(|(fits, ..)| !fits) {
+        let expected = format!("expected at least {section}.{key}, which is {least}");
+        root.refuse_inside(&[outer, bound], Some(bytes.to_string()), expected);
+    }
+}

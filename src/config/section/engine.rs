@@ -1,0 +1,35 @@
+//! `[engine]`: how the writer takes its work in.
+
+use std::time::Duration;
+
+use crate::config::reader::Reader;
+
+/// The writer's bounds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Engine {
+    /// Submissions that wait for the writer; beyond, edges wait.
+    pub queue_batches_max: usize,
+    /// Events of one commit.
+    pub batch_events_max: usize,
+    /// Bytes of the events of one commit, as JSON.
+    pub batch_bytes_max: usize,
+    /// How long an edge waits for room in the queue before it answers that the service is busy.
+    pub submit_wait: Duration,
+    /// Refused items that are kept for whoever asks, the latest.
+    pub rejections_max: usize,
+    /// How often the store is flushed; the journal carries durability, this bounds what a restart applies again.
+    pub flush_interval: Duration,
+}
+
+impl Engine {
+    pub(crate) fn read(table: &mut Reader<'_>) -> Self {
+        Self {
+            queue_batches_max: table.number("queue_batches_max", 1..=65_536),
+            batch_events_max: table.number("batch_events_max", 1..=4_096),
+            batch_bytes_max: table.number("batch_bytes_max", 1_024..=67_108_864),
+            submit_wait: table.millis("submit_wait_ms", 0..=60_000),
+            rejections_max: table.number("rejections_max", 1..=1_000_000),
+            flush_interval: table.millis("flush_interval_ms", 10..=60_000),
+        }
+    }
+}

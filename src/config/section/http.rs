@@ -1,0 +1,148 @@
+//! `[http]`: where the service listens, who may ask, and how much at once.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::Duration,
+};
+
+use crate::{config::reader::Reader, telemetry::Secret};
+
+/// A key longer than this is a mistake.
+const KEY_LETTERS_MAX: usize = 256;
+
+/// The HTTP edge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Http {
+    /// Where it listens; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// How QR links start; `None` follows from where it listens.
+    pub public_url: Option<String>,
+    /// Web pages that may read answers.
+    pub cors_origins: CorsOrigins,
+    /// What a sender of events has to show; `None` asks for nothing.
+    pub write_key: Option<Secret>,
+    /// What a reader of profiles has to show; `None` asks for nothing.
+    pub read_key: Option<Secret>,
+    /// Bytes of one request's body, after decompression.
+    pub body_bytes_max: usize,
+    /// Items of one request.
+    pub items_max: usize,
+    /// How long a request may take.
+    pub request_timeout: Duration,
+    /// Open connections.
+    pub connections_max: usize,
+    /// Requests that are worked on at once.
+    pub in_flight_max: usize,
+    /// Subscribers of updates.
+    pub subscribers_max: usize,
+}
+
+/// Whose pages may read answers (CORS).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CorsOrigins {
+    /// Any: the origin that asks is answered with itself, which also allows credentials.
+    Any,
+    /// These alone; an empty list allows no page of another origin.
+    Only(Vec<String>),
+}
+
+impl Http {
+    pub(crate) fn read(table: &mut Reader<'_>) -> Self {
+        let loopback = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+        let address = "expected an address with a port such as 127.0.0.1:8080";
+        let url = "expected how a URL starts, such as https://id.example.com, or nothing";
+        Self {
+            listen: table.text("listen", address, loopback, |text| text.parse().ok()),
+            public_url: table.optional("public_url", url, public_url),
+            cors_origins: cors_origins(table),
+            write_key: key(table, "write_key", "write_key_file"),
+            read_key: key(table, "read_key", "read_key_file"),
+            body_bytes_max: table.number("body_bytes_max", 1_024..=67_108_864),
+            items_max: table.number("items_max", 1..=100_000),
+            request_timeout: table.millis("request_timeout_ms", 100..=600_000),
+            connections_max: table.number("connections_max", 1..=65_535),
+            in_flight_max: table.number("in_flight_max", 1..=65_535),
+            subscribers_max: table.number("subscribers_max", 1..=65_535),
+        }
+    }
+
+    /// How QR links start, without a slash at the end; `bound` is where the service listens.
+    pub fn public_url(&self, bound: SocketAddr) -> String {
+        self.public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{bound}"))
+    }
+
+    /// Whether only this machine can reach the service.
+    pub fn is_local(&self) -> bool {
+        self.listen.ip().to_canonical().is_loopback()
+    }
+}
+
+fn public_url(text: &str) -> Option<String> {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))?;
+    let plain = !rest.is_empty()
+        && rest
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b"?#\"<>".contains(&byte));
+    plain.then(|| text.trim_end_matches('/').to_owned())
+}
+
+fn cors_origins(table: &mut Reader<'_>) -> CorsOrigins {
+    let origin = |text: &str| {
+        let host = text
+            .strip_prefix("https://")
+            .or_else(|| text.strip_prefix("http://"));
+        let plain = host.is_some_and(|host| !host.is_empty() && !host.contains('/'));
+        (text == "*" || plain).then(|| text.to_owned())
+    };
+    let expected = "expected a list of origins such as https://shop.example.com, or of * alone";
+    let origins = table.list_of("cors_origins", expected, origin);
+    match origins.as_slice() {
+        [all] if all == "*" => CorsOrigins::Any,
+        origins if origins.iter().any(|origin| origin == "*") => {
+            table.refuse("cors_origins", None, expected);
+            CorsOrigins::Only(Vec::new())
+        }
+        _ => CorsOrigins::Only(origins),
+    }
+}
+
+/// The key itself, or the content of the file that holds it.
+fn key(table: &mut Reader<'_>, key: &str, file_key: &str) -> Option<Secret> {
+    let expected = "expected 1 to 256 visible ASCII characters without a colon, or nothing";
+    let given = table.secret(key, expected, is_key);
+    let file = table.optional(
+        file_key,
+        "expected a file that holds the key, or nothing",
+        |text| Some(text.to_owned()),
+    );
+    let Some(file) = file else { return given };
+    if given.is_some() {
+        table.refuse(
+            file_key,
+            None,
+            format!("expected nothing, since {key} is set too"),
+        );
+        return given;
+    }
+    let content = std::fs::read_to_string(&file).ok();
+    let read = content
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| is_key(text))
+        .map(Secret::new);
+    if read.is_none() {
+        let expected = "expected a readable file of 1 to 256 visible ASCII characters without a colon";
+        table.refuse(file_key, Some(format!("{file:?}")), expected);
+    }
+    read
+}
+
+/// Whether `text` fits into a header as it is, also as the name of basic authentication, which ends at a colon.
+fn is_key(text: &str) -> bool {
+    let visible = |byte: u8| byte.is_ascii_graphic() && byte != b':';
+    (1..=KEY_LETTERS_MAX).contains(&text.len()) && text.bytes().all(visible)
+}

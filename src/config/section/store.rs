@@ -1,0 +1,9 @@
+//! `[store]`: what the store may take of the memory.
+
+use crate::{config::reader::Reader, store::StoreConfig};
+
+pub(crate) fn read(table: &mut Reader<'_>) -> StoreConfig {
+    StoreConfig {
+        cache_bytes: table.number("cache_bytes", 1_048_576..=1_099_511_627_776),
+    }
+}

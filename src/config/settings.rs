@@ -1,0 +1,116 @@
+//! All settings of the program: owns [`Settings`] and how they are loaded. A function of its inputs alone: file,
+//! environment and flags are passed in.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    config::{
+        check,
+        layers::{LoadOptions, merge},
+        problem::{ConfigError, Problem},
+        reader::{Reader, Report},
+        section::{
+            channels, data::Data, decode, engine::Engine, fold, http::Http, identifiers, journal, log::Log,
+            sources, store, views,
+        },
+    },
+    domain::{channel::Channels, context::View, identifier::IdentifierRules, profile::FoldLimits},
+    journal::file::FileJournalConfig,
+    store::StoreConfig,
+    wire::{DecodeLimits, DecodeRules},
+};
+
+/// The settings of every module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where data is kept.
+    pub data: Data,
+    /// The HTTP edge.
+    pub http: Http,
+    /// The writer.
+    pub engine: Engine,
+    /// The file journal.
+    pub journal: FileJournalConfig,
+    /// The store.
+    pub store: StoreConfig,
+    /// Bounds of what is taken in.
+    pub decode: DecodeLimits,
+    /// How much a profile holds.
+    pub fold: FoldLimits,
+    /// What joins whom.
+    pub identifiers: IdentifierRules,
+    /// Channels and sources.
+    pub channels: Channels,
+    /// Views by name.
+    pub views: BTreeMap<String, View>,
+    /// What is logged.
+    pub log: Log,
+    /// All of it as text, secrets hidden.
+    listing: String,
+}
+
+impl Settings {
+    /// Puts the layers of `options` on top of the defaults and reads the result.
+    ///
+    /// # Errors
+    /// Everything that is wrong at once: unknown keys, wrong types, values out of bounds, settings that contradict each
+    /// other. A file that cannot be read, or is no TOML, is the only problem then.
+    pub fn load<E>(options: LoadOptions<E>) -> Result<Self, ConfigError>
+    where
+        E: Iterator<Item = (String, String)>,
+    {
+        let alone = |problem: Problem| ConfigError {
+            problems: vec![problem],
+        };
+        let merged = merge(options).map_err(alone)?;
+        let mut report = Report::default();
+        let mut settings = Reader::read_root(&merged, &mut report, |root| {
+            let settings = Self::read(root);
+            check::agreement(&settings, root);
+            settings
+        });
+        if !report.problems.is_empty() {
+            return Err(ConfigError {
+                problems: report.problems,
+            });
+        }
+        settings.listing = report.listing.into_text();
+        Ok(settings)
+    }
+
+    fn read(root: &mut Reader<'_>) -> Self {
+        let data = root.section("data", Data::read);
+        let http = root.section("http", Http::read);
+        Self {
+            data,
+            engine: root.section("engine", Engine::read),
+            journal: root.section("journal", journal::read),
+            store: root.section("store", store::read),
+            decode: root.section("decode", |table| decode::read(table, http.items_max)),
+            fold: root.section("fold", fold::read),
+            identifiers: root.section("identifiers", identifiers::read),
+            channels: Channels {
+                channels: channels::read(root),
+                sources: sources::read(root),
+            },
+            views: views::read(root),
+            log: root.section("log", Log::read),
+            http,
+            listing: String::new(),
+        }
+    }
+
+    /// The effective configuration as TOML, with `"***"` for secrets and for blocked values.
+    pub fn redacted_toml(&self) -> &str {
+        &self.listing
+    }
+
+    /// What decoding goes by.
+    pub fn decode_rules(&self) -> DecodeRules {
+        DecodeRules {
+            channels: self.channels.clone(),
+            identifiers: self.identifiers.clone(),
+            limits: self.decode,
+        }
+    }
+}

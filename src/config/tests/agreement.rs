@@ -1,0 +1,112 @@
+//! Settings that depend on each other.
+
+use super::{load, problems};
+use crate::config::CorsOrigins;
+
+#[test]
+fn a_service_that_others_reach_asks_for_keys() {
+    let listen =
+        |address: &str, more: &str| load(&format!("[http]\nlisten = \"{address}\"\n{more}"), &[], &[]);
+    for (address, more) in [
+        ("0.0.0.0:80", ""),
+        ("[::]:80", ""),
+        ("192.168.1.5:80", "write_key = \"w\""),
+        ("192.168.1.5:80", "read_key = \"r\""),
+    ] {
+        let error = listen(address, more).unwrap_err();
+        let [problem] = error.problems.as_slice() else {
+            panic!("{error}")
+        };
+        assert_eq!(problem.key, "http.listen");
+        assert_eq!(problem.value.as_deref(), Some(format!("\"{address}\"").as_str()));
+        assert!(
+            problem
+                .expected
+                .contains("http.write_key and http.read_key to be set"),
+            "{problem}"
+        );
+        assert!(problem.origin.is_some());
+    }
+    for (address, more) in [
+        ("127.0.0.1:80", ""),
+        ("127.8.8.8:80", ""),
+        ("[::1]:80", ""),
+        ("[::ffff:127.0.0.1]:80", ""),
+        ("0.0.0.0:80", "write_key = \"w\"\nread_key = \"r\""),
+    ] {
+        assert!(listen(address, more).is_ok(), "{address} {more}");
+    }
+}
+
+#[test]
+fn a_channel_shows_a_view_that_exists() {
+    assert_eq!(
+        problems("[channels.social]\nview = \"socail\""),
+        ["channels.social.view = \"socail\": expected a view, one of callcenter, mobile, pos, web"]
+    );
+}
+
+#[test]
+fn what_one_bound_lets_in_fits_into_the_next() {
+    let text = "[http]\nbody_bytes_max = 20000\n[engine]\nbatch_bytes_max = 30000\n[journal]\ncommit_bytes_max = 29999";
+    assert_eq!(
+        problems(text),
+        [
+            "http.body_bytes_max = 20000: expected at least decode.event_bytes_max, which is 32768",
+            "engine.batch_bytes_max = 30000: expected at least decode.event_bytes_max, which is 32768",
+            "journal.commit_bytes_max = 29999: expected at least engine.batch_bytes_max, which is 30000",
+        ]
+    );
+}
+
+#[test]
+fn a_label_joins_nobody() {
+    assert_eq!(
+        problems("[identifiers.kinds.telegram]\njoins_at = \"staff\""),
+        ["identifiers.kinds.telegram.joins_at = \"staff\": expected none, since a label joins nobody"]
+    );
+}
+
+#[test]
+fn qr_links_start_where_the_service_listens_unless_told() {
+    let bound = "127.0.0.1:4711".parse().unwrap();
+    let url = |text: &str| load(text, &[], &[]).map(|settings| settings.http.public_url(bound));
+    assert_eq!(url("").unwrap(), "http://127.0.0.1:4711");
+    assert_eq!(
+        url("[http]\npublic_url = \"https://id.example.com/y/\"").unwrap(),
+        "https://id.example.com/y"
+    );
+    for wrong in [
+        "id.example.com",
+        "https://",
+        "ftp://x",
+        "https://x?y",
+        "https://x y",
+    ] {
+        assert!(
+            url(&format!("[http]\npublic_url = \"{wrong}\"")).is_err(),
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn origins_are_all_or_some() {
+    let origins = |list: &str| {
+        load(&format!("[http]\ncors_origins = {list}"), &[], &[]).map(|settings| settings.http.cors_origins)
+    };
+    assert_eq!(origins("[\"*\"]").unwrap(), CorsOrigins::Any);
+    assert_eq!(origins("[]").unwrap(), CorsOrigins::Only(Vec::new()));
+    assert_eq!(
+        origins("[\"https://a.b\"]").unwrap(),
+        CorsOrigins::Only(vec!["https://a.b".to_owned()])
+    );
+    for wrong in [
+        "[\"*\", \"https://a.b\"]",
+        "[\"a.b\"]",
+        "[\"https://a.b/\"]",
+        "\"*\"",
+    ] {
+        assert!(origins(wrong).is_err(), "{wrong}");
+    }
+}

@@ -1,0 +1,198 @@
+//! The context: the view of a profile made for one consumer, small, masked by role and always of the same shape.
+//!
+//! The one place that says what a call centre, a till or a shop is told about a customer. [`view`] says which sections
+//! a consumer gets and how much of each, [`person`] and [`matters`] read them off the profile, [`mask`] hides. Nothing
+//! here knows JSON: `wire::out` writes a context down, for queries and for enriched events alike.
+//!
+//! A new view needs no code: it is a [`View`] from the configuration. A new section is a variant of [`Section`] and
+//! of [`Content`], read off the profile in [`Content::of`].
+
+pub mod mask;
+pub mod matters;
+pub mod person;
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;
+pub mod view;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+pub use crate::domain::context::{
+    mask::Mask,
+    matters::{Call, Interaction, Lines, Listed, Offer, Order, Orders, ProductLine, Ticket},
+    person::{Person, ShownIdentifier},
+    view::{Section, View, ViewError},
+};
+use crate::domain::{
+    profile::{
+        Profile,
+        consent::{Decision, Subject},
+        open::Totals,
+    },
+    time::Timestamp,
+};
+
+/// What one consumer is told about one customer: every section of its view, empty where nothing is known.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Context {
+    /// The view's name.
+    pub view: String,
+    /// Whose it is; `None` where nobody, or nobody in particular, was found.
+    pub whose: Option<Whose>,
+    /// The sections, in the view's order.
+    pub sections: Vec<Content>,
+}
+
+/// The profile a context was made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whose {
+    /// Its id.
+    pub profile: String,
+    /// Its version.
+    pub version: u64,
+}
+
+/// One section's facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// [`Section::Person`].
+    Person(Person),
+    /// [`Section::Identifiers`].
+    Identifiers(Listed<ShownIdentifier>),
+    /// [`Section::Recent`], the latest first.
+    Recent(Vec<Interaction>),
+    /// [`Section::Cart`].
+    Cart(Lines),
+    /// [`Section::Wishlist`].
+    Wishlist(Lines),
+    /// [`Section::Orders`].
+    Orders(Orders),
+    /// [`Section::Tickets`]: those that are open.
+    Tickets(Listed<Ticket>),
+    /// [`Section::Offers`]: those that hold first.
+    Offers(Listed<Offer>),
+    /// [`Section::Call`]: the one that is going on.
+    Call(Option<Call>),
+    /// [`Section::Consent`].
+    Consent(BTreeMap<Subject, Decision>),
+    /// [`Section::Totals`].
+    Totals(Totals),
+    /// [`Section::Counters`].
+    Counters(Counters),
+}
+
+/// How much is known of a customer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// How many events.
+    pub events: u64,
+    /// Events by channel.
+    pub by_channel: BTreeMap<String, u64>,
+    /// When the customer was first seen.
+    pub first_seen: Option<Timestamp>,
+    /// When the customer was last seen.
+    pub last_seen: Option<Timestamp>,
+}
+
+impl Context {
+    /// What `view` tells about the profile called `id` at its `version`. `now` decides which offers still hold;
+    /// nothing else depends on it, so that an answer stays the same, to the byte, until something happens.
+    pub fn of(profile: &Profile, id: &str, version: u64, view: &View, now: Timestamp) -> Self {
+        let whose = Some(Whose {
+            profile: id.to_owned(),
+            version,
+        });
+        Self {
+            whose,
+            ..Self::nobodys(profile, view, now)
+        }
+    }
+
+    /// The shape of `view` where nobody, or nobody in particular, was found: the same sections, all empty.
+    pub fn empty(view: &View) -> Self {
+        Self::nobodys(&Profile::default(), view, Timestamp::MIN)
+    }
+
+    fn nobodys(profile: &Profile, view: &View, now: Timestamp) -> Self {
+        let sections = view
+            .sections
+            .iter()
+            .map(|section| Content::of(*section, profile, view, now))
+            .collect();
+        Self {
+            view: view.name.clone(),
+            whose: None,
+            sections,
+        }
+    }
+}
+
+impl Content {
+    /// One section of `view`, read off `profile`.
+    pub fn of(section: Section, profile: &Profile, view: &View, now: Timestamp) -> Self {
+        let most = view.lines_max;
+        match section {
+            Section::Person => Self::Person(Person::of(profile, view.mask)),
+            Section::Identifiers => Self::Identifiers(person::identifiers(profile, view.mask, most)),
+            Section::Recent => Self::Recent(matters::recent(profile, view.recent_max)),
+            Section::Cart => Self::Cart(matters::lines(&profile.cart(), most)),
+            Section::Wishlist => Self::Wishlist(matters::lines(&profile.wishlist(), most)),
+            Section::Orders => Self::Orders(Orders::of(profile, most)),
+            Section::Tickets => Self::Tickets(matters::tickets(profile, most)),
+            Section::Offers => Self::Offers(matters::offers(profile, now, most)),
+            Section::Call => Self::Call(matters::call(profile)),
+            Section::Consent => Self::Consent(consent(profile)),
+            Section::Totals => Self::Totals(profile.totals()),
+            Section::Counters => Self::Counters(Counters::of(profile)),
+        }
+    }
+
+    /// Which section it is.
+    pub fn section(&self) -> Section {
+        match self {
+            Self::Person(_) => Section::Person,
+            Self::Identifiers(_) => Section::Identifiers,
+            Self::Recent(_) => Section::Recent,
+            Self::Cart(_) => Section::Cart,
+            Self::Wishlist(_) => Section::Wishlist,
+            Self::Orders(_) => Section::Orders,
+            Self::Tickets(_) => Section::Tickets,
+            Self::Offers(_) => Section::Offers,
+            Self::Call(_) => Section::Call,
+            Self::Consent(_) => Section::Consent,
+            Self::Totals(_) => Section::Totals,
+            Self::Counters(_) => Section::Counters,
+        }
+    }
+}
+
+impl Counters {
+    fn of(profile: &Profile) -> Self {
+        Self {
+            events: profile.whole.events,
+            by_channel: profile.whole.by_channel.by_name.clone(),
+            first_seen: profile.whole.first,
+            last_seen: profile.whole.last,
+        }
+    }
+}
+
+fn consent(profile: &Profile) -> BTreeMap<Subject, Decision> {
+    profile
+        .consent
+        .iter()
+        .map(|(subject, standing)| (subject.clone(), standing.decision()))
+        .collect()
+}
+
+/// Whose and which view, never what it tells.
+impl fmt::Debug for Context {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Context")
+            .field("view", &self.view)
+            .field("whose", &self.whose)
+            .finish_non_exhaustive()
+    }
+}

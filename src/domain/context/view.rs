@@ -1,0 +1,223 @@
+//! Views: which sections a consumer gets, in which order, how much of each and how masked.
+//!
+//! Owns [`View`], [`Section`] and the table of standard views; the configuration may add to it or replace its rows.
+
+use std::str::FromStr;
+
+use crate::domain::context::mask::Mask;
+
+/// What one kind of consumer is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// Its name, as in `/v1/context/{view}/…`.
+    pub name: String,
+    /// Its sections, in the order of the answer.
+    pub sections: Vec<Section>,
+    /// How many of the last interactions it tells, at most.
+    pub recent_max: usize,
+    /// How many of everything else that is listed, at most; the count is told beside it.
+    pub lines_max: usize,
+    /// What it hides.
+    pub mask: Mask,
+}
+
+/// One group of facts. The order is that in which they are explained, not that of any view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Section {
+    /// Names, tier, language.
+    Person,
+    /// The identifiers the customer is known by.
+    Identifiers,
+    /// The last interactions, of all channels.
+    Recent,
+    /// The cart.
+    Cart,
+    /// The wish list.
+    Wishlist,
+    /// The latest order and those that are open.
+    Orders,
+    /// Open tickets.
+    Tickets,
+    /// Offers that were shown, and whether they hold.
+    Offers,
+    /// The call that is going on.
+    Call,
+    /// Consent by way of contact and purpose.
+    Consent,
+    /// Orders and revenue.
+    Totals,
+    /// How much is known, since when.
+    Counters,
+}
+
+/// A text that names no section or mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ViewError {
+    /// It names no section.
+    #[error(
+        "read a section: expected person, identifiers, recent, cart, wishlist, orders, tickets, offers, call, \
+         consent, totals or counters"
+    )]
+    Section,
+    /// It names no mask.
+    #[error("read a mask: expected none, contacts or surname")]
+    Mask,
+}
+
+impl Section {
+    /// Every section.
+    pub const ALL: [Self; 12] = [
+        Self::Person,
+        Self::Identifiers,
+        Self::Recent,
+        Self::Cart,
+        Self::Wishlist,
+        Self::Orders,
+        Self::Tickets,
+        Self::Offers,
+        Self::Call,
+        Self::Consent,
+        Self::Totals,
+        Self::Counters,
+    ];
+
+    /// The name in configuration and answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Identifiers => "identifiers",
+            Self::Recent => "recent",
+            Self::Cart => "cart",
+            Self::Wishlist => "wishlist",
+            Self::Orders => "orders",
+            Self::Tickets => "tickets",
+            Self::Offers => "offers",
+            Self::Call => "call",
+            Self::Consent => "consent",
+            Self::Totals => "totals",
+            Self::Counters => "counters",
+        }
+    }
+}
+
+impl FromStr for Section {
+    type Err = ViewError;
+
+    fn from_str(name: &str) -> Result<Self, ViewError> {
+        Self::ALL
+            .into_iter()
+            .find(|section| section.as_str() == name)
+            .ok_or(ViewError::Section)
+    }
+}
+
+impl View {
+    /// Interactions in the standard views.
+    pub const RECENT_MAX: usize = 5;
+
+    /// The views that are there without any configuration.
+    pub fn standard() -> [Self; 4] {
+        use Section::{
+            Call, Cart, Consent, Counters, Identifiers, Offers, Orders, Person, Recent, Tickets, Totals,
+            Wishlist,
+        };
+        let view = |name: &str, mask, lines_max, sections: &[Section]| Self {
+            name: name.to_owned(),
+            sections: sections.to_vec(),
+            recent_max: Self::RECENT_MAX,
+            lines_max,
+            mask,
+        };
+        [
+            view(
+                "callcenter",
+                Mask::Contacts,
+                5,
+                &[
+                    Person,
+                    Call,
+                    Orders,
+                    Tickets,
+                    Recent,
+                    Cart,
+                    Wishlist,
+                    Offers,
+                    Consent,
+                    Totals,
+                    Counters,
+                    Identifiers,
+                ],
+            ),
+            view(
+                "pos",
+                Mask::Surname,
+                5,
+                &[
+                    Person,
+                    Cart,
+                    Wishlist,
+                    Offers,
+                    Orders,
+                    Tickets,
+                    Recent,
+                    Consent,
+                    Counters,
+                    Identifiers,
+                ],
+            ),
+            view(
+                "web",
+                Mask::Contacts,
+                20,
+                &[Person, Cart, Wishlist, Offers, Orders, Recent, Consent, Counters],
+            ),
+            view(
+                "mobile",
+                Mask::Contacts,
+                10,
+                &[
+                    Person, Cart, Wishlist, Offers, Orders, Tickets, Recent, Consent, Counters,
+                ],
+            ),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Mask, Section, View};
+
+    #[test]
+    fn names_read_back() {
+        for section in Section::ALL {
+            assert_eq!(section.as_str().parse(), Ok(section));
+        }
+        for mask in Mask::ALL {
+            assert_eq!(mask.as_str().parse(), Ok(mask));
+        }
+        assert!("Cart".parse::<Section>().is_err());
+        assert!("".parse::<Mask>().is_err());
+    }
+
+    #[test]
+    fn a_refusal_names_what_was_expected() {
+        let section = "basket".parse::<Section>().unwrap_err().to_string();
+        assert!(
+            Section::ALL.iter().all(|one| section.contains(one.as_str())),
+            "{section}"
+        );
+        let mask = "all".parse::<Mask>().unwrap_err().to_string();
+        assert!(Mask::ALL.iter().all(|one| mask.contains(one.as_str())), "{mask}");
+    }
+
+    #[test]
+    fn no_standard_view_repeats_a_section_or_shows_contacts() {
+        for view in View::standard() {
+            let mut sections = view.sections.clone();
+            sections.sort_unstable();
+            sections.dedup();
+            assert_eq!(sections.len(), view.sections.len(), "{}", view.name);
+            assert_ne!(view.mask, Mask::None, "{}", view.name);
+        }
+    }
+}

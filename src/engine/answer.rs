@@ -1,0 +1,209 @@
+//! The handle that answers questions.
+
+use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
+
+use tokio::sync::watch;
+
+use crate::{
+    domain::{
+        identity::{Evidence, Key},
+        qr,
+        time::Timestamp,
+    },
+    engine::{
+        api::QrAnswer,
+        atoms::Atoms,
+        batch::Rules,
+        combine::portrait,
+        commands::{qr_answer, token_key},
+        graph::Graph,
+        query::{Address, EvidenceView, Found, IdentityView, MemberView, Portrait, RejectionView},
+    },
+    journal::{self, Position, ReadJournal},
+    store::{
+        AtomRecord, Error, Keyring, Order, ProfileId, ProfileRecord, QrRecord, Read, RejectionRecord, Store,
+        View, codec, fingerprint::Multiset, keys,
+    },
+};
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// The cursor of a page is none that was given out.
+    #[error("read a page: expected the cursor that `next` of the page before gave")]
+    BadCursor,
+    /// The journal no longer reaches back to the cursor.
+    #[error("read updates: the journal begins at position {first}")]
+    Gone {
+        /// The first position that is kept.
+        first: Position,
+    },
+    /// The store could not be read.
+    #[error("answer from the store")]
+    Store(#[from] Error),
+    /// The journal could not be read.
+    #[error("answer from the journal")]
+    Journal(#[source] journal::Error),
+}
+
+/// Answers questions from committed state. Cheap to clone; every method may block on the disk.
+#[derive(Clone)]
+pub struct Query {
+    store: Store,
+    keyring: Arc<Keyring>,
+    rules: Arc<Rules>,
+    journal: Arc<dyn ReadJournal>,
+    applied: watch::Receiver<Position>,
+}
+
+impl std::fmt::Debug for Query {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Query(at {})", self.applied())
+    }
+}
+
+impl Query {
+    pub(crate) fn new(
+        store: Store,
+        keyring: Arc<Keyring>,
+        rules: Arc<Rules>,
+        journal: Arc<dyn ReadJournal>,
+        applied: watch::Receiver<Position>,
+    ) -> Self {
+        Self { store, keyring, rules, journal, applied }
+    }
+
+    /// The position that answers are from, or a later one.
+    pub fn applied(&self) -> Position {
+        *self.applied.borrow()
+    }
+
+    pub(crate) fn journal(&self) -> &dyn ReadJournal {
+        &*self.journal
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn graph(&self) -> Graph<'_, Store> {
+        Graph { view: &self.store, keyring: &self.keyring, rules: &self.rules.identifiers }
+    }
+
+    /// Who is at `address`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn find(&self, address: &Address) -> Result<Found, QueryError> {
+        Ok(self.graph().find(address)?)
+    }
+
+    /// A live profile as it stands.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn portrait(&self, id: ProfileId) -> Result<Option<Portrait>, QueryError> {
+        let Some(record) = self.graph().profile(id)? else { return Ok(None) };
+        Ok(Some(portrait(&self.store, id, &record, &self.rules.fold)?))
+    }
+
+    /// Why a profile is one person: its atoms, and each decision that joined or parted them.
+    ///
+    /// Nothing is stored for it: what made the profile is computed again.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn identity(&self, id: ProfileId) -> Result<IdentityView, QueryError> {
+        let mut view = IdentityView::default();
+        let Some(record) = self.graph().profile(id)? else { return Ok(view) };
+        let mut places = BTreeMap::new();
+        for (atoms, attributed) in [(&record.members, false), (&record.attributed, true)] {
+            for atom_id in atoms {
+                let Some(atom) = self.store.atom(*atom_id)? else { continue };
+                places.insert(*atom_id, view.members.len());
+                view.members.push(member(&atom, attributed));
+            }
+        }
+        let Some(first) = record.members.first() else { return Ok(view) };
+        let component = self.graph().component(*first)?;
+        view.shared = component.shared.iter().cloned().collect();
+        let place = |index: usize| component.atoms.get(index).and_then(|(id, _, _)| places.get(id)).copied();
+        for Evidence { key, center, other, verdict } in component.cluster(&self.rules.identifiers).evidence {
+            let (center, other) = (place(center), place(other));
+            if center.is_some() || other.is_some() {
+                view.evidence.push(EvidenceView { key, center, other, verdict });
+            }
+        }
+        Ok(view)
+    }
+
+    /// What a QR code is good for at `store_id` now.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn qr(&self, token: &str, store_id: Option<&str>, now: Timestamp) -> Result<QrAnswer, QueryError> {
+        let key: Key = token_key(token);
+        let hash = self.keyring.key(&key);
+        let Some(record) = self.store.record::<QrRecord>(&keys::qr(hash))? else {
+            return Ok(QrAnswer::of(qr::QrOutcome::Unknown));
+        };
+        let outcome = qr::judge(&record.state, record.expires, record.store_id.as_deref(), store_id, now);
+        Ok(qr_answer(&self.store, hash, &key, outcome, Some(record))?)
+    }
+
+    /// The latest refused items.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn rejections(&self, limit: usize) -> Result<Vec<RejectionView>, QueryError> {
+        let mut rejections = Vec::new();
+        self.store.scan_prefix(keys::REJECTIONS, Order::Descending, &mut |key, value| {
+            if rejections.len() >= limit {
+                return Ok(ControlFlow::Break(()));
+            }
+            let record: RejectionRecord = codec::decode(value)?;
+            rejections.push(RejectionView {
+                sequence: keys::rejection_sequence(key).unwrap_or_default(),
+                at: record.at,
+                code: record.code,
+                message: record.message,
+                id: record.id,
+                source: record.source,
+                body: record.body,
+            });
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(rejections)
+    }
+
+    /// The fingerprint of every live profile, computed anew from its atoms, in the order of the ids; and their sum.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn fingerprints(
+        &self,
+        mut visit: impl FnMut(ProfileId, [u8; 32]),
+    ) -> Result<Multiset, QueryError> {
+        let mut sum = Multiset::default();
+        let fold = &self.rules.fold;
+        self.store.scan_prefix(keys::PROFILES, Order::Ascending, &mut |key, value| {
+            if let Some(id) = keys::profile_id(key) {
+                let record: ProfileRecord = codec::decode(value)?;
+                let fingerprint = portrait(&self.store, id, &record, fold)?.fingerprint;
+                sum = sum.with(fingerprint);
+                visit(id, fingerprint);
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(sum)
+    }
+}
+
+fn member(atom: &Arc<AtomRecord>, attributed: bool) -> MemberView {
+    MemberView {
+        claim: Arc::new(atom.claim.clone()),
+        events: atom.aggregate.events,
+        first: atom.first.clone(),
+        attributed,
+    }
+}

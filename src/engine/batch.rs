@@ -1,0 +1,71 @@
+//! One micro-batch on its way to a commit: the overlay and what the batch has touched so far.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    domain::{
+        context::View, identifier::IdentifierRules, identity::Key, profile::FoldLimits,
+    },
+    engine::{graph::Graph, overlay::Overlay},
+    store::{AtomId, Keyring, ProfileId, Store},
+};
+
+/// What the writer and the queries go by. Fixed while the process runs.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// The tenant's name, for subjects.
+    pub tenant: String,
+    /// What joins whom.
+    pub identifiers: IdentifierRules,
+    /// What a profile keeps.
+    pub fold: FoldLimits,
+    /// The context views by name.
+    pub views: BTreeMap<String, View>,
+    /// The view that enriches the events of a channel, by channel.
+    pub channel_views: BTreeMap<String, String>,
+    /// Refused items that are kept.
+    pub rejections_max: u64,
+}
+
+/// A batch in progress.
+#[derive(Debug)]
+pub(crate) struct Batch<'a> {
+    pub(crate) overlay: Overlay,
+    pub(crate) keyring: &'a Keyring,
+    pub(crate) rules: &'a Rules,
+    pub(crate) touched: Touched,
+}
+
+/// What has to be looked at again before the batch can be committed.
+#[derive(Debug, Default)]
+pub(crate) struct Touched {
+    /// Atoms that are new, or whose keys or canonical place changed: who is one person with them may change.
+    pub(crate) linked: BTreeSet<AtomId>,
+    /// Keys that lost a holder.
+    pub(crate) lost: BTreeSet<Key>,
+    /// Atoms whose fold changed.
+    pub(crate) folded: BTreeSet<AtomId>,
+    /// Atoms that lost events to others.
+    pub(crate) departed: BTreeMap<AtomId, Departure>,
+}
+
+/// Events left an atom.
+#[derive(Debug)]
+pub(crate) struct Departure {
+    /// The profile it was shown in.
+    pub(crate) profile: ProfileId,
+    /// The atoms that took the events.
+    pub(crate) takers: BTreeSet<AtomId>,
+    /// Whether it has none left.
+    pub(crate) dissolved: bool,
+}
+
+impl<'a> Batch<'a> {
+    pub(crate) fn new(store: Store, keyring: &'a Keyring, rules: &'a Rules) -> Self {
+        Self { overlay: Overlay::new(store), keyring, rules, touched: Touched::default() }
+    }
+
+    pub(crate) fn graph(&self) -> Graph<'_, Overlay> {
+        Graph { view: &self.overlay, keyring: self.keyring, rules: &self.rules.identifiers }
+    }
+}

@@ -1,0 +1,17 @@
+//! What can stop the writer. None of it is bad input: that was refused at the edge.
+
+use crate::{journal, store};
+
+/// Why a batch could not be committed. The process refuses writes from then on and recovers at its next start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store could not be read or changed.
+    #[error("commit a batch")]
+    Store(#[from] store::Error),
+    /// The journal did not take the commit.
+    #[error("commit a batch")]
+    Journal(#[from] journal::Error),
+    /// A message could not be written as JSON.
+    #[error("write a message of a commit as JSON")]
+    Publish(#[source] serde_json::Error),
+}

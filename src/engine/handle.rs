@@ -1,0 +1,191 @@
+//! The handle: how edges reach the writer. Its queue is bounded; when it is full, callers wait and then are refused.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::{
+    engine::{
+        answer::Query,
+        api::{Answer, Answered, Command, CommandError, Receipt, Submission, SubmitError},
+        commands::{Ordered, token_key},
+    },
+    journal::Position,
+    store::Keyring,
+    telemetry::EngineMetrics,
+};
+
+/// Bytes of a QR token: 160 random bits.
+const TOKEN_BYTES: usize = 20;
+
+/// How the writer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// It takes and answers.
+    Ready,
+    /// It finishes what it has and takes no more.
+    Draining,
+    /// A write failed: what is on disk is right, and a restart goes on from there.
+    Failed,
+}
+
+/// The writer's state as others see it.
+#[derive(Debug, Default)]
+pub(crate) struct HealthCell(AtomicU8);
+
+impl HealthCell {
+    pub(crate) fn set(&self, health: Health) {
+        let state = match health {
+            Health::Ready => 0,
+            Health::Draining => 1,
+            Health::Failed => 2,
+        };
+        self.0.fetch_max(state, Ordering::SeqCst);
+    }
+
+    fn get(&self) -> Health {
+        match self.0.load(Ordering::SeqCst) {
+            0 => Health::Ready,
+            1 => Health::Draining,
+            _ => Health::Failed,
+        }
+    }
+}
+
+/// What waits for the writer.
+#[derive(Debug)]
+pub(crate) enum Job {
+    Submit { items: Vec<Submission>, reply: oneshot::Sender<Receipt> },
+    Command { ordered: Box<Ordered>, reply: oneshot::Sender<(Result<Answer, CommandError>, Position)> },
+    /// Commit what came before, flush and stop.
+    Stop,
+}
+
+/// Reaches the writer and the queries. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    pub(crate) jobs: mpsc::Sender<Job>,
+    pub(crate) applied: watch::Receiver<Position>,
+    pub(crate) health: Arc<HealthCell>,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) query: Query,
+    pub(crate) limits: HandleLimits,
+    pub(crate) metrics: EngineMetrics,
+}
+
+/// What callers may ask of the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HandleLimits {
+    /// Items of one submission that go into one batch; a larger one is several.
+    pub batch_events_max: usize,
+    /// How long a caller waits for room in the queue.
+    pub submit_wait: Duration,
+}
+
+impl Handle {
+    /// Hands items over and waits until they are durable and visible.
+    ///
+    /// Submitting is all or nothing only within a batch: if the service stops in between, a part may be committed. Every
+    /// item can be sent again; what counted counts once.
+    ///
+    /// # Errors
+    /// [`SubmitError`] when the queue stays full or the writer has stopped.
+    pub async fn submit(&self, items: Vec<Submission>) -> Result<Receipt, SubmitError> {
+        let mut receipt = Receipt { position: self.applied(), outcomes: Vec::with_capacity(items.len()) };
+        let mut waiting = Vec::new();
+        let mut items = items.into_iter().peekable();
+        while items.peek().is_some() {
+            let chunk = items.by_ref().take(self.limits.batch_events_max.max(1)).collect();
+            let (reply, answer) = oneshot::channel();
+            self.send(Job::Submit { items: chunk, reply }).await?;
+            waiting.push(answer);
+        }
+        for answer in waiting {
+            let part = answer.await.map_err(|_| SubmitError::Stopped)?;
+            receipt.position = receipt.position.max(part.position);
+            receipt.outcomes.extend(part.outcomes);
+        }
+        Ok(receipt)
+    }
+
+    /// Has a command carried out. A repeat under the same request id gets the first answer.
+    ///
+    /// # Errors
+    /// [`CommandError`]: nobody or several are there, or the writer takes nothing.
+    pub async fn command(&self, request_id: Option<String>, command: Command) -> Result<Answered, CommandError> {
+        let mut random = [0; TOKEN_BYTES];
+        getrandom::fill(&mut random).map_err(|_| SubmitError::Stopped)?;
+        let scope = match &command {
+            Command::MintQr(_) => "mint".to_owned(),
+            Command::RedeemQr { token, .. } => format!("redeem {}", token_key(token).value),
+            Command::RevokeQr { token } => format!("revoke {}", token_key(token).value),
+            Command::Consent { .. } => "consent".to_owned(),
+        };
+        let request = request_id.map(|id| self.keyring.request(&scope, &id));
+        let token = request.map_or(random, |request| self.keyring.token(&request.0));
+        let ordered = Ordered {
+            command,
+            request,
+            token: data_encoding::BASE32_NOPAD.encode(&token),
+            id: data_encoding::HEXLOWER.encode(&random),
+        };
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Command { ordered: Box::new(ordered), reply }).await?;
+        let (answer, position) = answer.await.map_err(|_| SubmitError::Stopped)?;
+        Ok(Answered { answer: answer?, position })
+    }
+
+    async fn send(&self, job: Job) -> Result<(), SubmitError> {
+        if self.health() != Health::Ready {
+            return Err(SubmitError::Stopped);
+        }
+        match self.jobs.send_timeout(job, self.limits.submit_wait).await {
+            Ok(()) => {
+                self.metrics.queue_pushed();
+                Ok(())
+            }
+            Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(SubmitError::Busy),
+            Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(SubmitError::Stopped),
+        }
+    }
+
+    /// The position of the last commit that is visible.
+    pub fn applied(&self) -> Position {
+        *self.applied.borrow()
+    }
+
+    /// Waits until a position is visible.
+    pub async fn reached(&self, position: Position) {
+        let mut applied = self.applied.clone();
+        if applied.wait_for(|applied| *applied >= position).await.is_err() {
+            // The writer has stopped: the position will not come in this process.
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Fires with every commit that becomes visible.
+    pub fn changes(&self) -> watch::Receiver<Position> {
+        self.applied.clone()
+    }
+
+    /// What answers questions.
+    pub fn query(&self) -> Query {
+        self.query.clone()
+    }
+
+    /// Takes no more; what waits is still committed.
+    pub fn drain(&self) {
+        self.health.set(Health::Draining);
+    }
+
+    /// How the writer is.
+    pub fn health(&self) -> Health {
+        self.health.get()
+    }
+}

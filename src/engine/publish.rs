@@ -1,0 +1,140 @@
+//! Publishing: the messages of a commit. What changed a profile, who became one or several, each event with the context
+//! of its profile, and what was refused.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    domain::{context::Context, event::Event, time::Timestamp},
+    engine::{
+        api::Resolution,
+        batch::Rules,
+        combine::Combined,
+        error::Error,
+        membership::Notice,
+        query::Portrait,
+    },
+    journal::Message,
+    store::ProfileId,
+    wire::{
+        Rejection,
+        out::{
+            context::Body,
+            dlq::DeadLetter,
+            profile::{Document, ProfileView},
+            update::{Cause, Enriched, Notice as NoticeBody, NoticeKind, Subjects, Updated},
+        },
+    },
+};
+
+/// An event of the batch, the profile it is in after it and what it did.
+pub(crate) struct Told<'a> {
+    pub(crate) event: &'a Event,
+    pub(crate) profile: ProfileId,
+    pub(crate) resolution: Resolution,
+}
+
+/// The messages of a commit.
+pub(crate) struct Publication<'a> {
+    rules: &'a Rules,
+    subjects: Subjects,
+    now: Timestamp,
+    messages: Vec<Message>,
+}
+
+impl<'a> Publication<'a> {
+    pub(crate) fn new(rules: &'a Rules, now: Timestamp) -> Self {
+        Self { rules, subjects: Subjects::of(&rules.tenant), now, messages: Vec::new() }
+    }
+
+    pub(crate) fn into_messages(self) -> Vec<Message> {
+        self.messages
+    }
+
+    /// One message per changed profile, then the notices, then the events with their contexts.
+    pub(crate) fn commit(&mut self, combined: &Combined, told: &[Told<'_>]) -> Result<(), Error> {
+        let mut causes: BTreeMap<ProfileId, Vec<&Told<'_>>> = BTreeMap::new();
+        for one in told {
+            causes.entry(one.profile).or_default().push(one);
+        }
+        for (id, portrait) in &combined.portraits {
+            self.updated(portrait, cause(causes.get(id).map(Vec::as_slice).unwrap_or_default()))?;
+        }
+        for notice in &combined.notices {
+            self.notice(notice, combined, &causes)?;
+        }
+        for one in told {
+            if let Some(portrait) = combined.portraits.get(&one.profile) {
+                self.enriched(one.event, portrait)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A refused item.
+    pub(crate) fn refused(&mut self, rejection: &Rejection) -> Result<(), Error> {
+        let subject = self.subjects.dead_letter(rejection.reason.code());
+        self.push(subject, String::new(), &DeadLetter::of(rejection, self.now))
+    }
+
+    fn updated(&mut self, portrait: &Portrait, cause: Cause<'_>) -> Result<(), Error> {
+        let id = portrait.id.to_string();
+        let absorbed: Vec<String> = portrait.absorbed.iter().map(ToString::to_string).collect();
+        let fingerprint = hex(&portrait.fingerprint);
+        let document = Document::of(ProfileView {
+            id: &id,
+            version: portrait.version,
+            fingerprint: &fingerprint,
+            absorbed: &absorbed,
+            profile: &portrait.profile,
+        });
+        let body = Updated { profile: &id, version: portrait.version, cause, document };
+        self.push(self.subjects.updated(&id), id.clone(), &body)
+    }
+
+    fn notice(
+        &mut self,
+        notice: &Notice,
+        combined: &Combined,
+        causes: &BTreeMap<ProfileId, Vec<&Told<'_>>>,
+    ) -> Result<(), Error> {
+        let text = |ids: &std::collections::BTreeSet<ProfileId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let (from, into) = (text(&notice.from), text(&notice.into));
+        let kind = if notice.is_split() { NoticeKind::Split } else { NoticeKind::Merged };
+        // A merge is told for who survives it, a split for who was parted.
+        let about = if notice.is_split() { &notice.from } else { &notice.into };
+        let Some(about) = about.first() else { return Ok(()) };
+        let told: Vec<&Told<'_>> = notice.into.iter().filter_map(|id| causes.get(id)).flatten().copied().collect();
+        let profile = about.to_string();
+        let version = combined.portraits.get(about).map_or(0, |portrait| portrait.version);
+        let body = NoticeBody { kind, profile: &profile, version, from: &from, into: &into, cause: cause(&told) };
+        let concerned: Vec<String> = notice.from.union(&notice.into).map(ToString::to_string).collect();
+        self.push(self.subjects.notice(kind, &profile), concerned.join(","), &body)
+    }
+
+    fn enriched(&mut self, event: &Event, portrait: &Portrait) -> Result<(), Error> {
+        let view = self.rules.channel_views.get(&event.channel).and_then(|name| self.rules.views.get(name));
+        let Some(view) = view else { return Ok(()) };
+        let id = portrait.id.to_string();
+        let context = Context::of(&portrait.profile, &id, portrait.version, view, self.now);
+        let body =
+            Enriched { event: event.into(), context: Body::one(context), profile: &id, version: portrait.version };
+        self.push(self.subjects.context(&event.channel, &event.name, &id), id.clone(), &body)
+    }
+
+    fn push(&mut self, subject: String, key: String, body: &impl serde::Serialize) -> Result<(), Error> {
+        let body = serde_json::to_vec(body).map_err(Error::Publish)?;
+        self.messages.push(Message { subject, key, body });
+        Ok(())
+    }
+}
+
+/// What changed a profile: the events, and the most that one of them did.
+fn cause<'a>(told: &[&'a Told<'a>]) -> Cause<'a> {
+    let most = told.iter().map(|one| one.resolution).max().map_or("matched", Resolution::as_str);
+    Cause::of(told.iter().map(|one| &one.event.id), most)
+}
+
+/// Bytes as lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(bytes)
+}

@@ -1,0 +1,199 @@
+//! The step: from a batch of submissions and commands to one commit. Synchronous and without effects: the same store
+//! and the same input give the same commit.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    domain::{event::Event, time::Timestamp},
+    engine::{
+        api::{Answer, CommandError, Outcome, Resolution, Submission},
+        atoms::Atoms,
+        batch::{Batch, Rules},
+        combine::Combined,
+        commands::Ordered,
+        error::Error,
+        place::Placed,
+        publish::{Publication, Told},
+    },
+    journal::{Commit, Marker},
+    store::{AtomId, Keyring, ProfileId, RejectionRecord, Store, fingerprint::Multiset, keys},
+    wire::Rejection,
+};
+
+/// Where the writer stands: what the next commit goes on from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// The number of the last commit.
+    pub(crate) batch: u64,
+    /// The fingerprint of the store.
+    pub(crate) fingerprint: Multiset,
+    /// The sequence of the last kept rejection.
+    pub(crate) rejections: u64,
+}
+
+/// One batch of input.
+#[derive(Debug, Default)]
+pub(crate) struct Input {
+    pub(crate) submissions: Vec<Submission>,
+    pub(crate) commands: Vec<Ordered>,
+}
+
+/// What a batch comes to.
+#[derive(Debug)]
+pub(crate) struct Stepped {
+    /// The commit; `None` where nothing changes.
+    pub(crate) commit: Option<Commit>,
+    /// Where the writer stands after it.
+    pub(crate) standing: Standing,
+    /// One per submission.
+    pub(crate) outcomes: Vec<Outcome>,
+    /// One per command.
+    pub(crate) answers: Vec<Result<Answer, CommandError>>,
+}
+
+/// Takes one batch. Commands come first: what a caller knew when it asked was committed before.
+pub(crate) fn step(
+    store: &Store,
+    keyring: &Keyring,
+    rules: &Rules,
+    standing: Standing,
+    input: &Input,
+    now: Timestamp,
+) -> Result<Stepped, Error> {
+    let mut run = Run { batch: Batch::new(store.clone(), keyring, rules), placed: Vec::new(), standing };
+    let mut answers = Vec::with_capacity(input.commands.len());
+    for ordered in &input.commands {
+        answers.push(run.batch.command(ordered, now)?);
+    }
+    let mut publication = Publication::new(rules, now);
+    let mut outcomes = Vec::with_capacity(input.submissions.len());
+    for (index, submission) in input.submissions.iter().enumerate() {
+        outcomes.push(run.take(index, submission, now)?);
+        if let Submission::Refused(rejection) = submission {
+            publication.refused(rejection)?;
+        }
+    }
+    run.finish(publication, outcomes, answers, now)
+}
+
+struct Run<'a> {
+    batch: Batch<'a>,
+    /// The events that count, each with its place in the input and the atom it went to.
+    placed: Vec<(usize, &'a Event, AtomId)>,
+    standing: Standing,
+}
+
+impl<'a> Run<'a> {
+    fn take(&mut self, index: usize, submission: &'a Submission, now: Timestamp) -> Result<Outcome, Error> {
+        Ok(match submission {
+            Submission::Refused(rejection) => {
+                self.keep(rejection, now)?;
+                Outcome::Refused
+            }
+            Submission::Event(event) => match self.batch.place(event)? {
+                Placed::In(atom) => {
+                    self.placed.push((index, event, atom));
+                    Outcome::Accepted(Resolution::Matched)
+                }
+                Placed::Known => Outcome::Duplicate,
+                Placed::Conflicting => Outcome::Conflicting,
+            },
+        })
+    }
+
+    /// Keeps a refused item; the oldest goes when there are too many.
+    fn keep(&mut self, rejection: &Rejection, now: Timestamp) -> Result<(), Error> {
+        self.standing.rejections = self.standing.rejections.saturating_add(1);
+        let record = RejectionRecord {
+            at: now,
+            code: rejection.reason.code().to_owned(),
+            message: rejection.message.clone(),
+            id: rejection.id.clone(),
+            source: rejection.source.clone(),
+            body: rejection.body.clone(),
+        };
+        self.batch.overlay.put_record(keys::rejection(self.standing.rejections), &record)?;
+        if let Some(oldest) = self.standing.rejections.checked_sub(self.batch.rules.rejections_max) {
+            self.batch.overlay.delete(keys::rejection(oldest));
+        }
+        Ok(())
+    }
+}
+
+impl Run<'_> {
+    /// Resolves, combines and publishes what was placed.
+    fn finish(
+        mut self,
+        mut publication: Publication<'_>,
+        mut outcomes: Vec<Outcome>,
+        answers: Vec<Result<Answer, CommandError>>,
+        now: Timestamp,
+    ) -> Result<Stepped, Error> {
+        let linked = self.batch.touched.linked.clone();
+        let mut resolved = self.batch.resolve()?;
+        let combined = self.batch.combine(&mut resolved, self.standing.fingerprint)?;
+        let verdicts = Verdicts { batch: &self.batch, combined: &combined, linked: &linked, refused: &resolved.refused };
+        let mut told = Vec::with_capacity(self.placed.len());
+        let mut created = BTreeSet::new();
+        for (index, event, atom) in &self.placed {
+            let atom = self.batch.atom_of(event, *atom)?;
+            let Some(profile) = self.batch.overlay.atom(atom)?.and_then(|atom| atom.profile) else { continue };
+            let resolution = verdicts.resolution(atom, profile, &mut created)?;
+            if let Some(outcome) = outcomes.get_mut(*index) {
+                *outcome = Outcome::Accepted(resolution);
+            }
+            told.push(Told { event, profile, resolution });
+        }
+        publication.commit(&combined, &told)?;
+        let (messages, changes) = (publication.into_messages(), self.batch.overlay.into_changes()?);
+        if messages.is_empty() && changes.is_empty() {
+            return Ok(Stepped { commit: None, standing: self.standing, outcomes, answers });
+        }
+        let batch = self.standing.batch.saturating_add(1);
+        let standing = Standing { batch, fingerprint: combined.fingerprint, ..self.standing };
+        let marker = Marker {
+            batch,
+            fingerprint: combined.fingerprint.to_bytes(),
+            time_us: now.as_micros(),
+            input: None,
+            epoch: 0,
+        };
+        Ok(Stepped { commit: Some(Commit { messages, changes, marker }), standing, outcomes, answers })
+    }
+}
+
+/// What is known after a batch, to say what each of its events did.
+struct Verdicts<'a> {
+    batch: &'a Batch<'a>,
+    combined: &'a Combined,
+    linked: &'a BTreeSet<AtomId>,
+    refused: &'a BTreeSet<AtomId>,
+}
+
+impl Verdicts<'_> {
+    fn resolution(
+        &self,
+        atom: AtomId,
+        profile: ProfileId,
+        created: &mut BTreeSet<ProfileId>,
+    ) -> Result<Resolution, Error> {
+        let overlay = &self.batch.overlay;
+        if overlay.profile(profile)?.is_some_and(|record| record.attributed.binary_search(&atom).is_ok()) {
+            return Ok(Resolution::Attributed);
+        }
+        if !self.linked.contains(&atom) {
+            return Ok(Resolution::Matched);
+        }
+        let mut notices = self.combined.notices.iter().filter(|notice| notice.into.contains(&profile));
+        if let Some(notice) = notices.next() {
+            return Ok(if notice.is_split() { Resolution::Split } else { Resolution::Merged });
+        }
+        if self.refused.contains(&atom) {
+            return Ok(Resolution::Refused);
+        }
+        if overlay.committed_profile(profile)?.is_none() && created.insert(profile) {
+            return Ok(Resolution::Created);
+        }
+        Ok(Resolution::Matched)
+    }
+}

@@ -1,0 +1,58 @@
+//! Updates: the published messages of committed batches, read back from the journal from any position on.
+
+use crate::{
+    engine::answer::{Query, QueryError},
+    journal::{self, Position},
+};
+
+/// Bytes of commits that one read takes from the journal, about.
+const READ_BYTES: usize = 1 << 20;
+
+/// One published message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Update {
+    /// Its position, by which a subscriber resumes.
+    pub position: Position,
+    /// Where it is published.
+    pub subject: String,
+    /// The ids of the profiles it concerns, separated by commas.
+    pub key: String,
+    /// What subscribers get.
+    pub body: Vec<u8>,
+}
+
+impl Query {
+    /// The messages behind `cursor`, oldest first: at least `messages_max` of them, if there are so many, up to the end
+    /// of a commit. Nothing that is not yet visible to queries.
+    ///
+    /// # Errors
+    /// [`QueryError::Gone`] where the journal no longer reaches back so far.
+    pub fn updates_after(&self, cursor: Position, messages_max: usize) -> Result<Vec<Update>, QueryError> {
+        let visible = self.applied();
+        let mut updates = Vec::new();
+        let mut after = cursor;
+        while updates.len() < messages_max && after < visible {
+            let commits = self.journal().read_after(after, READ_BYTES).map_err(|error| match error {
+                journal::Error::Gone { first } => QueryError::Gone { first },
+                other => QueryError::Journal(other),
+            })?;
+            let Some((last, _)) = commits.last() else { break };
+            after = *last;
+            for (position, commit) in commits {
+                if position > visible {
+                    return Ok(updates);
+                }
+                let count = u64::try_from(commit.messages.len()).unwrap_or(u64::MAX);
+                let mut at = Position(position.0.saturating_sub(count));
+                for message in commit.messages {
+                    if at > cursor {
+                        let (subject, key, body) = (message.subject, message.key, message.body);
+                        updates.push(Update { position: at, subject, key, body });
+                    }
+                    at = Position(at.0.saturating_add(1));
+                }
+            }
+        }
+        Ok(updates)
+    }
+}

@@ -1,0 +1,178 @@
+//! What the HTTP edge counts: owns [`HttpMetrics`].
+
+use std::time::Duration;
+
+use prometheus::{HistogramVec, IntCounterVec, IntGauge};
+
+use crate::telemetry::registry::{MetricsError, Registry};
+
+/// The metrics of the HTTP edge. Clones count together.
+#[derive(Clone, Debug)]
+pub struct HttpMetrics {
+    requests: IntCounterVec,
+    request_seconds: HistogramVec,
+    query_seconds: HistogramVec,
+    in_flight: IntGauge,
+    sse_subscribers: IntGauge,
+}
+
+/// Seconds of a request: an ingest waits for a commit, a read does not.
+const REQUEST_SECONDS: [f64; 14] = [
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1., 2.5, 5., 10.,
+];
+/// Seconds of a query: the aim is 1 ms for 99 of 100.
+const QUERY_SECONDS: [f64; 12] = [
+    0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5,
+];
+
+/// The methods that are told apart; a client may send any word.
+const METHODS: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
+
+impl HttpMetrics {
+    /// Adds the metrics to `registry`.
+    ///
+    /// # Errors
+    /// [`MetricsError::Register`] when they are there already.
+    pub fn register(registry: &Registry) -> Result<Self, MetricsError> {
+        let seconds = |name, help, buckets, label| registry.histograms(name, help, buckets, label);
+        Ok(Self {
+            requests: registry.counters(
+                "http_requests_total",
+                "Requests by route template, method and class of the status.",
+                &["route", "method", "status"],
+            )?,
+            request_seconds: seconds(
+                "http_request_seconds",
+                "Seconds until a request was answered, by route template.",
+                &REQUEST_SECONDS,
+                "route",
+            )?,
+            query_seconds: seconds(
+                "http_query_seconds",
+                "Seconds that a query of committed state took, by query.",
+                &QUERY_SECONDS,
+                "query",
+            )?,
+            in_flight: registry.gauge("http_requests_in_flight", "Requests that are worked on.")?,
+            sse_subscribers: registry.gauge("http_sse_subscribers", "Open streams of updates.")?,
+        })
+    }
+
+    /// Notes an answered request. `route` is its template, never its path.
+    pub fn request(&self, route: &'static str, method: &str, status: u16, took: Duration) {
+        let method = METHODS
+            .into_iter()
+            .find(|known| *known == method)
+            .unwrap_or("other");
+        self.requests
+            .with_label_values(&[route, method, status_class(status)])
+            .inc();
+        self.request_seconds
+            .with_label_values(&[route])
+            .observe(took.as_secs_f64());
+    }
+
+    /// Notes how long a query took, such as `profile`.
+    pub fn query(&self, query: &'static str, took: Duration) {
+        self.query_seconds
+            .with_label_values(&[query])
+            .observe(took.as_secs_f64());
+    }
+
+    /// Counts a request as worked on, until what is returned is dropped.
+    pub fn in_flight(&self) -> Counted {
+        Counted::new(&self.in_flight)
+    }
+
+    /// Counts a subscriber of updates, until what is returned is dropped.
+    pub fn subscriber(&self) -> Counted {
+        Counted::new(&self.sse_subscribers)
+    }
+}
+
+/// Counts in a gauge for as long as it lives, so that also what is cancelled is counted out.
+#[derive(Debug)]
+#[must_use = "it counts for as long as it is held"]
+pub struct Counted(IntGauge);
+
+impl Counted {
+    fn new(gauge: &IntGauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+const fn status_class(status: u16) -> &'static str {
+    match status {
+        100..200 => "1xx",
+        200..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        500..600 => "5xx",
+        _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HttpMetrics;
+    use crate::telemetry::{EngineMetrics, EventOutcome, Registry};
+    use std::time::Duration;
+
+    #[test]
+    fn what_is_noted_is_what_is_scraped() {
+        let registry = Registry::new("1").unwrap();
+        let metrics = HttpMetrics::register(&registry).unwrap();
+        metrics.request("/v1/events", "POST", 202, Duration::from_millis(3));
+        metrics.request("/v1/events", "BREW", 404, Duration::from_millis(3));
+        metrics.query("profile", Duration::from_micros(300));
+        let held = (metrics.in_flight(), metrics.subscriber(), metrics.subscriber());
+        let text = registry.render().unwrap();
+        for line in [
+            "yekta_http_requests_total{method=\"POST\",route=\"/v1/events\",status=\"2xx\"} 1",
+            "yekta_http_requests_total{method=\"other\",route=\"/v1/events\",status=\"4xx\"} 1",
+            "yekta_http_request_seconds_bucket{route=\"/v1/events\",le=\"0.0025\"} 0",
+            "yekta_http_request_seconds_bucket{route=\"/v1/events\",le=\"0.005\"} 2",
+            "yekta_http_query_seconds_bucket{query=\"profile\",le=\"0.0002\"} 0",
+            "yekta_http_query_seconds_bucket{query=\"profile\",le=\"0.0005\"} 1",
+            "yekta_http_requests_in_flight 1",
+            "yekta_http_sse_subscribers 2",
+        ] {
+            assert!(text.lines().any(|there| there == line), "{line} in\n{text}");
+        }
+        drop(held);
+        assert!(
+            registry
+                .render()
+                .unwrap()
+                .contains("yekta_http_sse_subscribers 0")
+        );
+    }
+
+    /// Dashboards and alarms know these names.
+    #[test]
+    fn names_types_and_labels_of_all_metrics_stay() {
+        let registry = Registry::new("1").unwrap();
+        let engine = EngineMetrics::register(&registry).unwrap();
+        let http = HttpMetrics::register(&registry).unwrap();
+        engine.event(EventOutcome::Accepted);
+        engine.resolution("created");
+        engine.rejection("blocked");
+        http.request("/v1/events", "POST", 200, Duration::ZERO);
+        http.query("profile", Duration::ZERO);
+        let names: Vec<String> = registry
+            .render()
+            .unwrap()
+            .lines()
+            .filter(|line| line.starts_with("# "))
+            .map(str::to_owned)
+            .collect();
+        insta::assert_snapshot!(names.join("\n"));
+    }
+}

@@ -1,0 +1,149 @@
+//! CloudEvents 1.0: structured and batch mode (one object with `data`) and binary mode (headers and a body).
+//!
+//! The data is a native event, or any object: then it is the event's properties.
+
+use crate::domain::value::Value;
+use crate::wire::{
+    draft::Draft,
+    members::Members,
+    native,
+    rejection::{Fault, Reason},
+};
+
+const HEADER_PREFIX: &str = "ce-";
+/// Members that only a native event has; data with one of them is one.
+const NATIVE_MEMBERS: [&str; 5] = ["identifiers", "traits", "properties", "context", "consent"];
+
+/// The draft of an event in structured mode.
+///
+/// Its attributes win over its data, but for the type: `data.type` is the plainer name. The extension attribute
+/// `channel` names the channel.
+///
+/// # Errors
+/// [`Reason::UnknownVersion`], [`Reason::MissingMember`] or [`Reason::WrongType`], or what makes its data no event.
+pub(crate) fn draft(mut attributes: Members) -> Result<Draft, Fault> {
+    let version = attributes
+        .take_text("specversion")?
+        .ok_or_else(|| Fault::missing("specversion"))?;
+    if version != "1" && !version.starts_with("1.") {
+        return Err(Fault::new(
+            Reason::UnknownVersion,
+            "read specversion: expected 1.0",
+        ));
+    }
+    let id = attributes.take_text("id")?.ok_or_else(|| Fault::missing("id"))?;
+    let source = attributes
+        .take_text("source")?
+        .ok_or_else(|| Fault::missing("source"))?;
+    let kind = attributes.take_text("type")?;
+    let channel = attributes.take_text("channel")?;
+    let time = attributes.take("time");
+    let subject = attributes.take_text("subject")?;
+    if attributes.take("data_base64").is_some() {
+        return Err(Fault::wrong_type(
+            "data_base64",
+            "the event as JSON in data instead",
+        ));
+    }
+    let mut draft = data(Members(attributes.take_map("data")?))?;
+    draft.id = Some(id);
+    draft.source = Some(source);
+    draft.channel = channel.or(draft.channel);
+    draft.name = draft
+        .name
+        .or_else(|| kind.as_deref().and_then(plain_name).map(str::to_owned));
+    draft.time = time.or(draft.time);
+    if let Some(subject) = subject {
+        draft
+            .context
+            .entry("subject".to_owned())
+            .or_insert(Value::Text(subject));
+    }
+    Ok(draft)
+}
+
+/// The attributes that the `ce-` headers among `headers` say, in any case.
+///
+/// # Errors
+/// [`Reason::WrongType`] where a percent-encoded value is not UTF-8.
+pub(crate) fn attributes<'a>(
+    headers: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Members, Fault> {
+    let mut attributes = Members::default();
+    for (header, value) in headers {
+        let header = header.to_ascii_lowercase();
+        let Some(name) = header.strip_prefix(HEADER_PREFIX) else {
+            continue;
+        };
+        // The body is the data, whatever a header says.
+        if name == "data" || name == "data_base64" {
+            continue;
+        }
+        let value = percent_decoded(value)
+            .ok_or_else(|| Fault::wrong_type("a ce- header", "percent-encoded UTF-8"))?;
+        attributes.0.insert(name.to_owned(), Value::Text(value));
+    }
+    Ok(attributes)
+}
+
+fn data(data: Members) -> Result<Draft, Fault> {
+    let is_part = |value: &Value| value.as_map().is_some() || value.as_list().is_some();
+    if NATIVE_MEMBERS
+        .iter()
+        .any(|name| data.0.get(*name).is_some_and(is_part))
+    {
+        return native::draft(data);
+    }
+    let text = |name: &str| {
+        let text = data.0.get(name).and_then(Value::as_text).map(str::trim);
+        text.filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let (channel, name) = (text("channel"), text("type"));
+    Ok(Draft {
+        channel,
+        name,
+        properties: data.0,
+        ..Draft::default()
+    })
+}
+
+/// The last word of a reverse-DNS type, before its version: `com.example.order_completed.v1` is `order_completed`.
+fn plain_name(kind: &str) -> Option<&str> {
+    let is_version = |word: &str| {
+        let number = word.strip_prefix(['v', 'V']).unwrap_or(word);
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    kind.rsplit('.')
+        .map(str::trim)
+        .find(|word| !word.is_empty() && !is_version(word))
+}
+
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let coded = behind.split_at_checked(2).filter(|_| *first == b'%');
+        match coded.and_then(|(digits, behind)| Some((hex(digits)?, behind))) {
+            Some((byte, behind)) => {
+                bytes.push(byte);
+                rest = behind;
+            }
+            None => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn hex(digits: &[u8]) -> Option<u8> {
+    let digits = std::str::from_utf8(digits)
+        .ok()
+        .filter(|digits| !digits.starts_with('+'))?;
+    u8::from_str_radix(digits, 16).ok()
+}
+
+#[cfg(test)]
+#[path = "cloudevents_tests.rs"]
+mod tests;

@@ -1,0 +1,228 @@
+//! A context as a JSON object: whose it is, and each section of its view as a member, empty where nothing is known.
+
+use std::collections::BTreeMap;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::domain::context::{self, Content, Context, Interaction, Person, ShownIdentifier};
+use crate::wire::out::{
+    matters::{JudgedOffer, Line, List, Order, Ticket, Totals},
+    scalar::{Consent, Time, consent},
+};
+
+/// How many profiles hold what was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Match {
+    /// None.
+    None,
+    /// One.
+    One,
+    /// Several.
+    Many,
+}
+
+impl Match {
+    /// How many profiles `count` is.
+    pub const fn of(count: usize) -> Self {
+        match count {
+            0 => Self::None,
+            1 => Self::One,
+            _ => Self::Many,
+        }
+    }
+
+    /// The name in answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::One => "one",
+            Self::Many => "many",
+        }
+    }
+}
+
+/// A context as JSON: `{view, match, profile, version, …sections}`.
+#[derive(Debug)]
+pub struct Body {
+    view: String,
+    outcome: Match,
+    profile: Option<String>,
+    version: Option<u64>,
+    sections: Vec<(&'static str, Section)>,
+}
+
+impl Body {
+    /// The answer for the one profile that was found.
+    pub fn one(context: Context) -> Self {
+        Self::of(Match::One, context)
+    }
+
+    /// The answer with `outcome`. Where that is not `One`, the context is [`Context::empty`].
+    pub fn of(outcome: Match, context: Context) -> Self {
+        let sections = context.sections.into_iter();
+        let (profile, version) = context.whose.map(|whose| (whose.profile, whose.version)).unzip();
+        Self {
+            view: context.view,
+            outcome,
+            profile,
+            version,
+            sections: sections
+                .map(|content| (content.section().as_str(), content.into()))
+                .collect(),
+        }
+    }
+}
+
+impl Serialize for Body {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("view", &self.view)?;
+        map.serialize_entry("match", &self.outcome)?;
+        map.serialize_entry("profile", &self.profile)?;
+        map.serialize_entry("version", &self.version)?;
+        for (name, section) in &self.sections {
+            map.serialize_entry(name, section)?;
+        }
+        map.end()
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Section {
+    Person(PersonShape),
+    Identifiers(List<IdentifierShape>),
+    Recent(Vec<InteractionShape>),
+    Lines(List<Line>),
+    Orders {
+        latest: Option<Order>,
+        open: List<Order>,
+    },
+    Tickets(List<Ticket>),
+    Offers(List<JudgedOffer>),
+    Call {
+        running: bool,
+        id: Option<String>,
+        since: Option<Time>,
+    },
+    Consent(Consent),
+    Totals(Totals),
+    Counters {
+        events: u64,
+        by_channel: BTreeMap<String, u64>,
+        first_seen: Option<Time>,
+        last_seen: Option<Time>,
+    },
+}
+
+impl From<Content> for Section {
+    fn from(content: Content) -> Self {
+        match content {
+            Content::Person(person) => Self::Person(PersonShape(person)),
+            Content::Identifiers(known) => Self::Identifiers(List::of(known)),
+            Content::Recent(recent) => Self::Recent(recent.into_iter().map(InteractionShape::from).collect()),
+            Content::Cart(lines) | Content::Wishlist(lines) => Self::Lines(List::of(lines)),
+            Content::Orders(orders) => Self::Orders {
+                latest: orders.latest.map(Order::from),
+                open: List::of(orders.open),
+            },
+            Content::Tickets(tickets) => Self::Tickets(List::of(tickets)),
+            Content::Offers(offers) => Self::Offers(List::of(offers)),
+            Content::Call(call) => {
+                let (id, since) = call.map(|call| (call.id, Time(call.since))).unzip();
+                Self::Call {
+                    running: id.is_some(),
+                    id,
+                    since,
+                }
+            }
+            Content::Consent(decisions) => {
+                Self::Consent(consent(decisions.iter().map(|((channel, purpose), decision)| {
+                    (channel.as_str(), purpose.as_str(), *decision)
+                })))
+            }
+            Content::Totals(totals) => Self::Totals(totals.into()),
+            Content::Counters(counters) => counters.into(),
+        }
+    }
+}
+
+impl From<context::Counters> for Section {
+    fn from(counters: context::Counters) -> Self {
+        Self::Counters {
+            events: counters.events,
+            by_channel: counters.by_channel,
+            first_seen: counters.first_seen.map(Time),
+            last_seen: counters.last_seen.map(Time),
+        }
+    }
+}
+
+/// Serialised by hand, since the domain's own type hides the names from `Debug`.
+#[derive(Debug)]
+struct PersonShape(Person);
+
+impl Serialize for PersonShape {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Person {
+            first_name,
+            last_name,
+            display_name,
+            tier,
+            language,
+        } = &self.0;
+        serializer.collect_map([
+            ("first_name", first_name),
+            ("last_name", last_name),
+            ("display_name", display_name),
+            ("tier", tier),
+            ("language", language),
+        ])
+    }
+}
+
+/// Serialised by hand, since the domain's own type hides the value from `Debug`.
+#[derive(Debug)]
+struct IdentifierShape(ShownIdentifier);
+
+impl From<ShownIdentifier> for IdentifierShape {
+    fn from(shown: ShownIdentifier) -> Self {
+        Self(shown)
+    }
+}
+
+impl Serialize for IdentifierShape {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let ShownIdentifier { kind, value, trust } = &self.0;
+        serializer.collect_map([
+            ("kind", kind.as_str()),
+            ("value", value),
+            ("trust", trust.as_str()),
+        ])
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct InteractionShape {
+    channel: String,
+    #[serde(rename = "type")]
+    name: String,
+    time: Time,
+    about: Option<String>,
+}
+
+impl From<Interaction> for InteractionShape {
+    fn from(one: Interaction) -> Self {
+        Self {
+            channel: one.channel,
+            name: one.name,
+            time: Time(one.time),
+            about: one.about,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,227 @@
+//! A context as flat texts, for phone menus and tills that know no objects.
+//!
+//! Every key of the view is there, whatever is known: an empty text stands for unknown. The strictest reader sets the
+//! bounds (Amazon Connect's flows): [`KEYS_MAX`] keys, [`LETTERS_MAX`] characters a value, [`BYTES_MAX`] in all.
+
+use serde::{Serialize, Serializer};
+
+use crate::domain::{
+    context::{Content, Context, Listed, Orders, Person, ProductLine, ShownIdentifier, View},
+    identifier::Kind,
+    profile::consent::Decision,
+    time::Timestamp,
+};
+use crate::wire::out::context::Match;
+use crate::wire::time;
+
+/// Keys, at most.
+pub const KEYS_MAX: usize = 50;
+/// Characters of a value, at most.
+pub const LETTERS_MAX: usize = 255;
+/// Bytes of the whole as JSON, at most.
+pub const BYTES_MAX: usize = 8191;
+
+/// Bytes of each value, as JSON, where all of them together would be too many: with its key, quotes, colon and comma
+/// (28 at most) [`KEYS_MAX`] values of it still fit.
+const SHORT_BYTES_MAX: usize = 128;
+
+/// A context as texts by key, in a stable order.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Flat(Vec<(&'static str, String)>);
+
+impl Flat {
+    /// The answer with `outcome`. Where the context is nobody's, every fact is empty.
+    pub fn of(outcome: Match, context: &Context) -> Self {
+        let mut flat = Self(Vec::with_capacity(KEYS_MAX));
+        let whose = context.whose.as_ref();
+        flat.put("profile", whose.map(|whose| whose.profile.clone()));
+        flat.put("version", whose.map(|whose| whose.version.to_string()));
+        for content in &context.sections {
+            flat.section(content);
+        }
+        if whose.is_none() {
+            flat.0.iter_mut().for_each(|(_, text)| text.clear());
+        }
+        flat.0.insert(0, ("match", outcome.as_str().to_owned()));
+        flat.0.insert(0, ("view", context.view.clone()));
+        flat.bound();
+        flat
+    }
+
+    /// The answer with `outcome` where nobody, or nobody in particular, was found: the keys of `view`, empty.
+    pub fn empty(outcome: Match, view: &View) -> Self {
+        Self::of(outcome, &Context::empty(view))
+    }
+
+    /// Keys and texts, in order.
+    pub fn entries(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(key, text)| (*key, text.as_str()))
+    }
+
+    fn put(&mut self, key: &'static str, text: Option<String>) {
+        self.0.push((key, text.unwrap_or_default()));
+    }
+
+    fn section(&mut self, content: &Content) {
+        match content {
+            Content::Person(person) => self.person(person),
+            Content::Identifiers(known) => self.identifiers(known),
+            Content::Recent(recent) => {
+                let last = recent.first();
+                self.put("last_channel", last.map(|one| one.channel.clone()));
+                self.put("last_type", last.map(|one| one.name.clone()));
+                self.put("last_time", last.map(|one| time::format(one.time)));
+                self.put("last_about", last.and_then(|one| one.about.clone()));
+            }
+            Content::Cart(lines) => self.lines(["cart_count", "cart_products"], lines),
+            Content::Wishlist(lines) => self.lines(["wishlist_count", "wishlist_products"], lines),
+            Content::Orders(orders) => self.orders(orders),
+            Content::Tickets(tickets) => {
+                let latest = tickets.items.first();
+                self.put("tickets_open", Some((tickets.count > 0).to_string()));
+                self.put("tickets_count", Some(tickets.count.to_string()));
+                self.put("ticket_id", latest.map(|ticket| ticket.id.clone()));
+                self.put("ticket_subject", latest.and_then(|ticket| ticket.subject.clone()));
+            }
+            Content::Offers(offers) => {
+                let best = offers.items.first();
+                self.put("offers_count", Some(offers.count.to_string()));
+                self.put("offer_id", best.map(|offer| offer.id.clone()));
+                self.put("offer_name", best.and_then(|offer| offer.name.clone()));
+                self.put("offer_expires", best.and_then(|offer| moment(offer.expires)));
+                self.put("offer_holds", best.map(|offer| offer.holds.to_string()));
+            }
+            Content::Call(call) => {
+                self.put("call_running", Some(call.is_some().to_string()));
+                self.put("call_id", call.as_ref().map(|call| call.id.clone()));
+                self.put("call_since", call.as_ref().map(|call| time::format(call.since)));
+            }
+            Content::Consent(decisions) => {
+                let with = |wanted: Decision| {
+                    let subjects = decisions.iter().filter(|(_, decision)| **decision == wanted);
+                    joined(subjects.map(|((channel, purpose), _)| format!("{channel}:{purpose}")))
+                };
+                self.put("consent_granted", Some(with(Decision::Granted)));
+                self.put("consent_denied", Some(with(Decision::Denied)));
+            }
+            Content::Totals(totals) => {
+                let revenue = totals
+                    .revenue
+                    .iter()
+                    .map(|(currency, amount)| format!("{amount} {currency}"));
+                self.put("orders_count", Some(totals.orders.to_string()));
+                self.put("revenue", Some(joined(revenue)));
+            }
+            Content::Counters(counters) => {
+                self.put("events_count", Some(counters.events.to_string()));
+                self.put("first_seen", moment(counters.first_seen));
+                self.put("last_seen", moment(counters.last_seen));
+            }
+        }
+    }
+
+    fn person(&mut self, person: &Person) {
+        self.put("first_name", person.first_name.clone());
+        self.put("last_name", person.last_name.clone());
+        self.put("display_name", person.display_name.clone());
+        self.put("tier", person.tier.clone());
+        self.put("language", person.language.clone());
+    }
+
+    fn identifiers(&mut self, known: &Listed<ShownIdentifier>) {
+        let first = |kind: Kind| {
+            known
+                .items
+                .iter()
+                .find(|one| one.kind == kind)
+                .map(|one| one.value.clone())
+        };
+        self.put("user_id", first(Kind::USER_ID));
+        self.put("loyalty_id", first(Kind::LOYALTY_ID));
+        self.put("email", first(Kind::EMAIL));
+        self.put("phone", first(Kind::PHONE));
+    }
+
+    fn lines(&mut self, [count, products]: [&'static str; 2], lines: &Listed<ProductLine>) {
+        self.put(count, Some(lines.count.to_string()));
+        let names = lines
+            .items
+            .iter()
+            .map(|line| line.name.clone().unwrap_or_else(|| line.product.clone()));
+        self.put(products, Some(joined(names)));
+    }
+
+    fn orders(&mut self, orders: &Orders) {
+        let latest = orders.latest.as_ref();
+        self.put("orders_open", Some(orders.open.count.to_string()));
+        self.put("order_id", latest.map(|order| order.id.clone()));
+        self.put("order_state", latest.map(|order| order.state.as_str().to_owned()));
+        self.put(
+            "order_worth",
+            latest
+                .and_then(|order| order.worth)
+                .map(|amount| amount.to_string()),
+        );
+        self.put("order_currency", latest.and_then(|order| order.currency.clone()));
+        self.put("order_since", latest.map(|order| time::format(order.since)));
+    }
+
+    fn bound(&mut self) {
+        for (_, text) in &mut self.0 {
+            *text = text
+                .chars()
+                .map(|letter| if letter.is_control() { ' ' } else { letter })
+                .take(LETTERS_MAX)
+                .collect();
+        }
+        let bytes: usize = self
+            .0
+            .iter()
+            .map(|(key, text)| key.len() + text.chars().map(json_bytes).sum::<usize>() + 6)
+            .sum();
+        if bytes >= BYTES_MAX {
+            self.0.iter_mut().for_each(|(_, text)| shorten(text));
+        }
+    }
+}
+
+impl Serialize for Flat {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.entries())
+    }
+}
+
+/// The keys, never the texts.
+impl std::fmt::Debug for Flat {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_list()
+            .entries(self.0.iter().map(|(key, _)| key))
+            .finish()
+    }
+}
+
+fn moment(time: Option<Timestamp>) -> Option<String> {
+    time.map(time::format)
+}
+
+fn joined(texts: impl Iterator<Item = String>) -> String {
+    texts.collect::<Vec<_>>().join(", ")
+}
+
+/// What a letter takes in JSON; control characters are gone by then.
+fn json_bytes(letter: char) -> usize {
+    letter.len_utf8() + usize::from(matches!(letter, '"' | '\\'))
+}
+
+fn shorten(text: &mut String) {
+    let mut room = SHORT_BYTES_MAX;
+    let fits = |letter: &char| {
+        let rest = room.checked_sub(json_bytes(*letter));
+        room = rest.unwrap_or(0);
+        rest.is_some()
+    };
+    *text = text.chars().take_while(fits).collect();
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+//! The answer to "why is this one person?": the members of a profile and what united them or kept them apart.
+
+use serde::Serialize;
+
+use crate::domain::{
+    context::mask::is_listed,
+    identity::{Bond, Claim, Key, Owner, Reason, Verdict, cluster},
+    time::Timestamp,
+};
+use crate::wire::out::scalar::{Identifier, Time};
+
+/// Who belongs to a profile, and why.
+#[derive(Debug, Serialize)]
+pub struct Identity<'a> {
+    /// The profile's id.
+    pub profile: &'a str,
+    /// Its atoms: those that joined.
+    pub members: Vec<Member<'a>>,
+    /// Atoms that join nobody and are shown here, since it alone holds what they mention.
+    pub attributed: Vec<Member<'a>>,
+    /// Each decision between two of the component's claims.
+    pub evidence: Vec<Evidence<'a>>,
+}
+
+/// One atom: a distinct claim, and how many events made it.
+#[derive(Debug, Serialize)]
+pub struct Member<'a> {
+    identifiers: Vec<Held<'a>>,
+    owner: Option<Shared<'a>>,
+    events: u64,
+    since: Option<Time>,
+}
+
+#[derive(Debug, Serialize)]
+struct Held<'a> {
+    #[serde(flatten)]
+    identifier: Identifier<'a>,
+    joins: bool,
+}
+
+/// A key that claims share; a QR token's value is left out.
+#[derive(Clone, Copy, Serialize)]
+pub struct Shared<'a> {
+    kind: &'a str,
+    value: Option<&'a str>,
+}
+
+/// One decision.
+#[derive(Debug, Serialize)]
+pub struct Evidence<'a> {
+    shares: Shared<'a>,
+    united: bool,
+    reason: String,
+    between: [usize; 2],
+}
+
+impl<'a> Member<'a> {
+    /// The atom of `claim`, with its number of events and the time of the first.
+    pub fn of(claim: &'a Claim, events: u64, since: Option<Timestamp>) -> Self {
+        let held = claim.asserted.iter().filter_map(|one| {
+            let identifier = Identifier::listed(&one.key.kind, &one.key.value, one.trust)?;
+            let joins = matches!(one.bond, Bond::Joins | Bond::Device { open: true });
+            Some(Held { identifier, joins })
+        });
+        let owner = match &claim.owner {
+            Owner::User(user) => Some(Shared::of(user)),
+            Owner::Nobody | Owner::Contested => None,
+        };
+        Self {
+            identifiers: held.collect(),
+            owner,
+            events,
+            since: since.map(Time),
+        }
+    }
+}
+
+impl<'a> Shared<'a> {
+    fn of(key: &'a Key) -> Self {
+        Self {
+            kind: key.kind.as_str(),
+            value: is_listed(&key.kind).then_some(&key.value),
+        }
+    }
+}
+
+impl<'a> From<&'a cluster::Evidence> for Evidence<'a> {
+    fn from(evidence: &'a cluster::Evidence) -> Self {
+        let reason = match &evidence.verdict {
+            Verdict::United => "shared".to_owned(),
+            Verdict::Refused(Reason::TwoCustomers) => "two_customers".to_owned(),
+            Verdict::Refused(Reason::TooMany(kind)) => format!("too_many_{kind}"),
+        };
+        Self {
+            shares: Shared::of(&evidence.key),
+            united: evidence.verdict == Verdict::United,
+            reason,
+            between: [evidence.center, evidence.other],
+        }
+    }
+}
+
+/// The kind, never the value.
+impl std::fmt::Debug for Shared<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Shared({})", self.kind)
+    }
+}
+
+#[cfg(test)]
+mod tests;

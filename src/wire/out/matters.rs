@@ -1,0 +1,205 @@
+//! What is going on with a customer, as profile documents and contexts both write it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::domain::{
+    context::{self, Listed},
+    profile::{matters::OfferEnd, open},
+};
+use crate::wire::out::scalar::{Amount, Time};
+
+/// The first few of a list, and how many there are in all.
+#[derive(Debug, Serialize)]
+pub struct List<T> {
+    /// How many there are.
+    pub count: usize,
+    /// The first of them.
+    pub items: Vec<T>,
+}
+
+impl<T> List<T> {
+    /// The list with each item in its shape.
+    pub fn of<D>(listed: Listed<D>) -> Self
+    where
+        T: From<D>,
+    {
+        Self {
+            count: listed.count,
+            items: listed.items.into_iter().map(T::from).collect(),
+        }
+    }
+}
+
+/// A product in a cart or on a wish list.
+#[derive(Debug, Serialize)]
+pub struct Line {
+    /// The product's id.
+    pub product_id: String,
+    /// What it is called.
+    pub name: Option<String>,
+    /// How many, as written by the sender.
+    pub quantity: Option<String>,
+    /// The price of one, as written.
+    pub price: Option<String>,
+    /// ISO 4217 code of the price.
+    pub currency: Option<String>,
+    /// When it was put there.
+    pub since: Time,
+}
+
+impl From<context::ProductLine> for Line {
+    fn from(line: context::ProductLine) -> Self {
+        Self {
+            product_id: line.product,
+            name: line.name,
+            quantity: line.quantity,
+            price: line.price,
+            currency: line.currency,
+            since: Time(line.since),
+        }
+    }
+}
+
+/// An order.
+#[derive(Debug, Serialize)]
+pub struct Order {
+    /// Its id.
+    pub id: String,
+    /// Where it stands.
+    pub state: &'static str,
+    /// What it was worth.
+    pub worth: Option<Amount>,
+    /// ISO 4217 code of its worth.
+    pub currency: Option<String>,
+    /// The channel it was placed on.
+    pub channel: Option<String>,
+    /// Since when it stands there.
+    pub since: Time,
+}
+
+impl From<context::Order> for Order {
+    fn from(order: context::Order) -> Self {
+        Self {
+            id: order.id,
+            state: order.state.as_str(),
+            worth: order.worth.map(Amount),
+            currency: order.currency,
+            channel: order.channel,
+            since: Time(order.since),
+        }
+    }
+}
+
+/// A ticket.
+#[derive(Debug, Serialize)]
+pub struct Ticket {
+    /// Its id.
+    pub id: String,
+    /// What it is about.
+    pub subject: Option<String>,
+    /// When it was last heard of.
+    pub since: Time,
+}
+
+impl From<context::Ticket> for Ticket {
+    fn from(ticket: context::Ticket) -> Self {
+        Self {
+            id: ticket.id,
+            subject: ticket.subject,
+            since: Time(ticket.since),
+        }
+    }
+}
+
+/// An offer, as it was shown.
+#[derive(Debug, Serialize)]
+pub struct Offer {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: Option<String>,
+    /// When it was shown.
+    pub shown: Time,
+    /// From when it holds no more.
+    pub expires: Option<Time>,
+}
+
+impl From<context::Offer> for Offer {
+    fn from(offer: context::Offer) -> Self {
+        Self {
+            id: offer.id,
+            name: offer.name,
+            shown: Time(offer.shown),
+            expires: offer.expires.map(Time),
+        }
+    }
+}
+
+/// An offer and whether it can be used.
+#[derive(Debug, Serialize)]
+pub struct JudgedOffer {
+    /// How it was shown.
+    #[serde(flatten)]
+    pub offer: Offer,
+    /// How it ended: `used`, `withdrawn`.
+    pub ended: Option<&'static str>,
+    /// Whether it can be used now.
+    pub holds: bool,
+}
+
+impl From<context::Offer> for JudgedOffer {
+    fn from(offer: context::Offer) -> Self {
+        let ended = offer.end.map(|end| match end {
+            OfferEnd::Used => "used",
+            OfferEnd::Withdrawn => "withdrawn",
+        });
+        Self {
+            ended,
+            holds: offer.holds,
+            offer: offer.into(),
+        }
+    }
+}
+
+/// A call that is going on.
+#[derive(Debug, Serialize)]
+pub struct Call {
+    /// Its id.
+    pub id: String,
+    /// When it started.
+    pub since: Time,
+}
+
+impl From<context::Call> for Call {
+    fn from(call: context::Call) -> Self {
+        Self {
+            id: call.id,
+            since: Time(call.since),
+        }
+    }
+}
+
+/// Orders and revenue.
+#[derive(Debug, Serialize)]
+pub struct Totals {
+    /// Orders that count.
+    pub orders: u64,
+    /// Revenue by ISO 4217 code.
+    pub revenue: BTreeMap<String, Amount>,
+}
+
+impl From<open::Totals> for Totals {
+    fn from(totals: open::Totals) -> Self {
+        let revenue = totals
+            .revenue
+            .into_iter()
+            .map(|(currency, amount)| (currency, Amount(amount)))
+            .collect();
+        Self {
+            orders: totals.orders,
+            revenue,
+        }
+    }
+}

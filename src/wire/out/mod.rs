@@ -1,0 +1,31 @@
+//! What Yekta says: the JSON shapes of answers and of published messages, version 1.
+//!
+//! Owns the names of their members; whoever is outside of this repository reads them, so members are added and never
+//! renamed. Pure: builds shapes of what it is given, decides nothing and reads no clock. `http`, the engine's commits
+//! and later `nats` call it, so that a query and a published message cannot differ.
+//!
+//! | shape | where |
+//! |---|---|
+//! | profile document | [`profile`] |
+//! | context of a view, as an object or as flat texts | [`context`], [`flat`] |
+//! | lookup | [`lookup`] |
+//! | event of a timeline | [`event`] |
+//! | published updates, notices, enriched events, their subjects | [`update`] |
+//! | answers to ingest and identity questions | [`answer`], [`identity`] |
+//! | errors | [`problem`] |
+//!
+//! Amounts are texts, exact; times are RFC 3339 in UTC; numbers of a client come back exact. No shape
+//! shows an identifier's value in `Debug`.
+
+pub mod answer;
+pub mod context;
+pub mod dlq;
+pub mod event;
+pub mod flat;
+pub mod identity;
+pub mod lookup;
+pub mod matters;
+pub mod problem;
+pub mod profile;
+pub mod scalar;
+pub mod update;

@@ -1,0 +1,136 @@
+//! What a commit publishes: updates, notices of merges and splits, enriched events; and their subjects.
+
+use serde::Serialize;
+
+use crate::domain::event::{EventId, Name, token};
+use crate::wire::out::{context, event::Event, profile::Document, scalar::EventRef};
+
+/// What changed a profile: the first few events, how many, and what they did to identity.
+#[derive(Debug, Serialize)]
+pub struct Cause<'a> {
+    events: Vec<EventRef<'a>>,
+    count: usize,
+    resolution: &'a str,
+}
+
+impl<'a> Cause<'a> {
+    /// Events that are named; the others are only counted.
+    pub const EVENTS_MAX: usize = 10;
+
+    /// The cause that `events`, in the order of their commit, are.
+    pub fn of(events: impl IntoIterator<Item = &'a EventId>, resolution: &'a str) -> Self {
+        let (mut named, mut count) = (Vec::new(), 0_usize);
+        for event in events {
+            count = count.saturating_add(1);
+            if named.len() < Self::EVENTS_MAX {
+                named.push(EventRef::from(event));
+            }
+        }
+        Self {
+            events: named,
+            count,
+            resolution,
+        }
+    }
+}
+
+/// A profile has a new version.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename = "updated")]
+pub struct Updated<'a> {
+    /// Its id.
+    pub profile: &'a str,
+    /// The version.
+    pub version: u64,
+    /// Why.
+    pub cause: Cause<'a>,
+    /// What it is now.
+    pub document: Document<'a>,
+}
+
+/// What happened to the ids of profiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NoticeKind {
+    /// Several became one.
+    Merged,
+    /// One became several.
+    Split,
+}
+
+/// Ids of profiles changed: a subscriber drops what is in `from` and not in `into`.
+#[derive(Debug, Serialize)]
+pub struct Notice<'a> {
+    /// What happened.
+    pub kind: NoticeKind,
+    /// The profile it is told for.
+    pub profile: &'a str,
+    /// Its version.
+    pub version: u64,
+    /// The ids there were.
+    pub from: &'a [String],
+    /// The ids there are.
+    pub into: &'a [String],
+    /// Why.
+    pub cause: Cause<'a>,
+}
+
+/// An event with the context of the profile it belongs to, in the view of its channel.
+#[derive(Debug, Serialize)]
+pub struct Enriched<'a> {
+    /// The event.
+    pub event: Event<'a>,
+    /// What its channel is told about the customer, the event included.
+    pub context: context::Body,
+    /// The profile's id.
+    pub profile: &'a str,
+    /// The profile's version.
+    pub version: u64,
+}
+
+/// Builds the subjects of one tenant. They hold opaque ids and tokens only, never what a customer is known by.
+#[derive(Clone, Debug)]
+pub struct Subjects {
+    prefix: String,
+}
+
+impl Subjects {
+    /// The subjects of `tenant`.
+    pub fn of(tenant: &str) -> Self {
+        Self {
+            prefix: format!("yekta.v1.{}", token(tenant)),
+        }
+    }
+
+    /// Of [`Updated`].
+    pub fn updated(&self, profile: &str) -> String {
+        format!("{}.profile.updated.{profile}", self.prefix)
+    }
+
+    /// Of [`Notice`].
+    pub fn notice(&self, kind: NoticeKind, profile: &str) -> String {
+        let kind = match kind {
+            NoticeKind::Merged => "merged",
+            NoticeKind::Split => "split",
+        };
+        format!("{}.profile.{kind}.{profile}", self.prefix)
+    }
+
+    /// Of a dead letter.
+    pub fn dead_letter(&self, code: &str) -> String {
+        format!("{}.dlq.{}", self.prefix, token(code))
+    }
+
+    /// Of [`Enriched`].
+    pub fn context(&self, channel: &Name, name: &Name, profile: &str) -> String {
+        format!(
+            "{}.context.{}.{}.{profile}",
+            self.prefix,
+            token(channel),
+            token(name)
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests;

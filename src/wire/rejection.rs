@@ -1,0 +1,197 @@
+//! Refused input: owns [`Reason`], the closed list that is also the metric label, and [`Rejection`].
+//!
+//! A message says which member was read and what was expected of it, never what was sent.
+
+use std::fmt;
+
+use crate::domain::event::Name;
+
+/// Bytes of a refused item that are kept.
+const BODY_BYTES_MAX: usize = 4 * 1024;
+
+/// Why an item, or a whole body, is no event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// The text is no JSON, or not UTF-8.
+    NotJson,
+    /// The item is JSON, but no object.
+    NotAnObject,
+    /// The item has more bytes than an event may have.
+    TooLarge,
+    /// The body has more items, or the event more identifiers, than allowed.
+    TooMany,
+    /// The item is nested deeper than allowed.
+    TooDeep,
+    /// A member is missing that nothing stands in for.
+    MissingMember,
+    /// A member has another type than expected.
+    WrongType,
+    /// The time cannot be read.
+    BadTime,
+    /// An id, source, name or member name is too long or has control characters.
+    BadName,
+    /// The message has a type that Segment's specification does not have.
+    UnknownType,
+    /// The `CloudEvent` is not of version 1.
+    UnknownVersion,
+    /// The channel is not configured.
+    UnknownChannel,
+    /// The source is the one under which Yekta writes its own events.
+    ReservedSource,
+    /// Nothing in the event says who it is about.
+    NoIdentity,
+    /// An entry of `identifiers` has no kind, another trust, or a value that is neither text nor number.
+    BadIdentifier,
+    /// The consent is no map of channels to purposes to decisions.
+    BadConsent,
+    /// The event is older than what is kept.
+    TooLate,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 17] = [
+        Self::NotJson,
+        Self::NotAnObject,
+        Self::TooLarge,
+        Self::TooMany,
+        Self::TooDeep,
+        Self::MissingMember,
+        Self::WrongType,
+        Self::BadTime,
+        Self::BadName,
+        Self::UnknownType,
+        Self::UnknownVersion,
+        Self::UnknownChannel,
+        Self::ReservedSource,
+        Self::NoIdentity,
+        Self::BadIdentifier,
+        Self::BadConsent,
+        Self::TooLate,
+    ];
+
+    /// The label in answers, metrics and subjects.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotJson => "not_json",
+            Self::NotAnObject => "not_an_object",
+            Self::TooLarge => "too_large",
+            Self::TooMany => "too_many",
+            Self::TooDeep => "too_deep",
+            Self::MissingMember => "missing_member",
+            Self::WrongType => "wrong_type",
+            Self::BadTime => "bad_time",
+            Self::BadName => "bad_name",
+            Self::UnknownType => "unknown_type",
+            Self::UnknownVersion => "unknown_version",
+            Self::UnknownChannel => "unknown_channel",
+            Self::ReservedSource => "reserved_source",
+            Self::NoIdentity => "no_identity",
+            Self::BadIdentifier => "bad_identifier",
+            Self::BadConsent => "bad_consent",
+            Self::TooLate => "too_late",
+        }
+    }
+}
+
+/// Input that was refused, with what is needed to ask about it afterwards.
+///
+/// `Debug` leaves the body out: it is what the customer's channel sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Rejection {
+    /// Why.
+    pub reason: Reason,
+    /// Which member, and what was expected of it. Holds nothing of what was sent.
+    pub message: String,
+    /// The event's id, where it could be read.
+    pub id: Option<String>,
+    /// The event's source, where it could be read, else that of its origin.
+    pub source: Option<Name>,
+    /// The item as it was sent, cut to 4 KiB.
+    pub body: Vec<u8>,
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+// By hand: the derive would take the event's source for the error's.
+impl std::error::Error for Rejection {}
+
+impl fmt::Debug for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rejection")
+            .field("reason", &self.reason)
+            .field("message", &self.message)
+            .field("id", &self.id)
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is wrong, before it is known whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) reason: Reason,
+    pub(crate) message: String,
+}
+
+impl Fault {
+    pub(crate) fn new(reason: Reason, message: impl Into<String>) -> Self {
+        Self {
+            reason,
+            message: message.into(),
+        }
+    }
+
+    pub(crate) fn missing(member: &str) -> Self {
+        Self::new(
+            Reason::MissingMember,
+            format!("read an event: expected the member {member}"),
+        )
+    }
+
+    pub(crate) fn wrong_type(member: &str, expected: &str) -> Self {
+        Self::new(Reason::WrongType, format!("read {member}: expected {expected}"))
+    }
+
+    /// The rejection of `body` for this fault.
+    pub(crate) fn reject(self, body: &[u8], id: Option<String>, source: Option<Name>) -> Rejection {
+        let body = body.get(..BODY_BYTES_MAX).unwrap_or(body).to_vec();
+        Rejection {
+            reason: self.reason,
+            message: self.message,
+            id,
+            source,
+            body,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fault, Reason};
+    use crate::domain::event::token;
+
+    #[test]
+    fn codes_are_subject_tokens_and_differ() {
+        let codes: std::collections::BTreeSet<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+        assert_eq!(codes.len(), Reason::ALL.len());
+        assert!(codes.iter().all(|code| token(code) == *code));
+    }
+
+    #[test]
+    fn a_body_is_kept_in_part_and_never_shown() {
+        let body = "09123456789 ".repeat(1000);
+        let rejection = Fault::missing("channel").reject(body.as_bytes(), Some("e-1".into()), None);
+        assert_eq!(rejection.body.len(), 4096);
+        assert!(!format!("{rejection:?}").contains("0912"));
+        assert_eq!(
+            rejection.to_string(),
+            "read an event: expected the member channel"
+        );
+    }
+}

@@ -1,0 +1,80 @@
+//! What decoding goes by: owns [`DecodeRules`], [`DecodeLimits`] and [`Origin`]. Never reads a configuration file.
+
+use std::time::Duration;
+
+use crate::domain::{
+    channel::{Channel, Channels},
+    event::{Name, token},
+    identifier::IdentifierRules,
+    time::Timestamp,
+};
+
+/// What is configured about input.
+#[derive(Clone, Debug)]
+pub struct DecodeRules {
+    /// Channels and sources.
+    pub channels: Channels,
+    /// Kinds of identifiers and blocked values.
+    pub identifiers: IdentifierRules,
+    /// Bounds of what is taken in.
+    pub limits: DecodeLimits,
+}
+
+impl DecodeRules {
+    /// The configured channel called `name`, in any spelling that makes the same subject token.
+    pub(crate) fn channel(&self, name: &str) -> Option<(&Name, &Channel)> {
+        let channels = &self.channels.channels;
+        channels.get_key_value(name).or_else(|| {
+            let wanted = token(name);
+            channels
+                .iter()
+                .find(|(name, _)| token(name) == wanted && wanted != token(""))
+        })
+    }
+}
+
+/// Bounds of what is taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecodeLimits {
+    /// Bytes of one item's JSON text.
+    pub event_bytes_max: usize,
+    /// Items of one body.
+    pub items_max: usize,
+    /// How deep objects and lists of one item may be nested; the item itself counts. The JSON reader stops at 127.
+    pub depth_max: usize,
+    /// How far behind its receipt an event's time may lie; what lies further is set to the receipt.
+    pub future_max: Duration,
+    /// Letters of a source's, event's, consent channel's or purpose's name.
+    pub name_letters_max: usize,
+    /// Letters of an event's id.
+    pub id_letters_max: usize,
+    /// Identifiers that one event states.
+    pub identifiers_max: usize,
+}
+
+impl Default for DecodeLimits {
+    fn default() -> Self {
+        Self {
+            event_bytes_max: 32 * 1024,
+            items_max: 2500,
+            depth_max: 32,
+            future_max: Duration::from_secs(5 * 60),
+            name_letters_max: 200,
+            id_letters_max: 200,
+            identifiers_max: 50,
+        }
+    }
+}
+
+/// Where a body came from; stands in for what its events do not say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The name of the write key, or what a header says.
+    pub source: Option<Name>,
+    /// The default channel of the write key, or that of the subject.
+    pub channel: Option<Name>,
+    /// The event's name in the subject.
+    pub name: Option<Name>,
+    /// When the edge took it in.
+    pub received: Timestamp,
+}

@@ -1,0 +1,79 @@
+//! Who a Segment message is about.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{
+    event::token,
+    identifier::{Kind, Trust},
+    value::Value,
+};
+use crate::wire::{
+    draft::{Draft, Vouched},
+    members::Members,
+    rejection::Fault,
+    segment::Call,
+};
+
+/// States the identifiers of `message` and of the context of `draft`.
+///
+/// # Errors
+/// A [`Fault`] where an id is neither text nor number.
+pub(crate) fn state(draft: &mut Draft, message: &mut Members, call: Call) -> Result<(), Fault> {
+    let user = message.take_text("userId")?;
+    if let Some(anonymous) = message.take_text("anonymousId")? {
+        draft.state(Kind::ANONYMOUS_ID, anonymous, Vouched::Says(Trust::Observed));
+    }
+    // The browser sends the current user as both ends of an alias: that says nothing.
+    let previous = message
+        .take_text("previousId")?
+        .filter(|previous| Some(previous) != user.as_ref());
+    if let Some(previous) = previous.filter(|_| call == Call::Alias) {
+        draft.state(
+            Kind::ANONYMOUS_ID,
+            previous.clone(),
+            Vouched::Says(Trust::Observed),
+        );
+        draft.former_user = Some(previous);
+    }
+    if let Some(user) = user {
+        draft.state(Kind::USER_ID, user, Vouched::BySourceAtLeast(Trust::Stated));
+    }
+    let device = draft
+        .context
+        .get("device")
+        .and_then(|device| text(device.as_map()?, "id"));
+    if let Some(device) = device {
+        draft.state(Kind::DEVICE_ID, device, Vouched::Says(Trust::Observed));
+    }
+    state_external(draft);
+    Ok(())
+}
+
+/// States `context.externalIds`. A type is named as a token (`ios.idfa` is the kind `ios_idfa`); an entry that is about
+/// an account, or no entry at all, states nothing.
+fn state_external(draft: &mut Draft) {
+    let entries = draft
+        .context
+        .get("externalIds")
+        .and_then(Value::as_list)
+        .unwrap_or_default();
+    let read = |entry: &Value| {
+        let entry = entry.as_map()?;
+        let about_user = text(entry, "collection").is_none_or(|collection| collection == "users");
+        let kind = Kind::new(&token(&text(entry, "type")?))
+            .ok()
+            .filter(|_| about_user)?;
+        Some((kind, text(entry, "id")?))
+    };
+    let external: Vec<(Kind, String)> = entries.iter().filter_map(read).collect();
+    for (kind, id) in external {
+        draft.state(kind, id, Vouched::Says(Trust::Stated));
+    }
+}
+
+fn text(members: &BTreeMap<String, Value>, name: &str) -> Option<String> {
+    members
+        .get(name)?
+        .text_or_number()
+        .filter(|text| !text.trim().is_empty())
+}
