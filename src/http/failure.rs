@@ -28,7 +28,7 @@ const RETRY_AFTER_SECONDS: &str = "1";
 
 /// Why a request has no answer.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     problem: Box<Problem>,
     again: bool,
 }
@@ -46,7 +46,7 @@ impl Failure {
     }
 
     /// What was sent is not what the route takes; `detail` says what it does.
-    pub fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
+    pub(crate) fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
             code,
@@ -56,7 +56,7 @@ impl Failure {
     }
 
     /// No key, or a wrong one.
-    pub fn unauthorized(detail: &'static str) -> Self {
+    pub(crate) fn unauthorized(detail: &'static str) -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
             "unauthorized",
@@ -66,12 +66,12 @@ impl Failure {
     }
 
     /// There is no such thing.
-    pub fn not_found(code: &'static str, detail: impl Into<String>) -> Self {
+    pub(crate) fn not_found(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, "There is no such thing", detail)
     }
 
     /// The route takes other methods.
-    pub fn wrong_method() -> Self {
+    pub(crate) fn wrong_method() -> Self {
         let detail = "see /openapi.json for the methods of this route";
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -82,7 +82,7 @@ impl Failure {
     }
 
     /// Several profiles are meant.
-    pub fn several(profiles: &[ProfileId]) -> Self {
+    pub(crate) fn several(profiles: &[ProfileId]) -> Self {
         let detail = "several profiles are meant: ask for one of them by its id";
         let failure = Self::new(
             StatusCode::CONFLICT,
@@ -98,7 +98,7 @@ impl Failure {
     }
 
     /// The request id belongs to another kind of command.
-    pub fn used_request_id() -> Self {
+    pub(crate) fn used_request_id() -> Self {
         let detail = "another kind of command was sent under this request_id: choose a new one";
         Self::new(
             StatusCode::CONFLICT,
@@ -109,7 +109,7 @@ impl Failure {
     }
 
     /// The body is bigger than the route takes.
-    pub fn too_large(bytes_max: usize) -> Self {
+    pub(crate) fn too_large(bytes_max: usize) -> Self {
         let detail = format!("expected at most {bytes_max} bytes after decompression");
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -120,7 +120,7 @@ impl Failure {
     }
 
     /// The body is packed in a way that the service does not unpack.
-    pub fn wrong_encoding() -> Self {
+    pub(crate) fn wrong_encoding() -> Self {
         let detail = "expected a content encoding of gzip or identity";
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -131,7 +131,7 @@ impl Failure {
     }
 
     /// The position that was asked for did not come in time.
-    pub fn not_reached() -> Self {
+    pub(crate) fn not_reached() -> Self {
         let detail = "the position of min_position was not reached in time: ask again, or without it";
         Self::new(
             StatusCode::GATEWAY_TIMEOUT,
@@ -143,7 +143,7 @@ impl Failure {
     }
 
     /// The request took too long.
-    pub fn timed_out() -> Self {
+    pub(crate) fn timed_out() -> Self {
         let detail =
             "the request took too long: what it changes may still happen, send it again under the same id";
         Self::new(
@@ -156,7 +156,7 @@ impl Failure {
     }
 
     /// More is going on than the service takes at once.
-    pub fn overloaded(detail: &'static str) -> Self {
+    pub(crate) fn overloaded(detail: &'static str) -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "overloaded",
@@ -167,7 +167,7 @@ impl Failure {
     }
 
     /// A fault of the service: `cause` goes to the log, an id to the client.
-    pub fn internal(cause: &dyn fmt::Display) -> Self {
+    pub(crate) fn internal(cause: &dyn fmt::Display) -> Self {
         let id = Uuid::new_v4();
         tracing::error!(error.id = %id, error = %cause, "answer a request");
         let detail = format!("the fault is in the log under {id}");
@@ -180,7 +180,7 @@ impl Failure {
     }
 
     /// The HTTP status.
-    pub fn status(&self) -> StatusCode {
+    pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
