@@ -104,8 +104,10 @@ impl Service {
         let Self { listener, engine, http, .. } = self;
         let draining = http.draining.clone();
         let mut written = engine.handle.changes();
+        let connections_max = http.settings.connections_max;
         let router = http::router::build(http, console::router());
-        let serving = tokio::spawn(http::serve::serve(listener, router, draining.clone(), DRAIN_GRACE));
+        let serving =
+            tokio::spawn(http::serve::serve(listener, connections_max, router, draining.clone(), DRAIN_GRACE));
         tokio::pin!(stop);
         loop {
             tokio::select! {

@@ -39,7 +39,13 @@ pub fn json_line(out: &mut impl Write, json: &str) -> io::Result<()> {
 /// The text without what would steer a terminal.
 pub fn plain(text: &str) -> String {
     text.chars()
-        .map(|character| if character.is_control() { '\u{fffd}' } else { character })
+        .map(|character| {
+            if character.is_control() {
+                '\u{fffd}'
+            } else {
+                character
+            }
+        })
         .collect()
 }
 
@@ -64,7 +70,11 @@ fn outline_members(
     let rest = members.iter().filter(|(name, _)| !lead.contains(&name.as_str()));
     let indent = "  ".repeat(depth);
     for (name, value) in first.chain(rest).filter(|(_, value)| !is_empty(value)) {
-        let name = if name.is_empty() { "others".to_owned() } else { plain(name) };
+        let name = if name.is_empty() {
+            "others".to_owned()
+        } else {
+            plain(name)
+        };
         match value {
             Value::Object(inner) => {
                 writeln!(out, "{indent}{name}:")?;
@@ -148,7 +158,10 @@ mod tests {
     fn nothing_that_is_sent_steers_the_terminal() {
         let json = "{\"a\\u001b[2J\":\"x\\r\\ny\\u0007\",\"list\":[{\"k\\u001b\":\"\\u009b\"}]}";
         let text = outlined(json);
-        assert!(text.chars().all(|one| one == '\n' || !one.is_control()), "{text:?}");
+        assert!(
+            text.chars().all(|one| one == '\n' || !one.is_control()),
+            "{text:?}"
+        );
         assert_eq!(text.lines().count(), 3);
     }
 

@@ -94,7 +94,9 @@ pub(crate) fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(char::from(byte))
+            }
             _ => encoded.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -132,15 +134,31 @@ mod tests {
         check("phone:۰۹", Ok("phone:%DB%B0%DB%B9"));
         check("email:a+b@x.ir", Ok("email:a%2Bb%40x.ir"));
         check("x_id:a/b?c#d%e:f", Ok("x_id:a%2Fb%3Fc%23d%25e%3Af"));
-        for text in ["", "0912", &format!("{id}0"), "Phone:1", ":1", "phone:", "phone: ", "+:x"] {
+        for text in [
+            "",
+            "0912",
+            &format!("{id}0"),
+            "Phone:1",
+            ":1",
+            "phone:",
+            "phone: ",
+            "+:x",
+        ] {
             check(text, Err(AddressError::Who));
         }
     }
 
     #[test]
     fn a_query_has_what_is_given() {
-        let query = [("stream", Some("updates,context")), ("channel", None), ("kind", Some("a&b=c"))];
-        assert_eq!(with_query("/v1/u", &query), "/v1/u?stream=updates%2Ccontext&kind=a%26b%3Dc");
+        let query = [
+            ("stream", Some("updates,context")),
+            ("channel", None),
+            ("kind", Some("a&b=c")),
+        ];
+        assert_eq!(
+            with_query("/v1/u", &query),
+            "/v1/u?stream=updates%2Ccontext&kind=a%26b%3Dc"
+        );
         assert_eq!(with_query("/v1/u", &[("channel", None)]), "/v1/u");
     }
 

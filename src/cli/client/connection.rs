@@ -2,12 +2,11 @@
 //!
 //! Follows no redirect and uses no proxy, so that the key goes to the named server alone.
 
-use std::io::Read;
 use std::time::Duration;
 
 use serde_json::Value;
 use ureq::http::{Response, header::RETRY_AFTER};
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, BodyReader};
 
 use crate::cli::{
     client::{
@@ -31,7 +30,7 @@ pub struct Client {
     agent: Agent,
     url: String,
     key: Option<Key>,
-    pub(crate) patience: Patience,
+    patience: Patience,
 }
 
 impl Client {
@@ -53,6 +52,17 @@ impl Client {
         }
     }
 
+    /// The same client with another patience.
+    #[must_use]
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// How long its callers wait for a service that cannot just now.
+    pub const fn patience(&self) -> Patience {
+        self.patience
+    }
+
     /// The text of the answer to `GET path`; `attempt` says in errors what it was for.
     ///
     /// # Errors
@@ -71,7 +81,10 @@ impl Client {
     pub fn post(&self, attempt: &'static str, path: &str, body: &[u8]) -> Result<String, ClientError> {
         let request = self.agent.post(self.address(path)).config();
         let request = request.timeout_global(Some(ANSWER_WAIT)).build();
-        let answer = self.authorized(request).content_type("application/json").send(body);
+        let answer = self
+            .authorized(request)
+            .content_type("application/json")
+            .send(body);
         self.text(attempt, answer)
     }
 
@@ -84,7 +97,7 @@ impl Client {
         attempt: &'static str,
         path: &str,
         last_id: Option<&str>,
-    ) -> Result<impl Read + use<>, ClientError> {
+    ) -> Result<BodyReader<'static>, ClientError> {
         let request = self.agent.get(self.address(path)).config();
         let request = request
             .timeout_recv_response(Some(ANSWER_WAIT))

@@ -85,9 +85,6 @@ pub enum ClientError {
         /// The bound.
         bytes_max: usize,
     },
-    /// The stream of updates broke off while it was read.
-    #[error("follow updates: the connection broke")]
-    Broken(#[source] io::Error),
     /// The output takes no more.
     #[error("write the output")]
     Output(#[source] io::Error),

@@ -37,7 +37,8 @@ where
     fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, clap::Error> {
         let refused = |expected: &dyn fmt::Display| {
             let flag = arg.map(ToString::to_string).unwrap_or_default();
-            clap::Error::raw(ErrorKind::ValueValidation, format!("read {flag}: {expected}\n")).with_cmd(command)
+            clap::Error::raw(ErrorKind::ValueValidation, format!("read {flag}: {expected}\n"))
+                .with_cmd(command)
         };
         let text = value.to_str().ok_or_else(|| refused(&"expected UTF-8"))?;
         text.parse().map_err(|error: T::Err| refused(&error))
@@ -87,7 +88,10 @@ mod tests {
 
     fn check(text: &str, expected: Option<(&str, Value)>) {
         let member = text.parse::<Member>().ok();
-        assert_eq!(member.map(|one| (one.name, one.value)), expected.map(|(name, value)| (name.to_owned(), value)));
+        assert_eq!(
+            member.map(|one| (one.name, one.value)),
+            expected.map(|(name, value)| (name.to_owned(), value))
+        );
     }
 
     #[test]

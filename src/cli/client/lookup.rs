@@ -75,7 +75,12 @@ fn question(args: &Args) -> Value {
 fn flat(out: &mut impl Write, found: &Map<String, Value>) -> std::io::Result<()> {
     for (name, value) in found {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        writeln!(out, "{}={}", crate::cli::output::plain(name), crate::cli::output::plain(&text))?;
+        writeln!(
+            out,
+            "{}={}",
+            crate::cli::output::plain(name),
+            crate::cli::output::plain(&text)
+        )?;
     }
     Ok(())
 }

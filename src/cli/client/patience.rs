@@ -92,7 +92,10 @@ mod tests {
     #[test]
     fn a_wait_is_what_was_asked_for_within_bounds() {
         let patience = Patience::USUAL;
-        assert_eq!([1, 2, 4].map(|failed| patience.wait(failed, None)), [SECOND, SECOND * 2, SECOND * 8]);
+        assert_eq!(
+            [1, 2, 4].map(|failed| patience.wait(failed, None)),
+            [SECOND, SECOND * 2, SECOND * 8]
+        );
         assert_eq!(patience.wait(900, None), SECOND * 30);
         assert_eq!(patience.wait(1, Some(SECOND * 7)), SECOND * 7);
         assert_eq!(patience.wait(1, Some(SECOND * 3600)), SECOND * 30);

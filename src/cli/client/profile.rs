@@ -18,7 +18,14 @@ use crate::cli::{
 const ATTEMPT: &str = "show a profile";
 /// What is read first in an answer.
 const LEAD: [&str; 8] = [
-    "id", "requested", "profile", "version", "identifiers", "traits", "members", "attributed",
+    "id",
+    "requested",
+    "profile",
+    "version",
+    "identifiers",
+    "traits",
+    "members",
+    "attributed",
 ];
 /// Events asked for at once.
 const PAGE: u64 = 100;
@@ -107,5 +114,11 @@ fn timeline(
 /// When, where and what.
 fn told(event: &Value) -> String {
     let text = |name: &str| plain(event.get(name).and_then(Value::as_str).unwrap_or("-"));
-    format!("{}  {}  {}  {}", text("time"), text("channel"), text("type"), text("id"))
+    format!(
+        "{}  {}  {}  {}",
+        text("time"),
+        text("channel"),
+        text("type"),
+        text("id")
+    )
 }

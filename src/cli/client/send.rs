@@ -63,11 +63,21 @@ pub struct Args {
 pub fn run(args: Args, client: &Client, out: &mut impl Write) -> Result<(), ClientError> {
     let format = args.format;
     if let Some(event) = args.draft.event() {
-        return send(Items::new(event.to_string().as_bytes(), "flags"), client, format, out);
+        return send(
+            Items::new(event.to_string().as_bytes(), "flags"),
+            client,
+            format,
+            out,
+        );
     }
     let file = args.file.unwrap_or_else(|| PathBuf::from("-"));
     if file == Path::new("-") {
-        return send(Items::new(io::stdin().lock(), "standard input"), client, format, out);
+        return send(
+            Items::new(io::stdin().lock(), "standard input"),
+            client,
+            format,
+            out,
+        );
     }
     let name = file.display().to_string();
     match File::open(&file) {
@@ -101,8 +111,11 @@ fn send(
             duplicates,
             rejected,
         } = sums;
-        writeln!(out, "sent {sent}: accepted {accepted}, duplicates {duplicates}, rejected {rejected}")
-            .map_err(ClientError::Output)?;
+        writeln!(
+            out,
+            "sent {sent}: accepted {accepted}, duplicates {duplicates}, rejected {rejected}"
+        )
+        .map_err(ClientError::Output)?;
     }
     done?;
     match sums.rejected {
@@ -123,7 +136,7 @@ fn send_all(
 ) -> Result<(), ClientError> {
     while let Some(batch) = batches.next_batch()? {
         let post = || client.post(ATTEMPT, "/v1/events", &batch.body);
-        let mut answer = document(ATTEMPT, &client.patience.through(post)?)?;
+        let mut answer = document(ATTEMPT, &client.patience().through(post)?)?;
         let rejected = sums.add(&batch, &answer)?;
         let printed = if format.is_json() {
             if let Some(members) = answer.as_object_mut() {
@@ -131,7 +144,9 @@ fn send_all(
             }
             json_line(out, &answer.to_string())
         } else {
-            rejected.iter().try_for_each(|one| writeln!(out, "{}", told(&batch, one)))
+            rejected
+                .iter()
+                .try_for_each(|one| writeln!(out, "{}", told(&batch, one)))
         };
         printed.map_err(ClientError::Output)?;
     }
@@ -145,10 +160,19 @@ impl Sums {
             attempt: ATTEMPT,
             expected: "an answer with accepted and rejected",
         };
-        let accepted = answer.get("accepted").and_then(Value::as_u64).ok_or_else(unclear)?;
-        let rejected = answer.get("rejected").and_then(Value::as_array).ok_or_else(unclear)?;
+        let accepted = answer
+            .get("accepted")
+            .and_then(Value::as_u64)
+            .ok_or_else(unclear)?;
+        let rejected = answer
+            .get("rejected")
+            .and_then(Value::as_array)
+            .ok_or_else(unclear)?;
         // Null where events are queued: it is not known yet.
-        let duplicates = answer.get("duplicates").and_then(Value::as_u64).unwrap_or_default();
+        let duplicates = answer
+            .get("duplicates")
+            .and_then(Value::as_u64)
+            .unwrap_or_default();
         let refused = u64::try_from(rejected.len()).unwrap_or(u64::MAX);
         self.sent = self.sent.saturating_add(batch.count);
         self.accepted = self.accepted.saturating_add(accepted);
@@ -167,5 +191,9 @@ fn told(batch: &Batch, rejected: &Value) -> String {
         id if id.is_empty() => id,
         id => format!(" ({id})"),
     };
-    format!("rejected event {number}{id}: {}: {}", text("code"), text("message"))
+    format!(
+        "rejected event {number}{id}: {}: {}",
+        text("code"),
+        text("message")
+    )
 }

@@ -12,7 +12,12 @@ use crate::cli::client::connection::Client;
 #[derive(Clone, Debug, clap::Args)]
 pub struct ServerArgs {
     /// Where the service listens
-    #[arg(long, env = "YEKTA_URL", default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    #[arg(
+        long,
+        env = "YEKTA_URL",
+        default_value = "http://127.0.0.1:8080",
+        value_name = "URL"
+    )]
     pub url: ServerUrl,
     /// The key: the read key, or for `send` a write key
     #[arg(long, env = "YEKTA_KEY", hide_env_values = true, value_name = "KEY")]
@@ -97,7 +102,11 @@ mod tests {
 
     fn check(text: &str, expected: Result<&str, UrlError>) {
         let url = text.parse::<ServerUrl>();
-        assert_eq!(url.as_ref().map(ServerUrl::as_str), expected.as_ref().copied(), "{text}");
+        assert_eq!(
+            url.as_ref().map(ServerUrl::as_str),
+            expected.as_ref().copied(),
+            "{text}"
+        );
     }
 
     #[test]
@@ -106,7 +115,15 @@ mod tests {
         check(" http://[::1]:80/yekta/ ", Ok("http://[::1]:80/yekta"));
         check("https://x", Err(UrlError::Tls));
         check("http://me:secret@x", Err(UrlError::User));
-        for text in ["", "127.0.0.1:8080", "x", "http://", "ftp://x", "http://x/?a=b", "/v1"] {
+        for text in [
+            "",
+            "127.0.0.1:8080",
+            "x",
+            "http://",
+            "ftp://x",
+            "http://x/?a=b",
+            "/v1",
+        ] {
             check(text, Err(UrlError::Form));
         }
     }

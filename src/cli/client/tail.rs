@@ -7,7 +7,8 @@ mod sse;
 mod told;
 
 use std::io::{self, Read, Write};
-use std::time::Duration;
+
+use ureq::BodyReader;
 
 use crate::cli::{
     client::{
@@ -33,7 +34,12 @@ Examples:
   yekta tail --cursor 0 --count 10")]
 pub struct Args {
     /// Streams, with commas between: updates, context, action, insight, dlq
-    #[arg(long, value_name = "STREAMS", default_value = "updates", default_value_if("channel", clap::builder::ArgPredicate::IsPresent, "context"))]
+    #[arg(
+        long,
+        value_name = "STREAMS",
+        default_value = "updates",
+        default_value_if("channel", clap::builder::ArgPredicate::IsPresent, "context")
+    )]
     pub stream: String,
     /// Messages about the profile of this id alone
     #[arg(long, value_name = "ID")]
@@ -77,25 +83,80 @@ pub fn run(args: Args, client: &Client, out: &mut impl Write) -> Result<(), Clie
         left: args.count,
         out,
     };
-    let mut stream = client.patience.through(|| connect(client, &path, &parser))?;
+    let mut stream = client.patience().through(|| connect(client, &path, &parser))?;
     loop {
-        let broken = match listen(&mut stream, &mut parser, &mut printer)? {
+        match listen(&mut stream, &mut parser, &mut printer)? {
             Listened::Enough => return Ok(()),
-            Listened::Broken { .. } => reconnect(client, &path, &mut parser)?,
-        };
-        stream = broken;
+            Listened::Broken => stream = reconnect(client, &path, &mut parser)?,
+        }
     }
 }
 
-fn connect(client: &Client, path: &str, parser: &Parser) -> Result<impl Read + use<>, ClientError> {
+/// Why a stream is no longer listened to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Listened {
+    /// All that was wanted is printed.
+    Enough,
+    /// It ended, or its connection broke.
+    Broken,
+}
+
+fn listen(
+    stream: &mut impl Read,
+    parser: &mut Parser,
+    printer: &mut Printer<'_, impl Write>,
+) -> Result<Listened, ClientError> {
+    let mut chunk = vec![0; CHUNK_BYTES];
+    let mut messages = Vec::new();
+    loop {
+        let read = match stream.read(&mut chunk) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Ok(0) | Err(_) => return Ok(Listened::Broken),
+            Ok(read) => read,
+        };
+        let fed = parser.feed(chunk.get(..read).unwrap_or_default(), &mut messages);
+        for message in messages.drain(..) {
+            if printer.print(&message).map_err(ClientError::Output)? == Some(0) {
+                return Ok(Listened::Enough);
+            }
+        }
+        fed.map_err(|_| ClientError::Message {
+            bytes_max: Parser::BYTES_MAX,
+        })?;
+    }
+}
+
+/// Where messages go.
+#[derive(Debug)]
+struct Printer<'a, W> {
+    format: Format,
+    left: Option<u64>,
+    out: &'a mut W,
+}
+
+impl<W: Write> Printer<'_, W> {
+    /// Prints one at once, since the next may be long in coming; gives how many are still wanted.
+    fn print(&mut self, message: &Message) -> io::Result<Option<u64>> {
+        if self.format.is_json() {
+            json_line(self.out, &message.data)?;
+        } else {
+            writeln!(self.out, "{}", told::told(message))?;
+        }
+        self.out.flush()?;
+        self.left = self.left.map(|left| left.saturating_sub(1));
+        Ok(self.left)
+    }
+}
+
+fn connect(client: &Client, path: &str, parser: &Parser) -> Result<BodyReader<'static>, ClientError> {
     let last_id = Some(parser.last_id()).filter(|id| !id.is_empty());
     client.follow(ATTEMPT, path, last_id)
 }
 
 /// Opens the stream again: at once would be a storm while the service restarts, so each try waits.
-fn reconnect(client: &Client, path: &str, parser: &mut Parser) -> Result<impl Read + use<>, ClientError> {
+fn reconnect(client: &Client, path: &str, parser: &mut Parser) -> Result<BodyReader<'static>, ClientError> {
     parser.reconnected();
-    let patience = client.patience;
+    let patience = client.patience();
     let mut tries: u32 = 0;
     loop {
         tries = tries.saturating_add(1);

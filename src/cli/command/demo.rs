@@ -23,6 +23,9 @@ use crate::{
     telemetry::init_tracing,
 };
 
+/// The channels that the story uses.
+const CHANNELS: [&str; 4] = ["web", "mobile", "store", "callcenter"];
+
 /// Runs the service on a temporary folder, on loopback, and plays a story of three customers to it, with two hundred
 /// others around them.
 ///
@@ -48,7 +51,9 @@ impl Args {
             data_dir: Some(folder.0.clone()),
             listen: Some(self.listen.clone()),
         };
-        let settings = args.load()?;
+        // The people of the story write their numbers as their country does.
+        let regions = CHANNELS.map(|channel| (format!("channels.{channel}.region"), "IR".to_owned()));
+        let settings = args.load_with(regions.to_vec())?;
         init_tracing(settings.log.format, &settings.log.filter)?;
         runtime()?.block_on(self.play(&settings, &folder.0, out))
     }

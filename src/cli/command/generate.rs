@@ -23,9 +23,6 @@ use crate::{
 /// Events of one request.
 const BATCH: usize = 100;
 
-/// What a busy service is given.
-const PATIENCE: Patience = Patience { tries: 8, wait_max: Duration::from_secs(10) };
-
 /// Writes synthetic events of four channels: people who change channels, shared devices, late log-ins.
 ///
 /// The same seed gives the same events; `--live` has them end now instead of at the start of 2026.
@@ -70,7 +67,7 @@ impl Args {
             match &client {
                 Some(client) => {
                     let body = Value::from(batch).to_string();
-                    PATIENCE.through(|| client.post("send events", "/v1/events", body.as_bytes()))?;
+                    Patience::USUAL.through(|| client.post("send events", "/v1/events", body.as_bytes()))?;
                 }
                 None => batch.iter().try_for_each(|event| writeln!(out, "{event}"))?,
             }

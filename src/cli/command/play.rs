@@ -91,8 +91,7 @@ impl Player {
 
     fn send(&self, events: &[Value]) -> Result<(), ClientError> {
         let body = Value::from(events.to_vec()).to_string();
-        let patience = Patience { tries: 5, wait_max: Duration::from_secs(5) };
-        patience.through(|| self.client.post("send events", "/v1/events", body.as_bytes()))?;
+        Patience::USUAL.through(|| self.client.post("send events", "/v1/events", body.as_bytes()))?;
         Ok(())
     }
 

@@ -21,7 +21,11 @@ pub(crate) struct SettingsArgs {
 impl SettingsArgs {
     /// Defaults, file, environment and these flags.
     pub(crate) fn load(&self) -> Result<Settings, ConfigError> {
-        let mut overrides = Vec::new();
+        self.load_with(Vec::new())
+    }
+
+    /// The same under settings that the command itself needs.
+    pub(crate) fn load_with(&self, mut overrides: Vec<(String, String)>) -> Result<Settings, ConfigError> {
         if let Some(dir) = &self.data_dir {
             overrides.push(("data.dir".to_owned(), dir.display().to_string()));
         }

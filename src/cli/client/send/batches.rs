@@ -126,6 +126,9 @@ mod tests {
     fn events_before_an_error_are_sent() {
         let mut batches = batched("{}\n{}\nx");
         assert_eq!(batches.next_batch().unwrap().map(|one| one.count), Some(2));
-        assert!(matches!(batches.next_batch(), Err(ClientError::Events { line: 3, .. })));
+        assert!(matches!(
+            batches.next_batch(),
+            Err(ClientError::Events { line: 3, .. })
+        ));
     }
 }

@@ -150,7 +150,11 @@ mod tests {
     }
 
     fn check(text: &str, expected: &[&str]) {
-        assert_eq!(split(text), (expected.iter().map(|&item| item.to_owned()).collect(), None), "{text}");
+        assert_eq!(
+            split(text),
+            (expected.iter().map(|&item| item.to_owned()).collect(), None),
+            "{text}"
+        );
     }
 
     #[test]
@@ -159,8 +163,14 @@ mod tests {
         check("\n[ ]\n", &[]);
         check("{\"a\":1}\n{\"b\":2}\n", &["{\"a\":1}", "{\"b\":2}"]);
         check("{\"a\":\r\n [1]}", &["{\"a\":\r\n [1]}"]);
-        check("[{\"a\":1},\n{}]\n[{\"c\":3}] {}", &["{\"a\":1}", "{}", "{\"c\":3}", "{}"]);
-        check(r#"{"a":"}\"]\\"}{"ب":"{"}"#, &[r#"{"a":"}\"]\\"}"#, r#"{"ب":"{"}"#]);
+        check(
+            "[{\"a\":1},\n{}]\n[{\"c\":3}] {}",
+            &["{\"a\":1}", "{}", "{\"c\":3}", "{}"],
+        );
+        check(
+            r#"{"a":"}\"]\\"}{"ب":"{"}"#,
+            &[r#"{"a":"}\"]\\"}"#, r#"{"ب":"{"}"#],
+        );
     }
 
     #[test]
@@ -178,7 +188,11 @@ mod tests {
             ("\n42", 0, 2),
         ] {
             let (found, error) = split(text);
-            assert_eq!((found.len(), error.map(|(_, line)| line)), (before, Some(line)), "{text}");
+            assert_eq!(
+                (found.len(), error.map(|(_, line)| line)),
+                (before, Some(line)),
+                "{text}"
+            );
         }
         let long = format!("{{\"a\":\"{}\"}}", "x".repeat(ITEM_BYTES_MAX));
         assert_eq!(split(&long).1, Some(("an event of at most 256 KiB", 1)));

@@ -121,7 +121,11 @@ impl Parser {
         data.pop()?;
         Some(Message {
             id: self.last_id.clone(),
-            event: if event.is_empty() { "message".to_owned() } else { event },
+            event: if event.is_empty() {
+                "message".to_owned()
+            } else {
+                event
+            },
             data,
         })
     }
@@ -136,7 +140,13 @@ mod tests {
         for chunk in chunks {
             parser.feed(chunk, &mut messages).unwrap();
         }
-        (messages.into_iter().map(|one| (one.id, one.event, one.data)).collect(), parser)
+        (
+            messages
+                .into_iter()
+                .map(|one| (one.id, one.event, one.data))
+                .collect(),
+            parser,
+        )
     }
 
     fn check(text: &str, expected: &[(&str, &str, &str)]) {
@@ -148,24 +158,44 @@ mod tests {
         assert_eq!(fed(&[text.as_bytes()]).0, expected, "{text:?}");
         assert_eq!(fed(&bytes).0, expected, "byte by byte: {text:?}");
         // Any of the three ends of a line reads the same.
-        assert_eq!(fed(&[text.replace('\n', "\r\n").as_bytes()]).0, expected, "CRLF: {text:?}");
-        assert_eq!(fed(&[text.replace('\n', "\r").as_bytes()]).0, expected, "CR: {text:?}");
+        assert_eq!(
+            fed(&[text.replace('\n', "\r\n").as_bytes()]).0,
+            expected,
+            "CRLF: {text:?}"
+        );
+        assert_eq!(
+            fed(&[text.replace('\n', "\r").as_bytes()]).0,
+            expected,
+            "CR: {text:?}"
+        );
     }
 
     #[test]
     fn messages_are_taken_apart() {
-        check("id: 7\nevent: updates\ndata: {\"a\":1}\n\n", &[("7", "updates", "{\"a\":1}")]);
+        check(
+            "id: 7\nevent: updates\ndata: {\"a\":1}\n\n",
+            &[("7", "updates", "{\"a\":1}")],
+        );
         check("data:a\ndata:  b\ndata\n\n", &[("", "message", "a\n b\n")]);
         check("\u{feff}data: ن\n\n", &[("", "message", "ن")]);
         check("data: cut off\n", &[]);
-        check("unknown: x\ndata: a:b\n\nevent: x\n\ndata: c\n\n", &[("", "message", "a:b"), ("", "message", "c")]);
+        check(
+            "unknown: x\ndata: a:b\n\nevent: x\n\ndata: c\n\n",
+            &[("", "message", "a:b"), ("", "message", "c")],
+        );
     }
 
     #[test]
     fn comments_say_nothing_and_an_id_holds_on() {
-        check(": live\nid: 3\n\n:\ndata: a\n\ndata: b\nid: 4\n\n", &[("3", "message", "a"), ("4", "message", "b")]);
+        check(
+            ": live\nid: 3\n\n:\ndata: a\n\ndata: b\nid: 4\n\n",
+            &[("3", "message", "a"), ("4", "message", "b")],
+        );
         let (_, parser) = fed(&[b"retry: 250\nid: 3\n\nid: 4\ndata: half"]);
-        assert_eq!((parser.last_id(), parser.retry()), ("3", Some(Duration::from_millis(250))));
+        assert_eq!(
+            (parser.last_id(), parser.retry()),
+            ("3", Some(Duration::from_millis(250)))
+        );
         assert_eq!(fed(&[b"id: a\0b\nretry: 1x\n\n"]).1.last_id(), "");
     }
 
@@ -175,7 +205,10 @@ mod tests {
         parser.reconnected();
         let mut messages = Vec::new();
         parser.feed(b"data: whole\n\n", &mut messages).unwrap();
-        assert_eq!((messages[0].id.as_str(), messages[0].data.as_str()), ("3", "whole"));
+        assert_eq!(
+            (messages[0].id.as_str(), messages[0].data.as_str()),
+            ("3", "whole")
+        );
         assert_eq!(parser.retry(), Some(Duration::from_millis(9)));
     }
 

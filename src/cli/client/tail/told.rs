@@ -18,12 +18,19 @@ pub(crate) fn told(message: &Message) -> String {
             text(&data, "/event/type")
         ),
         (_, kind @ ("merged" | "split")) => {
-            format!("{kind}  {}  {} -> {}", whose(&data), ids(&data, "/from"), ids(&data, "/into"))
+            format!(
+                "{kind}  {}  {} -> {}",
+                whose(&data),
+                ids(&data, "/from"),
+                ids(&data, "/into")
+            )
         }
         (_, "updated") => format!(
             "updated  {}  {} events, {}",
             whose(&data),
-            data.pointer("/cause/count").and_then(Value::as_u64).unwrap_or_default(),
+            data.pointer("/cause/count")
+                .and_then(Value::as_u64)
+                .unwrap_or_default(),
             text(&data, "/cause/resolution")
         ),
         (stream, _) => format!("{}  {}", plain(stream), plain(&message.data)),
@@ -76,7 +83,15 @@ mod tests {
             r#"{"event":{"channel":"web","type":"Page\nViewed"},"profile":"p","version":7}"#,
             "41  context  p v7  web  Page\u{fffd}Viewed",
         );
-        check("insight", "{\"kind\":\n\"low\"}", "41  insight  {\"kind\":\u{fffd}\"low\"}");
-        check("reset", "{}", "41  reset  what was missed is kept no longer: ask again for the profiles you keep");
+        check(
+            "insight",
+            "{\"kind\":\n\"low\"}",
+            "41  insight  {\"kind\":\u{fffd}\"low\"}",
+        );
+        check(
+            "reset",
+            "{}",
+            "41  reset  what was missed is kept no longer: ask again for the profiles you keep",
+        );
     }
 }
