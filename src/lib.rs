@@ -13,4 +13,5 @@ pub mod http;
 pub mod config;
 pub mod telemetry;
 
+pub mod app;
 pub mod cli;

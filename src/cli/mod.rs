@@ -1,3 +1,74 @@
-//! The command line.
+//! The command line: one file per command that runs or inspects a service, [`client`] for those that talk to one.
+//!
+//! Holds no logic of the service; composes `app`, prints, and turns errors into exit codes.
+
+pub mod client;
+mod command;
+mod exit;
 pub mod generate;
+mod output;
 pub mod story;
+
+use std::{io, process::ExitCode};
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::cli::{
+    client::ClientCommand,
+    command::{config, demo, fingerprint, generate as generate_command, serve},
+};
+
+/// One customer, one profile, on every channel.
+#[derive(Debug, Parser)]
+#[command(name = "yekta", version, about, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the service on a persistent folder.
+    Serve(serve::Args),
+    /// Run the service on a temporary folder and play a story to it.
+    Demo(demo::Args),
+    /// Write synthetic four-channel traffic, to standard output or to a running service.
+    Generate(generate_command::Args),
+    /// Print the fingerprint of a data folder; no service may be running on it.
+    Fingerprint(fingerprint::Args),
+    /// Check or print the configuration.
+    Config(config::Args),
+    /// Write the completions of a shell to standard output.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    #[command(flatten)]
+    Client(ClientCommand),
+}
+
+impl Cli {
+    /// Carries the command out.
+    pub fn run(self) -> ExitCode {
+        let mut out = io::stdout().lock();
+        let result = match self.command {
+            Command::Serve(args) => args.run(&mut out),
+            Command::Demo(args) => args.run(&mut out),
+            Command::Generate(args) => args.run(&mut out),
+            Command::Fingerprint(args) => args.run(&mut out),
+            Command::Config(args) => args.run(&mut out),
+            Command::Completions { shell } => {
+                clap_complete::generate(shell, &mut Self::command(), "yekta", &mut out);
+                Ok(())
+            }
+            Command::Client(command) => {
+                let client = command.server().client();
+                command.run(&client, &mut out).map_err(Into::into)
+            }
+        };
+        match result {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => failure.report(),
+        }
+    }
+}

@@ -53,7 +53,10 @@ fn bounds_that_fit(settings: &Settings, root: &mut Reader<'_>) {
     let commit = ("journal", "commit_bytes_max", settings.journal.commit_bytes_max);
     // All are looked at before the first is refused: a bound may be too small for one and too large for another.
     let fitting = [(event, body), (event, batch), (batch, commit)].map(|(inner, outer)| {
-        let keys = [format!("{}.{}", inner.0, inner.1), format!("{}.{}", outer.0, outer.1)];
+        let keys = [
+            format!("{}.{}", inner.0, inner.1),
+            format!("{}.{}", outer.0, outer.1),
+        ];
         let fits = !root.is_sound(&keys.each_ref().map(String::as_str)) || inner.2 <= outer.2;
         (fits, inner, outer)
     });

@@ -1,10 +1,10 @@
 //! What edges and the writer say to each other: submissions and commands in, receipts and answers out.
 
+pub use crate::domain::qr::QrOutcome;
 use crate::{
     domain::{
         event::{ConsentChange, Event},
         identity::Key,
-        qr::QrOutcome,
         time::Timestamp,
         value::Value,
     },

@@ -18,6 +18,7 @@ use crate::{
     },
     journal::Position,
     store::Keyring,
+    telemetry::EngineMetrics,
 };
 
 /// Bytes of a QR token: 160 random bits.
@@ -75,6 +76,7 @@ pub struct Handle {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) query: Query,
     pub(crate) limits: HandleLimits,
+    pub(crate) metrics: EngineMetrics,
 }
 
 /// What callers may ask of the queue.
@@ -144,7 +146,10 @@ impl Handle {
             return Err(SubmitError::Stopped);
         }
         match self.jobs.send_timeout(job, self.limits.submit_wait).await {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                self.metrics.queue_pushed();
+                Ok(())
+            }
             Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(SubmitError::Busy),
             Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(SubmitError::Stopped),
         }
@@ -172,6 +177,11 @@ impl Handle {
     /// What answers questions.
     pub fn query(&self) -> Query {
         self.query.clone()
+    }
+
+    /// Takes no more; what waits is still committed.
+    pub fn drain(&self) {
+        self.health.set(Health::Draining);
     }
 
     /// How the writer is.

@@ -20,7 +20,6 @@ pub mod find;
 pub mod graph;
 pub mod handle;
 pub mod membership;
-pub mod metrics;
 pub mod open;
 pub mod overlay;
 mod place;
@@ -38,7 +37,6 @@ pub use crate::{
         answer::{Query, QueryError},
         batch::Rules,
         handle::{Handle, HandleLimits, Health},
-        metrics::EngineMetrics,
         open::{Engine, EngineConfig, Opened, StartError},
         updates::Update,
         worker::WorkerConfig,

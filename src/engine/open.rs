@@ -18,7 +18,6 @@ use crate::{
         batch::Rules,
         error::Error as WriteError,
         handle::{Handle, HandleLimits, HealthCell, Job},
-        metrics::EngineMetrics,
         secrets,
         step::Standing,
         worker::{Worker, WorkerConfig},
@@ -31,6 +30,7 @@ use crate::{
         self, Applied, FolderLock, Keyring, LockError, OpenError, Order, Store, StoreConfig, View,
         fingerprint::Multiset, keys, set_aside,
     },
+    telemetry::EngineMetrics,
 };
 
 /// Bytes of commits that recovery reads at a time, about.
@@ -185,6 +185,7 @@ impl Opened {
             keyring: Arc::clone(&keyring),
             query,
             limits: config.handle,
+            metrics: metrics.clone(),
         };
         let worker = Worker {
             standing: standing(&store)?,

@@ -194,10 +194,8 @@ impl Batch<'_> {
         for key in &joining {
             entries.push(keys::holder(self.keyring.key(key), id));
         }
-        if joining.is_empty() && atom.claim.anchor(rules) == Anchor::None {
-            for key in atom.claim.mentions(rules) {
-                entries.push(keys::mention(self.keyring.key(key), id));
-            }
+        for key in atom.claim.mentions(rules) {
+            entries.push(keys::mention(self.keyring.key(key), id));
         }
         let role = match marked_user(self, &atom.claim) {
             Some(_) => Some(DeviceRole::Mark),

@@ -120,9 +120,11 @@ impl Batch<'_> {
         earliest.map_or(ProfileId([0; 16]), |atom| self.keyring.profile_of_atom(&atom.claim))
     }
 
-    /// Shows an atom that joins nobody with the one profile that holds what it mentions, else by itself.
+    /// Shows an atom, if it joins nobody, with the one profile that holds what it mentions, else by itself.
     fn attribute(&mut self, id: AtomId, resolved: &mut Resolved) -> Result<(), Error> {
-        let Some(atom) = self.overlay.atom(id)? else { return Ok(()) };
+        let Some(atom) = self.overlay.atom(id)?.filter(|atom| self.graph().keys_of(atom).is_empty()) else {
+            return Ok(());
+        };
         let mut holding = BTreeSet::new();
         if atom.claim.anchor(&self.rules.identifiers) == Anchor::None {
             for key in atom.claim.mentions(&self.rules.identifiers) {

@@ -15,11 +15,11 @@ use crate::{
         batch::Rules,
         error::Error,
         handle::{Health, HealthCell, Job},
-        metrics::EngineMetrics,
         step::{Input, Standing, Stepped, step},
     },
     journal::{Commit, Journal, Position},
     store::{Applied, Keyring, Store},
+    telemetry::{EngineMetrics, EventOutcome},
 };
 
 /// What the worker goes by.
@@ -75,13 +75,14 @@ impl Worker {
         let mut going = true;
         while going {
             let Some(job) = self.jobs.blocking_recv() else { break };
+            self.metrics.queue_popped();
             let (mut input, mut waiting) = (Input::default(), Waiting::default());
             going = admit(job, &mut input, &mut waiting);
             while going && input.submissions.len() < self.config.batch_events_max {
                 let Ok(job) = self.jobs.try_recv() else { break };
+                self.metrics.queue_popped();
                 going = admit(job, &mut input, &mut waiting);
             }
-            self.metrics.queue(self.jobs.len());
             self.batch(&input, waiting)?;
             if flushed.elapsed() >= self.config.flush_interval {
                 self.store.flush()?;
@@ -123,17 +124,29 @@ impl Worker {
     fn observe(&self, input: &Input, stepped: &Stepped, begun: Instant) {
         let visible = (self.clock)();
         for (submission, outcome) in input.submissions.iter().zip(&stepped.outcomes) {
+            self.metrics.event(match outcome {
+                Outcome::Accepted(_) => EventOutcome::Accepted,
+                Outcome::Duplicate => EventOutcome::Duplicate,
+                Outcome::Conflicting => EventOutcome::Conflicting,
+                Outcome::Refused => EventOutcome::Refused,
+            });
             match (submission, outcome) {
                 (Submission::Event(event), Outcome::Accepted(resolution)) => {
-                    self.metrics.accepted(resolution.as_str(), visible.micros_since(event.received));
+                    let took = visible.micros_since(event.received).max(0).unsigned_abs();
+                    self.metrics.resolution(resolution.as_str());
+                    self.metrics.visible_after(Duration::from_micros(took));
                 }
-                (Submission::Event(_), Outcome::Conflicting) => self.metrics.conflicting(),
-                (Submission::Event(_), _) => self.metrics.duplicate(),
-                (Submission::Refused(rejection), _) => self.metrics.refused(rejection.reason.code()),
+                (Submission::Event(_), _) => {}
+                (Submission::Refused(rejection), _) => self.metrics.rejection(rejection.reason.code()),
             }
         }
-        if stepped.commit.is_some() {
-            self.metrics.commit(input.submissions.len(), begun.elapsed());
+        if let Some(commit) = &stepped.commit {
+            let count = |items: usize| u32::try_from(items).unwrap_or(u32::MAX);
+            let messages = commit.messages.iter().map(|message| message.body.len()).sum::<usize>();
+            let values = commit.changes.iter().filter_map(|change| change.value.as_ref());
+            let bytes = messages.saturating_add(values.map(Vec::len).sum());
+            self.metrics.commit(count(input.submissions.len()), count(bytes), begun.elapsed());
+            self.metrics.applied(self.applied.borrow().0);
         }
     }
 }

@@ -1,1 +1,80 @@
-//! The HTTP edge.
+//! The HTTP edge: bytes from clients to submissions, commands and questions, and the answers back.
+//!
+//! Owns the routes, who may call them, how long they may take, and what a refusal looks like. Never decides anything
+//! about a customer, never reaches the store, never logs a path, a query or a body: only the route's template. The
+//! composition root builds [`Http`], calls [`router::build`] and then [`serve::serve`].
+//!
+//! | what | where |
+//! |---|---|
+//! | the whole API on one screen | [`router`] |
+//! | one resource each | [`routes`] |
+//! | keys of senders and readers | [`access`] |
+//! | what every request passes through | [`edge`] |
+//! | errors as RFC 9457 problems | [`failure`] |
+//! | what is configured | [`settings`] |
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::extract::FromRef;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    domain::{context::View, time::Timestamp},
+    engine::handle::Handle,
+    http::{access::Keys, settings::Settings},
+    telemetry::{HttpMetrics, Registry},
+    wire::DecodeRules,
+};
+
+pub mod access;
+mod edge;
+mod failure;
+pub mod router;
+mod routes;
+pub mod serve;
+pub mod settings;
+
+mod address;
+mod answer;
+mod ask;
+mod body;
+mod connections;
+mod digest;
+mod observe;
+mod posted;
+
+/// What every route may use. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Http {
+    /// The way to the engine.
+    pub handle: Handle,
+    /// What input is read by.
+    pub rules: Arc<DecodeRules>,
+    /// Context views by name.
+    pub views: Arc<BTreeMap<String, View>>,
+    /// Bounds, keys, addresses.
+    pub settings: Arc<Settings>,
+    /// What is counted.
+    pub metrics: HttpMetrics,
+    /// All that the process counts.
+    pub registry: Registry,
+    /// The wall clock.
+    pub clock: fn() -> Timestamp,
+    /// Cancelled when the service drains: streams end then.
+    pub draining: CancellationToken,
+    /// Room for subscribers; [`Settings::subscribers_max`] of them.
+    pub subscribers: Arc<Semaphore>,
+}
+
+impl FromRef<Http> for Arc<Settings> {
+    fn from_ref(http: &Http) -> Self {
+        Self::clone(&http.settings)
+    }
+}
+
+impl FromRef<Http> for Keys {
+    fn from_ref(http: &Http) -> Self {
+        http.settings.keys.clone()
+    }
+}

@@ -13,11 +13,12 @@ use yekta::domain::profile::FoldLimits;
 use yekta::domain::time::Timestamp;
 use yekta::engine::query::{Address, Found, Portrait};
 use yekta::engine::{
-    Engine, EngineConfig, EngineMetrics, HandleLimits, Opened, Rules, WorkerConfig,
+    Engine, EngineConfig, HandleLimits, Opened, Rules, WorkerConfig,
     api::{Receipt, Submission},
 };
 use yekta::journal::file::FileJournalConfig;
 use yekta::store::StoreConfig;
+use yekta::telemetry::{EngineMetrics, Registry};
 use yekta::wire::{DecodeLimits, DecodeRules, Origin, decode_events};
 
 /// 2026-11-22T12:00:00Z.
@@ -87,7 +88,7 @@ impl Town {
 
     pub fn open(&mut self) {
         let config = engine_config(self.dir.path());
-        let metrics = EngineMetrics::register(&prometheus::Registry::new()).unwrap();
+        let metrics = EngineMetrics::register(&Registry::new("test").unwrap()).unwrap();
         let opened = Opened::open(&config).unwrap();
         self.engine = Some(opened.start(&config, engine_rules(&self.rules), metrics, || NOW).unwrap());
     }

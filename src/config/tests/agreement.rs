@@ -1,3 +1,5 @@
+//! Settings that depend on each other.
+
 use super::{load, problems};
 use crate::config::CorsOrigins;
 

@@ -1,3 +1,5 @@
+//! What holds where nothing is configured, and what a file alone can add.
+
 use super::{load, load_path};
 use crate::{
     config::{DEFAULTS, LoadOptions, Settings},

@@ -1,3 +1,5 @@
+//! Which layer wins, and how each writes its values.
+
 use super::{load, load_path};
 use crate::domain::identifier::{Kind, Role};
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! Configurations as their writers write them, and what comes of them.
+
 mod agreement;
 mod defaults;
 mod layers;

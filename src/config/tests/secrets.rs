@@ -1,3 +1,5 @@
+//! What must never be told.
+
 use super::load;
 use crate::{domain::identifier::Kind, telemetry::Secret};
 

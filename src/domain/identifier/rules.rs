@@ -128,7 +128,8 @@ fn standard_kinds() -> [(Kind, KindRule); 9] {
             Kind::PHONE,
             rule(Format::Phone, Role::Contact, staff, Some(10), 7),
         ),
-        (Kind::CALL_ID, rule(Format::Id, Role::Label, None, None, 8)),
+        // Per event, so that a caller is one atom however often they call; it joins nobody.
+        (Kind::CALL_ID, rule(Format::Id, Role::PerEvent, None, None, 8)),
     ]
 }
 

@@ -1,0 +1,67 @@
+//! From settings to what each part goes by.
+
+use std::net::SocketAddr;
+
+use axum::http::HeaderValue;
+
+use crate::{
+    config::{CorsOrigins, Settings},
+    engine::{EngineConfig, HandleLimits, Rules, WorkerConfig},
+    http::{
+        access::{Keys, WriteKey},
+        settings::{Origins, Settings as HttpSettings},
+    },
+    telemetry::Secret,
+};
+
+/// How the engine is set up.
+pub fn engine_config(settings: &Settings) -> EngineConfig {
+    let batch_events_max = settings.engine.batch_events_max;
+    EngineConfig {
+        dir: settings.data.dir.join(&settings.data.tenant),
+        queue_jobs_max: settings.engine.queue_batches_max,
+        handle: HandleLimits { batch_events_max, submit_wait: settings.engine.submit_wait },
+        worker: WorkerConfig { batch_events_max, flush_interval: settings.engine.flush_interval },
+        journal: settings.journal.clone(),
+        store: settings.store,
+    }
+}
+
+/// What the engine goes by.
+pub fn engine_rules(settings: &Settings) -> Rules {
+    let channels = &settings.channels.channels;
+    Rules {
+        tenant: settings.data.tenant.clone(),
+        identifiers: settings.identifiers.clone(),
+        fold: settings.fold,
+        views: settings.views.clone(),
+        channel_views: channels.iter().map(|(name, channel)| (name.clone(), channel.view.clone())).collect(),
+        rejections_max: u64::try_from(settings.engine.rejections_max).unwrap_or(u64::MAX),
+    }
+}
+
+/// What the HTTP edge goes by; `None` where an origin cannot stand in a header.
+pub(crate) fn http_settings(settings: &Settings, bound: SocketAddr) -> Option<HttpSettings> {
+    let http = &settings.http;
+    let origins = match &http.cors_origins {
+        CorsOrigins::Any => Origins::Any,
+        CorsOrigins::Only(origins) => {
+            let origins: Result<Vec<HeaderValue>, _> = origins.iter().map(|origin| origin.parse()).collect();
+            Origins::Only(origins.ok()?)
+        }
+    };
+    let write = http.write_key.iter().map(|key| WriteKey::new("default", None, key.expose())).collect();
+    Some(HttpSettings {
+        keys: Keys::new(write, http.read_key.as_ref().map(Secret::expose)),
+        origins,
+        public_url: http.public_url(bound),
+        // A question holds no channel: the number of whoever calls is meant.
+        region: settings.channels.channels.get("callcenter").and_then(|channel| channel.region.clone()),
+        ingest_bytes_max: http.body_bytes_max,
+        connections_max: http.connections_max,
+        in_flight_max: http.in_flight_max,
+        request_timeout: http.request_timeout,
+        subscribers_max: http.subscribers_max,
+        ..HttpSettings::default()
+    })
+}

@@ -1,0 +1,12 @@
+//! The composition root: builds the parts from the settings, runs them, and drains them in order.
+//!
+//! The only place that knows every module. It holds no logic: what a part does is said in the part.
+
+pub mod clock;
+mod compose;
+mod service;
+
+pub use crate::app::{
+    compose::{engine_config, engine_rules},
+    service::{Service, ServiceError},
+};

@@ -1,0 +1,9 @@
+//! The commands that run or inspect a service.
+
+pub(crate) mod config;
+pub(crate) mod demo;
+pub(crate) mod fingerprint;
+pub(crate) mod generate;
+pub(crate) mod serve;
+mod play;
+mod settings;

@@ -1,0 +1,39 @@
+//! The settings flags that commands share, and how they become the topmost layer of the configuration.
+
+use std::path::PathBuf;
+
+use crate::config::{ConfigError, LoadOptions, Settings};
+
+/// Where settings come from.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct SettingsArgs {
+    /// The configuration file (TOML); `yekta config print` shows every key.
+    #[arg(long, env = "YEKTA_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The folder that data is kept in.
+    #[arg(long, env = "YEKTA_DATA_DIR", value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Where to listen, such as 127.0.0.1:8080; port 0 chooses a free one.
+    #[arg(long, env = "YEKTA_LISTEN", value_name = "ADDR")]
+    pub(crate) listen: Option<String>,
+}
+
+impl SettingsArgs {
+    /// Defaults, file, environment and these flags.
+    pub(crate) fn load(&self) -> Result<Settings, ConfigError> {
+        self.load_with(Vec::new())
+    }
+
+    /// The same under settings that the command itself needs.
+    pub(crate) fn load_with(&self, mut overrides: Vec<(String, String)>) -> Result<Settings, ConfigError> {
+        if let Some(dir) = &self.data_dir {
+            overrides.push(("data.dir".to_owned(), dir.display().to_string()));
+        }
+        if let Some(listen) = &self.listen {
+            overrides.push(("http.listen".to_owned(), listen.clone()));
+        }
+        // A variable that is not Unicode is none of ours.
+        let env = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Settings::load(LoadOptions { file: self.config.clone(), env, overrides })
+    }
+}

@@ -1,0 +1,87 @@
+use axum::{
+    body::{Body, to_bytes},
+    http::Request,
+};
+use tower::ServiceExt;
+
+use super::*;
+
+async fn get_with(path: &str, held: Option<&str>) -> (StatusCode, HeaderMap, String) {
+    let mut request = Request::builder().uri(path).body(Body::empty()).unwrap();
+    request
+        .headers_mut()
+        .extend(held.map(|tag| (header::IF_NONE_MATCH, tag.parse().unwrap())));
+    let response = router().oneshot(request).await.unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+    (status, headers, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn every_file_is_served_under_a_strict_policy_and_only_once() {
+    for asset in ASSETS {
+        let (status, headers, body) = get_with(asset.path, None).await;
+        assert_eq!((status, body.as_str()), (StatusCode::OK, asset.text));
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(
+            policy.contains("default-src 'none'") && !policy.contains("unsafe"),
+            "{policy}"
+        );
+        let tag = headers[header::ETAG].to_str().unwrap();
+        let (status, _, body) = get_with(asset.path, Some(tag)).await;
+        assert_eq!(
+            (status, body.as_str()),
+            (StatusCode::NOT_MODIFIED, ""),
+            "{}",
+            asset.path
+        );
+        assert_eq!(get_with(asset.path, Some("\"0\"")).await.0, StatusCode::OK);
+    }
+}
+
+#[test]
+fn every_file_that_is_named_is_there_and_none_is_elsewhere() {
+    let named = ASSETS
+        .iter()
+        .flat_map(|asset| asset.text.split('"'))
+        .filter(|text| text.starts_with("/console/"));
+    let named: std::collections::BTreeSet<&str> = named.collect();
+    let there: std::collections::BTreeSet<&str> = ASSETS
+        .iter()
+        .map(|asset| asset.path)
+        .filter(|path| *path != "/")
+        .collect();
+    assert_eq!(named, there);
+    for asset in ASSETS {
+        let elsewhere = ["src=\"http", "href=\"http", "from \"http", "url(", "@import"];
+        assert!(
+            elsewhere.iter().all(|word| !asset.text.contains(word)),
+            "{}",
+            asset.path
+        );
+    }
+}
+
+/// The policy would stop it in a browser; here it is said before.
+#[test]
+fn no_data_becomes_markup_or_script() {
+    let dangerous = [
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "new Function",
+        "DOMParser",
+    ];
+    for asset in ASSETS {
+        assert!(
+            dangerous.iter().all(|word| !asset.text.contains(word)),
+            "{}",
+            asset.path
+        );
+    }
+    let page = ASSETS[0].text;
+    assert!(page.matches("<script").count() == page.matches("<script type=\"module\" src=").count());
+    assert!(!page.contains("style=\"") && !page.contains(" onclick") && !page.contains("javascript:"));
+}

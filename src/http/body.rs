@@ -1,0 +1,102 @@
+//! Bodies and queries of questions and commands: raw bytes whatever the content type, bounded, then read as JSON.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Bytes,
+    extract::{DefaultBodyLimit, FromRef, FromRequest, FromRequestParts, Query, Request},
+    http::{StatusCode, header::CONTENT_ENCODING, request::Parts},
+};
+use serde::de::DeserializeOwned;
+
+use crate::http::{failure::Failure, settings::Settings};
+
+/// A body read as JSON; an empty one is an empty object.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Document<T>(pub(crate) T);
+
+/// The query of the address.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asking<T>(pub(crate) T);
+
+/// Why a body was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// It has more bytes, unpacked, than allowed.
+    TooLarge,
+    /// It is packed in an unknown way.
+    Packed,
+    /// It is not what its encoding says, or it broke off.
+    Broken,
+}
+
+/// Reads `body` to its end, unpacked, up to `bytes_max`.
+pub(crate) async fn read(mut request: Request, bytes_max: usize) -> Result<Bytes, Unread> {
+    // What the layer in front unpacked has no such header any more.
+    let packed = request
+        .headers()
+        .get(CONTENT_ENCODING)
+        .is_some_and(|name| name != "identity");
+    if packed {
+        return Err(Unread::Packed);
+    }
+    DefaultBodyLimit::max(bytes_max).apply(&mut request);
+    Bytes::from_request(request, &())
+        .await
+        .map_err(|failed| match failed.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Unread::TooLarge,
+            _ => Unread::Broken,
+        })
+}
+
+impl Unread {
+    /// The refusal of a body of which `bytes_max` are allowed.
+    pub(crate) fn failure(self, bytes_max: usize) -> Failure {
+        match self {
+            Self::TooLarge => Failure::too_large(bytes_max),
+            Self::Packed => Failure::wrong_encoding(),
+            Self::Broken => {
+                Failure::bad_request("not_readable", "expected a whole body, packed as its headers say")
+            }
+        }
+    }
+}
+
+impl<S, T> FromRequest<S> for Document<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned,
+    Arc<Settings>: FromRef<S>,
+{
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let bytes_max = Arc::<Settings>::from_ref(state).command_bytes_max;
+        let bytes = read(request, bytes_max)
+            .await
+            .map_err(|unread| unread.failure(bytes_max))?;
+        let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        serde_json::from_slice(text).map(Self).map_err(|error| {
+            // The library's message may hold what was sent; where it stands is enough.
+            let (line, column) = (error.line(), error.column());
+            let detail =
+                format!("expected JSON as /openapi.json describes it; reading stopped at {line}:{column}");
+            Failure::bad_request("bad_body", detail)
+        })
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Asking<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        Query::try_from_uri(&parts.uri)
+            .map(|Query(query)| Self(query))
+            .map_err(|_| {
+                Failure::bad_request(
+                    "bad_query",
+                    "expected a query as /openapi.json describes it for this route",
+                )
+            })
+    }
+}

@@ -1,0 +1,93 @@
+//! Bodies of events: the raw bytes, whatever the content type, and whose they are.
+//!
+//! SDKs send JSON as text or as a form, gzip or not, in chunks or not; so nothing is asked of the headers but the key.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Bytes,
+    extract::{FromRef, FromRequest, Request},
+    http::{HeaderMap, Uri},
+};
+use serde::Deserialize;
+
+use crate::{
+    domain::event::Name,
+    http::{
+        access::Sender,
+        body::{self, Unread},
+        failure::Failure,
+        settings::Settings,
+    },
+};
+
+/// Names the source of events that name none, where the write key does not.
+const SOURCE_HEADER: &str = "x-yekta-source";
+
+/// What a sender posted.
+#[derive(Clone, Debug)]
+pub(crate) struct Posted {
+    /// The bytes, or why there are none.
+    pub(crate) body: Result<Bytes, Unread>,
+    /// The request's headers.
+    pub(crate) headers: HeaderMap,
+    /// The source of events that name none.
+    pub(crate) source: Option<Name>,
+    /// The channel of events that name none.
+    pub(crate) channel: Option<Name>,
+}
+
+impl<S> FromRequest<S> for Posted
+where
+    S: Send + Sync,
+    Arc<Settings>: FromRef<S>,
+{
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let settings = Arc::<Settings>::from_ref(state);
+        let (headers, uri) = (request.headers().clone(), request.uri().clone());
+        let body = body::read(request, settings.ingest_bytes_max).await;
+        let (source, channel) = sender(&settings, &headers, &uri, &body)?;
+        Ok(Self {
+            body,
+            headers,
+            source,
+            channel,
+        })
+    }
+}
+
+fn sender(
+    settings: &Settings,
+    headers: &HeaderMap,
+    uri: &Uri,
+    body: &Result<Bytes, Unread>,
+) -> Result<(Option<Name>, Option<Name>), Failure> {
+    let in_body = || write_key(body.as_ref().ok()?);
+    match settings.keys.sender(headers, uri, in_body) {
+        Sender::Known(name, channel) => Ok((Some(name.clone()), channel.cloned())),
+        Sender::Anybody => {
+            let named = headers
+                .get(SOURCE_HEADER)
+                .and_then(|name| name.to_str().ok())
+                .map(str::trim);
+            Ok((named.filter(|name| !name.is_empty()).map(str::to_owned), None))
+        }
+        Sender::Stranger => Err(Failure::unauthorized(
+            "send the write key: as basic user, bearer token, or writeKey in body or query",
+        )),
+    }
+}
+
+/// The `writeKey` beside the messages of a body, wherever in it: Kotlin's SDK writes it last.
+fn write_key(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Keyed {
+        #[serde(rename = "writeKey")]
+        write_key: String,
+    }
+    serde_json::from_slice::<Keyed>(body)
+        .ok()
+        .map(|keyed| keyed.write_key)
+}

@@ -1,0 +1,150 @@
+//! The whole API on one screen.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use axum::{
+    Router,
+    handler::Handler,
+    http::{Method, StatusCode},
+    middleware::from_fn_with_state,
+    routing::{MethodFilter, MethodRouter, on},
+};
+
+use crate::{
+    http::{
+        Http,
+        access::{Access, require_read},
+        edge,
+        observe::Observer,
+        routes::{
+            consent, context, identity, ingest, lookup, operation, profile, qr, rejections, segment, updates,
+        },
+        settings::Settings,
+    },
+    wire::Call,
+};
+
+use Access::{Open, Read, Write};
+
+/// One row of the table.
+pub(crate) struct Route {
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the test that holds openapi.json to the table reads it")
+    )]
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) access: Access,
+    handler: MethodRouter<Http>,
+}
+
+/// The service: the API and `pages`, which are served to everybody.
+pub fn build(http: Http, pages: Router) -> Router {
+    let settings = http.settings.clone();
+    let mut templates = BTreeSet::new();
+    let api = table().into_iter().fold(Router::new(), |api, route| {
+        templates.insert(route.path);
+        api.route(route.path, behind(route.access, route.handler, &settings))
+    });
+    let observer = Observer {
+        metrics: http.metrics.clone(),
+        templates: Arc::new(templates),
+    };
+    edge::around(api.with_state(http).merge(pages), &settings, observer)
+}
+
+/// The routes.
+#[rustfmt::skip]
+pub(crate) fn table() -> Vec<Route> {
+    vec![
+        post("/v1/events",                   Write, ingest::events),
+        sdk("/v1/identify", Call::Identify), sdk("/v1/i", Call::Identify),
+        sdk("/v1/track",    Call::Track),    sdk("/v1/t", Call::Track),
+        sdk("/v1/page",     Call::Page),     sdk("/v1/p", Call::Page),
+        sdk("/v1/screen",   Call::Screen),   sdk("/v1/s", Call::Screen),
+        sdk("/v1/group",    Call::Group),    sdk("/v1/g", Call::Group),
+        sdk("/v1/alias",    Call::Alias),    sdk("/v1/a", Call::Alias),
+        sdk("/v1/batch",    Call::Batch),    sdk("/v1/b", Call::Batch),
+        sdk("/v1/import",   Call::Batch),
+        post("/v1/m",                        Write, segment::metrics),
+        // Asked before anything is sent, by browsers, with no key but the one in the path.
+        get("/v1/projects/{key}/settings",   Write, segment::settings),
+
+        get("/v1/profiles/{who}",            Read,  profile::profile),
+        get("/v1/profiles/{who}/timeline",   Read,  profile::timeline),
+        get("/v1/profiles/{who}/identity",   Read,  identity::identity),
+        put("/v1/profiles/{who}/consent",    Read,  consent::put),
+        post("/v1/lookup",                   Read,  lookup::lookup),
+        get("/v1/context/{view}/{who}",      Read,  context::get),
+        post("/v1/context/{view}",           Read,  context::post),
+
+        post("/v1/qr",                       Read,  qr::mint),
+        get("/v1/qr/{token}",                Read,  qr::read),
+        post("/v1/qr/{token}/redeem",        Read,  qr::redeem),
+        post("/v1/qr/{token}/revoke",        Read,  qr::revoke),
+
+        get("/v1/rejections",                Read,  rejections::rejections),
+        get("/v1/updates",                   Read,  updates::updates),
+
+        get("/livez",                        Open,  operation::livez),
+        get("/readyz",                       Open,  operation::readyz),
+        get("/healthz",                      Open,  operation::readyz),
+        get("/version",                      Open,  operation::version),
+        get("/metrics",                      Open,  operation::metrics),
+        get("/openapi.json",                 Open,  operation::openapi),
+    ]
+}
+
+fn get<H: Handler<T, Http>, T: 'static>(path: &'static str, access: Access, handler: H) -> Route {
+    Route {
+        method: Method::GET,
+        path,
+        access,
+        handler: on(MethodFilter::GET, handler),
+    }
+}
+
+fn post<H: Handler<T, Http>, T: 'static>(path: &'static str, access: Access, handler: H) -> Route {
+    Route {
+        method: Method::POST,
+        path,
+        access,
+        handler: on(MethodFilter::POST, handler),
+    }
+}
+
+fn put<H: Handler<T, Http>, T: 'static>(path: &'static str, access: Access, handler: H) -> Route {
+    Route {
+        method: Method::PUT,
+        path,
+        access,
+        handler: on(MethodFilter::PUT, handler),
+    }
+}
+
+/// A call of Segment's SDKs.
+fn sdk(path: &'static str, call: Call) -> Route {
+    use axum::extract::State;
+    let handler = async move |State(http): State<Http>, posted| segment::message(call, http, posted).await;
+    post(path, Write, handler)
+}
+
+/// A write key may stand in the body, so the handlers of [`Write`] read it themselves (`Posted`).
+pub(crate) fn behind<S: Clone + Send + Sync + 'static>(
+    access: Access,
+    handler: MethodRouter<S>,
+    settings: &Settings,
+) -> MethodRouter<S> {
+    match access {
+        Open => handler,
+        // A preflight has to meet the layer, which answers it, and not the fallback for wrong methods.
+        Write => handler
+            .options(async || StatusCode::NO_CONTENT)
+            .layer(edge::cors(&settings.origins)),
+        Read => handler.layer(from_fn_with_state(settings.keys.clone(), require_read)),
+    }
+}
+
+#[cfg(test)]
+#[path = "router_tests.rs"]
+mod tests;

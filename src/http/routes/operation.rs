@@ -1,0 +1,55 @@
+//! What operators and their tools ask: is it alive, is it ready, which version, what is measured, what is the API.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::IntoResponse,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    engine::handle::Health,
+    http::{Http, failure::Failure},
+};
+
+/// The description of this API.
+pub(crate) const OPENAPI: &str = include_str!("../openapi.json");
+
+/// The process answers.
+pub(crate) async fn livez() -> Json<Value> {
+    Json(json!({"status": "alive"}))
+}
+
+/// The service takes events and answers questions; 503 otherwise.
+pub(crate) async fn readyz(State(http): State<Http>) -> (StatusCode, Json<Value>) {
+    let (status, word) = readiness(http.handle.health());
+    (status, Json(json!({"status": word})))
+}
+
+const fn readiness(health: Health) -> (StatusCode, &'static str) {
+    match health {
+        Health::Ready => (StatusCode::OK, "ready"),
+        Health::Draining => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
+        Health::Failed => (StatusCode::SERVICE_UNAVAILABLE, "failed"),
+    }
+}
+
+/// Name and version.
+pub(crate) async fn version() -> Json<Value> {
+    Json(json!({"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")}))
+}
+
+/// All that is measured, for Prometheus.
+pub(crate) async fn metrics(State(http): State<Http>) -> Result<impl IntoResponse, Failure> {
+    let text = http
+        .registry
+        .render()
+        .map_err(|error| Failure::internal(&error))?;
+    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
+}
+
+/// The API.
+pub(crate) async fn openapi() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/json")], OPENAPI)
+}

@@ -1,0 +1,37 @@
+//! Segment's interface, as its own and RudderStack's SDKs call it.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    http::{Http, failure::Failure, posted::Posted, routes::ingest},
+    wire::{Call, Shape, decode, out::answer::Ingested},
+};
+
+/// Takes one message of `call`, or a batch.
+pub(crate) async fn message(call: Call, http: Http, posted: Posted) -> Result<Json<Ingested>, Failure> {
+    ingest::take(&http, posted, |_, body, origin, rules| {
+        decode(body, Shape::Segment(call), origin, rules)
+    })
+    .await
+}
+
+/// Measurements of the SDKs about themselves: taken, and not kept.
+pub(crate) async fn metrics(_: Posted) -> Json<Value> {
+    Json(json!({"success": true}))
+}
+
+/// The least that web and mobile SDKs want to know before they send: where to, and that there is nothing else.
+pub(crate) async fn settings(State(http): State<Http>, Path(key): Path<String>) -> Json<Value> {
+    let url = &http.settings.public_url;
+    let (protocol, host) = url.split_once("://").unwrap_or(("http", url));
+    let segment = json!({"apiKey": key, "apiHost": format!("{host}/v1"), "protocol": protocol});
+    Json(json!({
+        "integrations": {"Segment.io": segment},
+        "plan": {},
+        "metrics": {"sampleRate": 0},
+    }))
+}

@@ -1,0 +1,135 @@
+//! Which messages a subscriber wants, told from their subjects and keys alone.
+
+use std::collections::BTreeSet;
+
+use crate::{domain::event::token, engine::Update, http::failure::Failure};
+
+/// The streams there are, and the word in a subject by which each is known.
+const STREAMS: [(&str, &str); 5] = [
+    ("updates", "profile"),
+    ("context", "context"),
+    ("action", "action"),
+    ("insight", "insight"),
+    ("dlq", "dlq"),
+];
+/// Where `yekta.v1.<tenant>.` ends.
+const PREFIX_WORDS: usize = 3;
+
+/// What a subscriber wants; what is not said is not asked of a message.
+#[derive(Clone, Debug)]
+pub(crate) struct Filter {
+    streams: BTreeSet<&'static str>,
+    profile: Option<String>,
+    channel: Option<String>,
+    kind: Option<String>,
+}
+
+impl Filter {
+    /// Messages of the `streams`, by names with commas between (`updates` where none is said), about `profile`, on
+    /// `channel`, of `kind`. A message that is on no channel, such as a profile's update, is not asked for its channel.
+    ///
+    /// # Errors
+    /// When a stream is unknown.
+    pub(crate) fn new(
+        streams: Option<&str>,
+        profile: Option<String>,
+        channel: Option<&str>,
+        kind: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let names = streams
+            .unwrap_or("updates")
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty());
+        let known = names.map(|name| {
+            let found = STREAMS.iter().find(|(stream, _)| *stream == name);
+            found.map(|(stream, _)| *stream).ok_or_else(|| {
+                let names: Vec<&str> = STREAMS.iter().map(|(stream, _)| *stream).collect();
+                Failure::bad_request(
+                    "unknown_stream",
+                    format!("expected streams among {}", names.join(", ")),
+                )
+            })
+        });
+        let streams = known.collect::<Result<_, _>>()?;
+        Ok(Self {
+            streams,
+            profile,
+            channel: channel.map(token),
+            kind: kind.map(token),
+        })
+    }
+
+    /// The stream of `update`, if the subscriber wants it.
+    pub(crate) fn wanted(&self, update: &Update) -> Option<&'static str> {
+        let mut words = update.subject.split('.').skip(PREFIX_WORDS);
+        let word = words.next()?;
+        let (stream, _) = STREAMS.iter().find(|(_, known)| *known == word)?;
+        let on_channel = matches!(*stream, "context" | "action");
+        let channel = if on_channel { words.next() } else { None };
+        let kind = words.next();
+        let is = |wanted: &Option<String>, found: Option<&str>| {
+            wanted.as_deref().is_none_or(|wanted| found == Some(wanted))
+        };
+        let about = |id: &String| update.key.split(',').any(|one| one == id);
+        let fits = self.streams.contains(stream)
+            && (!on_channel || is(&self.channel, channel))
+            && is(&self.kind, kind)
+            && self.profile.as_ref().is_none_or(about);
+        fits.then_some(*stream)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Position;
+
+    fn check(filter: [Option<&str>; 4], subject: &str, expected: Option<&str>) {
+        let [streams, profile, channel, kind] = filter;
+        let filter = Filter::new(streams, profile.map(str::to_owned), channel, kind).unwrap();
+        let subject = format!("yekta.v1.default.{subject}");
+        let update = Update {
+            position: Position(1),
+            subject,
+            key: "p1,p2".to_owned(),
+            body: Vec::new(),
+        };
+        assert_eq!(filter.wanted(&update), expected, "{filter:?} {}", update.subject);
+    }
+
+    #[test]
+    fn a_message_is_wanted_by_its_stream_profile_channel_and_kind() {
+        let (updated, context) = ("profile.updated.p1", "context.web.page_viewed.p1");
+        check([None; 4], updated, Some("updates"));
+        check([None; 4], context, None);
+        check(
+            [Some("updates, context"), None, None, None],
+            context,
+            Some("context"),
+        );
+        check([Some("dlq"), None, None, None], "dlq.bad_time", Some("dlq"));
+        check([None, Some("p2"), None, None], updated, Some("updates"));
+        check([None, Some("p"), None, None], updated, None);
+        check(
+            [Some("context"), None, Some("Web"), None],
+            context,
+            Some("context"),
+        );
+        check([Some("context"), None, Some("store"), None], context, None);
+        check([None, None, Some("store"), None], updated, Some("updates"));
+        check([None, None, None, Some("merged")], updated, None);
+        check(
+            [Some("context"), None, None, Some("Page Viewed")],
+            context,
+            Some("context"),
+        );
+        check([Some(""), None, None, None], updated, None);
+        check([None; 4], "j.marker", None);
+    }
+
+    #[test]
+    fn an_unknown_stream_is_refused() {
+        assert!(Filter::new(Some("updates,events"), None, None, None).is_err());
+    }
+}

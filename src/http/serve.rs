@@ -1,0 +1,85 @@
+//! Serving and draining: owns the listener's last moments.
+
+use std::{io, time::Duration};
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::http::connections::Bounded;
+
+/// Serves `router` on up to `connections_max` connections until `shutdown`, then lets what is going on end for at most
+/// `grace`; connections still open then are dropped.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    connections_max: usize,
+    router: Router,
+    shutdown: CancellationToken,
+    grace: Duration,
+) -> io::Result<()> {
+    let listener = Bounded::new(listener, connections_max);
+    let serving = axum::serve(listener, router).with_graceful_shutdown(shutdown.clone().cancelled_owned());
+    let overdue = async {
+        shutdown.cancelled().await;
+        tokio::time::sleep(grace).await;
+    };
+    tokio::select! {
+        served = serving.into_future() => served,
+        () = overdue => {
+            tracing::warn!("close connections that did not end while the service drained");
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read as _, Write as _},
+        net::{SocketAddr, TcpStream},
+    };
+
+    use axum::routing::get;
+
+    use super::*;
+
+    /// Sends a request and answers its status line and body; the server closes the connection.
+    fn ask(address: SocketAddr) -> io::Result<String> {
+        let mut stream = TcpStream::connect(address)?;
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn connections_make_room_and_the_last_request_is_answered() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let shutdown = CancellationToken::new();
+        let stop = shutdown.clone();
+        let router = Router::new().route("/", get(async || "sara"));
+        let serving = tokio::spawn(serve(listener, 1, router, shutdown, Duration::from_secs(60)));
+        for _ in 0..3 {
+            let answer = tokio::task::spawn_blocking(move || ask(address))
+                .await
+                .unwrap()
+                .unwrap();
+            assert!(
+                answer.starts_with("HTTP/1.1 200") && answer.ends_with("sara"),
+                "{answer}"
+            );
+        }
+        stop.cancel();
+        serving.await.unwrap().unwrap();
+        assert!(
+            tokio::task::spawn_blocking(move || ask(address))
+                .await
+                .unwrap()
+                .is_err()
+        );
+    }
+}
