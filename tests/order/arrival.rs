@@ -55,7 +55,11 @@ pub(crate) fn arrival(events: &[Event], batch_max: usize, seed: u64) -> Arrival 
         let rest = queue.split_off(size.min(queue.len()));
         batches.push(std::mem::replace(&mut queue, rest));
     }
-    Arrival { batches, copies, impostors }
+    Arrival {
+        batches,
+        copies,
+        impostors,
+    }
 }
 
 fn shuffle(events: &mut [Event], dice: &mut Dice) {

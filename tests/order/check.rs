@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    panic::resume_unwind,
     sync::atomic::{AtomicU64, Ordering},
     thread,
 };
@@ -38,15 +39,25 @@ pub(crate) fn every_order_agrees(
         }
     };
     let mut outcomes: BTreeMap<u64, Outcome> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..THREADS.min(seeds.end - seeds.start)).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+        let threads: Vec<_> = (0..THREADS.min(seeds.end - seeds.start))
+            .map(|_| scope.spawn(work))
+            .collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
     });
     let (first_seed, first) = outcomes.pop_first().unwrap();
     agrees_with_oracle(first_seed, &first, events, rules);
     for (seed, other) in outcomes {
         agrees(seed, first_seed, persons(&other), persons(&first), events);
         for (members, person) in &first.persons {
-            assert_eq!(other.persons[members], *person, "order {seed} against {first_seed}: {}", told(members, events));
+            assert_eq!(
+                other.persons[members],
+                *person,
+                "order {seed} against {first_seed}: {}",
+                told(members, events)
+            );
         }
         assert_eq!(other.total, first.total, "order {seed} against {first_seed}");
     }
@@ -57,7 +68,12 @@ fn agrees_with_oracle(seed: u64, outcome: &Outcome, events: &[Event], rules: &Id
     let expected = oracle::persons(events, rules);
     agrees(seed, seed, persons(outcome), expected, events);
     for (members, person) in &outcome.persons {
-        assert_eq!(person.events, u64::try_from(members.len()).unwrap(), "order {seed}: {}", told(members, events));
+        assert_eq!(
+            person.events,
+            u64::try_from(members.len()).unwrap(),
+            "order {seed}: {}",
+            told(members, events)
+        );
         let totals = oracle::totals(members.iter().map(|place| &events[*place]));
         assert_eq!(person.totals, totals, "order {seed}: {}", told(members, events));
     }
@@ -76,9 +92,17 @@ fn agrees(
     events: &[Event],
 ) {
     let tell = |persons: Vec<&BTreeSet<usize>>| -> String {
-        persons.iter().take(5).map(|members| format!("\n  {}", told(members, events))).collect()
+        persons
+            .iter()
+            .take(5)
+            .map(|members| format!("\n  {}", told(members, events)))
+            .collect()
     };
-    let against = if seed == other { "the oracle".to_owned() } else { format!("order {other}") };
+    let against = if seed == other {
+        "the oracle".to_owned()
+    } else {
+        format!("order {other}")
+    };
     assert!(
         got == expected,
         "order {seed} against {against}: persons that only it has:{}\npersons that it lacks:{}",
@@ -91,11 +115,21 @@ fn agrees(
 fn told(members: &BTreeSet<usize>, events: &[Event]) -> String {
     let tell = |place: &usize| {
         let event = &events[*place];
-        let said = event.identifiers.iter().map(|one| format!("{}={}/{}", one.kind(), one.value(), one.trust().as_str()));
+        let said = event
+            .identifiers
+            .iter()
+            .map(|one| format!("{}={}/{}", one.kind(), one.value(), one.trust().as_str()));
         let said = said.collect::<Vec<_>>().join(" ");
-        let alias = event.alias_of.as_ref().map(|former| format!(" alias of {}", former.value())).unwrap_or_default();
+        let alias = event
+            .alias_of
+            .as_ref()
+            .map(|former| format!(" alias of {}", former.value()))
+            .unwrap_or_default();
         let second = event.time.as_micros() / 1_000_000 % 100_000;
-        format!("[{} at {second} {} {}: {said}{alias}]", event.id.id, event.channel, event.name)
+        format!(
+            "[{} at {second} {} {}: {said}{alias}]",
+            event.id.id, event.channel, event.name
+        )
     };
     members.iter().take(30).map(tell).collect::<Vec<_>>().join(" ")
 }

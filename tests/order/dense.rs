@@ -12,13 +12,40 @@ use crate::town;
 
 /// Kinds as often as they occur: mostly devices and customers.
 const KINDS: [&str; 16] = [
-    "anonymous_id", "anonymous_id", "anonymous_id", "anonymous_id", "device_id", "device_id", "user_id", "user_id", "user_id",
-    "email", "email", "phone", "loyalty_id", "order_id", "order_id", "telegram",
+    "anonymous_id",
+    "anonymous_id",
+    "anonymous_id",
+    "anonymous_id",
+    "device_id",
+    "device_id",
+    "user_id",
+    "user_id",
+    "user_id",
+    "email",
+    "email",
+    "phone",
+    "loyalty_id",
+    "order_id",
+    "order_id",
+    "telegram",
 ];
-const TRUSTS: [Option<&str>; 6] = [None, None, Some("verified"), Some("staff"), Some("stated"), Some("observed")];
+const TRUSTS: [Option<&str>; 6] = [
+    None,
+    None,
+    Some("verified"),
+    Some("staff"),
+    Some("stated"),
+    Some("observed"),
+];
 const CHANNELS: [&str; 6] = ["web", "web", "mobile", "mobile", "callcenter", "store"];
-const NAMES: [&str; 6] =
-    ["Page Viewed", "Page Viewed", "Signed In", "Signed Out", "Order Completed", "Product Added"];
+const NAMES: [&str; 6] = [
+    "Page Viewed",
+    "Page Viewed",
+    "Signed In",
+    "Signed Out",
+    "Order Completed",
+    "Product Added",
+];
 /// 2026-01-01T00:00:00Z in milliseconds.
 const START_MS: u64 = 1_767_225_600_000;
 
@@ -60,8 +87,14 @@ pub(crate) fn worlds(events_max: usize) -> impl Strategy<Value = World> {
         instants,
     });
     let identifiers = proptest::collection::vec((0..KINDS.len(), 0..100_usize, 0..TRUSTS.len()), 0..4);
-    let alias = proptest::option::weighted(0.04, 0..100_usize);
-    let draft = (0..CHANNELS.len(), 0..NAMES.len(), 0..100_usize, identifiers, alias);
+    let alias = proptest::option::weighted(0.08, 0..100_usize);
+    let draft = (
+        0..CHANNELS.len(),
+        0..NAMES.len(),
+        0..100_usize,
+        identifiers,
+        alias,
+    );
     let draft = draft.prop_map(|(channel, name, instant, identifiers, alias)| Draft {
         channel,
         name,
@@ -69,7 +102,8 @@ pub(crate) fn worlds(events_max: usize) -> impl Strategy<Value = World> {
         identifiers,
         alias,
     });
-    (pools, proptest::collection::vec(draft, 1..=events_max)).prop_map(|(pools, drafts)| World { pools, drafts })
+    (pools, proptest::collection::vec(draft, 1..=events_max))
+        .prop_map(|(pools, drafts)| World { pools, drafts })
 }
 
 /// `count` events of worlds that have nothing to do with one another.
@@ -87,8 +121,12 @@ pub(crate) fn many(count: usize, runner: &mut TestRunner) -> Vec<Event> {
 impl World {
     /// Its events; `name` sets everything in it apart from other worlds.
     pub(crate) fn events(&self, name: &str) -> Vec<Event> {
-        let items: Vec<Value> =
-            self.drafts.iter().enumerate().map(|(place, draft)| self.json(name, place, draft)).collect();
+        let items: Vec<Value> = self
+            .drafts
+            .iter()
+            .enumerate()
+            .map(|(place, draft)| self.json(name, place, draft))
+            .collect();
         let mut events = town::events(&items);
         for (event, draft) in events.iter_mut().zip(&self.drafts) {
             event.alias_of = draft.alias.map(|user| {
@@ -100,8 +138,11 @@ impl World {
     }
 
     fn json(&self, name: &str, place: usize, draft: &Draft) -> Value {
-        let identifiers: Vec<Value> =
-            draft.identifiers.iter().map(|(kind, value, trust)| self.identifier(name, *kind, *value, *trust)).collect();
+        let identifiers: Vec<Value> = draft
+            .identifiers
+            .iter()
+            .map(|(kind, value, trust)| self.identifier(name, *kind, *value, *trust))
+            .collect();
         let instant = u64::try_from(draft.instant % self.pools.instants).unwrap();
         json!({
             "id": format!("{name}-{place}"),
@@ -122,7 +163,11 @@ impl World {
             "anonymous_id" | "device_id" => format!("{name}-{}", value % pools.devices),
             "email" => format!("{name}-{}@example.com", value % pools.contacts),
             // Normalised phones would not keep the name of the world: the number is made of it.
-            "phone" => format!("+98912{:0>5}{:02}", name.trim_start_matches('w'), value % pools.contacts),
+            "phone" => format!(
+                "+98912{:0>5}{:02}",
+                name.trim_start_matches('w'),
+                value % pools.contacts
+            ),
             "order_id" => format!("{name}-{}", value % pools.orders),
             _ => format!("{name}-{}", value % pools.contacts),
         };

@@ -47,14 +47,27 @@ fn ten_thousand_events_give_the_same_in_twenty_orders() {
     let rules = IdentifierRules::standard();
     assert_eq!(events.len(), EVENTS);
     let several = oracle::devices_of_several_customers(&events, &rules);
-    assert!(several > 50, "two customers are to share each of many devices, not of {several}");
-    every_order_agrees(&events, &rules, 0..std::env::var("N").map_or(20, |n| n.parse().unwrap()), |seed| [256, 100, 30, 256][usize::try_from(seed % 4).unwrap()]);
+    assert!(
+        several > 50,
+        "two customers are to share each of many devices, not of {several}"
+    );
+    every_order_agrees(
+        &events,
+        &rules,
+        0..std::env::var("N").map_or(20, |n| n.parse().unwrap()),
+        |seed| [256, 100, 30, 256][usize::try_from(seed % 4).unwrap()],
+    );
 }
 
 #[test]
 fn dense_worlds_give_the_same_in_any_order() {
-    let config = Config { cases: 60, failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
-    let world = dense::worlds(40);
+    let config = Config {
+        cases: 60,
+        failure_persistence: None,
+        max_shrink_iters: 300,
+        ..Config::default()
+    };
+    let world = dense::worlds(60);
     let mut runner = runner(2, config);
     let tight = town::tight_rules();
     let checked = runner.run(&world, |world| {
@@ -75,7 +88,11 @@ fn traffic(count: usize) -> Vec<Event> {
     }
     let mut events: Vec<Event> = distinct.into_values().collect();
     events.sort_by_key(Event::stamp);
-    assert!(events.len() >= count, "the traffic has {} distinct events, {count} are needed", events.len());
+    assert!(
+        events.len() >= count,
+        "the traffic has {} distinct events, {count} are needed",
+        events.len()
+    );
     events.truncate(count);
     events
 }
@@ -89,5 +106,8 @@ fn runner(stream: u8, config: Config) -> TestRunner {
 
 /// What all worlds are drawn from.
 fn seed() -> u64 {
-    std::env::var("YEKTA_ORDER_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(2_026)
+    std::env::var("YEKTA_ORDER_SEED")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(2_026)
 }

@@ -13,12 +13,13 @@ use yekta::{
         profile::FoldLimits,
     },
     engine::{
-        Engine, EngineConfig, EngineMetrics, HandleLimits, Opened, ProfileId, Query, Rules, WorkerConfig,
+        Engine, EngineConfig, HandleLimits, Opened, ProfileId, Query, Rules, WorkerConfig,
         api::{Outcome as Became, Submission},
         query::TimelineRange,
     },
     journal::file::FileJournalConfig,
     store::{Store, StoreConfig, fingerprint::Multiset},
+    telemetry::{EngineMetrics, Registry},
 };
 
 use crate::{arrival::Arrival, oracle::Totals, town::NOW};
@@ -47,10 +48,16 @@ pub(crate) struct Person {
 pub(crate) fn run(events: &[Event], arrival: Arrival, rules: &IdentifierRules) -> Outcome {
     let dir = tempfile::tempdir().unwrap();
     let engine = start(dir.path(), rules);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
     let mut became: BTreeMap<&str, usize> = BTreeMap::new();
     for batch in arrival.batches {
-        let items = batch.into_iter().map(|event| Submission::Event(Box::new(event))).collect();
+        let items = batch
+            .into_iter()
+            .map(|event| Submission::Event(Box::new(event)))
+            .collect();
         for outcome in runtime.block_on(engine.handle.submit(items)).unwrap().outcomes {
             let name = match outcome {
                 Became::Accepted(_) => "accepted",
@@ -61,13 +68,24 @@ pub(crate) fn run(events: &[Event], arrival: Arrival, rules: &IdentifierRules) -
             *became.entry(name).or_default() += 1;
         }
     }
-    let expected = [("accepted", events.len()), ("copy", arrival.copies), ("impostor", arrival.impostors)];
+    let expected = [
+        ("accepted", events.len()),
+        ("copy", arrival.copies),
+        ("impostor", arrival.impostors),
+    ];
     let expected: BTreeMap<&str, usize> = expected.into_iter().filter(|(_, count)| *count > 0).collect();
     assert_eq!(became, expected, "what became of the events");
     let outcome = read(events, &engine.handle.query());
     engine.stop().unwrap();
-    let kept = Store::open(&dir.path().join("store"), config(dir.path()).store).unwrap().applied().unwrap();
-    assert_eq!(kept.fingerprint, outcome.total.to_bytes(), "the fingerprint that the writer kept up to date");
+    let kept = Store::open(&dir.path().join("store"), config(dir.path()).store)
+        .unwrap()
+        .applied()
+        .unwrap();
+    assert_eq!(
+        kept.fingerprint,
+        outcome.total.to_bytes(),
+        "the fingerprint that the writer kept up to date"
+    );
     outcome
 }
 
@@ -80,36 +98,68 @@ fn start(dir: &Path, identifiers: &IdentifierRules) -> Engine {
         channel_views: BTreeMap::new(),
         rejections_max: 10,
     };
-    let metrics = EngineMetrics::register(&prometheus::Registry::new()).unwrap();
+    let metrics = EngineMetrics::register(&Registry::new("test").unwrap()).unwrap();
     let config = config(dir);
-    Opened::open(&config).unwrap().start(&config, rules, metrics, || NOW).unwrap()
+    Opened::open(&config)
+        .unwrap()
+        .start(&config, rules, metrics, || NOW)
+        .unwrap()
 }
 
 fn config(dir: &Path) -> EngineConfig {
     EngineConfig {
         dir: dir.to_owned(),
         queue_jobs_max: 4,
-        handle: HandleLimits { batch_events_max: 256, submit_wait: Duration::from_secs(60) },
-        worker: WorkerConfig { batch_events_max: 256, flush_interval: Duration::from_secs(60) },
+        handle: HandleLimits {
+            batch_events_max: 256,
+            submit_wait: Duration::from_secs(60),
+        },
+        worker: WorkerConfig {
+            batch_events_max: 256,
+            flush_interval: Duration::from_secs(60),
+        },
         journal: FileJournalConfig::default(),
-        store: StoreConfig { cache_bytes: 64 << 20 },
+        store: StoreConfig {
+            cache_bytes: 64 << 20,
+        },
     }
 }
 
 fn read(events: &[Event], query: &Query) -> Outcome {
-    let places: BTreeMap<&EventId, usize> = events.iter().enumerate().map(|(place, event)| (&event.id, place)).collect();
+    let places: BTreeMap<&EventId, usize> = events
+        .iter()
+        .enumerate()
+        .map(|(place, event)| (&event.id, place))
+        .collect();
     let mut profiles: Vec<(ProfileId, [u8; 32])> = Vec::new();
-    let total = query.fingerprints(|id, fingerprint| profiles.push((id, fingerprint))).unwrap();
+    let total = query
+        .fingerprints(|id, fingerprint| profiles.push((id, fingerprint)))
+        .unwrap();
     let mut persons = BTreeMap::new();
     for (id, fingerprint) in profiles {
-        let page = query.timeline(id, &TimelineRange { limit: ALL, ..TimelineRange::default() }).unwrap();
+        let page = query
+            .timeline(
+                id,
+                &TimelineRange {
+                    limit: ALL,
+                    ..TimelineRange::default()
+                },
+            )
+            .unwrap();
         let members: BTreeSet<usize> = page.events.iter().map(|event| places[&event.id]).collect();
-        assert_eq!(members.len(), page.events.len(), "an event stands in a timeline once");
+        assert_eq!(
+            members.len(),
+            page.events.len(),
+            "an event stands in a timeline once"
+        );
         let portrait = query.portrait(id).unwrap().unwrap();
         assert_eq!(portrait.fingerprint, fingerprint);
         let totals = portrait.profile.totals();
-        let person =
-            Person { fingerprint, events: portrait.profile.whole.events, totals: (totals.orders, totals.revenue) };
+        let person = Person {
+            fingerprint,
+            events: portrait.profile.whole.events,
+            totals: (totals.orders, totals.revenue),
+        };
         let twin = persons.insert(members, person);
         assert_eq!(twin, None, "two profiles have the same events");
     }

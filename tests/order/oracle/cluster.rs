@@ -30,7 +30,11 @@ pub(super) fn persons(atoms: &[Atom], rules: &IdentifierRules) -> Vec<Person> {
             if keep == gone {
                 continue;
             }
-            let among = |person: usize| (0..atoms.len()).filter(|atom| person_of[*atom] == person).collect();
+            let among = |person: usize| {
+                (0..atoms.len())
+                    .filter(|atom| person_of[*atom] == person)
+                    .collect()
+            };
             let (one, two): (Vec<usize>, Vec<usize>) = (among(keep), among(gone));
             let limited = role(&key, rules) != Role::Anchor && too_many(&one, &two, atoms, rules);
             if !limited && !two_customers(&one, &two, &customers) {
@@ -44,7 +48,13 @@ pub(super) fn persons(atoms: &[Atom], rules: &IdentifierRules) -> Vec<Person> {
     for (atom, person) in person_of.into_iter().enumerate() {
         persons.entry(person).or_default().insert(atom);
     }
-    persons.into_values().map(|members| Person { members, shown: BTreeSet::new() }).collect()
+    persons
+        .into_values()
+        .map(|members| Person {
+            members,
+            shown: BTreeSet::new(),
+        })
+        .collect()
 }
 
 /// The customer of each atom; of user ids that were declared the same, the smallest stands for all.
@@ -57,7 +67,9 @@ fn customers(atoms: &[Atom], rules: &IdentifierRules) -> Vec<Option<Key>> {
             let smallest = pair.iter().min().unwrap().clone();
             same.insert(former.clone(), smallest.clone());
             same.insert(user, smallest.clone());
-            same.values_mut().filter(|one| pair.contains(one)).for_each(|one| *one = smallest.clone());
+            same.values_mut()
+                .filter(|one| pair.contains(one))
+                .for_each(|one| *one = smallest.clone());
         }
     }
     let customer = |atom: &Atom| match atom.saying.anchor(rules) {
@@ -81,7 +93,10 @@ fn unshared_keys(
     }
     let mut keys = Vec::new();
     for (key, mut holders) in holders {
-        let among: BTreeSet<&Key> = holders.iter().filter_map(|place| customers[*place].as_ref()).collect();
+        let among: BTreeSet<&Key> = holders
+            .iter()
+            .filter_map(|place| customers[*place].as_ref())
+            .collect();
         if among.len() < 2 || role(key, rules) == Role::Anchor {
             holders.sort_by_key(|place| (customers[*place].is_none(), &atoms[*place].saying));
             keys.push((rules.rule(&key.0).rank, key.clone(), holders));
@@ -92,7 +107,11 @@ fn unshared_keys(
 }
 
 fn two_customers(one: &[usize], two: &[usize], customers: &[Option<Key>]) -> bool {
-    let all: BTreeSet<&Key> = one.iter().chain(two).filter_map(|atom| customers[*atom].as_ref()).collect();
+    let all: BTreeSet<&Key> = one
+        .iter()
+        .chain(two)
+        .filter_map(|atom| customers[*atom].as_ref())
+        .collect();
     all.len() > 1
 }
 
@@ -100,7 +119,9 @@ fn two_customers(one: &[usize], two: &[usize], customers: &[Option<Key>]) -> boo
 fn too_many(one: &[usize], two: &[usize], atoms: &[Atom], rules: &IdentifierRules) -> bool {
     let (one, two) = (held(one, atoms), held(two, atoms));
     one.iter().any(|(kind, values)| {
-        let (Some(most), Some(others)) = (rules.rule(kind).per_profile, two.get(kind)) else { return false };
+        let (Some(most), Some(others)) = (rules.rule(kind).per_profile, two.get(kind)) else {
+            return false;
+        };
         rules.rule(kind).role != Role::Anchor && values.union(others).count() > usize::try_from(most).unwrap()
     })
 }

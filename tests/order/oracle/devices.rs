@@ -26,7 +26,11 @@ impl Devices {
         let mut marks: BTreeMap<Key, BTreeSet<Mark>> = BTreeMap::new();
         for event in events {
             if let [user] = users(event, rules).as_slice() {
-                let mark = Mark { time: event.time, signs_out: event.signs_out(), user: user.clone() };
+                let mark = Mark {
+                    time: event.time,
+                    signs_out: event.signs_out(),
+                    user: user.clone(),
+                };
                 for device in own_devices(event, rules) {
                     marks.entry(device).or_default().insert(mark.clone());
                 }
@@ -44,9 +48,8 @@ impl Devices {
     }
 
     pub(super) fn of_several_customers(&self) -> usize {
-        let several = |marks: &&BTreeSet<Mark>| {
-            marks.iter().map(|mark| &mark.user).collect::<BTreeSet<_>>().len() > 1
-        };
+        let several =
+            |marks: &&BTreeSet<Mark>| marks.iter().map(|mark| &mark.user).collect::<BTreeSet<_>>().len() > 1;
         self.0.values().filter(several).count()
     }
 }
@@ -58,10 +61,19 @@ pub(super) fn users(event: &Event, rules: &IdentifierRules) -> Vec<Key> {
 
 /// The devices that an event names, where these are people's own.
 pub(super) fn own_devices(event: &Event, rules: &IdentifierRules) -> Vec<Key> {
-    if event.place.shared_devices { Vec::new() } else { of_role(event, Role::Device, rules) }
+    if event.place.shared_devices {
+        Vec::new()
+    } else {
+        of_role(event, Role::Device, rules)
+    }
 }
 
 fn of_role(event: &Event, wanted: Role, rules: &IdentifierRules) -> Vec<Key> {
-    let all = event.identifiers.iter().map(|one| ((one.kind().clone(), one.value().to_owned()), one.trust()));
-    all.filter(|(key, trust)| role(key, rules) == wanted && joins(key, *trust, rules)).map(|(key, _)| key).collect()
+    let all = event
+        .identifiers
+        .iter()
+        .map(|one| ((one.kind().clone(), one.value().to_owned()), one.trust()));
+    all.filter(|(key, trust)| role(key, rules) == wanted && joins(key, *trust, rules))
+        .map(|(key, _)| key)
+        .collect()
 }

@@ -15,11 +15,11 @@ use yekta::domain::{
     identifier::{IdentifierRules, Kind, Role, Trust},
 };
 
+pub(crate) use crate::oracle::totals::{Totals, totals};
 use crate::oracle::{
     devices::Devices,
     saying::{Anchor, Saying},
 };
-pub(crate) use crate::oracle::totals::{Totals, totals};
 
 /// A kind and a value.
 type Key = (Kind, String);
@@ -34,8 +34,7 @@ struct Atom {
 /// The persons of `events`, each as the places of their events in the list. No two events may have the same id.
 pub(crate) fn persons(events: &[Event], rules: &IdentifierRules) -> BTreeSet<BTreeSet<usize>> {
     let atoms = atoms(events, rules);
-    let (keyed, keyless): (Vec<Atom>, Vec<Atom>) =
-        atoms.into_iter().partition(|atom| !atom.keys.is_empty());
+    let (keyed, keyless): (Vec<Atom>, Vec<Atom>) = atoms.into_iter().partition(|atom| !atom.keys.is_empty());
     let mut persons = cluster::persons(&keyed, rules);
     let mut apart = Vec::new();
     for atom in &keyless {
@@ -78,7 +77,10 @@ fn atoms(events: &[Event], rules: &IdentifierRules) -> Vec<Atom> {
 
 /// The orders that an event is about with enough trust.
 fn orders(event: &Event, rules: &IdentifierRules) -> Vec<Key> {
-    let all = event.identifiers.iter().map(|one| ((one.kind().clone(), one.value().to_owned()), one.trust()));
+    let all = event
+        .identifiers
+        .iter()
+        .map(|one| ((one.kind().clone(), one.value().to_owned()), one.trust()));
     all.filter(|(key, trust)| role(key, rules) == Role::PerEvent && joins(key, *trust, rules))
         .map(|(key, _)| key)
         .collect()
@@ -91,9 +93,16 @@ fn home(atom: &Atom, keyed: &[Atom], persons: &[cluster::Person], rules: &Identi
     }
     let mentions = atom.saying.mentions(rules);
     let holds = |person: &cluster::Person| {
-        person.members.iter().any(|member| keyed[*member].keys.iter().any(|key| mentions.contains(key)))
+        person
+            .members
+            .iter()
+            .any(|member| keyed[*member].keys.iter().any(|key| mentions.contains(key)))
     };
-    let mut holding = persons.iter().enumerate().filter(|(_, person)| holds(person)).map(|(place, _)| place);
+    let mut holding = persons
+        .iter()
+        .enumerate()
+        .filter(|(_, person)| holds(person))
+        .map(|(place, _)| place);
     holding.next().filter(|_| holding.next().is_none())
 }
 

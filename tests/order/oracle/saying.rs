@@ -62,7 +62,9 @@ impl Saying {
             let bond = match role(&key, rules) {
                 Role::PerEvent | Role::Handoff => continue,
                 Role::Anchor | Role::Contact if joins(&key, one.trust(), rules) => Bond::Joins,
-                Role::Device if own.contains(&key) => Bond::Device { open: owned && owner_of(&key).is_none() },
+                Role::Device if own.contains(&key) => Bond::Device {
+                    open: owned && owner_of(&key).is_none(),
+                },
                 Role::Anchor | Role::Contact | Role::Device | Role::Label => Bond::Loose,
             };
             asserted.push((key, one.trust(), bond));
@@ -79,12 +81,25 @@ impl Saying {
             Some(order) => Some(Alone::Order(order)),
             None => asserted.is_empty().then(|| Alone::Event(event.id.clone())),
         };
-        let alias_of = event.alias_of.as_ref().map(|former| (former.kind().clone(), former.value().to_owned()));
-        Self { asserted, owner, alias_of, signs_out: event.signs_out(), alone }
+        let alias_of = event
+            .alias_of
+            .as_ref()
+            .map(|former| (former.kind().clone(), former.value().to_owned()));
+        Self {
+            asserted,
+            owner,
+            alias_of,
+            signs_out: event.signs_out(),
+            alone,
+        }
     }
 
     pub(super) fn anchor(&self, rules: &IdentifierRules) -> Anchor {
-        let joining = self.asserted.iter().filter(|(_, _, bond)| *bond == Bond::Joins).map(|(key, _, _)| key);
+        let joining = self
+            .asserted
+            .iter()
+            .filter(|(_, _, bond)| *bond == Bond::Joins)
+            .map(|(key, _, _)| key);
         let users: Vec<&Key> = joining.filter(|key| role(key, rules) == Role::Anchor).collect();
         match (users.as_slice(), &self.owner) {
             ([], Owner::Nobody) => Anchor::None,
@@ -101,13 +116,27 @@ impl Saying {
             Anchor::One(user) => Some(user),
             Anchor::None => None,
         };
-        let joining = self.asserted.iter().filter(|(_, _, bond)| matches!(bond, Bond::Joins | Bond::Device { open: true }));
-        joining.map(|(key, _, _)| key.clone()).chain(anchor).chain(self.alias_of.clone()).collect()
+        let joining = self
+            .asserted
+            .iter()
+            .filter(|(_, _, bond)| matches!(bond, Bond::Joins | Bond::Device { open: true }));
+        joining
+            .map(|(key, _, _)| key.clone())
+            .chain(anchor)
+            .chain(self.alias_of.clone())
+            .collect()
     }
 
     /// The contacts that it holds without enough trust.
     pub(super) fn mentions(&self, rules: &IdentifierRules) -> BTreeSet<Key> {
-        let loose = self.asserted.iter().filter(|(_, _, bond)| *bond == Bond::Loose).map(|(key, _, _)| key);
-        loose.filter(|key| role(key, rules) == Role::Contact).cloned().collect()
+        let loose = self
+            .asserted
+            .iter()
+            .filter(|(_, _, bond)| *bond == Bond::Loose)
+            .map(|(key, _, _)| key);
+        loose
+            .filter(|key| role(key, rules) == Role::Contact)
+            .cloned()
+            .collect()
     }
 }

@@ -17,12 +17,18 @@ pub(crate) fn totals<'a>(events: impl Iterator<Item = &'a Event>) -> Totals {
     let mut events: Vec<&Event> = events.collect();
     events.sort_by_key(|event| event.stamp());
     for event in events {
-        let Some(order) = event.property_text("order_id") else { continue };
+        let Some(order) = event.property_text("order_id") else {
+            continue;
+        };
         let state = match token(&event.name).as_str() {
             "order_completed" => {
-                let amount = event.property_text("total").or_else(|| event.property_text("revenue"));
+                let amount = event
+                    .property_text("total")
+                    .or_else(|| event.property_text("revenue"));
                 let amount = amount.and_then(|text| Amount::from_decimal(&text).ok());
-                let currency = event.property_text("currency").unwrap_or_else(|| "XXX".to_owned());
+                let currency = event
+                    .property_text("currency")
+                    .unwrap_or_else(|| "XXX".to_owned());
                 worth.insert(order.clone(), (amount, currency));
                 true
             }
