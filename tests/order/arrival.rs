@@ -6,6 +6,8 @@ use yekta::domain::{event::Event, value::Value};
 
 /// One way in which a list of events arrives.
 pub(crate) struct Arrival {
+    /// The seed that it was drawn from.
+    pub(crate) seed: u64,
     /// The batches, one after the other.
     pub(crate) batches: Vec<Vec<Event>>,
     /// Exact copies among them.
@@ -56,6 +58,7 @@ pub(crate) fn arrival(events: &[Event], batch_max: usize, seed: u64) -> Arrival 
         batches.push(std::mem::replace(&mut queue, rest));
     }
     Arrival {
+        seed,
         batches,
         copies,
         impostors,

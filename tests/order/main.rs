@@ -51,12 +51,9 @@ fn ten_thousand_events_give_the_same_in_twenty_orders() {
         several > 50,
         "two customers are to share each of many devices, not of {several}"
     );
-    every_order_agrees(
-        &events,
-        &rules,
-        0..std::env::var("N").map_or(20, |n| n.parse().unwrap()),
-        |seed| [256, 100, 30, 256][usize::try_from(seed % 4).unwrap()],
-    );
+    every_order_agrees(&events, &rules, 0..20, |seed| {
+        [256, 100, 30, 256][usize::try_from(seed % 4).unwrap()]
+    });
 }
 
 #[test]

@@ -74,8 +74,12 @@ pub(crate) fn run(events: &[Event], arrival: Arrival, rules: &IdentifierRules) -
         ("impostor", arrival.impostors),
     ];
     let expected: BTreeMap<&str, usize> = expected.into_iter().filter(|(_, count)| *count > 0).collect();
-    assert_eq!(became, expected, "what became of the events");
-    let outcome = read(events, &engine.handle.query());
+    assert_eq!(
+        became, expected,
+        "order {}: what became of the events",
+        arrival.seed
+    );
+    let outcome = read(events, &engine.handle.query(), arrival.seed);
     engine.stop().unwrap();
     let kept = Store::open(&dir.path().join("store"), config(dir.path()).store)
         .unwrap()
@@ -84,7 +88,8 @@ pub(crate) fn run(events: &[Event], arrival: Arrival, rules: &IdentifierRules) -
     assert_eq!(
         kept.fingerprint,
         outcome.total.to_bytes(),
-        "the fingerprint that the writer kept up to date"
+        "order {}: the fingerprint that the writer kept up to date",
+        arrival.seed
     );
     outcome
 }
@@ -120,12 +125,12 @@ fn config(dir: &Path) -> EngineConfig {
         },
         journal: FileJournalConfig::default(),
         store: StoreConfig {
-            cache_bytes: 64 << 20,
+            cache_bytes: 8 << 20,
         },
     }
 }
 
-fn read(events: &[Event], query: &Query) -> Outcome {
+fn read(events: &[Event], query: &Query, seed: u64) -> Outcome {
     let places: BTreeMap<&EventId, usize> = events
         .iter()
         .enumerate()
@@ -150,10 +155,10 @@ fn read(events: &[Event], query: &Query) -> Outcome {
         assert_eq!(
             members.len(),
             page.events.len(),
-            "an event stands in a timeline once"
+            "order {seed}: an event stands in a timeline once"
         );
         let portrait = query.portrait(id).unwrap().unwrap();
-        assert_eq!(portrait.fingerprint, fingerprint);
+        assert_eq!(portrait.fingerprint, fingerprint, "order {seed}");
         let totals = portrait.profile.totals();
         let person = Person {
             fingerprint,
@@ -161,7 +166,7 @@ fn read(events: &[Event], query: &Query) -> Outcome {
             totals: (totals.orders, totals.revenue),
         };
         let twin = persons.insert(members, person);
-        assert_eq!(twin, None, "two profiles have the same events");
+        assert_eq!(twin, None, "order {seed}: two profiles have the same events");
     }
     Outcome { persons, total }
 }

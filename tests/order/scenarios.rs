@@ -227,6 +227,7 @@ fn what_comes_again_counts_once_and_of_two_under_one_id_the_first_holds() {
     let again = run(
         &first,
         Arrival {
+            seed: 0,
             batches,
             copies: 1,
             impostors: 2,
@@ -236,6 +237,7 @@ fn what_comes_again_counts_once_and_of_two_under_one_id_the_first_holds() {
     let once = run(
         &first,
         Arrival {
+            seed: 0,
             batches: vec![first.clone()],
             copies: 0,
             impostors: 0,
