@@ -6,7 +6,7 @@ pub mod client;
 mod command;
 mod exit;
 pub mod generate;
-mod output;
+pub mod output;
 pub mod story;
 
 use std::{io, process::ExitCode};
