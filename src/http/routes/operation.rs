@@ -30,7 +30,6 @@ pub(crate) async fn readyz(State(http): State<Http>) -> (StatusCode, Json<Value>
 const fn readiness(health: Health) -> (StatusCode, &'static str) {
     match health {
         Health::Ready => (StatusCode::OK, "ready"),
-        Health::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting"),
         Health::Draining => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
         Health::Failed => (StatusCode::SERVICE_UNAVAILABLE, "failed"),
     }

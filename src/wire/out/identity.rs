@@ -20,6 +20,8 @@ pub struct Identity<'a> {
     pub attributed: Vec<Member<'a>>,
     /// Each decision between two of the component's claims.
     pub evidence: Vec<Evidence<'a>>,
+    /// What two customers share and what therefore joins nobody.
+    pub shared: Vec<Shared<'a>>,
 }
 
 /// One atom: a distinct claim, and how many events made it.
@@ -51,7 +53,7 @@ pub struct Evidence<'a> {
     shares: Shared<'a>,
     united: bool,
     reason: String,
-    between: [usize; 2],
+    between: [Option<usize>; 2],
 }
 
 impl<'a> Member<'a> {
@@ -76,7 +78,8 @@ impl<'a> Member<'a> {
 }
 
 impl<'a> Shared<'a> {
-    fn of(key: &'a Key) -> Self {
+    /// What `key` is told as.
+    pub fn of(key: &'a Key) -> Self {
         Self {
             kind: key.kind.as_str(),
             value: is_listed(&key.kind).then_some(&key.value),
@@ -84,19 +87,27 @@ impl<'a> Shared<'a> {
     }
 }
 
-impl<'a> From<&'a cluster::Evidence> for Evidence<'a> {
-    fn from(evidence: &'a cluster::Evidence) -> Self {
-        let reason = match &evidence.verdict {
+impl<'a> Evidence<'a> {
+    /// The decision about two members, by their places, that share `key`; `None` is a claim of another person.
+    pub fn of(key: &'a Key, between: [Option<usize>; 2], verdict: &Verdict) -> Self {
+        let reason = match verdict {
             Verdict::United => "shared".to_owned(),
             Verdict::Refused(Reason::TwoCustomers) => "two_customers".to_owned(),
             Verdict::Refused(Reason::TooMany(kind)) => format!("too_many_{kind}"),
         };
         Self {
-            shares: Shared::of(&evidence.key),
-            united: evidence.verdict == Verdict::United,
+            shares: Shared::of(key),
+            united: *verdict == Verdict::United,
             reason,
-            between: [evidence.center, evidence.other],
+            between,
         }
+    }
+}
+
+impl<'a> From<&'a cluster::Evidence> for Evidence<'a> {
+    fn from(evidence: &'a cluster::Evidence) -> Self {
+        let between = [Some(evidence.center), Some(evidence.other)];
+        Self::of(&evidence.key, between, &evidence.verdict)
     }
 }
 

@@ -44,6 +44,7 @@ fn members_and_what_united_or_parted_them_are_told() {
         ),
     ];
     let identity = Identity {
+        shared: Vec::new(),
         profile: "pid-1",
         members: vec![Member::of(&claim, 3, Some(at(0)))],
         attributed: Vec::new(),
