@@ -20,8 +20,14 @@ pub fn engine_config(settings: &Settings) -> EngineConfig {
     EngineConfig {
         dir: settings.data.dir.join(&settings.data.tenant),
         queue_jobs_max: settings.engine.queue_batches_max,
-        handle: HandleLimits { batch_events_max, submit_wait: settings.engine.submit_wait },
-        worker: WorkerConfig { batch_events_max, flush_interval: settings.engine.flush_interval },
+        handle: HandleLimits {
+            batch_events_max,
+            submit_wait: settings.engine.submit_wait,
+        },
+        worker: WorkerConfig {
+            batch_events_max,
+            flush_interval: settings.engine.flush_interval,
+        },
         journal: settings.journal.clone(),
         store: settings.store,
     }
@@ -35,7 +41,10 @@ pub fn engine_rules(settings: &Settings) -> Rules {
         identifiers: settings.identifiers.clone(),
         fold: settings.fold,
         views: settings.views.clone(),
-        channel_views: channels.iter().map(|(name, channel)| (name.clone(), channel.view.clone())).collect(),
+        channel_views: channels
+            .iter()
+            .map(|(name, channel)| (name.clone(), channel.view.clone()))
+            .collect(),
         rejections_max: u64::try_from(settings.engine.rejections_max).unwrap_or(u64::MAX),
     }
 }
@@ -50,13 +59,21 @@ pub(crate) fn http_settings(settings: &Settings, bound: SocketAddr) -> Option<Ht
             Origins::Only(origins.ok()?)
         }
     };
-    let write = http.write_key.iter().map(|key| WriteKey::new("default", None, key.expose())).collect();
+    let write = http
+        .write_key
+        .iter()
+        .map(|key| WriteKey::new("default", None, key.expose()))
+        .collect();
     Some(HttpSettings {
         keys: Keys::new(write, http.read_key.as_ref().map(Secret::expose)),
         origins,
         public_url: http.public_url(bound),
         // A question holds no channel: the number of whoever calls is meant.
-        region: settings.channels.channels.get("callcenter").and_then(|channel| channel.region.clone()),
+        region: settings
+            .channels
+            .channels
+            .get("callcenter")
+            .and_then(|channel| channel.region),
         ingest_bytes_max: http.body_bytes_max,
         connections_max: http.connections_max,
         in_flight_max: http.in_flight_max,

@@ -64,7 +64,10 @@ impl Service {
     /// [`ServiceError`].
     pub async fn start(settings: &Settings) -> Result<Self, ServiceError> {
         let listen = settings.http.listen;
-        let failed = |source| ServiceError::Listen { address: listen, source };
+        let failed = |source| ServiceError::Listen {
+            address: listen,
+            source,
+        };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let registry = Registry::new(env!("CARGO_PKG_VERSION"))?;
@@ -88,7 +91,12 @@ impl Service {
             clock: clock::now,
             draining: CancellationToken::new(),
         };
-        Ok(Self { address, listener, engine, http })
+        Ok(Self {
+            address,
+            listener,
+            engine,
+            http,
+        })
     }
 
     /// Where it listens, with the port that was chosen.
@@ -101,13 +109,23 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Writer`] when a write failed, [`ServiceError::Serve`] when the listener did.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServiceError> {
-        let Self { listener, engine, http, .. } = self;
+        let Self {
+            listener,
+            engine,
+            http,
+            ..
+        } = self;
         let draining = http.draining.clone();
         let mut written = engine.handle.changes();
         let connections_max = http.settings.connections_max;
         let router = http::router::build(http, console::router());
-        let serving =
-            tokio::spawn(http::serve::serve(listener, connections_max, router, draining.clone(), DRAIN_GRACE));
+        let serving = tokio::spawn(http::serve::serve(
+            listener,
+            connections_max,
+            router,
+            draining.clone(),
+            DRAIN_GRACE,
+        ));
         tokio::pin!(stop);
         loop {
             tokio::select! {
@@ -120,7 +138,9 @@ impl Service {
         engine.handle.drain();
         draining.cancel();
         let served = serving.await?.map_err(ServiceError::Serve);
-        tokio::task::spawn_blocking(move || engine.stop()).await?.map_err(ServiceError::Writer)?;
+        tokio::task::spawn_blocking(move || engine.stop())
+            .await?
+            .map_err(ServiceError::Writer)?;
         served
     }
 }

@@ -6,7 +6,7 @@ pub mod client;
 mod command;
 mod exit;
 pub mod generate;
-mod output;
+pub mod output;
 pub mod story;
 
 use std::{io, process::ExitCode};
@@ -27,6 +27,7 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "made once, when the process starts")]
 enum Command {
     /// Run the service on a persistent folder.
     Serve(serve::Args),

@@ -59,7 +59,13 @@ pub struct Channels {
 impl Channels {
     /// The settings of a source: those of the longest prefix that fits, else the default.
     pub fn source(&self, name: &str) -> Source {
-        let fitting = self.sources.iter().filter(|(prefix, _)| name.starts_with(prefix.as_str()));
-        fitting.max_by_key(|(prefix, _)| prefix.len()).map(|(_, source)| source.clone()).unwrap_or_default()
+        let fitting = self
+            .sources
+            .iter()
+            .filter(|(prefix, _)| name.starts_with(prefix.as_str()));
+        fitting
+            .max_by_key(|(prefix, _)| prefix.len())
+            .map(|(_, source)| source.clone())
+            .unwrap_or_default()
     }
 }

@@ -4,12 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{
-    identifier::Identifier,
-    profile::consent::Decision,
-    time::Timestamp,
-    value::Value,
-};
+use crate::domain::{identifier::Identifier, profile::consent::Decision, time::Timestamp, value::Value};
 
 /// A name that configuration or a client chose: a channel, a source, an event type. Non-empty and bounded.
 pub type Name = String;
@@ -103,13 +98,21 @@ pub fn token(name: &str) -> String {
         }
     }
     let token = token.trim_end_matches('_');
-    if token.is_empty() { "custom".to_owned() } else { token.to_owned() }
+    if token.is_empty() {
+        "custom".to_owned()
+    } else {
+        token.to_owned()
+    }
 }
 
 impl Event {
     /// Its place in the canonical order.
     pub fn stamp(&self) -> Stamp {
-        Stamp { time: self.time, id: self.id.id.clone(), source: self.id.source.clone() }
+        Stamp {
+            time: self.time,
+            id: self.id.id.clone(),
+            source: self.id.source.clone(),
+        }
     }
 
     /// Whether it closes a log-in on the devices it names.

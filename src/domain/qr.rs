@@ -75,7 +75,10 @@ mod tests {
     #[test]
     fn a_code_is_judged_by_state_then_time_then_place() {
         let (then, later) = (Timestamp::from_micros(10), Timestamp::from_micros(11));
-        let used = QrState::Redeemed { at: then, store_id: None };
+        let used = QrState::Redeemed {
+            at: then,
+            store_id: None,
+        };
         let check = |state: &QrState, at, now, expected| {
             assert_eq!(judge(state, then, Some("north"), at, now), expected);
         };

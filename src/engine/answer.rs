@@ -70,7 +70,13 @@ impl Query {
         journal: Arc<dyn ReadJournal>,
         applied: watch::Receiver<Position>,
     ) -> Self {
-        Self { store, keyring, rules, journal, applied }
+        Self {
+            store,
+            keyring,
+            rules,
+            journal,
+            applied,
+        }
     }
 
     /// The position that answers are from, or a later one.
@@ -87,7 +93,11 @@ impl Query {
     }
 
     fn graph(&self) -> Graph<'_, Store> {
-        Graph { view: &self.store, keyring: &self.keyring, rules: &self.rules.identifiers }
+        Graph {
+            view: &self.store,
+            keyring: &self.keyring,
+            rules: &self.rules.identifiers,
+        }
     }
 
     /// Who is at `address`.
@@ -103,7 +113,9 @@ impl Query {
     /// # Errors
     /// When the store cannot be read.
     pub fn portrait(&self, id: ProfileId) -> Result<Option<Portrait>, QueryError> {
-        let Some(record) = self.graph().profile(id)? else { return Ok(None) };
+        let Some(record) = self.graph().profile(id)? else {
+            return Ok(None);
+        };
         Ok(Some(portrait(&self.store, id, &record, &self.rules.fold)?))
     }
 
@@ -115,23 +127,46 @@ impl Query {
     /// When the store cannot be read.
     pub fn identity(&self, id: ProfileId) -> Result<IdentityView, QueryError> {
         let mut view = IdentityView::default();
-        let Some(record) = self.graph().profile(id)? else { return Ok(view) };
+        let Some(record) = self.graph().profile(id)? else {
+            return Ok(view);
+        };
         let mut places = BTreeMap::new();
         for (atoms, attributed) in [(&record.members, false), (&record.attributed, true)] {
             for atom_id in atoms {
-                let Some(atom) = self.store.atom(*atom_id)? else { continue };
+                let Some(atom) = self.store.atom(*atom_id)? else {
+                    continue;
+                };
                 places.insert(*atom_id, view.members.len());
                 view.members.push(member(&atom, attributed));
             }
         }
-        let Some(first) = record.members.first() else { return Ok(view) };
+        let Some(first) = record.members.first() else {
+            return Ok(view);
+        };
         let component = self.graph().component(*first)?;
         view.shared = component.shared.iter().cloned().collect();
-        let place = |index: usize| component.atoms.get(index).and_then(|(id, _, _)| places.get(id)).copied();
-        for Evidence { key, center, other, verdict } in component.cluster(&self.rules.identifiers).evidence {
+        let place = |index: usize| {
+            component
+                .atoms
+                .get(index)
+                .and_then(|(id, _, _)| places.get(id))
+                .copied()
+        };
+        for Evidence {
+            key,
+            center,
+            other,
+            verdict,
+        } in component.cluster(&self.rules.identifiers).evidence
+        {
             let (center, other) = (place(center), place(other));
             if center.is_some() || other.is_some() {
-                view.evidence.push(EvidenceView { key, center, other, verdict });
+                view.evidence.push(EvidenceView {
+                    key,
+                    center,
+                    other,
+                    verdict,
+                });
             }
         }
         Ok(view)
@@ -147,7 +182,13 @@ impl Query {
         let Some(record) = self.store.record::<QrRecord>(&keys::qr(hash))? else {
             return Ok(QrAnswer::of(qr::QrOutcome::Unknown));
         };
-        let outcome = qr::judge(&record.state, record.expires, record.store_id.as_deref(), store_id, now);
+        let outcome = qr::judge(
+            &record.state,
+            record.expires,
+            record.store_id.as_deref(),
+            store_id,
+            now,
+        );
         Ok(qr_answer(&self.store, hash, &key, outcome, Some(record))?)
     }
 
@@ -157,22 +198,23 @@ impl Query {
     /// When the store cannot be read.
     pub fn rejections(&self, limit: usize) -> Result<Vec<RejectionView>, QueryError> {
         let mut rejections = Vec::new();
-        self.store.scan_prefix(keys::REJECTIONS, Order::Descending, &mut |key, value| {
-            if rejections.len() >= limit {
-                return Ok(ControlFlow::Break(()));
-            }
-            let record: RejectionRecord = codec::decode(value)?;
-            rejections.push(RejectionView {
-                sequence: keys::rejection_sequence(key).unwrap_or_default(),
-                at: record.at,
-                code: record.code,
-                message: record.message,
-                id: record.id,
-                source: record.source,
-                body: record.body,
-            });
-            Ok(ControlFlow::Continue(()))
-        })?;
+        self.store
+            .scan_prefix(keys::REJECTIONS, Order::Descending, &mut |key, value| {
+                if rejections.len() >= limit {
+                    return Ok(ControlFlow::Break(()));
+                }
+                let record: RejectionRecord = codec::decode(value)?;
+                rejections.push(RejectionView {
+                    sequence: keys::rejection_sequence(key).unwrap_or_default(),
+                    at: record.at,
+                    code: record.code,
+                    message: record.message,
+                    id: record.id,
+                    source: record.source,
+                    body: record.body,
+                });
+                Ok(ControlFlow::Continue(()))
+            })?;
         Ok(rejections)
     }
 
@@ -180,21 +222,19 @@ impl Query {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn fingerprints(
-        &self,
-        mut visit: impl FnMut(ProfileId, [u8; 32]),
-    ) -> Result<Multiset, QueryError> {
+    pub fn fingerprints(&self, mut visit: impl FnMut(ProfileId, [u8; 32])) -> Result<Multiset, QueryError> {
         let mut sum = Multiset::default();
         let fold = &self.rules.fold;
-        self.store.scan_prefix(keys::PROFILES, Order::Ascending, &mut |key, value| {
-            if let Some(id) = keys::profile_id(key) {
-                let record: ProfileRecord = codec::decode(value)?;
-                let fingerprint = portrait(&self.store, id, &record, fold)?.fingerprint;
-                sum = sum.with(fingerprint);
-                visit(id, fingerprint);
-            }
-            Ok(ControlFlow::Continue(()))
-        })?;
+        self.store
+            .scan_prefix(keys::PROFILES, Order::Ascending, &mut |key, value| {
+                if let Some(id) = keys::profile_id(key) {
+                    let record: ProfileRecord = codec::decode(value)?;
+                    let fingerprint = portrait(&self.store, id, &record, fold)?.fingerprint;
+                    sum = sum.with(fingerprint);
+                    visit(id, fingerprint);
+                }
+                Ok(ControlFlow::Continue(()))
+            })?;
         Ok(sum)
     }
 }

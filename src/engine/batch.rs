@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    domain::{
-        context::View, identifier::IdentifierRules, identity::Key, profile::FoldLimits,
-    },
+    domain::{context::View, identifier::IdentifierRules, identity::Key, profile::FoldLimits},
     engine::{graph::Graph, overlay::Overlay},
     store::{AtomId, Keyring, ProfileId, Store},
 };
@@ -62,10 +60,19 @@ pub(crate) struct Departure {
 
 impl<'a> Batch<'a> {
     pub(crate) fn new(store: Store, keyring: &'a Keyring, rules: &'a Rules) -> Self {
-        Self { overlay: Overlay::new(store), keyring, rules, touched: Touched::default() }
+        Self {
+            overlay: Overlay::new(store),
+            keyring,
+            rules,
+            touched: Touched::default(),
+        }
     }
 
     pub(crate) fn graph(&self) -> Graph<'_, Overlay> {
-        Graph { view: &self.overlay, keyring: self.keyring, rules: &self.rules.identifiers }
+        Graph {
+            view: &self.overlay,
+            keyring: self.keyring,
+            rules: &self.rules.identifiers,
+        }
     }
 }

@@ -8,13 +8,7 @@ use std::{
 
 use crate::{
     domain::profile::{FoldLimits, Profile},
-    engine::{
-        atoms::Atoms,
-        batch::Batch,
-        membership::Notice,
-        query::Portrait,
-        resolve::Resolved,
-    },
+    engine::{atoms::Atoms, batch::Batch, membership::Notice, query::Portrait, resolve::Resolved},
     store::{AtomId, AtomRecord, Error, ProfileId, ProfileRecord, fingerprint, fingerprint::Multiset},
 };
 
@@ -37,14 +31,23 @@ impl Batch<'_> {
         for id in std::mem::take(&mut self.touched.folded) {
             changed.extend(self.overlay.atom(id)?.and_then(|atom| atom.profile));
         }
-        let mut combined = Combined { notices, fingerprint: before, ..Combined::default() };
+        let mut combined = Combined {
+            notices,
+            fingerprint: before,
+            ..Combined::default()
+        };
         for id in changed {
             if let Some(committed) = self.overlay.committed_profile(id)? {
                 combined.fingerprint = combined.fingerprint.without(committed.fingerprint);
             }
-            let Some(record) = self.overlay.profile(id)? else { continue };
+            let Some(record) = self.overlay.profile(id)? else {
+                continue;
+            };
             let portrait = portrait(&self.overlay, id, &record, &self.rules.fold)?;
-            let portrait = Portrait { version: record.version.saturating_add(1), ..portrait };
+            let portrait = Portrait {
+                version: record.version.saturating_add(1),
+                ..portrait
+            };
             combined.fingerprint = combined.fingerprint.with(portrait.fingerprint);
             let record = ProfileRecord {
                 version: portrait.version,
@@ -67,12 +70,21 @@ pub(crate) fn portrait<A: Atoms>(
 ) -> Result<Portrait, Error> {
     let members = atoms(view, &record.members)?;
     let attributed = atoms(view, &record.attributed)?;
-    let all = members.iter().chain(&attributed).map(|atom| (&atom.claim, &atom.aggregate));
+    let all = members
+        .iter()
+        .chain(&attributed)
+        .map(|atom| (&atom.claim, &atom.aggregate));
     let profile = Profile::combine(all, limits);
     let claims = |atoms: &'_ [Arc<AtomRecord>]| atoms.iter().map(|atom| atom.claim.canonical()).collect();
     let fingerprint = fingerprint::of_profile(claims(&members), claims(&attributed), &profile)?;
     let absorbed = record.absorbed.clone();
-    Ok(Portrait { id, version: record.version, fingerprint, absorbed, profile })
+    Ok(Portrait {
+        id,
+        version: record.version,
+        fingerprint,
+        absorbed,
+        profile,
+    })
 }
 
 fn atoms<A: Atoms>(view: &A, ids: &[AtomId]) -> Result<Vec<Arc<AtomRecord>>, Error> {

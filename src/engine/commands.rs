@@ -65,7 +65,10 @@ impl Batch<'_> {
 
     fn repeat(&self, ordered: &Ordered, first: AnswerRecord) -> Result<Answer, Error> {
         Ok(match first {
-            AnswerRecord::Minted { expires } => Answer::Minted { token: ordered.token.clone(), expires },
+            AnswerRecord::Minted { expires } => Answer::Minted {
+                token: ordered.token.clone(),
+                expires,
+            },
             AnswerRecord::Consented { profile } => Answer::Consented { profile },
             AnswerRecord::Qr { outcome } => {
                 let (Command::RedeemQr { token, .. } | Command::RevokeQr { token }) = &ordered.command else {
@@ -88,11 +91,19 @@ impl Batch<'_> {
             Purpose::Lookup => "lookup",
         };
         let mut event = self.own_event(ordered, "QR Minted", now);
-        event.properties.insert("purpose".to_owned(), Value::Text(purpose.to_owned()));
-        event.properties.extend(mint.offer.clone().map(|offer| ("offer".to_owned(), offer)));
+        event
+            .properties
+            .insert("purpose".to_owned(), Value::Text(purpose.to_owned()));
+        event
+            .properties
+            .extend(mint.offer.clone().map(|offer| ("offer".to_owned(), offer)));
         event.expires = Some(mint.expires);
         event.identifiers = identifiers;
-        event.identifiers.push(Identifier::from_normalised(key.kind.clone(), key.value.clone(), Trust::Verified));
+        event.identifiers.push(Identifier::from_normalised(
+            key.kind.clone(),
+            key.value.clone(),
+            Trust::Verified,
+        ));
         event.identifiers.sort();
         self.place(&event)?;
         let record = QrRecord {
@@ -103,27 +114,46 @@ impl Batch<'_> {
             basket: mint.basket.clone(),
             offer: mint.offer.clone(),
         };
-        self.overlay.put_record(keys::qr(self.keyring.key(&key)), &record)?;
-        Ok(Ok(Answer::Minted { token: ordered.token.clone(), expires: mint.expires }))
+        self.overlay
+            .put_record(keys::qr(self.keyring.key(&key)), &record)?;
+        Ok(Ok(Answer::Minted {
+            token: ordered.token.clone(),
+            expires: mint.expires,
+        }))
     }
 
     fn redeem(&mut self, token: &str, store_id: Option<&str>, now: Timestamp) -> Result<Answer, Error> {
         let (key, record) = self.qr(token)?;
-        let Some(mut record) = record else { return Ok(Answer::Qr(QrAnswer::of(QrOutcome::Unknown))) };
-        let outcome = qr::judge(&record.state, record.expires, record.store_id.as_deref(), store_id, now);
+        let Some(mut record) = record else {
+            return Ok(Answer::Qr(QrAnswer::of(QrOutcome::Unknown)));
+        };
+        let outcome = qr::judge(
+            &record.state,
+            record.expires,
+            record.store_id.as_deref(),
+            store_id,
+            now,
+        );
         if outcome == QrOutcome::Valid {
-            record.state = QrState::Redeemed { at: now, store_id: store_id.map(str::to_owned) };
-            self.overlay.put_record(keys::qr(self.keyring.key(&key)), &record)?;
+            record.state = QrState::Redeemed {
+                at: now,
+                store_id: store_id.map(str::to_owned),
+            };
+            self.overlay
+                .put_record(keys::qr(self.keyring.key(&key)), &record)?;
         }
         Ok(Answer::Qr(self.qr_answer(outcome, &key, Some(record))?))
     }
 
     fn revoke(&mut self, token: &str, now: Timestamp) -> Result<Answer, Error> {
         let (key, record) = self.qr(token)?;
-        let Some(mut record) = record else { return Ok(Answer::Qr(QrAnswer::of(QrOutcome::Unknown))) };
+        let Some(mut record) = record else {
+            return Ok(Answer::Qr(QrAnswer::of(QrOutcome::Unknown)));
+        };
         if record.state == QrState::Open {
             record.state = QrState::Revoked;
-            self.overlay.put_record(keys::qr(self.keyring.key(&key)), &record)?;
+            self.overlay
+                .put_record(keys::qr(self.keyring.key(&key)), &record)?;
         }
         let outcome = qr::judge(&record.state, record.expires, None, None, now);
         Ok(Answer::Qr(self.qr_answer(outcome, &key, Some(record))?))
@@ -149,7 +179,10 @@ impl Batch<'_> {
 
     fn own_event(&self, ordered: &Ordered, name: &str, now: Timestamp) -> Event {
         Event {
-            id: EventId { source: OWN_SOURCE.to_owned(), id: ordered.id.clone() },
+            id: EventId {
+                source: OWN_SOURCE.to_owned(),
+                id: ordered.id.clone(),
+            },
             channel: OWN_CHANNEL.to_owned(),
             name: name.to_owned(),
             time: now,
@@ -186,12 +219,18 @@ impl Batch<'_> {
             let observed = Identifier::from_normalised(key.kind.clone(), key.value.clone(), Trust::Observed);
             return Ok(Ok((profile, vec![observed])));
         }
-        let members = self.graph().profile(profile)?.map(|record| record.members).unwrap_or_default();
+        let members = self
+            .graph()
+            .profile(profile)?
+            .map(|record| record.members)
+            .unwrap_or_default();
         let mut claims = Vec::with_capacity(members.len());
         for member in members {
             claims.extend(self.overlay.atom(member)?.map(|atom| atom.claim.clone()));
         }
-        let reachable = claims.into_iter().filter(|claim| claim.asserted.iter().any(|one| one.bond != Bond::Loose));
+        let reachable = claims
+            .into_iter()
+            .filter(|claim| claim.asserted.iter().any(|one| one.bond != Bond::Loose));
         let best = reachable.min_by_key(|claim| self.rank(claim));
         Ok(match best {
             Some(claim) => Ok((profile, identifiers(&claim))),
@@ -220,13 +259,22 @@ impl Batch<'_> {
 impl QrAnswer {
     /// An outcome without anything behind it.
     pub(crate) fn of(outcome: QrOutcome) -> Self {
-        Self { outcome, profile: None, basket: None, offer: None, expires: None }
+        Self {
+            outcome,
+            profile: None,
+            basket: None,
+            offer: None,
+            expires: None,
+        }
     }
 }
 
 /// The key under which a token is known: its hash, never the token.
 pub(crate) fn token_key(token: &str) -> Key {
-    Key { kind: Kind::QR_TOKEN, value: wire::qr::digest(token).unwrap_or_default() }
+    Key {
+        kind: Kind::QR_TOKEN,
+        value: wire::qr::digest(token).unwrap_or_default(),
+    }
 }
 
 /// What a code stands for: whose it is, wherever the event that minted it stands now.
@@ -237,7 +285,9 @@ pub(crate) fn qr_answer<A: Atoms>(
     outcome: QrOutcome,
     record: Option<QrRecord>,
 ) -> Result<QrAnswer, Error> {
-    let Some(record) = record else { return Ok(QrAnswer::of(QrOutcome::Unknown)) };
+    let Some(record) = record else {
+        return Ok(QrAnswer::of(QrOutcome::Unknown));
+    };
     let mut profile = None;
     for id in view.atoms(&keys::holders(hash))? {
         let Some(atom) = view.atom(id)? else { continue };
@@ -246,10 +296,17 @@ pub(crate) fn qr_answer<A: Atoms>(
             profile = atom.profile;
         }
     }
-    Ok(QrAnswer { outcome, profile, basket: record.basket, offer: record.offer, expires: Some(record.expires) })
+    Ok(QrAnswer {
+        outcome,
+        profile,
+        basket: record.basket,
+        offer: record.offer,
+        expires: Some(record.expires),
+    })
 }
 
 fn identifiers(claim: &Claim) -> Vec<Identifier> {
     let all = claim.asserted.iter();
-    all.map(|one| Identifier::from_normalised(one.key.kind.clone(), one.key.value.clone(), one.trust)).collect()
+    all.map(|one| Identifier::from_normalised(one.key.kind.clone(), one.key.value.clone(), one.trust))
+        .collect()
 }

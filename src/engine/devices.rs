@@ -30,10 +30,19 @@ impl<A: Atoms> Graph<'_, A> {
     /// The atoms whose events are log-ins or log-outs on `device`.
     pub(crate) fn marking(&self, device: &Key) -> Result<Vec<Marking>, Error> {
         let mut marking = Vec::new();
-        for id in self.view.atoms(&keys::devices(self.keyring.key(device), DeviceRole::Mark))? {
+        for id in self
+            .view
+            .atoms(&keys::devices(self.keyring.key(device), DeviceRole::Mark))?
+        {
             let Some(atom) = self.view.atom(id)? else { continue };
-            let Some(user) = atom.claim.users(self.rules).next() else { continue };
-            marking.push(Marking { id, user: user.clone(), signs_out: atom.claim.signs_out });
+            let Some(user) = atom.claim.users(self.rules).next() else {
+                continue;
+            };
+            marking.push(Marking {
+                id,
+                user: user.clone(),
+                signs_out: atom.claim.signs_out,
+            });
         }
         Ok(marking)
     }
@@ -52,7 +61,10 @@ impl<A: Atoms> Graph<'_, A> {
     pub(crate) fn mark_after(&self, marking: &[Marking], time: Timestamp) -> Result<Option<Mark>, Error> {
         let mut earliest: Option<Mark> = None;
         for one in marking {
-            let mark = self.view.first_event_after(one.id, time)?.map(|time| one.at(time));
+            let mark = self
+                .view
+                .first_event_after(one.id, time)?
+                .map(|time| one.at(time));
             earliest = [earliest, mark].into_iter().flatten().min();
         }
         Ok(earliest)
@@ -69,6 +81,10 @@ pub(crate) struct Marking {
 
 impl Marking {
     fn at(&self, time: Timestamp) -> Mark {
-        Mark { time, signs_out: self.signs_out, user: self.user.clone() }
+        Mark {
+            time,
+            signs_out: self.signs_out,
+            user: self.user.clone(),
+        }
     }
 }

@@ -47,8 +47,13 @@ impl<A: Atoms> Graph<'_, A> {
     fn find_key(&self, key: &Key, found: &mut BTreeSet<ProfileId>) -> Result<(), Error> {
         let hash = self.keyring.key(key);
         let holding = match self.rules.rule(&key.kind).role {
-            Role::Device => vec![keys::devices(hash, DeviceRole::Mark), keys::devices(hash, DeviceRole::Plain)],
-            Role::Anchor | Role::Contact | Role::PerEvent | Role::Handoff | Role::Label => vec![keys::holders(hash)],
+            Role::Device => vec![
+                keys::devices(hash, DeviceRole::Mark),
+                keys::devices(hash, DeviceRole::Plain),
+            ],
+            Role::Anchor | Role::Contact | Role::PerEvent | Role::Handoff | Role::Label => {
+                vec![keys::holders(hash)]
+            }
         };
         for index in &holding {
             found.extend(self.profiles_at(index)?);

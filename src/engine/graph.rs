@@ -40,8 +40,14 @@ pub struct Component {
 impl Component {
     /// Parts it into persons; indexes are into `atoms`.
     pub fn cluster(&self, rules: &IdentifierRules) -> Clustering {
-        let nodes: Vec<Node<'_>> =
-            self.atoms.iter().map(|(_, atom, keys)| Node { claim: &atom.claim, keys: keys.clone() }).collect();
+        let nodes: Vec<Node<'_>> = self
+            .atoms
+            .iter()
+            .map(|(_, atom, keys)| Node {
+                claim: &atom.claim,
+                keys: keys.clone(),
+            })
+            .collect();
         cluster(&nodes, rules)
     }
 }
@@ -52,7 +58,12 @@ impl<A: Atoms> Graph<'_, A> {
         if atom.claim.anchor(self.rules) == Anchor::Conflict {
             return Vec::new();
         }
-        atom.claim.keys(self.rules).into_iter().chain(atom.links.keys()).cloned().collect()
+        atom.claim
+            .keys(self.rules)
+            .into_iter()
+            .chain(atom.links.keys())
+            .cloned()
+            .collect()
     }
 
     /// The atoms that a key joins: its holders, of a QR code the one it was minted for and its first scan.
@@ -65,8 +76,10 @@ impl<A: Atoms> Graph<'_, A> {
             holders.extend(self.view.atom(id)?.map(|atom| (id, atom)));
         }
         if self.rules.rule(&key.kind).role == Role::Handoff {
-            let linked: Vec<_> =
-                holders.iter().filter_map(|(id, atom)| Some((*id, atom.links.get(key)?))).collect();
+            let linked: Vec<_> = holders
+                .iter()
+                .filter_map(|(id, atom)| Some((*id, atom.links.get(key)?)))
+                .collect();
             let joined: BTreeSet<AtomId> = joined_by_handoff(&linked).into_iter().collect();
             holders.retain(|(id, _)| joined.contains(id));
         }
@@ -86,7 +99,9 @@ impl<A: Atoms> Graph<'_, A> {
             })
             .collect();
         let mut customers = customers.into_iter();
-        let Some(first) = customers.next() else { return Ok(false) };
+        let Some(first) = customers.next() else {
+            return Ok(false);
+        };
         let others: Vec<KeyHash> = customers.map(|user| self.keyring.key(user)).collect();
         if others.is_empty() {
             return Ok(false);
@@ -116,7 +131,12 @@ impl<A: Atoms> Graph<'_, A> {
     pub fn component(&self, start: AtomId) -> Result<Component, Error> {
         let mut component = Component::default();
         let mut reached = BTreeSet::from([start]);
-        let mut queue: VecDeque<_> = self.view.atom(start)?.map(|atom| (start, atom)).into_iter().collect();
+        let mut queue: VecDeque<_> = self
+            .view
+            .atom(start)?
+            .map(|atom| (start, atom))
+            .into_iter()
+            .collect();
         let mut joined_by: BTreeMap<Key, BTreeSet<AtomId>> = BTreeMap::new();
         while let Some((id, atom)) = queue.pop_front() {
             let mut joining = Vec::new();

@@ -61,8 +61,14 @@ impl HealthCell {
 /// What waits for the writer.
 #[derive(Debug)]
 pub(crate) enum Job {
-    Submit { items: Vec<Submission>, reply: oneshot::Sender<Receipt> },
-    Command { ordered: Box<Ordered>, reply: oneshot::Sender<(Result<Answer, CommandError>, Position)> },
+    Submit {
+        items: Vec<Submission>,
+        reply: oneshot::Sender<Receipt>,
+    },
+    Command {
+        ordered: Box<Ordered>,
+        reply: oneshot::Sender<(Result<Answer, CommandError>, Position)>,
+    },
     /// Commit what came before, flush and stop.
     Stop,
 }
@@ -97,7 +103,10 @@ impl Handle {
     /// # Errors
     /// [`SubmitError`] when the queue stays full or the writer has stopped.
     pub async fn submit(&self, items: Vec<Submission>) -> Result<Receipt, SubmitError> {
-        let mut receipt = Receipt { position: self.applied(), outcomes: Vec::with_capacity(items.len()) };
+        let mut receipt = Receipt {
+            position: self.applied(),
+            outcomes: Vec::with_capacity(items.len()),
+        };
         let mut waiting = Vec::new();
         let mut items = items.into_iter().peekable();
         while items.peek().is_some() {
@@ -118,7 +127,11 @@ impl Handle {
     ///
     /// # Errors
     /// [`CommandError`]: nobody or several are there, or the writer takes nothing.
-    pub async fn command(&self, request_id: Option<String>, command: Command) -> Result<Answered, CommandError> {
+    pub async fn command(
+        &self,
+        request_id: Option<String>,
+        command: Command,
+    ) -> Result<Answered, CommandError> {
         let mut random = [0; TOKEN_BYTES];
         getrandom::fill(&mut random).map_err(|_| SubmitError::Stopped)?;
         let scope = match &command {
@@ -136,9 +149,16 @@ impl Handle {
             id: data_encoding::HEXLOWER.encode(&random),
         };
         let (reply, answer) = oneshot::channel();
-        self.send(Job::Command { ordered: Box::new(ordered), reply }).await?;
+        self.send(Job::Command {
+            ordered: Box::new(ordered),
+            reply,
+        })
+        .await?;
         let (answer, position) = answer.await.map_err(|_| SubmitError::Stopped)?;
-        Ok(Answered { answer: answer?, position })
+        Ok(Answered {
+            answer: answer?,
+            position,
+        })
     }
 
     async fn send(&self, job: Job) -> Result<(), SubmitError> {

@@ -55,7 +55,9 @@ impl Membership {
         profile: ProfileId,
         shown: Shown,
     ) -> Result<(), Error> {
-        let before = overlay.change_atom(id, |atom| atom.profile.replace(profile))?.flatten();
+        let before = overlay
+            .change_atom(id, |atom| atom.profile.replace(profile))?
+            .flatten();
         if let Some(before) = before {
             self.leave(overlay, id, before)?;
             self.departures.entry(before).or_default().insert(profile, id);
@@ -74,12 +76,20 @@ impl Membership {
     }
 
     /// Notes where an atom's events went, and takes it out if it has none left.
-    pub(crate) fn depart(&mut self, overlay: &mut Overlay, id: AtomId, departure: Departure) -> Result<(), Error> {
+    pub(crate) fn depart(
+        &mut self,
+        overlay: &mut Overlay,
+        id: AtomId,
+        departure: Departure,
+    ) -> Result<(), Error> {
         if departure.dissolved {
             self.leave(overlay, id, departure.profile)?;
         }
         self.changed.insert(departure.profile);
-        self.takers.entry(departure.profile).or_default().extend(departure.takers);
+        self.takers
+            .entry(departure.profile)
+            .or_default()
+            .extend(departure.takers);
         Ok(())
     }
 
@@ -98,9 +108,14 @@ impl Membership {
             return Ok(ProfileRecord::clone(&record));
         }
         let former: Option<FormerRecord> = overlay.record(&keys::former(id))?;
-        let Some(former) = former else { return Ok(ProfileRecord::default()) };
+        let Some(former) = former else {
+            return Ok(ProfileRecord::default());
+        };
         overlay.delete(keys::former(id));
-        Ok(ProfileRecord { version: former.version, ..ProfileRecord::default() })
+        Ok(ProfileRecord {
+            version: former.version,
+            ..ProfileRecord::default()
+        })
     }
 
     /// Closes ids that have no atoms left, lists them with who absorbed them, and says who is to be told what.
@@ -110,14 +125,20 @@ impl Membership {
                 if let Some(now) = overlay.atom(taker)?.and_then(|atom| atom.profile)
                     && now != profile
                 {
-                    self.departures.entry(profile).or_default().entry(now).or_insert(taker);
+                    self.departures
+                        .entry(profile)
+                        .or_default()
+                        .entry(now)
+                        .or_insert(taker);
                 }
             }
         }
         let mut merged: BTreeMap<ProfileId, BTreeSet<ProfileId>> = BTreeMap::new();
         let mut notices = Vec::new();
         for id in self.changed.clone() {
-            let Some(record) = overlay.profile(id)? else { continue };
+            let Some(record) = overlay.profile(id)? else {
+                continue;
+            };
             let went = self.departures.remove(&id).unwrap_or_default();
             let mut into: BTreeSet<ProfileId> = went.keys().copied().collect();
             into.remove(&id);
@@ -129,14 +150,23 @@ impl Membership {
             match into.len() {
                 0 => {}
                 1 if into.contains(&id) => {}
-                1 => merged.entry(into.into_iter().next().unwrap_or(id)).or_default().extend([id]),
-                _ => notices.push(Notice { from: BTreeSet::from([id]), into }),
+                1 => merged
+                    .entry(into.into_iter().next().unwrap_or(id))
+                    .or_default()
+                    .extend([id]),
+                _ => notices.push(Notice {
+                    from: BTreeSet::from([id]),
+                    into,
+                }),
             }
         }
         self.forget_revived(overlay)?;
         for (survivor, from) in merged {
             self.absorb(overlay, survivor, &from)?;
-            notices.push(Notice { from, into: BTreeSet::from([survivor]) });
+            notices.push(Notice {
+                from,
+                into: BTreeSet::from([survivor]),
+            });
         }
         Ok(notices)
     }
@@ -149,7 +179,13 @@ impl Membership {
         went: BTreeMap<ProfileId, AtomId>,
     ) -> Result<(), Error> {
         let atoms = went.into_values().collect();
-        overlay.put_record(keys::former(id), &FormerRecord { version: record.version, atoms })?;
+        overlay.put_record(
+            keys::former(id),
+            &FormerRecord {
+                version: record.version,
+                atoms,
+            },
+        )?;
         overlay.put_profile(id, None);
         Ok(())
     }
@@ -157,11 +193,21 @@ impl Membership {
     /// An id that lives again is no longer absorbed by anybody.
     fn forget_revived(&self, overlay: &mut Overlay) -> Result<(), Error> {
         for id in &self.changed {
-            let Some(record) = overlay.profile(*id)? else { continue };
+            let Some(record) = overlay.profile(*id)? else {
+                continue;
+            };
             let mut absorbed = record.absorbed.clone();
-            absorbed.retain(|former| !self.changed.contains(former) || overlay.profile(*former).is_ok_and(|p| p.is_none()));
+            absorbed.retain(|former| {
+                !self.changed.contains(former) || overlay.profile(*former).is_ok_and(|p| p.is_none())
+            });
             if absorbed != record.absorbed {
-                overlay.put_profile(*id, Some(ProfileRecord { absorbed, ..ProfileRecord::clone(&record) }));
+                overlay.put_profile(
+                    *id,
+                    Some(ProfileRecord {
+                        absorbed,
+                        ..ProfileRecord::clone(&record)
+                    }),
+                );
             }
         }
         Ok(())
@@ -175,7 +221,11 @@ impl Membership {
     ) -> Result<(), Error> {
         let mut record = self.profile(overlay, survivor)?;
         let absorbed: BTreeSet<ProfileId> = record.absorbed.iter().chain(from).copied().collect();
-        record.absorbed = absorbed.into_iter().filter(|id| *id != survivor).take(ABSORBED_MAX).collect();
+        record.absorbed = absorbed
+            .into_iter()
+            .filter(|id| *id != survivor)
+            .take(ABSORBED_MAX)
+            .collect();
         overlay.put_profile(survivor, Some(record));
         Ok(())
     }

@@ -128,14 +128,21 @@ impl Opened {
         let dir = &config.dir;
         let failed = |attempt, path: &Path| {
             let path = path.to_owned();
-            move |source| StartError::Io { attempt, path, source }
+            move |source| StartError::Io {
+                attempt,
+                path,
+                source,
+            }
         };
         std::fs::create_dir_all(dir).map_err(failed("make the data folder", dir))?;
         let lock = FolderLock::acquire(dir)?;
         let keyring = Arc::new(secrets::load_or_make(&dir.join("secrets"))?);
         let opened = FileJournal::open(&dir.join("journal"), config.journal.clone())?;
         if opened.cut_bytes > 0 {
-            tracing::warn!(journal.cut_bytes = opened.cut_bytes, "cut off an unfinished commit that was never acknowledged");
+            tracing::warn!(
+                journal.cut_bytes = opened.cut_bytes,
+                "cut off an unfinished commit that was never acknowledged"
+            );
         }
         let journal = opened.journal;
         let store_dir = dir.join("store");
@@ -149,14 +156,25 @@ impl Opened {
             Err(other) => return Err(other.into()),
         };
         recover(&store, &journal)?;
-        Ok(Self { store, journal, keyring, lock })
+        Ok(Self {
+            store,
+            journal,
+            keyring,
+            lock,
+        })
     }
 
     /// Answers questions without a writer, for offline commands.
     pub fn query(&self, rules: Arc<Rules>) -> Query {
         let (_, applied) = watch::channel(self.journal.last());
         let journal: Arc<dyn ReadJournal> = Arc::from(self.journal.reader());
-        Query::new(self.store.clone(), Arc::clone(&self.keyring), rules, journal, applied)
+        Query::new(
+            self.store.clone(),
+            Arc::clone(&self.keyring),
+            rules,
+            journal,
+            applied,
+        )
     }
 
     /// Starts the writer.
@@ -170,13 +188,23 @@ impl Opened {
         metrics: EngineMetrics,
         clock: fn() -> Timestamp,
     ) -> Result<Engine, StartError> {
-        let Self { store, journal, keyring, lock } = self;
+        let Self {
+            store,
+            journal,
+            keyring,
+            lock,
+        } = self;
         let rules = Arc::new(rules);
         let (jobs, waiting) = mpsc::channel(config.queue_jobs_max);
         let (applied, visible) = watch::channel(journal.last());
         let reader: Arc<dyn ReadJournal> = Arc::from(journal.reader());
-        let query =
-            Query::new(store.clone(), Arc::clone(&keyring), Arc::clone(&rules), reader, visible.clone());
+        let query = Query::new(
+            store.clone(),
+            Arc::clone(&keyring),
+            Arc::clone(&rules),
+            reader,
+            visible.clone(),
+        );
         let health = Arc::new(HealthCell::default());
         let handle = Handle {
             jobs,
@@ -204,7 +232,9 @@ impl Opened {
             let _lock = lock;
             worker.run()
         };
-        let spawned = std::thread::Builder::new().name("yekta-writer".to_owned()).spawn(run);
+        let spawned = std::thread::Builder::new()
+            .name("yekta-writer".to_owned())
+            .spawn(run);
         let writer = spawned.map_err(|source| StartError::Io {
             attempt: "start the writer's thread for",
             path: config.dir.clone(),
@@ -222,7 +252,9 @@ impl Engine {
     pub fn stop(self) -> Result<(), WriteError> {
         // A writer that stopped by itself has closed the queue: then there is nobody to tell.
         self.handle.jobs.blocking_send(Job::Stop).ok();
-        self.writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        self.writer
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 
     /// Whether the writer's thread has ended.
@@ -235,24 +267,44 @@ impl Engine {
 fn recover(store: &Store, journal: &FileJournal) -> Result<(), StartError> {
     let from = Position(store.applied()?.position);
     if from > journal.last() {
-        return Err(StartError::JournalLost { journal: journal.last(), store: from });
+        return Err(StartError::JournalLost {
+            journal: journal.last(),
+            store: from,
+        });
     }
     let reader = journal.reader();
     let (mut at, mut commits) = (from, 0_u64);
     while at < journal.last() {
         for (position, commit) in reader.read_after(at, RECOVER_BYTES)? {
             let marker = &commit.marker;
-            let applied = Applied { position: position.0, batch: marker.batch, fingerprint: marker.fingerprint };
-            store.apply(applied, commit.changes.iter().map(|one| (one.key.as_slice(), one.value.as_deref())))?;
+            let applied = Applied {
+                position: position.0,
+                batch: marker.batch,
+                fingerprint: marker.fingerprint,
+            };
+            store.apply(
+                applied,
+                commit
+                    .changes
+                    .iter()
+                    .map(|one| (one.key.as_slice(), one.value.as_deref())),
+            )?;
             at = position;
             commits = commits.saturating_add(1);
         }
     }
     if commits > 0 {
         store.flush()?;
-        tracing::info!(recovered.commits = commits, journal.position = at.0, "applied what the journal held");
+        tracing::info!(
+            recovered.commits = commits,
+            journal.position = at.0,
+            "applied what the journal held"
+        );
     }
-    if from == Position::START && commits > 0 && sum(store)? != Multiset::from_bytes(store.applied()?.fingerprint) {
+    if from == Position::START
+        && commits > 0
+        && sum(store)? != Multiset::from_bytes(store.applied()?.fingerprint)
+    {
         return Err(StartError::Diverged { at });
     }
     Ok(())
@@ -276,5 +328,9 @@ fn standing(store: &Store) -> Result<Standing, store::Error> {
         rejections = keys::rejection_sequence(key).unwrap_or_default();
         Ok(std::ops::ControlFlow::Break(()))
     })?;
-    Ok(Standing { batch: applied.batch, fingerprint: Multiset::from_bytes(applied.fingerprint), rejections })
+    Ok(Standing {
+        batch: applied.batch,
+        fingerprint: Multiset::from_bytes(applied.fingerprint),
+        rejections,
+    })
 }

@@ -129,7 +129,10 @@ impl Overlay {
             let record = profiles.get(&id).and_then(Option::as_deref);
             changes.insert(keys::profile(id), record.map(codec::encode).transpose()?);
         }
-        Ok(changes.into_iter().map(|(key, value)| Change { key, value }).collect())
+        Ok(changes
+            .into_iter()
+            .map(|(key, value)| Change { key, value })
+            .collect())
     }
 }
 
@@ -153,7 +156,11 @@ impl View for Overlay {
     }
 
     fn scan(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {
-        let upper = if to.is_empty() { Bound::Unbounded } else { Bound::Excluded(to) };
+        let upper = if to.is_empty() {
+            Bound::Unbounded
+        } else {
+            Bound::Excluded(to)
+        };
         if !to.is_empty() && from >= to {
             return Ok(());
         }

@@ -17,7 +17,8 @@ use crate::{
         batch::{Batch, Departure},
     },
     store::{
-        AtomId, AtomRecord, Error, EventHash, ForwardRecord, ProfileId, Read, View, fingerprint, keys, keys::DeviceRole,
+        AtomId, AtomRecord, Error, EventHash, ForwardRecord, ProfileId, Read, View, fingerprint, keys,
+        keys::DeviceRole,
     },
 };
 
@@ -38,7 +39,11 @@ impl Batch<'_> {
         let hash = self.keyring.event(&event.id);
         let checksum = fingerprint::event_checksum(event)?;
         if let Some(known) = self.overlay.get(&keys::seen(hash))? {
-            return Ok(if *known == checksum { Placed::Known } else { Placed::Conflicting });
+            return Ok(if *known == checksum {
+                Placed::Known
+            } else {
+                Placed::Conflicting
+            });
         }
         self.overlay.put(keys::seen(hash), checksum.to_vec());
         let claim = self.claim(event)?;
@@ -61,18 +66,23 @@ impl Batch<'_> {
 
     fn claim(&self, event: &Event) -> Result<Claim, Error> {
         let graph = self.graph();
-        Claim::of(event, &self.rules.identifiers, |device| graph.owner(device, event.time))
+        Claim::of(event, &self.rules.identifiers, |device| {
+            graph.owner(device, event.time)
+        })
     }
 
     /// The devices on which a log-in or log-out at `time` can change whose other events are: all that it names, but
     /// for those where the same customer was logged in already.
     fn unsettled(&self, claim: &Claim, time: Timestamp) -> Result<Vec<Key>, Error> {
-        let Some(user) = marked_user(self, claim) else { return Ok(Vec::new()) };
+        let Some(user) = marked_user(self, claim) else {
+            return Ok(Vec::new());
+        };
         let graph = self.graph();
         let mut unsettled = Vec::new();
         for device in claim.devices() {
             let before = graph.mark_until(&graph.marking(device)?, time)?;
-            let settled = before.is_some_and(|mark| !mark.signs_out && mark.user == *user) && !claim.signs_out;
+            let settled =
+                before.is_some_and(|mark| !mark.signs_out && mark.user == *user) && !claim.signs_out;
             if !settled {
                 unsettled.push(device.clone());
             }
@@ -83,7 +93,8 @@ impl Batch<'_> {
     /// Puts an event into the atom of `claim`, which is made if it is new.
     fn insert(&mut self, hash: EventHash, event: &Event, claim: Claim) -> Result<AtomId, Error> {
         let id = self.keyring.atom(&claim);
-        self.overlay.put_record(keys::event(id, event.time, hash), event)?;
+        self.overlay
+            .put_record(keys::event(id, event.time, hash), event)?;
         self.touched.folded.insert(id);
         let part = Part::of(self, event, &claim);
         if self.overlay.atom(id)?.is_none() {
@@ -111,7 +122,8 @@ impl Batch<'_> {
         })?;
         if let Some((moved, new)) = joining {
             for key in new {
-                self.overlay.put(keys::holder(self.keyring.key(&key), id), Vec::new());
+                self.overlay
+                    .put(keys::holder(self.keyring.key(&key), id), Vec::new());
             }
             if moved {
                 self.touched.linked.insert(id);
@@ -125,9 +137,16 @@ impl Batch<'_> {
         let graph = self.graph();
         let marking = graph.marking(device)?;
         let just_before = Timestamp::from_micros(time.as_micros().saturating_sub(1));
-        let from = graph.mark_until(&marking, just_before)?.map_or(Timestamp::MIN, |mark| mark.time);
-        let to = graph.mark_after(&marking, time)?.map_or(Timestamp::MAX, |mark| mark.time);
-        for id in self.overlay.atoms(&keys::devices(self.keyring.key(device), DeviceRole::Plain))? {
+        let from = graph
+            .mark_until(&marking, just_before)?
+            .map_or(Timestamp::MIN, |mark| mark.time);
+        let to = graph
+            .mark_after(&marking, time)?
+            .map_or(Timestamp::MAX, |mark| mark.time);
+        for id in self
+            .overlay
+            .atoms(&keys::devices(self.keyring.key(device), DeviceRole::Plain))?
+        {
             let mut moved: BTreeSet<AtomId> = BTreeSet::new();
             for (hash, event) in self.overlay.events_between(id, from, to)? {
                 let claim = self.claim(&event)?;
@@ -145,14 +164,26 @@ impl Batch<'_> {
 
     /// Folds an atom anew that lost events to `takers`; one that lost all of them is dissolved.
     fn refold(&mut self, id: AtomId, takers: BTreeSet<AtomId>) -> Result<(), Error> {
-        let Some(old) = self.overlay.atom(id)? else { return Ok(()) };
-        self.touched.lost.extend(old.claim.keys(&self.rules.identifiers).into_iter().chain(old.links.keys()).cloned());
+        let Some(old) = self.overlay.atom(id)? else {
+            return Ok(());
+        };
+        self.touched.lost.extend(
+            old.claim
+                .keys(&self.rules.identifiers)
+                .into_iter()
+                .chain(old.links.keys())
+                .cloned(),
+        );
         self.withdraw_alias(id, &old)?;
         self.write_index(id, &old, false);
-        let mut events = self.overlay.events_between(id, Timestamp::MIN, Timestamp::MAX)?.into_iter();
+        let mut events = self
+            .overlay
+            .events_between(id, Timestamp::MIN, Timestamp::MAX)?
+            .into_iter();
         let Some((_, first)) = events.next() else {
             let atoms = takers.iter().copied().collect();
-            self.overlay.put_record(keys::forward(id), &ForwardRecord { atoms })?;
+            self.overlay
+                .put_record(keys::forward(id), &ForwardRecord { atoms })?;
             self.depart(id, old.profile, takers, true);
             self.overlay.put_atom(id, None);
             self.touched.linked.remove(&id);
@@ -192,15 +223,22 @@ impl Batch<'_> {
     /// nobody, so all that was connected has to be looked at again.
     fn withdraw_alias(&mut self, id: AtomId, atom: &AtomRecord) -> Result<(), Error> {
         let rules = &self.rules.identifiers;
-        let Some((former, user)) = alias_of(&atom.claim, rules) else { return Ok(()) };
+        let Some((former, user)) = alias_of(&atom.claim, rules) else {
+            return Ok(());
+        };
         let connected = self.graph().component(id)?.atoms;
         let declares = |claim: &Claim| {
             alias_of(claim, rules).is_some_and(|pair| pair == (former, user) || pair == (user, former))
         };
-        if connected.iter().any(|(other, atom, _)| *other != id && declares(&atom.claim)) {
+        if connected
+            .iter()
+            .any(|(other, atom, _)| *other != id && declares(&atom.claim))
+        {
             return Ok(());
         }
-        self.touched.lost.extend(connected.into_iter().flat_map(|(_, _, keys)| keys));
+        self.touched
+            .lost
+            .extend(connected.into_iter().flat_map(|(_, _, keys)| keys));
         let (former, user) = (self.keyring.key(former), self.keyring.key(user));
         self.overlay.delete(keys::alias(former, user));
         self.overlay.delete(keys::alias(user, former));
@@ -273,6 +311,12 @@ impl Part {
     }
 
     fn into_atom(self, claim: Claim) -> AtomRecord {
-        AtomRecord { claim, links: self.links, first: self.first, profile: None, aggregate: self.aggregate }
+        AtomRecord {
+            claim,
+            links: self.links,
+            first: self.first,
+            profile: None,
+            aggregate: self.aggregate,
+        }
     }
 }

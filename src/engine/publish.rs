@@ -6,12 +6,7 @@ use std::collections::BTreeMap;
 use crate::{
     domain::{context::Context, event::Event, time::Timestamp},
     engine::{
-        api::Resolution,
-        batch::Rules,
-        combine::Combined,
-        error::Error,
-        membership::Notice,
-        query::Portrait,
+        api::Resolution, batch::Rules, combine::Combined, error::Error, membership::Notice, query::Portrait,
     },
     journal::Message,
     store::ProfileId,
@@ -43,7 +38,12 @@ pub(crate) struct Publication<'a> {
 
 impl<'a> Publication<'a> {
     pub(crate) fn new(rules: &'a Rules, now: Timestamp) -> Self {
-        Self { rules, subjects: Subjects::of(&rules.tenant), now, messages: Vec::new() }
+        Self {
+            rules,
+            subjects: Subjects::of(&rules.tenant),
+            now,
+            messages: Vec::new(),
+        }
     }
 
     pub(crate) fn into_messages(self) -> Vec<Message> {
@@ -57,7 +57,10 @@ impl<'a> Publication<'a> {
             causes.entry(one.profile).or_default().push(one);
         }
         for (id, portrait) in &combined.portraits {
-            self.updated(portrait, cause(causes.get(id).map(Vec::as_slice).unwrap_or_default()))?;
+            self.updated(
+                portrait,
+                cause(causes.get(id).map(Vec::as_slice).unwrap_or_default()),
+            )?;
         }
         for notice in &combined.notices {
             self.notice(notice, combined, &causes)?;
@@ -87,7 +90,12 @@ impl<'a> Publication<'a> {
             absorbed: &absorbed,
             profile: &portrait.profile,
         });
-        let body = Updated { profile: &id, version: portrait.version, cause, document };
+        let body = Updated {
+            profile: &id,
+            version: portrait.version,
+            cause,
+            document,
+        };
         self.push(self.subjects.updated(&id), id.clone(), &body)
     }
 
@@ -97,28 +105,66 @@ impl<'a> Publication<'a> {
         combined: &Combined,
         causes: &BTreeMap<ProfileId, Vec<&Told<'_>>>,
     ) -> Result<(), Error> {
-        let text = |ids: &std::collections::BTreeSet<ProfileId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let text = |ids: &std::collections::BTreeSet<ProfileId>| {
+            ids.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
         let (from, into) = (text(&notice.from), text(&notice.into));
-        let kind = if notice.is_split() { NoticeKind::Split } else { NoticeKind::Merged };
+        let kind = if notice.is_split() {
+            NoticeKind::Split
+        } else {
+            NoticeKind::Merged
+        };
         // A merge is told for who survives it, a split for who was parted.
-        let about = if notice.is_split() { &notice.from } else { &notice.into };
+        let about = if notice.is_split() {
+            &notice.from
+        } else {
+            &notice.into
+        };
         let Some(about) = about.first() else { return Ok(()) };
-        let told: Vec<&Told<'_>> = notice.into.iter().filter_map(|id| causes.get(id)).flatten().copied().collect();
+        let told: Vec<&Told<'_>> = notice
+            .into
+            .iter()
+            .filter_map(|id| causes.get(id))
+            .flatten()
+            .copied()
+            .collect();
         let profile = about.to_string();
-        let version = combined.portraits.get(about).map_or(0, |portrait| portrait.version);
-        let body = NoticeBody { kind, profile: &profile, version, from: &from, into: &into, cause: cause(&told) };
+        let version = combined
+            .portraits
+            .get(about)
+            .map_or(0, |portrait| portrait.version);
+        let body = NoticeBody {
+            kind,
+            profile: &profile,
+            version,
+            from: &from,
+            into: &into,
+            cause: cause(&told),
+        };
         let concerned: Vec<String> = notice.from.union(&notice.into).map(ToString::to_string).collect();
         self.push(self.subjects.notice(kind, &profile), concerned.join(","), &body)
     }
 
     fn enriched(&mut self, event: &Event, portrait: &Portrait) -> Result<(), Error> {
-        let view = self.rules.channel_views.get(&event.channel).and_then(|name| self.rules.views.get(name));
+        let view = self
+            .rules
+            .channel_views
+            .get(&event.channel)
+            .and_then(|name| self.rules.views.get(name));
         let Some(view) = view else { return Ok(()) };
         let id = portrait.id.to_string();
         let context = Context::of(&portrait.profile, &id, portrait.version, view, self.now);
-        let body =
-            Enriched { event: event.into(), context: Body::one(context), profile: &id, version: portrait.version };
-        self.push(self.subjects.context(&event.channel, &event.name, &id), id.clone(), &body)
+        let body = Enriched {
+            event: event.into(),
+            context: Body::one(context),
+            profile: &id,
+            version: portrait.version,
+        };
+        self.push(
+            self.subjects.context(&event.channel, &event.name, &id),
+            id.clone(),
+            &body,
+        )
     }
 
     fn push(&mut self, subject: String, key: String, body: &impl serde::Serialize) -> Result<(), Error> {
@@ -130,7 +176,11 @@ impl<'a> Publication<'a> {
 
 /// What changed a profile: the events, and the most that one of them did.
 fn cause<'a>(told: &[&'a Told<'a>]) -> Cause<'a> {
-    let most = told.iter().map(|one| one.resolution).max().map_or("matched", Resolution::as_str);
+    let most = told
+        .iter()
+        .map(|one| one.resolution)
+        .max()
+        .map_or("matched", Resolution::as_str);
     Cause::of(told.iter().map(|one| &one.event.id), most)
 }
 

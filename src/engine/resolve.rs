@@ -1,7 +1,7 @@
 //! Resolution: brings the partition into persons up to date with what the batch touched.
 //!
 //! Only the components around touched atoms are computed again. The answer for each is the pure function
-//! [`crate::domain::identity::cluster`] of its claims, so the partition after any batch is the one that a computation
+//! [`crate::domain::identity::cluster()`] of its claims, so the partition after any batch is the one that a computation
 //! from scratch would give.
 
 use std::collections::BTreeSet;
@@ -42,7 +42,9 @@ impl Batch<'_> {
             if !reached.insert(start) {
                 continue;
             }
-            let Some(atom) = self.overlay.atom(start)? else { continue };
+            let Some(atom) = self.overlay.atom(start)? else {
+                continue;
+            };
             if self.graph().keys_of(&atom).is_empty() {
                 apart.insert(start);
                 continue;
@@ -89,18 +91,28 @@ impl Batch<'_> {
             for (id, atom, _) in person.iter().filter_map(|index| component.atoms.get(*index)) {
                 if atom.profile != Some(profile) {
                     asked.extend(self.graph().keys_of(atom));
-                    resolved.membership.show(&mut self.overlay, *id, profile, Shown::Member)?;
+                    resolved
+                        .membership
+                        .show(&mut self.overlay, *id, profile, Shown::Member)?;
                 }
             }
         }
-        let refusals = clustering.evidence.iter().filter(|one| matches!(one.verdict, Verdict::Refused(_)));
+        let refusals = clustering
+            .evidence
+            .iter()
+            .filter(|one| matches!(one.verdict, Verdict::Refused(_)));
         for Evidence { center, other, .. } in refusals {
             for index in [*center, *other] {
-                resolved.refused.extend(component.atoms.get(index).map(|(id, _, _)| *id));
+                resolved
+                    .refused
+                    .extend(component.atoms.get(index).map(|(id, _, _)| *id));
             }
         }
         for key in &component.shared {
-            let holders = component.atoms.iter().filter(|(_, atom, _)| self.graph().keys_of(atom).contains(key));
+            let holders = component
+                .atoms
+                .iter()
+                .filter(|(_, atom, _)| self.graph().keys_of(atom).contains(key));
             resolved.refused.extend(holders.map(|(id, _, _)| *id));
         }
         Ok(())
@@ -108,7 +120,12 @@ impl Batch<'_> {
 
     /// The id of a person: of their customer id, of several declared the same the smallest; else of the earliest atom.
     fn profile_of(&self, component: &Component, person: &[usize]) -> ProfileId {
-        let atoms = || person.iter().filter_map(|index| component.atoms.get(*index)).map(|(_, atom, _)| atom);
+        let atoms = || {
+            person
+                .iter()
+                .filter_map(|index| component.atoms.get(*index))
+                .map(|(_, atom, _)| atom)
+        };
         let users = atoms().filter_map(|atom| match atom.claim.anchor(&self.rules.identifiers) {
             Anchor::One(user) => Some(user),
             Anchor::None | Anchor::Conflict => None,
@@ -117,12 +134,18 @@ impl Batch<'_> {
             return self.keyring.profile_of_user(user);
         }
         let earliest = atoms().min_by(|a, b| a.first.cmp(&b.first).then_with(|| a.claim.cmp(&b.claim)));
-        earliest.map_or(ProfileId([0; 16]), |atom| self.keyring.profile_of_atom(&atom.claim))
+        earliest.map_or(ProfileId([0; 16]), |atom| {
+            self.keyring.profile_of_atom(&atom.claim)
+        })
     }
 
     /// Shows an atom, if it joins nobody, with the one profile that holds what it mentions, else by itself.
     fn attribute(&mut self, id: AtomId, resolved: &mut Resolved) -> Result<(), Error> {
-        let Some(atom) = self.overlay.atom(id)?.filter(|atom| self.graph().keys_of(atom).is_empty()) else {
+        let Some(atom) = self
+            .overlay
+            .atom(id)?
+            .filter(|atom| self.graph().keys_of(atom).is_empty())
+        else {
             return Ok(());
         };
         let mut holding = BTreeSet::new();
@@ -144,4 +167,3 @@ impl Batch<'_> {
         Ok(())
     }
 }
-

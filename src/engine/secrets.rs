@@ -17,7 +17,11 @@ use crate::{
 pub(crate) fn load_or_make(path: &Path) -> Result<Keyring, StartError> {
     let failed = |attempt| {
         let path = path.to_owned();
-        move |source| StartError::Io { attempt, path, source }
+        move |source| StartError::Io {
+            attempt,
+            path,
+            source,
+        }
     };
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
@@ -30,18 +34,29 @@ pub(crate) fn load_or_make(path: &Path) -> Result<Keyring, StartError> {
     let mut secrets = text.lines().map(secret);
     match (secrets.next().flatten(), secrets.next().flatten()) {
         (Some(index), Some(ids)) => Ok(Keyring::new(&index, &ids)),
-        _ => Err(StartError::Secrets { path: path.to_owned() }),
+        _ => Err(StartError::Secrets {
+            path: path.to_owned(),
+        }),
     }
 }
 
 fn secret(line: &str) -> Option<Secret> {
-    data_encoding::HEXLOWER.decode(line.trim().as_bytes()).ok()?.try_into().ok()
+    data_encoding::HEXLOWER
+        .decode(line.trim().as_bytes())
+        .ok()?
+        .try_into()
+        .ok()
 }
 
 /// ORDER: written whole under another name, synced and then renamed: a file that is there is complete.
 fn make(path: &Path) -> io::Result<()> {
     let draft = path.with_extension("draft");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&draft)?;
     for _ in 0..2 {
         let mut secret: Secret = [0; 32];
         getrandom::fill(&mut secret).map_err(io::Error::other)?;
@@ -49,5 +64,6 @@ fn make(path: &Path) -> io::Result<()> {
     }
     file.sync_all()?;
     std::fs::rename(&draft, path)?;
-    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    path.parent()
+        .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }

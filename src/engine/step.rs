@@ -51,21 +51,31 @@ pub(crate) struct Stepped {
     pub(crate) answers: Vec<Result<Answer, CommandError>>,
 }
 
+/// What a step goes by: committed state and the rules.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ground<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) keyring: &'a Keyring,
+    pub(crate) rules: &'a Rules,
+}
+
 /// Takes one batch. Commands come first: what a caller knew when it asked was committed before.
 pub(crate) fn step(
-    store: &Store,
-    keyring: &Keyring,
-    rules: &Rules,
+    ground: Ground<'_>,
     standing: Standing,
     input: &Input,
     now: Timestamp,
 ) -> Result<Stepped, Error> {
-    let mut run = Run { batch: Batch::new(store.clone(), keyring, rules), placed: Vec::new(), standing };
+    let mut run = Run {
+        batch: Batch::new(ground.store.clone(), ground.keyring, ground.rules),
+        placed: Vec::new(),
+        standing,
+    };
     let mut answers = Vec::with_capacity(input.commands.len());
     for ordered in &input.commands {
         answers.push(run.batch.command(ordered, now)?);
     }
-    let mut publication = Publication::new(rules, now);
+    let mut publication = Publication::new(ground.rules, now);
     let mut outcomes = Vec::with_capacity(input.submissions.len());
     for (index, submission) in input.submissions.iter().enumerate() {
         outcomes.push(run.take(index, submission, now)?);
@@ -112,8 +122,14 @@ impl<'a> Run<'a> {
             source: rejection.source.clone(),
             body: rejection.body.clone(),
         };
-        self.batch.overlay.put_record(keys::rejection(self.standing.rejections), &record)?;
-        if let Some(oldest) = self.standing.rejections.checked_sub(self.batch.rules.rejections_max) {
+        self.batch
+            .overlay
+            .put_record(keys::rejection(self.standing.rejections), &record)?;
+        if let Some(oldest) = self
+            .standing
+            .rejections
+            .checked_sub(self.batch.rules.rejections_max)
+        {
             self.batch.overlay.delete(keys::rejection(oldest));
         }
         Ok(())
@@ -132,25 +148,45 @@ impl Run<'_> {
         let linked = self.batch.touched.linked.clone();
         let mut resolved = self.batch.resolve()?;
         let combined = self.batch.combine(&mut resolved, self.standing.fingerprint)?;
-        let verdicts = Verdicts { batch: &self.batch, combined: &combined, linked: &linked, refused: &resolved.refused };
+        let verdicts = Verdicts {
+            batch: &self.batch,
+            combined: &combined,
+            linked: &linked,
+            refused: &resolved.refused,
+        };
         let mut told = Vec::with_capacity(self.placed.len());
         let mut created = BTreeSet::new();
         for (index, event, atom) in &self.placed {
             let atom = self.batch.atom_of(event, *atom)?;
-            let Some(profile) = self.batch.overlay.atom(atom)?.and_then(|atom| atom.profile) else { continue };
+            let Some(profile) = self.batch.overlay.atom(atom)?.and_then(|atom| atom.profile) else {
+                continue;
+            };
             let resolution = verdicts.resolution(atom, profile, &mut created)?;
             if let Some(outcome) = outcomes.get_mut(*index) {
                 *outcome = Outcome::Accepted(resolution);
             }
-            told.push(Told { event, profile, resolution });
+            told.push(Told {
+                event,
+                profile,
+                resolution,
+            });
         }
         publication.commit(&combined, &told)?;
         let (messages, changes) = (publication.into_messages(), self.batch.overlay.into_changes()?);
         if messages.is_empty() && changes.is_empty() {
-            return Ok(Stepped { commit: None, standing: self.standing, outcomes, answers });
+            return Ok(Stepped {
+                commit: None,
+                standing: self.standing,
+                outcomes,
+                answers,
+            });
         }
         let batch = self.standing.batch.saturating_add(1);
-        let standing = Standing { batch, fingerprint: combined.fingerprint, ..self.standing };
+        let standing = Standing {
+            batch,
+            fingerprint: combined.fingerprint,
+            ..self.standing
+        };
         let marker = Marker {
             batch,
             fingerprint: combined.fingerprint.to_bytes(),
@@ -158,7 +194,16 @@ impl Run<'_> {
             input: None,
             epoch: 0,
         };
-        Ok(Stepped { commit: Some(Commit { messages, changes, marker }), standing, outcomes, answers })
+        Ok(Stepped {
+            commit: Some(Commit {
+                messages,
+                changes,
+                marker,
+            }),
+            standing,
+            outcomes,
+            answers,
+        })
     }
 }
 
@@ -178,15 +223,26 @@ impl Verdicts<'_> {
         created: &mut BTreeSet<ProfileId>,
     ) -> Result<Resolution, Error> {
         let overlay = &self.batch.overlay;
-        if overlay.profile(profile)?.is_some_and(|record| record.attributed.binary_search(&atom).is_ok()) {
+        if overlay
+            .profile(profile)?
+            .is_some_and(|record| record.attributed.binary_search(&atom).is_ok())
+        {
             return Ok(Resolution::Attributed);
         }
         if !self.linked.contains(&atom) {
             return Ok(Resolution::Matched);
         }
-        let mut notices = self.combined.notices.iter().filter(|notice| notice.into.contains(&profile));
+        let mut notices = self
+            .combined
+            .notices
+            .iter()
+            .filter(|notice| notice.into.contains(&profile));
         if let Some(notice) = notices.next() {
-            return Ok(if notice.is_split() { Resolution::Split } else { Resolution::Merged });
+            return Ok(if notice.is_split() {
+                Resolution::Split
+            } else {
+                Resolution::Merged
+            });
         }
         if self.refused.contains(&atom) {
             return Ok(Resolution::Refused);

@@ -20,7 +20,11 @@ impl Query {
     /// # Errors
     /// [`QueryError::BadCursor`], or when the store cannot be read.
     pub fn timeline(&self, id: ProfileId, range: &TimelineRange) -> Result<TimelinePage, QueryError> {
-        let before = range.cursor.as_deref().map(|text| parse(text).ok_or(QueryError::BadCursor)).transpose()?;
+        let before = range
+            .cursor
+            .as_deref()
+            .map(|text| parse(text).ok_or(QueryError::BadCursor))
+            .transpose()?;
         let record: Option<ProfileRecord> = self.store().record(&keys::profile(id))?;
         let record = record.unwrap_or_default();
         // One more than the page holds, of each atom: then the page is right and it is known whether there is more.
@@ -32,7 +36,10 @@ impl Query {
         let more = events.len() > range.limit;
         events.truncate(range.limit);
         let next = events.last().filter(|_| more).map(|(place, _)| format(*place));
-        Ok(TimelinePage { events: events.into_iter().map(|(_, event)| event).collect(), next })
+        Ok(TimelinePage {
+            events: events.into_iter().map(|(_, event)| event).collect(),
+            next,
+        })
     }
 }
 
@@ -44,16 +51,26 @@ fn latest(
     range: &TimelineRange,
     events: &mut Vec<(Place, Event)>,
 ) -> Result<(), Error> {
-    let to = before.map_or_else(|| keys::events_end(atom), |(time, hash)| keys::event(atom, time, hash));
+    let to = before.map_or_else(
+        || keys::events_end(atom),
+        |(time, hash)| keys::event(atom, time, hash),
+    );
     let mut room = range.limit.saturating_add(1);
     store.scan(&keys::events(atom), &to, Order::Descending, &mut |key, value| {
         let event: Event = codec::decode(value)?;
-        let wanted = range.channel.as_ref().is_none_or(|channel| *channel == event.channel);
+        let wanted = range
+            .channel
+            .as_ref()
+            .is_none_or(|channel| *channel == event.channel);
         if let Some(place) = keys::event_place(key).filter(|_| wanted) {
             events.push((place, event));
             room = room.saturating_sub(1);
         }
-        Ok(if room == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        Ok(if room == 0 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        })
     })
 }
 

@@ -32,10 +32,13 @@ impl Query {
         let mut updates = Vec::new();
         let mut after = cursor;
         while updates.len() < messages_max && after < visible {
-            let commits = self.journal().read_after(after, READ_BYTES).map_err(|error| match error {
-                journal::Error::Gone { first } => QueryError::Gone { first },
-                other => QueryError::Journal(other),
-            })?;
+            let commits = self
+                .journal()
+                .read_after(after, READ_BYTES)
+                .map_err(|error| match error {
+                    journal::Error::Gone { first } => QueryError::Gone { first },
+                    other => QueryError::Journal(other),
+                })?;
             let Some((last, _)) = commits.last() else { break };
             after = *last;
             for (position, commit) in commits {
@@ -47,7 +50,12 @@ impl Query {
                 for message in commit.messages {
                     if at > cursor {
                         let (subject, key, body) = (message.subject, message.key, message.body);
-                        updates.push(Update { position: at, subject, key, body });
+                        updates.push(Update {
+                            position: at,
+                            subject,
+                            key,
+                            body,
+                        });
                     }
                     at = Position(at.0.saturating_add(1));
                 }

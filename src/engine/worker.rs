@@ -15,7 +15,7 @@ use crate::{
         batch::Rules,
         error::Error,
         handle::{Health, HealthCell, Job},
-        step::{Input, Standing, Stepped, step},
+        step::{Ground, Input, Standing, Stepped, step},
     },
     journal::{Commit, Journal, Position},
     store::{Applied, Keyring, Store},
@@ -74,7 +74,9 @@ impl Worker {
         let mut flushed = Instant::now();
         let mut going = true;
         while going {
-            let Some(job) = self.jobs.blocking_recv() else { break };
+            let Some(job) = self.jobs.blocking_recv() else {
+                break;
+            };
             self.metrics.queue_popped();
             let (mut input, mut waiting) = (Input::default(), Waiting::default());
             going = admit(job, &mut input, &mut waiting);
@@ -97,9 +99,18 @@ impl Worker {
     fn batch(&mut self, input: &Input, waiting: Waiting) -> Result<(), Error> {
         let begun = Instant::now();
         let now = (self.clock)();
-        let span = tracing::debug_span!("batch", batch.events = input.submissions.len(), batch.commands = input.commands.len());
+        let span = tracing::debug_span!(
+            "batch",
+            batch.events = input.submissions.len(),
+            batch.commands = input.commands.len()
+        );
         let _entered = span.enter();
-        let stepped = step(&self.store, &self.keyring, &self.rules, self.standing, input, now)?;
+        let ground = Ground {
+            store: &self.store,
+            keyring: &self.keyring,
+            rules: &self.rules,
+        };
+        let stepped = step(ground, self.standing, input, now)?;
         let position = match &stepped.commit {
             Some(commit) => self.commit(commit)?,
             None => *self.applied.borrow(),
@@ -114,9 +125,15 @@ impl Worker {
     /// ORDER: the journal is synced before the store changes, so that the store is never ahead of it.
     fn commit(&mut self, commit: &Commit) -> Result<Position, Error> {
         let position = self.journal.append(commit)?;
-        let applied =
-            Applied { position: position.0, batch: commit.marker.batch, fingerprint: commit.marker.fingerprint };
-        let changes = commit.changes.iter().map(|change| (change.key.as_slice(), change.value.as_deref()));
+        let applied = Applied {
+            position: position.0,
+            batch: commit.marker.batch,
+            fingerprint: commit.marker.fingerprint,
+        };
+        let changes = commit
+            .changes
+            .iter()
+            .map(|change| (change.key.as_slice(), change.value.as_deref()));
         self.store.apply(applied, changes)?;
         Ok(position)
     }
@@ -142,10 +159,15 @@ impl Worker {
         }
         if let Some(commit) = &stepped.commit {
             let count = |items: usize| u32::try_from(items).unwrap_or(u32::MAX);
-            let messages = commit.messages.iter().map(|message| message.body.len()).sum::<usize>();
+            let messages = commit
+                .messages
+                .iter()
+                .map(|message| message.body.len())
+                .sum::<usize>();
             let values = commit.changes.iter().filter_map(|change| change.value.as_ref());
             let bytes = messages.saturating_add(values.map(Vec::len).sum());
-            self.metrics.commit(count(input.submissions.len()), count(bytes), begun.elapsed());
+            self.metrics
+                .commit(count(input.submissions.len()), count(bytes), begun.elapsed());
             self.metrics.applied(self.applied.borrow().0);
         }
     }

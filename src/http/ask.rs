@@ -7,8 +7,7 @@ use serde::Deserialize;
 
 use crate::{
     engine::{
-        Position, ProfileId,
-        Query, QueryError,
+        Position, ProfileId, Query, QueryError,
         query::{Address, Found, Portrait},
     },
     http::{Http, failure::Failure},

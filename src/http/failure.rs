@@ -16,9 +16,8 @@ use uuid::Uuid;
 
 use crate::{
     engine::{
-        ProfileId,
+        ProfileId, QueryError,
         api::{CommandError, SubmitError},
-        QueryError,
     },
     wire::{Reason, Rejection, out::problem::Problem},
 };

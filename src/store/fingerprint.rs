@@ -90,7 +90,12 @@ pub fn event_checksum(event: &Event) -> Result<[u8; 4], CodecError> {
         codec::canonical("event", part)
     }
     let mut crc = crc32fast::Hasher::new();
-    crc.update(&bytes(&(&event.channel, &event.name, &event.identifiers, &event.alias_of))?);
+    crc.update(&bytes(&(
+        &event.channel,
+        &event.name,
+        &event.identifiers,
+        &event.alias_of,
+    ))?);
     crc.update(&bytes(&(&event.traits, &event.properties, &event.consent))?);
     Ok(crc.finalize().to_be_bytes())
 }

@@ -48,12 +48,19 @@ enum Purpose {
 impl Keyring {
     /// A keyring of an index secret and an id secret.
     pub fn new(index: &Secret, ids: &Secret) -> Self {
-        Self { index: keyed(index), ids: keyed(ids) }
+        Self {
+            index: keyed(index),
+            ids: keyed(ids),
+        }
     }
 
     /// The hash of a (kind, value).
     pub fn key(&self, key: &Key) -> KeyHash {
-        KeyHash(half(digest(&self.index, Purpose::Key, &[key.kind.as_str().as_bytes(), key.value.as_bytes()])))
+        KeyHash(half(digest(
+            &self.index,
+            Purpose::Key,
+            &[key.kind.as_str().as_bytes(), key.value.as_bytes()],
+        )))
     }
 
     /// The id of an atom.
@@ -63,7 +70,11 @@ impl Keyring {
 
     /// The hash of a (source, event id).
     pub fn event(&self, id: &EventId) -> EventHash {
-        EventHash(half(digest(&self.index, Purpose::Event, &[id.source.as_bytes(), id.id.as_bytes()])))
+        EventHash(half(digest(
+            &self.index,
+            Purpose::Event,
+            &[id.source.as_bytes(), id.id.as_bytes()],
+        )))
     }
 
     /// The id of the profile of a customer.
@@ -74,12 +85,20 @@ impl Keyring {
 
     /// The id of a profile without a customer id, by its earliest atom.
     pub fn profile_of_atom(&self, claim: &Claim) -> ProfileId {
-        ProfileId(half(digest(&self.ids, Purpose::ProfileOfAtom, &[&claim.canonical()])))
+        ProfileId(half(digest(
+            &self.ids,
+            Purpose::ProfileOfAtom,
+            &[&claim.canonical()],
+        )))
     }
 
     /// The hash of a command's request id.
     pub fn request(&self, command: &str, request_id: &str) -> RequestHash {
-        RequestHash(half(digest(&self.index, Purpose::Request, &[command.as_bytes(), request_id.as_bytes()])))
+        RequestHash(half(digest(
+            &self.index,
+            Purpose::Request,
+            &[command.as_bytes(), request_id.as_bytes()],
+        )))
     }
 
     /// 160 bits that only this keyring can derive from `seed`: a token that a repeated request gets again although

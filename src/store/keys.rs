@@ -34,7 +34,13 @@ pub enum DeviceRole {
 }
 
 fn join(prefix: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let mut key = Vec::with_capacity(parts.iter().map(|part| part.len()).sum::<usize>().saturating_add(1));
+    let mut key = Vec::with_capacity(
+        parts
+            .iter()
+            .map(|part| part.len())
+            .sum::<usize>()
+            .saturating_add(1),
+    );
     key.push(prefix);
     parts.iter().for_each(|part| key.extend_from_slice(part));
     key
@@ -181,7 +187,8 @@ pub const REJECTIONS: &[u8] = b"X";
 
 /// The sequence in a key below [`REJECTIONS`].
 pub fn rejection_sequence(key: &[u8]) -> Option<u64> {
-    key.split_last_chunk::<8>().map(|(_, sequence)| u64::from_be_bytes(*sequence))
+    key.split_last_chunk::<8>()
+        .map(|(_, sequence)| u64::from_be_bytes(*sequence))
 }
 
 /// The last 16 bytes of an index key: the atom it points to, or the other user.

@@ -24,16 +24,16 @@ mod sled_store;
 mod view;
 
 pub use crate::store::error::Error;
+pub use crate::store::ids::{AtomId, EventHash, KeyHash, ProfileId, RequestHash};
+pub use crate::store::keyring::{Keyring, Secret};
 pub use crate::store::lock::{FolderLock, LockError};
 pub use crate::store::mark::{Applied, MetaName};
 pub use crate::store::open::{Damage, OpenError, StoreConfig, set_aside};
-pub use crate::store::sled_store::Store;
-pub use crate::store::ids::{AtomId, EventHash, KeyHash, ProfileId, RequestHash};
-pub use crate::store::keyring::{Keyring, Secret};
 pub use crate::store::read::Read;
 pub use crate::store::record::{
     AnswerRecord, AtomRecord, FormerRecord, ForwardRecord, ProfileRecord, QrRecord, RejectionRecord,
 };
+pub use crate::store::sled_store::Store;
 pub use crate::store::view::{Bytes, Order, View, Visit};
 
 pub(crate) use crate::store::layout::layout;

@@ -69,7 +69,12 @@ pub trait Read: View {
     ///
     /// # Errors
     /// When the timeline cannot be read or an event cannot be decoded.
-    fn events_between(&self, atom: AtomId, from: Timestamp, to: Timestamp) -> Result<Vec<(EventHash, Event)>, Error> {
+    fn events_between(
+        &self,
+        atom: AtomId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<(EventHash, Event)>, Error> {
         let mut events = Vec::new();
         let range = (keys::events_from(atom, from), keys::events_from(atom, to));
         self.scan(&range.0, &range.1, Order::Ascending, &mut |key, value| {
@@ -84,7 +89,12 @@ pub trait Read: View {
 
 impl<V: View + ?Sized> Read for V {}
 
-fn first_time<V: View + ?Sized>(view: &V, from: &[u8], to: &[u8], order: Order) -> Result<Option<Timestamp>, Error> {
+fn first_time<V: View + ?Sized>(
+    view: &V,
+    from: &[u8],
+    to: &[u8],
+    order: Order,
+) -> Result<Option<Timestamp>, Error> {
     let mut time = None;
     view.scan(from, to, order, &mut |key, _| {
         time = keys::event_place(key).map(|(time, _)| time);

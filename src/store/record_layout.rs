@@ -21,7 +21,9 @@ use crate::{
         codec::Record,
         ids::{AtomId, ProfileId},
         layout,
-        record::{AnswerRecord, AtomRecord, FormerRecord, ForwardRecord, ProfileRecord, QrRecord, RejectionRecord},
+        record::{
+            AnswerRecord, AtomRecord, FormerRecord, ForwardRecord, ProfileRecord, QrRecord, RejectionRecord,
+        },
     },
 };
 
@@ -122,10 +124,19 @@ macro_rules! laid_out_as {
     };
 }
 
-laid_out_as!(Timestamp, i64, |time| time.as_micros(), |micros| Some(Self::from_micros(micros)));
-laid_out_as!(Amount, i128, |amount| amount.as_units(), |units| Some(Self::from_units(units)));
-laid_out_as!(Kind, String, |kind| kind.as_str().to_owned(), |name| Self::new(&name).ok());
-laid_out_as!(Number, String, |number| number.as_str().to_owned(), |text| Self::from_text(&text));
+laid_out_as!(Timestamp, i64, |time| time.as_micros(), |micros| Some(
+    Self::from_micros(micros)
+));
+laid_out_as!(Amount, i128, |amount| amount.as_units(), |units| Some(
+    Self::from_units(units)
+));
+laid_out_as!(Kind, String, |kind| kind.as_str().to_owned(), |name| Self::new(
+    &name
+)
+.ok());
+laid_out_as!(Number, String, |number| number.as_str().to_owned(), |text| {
+    Self::from_text(&text)
+});
 laid_out_as!(
     Identifier,
     (Kind, String, Trust),
@@ -142,6 +153,9 @@ impl<T: Encode> Encode for crate::domain::profile::bounded::Latest<T> {
 
 impl<C, T: Decode<C>> Decode<C> for crate::domain::profile::bounded::Latest<T> {
     fn decode<D: Decoder<Context = C>>(decoder: &mut D) -> Result<Self, DecodeError> {
-        Ok(Self { stamp: Decode::decode(decoder)?, value: Decode::decode(decoder)? })
+        Ok(Self {
+            stamp: Decode::decode(decoder)?,
+            value: Decode::decode(decoder)?,
+        })
     }
 }

@@ -16,9 +16,12 @@ pub fn to_value(json: &serde_json::Value) -> Value {
         }
         serde_json::Value::String(text) => Value::Text(text.clone()),
         serde_json::Value::Array(items) => Value::List(items.iter().map(to_value).collect()),
-        serde_json::Value::Object(members) => {
-            Value::Map(members.iter().map(|(name, member)| (name.clone(), to_value(member))).collect())
-        }
+        serde_json::Value::Object(members) => Value::Map(
+            members
+                .iter()
+                .map(|(name, member)| (name.clone(), to_value(member)))
+                .collect(),
+        ),
     }
 }
 
@@ -31,7 +34,10 @@ pub fn from_value(value: &Value) -> serde_json::Value {
         Value::Number(number) => {
             let text = number.as_str();
             let exact = text.parse::<serde_json::Number>();
-            exact.map_or_else(|_| serde_json::Value::String(text.to_owned()), serde_json::Value::Number)
+            exact.map_or_else(
+                |_| serde_json::Value::String(text.to_owned()),
+                serde_json::Value::Number,
+            )
         }
         Value::Text(text) => serde_json::Value::String(text.clone()),
         Value::List(items) => serde_json::Value::Array(items.iter().map(from_value).collect()),
@@ -42,7 +48,10 @@ pub fn from_value(value: &Value) -> serde_json::Value {
 /// The JSON object of `members`.
 #[must_use]
 pub fn from_map(members: &BTreeMap<String, Value>) -> serde_json::Map<String, serde_json::Value> {
-    members.iter().map(|(name, member)| (name.clone(), from_value(member))).collect()
+    members
+        .iter()
+        .map(|(name, member)| (name.clone(), from_value(member)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -56,7 +65,14 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_text() {
-        for text in ["1.50", "123456789012345678901234567890", "0.1", "-0", "1250000", "0.30000000000000000001"] {
+        for text in [
+            "1.50",
+            "123456789012345678901234567890",
+            "0.1",
+            "-0",
+            "1250000",
+            "0.30000000000000000001",
+        ] {
             assert_eq!(round(text), text);
         }
     }

@@ -22,14 +22,20 @@ pub fn parse(text: &str) -> Option<Timestamp> {
 #[must_use]
 pub fn format(time: Timestamp) -> String {
     let micros = time.as_micros();
-    let bound = if micros < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+    let bound = if micros < 0 {
+        jiff::Timestamp::MIN
+    } else {
+        jiff::Timestamp::MAX
+    };
     let point = jiff::Timestamp::from_microsecond(micros).unwrap_or(bound);
     let precision = match micros {
         _ if micros % 1_000_000 == 0 => 0,
         _ if micros % 1_000 == 0 => 3,
         _ => 6,
     };
-    DateTimePrinter::new().precision(Some(precision)).timestamp_to_string(&point)
+    DateTimePrinter::new()
+        .precision(Some(precision))
+        .timestamp_to_string(&point)
 }
 
 /// The point that a member tells: RFC 3339, or a number of milliseconds (seconds, where it is below 10^11) since the
@@ -55,9 +61,15 @@ pub(crate) fn read_end(value: &Value) -> Option<Timestamp> {
 
 fn epoch(number: &str) -> Option<Timestamp> {
     let units = Amount::from_decimal(number).ok()?.as_units();
-    let per_one = if units.abs() < SECONDS_BELOW * UNITS_PER_ONE { 1_000_000 } else { 1_000 };
+    let per_one = if units.abs() < SECONDS_BELOW * UNITS_PER_ONE {
+        1_000_000
+    } else {
+        1_000
+    };
     let micros = i64::try_from(units * per_one / UNITS_PER_ONE).ok()?;
-    jiff::Timestamp::from_microsecond(micros).ok().map(|_| Timestamp::from_micros(micros))
+    jiff::Timestamp::from_microsecond(micros)
+        .ok()
+        .map(|_| Timestamp::from_micros(micros))
 }
 
 #[cfg(test)]
@@ -72,7 +84,10 @@ mod tests {
             ("2026-11-22T10:15:00Z", Some("2026-11-22T10:15:00Z")),
             ("2026-11-22T13:45:00+03:30", Some("2026-11-22T10:15:00Z")),
             (" 2026-11-22 10:15:00.25z ", Some("2026-11-22T10:15:00.250Z")),
-            ("2026-11-22T10:15:00.1234567+00:00", Some("2026-11-22T10:15:00.123456Z")),
+            (
+                "2026-11-22T10:15:00.1234567+00:00",
+                Some("2026-11-22T10:15:00.123456Z"),
+            ),
             ("1969-12-31T23:59:59.5Z", Some("1969-12-31T23:59:59.500Z")),
             ("2026-11-22T10:15:00", None),
             ("2026-11-22", None),
@@ -107,7 +122,10 @@ mod tests {
     fn a_date_holds_until_its_day_is_over() {
         let end = |text: &str| read_end(&Value::Text(text.to_owned())).map(format);
         assert_eq!(end("2026-11-22").as_deref(), Some("2026-11-23T00:00:00Z"));
-        assert_eq!(end("2026-11-22T10:15:00Z").as_deref(), Some("2026-11-22T10:15:00Z"));
+        assert_eq!(
+            end("2026-11-22T10:15:00Z").as_deref(),
+            Some("2026-11-22T10:15:00Z")
+        );
         assert_eq!(end("soon"), None);
     }
 

@@ -34,7 +34,10 @@ pub struct Town {
 
 pub fn decode_rules() -> DecodeRules {
     let channel = |view: &str, shared: bool| Channel {
-        place: Place { shared_devices: shared, hands_over: shared },
+        place: Place {
+            shared_devices: shared,
+            hands_over: shared,
+        },
         region: Some("IR".parse().unwrap()),
         view: view.to_owned(),
     };
@@ -44,7 +47,13 @@ pub fn decode_rules() -> DecodeRules {
         ("store".to_owned(), channel("pos", true)),
         ("callcenter".to_owned(), channel("callcenter", false)),
     ]);
-    let sources = BTreeMap::from([("crm".to_owned(), Source { may_alias: true, ..Source::default() })]);
+    let sources = BTreeMap::from([(
+        "crm".to_owned(),
+        Source {
+            may_alias: true,
+            ..Source::default()
+        },
+    )]);
     DecodeRules {
         channels: Channels { channels, sources },
         identifiers: IdentifierRules::standard(),
@@ -56,17 +65,32 @@ pub fn engine_config(dir: &std::path::Path) -> EngineConfig {
     EngineConfig {
         dir: dir.to_owned(),
         queue_jobs_max: 64,
-        handle: HandleLimits { batch_events_max: 256, submit_wait: Duration::from_secs(30) },
-        worker: WorkerConfig { batch_events_max: 256, flush_interval: Duration::from_secs(60) },
+        handle: HandleLimits {
+            batch_events_max: 256,
+            submit_wait: Duration::from_secs(30),
+        },
+        worker: WorkerConfig {
+            batch_events_max: 256,
+            flush_interval: Duration::from_secs(60),
+        },
         journal: FileJournalConfig::default(),
-        store: StoreConfig { cache_bytes: 64 << 20 },
+        store: StoreConfig {
+            cache_bytes: 64 << 20,
+        },
     }
 }
 
 pub fn engine_rules(decode: &DecodeRules) -> Rules {
-    let views = View::standard().into_iter().map(|view| (view.name.clone(), view)).collect();
-    let channel_views =
-        decode.channels.channels.iter().map(|(name, channel)| (name.clone(), channel.view.clone())).collect();
+    let views = View::standard()
+        .into_iter()
+        .map(|view| (view.name.clone(), view))
+        .collect();
+    let channel_views = decode
+        .channels
+        .channels
+        .iter()
+        .map(|(name, channel)| (name.clone(), channel.view.clone()))
+        .collect();
     Rules {
         tenant: "default".to_owned(),
         identifiers: decode.identifiers.clone(),
@@ -81,7 +105,12 @@ impl Town {
     pub fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let rules = decode_rules();
-        let mut town = Self { engine: None, rules, dir, runtime: tokio::runtime::Runtime::new().unwrap() };
+        let mut town = Self {
+            engine: None,
+            rules,
+            dir,
+            runtime: tokio::runtime::Runtime::new().unwrap(),
+        };
         town.open();
         town
     }
@@ -90,7 +119,11 @@ impl Town {
         let config = engine_config(self.dir.path());
         let metrics = EngineMetrics::register(&Registry::new("test").unwrap()).unwrap();
         let opened = Opened::open(&config).unwrap();
-        self.engine = Some(opened.start(&config, engine_rules(&self.rules), metrics, || NOW).unwrap());
+        self.engine = Some(
+            opened
+                .start(&config, engine_rules(&self.rules), metrics, || NOW)
+                .unwrap(),
+        );
     }
 
     pub fn reopen(&mut self) {
@@ -104,23 +137,38 @@ impl Town {
 
     pub fn send(&self, events: &[serde_json::Value]) -> Receipt {
         let body = serde_json::to_vec(&events).unwrap();
-        let origin = Origin { source: None, channel: None, name: None, received: NOW };
+        let origin = Origin {
+            source: None,
+            channel: None,
+            name: None,
+            received: NOW,
+        };
         let decoded = decode_events(None, &body, &origin, &self.rules).unwrap();
         let items = decoded.items.into_iter().map(|item| match item {
             Ok(event) => Submission::Event(Box::new(event)),
             Err(rejection) => Submission::Refused(Box::new(rejection)),
         });
-        self.runtime.block_on(self.engine().handle.submit(items.collect())).unwrap()
+        self.runtime
+            .block_on(self.engine().handle.submit(items.collect()))
+            .unwrap()
     }
 
     pub fn find(&self, kind: &str, value: &str) -> Found {
-        let key = Key { kind: Kind::new(kind).unwrap(), value: value.to_owned() };
-        self.engine().handle.query().find(&Address::Identifier(key)).unwrap()
+        let key = Key {
+            kind: Kind::new(kind).unwrap(),
+            value: value.to_owned(),
+        };
+        self.engine()
+            .handle
+            .query()
+            .find(&Address::Identifier(key))
+            .unwrap()
     }
 
     pub fn person(&self, kind: &str, value: &str) -> Portrait {
-        let Found::One(id) = self.find(kind, value) else { panic!("{:?}", self.find(kind, value)) };
+        let Found::One(id) = self.find(kind, value) else {
+            panic!("{:?}", self.find(kind, value))
+        };
         self.engine().handle.query().portrait(id).unwrap().unwrap()
     }
 }
-

@@ -64,7 +64,10 @@ impl Args {
         let url = format!("http://{}", service.address());
         writeln!(out, "listening on {url}")?;
         writeln!(out, "  console   {url}/")?;
-        writeln!(out, "  events    POST {url}/v1/events   (any write key: nothing but loopback is listened on)")?;
+        writeln!(
+            out,
+            "  events    POST {url}/v1/events   (any write key: nothing but loopback is listened on)"
+        )?;
         writeln!(out, "  updates   {url}/v1/updates")?;
         writeln!(out, "  metrics   {url}/metrics")?;
         writeln!(out, "  data      {} (removed at the end)", folder.display())?;
@@ -72,7 +75,11 @@ impl Args {
         let tempo = if self.fast { Tempo::Fast } else { Tempo::Live };
         let server: ServerUrl = url.parse().map_err(anyhow::Error::new)?;
         let (lines, mut told) = tokio::sync::mpsc::channel::<String>(64);
-        let player = Player { client: Client::new(&server, None), tempo, lines };
+        let player = Player {
+            client: Client::new(&server, None),
+            tempo,
+            lines,
+        };
         let story = tokio::task::spawn_blocking(move || player.tell(clock::now().as_micros()));
         let once = self.once;
         let ended = async {

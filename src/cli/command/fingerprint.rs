@@ -37,9 +37,17 @@ impl Args {
             return Ok(());
         }
         for (id, fingerprint) in &profiles {
-            writeln!(out, "{}", json!({"profile": id.to_string(), "fingerprint": hex(fingerprint)}))?;
+            writeln!(
+                out,
+                "{}",
+                json!({"profile": id.to_string(), "fingerprint": hex(fingerprint)})
+            )?;
         }
-        writeln!(out, "{}", json!({"fingerprint": whole, "profiles": profiles.len()}))?;
+        writeln!(
+            out,
+            "{}",
+            json!({"fingerprint": whole, "profiles": profiles.len()})
+        )?;
         Ok(())
     }
 }

@@ -56,8 +56,16 @@ const START_MICROS: i64 = 1_767_225_600_000_000;
 
 impl Args {
     pub(crate) fn run(self, out: &mut impl Write) -> Result<(), Failure> {
-        let start = if self.live { clock::now().as_micros() } else { START_MICROS };
-        let generator = Generator::new(GeneratorConfig { seed: self.seed, people: self.people, start });
+        let start = if self.live {
+            clock::now().as_micros()
+        } else {
+            START_MICROS
+        };
+        let generator = Generator::new(GeneratorConfig {
+            seed: self.seed,
+            people: self.people,
+            start,
+        });
         let mut events = generator.take(self.count).peekable();
         let client = self.to.as_ref().map(|url| Client::new(url, self.key.as_ref()));
         let (begun, mut sent) = (Instant::now(), 0_usize);

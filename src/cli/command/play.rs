@@ -39,12 +39,18 @@ pub(crate) struct Player {
 impl Player {
     /// Sends the people around, then tells the story step by step.
     pub(crate) fn tell(self, now_micros: i64) -> Result<(), ClientError> {
-        let background = GeneratorConfig { seed: 1, people: BACKGROUND_PEOPLE, start: now_micros };
+        let background = GeneratorConfig {
+            seed: 1,
+            people: BACKGROUND_PEOPLE,
+            start: now_micros,
+        };
         let events: Vec<Value> = Generator::new(background).take(BACKGROUND_EVENTS).collect();
         for batch in events.chunks(BATCH) {
             self.send(batch)?;
         }
-        self.say(format!("sent {BACKGROUND_EVENTS} events of {BACKGROUND_PEOPLE} people of the last weeks"));
+        self.say(format!(
+            "sent {BACKGROUND_EVENTS} events of {BACKGROUND_PEOPLE} people of the last weeks"
+        ));
         let mut token = None;
         for step in story(now_micros) {
             self.step(&step, &mut token)?;
@@ -64,7 +70,13 @@ impl Player {
                 let event = with_token(event, token.as_deref().unwrap_or_default());
                 self.send(&[event])
             }
-            StepKind::MintQr { identifier: (kind, value), basket, offer, expires, store_id } => {
+            StepKind::MintQr {
+                identifier: (kind, value),
+                basket,
+                offer,
+                expires,
+                store_id,
+            } => {
                 let body = json!({
                     "identifier": {"kind": kind, "value": value}, "basket": basket, "offer": offer,
                     "expires": expires, "store_id": store_id, "purpose": "handoff",
@@ -77,10 +89,16 @@ impl Player {
             StepKind::RedeemQr { store_id } => {
                 let path = format!("/v1/qr/{}/redeem", token.as_deref().unwrap_or_default());
                 let answer = self.ask("redeem a QR code", &path, &json!({"store_id": store_id}))?;
-                self.say(format!("    outcome: {}", answer.get("outcome").unwrap_or(&Value::Null)));
+                self.say(format!(
+                    "    outcome: {}",
+                    answer.get("outcome").unwrap_or(&Value::Null)
+                ));
                 Ok(())
             }
-            StepKind::Lookup { view, identifier: (kind, value) } => {
+            StepKind::Lookup {
+                view,
+                identifier: (kind, value),
+            } => {
                 let body = json!({"identifiers": [{"kind": kind, "value": value}], "view": view});
                 let answer = self.ask("look a customer up", "/v1/lookup", &body)?;
                 self.say(format!("    the {view} view: {}", shortened(&answer)));
@@ -108,7 +126,11 @@ impl Player {
 
 /// The first profile of an answer, as much as fits a line.
 fn shortened(answer: &Value) -> String {
-    let shown = answer.get("profiles").and_then(|profiles| profiles.get(0)).unwrap_or(answer).to_string();
+    let shown = answer
+        .get("profiles")
+        .and_then(|profiles| profiles.get(0))
+        .unwrap_or(answer)
+        .to_string();
     match shown.char_indices().nth(400) {
         Some(_) => shown.chars().take(400).chain("…".chars()).collect(),
         None => shown,

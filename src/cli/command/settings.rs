@@ -33,7 +33,12 @@ impl SettingsArgs {
             overrides.push(("http.listen".to_owned(), listen.clone()));
         }
         // A variable that is not Unicode is none of ours.
-        let env = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Settings::load(LoadOptions { file: self.config.clone(), env, overrides })
+        let env = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Settings::load(LoadOptions {
+            file: self.config.clone(),
+            env,
+            overrides,
+        })
     }
 }

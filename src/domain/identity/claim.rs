@@ -110,7 +110,10 @@ impl Claim {
         let mut link = None;
         for identifier in &event.identifiers {
             let rule = rules.rule(identifier.kind());
-            let key = Key { kind: identifier.kind().clone(), value: identifier.value().to_owned() };
+            let key = Key {
+                kind: identifier.kind().clone(),
+                value: identifier.value().to_owned(),
+            };
             let joins = rule.joins_at.is_some_and(|least| identifier.trust() >= least);
             let bond = match rule.role {
                 Role::PerEvent | Role::Handoff => {
@@ -124,7 +127,11 @@ impl Claim {
                 Role::Anchor | Role::Contact if joins => Bond::Joins,
                 Role::Anchor | Role::Contact => Bond::Loose,
             };
-            asserted.push(Asserted { key, trust: identifier.trust(), bond });
+            asserted.push(Asserted {
+                key,
+                trust: identifier.trust(),
+                bond,
+            });
         }
         let mut claim = Self {
             asserted,
@@ -155,7 +162,9 @@ impl Claim {
             return Ok(());
         }
         for one in &mut self.asserted {
-            let Bond::Device { open } = &mut one.bond else { continue };
+            let Bond::Device { open } = &mut one.bond else {
+                continue;
+            };
             match (owner_of(&one.key)?, &self.owner) {
                 (None, _) => *open = true,
                 (Some(user), Owner::Nobody) => self.owner = Owner::User(user),
@@ -196,12 +205,19 @@ impl Claim {
             Bond::Joins => Some(&one.key) != anchor,
             Bond::Device { open } => open,
         });
-        anchor.into_iter().chain(self.alias_of.as_ref()).chain(joining.map(|one| &one.key)).collect()
+        anchor
+            .into_iter()
+            .chain(self.alias_of.as_ref())
+            .chain(joining.map(|one| &one.key))
+            .collect()
     }
 
     /// Its devices that may be owned: those whose log-ins it can mark, or whose owner decides whose it is.
     pub fn devices(&self) -> impl Iterator<Item = &Key> {
-        self.asserted.iter().filter(|one| matches!(one.bond, Bond::Device { .. })).map(|one| &one.key)
+        self.asserted
+            .iter()
+            .filter(|one| matches!(one.bond, Bond::Device { .. }))
+            .map(|one| &one.key)
     }
 
     /// The keys it holds without joining trust: where it joins nobody at all, it is shown with the one profile that
@@ -215,7 +231,9 @@ impl Claim {
 
     /// Whether it holds a verified identifier that may join.
     pub fn verified(&self) -> bool {
-        self.asserted.iter().any(|one| one.trust == Trust::Verified && one.bond != Bond::Loose)
+        self.asserted
+            .iter()
+            .any(|one| one.trust == Trust::Verified && one.bond != Bond::Loose)
     }
 
     /// Its content as bytes, the same for equal claims and different for others: what atom ids and fingerprints are

@@ -75,10 +75,18 @@ pub fn cluster(nodes: &[Node<'_>], rules: &IdentifierRules) -> Clustering {
                 Joined::Now => Verdict::United,
                 Joined::Refused(reason) => Verdict::Refused(reason),
             };
-            evidence.push(Evidence { key: Key::clone(&key), center, other, verdict });
+            evidence.push(Evidence {
+                key: Key::clone(&key),
+                center,
+                other,
+                verdict,
+            });
         }
     }
-    Clustering { persons: forest.persons(nodes), evidence }
+    Clustering {
+        persons: forest.persons(nodes),
+        evidence,
+    }
 }
 
 /// Keys in canonical order, each with its holders: those who name a customer first, then by claim.
@@ -91,7 +99,9 @@ fn holders_by_key<'a>(nodes: &'a [Node<'_>], rules: &IdentifierRules) -> BTreeMa
         }
     }
     let place = |index: &usize| {
-        nodes.get(*index).map(|node| (node.claim.anchor(rules) == Anchor::None, node.claim))
+        nodes
+            .get(*index)
+            .map(|node| (node.claim.anchor(rules) == Anchor::None, node.claim))
     };
     for indexes in holders.values_mut() {
         indexes.sort_by(|a, b| place(a).cmp(&place(b)));
@@ -175,12 +185,20 @@ impl<'a> Forest<'a> {
             for one in node.claim.asserted.iter().filter(|one| one.bond != Bond::Loose) {
                 let rule = rules.rule(&one.key.kind);
                 if rule.role != Role::Anchor && rule.per_profile.is_some() {
-                    holdings.limited.entry(&one.key.kind).or_default().insert(&one.key.value);
+                    holdings
+                        .limited
+                        .entry(&one.key.kind)
+                        .or_default()
+                        .insert(&one.key.value);
                 }
             }
             holdings
         });
-        Self { parent: (0..nodes.len()).collect(), holdings: holdings.collect(), rules }
+        Self {
+            parent: (0..nodes.len()).collect(),
+            holdings: holdings.collect(),
+            rules,
+        }
     }
 
     fn root(&self, mut index: usize) -> usize {
@@ -207,7 +225,11 @@ impl<'a> Forest<'a> {
         if let Some(parent) = self.parent.get_mut(drop) {
             *parent = keep;
         }
-        let gone = self.holdings.get_mut(drop).map(std::mem::take).unwrap_or_default();
+        let gone = self
+            .holdings
+            .get_mut(drop)
+            .map(std::mem::take)
+            .unwrap_or_default();
         if let Some(kept) = self.holdings.get_mut(keep) {
             kept.customer = kept.customer.or(gone.customer);
             for (kind, values) in gone.limited {

@@ -52,7 +52,7 @@ pub fn links_of(event: &Event, rules: &IdentifierRules) -> Links {
     let mut links = Links::new();
     for identifier in &event.identifiers {
         let rule = rules.rule(identifier.kind());
-        if !rule.joins_at.is_some_and(|least| identifier.trust() >= least) {
+        if rule.joins_at.is_none_or(|least| identifier.trust() < least) {
             continue;
         }
         let role = match rule.role {
@@ -63,8 +63,17 @@ pub fn links_of(event: &Event, rules: &IdentifierRules) -> Links {
             },
             Role::Anchor | Role::Contact | Role::Device | Role::Label => continue,
         };
-        let key = Key { kind: identifier.kind().clone(), value: identifier.value().to_owned() };
-        links.insert(key, Link { first: event.stamp(), role });
+        let key = Key {
+            kind: identifier.kind().clone(),
+            value: identifier.value().to_owned(),
+        };
+        links.insert(
+            key,
+            Link {
+                first: event.stamp(),
+                role,
+            },
+        );
     }
     links
 }
@@ -73,8 +82,13 @@ fn minted(event: &Event) -> Option<LinkRole> {
     if event.id.source != OWN_SOURCE || token(&event.name) != "qr_minted" {
         return None;
     }
-    let handoff = event.property_text("purpose").is_some_and(|purpose| purpose == "handoff");
-    Some(LinkRole::Minted { expires: event.expires?, handoff })
+    let handoff = event
+        .property_text("purpose")
+        .is_some_and(|purpose| purpose == "handoff");
+    Some(LinkRole::Minted {
+        expires: event.expires?,
+        handoff,
+    })
 }
 
 /// Adds `link` to `links`; whether that can change who is joined: a new key, or another first scan.
@@ -97,13 +111,20 @@ pub fn add(links: &mut Links, key: Key, link: Link) -> bool {
 /// `holders` are (whatever the caller knows them by, their link).
 pub fn joined_by_handoff<T: Copy>(holders: &[(T, &Link)]) -> Vec<T> {
     let minted = holders.iter().find_map(|(holder, link)| match link.role {
-        LinkRole::Minted { expires, handoff: true } => Some((*holder, link.first.time, expires)),
+        LinkRole::Minted {
+            expires,
+            handoff: true,
+        } => Some((*holder, link.first.time, expires)),
         LinkRole::Minted { .. } | LinkRole::About | LinkRole::Scanned => None,
     });
-    let Some((minter, from, until)) = minted else { return Vec::new() };
+    let Some((minter, from, until)) = minted else {
+        return Vec::new();
+    };
     let first_scan = holders
         .iter()
         .filter(|(_, link)| link.role == LinkRole::Scanned && (from..=until).contains(&link.first.time))
         .min_by(|a, b| a.1.first.cmp(&b.1.first));
-    std::iter::once(minter).chain(first_scan.map(|(holder, _)| *holder)).collect()
+    std::iter::once(minter)
+        .chain(first_scan.map(|(holder, _)| *holder))
+        .collect()
 }

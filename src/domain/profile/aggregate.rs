@@ -95,21 +95,42 @@ impl Aggregate {
     /// The aggregate of one event. `verified` says whether a verified identifier of it may join.
     pub fn of(event: &Event, verified: bool, limits: &FoldLimits) -> Self {
         let stamp = event.stamp();
-        let mut aggregate = Self { events: 1, first: Some(event.time), last: Some(event.time), ..Self::default() };
+        let mut aggregate = Self {
+            events: 1,
+            first: Some(event.time),
+            last: Some(event.time),
+            ..Self::default()
+        };
         aggregate.by_channel.add(&event.channel, 1, limits.names_max);
         aggregate.by_type.add(&event.name, 1, limits.names_max);
         for (name, value) in &event.traits {
             if letters(value) <= limits.trait_letters_max {
-                let entry = Latest { stamp: stamp.clone(), value: value.clone() };
+                let entry = Latest {
+                    stamp: stamp.clone(),
+                    value: value.clone(),
+                };
                 aggregate.traits.insert(name.clone(), entry);
             }
         }
         for change in &event.consent {
-            let given = Given { stamp: stamp.clone(), decision: change.decision, verified };
-            keep_later(&mut aggregate.consent, (change.channel.clone(), change.purpose.clone()), given);
+            let given = Given {
+                stamp: stamp.clone(),
+                decision: change.decision,
+                verified,
+            };
+            keep_later(
+                &mut aggregate.consent,
+                (change.channel.clone(), change.purpose.clone()),
+                given,
+            );
         }
         let about = semantics::read(event, &stamp, &mut aggregate);
-        let moment = Moment { stamp, channel: event.channel.clone(), name: event.name.clone(), about };
+        let moment = Moment {
+            stamp,
+            channel: event.channel.clone(),
+            name: event.name.clone(),
+            about,
+        };
         aggregate.recent.insert(moment);
         aggregate.bound(limits);
         aggregate
@@ -188,6 +209,9 @@ fn letters(value: &Value) -> usize {
         Value::Number(number) => number.as_str().len(),
         Value::Text(text) => text.len(),
         Value::List(values) => values.iter().map(letters).sum(),
-        Value::Map(map) => map.iter().map(|(name, value)| name.len().saturating_add(letters(value))).sum(),
+        Value::Map(map) => map
+            .iter()
+            .map(|(name, value)| name.len().saturating_add(letters(value)))
+            .sum(),
     }
 }

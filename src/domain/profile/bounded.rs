@@ -33,8 +33,12 @@ pub fn set<K: Ord, T: Ord>(map: &mut BTreeMap<K, Latest<T>>, key: K, entry: Late
 /// parts and then their union keeps the same entries as bounding the whole once.
 pub fn keep_latest<K: Ord + Clone, T>(map: &mut BTreeMap<K, Latest<T>>, most: usize) {
     while map.len() > most {
-        let oldest = map.iter().min_by(|a, b| a.1.stamp.cmp(&b.1.stamp).then_with(|| b.0.cmp(a.0)));
-        let Some(key) = oldest.map(|(key, _)| key.clone()) else { return };
+        let oldest = map
+            .iter()
+            .min_by(|a, b| a.1.stamp.cmp(&b.1.stamp).then_with(|| b.0.cmp(a.0)));
+        let Some(key) = oldest.map(|(key, _)| key.clone()) else {
+            return;
+        };
         map.remove(&key);
     }
 }

@@ -76,8 +76,16 @@ mod tests {
     use crate::domain::time::Timestamp;
 
     fn given(time: i64, decision: Decision, verified: bool) -> Given {
-        let stamp = Stamp { time: Timestamp::from_micros(time), id: "e".into(), source: "s".into() };
-        Given { stamp, decision, verified }
+        let stamp = Stamp {
+            time: Timestamp::from_micros(time),
+            id: "e".into(),
+            source: "s".into(),
+        };
+        Given {
+            stamp,
+            decision,
+            verified,
+        }
     }
 
     fn decide(all: &[Given]) -> Decision {

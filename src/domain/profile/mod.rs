@@ -33,7 +33,10 @@ pub struct Profile {
 
 impl Profile {
     /// Combines the atoms of one person, in any order.
-    pub fn combine<'a>(atoms: impl IntoIterator<Item = (&'a Claim, &'a Aggregate)>, limits: &FoldLimits) -> Self {
+    pub fn combine<'a>(
+        atoms: impl IntoIterator<Item = (&'a Claim, &'a Aggregate)>,
+        limits: &FoldLimits,
+    ) -> Self {
         let mut profile = Self::default();
         for (claim, aggregate) in atoms {
             profile.whole.merge(aggregate, limits);

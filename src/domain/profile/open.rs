@@ -65,7 +65,12 @@ impl Profile {
     /// The products in the cart, the latest first.
     pub fn cart(&self) -> Vec<(&str, &Latest<Line>)> {
         let emptied = self.whole.cart_emptied.as_ref();
-        listed(self.whole.cart.iter().filter(|(_, line)| emptied.is_none_or(|emptied| *emptied < line.stamp)))
+        listed(
+            self.whole
+                .cart
+                .iter()
+                .filter(|(_, line)| emptied.is_none_or(|emptied| *emptied < line.stamp)),
+        )
     }
 
     /// The products on the wish list, the latest first.
@@ -92,8 +97,13 @@ impl Profile {
 
     /// Tickets somebody still has to see to, the latest first.
     pub fn open_tickets(&self) -> Vec<(&str, &Latest<Ticket>)> {
-        let mut tickets: Vec<(&str, &Latest<Ticket>)> =
-            self.whole.tickets.iter().filter(|(_, ticket)| ticket.value.open).map(|(id, t)| (id.as_str(), t)).collect();
+        let mut tickets: Vec<(&str, &Latest<Ticket>)> = self
+            .whole
+            .tickets
+            .iter()
+            .filter(|(_, ticket)| ticket.value.open)
+            .map(|(id, t)| (id.as_str(), t))
+            .collect();
         tickets.sort_by(|a, b| b.1.stamp.cmp(&a.1.stamp));
         tickets
     }
@@ -101,10 +111,22 @@ impl Profile {
     /// Offers that were shown, the latest first. Whether one has expired depends on now: the caller compares.
     pub fn offers(&self) -> Vec<OfferView<'_>> {
         let end_of = |id: &str, shown: &Latest<Offer>| {
-            self.whole.offer_ends.get(id).filter(|end| end.stamp >= shown.stamp).map(|end| end.value)
+            self.whole
+                .offer_ends
+                .get(id)
+                .filter(|end| end.stamp >= shown.stamp)
+                .map(|end| end.value)
         };
-        let mut offers: Vec<OfferView<'_>> =
-            self.whole.offers.iter().map(|(id, shown)| OfferView { id, shown, end: end_of(id, shown) }).collect();
+        let mut offers: Vec<OfferView<'_>> = self
+            .whole
+            .offers
+            .iter()
+            .map(|(id, shown)| OfferView {
+                id,
+                shown,
+                end: end_of(id, shown),
+            })
+            .collect();
         offers.sort_by(|a, b| b.shown.stamp.cmp(&a.shown.stamp));
         offers
     }
@@ -112,12 +134,19 @@ impl Profile {
     /// The call that is going on: the latest that started and has not ended.
     pub fn running_call(&self) -> Option<(&str, &Stamp)> {
         let running = self.whole.calls.iter().filter(|(_, call)| call.value.running);
-        running.map(|(id, call)| (id.as_str(), &call.stamp)).max_by(|a, b| a.1.cmp(b.1))
+        running
+            .map(|(id, call)| (id.as_str(), &call.stamp))
+            .max_by(|a, b| a.1.cmp(b.1))
     }
 }
 
-fn listed<'a>(lines: impl Iterator<Item = (&'a String, &'a Latest<Line>)>) -> Vec<(&'a str, &'a Latest<Line>)> {
-    let mut lines: Vec<_> = lines.filter(|(_, line)| line.value.listed).map(|(id, line)| (id.as_str(), line)).collect();
+fn listed<'a>(
+    lines: impl Iterator<Item = (&'a String, &'a Latest<Line>)>,
+) -> Vec<(&'a str, &'a Latest<Line>)> {
+    let mut lines: Vec<_> = lines
+        .filter(|(_, line)| line.value.listed)
+        .map(|(id, line)| (id.as_str(), line))
+        .collect();
     lines.sort_by(|a, b| b.1.stamp.cmp(&a.1.stamp));
     lines
 }

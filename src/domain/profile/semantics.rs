@@ -45,7 +45,9 @@ pub(crate) fn read(event: &Event, stamp: &Stamp, aggregate: &mut Aggregate) -> O
         "call_ended" => reading.call(aggregate, false),
         "offer_shown" | "promotion_viewed" | "coupon_entered" => reading.offer(aggregate),
         "coupon_applied" | "offer_used" => reading.offer_end(aggregate, OfferEnd::Used),
-        "coupon_denied" | "coupon_removed" | "offer_withdrawn" => reading.offer_end(aggregate, OfferEnd::Withdrawn),
+        "coupon_denied" | "coupon_removed" | "offer_withdrawn" => {
+            reading.offer_end(aggregate, OfferEnd::Withdrawn)
+        }
         _ => reading.first_text(&["name", "title", "subject", "product_id", "order_id"]),
     }
 }
@@ -57,16 +59,26 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn first_text(&self, names: &[&str]) -> Option<String> {
-        names.iter().find_map(|name| self.event.property_text(name)).map(shortened)
+        names
+            .iter()
+            .find_map(|name| self.event.property_text(name))
+            .map(shortened)
     }
 
     fn latest<T>(&self, value: T) -> Latest<T> {
-        Latest { stamp: self.stamp.clone(), value }
+        Latest {
+            stamp: self.stamp.clone(),
+            value,
+        }
     }
 
     /// The products that the event names: its own, or those in `products`.
     fn products(&self) -> impl Iterator<Item = &BTreeMap<String, Value>> {
-        let several = self.event.property("products").and_then(Value::as_list).unwrap_or_default();
+        let several = self
+            .event
+            .property("products")
+            .and_then(Value::as_list)
+            .unwrap_or_default();
         let own = several.is_empty().then_some(&self.event.properties);
         several.iter().filter_map(Value::as_map).chain(own)
     }
@@ -90,7 +102,11 @@ impl Reading<'_> {
 
     /// An order was completed: it is a sale, and what was ordered leaves the cart (all of it where no product is named).
     fn sale(&self, aggregate: &mut Aggregate) -> Option<String> {
-        let state = if self.event.place.hands_over { OrderState::Delivered } else { OrderState::Placed };
+        let state = if self.event.place.hands_over {
+            OrderState::Delivered
+        } else {
+            OrderState::Placed
+        };
         let mut named = false;
         for id in self.products().filter_map(product_id) {
             named = true;
@@ -100,10 +116,15 @@ impl Reading<'_> {
             aggregate.cart_emptied = Some(self.stamp.clone());
         }
         let id = self.order(aggregate, state)?;
-        let amount = ["total", "revenue"].iter().find_map(|name| self.event.property_text(name));
+        let amount = ["total", "revenue"]
+            .iter()
+            .find_map(|name| self.event.property_text(name));
         let sale = Sale {
             amount: amount.and_then(|text| Amount::from_decimal(&text).ok()),
-            currency: self.event.property_text("currency").map_or_else(|| "XXX".to_owned(), shortened),
+            currency: self
+                .event
+                .property_text("currency")
+                .map_or_else(|| "XXX".to_owned(), shortened),
             channel: self.event.channel.clone(),
         };
         set(&mut aggregate.sales, id.clone(), self.latest(sale));
@@ -132,7 +153,14 @@ impl Reading<'_> {
         let id = self.offer_id()?;
         let name = self.first_text(&["name", "coupon_name", "title"]);
         let about = name.clone().or_else(|| Some(id.clone()));
-        set(&mut aggregate.offers, id, self.latest(Offer { name, expires: self.event.expires }));
+        set(
+            &mut aggregate.offers,
+            id,
+            self.latest(Offer {
+                name,
+                expires: self.event.expires,
+            }),
+        );
         about
     }
 
@@ -144,7 +172,10 @@ impl Reading<'_> {
 }
 
 fn product_id(product: &BTreeMap<String, Value>) -> Option<String> {
-    ["product_id", "sku"].iter().find_map(|name| product.get(*name)?.text_or_number()).map(shortened)
+    ["product_id", "sku"]
+        .iter()
+        .find_map(|name| product.get(*name)?.text_or_number())
+        .map(shortened)
 }
 
 fn line(product: &BTreeMap<String, Value>, listed: bool, event: &Event) -> Line {
@@ -153,11 +184,21 @@ fn line(product: &BTreeMap<String, Value>, listed: bool, event: &Event) -> Line 
         return Line::default();
     }
     let currency = text("currency").or_else(|| event.property_text("currency").map(shortened));
-    Line { listed, quantity: text("quantity"), name: text("name"), price: text("price"), currency }
+    Line {
+        listed,
+        quantity: text("quantity"),
+        name: text("name"),
+        price: text("price"),
+        currency,
+    }
 }
 
 /// The first letters of a text: a profile keeps a word or two, the event keeps all of it.
 fn shortened(text: String) -> String {
     const LETTERS_MAX: usize = 120;
-    if text.len() <= LETTERS_MAX { text } else { text.chars().take(LETTERS_MAX).collect() }
+    if text.len() <= LETTERS_MAX {
+        text
+    } else {
+        text.chars().take(LETTERS_MAX).collect()
+    }
 }

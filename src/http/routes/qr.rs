@@ -14,8 +14,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    domain::context::{Content, Section, View},
-    engine::api::{Answer, Command, QrAnswer, QrOutcome},
+    domain::{
+        context::{Content, Section, View},
+        qr::QrOutcome,
+    },
+    engine::api::{Answer, Command, QrAnswer},
     http::{
         Http,
         ask::Reached,

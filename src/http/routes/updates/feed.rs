@@ -8,10 +8,7 @@ use axum::response::sse::Event;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use crate::{
-    engine::{
-        Position,
-        QueryError, Update,
-    },
+    engine::{Position, QueryError, Update},
     http::{Http, routes::updates::filter::Filter},
     telemetry::Counted,
 };
