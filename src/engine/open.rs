@@ -145,17 +145,7 @@ impl Opened {
             );
         }
         let journal = opened.journal;
-        let store_dir = dir.join("store");
-        let store = match Store::open(&store_dir, config.store) {
-            Ok(store) => store,
-            Err(error @ OpenError::Corrupt { .. }) => {
-                let aside = set_aside(&store_dir)?;
-                tracing::warn!(error = %error, store.aside = %aside.display(), "set the store aside, building it again from the journal");
-                Store::open(&store_dir, config.store)?
-            }
-            Err(other) => return Err(other.into()),
-        };
-        recover(&store, &journal)?;
+        let store = recovered(&dir.join("store"), config.store, &journal)?;
         Ok(Self {
             store,
             journal,
@@ -261,6 +251,24 @@ impl Engine {
     pub fn has_ended(&self) -> bool {
         self.writer.is_finished()
     }
+}
+
+/// The store at `dir`, up to the journal. A damaged one is set aside and built again, also when the damage shows only
+/// while the journal is applied.
+fn recovered(dir: &Path, config: StoreConfig, journal: &FileJournal) -> Result<Store, StartError> {
+    let damage = match Store::open(dir, config) {
+        Ok(store) => match recover(&store, journal) {
+            Err(StartError::Store(error)) if error.is_damage() => error.to_string(),
+            done => return done.map(|()| store),
+        },
+        Err(error @ OpenError::Corrupt { .. }) => error.to_string(),
+        Err(other) => return Err(other.into()),
+    };
+    let aside = set_aside(dir)?;
+    tracing::warn!(error = damage, store.aside = %aside.display(), "set the store aside, building it again from the journal");
+    let store = Store::open(dir, config)?;
+    recover(&store, journal)?;
+    Ok(store)
 }
 
 /// Applies what the journal holds behind the store's position.
