@@ -44,6 +44,8 @@ pub(crate) struct Membership {
     departures: BTreeMap<ProfileId, BTreeMap<ProfileId, AtomId>>,
     /// The atoms that took events of each profile.
     takers: BTreeMap<ProfileId, BTreeSet<AtomId>>,
+    /// Atoms that passed on within the batch what they took, and to whom.
+    pub(crate) passed: BTreeMap<AtomId, BTreeSet<AtomId>>,
 }
 
 impl Membership {
@@ -121,7 +123,7 @@ impl Membership {
     /// Closes ids that have no atoms left, lists them with who absorbed them, and says who is to be told what.
     pub(crate) fn settle(&mut self, overlay: &mut Overlay) -> Result<Vec<Notice>, Error> {
         for (profile, takers) in std::mem::take(&mut self.takers) {
-            for taker in takers {
+            for taker in self.holders_of(takers) {
                 if let Some(now) = overlay.atom(taker)?.and_then(|atom| atom.profile)
                     && now != profile
                 {
@@ -169,6 +171,17 @@ impl Membership {
             });
         }
         Ok(notices)
+    }
+
+    /// `takers`, and who took from them within the batch.
+    fn holders_of(&self, takers: BTreeSet<AtomId>) -> BTreeSet<AtomId> {
+        let (mut waiting, mut holders) = (Vec::from_iter(takers), BTreeSet::new());
+        while let Some(id) = waiting.pop() {
+            if holders.insert(id) {
+                waiting.extend(self.passed.get(&id).into_iter().flatten());
+            }
+        }
+        holders
     }
 
     fn close(

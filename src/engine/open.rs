@@ -114,6 +114,7 @@ pub struct Engine {
 #[derive(Debug)]
 pub struct Opened {
     store: Store,
+    standing: Standing,
     journal: FileJournal,
     keyring: Arc<Keyring>,
     lock: FolderLock,
@@ -145,9 +146,10 @@ impl Opened {
             );
         }
         let journal = opened.journal;
-        let store = recovered(&dir.join("store"), config.store, &journal)?;
+        let (store, standing) = recovered(&dir.join("store"), config.store, &journal)?;
         Ok(Self {
             store,
+            standing,
             journal,
             keyring,
             lock,
@@ -170,7 +172,7 @@ impl Opened {
     /// Starts the writer.
     ///
     /// # Errors
-    /// When the thread cannot be made or the store cannot be read.
+    /// When the thread cannot be made.
     pub fn start(
         self,
         config: &EngineConfig,
@@ -180,6 +182,7 @@ impl Opened {
     ) -> Result<Engine, StartError> {
         let Self {
             store,
+            standing,
             journal,
             keyring,
             lock,
@@ -206,7 +209,7 @@ impl Opened {
             metrics: metrics.clone(),
         };
         let worker = Worker {
-            standing: standing(&store)?,
+            standing,
             store,
             journal: Box::new(journal),
             keyring,
@@ -253,22 +256,29 @@ impl Engine {
     }
 }
 
-/// The store at `dir`, up to the journal. A damaged one is set aside and built again, also when the damage shows only
-/// while the journal is applied.
-fn recovered(dir: &Path, config: StoreConfig, journal: &FileJournal) -> Result<Store, StartError> {
+/// The store at `dir`, up to the journal, and where the writer goes on. A damaged one is set aside and built again, also
+/// when the damage shows only while the journal is applied.
+fn recovered(
+    dir: &Path,
+    config: StoreConfig,
+    journal: &FileJournal,
+) -> Result<(Store, Standing), StartError> {
+    let up_to_date = |store: Store| {
+        recover(&store, journal)?;
+        let standing = standing(&store)?;
+        Ok((store, standing))
+    };
     let damage = match Store::open(dir, config) {
-        Ok(store) => match recover(&store, journal) {
+        Ok(store) => match up_to_date(store) {
             Err(StartError::Store(error)) if error.is_damage() => error.to_string(),
-            done => return done.map(|()| store),
+            done => return done,
         },
         Err(error @ OpenError::Corrupt { .. }) => error.to_string(),
         Err(other) => return Err(other.into()),
     };
     let aside = set_aside(dir)?;
     tracing::warn!(error = damage, store.aside = %aside.display(), "set the store aside, building it again from the journal");
-    let store = Store::open(dir, config)?;
-    recover(&store, journal)?;
-    Ok(store)
+    up_to_date(Store::open(dir, config)?)
 }
 
 /// Applies what the journal holds behind the store's position.

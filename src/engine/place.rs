@@ -207,8 +207,13 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Leaves word of events that went elsewhere; of an atom made in this batch nobody knows yet.
+    /// Leaves word of events that went elsewhere. Of an atom made in this batch nobody knows yet, but it may hold what
+    /// another lost, as may one that dissolves.
     fn depart(&mut self, id: AtomId, profile: Option<ProfileId>, takers: BTreeSet<AtomId>, dissolved: bool) {
+        if dissolved || profile.is_none() {
+            let passed = self.touched.passed.entry(id).or_default();
+            passed.extend(takers.iter().copied());
+        }
         let Some(profile) = profile else { return };
         let departure = self.touched.departed.entry(id).or_insert_with(|| Departure {
             profile,

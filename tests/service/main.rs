@@ -19,6 +19,7 @@ mod damage;
 mod demo;
 mod lifecycle;
 mod load;
+mod notices;
 mod process;
 mod resume;
 mod telemetry;
