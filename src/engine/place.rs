@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use crate::{
     domain::{
         event::Event,
+        identifier::IdentifierRules,
         identity::{Anchor, Claim, Key, link},
         profile::Aggregate,
         time::Timestamp,
@@ -173,6 +174,7 @@ impl Batch<'_> {
                 .chain(old.links.keys())
                 .cloned(),
         );
+        self.withdraw_alias(id, &old)?;
         self.write_index(id, &old, false);
         let mut events = self
             .overlay
@@ -217,7 +219,33 @@ impl Batch<'_> {
         departure.dissolved |= dissolved;
     }
 
-    /// Writes, or deletes, the index entries of an atom.
+    /// Takes back that two user ids are the same, unless another atom declares it too. What they share then joins
+    /// nobody, so all that was connected has to be looked at again.
+    fn withdraw_alias(&mut self, id: AtomId, atom: &AtomRecord) -> Result<(), Error> {
+        let rules = &self.rules.identifiers;
+        let Some((former, user)) = alias_of(&atom.claim, rules) else {
+            return Ok(());
+        };
+        let connected = self.graph().component(id)?.atoms;
+        let declares = |claim: &Claim| {
+            alias_of(claim, rules).is_some_and(|pair| pair == (former, user) || pair == (user, former))
+        };
+        if connected
+            .iter()
+            .any(|(other, atom, _)| *other != id && declares(&atom.claim))
+        {
+            return Ok(());
+        }
+        self.touched
+            .lost
+            .extend(connected.into_iter().flat_map(|(_, _, keys)| keys));
+        let (former, user) = (self.keyring.key(former), self.keyring.key(user));
+        self.overlay.delete(keys::alias(former, user));
+        self.overlay.delete(keys::alias(user, former));
+        Ok(())
+    }
+
+    /// Writes, or deletes, the index entries of an atom; a declared alias has more than one owner and is only written.
     fn write_index(&mut self, id: AtomId, atom: &AtomRecord, there: bool) {
         let mut entries = Vec::new();
         let rules = &self.rules.identifiers;
@@ -238,7 +266,7 @@ impl Batch<'_> {
                 entries.push(keys::device(self.keyring.key(device), role, id));
             }
         }
-        if let (Some(former), Anchor::One(user)) = (&atom.claim.alias_of, atom.claim.anchor(rules)) {
+        if let Some((former, user)) = alias_of(&atom.claim, rules).filter(|_| there) {
             let (former, user) = (self.keyring.key(former), self.keyring.key(user));
             entries.push(keys::alias(former, user));
             entries.push(keys::alias(user, former));
@@ -256,6 +284,14 @@ impl Batch<'_> {
 fn marked_user<'a>(batch: &'a Batch<'_>, claim: &'a Claim) -> Option<&'a Key> {
     let mut users = claim.users(&batch.rules.identifiers);
     users.next().filter(|_| users.next().is_none())
+}
+
+/// The two user ids that a claim declares the same, the former one first.
+fn alias_of<'a>(claim: &'a Claim, rules: &'a IdentifierRules) -> Option<(&'a Key, &'a Key)> {
+    match (&claim.alias_of, claim.anchor(rules)) {
+        (Some(former), Anchor::One(user)) => Some((former, user)),
+        (Some(_), Anchor::None | Anchor::Conflict) | (None, _) => None,
+    }
 }
 
 /// What one event adds to its atom.
