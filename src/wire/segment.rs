@@ -152,5 +152,4 @@ fn put(members: &mut BTreeMap<String, Value>, name: &str, text: Option<String>) 
 }
 
 #[cfg(test)]
-#[path = "segment_tests.rs"]
 mod tests;

@@ -1,3 +1,5 @@
+//! Segment's calls: identify, track, page, screen, group, alias, batch.
+
 use crate::domain::event::Event;
 use crate::wire::{
     Call, Origin, Reason, Rejection, Shape, decode,
