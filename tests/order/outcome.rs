@@ -124,9 +124,7 @@ fn config(dir: &Path) -> EngineConfig {
             flush_interval: Duration::from_secs(60),
         },
         journal: FileJournalConfig::default(),
-        store: StoreConfig {
-            cache_bytes: 8 << 20,
-        },
+        store: StoreConfig { cache_bytes: 8 << 20 },
     }
 }
 
