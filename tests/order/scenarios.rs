@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Orders in which each scenario is played.
-const ORDERS: u64 = 6;
+const ORDERS: u64 = 12;
 
 /// An event of `source` with identifiers written `kind=value` or `kind=value/trust`, at a second of the day.
 fn event(id: &str, second: u64, name: &str, identifiers: &str) -> Value {
@@ -106,6 +106,20 @@ fn an_event_on_the_devices_of_two_customers_is_of_neither() {
         page("f", 20, "device_id=new"),
     ]);
     check(&events, &["a e f", "b", "c", "d"]);
+}
+
+/// `x` connects both devices until log-outs say that each of them was somebody's then.
+#[test]
+fn what_an_event_connected_is_apart_when_the_event_turns_out_to_be_of_two_customers() {
+    let events = town::events(&[
+        event("a", 6, "Signed Out", "anonymous_id=c user_id=mina"),
+        event("b", 6, "Signed Out", "device_id=d user_id=sara"),
+        page("x", 5, "anonymous_id=c device_id=d"),
+        page("y", 7, "anonymous_id=c"),
+        page("z", 7, "device_id=d"),
+    ]);
+    check(&events[2..], &["x y z"]);
+    check(&events, &["a", "b", "x", "y", "z"]);
 }
 
 #[test]
