@@ -1,6 +1,6 @@
 //! Finding: from an id or an identifier to the live profile, over any view.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::{identifier::Role, identity::Key},
@@ -28,9 +28,11 @@ impl<A: Atoms> Graph<'_, A> {
                     return Ok(Found::One(*id));
                 }
                 if let Some(former) = self.view.record::<FormerRecord>(&keys::former(*id))? {
+                    let mut now = BTreeMap::new();
                     for atom in former.atoms {
-                        self.follow(atom, &mut found)?;
+                        follow(self.view, atom, &mut now)?;
                     }
+                    found.extend(now.into_keys());
                 }
             }
             Address::Identifier(key) => self.find_key(key, &mut found)?,
@@ -72,23 +74,6 @@ impl<A: Atoms> Graph<'_, A> {
         Ok(profiles)
     }
 
-    /// Where the events of an atom are now.
-    fn follow(&self, atom: AtomId, found: &mut BTreeSet<ProfileId>) -> Result<(), Error> {
-        let mut queue = vec![atom];
-        let mut reached = BTreeSet::new();
-        while let Some(id) = queue.pop() {
-            if !reached.insert(id) || reached.len() > FORWARDS_MAX {
-                continue;
-            }
-            if let Some(atom) = self.view.atom(id)? {
-                found.extend(atom.profile);
-            } else if let Some(forward) = self.view.record::<ForwardRecord>(&keys::forward(id))? {
-                queue.extend(forward.atoms);
-            }
-        }
-        Ok(())
-    }
-
     /// The record of a live profile.
     ///
     /// # Errors
@@ -96,4 +81,27 @@ impl<A: Atoms> Graph<'_, A> {
     pub fn profile(&self, id: ProfileId) -> Result<Option<ProfileRecord>, Error> {
         self.view.record(&keys::profile(id))
     }
+}
+
+/// Where the events of an atom are now: the profiles that show them, each with one of the atoms that took them.
+pub(crate) fn follow<A: Atoms>(
+    view: &A,
+    atom: AtomId,
+    found: &mut BTreeMap<ProfileId, AtomId>,
+) -> Result<(), Error> {
+    let mut queue = vec![atom];
+    let mut reached = BTreeSet::new();
+    while let Some(id) = queue.pop() {
+        if !reached.insert(id) || reached.len() > FORWARDS_MAX {
+            continue;
+        }
+        if let Some(atom) = view.atom(id)? {
+            if let Some(profile) = atom.profile {
+                found.entry(profile).or_insert(id);
+            }
+        } else if let Some(forward) = view.record::<ForwardRecord>(&keys::forward(id))? {
+            queue.extend(forward.atoms);
+        }
+    }
+    Ok(())
 }

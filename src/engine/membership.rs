@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    engine::{atoms::Atoms, batch::Departure, overlay::Overlay},
+    engine::{batch::Departure, find::follow, overlay::Overlay},
     store::{AtomId, Error, FormerRecord, ProfileId, ProfileRecord, Read, keys},
 };
 
@@ -121,16 +121,15 @@ impl Membership {
     /// Closes ids that have no atoms left, lists them with who absorbed them, and says who is to be told what.
     pub(crate) fn settle(&mut self, overlay: &mut Overlay) -> Result<Vec<Notice>, Error> {
         for (profile, takers) in std::mem::take(&mut self.takers) {
+            // A taker may have lost the events again to a later event of the batch.
+            let mut now = BTreeMap::new();
             for taker in takers {
-                if let Some(now) = overlay.atom(taker)?.and_then(|atom| atom.profile)
-                    && now != profile
-                {
-                    self.departures
-                        .entry(profile)
-                        .or_default()
-                        .entry(now)
-                        .or_insert(taker);
-                }
+                follow(overlay, taker, &mut now)?;
+            }
+            now.remove(&profile);
+            let departures = self.departures.entry(profile).or_default();
+            for (into, taker) in now {
+                departures.entry(into).or_insert(taker);
             }
         }
         let mut merged: BTreeMap<ProfileId, BTreeSet<ProfileId>> = BTreeMap::new();

@@ -99,6 +99,34 @@ fn a_split_says_which_ids_it_concerns() {
 }
 
 #[test]
+fn who_loses_all_events_twice_in_one_commit_is_announced_as_well() {
+    let town = Town::new();
+    let device = cookie("c");
+    town.tell(&[viewed("1", "21T12:00", &device)]);
+    let nobody = town.person("anonymous_id", "c").id.to_string();
+    let bob = event(
+        "2",
+        "web",
+        "Signed In",
+        "21T08:00",
+        json!([user("bob")]),
+        json!({}),
+    );
+    town.tell(&[bob]);
+    // What the browser did before becomes Ann's by the first log-in and Bob's by the second.
+    let [ann, bob] = [("3", "21T10:00", "ann"), ("4", "21T11:00", "bob")];
+    town.tell(&[
+        signed_in(ann.0, ann.1, &device, ann.2),
+        signed_in(bob.0, bob.1, &device, bob.2),
+    ]);
+    let bob = town.person("user_id", "bob").id.to_string();
+    let mut follower = Follower::default();
+    follower.catch_up(&town.query());
+    assert_eq!(follower.now_at(&nobody), BTreeSet::from([bob.clone()]));
+    assert_eq!(town.get(&format!("/v1/profiles/{nobody}"))["id"], bob);
+}
+
+#[test]
 fn subjects_hold_no_customers_identifiers() {
     let town = Town::new();
     let who = json!([
