@@ -10,8 +10,7 @@ use crate::{
 fn decided(id: &str, time: &str, who: Value, decision: &str) -> Value {
     event(
         id,
-        "web",
-        "Preferences Updated",
+        ["web", "Preferences Updated"],
         time,
         json!([who]),
         json!({"consent": {"sms": {"marketing": decision}}}),
@@ -33,8 +32,7 @@ fn the_strictest_consent_holds_unless_a_later_grant_was_verified() {
     // The refusal was hers too, as her log-in shows; it is older than her verified word.
     town.tell(&[event(
         "3",
-        "web",
-        "Signed In",
+        ["web", "Signed In"],
         "22T09:00",
         json!([cookie("c"), user("ann")]),
         json!({}),
@@ -45,8 +43,7 @@ fn the_strictest_consent_holds_unless_a_later_grant_was_verified() {
     town.tell(&[
         event(
             "4",
-            "mobile",
-            "Signed In",
+            ["mobile", "Signed In"],
             "22T09:10",
             json!([phone, user("ann")]),
             json!({}),
@@ -86,8 +83,7 @@ fn an_order_told_by_web_and_till_counts_once() {
     let order = |id: &str, channel: &str, time: &str, source: &str, total: &str| {
         let mut event = event(
             id,
-            channel,
-            "Order Completed",
+            [channel, "Order Completed"],
             time,
             json!([user("ann")]),
             json!({"properties": {"order_id": "o-1", "total": total, "currency": "EUR"}}),
@@ -115,8 +111,7 @@ fn late_news_does_not_overwrite_todays() {
     let moved = |id: &str, time: &str, city: &str| {
         event(
             id,
-            "web",
-            "Profile Updated",
+            ["web", "Profile Updated"],
             time,
             json!([user("ann")]),
             json!({"traits": {"city": city}}),
@@ -133,8 +128,7 @@ fn late_news_does_not_overwrite_todays() {
     let basket = |id: &str, name: &str, time: &str| {
         event(
             id,
-            "web",
-            name,
+            ["web", name],
             time,
             json!([user("ann")]),
             json!({"properties": {"product_id": "p", "name": "Lamp"}}),

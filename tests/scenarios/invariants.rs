@@ -57,8 +57,7 @@ fn told(id: usize, (name, channel, time, user, cookie, device, phone): Drawn) ->
         "properties": {"order_id": order, "total": time, "currency": "EUR", "product_id": "p", "call_id": "k"}});
     event(
         &format!("e{id}"),
-        channel,
-        name,
+        [channel, name],
         &format!("21T{:02}:{:02}", time / 2, time % 2 * 30),
         Value::from(identifiers),
         more,

@@ -20,32 +20,28 @@ fn ordered_on_the_web() -> Vec<Value> {
     vec![
         event(
             "1",
-            "web",
-            "Signed In",
+            ["web", "Signed In"],
             "21T21:00",
             signed_in,
             json!({"traits": {"first_name": "Mina", "last_name": "Karimi", "language": "fa"}}),
         ),
         event(
             "2",
-            "web",
-            "Product Added",
+            ["web", "Product Added"],
             "21T21:05",
             json!([cookie("c")]),
             json!({"properties": product}),
         ),
         event(
             "3",
-            "web",
-            "Order Completed",
+            ["web", "Order Completed"],
             "21T21:10",
             json!([cookie("c")]),
             order,
         ),
         event(
             "4",
-            "web",
-            "Order Shipped",
+            ["web", "Order Shipped"],
             "22T08:00",
             json!([user("mina")]),
             shipped,
@@ -61,8 +57,7 @@ fn the_menu_knows_the_order_and_its_state_when_the_telephone_rings() {
     let caller = json!([identifier("phone", "00989123456789", "observed")]);
     let call = event(
         "5",
-        "callcenter",
-        "Call Started",
+        ["callcenter", "Call Started"],
         "22T09:10",
         caller,
         json!({"properties": {"call_id": "k-1"}}),

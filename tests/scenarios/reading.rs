@@ -10,7 +10,7 @@ use crate::{
 };
 
 fn viewed(id: &str, who: Value) -> Value {
-    event(id, "web", "Product Viewed", "22T09:00", json!([who]), json!({}))
+    event(id, ["web", "Product Viewed"], "22T09:00", json!([who]), json!({}))
 }
 
 #[test]
@@ -79,8 +79,7 @@ fn an_absorbed_id_answers_with_its_survivor_and_says_so() {
     let before = town.person("anonymous_id", "c").id.to_string();
     town.tell(&[event(
         "2",
-        "web",
-        "Signed In",
+        ["web", "Signed In"],
         "22T10:00",
         json!([cookie("c"), user("ann")]),
         json!({}),

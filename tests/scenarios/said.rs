@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// A native event at `time` (`21T10:00` of November 2026), with the members of `more`.
-pub fn event(id: &str, channel: &str, name: &str, time: &str, identifiers: Value, more: Value) -> Value {
+/// A native event called `name` at `time` (`21T10:00` of November 2026), with the members of `more`.
+pub fn event(id: &str, [channel, name]: [&str; 2], time: &str, identifiers: Value, more: Value) -> Value {
     let mut event = json!({"id": id, "source": "test", "channel": channel, "type": name,
         "time": format!("2026-11-{time}:00Z"), "identifiers": identifiers});
     let Value::Object(more) = more else {

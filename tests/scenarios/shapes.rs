@@ -119,16 +119,14 @@ fn an_alias_counts_from_a_source_that_may() {
     town.tell(&[
         event(
             "1",
-            "web",
-            "Signed In",
+            ["web", "Signed In"],
             "22T09:00",
             json!([user("ann")]),
             json!({}),
         ),
         event(
             "2",
-            "web",
-            "Signed In",
+            ["web", "Signed In"],
             "22T09:00",
             json!([user("ann-old")]),
             json!({}),

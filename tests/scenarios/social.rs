@@ -26,14 +26,19 @@ fn a_channel_and_its_view_are_a_matter_of_configuration() {
     town.tell(&[
         event(
             "1",
-            "web",
-            "Signed In",
+            ["web", "Signed In"],
             "22T09:00",
             json!([user("sara")]),
             json!({"traits": {"first_name": "Sara"}}),
         ),
-        event("2", "social", "Post Liked", "22T09:30", handle.clone(), json!({})),
-        event("3", "social", "Ticket Opened", "22T10:00", handle, ticket),
+        event(
+            "2",
+            ["social", "Post Liked"],
+            "22T09:30",
+            handle.clone(),
+            json!({}),
+        ),
+        event("3", ["social", "Ticket Opened"], "22T10:00", handle, ticket),
     ]);
     let timeline = town.get("/v1/profiles/user_id:sara/timeline?channel=social");
     assert_eq!(timeline["events"].as_array().unwrap().len(), 2);
@@ -58,8 +63,7 @@ fn without_it_the_channel_is_refused() {
         "/v1/events",
         &event(
             "1",
-            "social",
-            "Post Liked",
+            ["social", "Post Liked"],
             "22T09:30",
             json!([user("sara")]),
             json!({}),

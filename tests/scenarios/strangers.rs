@@ -21,8 +21,7 @@ fn a_withheld_number_is_nobodys() {
         ]);
         event(
             &format!("call-{n}"),
-            "callcenter",
-            "Call Started",
+            ["callcenter", "Call Started"],
             "22T09:00",
             caller,
             json!({}),
@@ -31,8 +30,7 @@ fn a_withheld_number_is_nobodys() {
     let sold = |id: &str, who: &str, number: &str| {
         event(
             id,
-            "store",
-            "Profile Updated",
+            ["store", "Profile Updated"],
             "22T08:00",
             json!([user(who), phone(number, "staff")]),
             json!({}),
@@ -66,7 +64,13 @@ fn two_people_at_one_kiosk_stay_two() {
     let kiosk = identifier("device_id", "kiosk-1", "observed");
     let at_kiosk = |id: &str, time: &str, who: Option<&str>| {
         let identifiers: Vec<Value> = who.map(user).into_iter().chain([kiosk.clone()]).collect();
-        event(id, "store", "Product Viewed", time, json!(identifiers), json!({}))
+        event(
+            id,
+            ["store", "Product Viewed"],
+            time,
+            json!(identifiers),
+            json!({}),
+        )
     };
     town.tell(&[
         at_kiosk("1", "22T09:00", Some("ann")),
@@ -87,8 +91,7 @@ fn a_value_of_two_customers_names_both() {
         let identifiers = json!([user(who), phone("09123456789", "staff")]);
         event(
             id,
-            "store",
-            "Profile Updated",
+            ["store", "Profile Updated"],
             "22T09:00",
             identifiers,
             json!({"traits": {"first_name": name}}),

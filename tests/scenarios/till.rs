@@ -33,19 +33,17 @@ fn minted(town: &Town, store: Option<&str>) -> Value {
     let at_home = json!([cookie("c"), user("daniel")]);
     let traits = json!({"traits": {"first_name": "Daniel", "last_name": "Norouzi"}});
     town.tell(&[
-        event("1", "web", "Signed In", "22T10:00", at_home.clone(), traits),
+        event("1", ["web", "Signed In"], "22T10:00", at_home.clone(), traits),
         event(
             "2",
-            "web",
-            "Offer Shown",
+            ["web", "Offer Shown"],
             "22T10:05",
             at_home.clone(),
             json!({"properties": offer()}),
         ),
         event(
             "3",
-            "web",
-            "Product Added",
+            ["web", "Product Added"],
             "22T10:06",
             at_home,
             json!({"properties": coat()}),
@@ -80,14 +78,19 @@ fn the_seller_sees_the_person_the_basket_the_offer_and_what_was_before() {
     let scanned = json!([phone, {"kind": "qr_token", "value": minted["url"]}]);
     town.tell(&[event(
         "4",
-        "mobile",
-        "Screen Viewed",
+        ["mobile", "Screen Viewed"],
         "22T12:05",
         json!([phone]),
         json!({"properties": {"name": "Coats"}}),
     )]);
     let stranger = town.person("device_id", "phone-1").id;
-    town.tell(&[event("5", "mobile", "QR Scanned", "22T12:06", scanned, json!({}))]);
+    town.tell(&[event(
+        "5",
+        ["mobile", "QR Scanned"],
+        "22T12:06",
+        scanned,
+        json!({}),
+    )]);
     let daniel = town.person("user_id", "daniel");
     assert_eq!(town.person("device_id", "phone-1").id, daniel.id);
     assert_eq!(daniel.absorbed, [stranger]);
@@ -136,7 +139,7 @@ fn a_second_scan_joins_nobody() {
     town.reopen_at(ten_minutes_later);
     let scan = |id: &str, device: &str, time: &str| {
         let scanned = json!([identifier("device_id", device, "observed"), {"kind": "qr_token", "value": minted["token"]}]);
-        town.tell(&[event(id, "mobile", "QR Scanned", time, scanned, json!({}))]);
+        town.tell(&[event(id, ["mobile", "QR Scanned"], time, scanned, json!({}))]);
     };
     scan("s1", "his", "22T12:05");
     scan("s2", "another", "22T12:06");

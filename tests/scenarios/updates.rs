@@ -13,8 +13,7 @@ use crate::{
 fn signed_in(id: &str, time: &str, device: &Value, who: &str) -> Value {
     event(
         id,
-        "web",
-        "Signed In",
+        ["web", "Signed In"],
         time,
         json!([device, user(who)]),
         json!({}),
@@ -22,7 +21,7 @@ fn signed_in(id: &str, time: &str, device: &Value, who: &str) -> Value {
 }
 
 fn viewed(id: &str, time: &str, device: &Value) -> Value {
-    event(id, "web", "Product Viewed", time, json!([device]), json!({}))
+    event(id, ["web", "Product Viewed"], time, json!([device]), json!({}))
 }
 
 #[test]
@@ -106,8 +105,7 @@ fn who_loses_all_events_twice_in_one_commit_is_announced_as_well() {
     let nobody = town.person("anonymous_id", "c").id.to_string();
     let bob = event(
         "2",
-        "web",
-        "Signed In",
+        ["web", "Signed In"],
         "21T08:00",
         json!([user("bob")]),
         json!({}),
@@ -136,8 +134,7 @@ fn subjects_hold_no_customers_identifiers() {
     ]);
     town.tell(&[event(
         "1",
-        "store",
-        "Order Completed",
+        ["store", "Order Completed"],
         "21T09:00",
         who,
         json!({"properties": {"order_id": "o-1"}}),

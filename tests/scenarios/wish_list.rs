@@ -8,46 +8,47 @@ use crate::{
     town::Town,
 };
 
-#[test]
-fn a_wish_list_without_a_name_follows_its_owner() {
-    let town = Town::new();
+/// Sara's anonymous evening on the web and morning in the app.
+fn without_a_name(town: &Town, phone: &Value) {
     let bag = json!({"properties": {"product_id": "p-101", "name": "Leather bag", "price": 18_500_000, "currency": "IRR"}});
     let scarf = json!({"properties": {"product_id": "p-205", "name": "شال ابریشم", "price": 6_200_000, "currency": "IRR"}});
-    let phone = identifier("device_id", "phone-sara", "observed");
     town.tell(&[
         event(
             "1",
-            "web",
-            "Product Viewed",
+            ["web", "Product Viewed"],
             "21T18:00",
             json!([cookie("c")]),
             bag.clone(),
         ),
         event(
             "2",
-            "web",
-            "Product Added to Wishlist",
+            ["web", "Product Added to Wishlist"],
             "21T18:01",
             json!([cookie("c")]),
             bag,
         ),
         event(
             "3",
-            "mobile",
-            "Product Added to Wishlist",
+            ["mobile", "Product Added to Wishlist"],
             "22T07:00",
             json!([phone]),
             scarf,
         ),
         event(
             "4",
-            "mobile",
-            "Deep Link Opened",
+            ["mobile", "Deep Link Opened"],
             "22T07:05",
             json!([cookie("c"), phone]),
             json!({}),
         ),
     ]);
+}
+
+#[test]
+fn a_wish_list_without_a_name_follows_its_owner() {
+    let town = Town::new();
+    let phone = identifier("device_id", "phone-sara", "observed");
+    without_a_name(&town, &phone);
     let before = town.person("anonymous_id", "c");
     let signed_in = json!([
         user("sara"),
@@ -55,7 +56,7 @@ fn a_wish_list_without_a_name_follows_its_owner() {
         phone
     ]);
     let named = json!({"traits": {"first_name": "Sara", "last_name": "Rahimi"}});
-    town.tell(&[event("5", "mobile", "Signed In", "22T07:10", signed_in, named)]);
+    town.tell(&[event("5", ["mobile", "Signed In"], "22T07:10", signed_in, named)]);
 
     let profile = town.get("/v1/profiles/user_id:sara");
     let id = profile["id"].as_str().unwrap();
