@@ -8,6 +8,9 @@ pub enum Error {
     /// The store could not be read or changed.
     #[error("commit a batch")]
     Store(#[from] store::Error),
+    /// A reader met a page of the store that cannot be read.
+    #[error("go on with a damaged store, restart to build it again from the journal")]
+    Damaged,
     /// The journal did not take the commit.
     #[error("commit a batch")]
     Journal(#[from] journal::Error),

@@ -92,6 +92,10 @@ impl Worker {
                 going = admit(job, &mut input, &mut waiting);
             }
             self.batch(input, waiting)?;
+            // Met by a reader: what it asked for is there again after the next start, which builds the store anew.
+            if self.store.is_damaged() {
+                return Err(Error::Damaged);
+            }
             if flushed.elapsed() >= self.config.flush_interval {
                 self.store.flush()?;
                 flushed = Instant::now();

@@ -67,6 +67,16 @@ fn every_call_has_a_name_and_its_own_members() {
 }
 
 #[test]
+fn reserved_traits_are_the_facts_that_they_name() {
+    let traits = r#""userId":"u","traits":{"firstName":"Sara","lastName":"R","last_name":"Rahimi","birthday":"1990-01-02"}"#;
+    let event = call(Call::Identify, traits).unwrap();
+    assert_eq!(
+        show(&event.traits),
+        r#"{"birth_date":"1990-01-02","first_name":"Sara","lastName":"R","last_name":"Rahimi"}"#
+    );
+}
+
+#[test]
 fn ids_are_coerced_and_those_that_are_nothing_left_out() {
     check_ids(
         Call::Identify,
