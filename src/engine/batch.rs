@@ -45,8 +45,6 @@ pub(crate) struct Touched {
     pub(crate) folded: BTreeSet<AtomId>,
     /// Atoms that lost events to others.
     pub(crate) departed: BTreeMap<AtomId, Departure>,
-    /// Atoms that took events and passed them on within the batch, with those that took them then.
-    pub(crate) passed: BTreeMap<AtomId, BTreeSet<AtomId>>,
 }
 
 /// Events left an atom.

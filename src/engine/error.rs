@@ -18,3 +18,16 @@ pub enum Error {
     #[error("write a message of a commit as JSON")]
     Publish(#[source] serde_json::Error),
 }
+
+impl Error {
+    /// Whether the batch holds more than a record or a commit may: fewer items may still fit.
+    pub(crate) fn is_too_large(&self) -> bool {
+        match self {
+            Self::Store(store::Error::Codec(error)) => {
+                matches!(error.fault, store::codec::Fault::TooLong { .. })
+            }
+            Self::Journal(error) => matches!(error, journal::Error::TooLarge { .. }),
+            Self::Store(_) | Self::Publish(_) => false,
+        }
+    }
+}

@@ -137,7 +137,7 @@ impl Opened {
         };
         std::fs::create_dir_all(dir).map_err(failed("make the data folder", dir))?;
         let lock = FolderLock::acquire(dir)?;
-        let keyring = Arc::new(secrets::load_or_make(&dir.join("secrets"))?);
+        let keyring = Arc::new(secrets::load_or_make(dir)?);
         let opened = FileJournal::open(&dir.join("journal"), config.journal.clone())?;
         if opened.cut_bytes > 0 {
             tracing::warn!(

@@ -30,7 +30,6 @@ impl Batch<'_> {
     /// Brings the partition up to date.
     pub(crate) fn resolve(&mut self) -> Result<Resolved, Error> {
         let mut resolved = Resolved::default();
-        resolved.membership.passed = std::mem::take(&mut self.touched.passed);
         let touched = std::mem::take(&mut self.touched.linked);
         for (id, departure) in std::mem::take(&mut self.touched.departed) {
             resolved.membership.depart(&mut self.overlay, id, departure)?;
