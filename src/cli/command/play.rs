@@ -67,7 +67,11 @@ impl Player {
         match &step.kind {
             StepKind::Event(event) => self.send(std::slice::from_ref(event)),
             StepKind::ScanQr(event) => {
-                let event = with_token(event, token.as_deref().unwrap_or_default());
+                let mut event = with_token(event, token.as_deref().unwrap_or_default());
+                // It counts from its receipt: told without pauses, the story's own time lies behind the redemption's.
+                if let Some(members) = event.as_object_mut() {
+                    members.remove("time");
+                }
                 self.send(&[event])
             }
             StepKind::MintQr {
