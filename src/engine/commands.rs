@@ -5,7 +5,10 @@ use crate::{
     domain::{
         event::{ConsentChange, Event, EventId, Place},
         identifier::{Identifier, IdentifierRules, Role},
-        identity::{Bond, Claim, Key, link::{OWN_CHANNEL, OWN_SOURCE}},
+        identity::{
+            Bond, Claim, Key,
+            link::{OWN_CHANNEL, OWN_SOURCE},
+        },
         time::Timestamp,
     },
     engine::{
