@@ -231,3 +231,21 @@ fn a_sync_that_fails_poisons() {
     assert!(matches!(store.flush(), Err(Error::Io { attempt: "sync", .. })));
     assert!(matches!(store.flush(), Err(Error::Poisoned { .. })));
 }
+
+#[test]
+fn damage_that_a_reader_meets_is_remembered_for_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(folder.path());
+    let fine: Result<(), Error> = Err(Error::ReservedKey);
+    assert!(store.noticing(fine).is_err());
+    assert!(!store.is_damaged() && !is_marked_damaged(folder.path()));
+    let broken: Result<(), Error> = Err(Error::Engine {
+        attempt: "read a key",
+        source: sled::Error::Corruption { at: None, bt: () },
+    });
+    assert!(store.noticing(broken).is_err());
+    assert!(store.is_damaged() && is_marked_damaged(folder.path()));
+    drop(store);
+    let refused = Store::open(folder.path(), CONFIG);
+    assert!(matches!(refused, Err(crate::store::OpenError::Corrupt { .. })));
+}
