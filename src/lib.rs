@@ -1,4 +1,54 @@
-//! Yekta: one customer, one profile, on every channel.
+//! Yekta (یکتا, Persian for *the only one*): one customer, one profile, on every channel.
+//!
+//! Web, mobile, store and call centre each tell what a customer does. Yekta resolves the identifiers in those events
+//! into one profile per person, keeps it in an embedded store, and gives every channel the same history at the same
+//! moment. This page is the map; each module's page says what it owns, what it must never do and who calls it.
+//!
+//! # How one event flows
+//!
+//! 1. [`http`] takes bytes (`routes::ingest`). [`wire::decode_events`] makes them [`domain::event::Event`]s, validated
+//!    and normalised, or a [`wire::Rejection`] that is kept; the event's time is fixed here, once.
+//! 2. [`engine::Handle::submit`] puts them into a bounded queue and waits.
+//! 3. The writer's one thread (`engine::worker`) takes what waits and calls `engine::step`, which has no effects:
+//!    - `place`: the event's claim ([`domain::identity::Claim::of`]) says into which *atom* it goes; there it is folded
+//!      ([`domain::profile::Aggregate`]). A late log-in moves the events it takes over.
+//!    - `resolve`: the components around what changed are parted into persons again
+//!      ([`domain::identity::cluster()`]), and who only mentions a value is attributed.
+//!    - `combine`: the atoms of each changed person make its profile ([`domain::profile::Profile::combine`]), its next
+//!      version and its fingerprint.
+//!    - `publish`: one message per changed profile, notices of merges and splits, each event with the context of its
+//!      profile ([`domain::context`], written down by [`wire::out`]).
+//! 4. The commit, all of that, is appended to the [`journal`] and synced; then it is applied to the [`store`] as one
+//!    batch; only then the caller is answered. After a crash [`engine::open`] applies what the journal holds more.
+//! 5. [`engine::Query`] answers from committed state on any thread; `routes::updates` streams the published messages
+//!    from any position of the journal.
+//!
+//! Who is one person is a pure function of the set of events and the rules; a profile is a commutative fold over its
+//! events. So nothing depends on the order of arrival, and what a merge joined a split can part.
+//!
+//! # The house
+//!
+//! | layer | modules | |
+//! |---|---|---|
+//! | 0 | [`domain`] | pure and synchronous; knows no JSON, no disk, no clock |
+//! | 1 | [`wire`], [`store`], [`journal`] | shapes; the view; the log of commits |
+//! | 2 | [`engine`] | the writer and the queries |
+//! | 3 | [`http`], [`console`] | the edges |
+//! | 4 | [`config`], [`telemetry`] | settings; logs and metrics |
+//! | 5 | [`app`], [`cli`] | build, run, drain; the commands |
+//!
+//! Imports only go down; `tests/architecture.rs` holds the table that says so.
+//!
+//! # Where to put something new
+//!
+//! - **A channel**, a source, an identifier kind or a context view: a table in the configuration, no code
+//!   (`config/default.toml` documents each key).
+//! - **What an event type opens or closes**: `domain::profile::semantics`.
+//! - **A fact that a context shows**: a variant of [`domain::context::Section`].
+//! - **A shape that clients send**: a file beside `wire::native`, filling the same draft.
+//! - **A command**: a variant of [`engine::api::Command`] and its arm in `engine::commands`.
+//! - **A route**: a row of the table in [`http::router`] and of `openapi.json`.
+
 pub mod domain;
 
 pub mod journal;

@@ -45,14 +45,14 @@ fn views_that_exist(settings: &Settings, root: &mut Reader<'_>) {
     }
 }
 
-/// What one bound lets in fits into the next: an event into a request and a batch, a batch into a commit.
+/// What one bound lets in fits into the next: an event into a request, and into a commit several times over, since a
+/// commit holds it, its context and what it adds to.
 fn bounds_that_fit(settings: &Settings, root: &mut Reader<'_>) {
     let event = ("decode", "event_bytes_max", settings.decode.event_bytes_max);
     let body = ("http", "body_bytes_max", settings.http.body_bytes_max);
-    let batch = ("engine", "batch_bytes_max", settings.engine.batch_bytes_max);
     let commit = ("journal", "commit_bytes_max", settings.journal.commit_bytes_max);
     // All are looked at before the first is refused: a bound may be too small for one and too large for another.
-    let fitting = [(event, body), (event, batch), (batch, commit)].map(|(inner, outer)| {
+    let fitting = [(event, body), (event, commit)].map(|(inner, outer)| {
         let keys = [
             format!("{}.{}", inner.0, inner.1),
             format!("{}.{}", outer.0, outer.1),

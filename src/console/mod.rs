@@ -119,5 +119,4 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;

@@ -1,3 +1,5 @@
+//! The console's pages: what is served, with which type, and that they name nothing outside.
+
 use axum::{
     body::{Body, to_bytes},
     http::Request,

@@ -44,8 +44,8 @@ pub struct ConsentChange {
 
 /// A validated, normalised event.
 ///
-/// `Debug` never shows an identifier's value (see [`Identifier`]) nor a free text (see [`Value`]).
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// `Debug` shows where it comes from and the kinds of its identifiers, nothing that a customer said.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Event {
     /// Source and id.
     pub id: EventId,
@@ -102,6 +102,17 @@ pub fn token(name: &str) -> String {
         "custom".to_owned()
     } else {
         token.to_owned()
+    }
+}
+
+impl std::fmt::Debug for Event {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Event")
+            .field("id", &self.id)
+            .field("channel", &self.channel)
+            .field("time", &self.time)
+            .field("identifiers", &self.identifiers)
+            .finish_non_exhaustive()
     }
 }
 

@@ -5,26 +5,25 @@ use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
 use tokio::sync::watch;
 
 use crate::{
-    domain::{
-        identity::{Evidence, Key},
-        qr,
-        time::Timestamp,
-    },
+    domain::{identity::Evidence, qr, time::Timestamp},
     engine::{
         api::QrAnswer,
         atoms::Atoms,
         batch::Rules,
         combine::portrait,
-        commands::{qr_answer, token_key},
         graph::Graph,
+        qr::token_key,
         query::{Address, EvidenceView, Found, IdentityView, MemberView, Portrait, RejectionView},
     },
     journal::{self, Position, ReadJournal},
     store::{
-        AtomRecord, Error, Keyring, Order, ProfileId, ProfileRecord, QrRecord, Read, RejectionRecord, Store,
-        View, codec, fingerprint::Multiset, keys,
+        AtomRecord, Error, Keyring, Order, ProfileId, ProfileRecord, RejectionRecord, Store, View, codec,
+        fingerprint::Multiset, keys,
     },
 };
+
+/// Reads of a profile that every commit changes: commits are milliseconds apart, a read is far less.
+const READS_MAX: usize = 100;
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -113,10 +112,33 @@ impl Query {
     /// # Errors
     /// When the store cannot be read.
     pub fn portrait(&self, id: ProfileId) -> Result<Option<Portrait>, QueryError> {
-        let Some(record) = self.graph().profile(id)? else {
-            return Ok(None);
-        };
-        Ok(Some(portrait(&self.store, id, &record, &self.rules.fold)?))
+        self.settled(id, |record| {
+            Ok(portrait(&self.store, id, record, &self.rules.fold)?)
+        })
+    }
+
+    /// Reads what a profile's record leads to, again if a commit changed the profile meanwhile: each commit that does
+    /// raises its version, so what was read under one version is of one commit.
+    pub(crate) fn settled<T>(
+        &self,
+        id: ProfileId,
+        read: impl Fn(&ProfileRecord) -> Result<T, QueryError>,
+    ) -> Result<Option<T>, QueryError> {
+        let mut answer = None;
+        for _ in 0..READS_MAX {
+            let Some(record) = self.graph().profile(id)? else {
+                return Ok(None);
+            };
+            answer = Some(read(&record)?);
+            if self
+                .graph()
+                .profile(id)?
+                .is_some_and(|after| after.version == record.version)
+            {
+                break;
+            }
+        }
+        Ok(answer)
     }
 
     /// Why a profile is one person: its atoms, and each decision that joined or parted them.
@@ -126,17 +148,19 @@ impl Query {
     /// # Errors
     /// When the store cannot be read.
     pub fn identity(&self, id: ProfileId) -> Result<IdentityView, QueryError> {
-        let mut view = IdentityView::default();
-        let Some(record) = self.graph().profile(id)? else {
-            return Ok(view);
-        };
-        let mut places = BTreeMap::new();
+        Ok(self
+            .settled(id, |record| self.explain(record))?
+            .unwrap_or_default())
+    }
+
+    fn explain(&self, record: &ProfileRecord) -> Result<IdentityView, QueryError> {
+        let (mut view, mut places) = (IdentityView::default(), BTreeMap::new());
         for (atoms, attributed) in [(&record.members, false), (&record.attributed, true)] {
-            for atom_id in atoms {
-                let Some(atom) = self.store.atom(*atom_id)? else {
+            for id in atoms {
+                let Some(atom) = self.store.atom(*id)? else {
                     continue;
                 };
-                places.insert(*atom_id, view.members.len());
+                places.insert(*id, view.members.len());
                 view.members.push(member(&atom, attributed));
             }
         }
@@ -177,9 +201,7 @@ impl Query {
     /// # Errors
     /// When the store cannot be read.
     pub fn qr(&self, token: &str, store_id: Option<&str>, now: Timestamp) -> Result<QrAnswer, QueryError> {
-        let key: Key = token_key(token);
-        let hash = self.keyring.key(&key);
-        let Some(record) = self.store.record::<QrRecord>(&keys::qr(hash))? else {
+        let Some(record) = self.graph().qr(&token_key(token))? else {
             return Ok(QrAnswer::of(qr::QrOutcome::Unknown));
         };
         let outcome = qr::judge(
@@ -189,7 +211,7 @@ impl Query {
             store_id,
             now,
         );
-        Ok(qr_answer(&self.store, hash, &key, outcome, Some(record))?)
+        Ok(self.graph().qr_answer(outcome, token)?)
     }
 
     /// The latest refused items.

@@ -1,5 +1,7 @@
 //! What edges and the writer say to each other: submissions and commands in, receipts and answers out.
 
+use std::fmt;
+
 pub use crate::domain::qr::QrOutcome;
 use crate::{
     domain::{
@@ -110,8 +112,8 @@ pub struct Mint {
     pub store_id: Option<String>,
 }
 
-/// A request that needs the owner's answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A request that needs the owner's answer. `Debug` shows no token.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Command {
     /// Mint a QR code.
     MintQr(Mint),
@@ -136,6 +138,17 @@ pub enum Command {
     },
 }
 
+impl fmt::Debug for Command {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::MintQr(_) => "MintQr",
+            Self::RedeemQr { .. } => "RedeemQr",
+            Self::RevokeQr { .. } => "RevokeQr",
+            Self::Consent { .. } => "Consent",
+        })
+    }
+}
+
 /// What a QR code stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QrAnswer {
@@ -151,8 +164,8 @@ pub struct QrAnswer {
     pub expires: Option<Timestamp>,
 }
 
-/// The answer to a command.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The answer to a command. `Debug` shows no token.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Answer {
     /// The code was minted.
     Minted {
@@ -168,6 +181,16 @@ pub enum Answer {
         /// Whose.
         profile: ProfileId,
     },
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Minted { expires, .. } => write!(out, "Minted(… until {expires:?})"),
+            Self::Qr(answer) => answer.outcome.fmt(out),
+            Self::Consented { profile } => write!(out, "Consented({profile})"),
+        }
+    }
 }
 
 /// An answer and when it was made.

@@ -1,30 +1,27 @@
 //! Commands: requests that need the owner's answer. They go through the writer like events, so that each is answered
-//! once and two that compete have an order.
+//! once and two that compete have an order. What a command changes about a person is an event of our own.
 
 use crate::{
     domain::{
         event::{ConsentChange, Event, EventId, Place},
-        identifier::{Identifier, Kind, Role, Trust},
-        identity::{Anchor, Bond, Claim, Key, link::OWN_SOURCE},
-        qr::{self, QrOutcome, QrState},
+        identifier::{Identifier, IdentifierRules, Role},
+        identity::{Bond, Claim, Key, link::OWN_SOURCE},
         time::Timestamp,
-        value::Value,
     },
     engine::{
-        api::{Answer, Command, CommandError, Mint, Purpose, QrAnswer, Target},
+        api::{Answer, Command, CommandError, QrAnswer, Target},
         atoms::Atoms,
         batch::Batch,
         query::{Address, Found},
     },
-    store::{AnswerRecord, Error, KeyHash, ProfileId, QrRecord, Read, RequestHash, keys},
-    wire,
+    store::{AnswerRecord, Error, ProfileId, Read, RequestHash, keys},
 };
 
 /// The channel of the events that commands write.
 const OWN_CHANNEL: &str = "yekta";
 
-/// A command on its way.
-#[derive(Clone, Debug)]
+/// A command on its way. `Debug` shows no token.
+#[derive(Clone)]
 pub(crate) struct Ordered {
     pub(crate) command: Command,
     /// Under which a repeat finds the first answer.
@@ -35,8 +32,14 @@ pub(crate) struct Ordered {
     pub(crate) id: String,
 }
 
+impl std::fmt::Debug for Ordered {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Ordered({:?})", self.command)
+    }
+}
+
 /// The command's answer, or why it has none; the outer error is the store's.
-type Outcome<T> = Result<Result<T, CommandError>, Error>;
+pub(crate) type Outcome<T> = Result<Result<T, CommandError>, Error>;
 
 impl Batch<'_> {
     /// Carries out a command, unless it was carried out before.
@@ -48,8 +51,13 @@ impl Batch<'_> {
         }
         let answer = match &ordered.command {
             Command::MintQr(mint) => self.mint(ordered, mint, now)?,
-            Command::RedeemQr { token, store_id } => Ok(self.redeem(token, store_id.as_deref(), now)?),
-            Command::RevokeQr { token } => Ok(self.revoke(token, now)?),
+            Command::RedeemQr { token, store_id } => Ok(Answer::Qr(self.redeem(
+                ordered,
+                token,
+                store_id.as_deref(),
+                now,
+            )?)),
+            Command::RevokeQr { token } => Ok(Answer::Qr(self.revoke(ordered, token, now)?)),
             Command::Consent { target, changes } => self.consent(ordered, target, changes, now)?,
         };
         if let (Some(request), Ok(answer)) = (ordered.request, &answer) {
@@ -64,99 +72,20 @@ impl Batch<'_> {
     }
 
     fn repeat(&self, ordered: &Ordered, first: AnswerRecord) -> Result<Answer, Error> {
-        Ok(match first {
-            AnswerRecord::Minted { expires } => Answer::Minted {
+        Ok(match (first, &ordered.command) {
+            (AnswerRecord::Minted { expires }, _) => Answer::Minted {
                 token: ordered.token.clone(),
                 expires,
             },
-            AnswerRecord::Consented { profile } => Answer::Consented { profile },
-            AnswerRecord::Qr { outcome } => {
-                let (Command::RedeemQr { token, .. } | Command::RevokeQr { token }) = &ordered.command else {
-                    return Ok(Answer::Qr(QrAnswer::of(QrOutcome::Unknown)));
-                };
-                let (key, record) = self.qr(token)?;
-                Answer::Qr(self.qr_answer(outcome, &key, record)?)
+            (AnswerRecord::Consented { profile }, _) => Answer::Consented { profile },
+            (AnswerRecord::Qr { outcome }, Command::RedeemQr { token, .. } | Command::RevokeQr { token }) => {
+                Answer::Qr(self.qr_answer(outcome, token)?)
+            }
+            // Requests of different kinds never share a hash.
+            (AnswerRecord::Qr { outcome }, Command::MintQr(_) | Command::Consent { .. }) => {
+                Answer::Qr(QrAnswer::of(outcome))
             }
         })
-    }
-
-    fn mint(&mut self, ordered: &Ordered, mint: &Mint, now: Timestamp) -> Outcome<Answer> {
-        let identifiers = match self.reach(&mint.target)? {
-            Ok((_, identifiers)) => identifiers,
-            Err(error) => return Ok(Err(error)),
-        };
-        let key = token_key(&ordered.token);
-        let purpose = match mint.purpose {
-            Purpose::Handoff => "handoff",
-            Purpose::Lookup => "lookup",
-        };
-        let mut event = self.own_event(ordered, "QR Minted", now);
-        event
-            .properties
-            .insert("purpose".to_owned(), Value::Text(purpose.to_owned()));
-        event
-            .properties
-            .extend(mint.offer.clone().map(|offer| ("offer".to_owned(), offer)));
-        event.expires = Some(mint.expires);
-        event.identifiers = identifiers;
-        event.identifiers.push(Identifier::from_normalised(
-            key.kind.clone(),
-            key.value.clone(),
-            Trust::Verified,
-        ));
-        event.identifiers.sort();
-        self.place(&event)?;
-        let record = QrRecord {
-            state: QrState::Open,
-            minted: now,
-            expires: mint.expires,
-            store_id: mint.store_id.clone(),
-            basket: mint.basket.clone(),
-            offer: mint.offer.clone(),
-        };
-        self.overlay
-            .put_record(keys::qr(self.keyring.key(&key)), &record)?;
-        Ok(Ok(Answer::Minted {
-            token: ordered.token.clone(),
-            expires: mint.expires,
-        }))
-    }
-
-    fn redeem(&mut self, token: &str, store_id: Option<&str>, now: Timestamp) -> Result<Answer, Error> {
-        let (key, record) = self.qr(token)?;
-        let Some(mut record) = record else {
-            return Ok(Answer::Qr(QrAnswer::of(QrOutcome::Unknown)));
-        };
-        let outcome = qr::judge(
-            &record.state,
-            record.expires,
-            record.store_id.as_deref(),
-            store_id,
-            now,
-        );
-        if outcome == QrOutcome::Valid {
-            record.state = QrState::Redeemed {
-                at: now,
-                store_id: store_id.map(str::to_owned),
-            };
-            self.overlay
-                .put_record(keys::qr(self.keyring.key(&key)), &record)?;
-        }
-        Ok(Answer::Qr(self.qr_answer(outcome, &key, Some(record))?))
-    }
-
-    fn revoke(&mut self, token: &str, now: Timestamp) -> Result<Answer, Error> {
-        let (key, record) = self.qr(token)?;
-        let Some(mut record) = record else {
-            return Ok(Answer::Qr(QrAnswer::of(QrOutcome::Unknown)));
-        };
-        if record.state == QrState::Open {
-            record.state = QrState::Revoked;
-            self.overlay
-                .put_record(keys::qr(self.keyring.key(&key)), &record)?;
-        }
-        let outcome = qr::judge(&record.state, record.expires, None, None, now);
-        Ok(Answer::Qr(self.qr_answer(outcome, &key, Some(record))?))
     }
 
     fn consent(
@@ -166,147 +95,91 @@ impl Batch<'_> {
         changes: &[ConsentChange],
         now: Timestamp,
     ) -> Outcome<Answer> {
-        let (profile, identifiers) = match self.reach(target)? {
+        let (profile, identifiers) = match self.reach(target, now)? {
             Ok(reached) => reached,
             Err(error) => return Ok(Err(error)),
         };
-        let mut event = self.own_event(ordered, "Consent Changed", now);
+        let mut event = own_event(&ordered.id, "Consent Changed", now);
         event.identifiers = identifiers;
         event.consent = changes.to_vec();
         self.place(&event)?;
         Ok(Ok(Answer::Consented { profile }))
     }
 
-    fn own_event(&self, ordered: &Ordered, name: &str, now: Timestamp) -> Event {
-        Event {
-            id: EventId {
-                source: OWN_SOURCE.to_owned(),
-                id: ordered.id.clone(),
-            },
-            channel: OWN_CHANNEL.to_owned(),
-            name: name.to_owned(),
-            time: now,
-            stated_time: None,
-            received: now,
-            identifiers: Vec::new(),
-            alias_of: None,
-            place: Place::default(),
-            traits: Default::default(),
-            properties: Default::default(),
-            context: Default::default(),
-            consent: Vec::new(),
-            expires: None,
-        }
-    }
-
-    /// Who a command is about, and identifiers by which an event of its own reaches the same atom.
-    fn reach(&self, target: &Target) -> Outcome<(ProfileId, Vec<Identifier>)> {
-        let (address, device) = match target {
-            Target::Profile(id) => (Address::Id(*id), None),
-            Target::Identifier(key) => {
-                let device = self.rules.identifiers.rule(&key.kind).role == Role::Device;
-                (Address::Identifier(key.clone()), device.then_some(key))
+    /// Who a command is about, and identifiers by which an event of our own reaches them.
+    pub(crate) fn reach(&self, target: &Target, now: Timestamp) -> Outcome<(ProfileId, Vec<Identifier>)> {
+        let rules = &self.rules.identifiers;
+        let address = match target {
+            Target::Profile(id) => Address::Id(*id),
+            // A device that several used is its owner's.
+            Target::Identifier(key) if rules.rule(&key.kind).role == Role::Device => {
+                Address::Identifier(self.graph().owner(key, now)?.unwrap_or_else(|| key.clone()))
             }
+            Target::Identifier(key) => Address::Identifier(key.clone()),
         };
-        let profile = match (self.graph().find(&address)?, device) {
-            (Found::One(profile), _) => profile,
-            // A device that several used: whose it is now decides.
-            (Found::Many(profiles), Some(_)) => profiles.first().copied().unwrap_or(ProfileId([0; 16])),
-            (Found::Many(profiles), None) => return Ok(Err(CommandError::Several(profiles))),
-            (Found::None, _) => return Ok(Err(CommandError::NobodyThere)),
+        let profile = match self.graph().find(&address)? {
+            Found::One(profile) => profile,
+            Found::Many(profiles) => return Ok(Err(CommandError::Several(profiles))),
+            Found::None => return Ok(Err(CommandError::NobodyThere)),
         };
-        if let Some(key) = device {
-            let observed = Identifier::from_normalised(key.kind.clone(), key.value.clone(), Trust::Observed);
-            return Ok(Ok((profile, vec![observed])));
-        }
-        let members = self
+        let mut claims = Vec::new();
+        for member in self
             .graph()
             .profile(profile)?
             .map(|record| record.members)
-            .unwrap_or_default();
-        let mut claims = Vec::with_capacity(members.len());
-        for member in members {
+            .unwrap_or_default()
+        {
             claims.extend(self.overlay.atom(member)?.map(|atom| atom.claim.clone()));
         }
-        let reachable = claims
-            .into_iter()
-            .filter(|claim| claim.asserted.iter().any(|one| one.bond != Bond::Loose));
-        let best = reachable.min_by_key(|claim| self.rank(claim));
-        Ok(match best {
-            Some(claim) => Ok((profile, identifiers(&claim))),
-            None => Err(CommandError::Nameless),
-        })
-    }
-
-    /// A claim that names the customer itself first, then in canonical order.
-    fn rank(&self, claim: &Claim) -> (bool, bool, Claim) {
-        let rules = &self.rules.identifiers;
-        let names = claim.users(rules).next().is_some();
-        (!names, claim.anchor(rules) == Anchor::None, claim.clone())
-    }
-
-    fn qr(&self, token: &str) -> Result<(Key, Option<QrRecord>), Error> {
-        let key = token_key(token);
-        let record = self.overlay.record(&keys::qr(self.keyring.key(&key)))?;
-        Ok((key, record))
-    }
-
-    fn qr_answer(&self, outcome: QrOutcome, key: &Key, record: Option<QrRecord>) -> Result<QrAnswer, Error> {
-        qr_answer(&self.overlay, self.keyring.key(key), key, outcome, record)
+        let best = claims.iter().filter_map(|claim| reaching(claim, rules)).min();
+        Ok(best
+            .map(|(_, identifiers)| (profile, identifiers))
+            .ok_or(CommandError::Nameless))
     }
 }
 
-impl QrAnswer {
-    /// An outcome without anything behind it.
-    pub(crate) fn of(outcome: QrOutcome) -> Self {
-        Self {
-            outcome,
-            profile: None,
-            basket: None,
-            offer: None,
-            expires: None,
-        }
+/// An event of our own, about nobody yet.
+pub(crate) fn own_event(id: &str, name: &str, now: Timestamp) -> Event {
+    Event {
+        id: EventId {
+            source: OWN_SOURCE.to_owned(),
+            id: id.to_owned(),
+        },
+        channel: OWN_CHANNEL.to_owned(),
+        name: name.to_owned(),
+        time: now,
+        stated_time: None,
+        received: now,
+        identifiers: Vec::new(),
+        alias_of: None,
+        place: Place::default(),
+        traits: Default::default(),
+        properties: Default::default(),
+        context: Default::default(),
+        consent: Vec::new(),
+        expires: None,
     }
 }
 
-/// The key under which a token is known: its hash, never the token.
-pub(crate) fn token_key(token: &str) -> Key {
-    Key {
-        kind: Kind::QR_TOKEN,
-        value: wire::qr::digest(token).unwrap_or_default(),
-    }
-}
-
-/// What a code stands for: whose it is, wherever the event that minted it stands now.
-pub(crate) fn qr_answer<A: Atoms>(
-    view: &A,
-    hash: KeyHash,
-    key: &Key,
-    outcome: QrOutcome,
-    record: Option<QrRecord>,
-) -> Result<QrAnswer, Error> {
-    let Some(record) = record else {
-        return Ok(QrAnswer::of(QrOutcome::Unknown));
+/// The identifiers by which an event of our own reaches the person of a claim, and how good they are: their customer
+/// id; else what joins them; a device only where they have nothing else.
+///
+/// More would say more than anybody did: that they were logged in on a device just now, or that a till is theirs.
+fn reaching(claim: &Claim, rules: &IdentifierRules) -> Option<(u8, Vec<Identifier>)> {
+    let user: Option<&Key> = claim.users(rules).next();
+    let contacts = claim.asserted.iter().any(|one| one.bond == Bond::Joins);
+    let chosen = claim.asserted.iter().filter(|one| match (user, contacts) {
+        (Some(user), _) => one.key == *user,
+        (None, true) => one.bond == Bond::Joins,
+        (None, false) => one.bond != Bond::Loose,
+    });
+    let identifiers: Vec<Identifier> = chosen
+        .map(|one| Identifier::from_normalised(one.key.kind.clone(), one.key.value.clone(), one.trust))
+        .collect();
+    let rank = match (user, contacts) {
+        (Some(_), _) => 0,
+        (None, true) => 1,
+        (None, false) => 2,
     };
-    let mut profile = None;
-    for id in view.atoms(&keys::holders(hash))? {
-        let Some(atom) = view.atom(id)? else { continue };
-        let minted = atom.links.get(key).is_some_and(|link| link.role.is_minted());
-        if minted {
-            profile = atom.profile;
-        }
-    }
-    Ok(QrAnswer {
-        outcome,
-        profile,
-        basket: record.basket,
-        offer: record.offer,
-        expires: Some(record.expires),
-    })
-}
-
-fn identifiers(claim: &Claim) -> Vec<Identifier> {
-    let all = claim.asserted.iter();
-    all.map(|one| Identifier::from_normalised(one.key.kind.clone(), one.key.value.clone(), one.trust))
-        .collect()
+    (!identifiers.is_empty()).then_some((rank, identifiers))
 }

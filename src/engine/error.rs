@@ -8,10 +8,26 @@ pub enum Error {
     /// The store could not be read or changed.
     #[error("commit a batch")]
     Store(#[from] store::Error),
+    /// A reader met a page of the store that cannot be read.
+    #[error("go on with a damaged store, restart to build it again from the journal")]
+    Damaged,
     /// The journal did not take the commit.
     #[error("commit a batch")]
     Journal(#[from] journal::Error),
     /// A message could not be written as JSON.
     #[error("write a message of a commit as JSON")]
     Publish(#[source] serde_json::Error),
+}
+
+impl Error {
+    /// Whether the batch holds more than a record or a commit may: fewer items may still fit.
+    pub(crate) fn is_too_large(&self) -> bool {
+        match self {
+            Self::Store(store::Error::Codec(error)) => {
+                matches!(error.fault, store::codec::Fault::TooLong { .. })
+            }
+            Self::Journal(error) => matches!(error, journal::Error::TooLarge { .. }),
+            Self::Store(_) | Self::Publish(_) => false,
+        }
+    }
 }

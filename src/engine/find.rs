@@ -7,13 +7,11 @@ use crate::{
     engine::{
         atoms::Atoms,
         graph::Graph,
+        membership::follow,
         query::{Address, Found},
     },
-    store::{AtomId, Error, FormerRecord, ForwardRecord, ProfileId, ProfileRecord, keys, keys::DeviceRole},
+    store::{Error, FormerRecord, ProfileId, ProfileRecord, keys, keys::DeviceRole},
 };
-
-/// Dissolved atoms that are followed before giving up; each step is a re-attribution of the same events.
-const FORWARDS_MAX: usize = 64;
 
 impl<A: Atoms> Graph<'_, A> {
     /// Who is at `address`.
@@ -28,9 +26,8 @@ impl<A: Atoms> Graph<'_, A> {
                     return Ok(Found::One(*id));
                 }
                 if let Some(former) = self.view.record::<FormerRecord>(&keys::former(*id))? {
-                    for atom in former.atoms {
-                        self.follow(atom, &mut found)?;
-                    }
+                    let survivors = follow(self.view, former.atoms)?;
+                    found.extend(survivors.into_iter().map(|(_, profile)| profile));
                 }
             }
             Address::Identifier(key) => self.find_key(key, &mut found)?,
@@ -70,23 +67,6 @@ impl<A: Atoms> Graph<'_, A> {
             profiles.extend(self.view.atom(atom)?.and_then(|atom| atom.profile));
         }
         Ok(profiles)
-    }
-
-    /// Where the events of an atom are now.
-    fn follow(&self, atom: AtomId, found: &mut BTreeSet<ProfileId>) -> Result<(), Error> {
-        let mut queue = vec![atom];
-        let mut reached = BTreeSet::new();
-        while let Some(id) = queue.pop() {
-            if !reached.insert(id) || reached.len() > FORWARDS_MAX {
-                continue;
-            }
-            if let Some(atom) = self.view.atom(id)? {
-                found.extend(atom.profile);
-            } else if let Some(forward) = self.view.record::<ForwardRecord>(&keys::forward(id))? {
-                queue.extend(forward.atoms);
-            }
-        }
-        Ok(())
     }
 
     /// The record of a live profile.

@@ -28,6 +28,22 @@ pub struct Graph<'a, A> {
     pub rules: &'a IdentifierRules,
 }
 
+/// Who a key joins, while a component is searched.
+struct Holders {
+    joined: BTreeSet<AtomId>,
+    /// Those that were not followed yet.
+    ahead: Vec<(AtomId, Arc<AtomRecord>)>,
+}
+
+impl Holders {
+    fn of(holders: Vec<(AtomId, Arc<AtomRecord>)>) -> Self {
+        Self {
+            joined: holders.iter().map(|(id, _)| *id).collect(),
+            ahead: holders,
+        }
+    }
+}
+
 /// A connected part of the graph.
 #[derive(Debug, Default)]
 pub struct Component {
@@ -137,29 +153,32 @@ impl<A: Atoms> Graph<'_, A> {
             .map(|atom| (start, atom))
             .into_iter()
             .collect();
-        let mut joined_by: BTreeMap<Key, BTreeSet<AtomId>> = BTreeMap::new();
+        let mut known: BTreeMap<Key, Holders> = BTreeMap::new();
         while let Some((id, atom)) = queue.pop_front() {
             let mut joining = Vec::new();
             for key in self.keys_of(&atom) {
                 if component.shared.contains(&key) {
                     continue;
                 }
-                let joined = match joined_by.get(&key) {
-                    Some(joined) => joined.contains(&id),
-                    None => {
-                        let holders = self.holders(&key)?;
-                        if self.is_shared(&key, &holders)? {
-                            component.shared.insert(key);
-                            continue;
-                        }
-                        let joined = holders.iter().any(|(holder, _)| *holder == id);
-                        joined_by.insert(key.clone(), holders.iter().map(|(holder, _)| *holder).collect());
-                        if joined {
-                            queue.extend(holders.into_iter().filter(|(holder, _)| reached.insert(*holder)));
-                        }
-                        joined
+                if !known.contains_key(&key) {
+                    let holders = self.holders(&key)?;
+                    if self.is_shared(&key, &holders)? {
+                        component.shared.insert(key);
+                        continue;
                     }
-                };
+                    known.insert(key.clone(), Holders::of(holders));
+                }
+                // A code that was scanned again is held by more than it joins: only those it joins lead on.
+                let joined = known
+                    .get_mut(&key)
+                    .is_some_and(|holders| match holders.joined.contains(&id) {
+                        true => {
+                            let ahead = std::mem::take(&mut holders.ahead).into_iter();
+                            queue.extend(ahead.filter(|(holder, _)| reached.insert(*holder)));
+                            true
+                        }
+                        false => false,
+                    });
                 if joined {
                     joining.push(key);
                 }

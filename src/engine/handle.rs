@@ -13,8 +13,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     engine::{
         answer::Query,
-        api::{Answer, Answered, Command, CommandError, Receipt, Submission, SubmitError},
-        commands::{Ordered, token_key},
+        api::{Answer, Answered, Command, CommandError, Receipt, Submission, SubmitError, Target},
+        commands::Ordered,
+        qr::token_key,
     },
     journal::Position,
     store::Keyring,
@@ -134,12 +135,7 @@ impl Handle {
     ) -> Result<Answered, CommandError> {
         let mut random = [0; TOKEN_BYTES];
         getrandom::fill(&mut random).map_err(|_| SubmitError::Stopped)?;
-        let scope = match &command {
-            Command::MintQr(_) => "mint".to_owned(),
-            Command::RedeemQr { token, .. } => format!("redeem {}", token_key(token).value),
-            Command::RevokeQr { token } => format!("revoke {}", token_key(token).value),
-            Command::Consent { .. } => "consent".to_owned(),
-        };
+        let scope = self.scope(&command);
         let request = request_id.map(|id| self.keyring.request(&scope, &id));
         let token = request.map_or(random, |request| self.keyring.token(&request.0));
         let ordered = Ordered {
@@ -159,6 +155,30 @@ impl Handle {
             answer: answer?,
             position,
         })
+    }
+
+    /// What a request id is unique for: a repeat asks for the same of the same.
+    fn scope(&self, command: &Command) -> String {
+        let target = |target: &Target| match target {
+            Target::Profile(id) => format!("profile {id}"),
+            Target::Identifier(key) => format!("identifier {}", self.keyring.key(key)),
+        };
+        match command {
+            Command::MintQr(mint) => format!(
+                "mint {} {:?} {:?}",
+                target(&mint.target),
+                mint.purpose,
+                mint.store_id
+            ),
+            Command::RedeemQr { token, store_id } => {
+                format!("redeem {} {store_id:?}", token_key(token).value)
+            }
+            Command::RevokeQr { token } => format!("revoke {}", token_key(token).value),
+            Command::Consent {
+                target: whose,
+                changes,
+            } => format!("consent {} {changes:?}", target(whose)),
+        }
     }
 
     async fn send(&self, job: Job) -> Result<(), SubmitError> {

@@ -4,8 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     engine::{atoms::Atoms, batch::Departure, overlay::Overlay},
-    store::{AtomId, Error, FormerRecord, ProfileId, ProfileRecord, Read, keys},
+    store::{AtomId, Error, FormerRecord, ForwardRecord, ProfileId, ProfileRecord, Read, keys},
 };
+
+/// Atoms by which a former id finds each of those that its events went to.
+const FORMER_ATOMS_MAX: usize = 64;
+
+/// Atoms that are followed before giving up.
+const FOLLOWED_MAX: usize = 1_024;
 
 /// Ids that a profile lists as absorbed, the smallest first.
 const ABSORBED_MAX: usize = 100;
@@ -40,10 +46,12 @@ impl Notice {
 pub(crate) struct Membership {
     /// Profiles that gained or lost an atom.
     pub(crate) changed: BTreeSet<ProfileId>,
-    /// Where the atoms of each profile went, one atom standing for each destination.
-    departures: BTreeMap<ProfileId, BTreeMap<ProfileId, AtomId>>,
+    /// The atoms of each profile that are elsewhere now, by where.
+    departures: BTreeMap<ProfileId, BTreeMap<ProfileId, BTreeSet<AtomId>>>,
     /// The atoms that took events of each profile.
     takers: BTreeMap<ProfileId, BTreeSet<AtomId>>,
+    /// Ids that live again, with the atoms that told who survived them.
+    revived: BTreeMap<ProfileId, Vec<AtomId>>,
 }
 
 impl Membership {
@@ -60,7 +68,8 @@ impl Membership {
             .flatten();
         if let Some(before) = before {
             self.leave(overlay, id, before)?;
-            self.departures.entry(before).or_default().insert(profile, id);
+            let went = self.departures.entry(before).or_default();
+            went.entry(profile).or_default().insert(id);
         }
         let mut record = self.profile(overlay, profile)?;
         let list = match shown {
@@ -103,7 +112,7 @@ impl Membership {
     }
 
     /// The record of a profile; a revived id goes on from its last version.
-    fn profile(&self, overlay: &mut Overlay, id: ProfileId) -> Result<ProfileRecord, Error> {
+    fn profile(&mut self, overlay: &mut Overlay, id: ProfileId) -> Result<ProfileRecord, Error> {
         if let Some(record) = overlay.profile(id)? {
             return Ok(ProfileRecord::clone(&record));
         }
@@ -112,6 +121,7 @@ impl Membership {
             return Ok(ProfileRecord::default());
         };
         overlay.delete(keys::former(id));
+        self.revived.insert(id, former.atoms);
         Ok(ProfileRecord {
             version: former.version,
             ..ProfileRecord::default()
@@ -121,39 +131,37 @@ impl Membership {
     /// Closes ids that have no atoms left, lists them with who absorbed them, and says who is to be told what.
     pub(crate) fn settle(&mut self, overlay: &mut Overlay) -> Result<Vec<Notice>, Error> {
         for (profile, takers) in std::mem::take(&mut self.takers) {
-            for taker in takers {
-                if let Some(now) = overlay.atom(taker)?.and_then(|atom| atom.profile)
-                    && now != profile
-                {
+            for (taker, now) in follow(overlay, takers)? {
+                if now != profile {
                     self.departures
                         .entry(profile)
                         .or_default()
                         .entry(now)
-                        .or_insert(taker);
+                        .or_default()
+                        .insert(taker);
                 }
             }
         }
-        let mut merged: BTreeMap<ProfileId, BTreeSet<ProfileId>> = BTreeMap::new();
-        let mut notices = Vec::new();
+        let (mut absorbed, mut notices) = (BTreeMap::new(), Vec::new());
         for id in self.changed.clone() {
             let Some(record) = overlay.profile(id)? else {
                 continue;
             };
             let went = self.departures.remove(&id).unwrap_or_default();
-            let mut into: BTreeSet<ProfileId> = went.keys().copied().collect();
-            into.remove(&id);
+            let mut into: BTreeSet<ProfileId> = went.keys().copied().filter(|into| *into != id).collect();
             if record.members.is_empty() {
-                self.close(overlay, id, &record, went)?;
+                close(overlay, id, &record, went)?;
             } else {
                 into.insert(id);
             }
-            match into.len() {
-                0 => {}
-                1 if into.contains(&id) => {}
-                1 => merged
-                    .entry(into.into_iter().next().unwrap_or(id))
-                    .or_default()
-                    .extend([id]),
+            match (into.len(), into.first()) {
+                (1, Some(survivor)) if *survivor != id => {
+                    absorbed
+                        .entry(*survivor)
+                        .or_insert_with(Vec::new)
+                        .push((id, record.absorbed.clone()));
+                }
+                (0 | 1, _) => {}
                 _ => notices.push(Notice {
                     from: BTreeSet::from([id]),
                     into,
@@ -161,8 +169,12 @@ impl Membership {
             }
         }
         self.forget_revived(overlay)?;
-        for (survivor, from) in merged {
-            self.absorb(overlay, survivor, &from)?;
+        for (survivor, ids) in absorbed {
+            let from: BTreeSet<ProfileId> = ids.iter().map(|(id, _)| *id).collect();
+            let all = ids
+                .into_iter()
+                .flat_map(|(id, earlier)| earlier.into_iter().chain([id]));
+            self.absorb(overlay, survivor, all)?;
             notices.push(Notice {
                 from,
                 into: BTreeSet::from([survivor]),
@@ -171,56 +183,34 @@ impl Membership {
         Ok(notices)
     }
 
-    fn close(
-        &self,
-        overlay: &mut Overlay,
-        id: ProfileId,
-        record: &ProfileRecord,
-        went: BTreeMap<ProfileId, AtomId>,
-    ) -> Result<(), Error> {
-        let atoms = went.into_values().collect();
-        overlay.put_record(
-            keys::former(id),
-            &FormerRecord {
-                version: record.version,
-                atoms,
-            },
-        )?;
-        overlay.put_profile(id, None);
-        Ok(())
-    }
-
-    /// An id that lives again is no longer absorbed by anybody.
-    fn forget_revived(&self, overlay: &mut Overlay) -> Result<(), Error> {
-        for id in &self.changed {
-            let Some(record) = overlay.profile(*id)? else {
-                continue;
-            };
-            let mut absorbed = record.absorbed.clone();
-            absorbed.retain(|former| {
-                !self.changed.contains(former) || overlay.profile(*former).is_ok_and(|p| p.is_none())
-            });
-            if absorbed != record.absorbed {
-                overlay.put_profile(
-                    *id,
-                    Some(ProfileRecord {
-                        absorbed,
-                        ..ProfileRecord::clone(&record)
-                    }),
-                );
+    /// An id that lives again is no longer absorbed by those who survived it.
+    fn forget_revived(&mut self, overlay: &mut Overlay) -> Result<(), Error> {
+        for (id, atoms) in std::mem::take(&mut self.revived) {
+            let mut survivors: BTreeSet<ProfileId> = self.changed.clone();
+            survivors.extend(follow(overlay, atoms)?.into_iter().map(|(_, profile)| profile));
+            for survivor in survivors {
+                let Some(record) = overlay.profile(survivor)? else {
+                    continue;
+                };
+                if record.absorbed.contains(&id) {
+                    let mut record = ProfileRecord::clone(&record);
+                    record.absorbed.retain(|former| *former != id);
+                    overlay.put_profile(survivor, Some(record));
+                    self.changed.insert(survivor);
+                }
             }
         }
         Ok(())
     }
 
     fn absorb(
-        &self,
+        &mut self,
         overlay: &mut Overlay,
         survivor: ProfileId,
-        from: &BTreeSet<ProfileId>,
+        ids: impl IntoIterator<Item = ProfileId>,
     ) -> Result<(), Error> {
         let mut record = self.profile(overlay, survivor)?;
-        let absorbed: BTreeSet<ProfileId> = record.absorbed.iter().chain(from).copied().collect();
+        let absorbed: BTreeSet<ProfileId> = record.absorbed.iter().copied().chain(ids).collect();
         record.absorbed = absorbed
             .into_iter()
             .filter(|id| *id != survivor)
@@ -229,4 +219,50 @@ impl Membership {
         overlay.put_profile(survivor, Some(record));
         Ok(())
     }
+}
+
+/// Leaves an id without atoms, with word of where those went.
+fn close(
+    overlay: &mut Overlay,
+    id: ProfileId,
+    record: &ProfileRecord,
+    went: BTreeMap<ProfileId, BTreeSet<AtomId>>,
+) -> Result<(), Error> {
+    let atoms = went
+        .into_values()
+        .flat_map(|atoms| atoms.into_iter().take(FORMER_ATOMS_MAX))
+        .collect();
+    overlay.put_record(
+        keys::former(id),
+        &FormerRecord {
+            version: record.version,
+            atoms,
+        },
+    )?;
+    overlay.put_profile(id, None);
+    Ok(())
+}
+
+/// The atoms that hold the events of `atoms` now, each with its profile: an atom's events may have moved on, in part or
+/// whole.
+pub(crate) fn follow<A: Atoms>(
+    view: &A,
+    atoms: impl IntoIterator<Item = AtomId>,
+) -> Result<Vec<(AtomId, ProfileId)>, Error> {
+    let mut queue: Vec<AtomId> = atoms.into_iter().collect();
+    let (mut reached, mut found) = (BTreeSet::new(), Vec::new());
+    while let Some(id) = queue.pop() {
+        if !reached.insert(id) || reached.len() > FOLLOWED_MAX {
+            continue;
+        }
+        found.extend(
+            view.atom(id)?
+                .and_then(|atom| atom.profile)
+                .map(|profile| (id, profile)),
+        );
+        if let Some(forward) = view.record::<ForwardRecord>(&keys::forward(id))? {
+            queue.extend(forward.atoms);
+        }
+    }
+    Ok(found)
 }

@@ -114,6 +114,7 @@ pub struct Engine {
 #[derive(Debug)]
 pub struct Opened {
     store: Store,
+    standing: Standing,
     journal: FileJournal,
     keyring: Arc<Keyring>,
     lock: FolderLock,
@@ -136,7 +137,7 @@ impl Opened {
         };
         std::fs::create_dir_all(dir).map_err(failed("make the data folder", dir))?;
         let lock = FolderLock::acquire(dir)?;
-        let keyring = Arc::new(secrets::load_or_make(&dir.join("secrets"))?);
+        let keyring = Arc::new(secrets::load_or_make(dir)?);
         let opened = FileJournal::open(&dir.join("journal"), config.journal.clone())?;
         if opened.cut_bytes > 0 {
             tracing::warn!(
@@ -145,19 +146,10 @@ impl Opened {
             );
         }
         let journal = opened.journal;
-        let store_dir = dir.join("store");
-        let store = match Store::open(&store_dir, config.store) {
-            Ok(store) => store,
-            Err(error @ OpenError::Corrupt { .. }) => {
-                let aside = set_aside(&store_dir)?;
-                tracing::warn!(error = %error, store.aside = %aside.display(), "set the store aside, building it again from the journal");
-                Store::open(&store_dir, config.store)?
-            }
-            Err(other) => return Err(other.into()),
-        };
-        recover(&store, &journal)?;
+        let (store, standing) = recovered(&dir.join("store"), config.store, &journal)?;
         Ok(Self {
             store,
+            standing,
             journal,
             keyring,
             lock,
@@ -180,7 +172,7 @@ impl Opened {
     /// Starts the writer.
     ///
     /// # Errors
-    /// When the thread cannot be made or the store cannot be read.
+    /// When the thread cannot be made.
     pub fn start(
         self,
         config: &EngineConfig,
@@ -190,6 +182,7 @@ impl Opened {
     ) -> Result<Engine, StartError> {
         let Self {
             store,
+            standing,
             journal,
             keyring,
             lock,
@@ -216,7 +209,7 @@ impl Opened {
             metrics: metrics.clone(),
         };
         let worker = Worker {
-            standing: standing(&store)?,
+            standing,
             store,
             journal: Box::new(journal),
             keyring,
@@ -261,6 +254,31 @@ impl Engine {
     pub fn has_ended(&self) -> bool {
         self.writer.is_finished()
     }
+}
+
+/// The store at `dir`, up to the journal, and where the writer goes on. A damaged one is set aside and built again, also
+/// when the damage shows only while the journal is applied.
+fn recovered(
+    dir: &Path,
+    config: StoreConfig,
+    journal: &FileJournal,
+) -> Result<(Store, Standing), StartError> {
+    let up_to_date = |store: Store| {
+        recover(&store, journal)?;
+        let standing = standing(&store)?;
+        Ok((store, standing))
+    };
+    let damage = match Store::open(dir, config) {
+        Ok(store) => match up_to_date(store) {
+            Err(StartError::Store(error)) if error.is_damage() => error.to_string(),
+            done => return done,
+        },
+        Err(error @ OpenError::Corrupt { .. }) => error.to_string(),
+        Err(other) => return Err(other.into()),
+    };
+    let aside = set_aside(dir)?;
+    tracing::warn!(error = damage, store.aside = %aside.display(), "set the store aside, building it again from the journal");
+    up_to_date(Store::open(dir, config)?)
 }
 
 /// Applies what the journal holds behind the store's position.

@@ -14,12 +14,16 @@ use crate::{
     engine::{
         atoms::Atoms,
         batch::{Batch, Departure},
+        index::marked_user,
     },
     store::{
         AtomId, AtomRecord, Error, EventHash, ForwardRecord, ProfileId, Read, View, fingerprint, keys,
         keys::DeviceRole,
     },
 };
+
+/// Atoms that are kept as takers of one atom's events.
+const FORWARDS_MAX: usize = 64;
 
 /// Where an event went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,23 +114,19 @@ impl Batch<'_> {
             // Who has no customer id is known by the earliest atom: an earlier event can change that.
             let mut moved = !anchored && part.first < atom.first;
             atom.first = atom.first.clone().min(part.first);
-            let mut new = Vec::new();
             for (key, link) in part.links {
-                if link::add(&mut atom.links, key.clone(), link) {
-                    moved = true;
-                    new.push(key);
-                }
+                moved |= link::add(&mut atom.links, key, link);
             }
-            (moved, new)
+            (moved, link::bound(&mut atom.links))
         })?;
-        if let Some((moved, new)) = joining {
-            for key in new {
-                self.overlay
-                    .put(keys::holder(self.keyring.key(&key), id), Vec::new());
-            }
-            if moved {
-                self.touched.linked.insert(id);
-            }
+        let (moved, dropped) = joining.unwrap_or_default();
+        for key in dropped {
+            self.overlay.delete(keys::holder(self.keyring.key(&key), id));
+            self.touched.lost.insert(key);
+        }
+        if moved && let Some(atom) = self.overlay.atom(id)? {
+            self.write_index(id, &atom, true);
+            self.touched.linked.insert(id);
         }
         Ok(id)
     }
@@ -173,15 +173,14 @@ impl Batch<'_> {
                 .chain(old.links.keys())
                 .cloned(),
         );
+        self.withdraw_alias(id, &old)?;
+        self.forward(id, &takers)?;
         self.write_index(id, &old, false);
         let mut events = self
             .overlay
             .events_between(id, Timestamp::MIN, Timestamp::MAX)?
             .into_iter();
         let Some((_, first)) = events.next() else {
-            let atoms = takers.iter().copied().collect();
-            self.overlay
-                .put_record(keys::forward(id), &ForwardRecord { atoms })?;
             self.depart(id, old.profile, takers, true);
             self.overlay.put_atom(id, None);
             self.touched.linked.remove(&id);
@@ -192,10 +191,13 @@ impl Batch<'_> {
         for (_, event) in events {
             let part = Part::of(self, &event, &atom.claim);
             atom.aggregate.merge(&part.aggregate, &self.rules.fold);
+            // Events of one instant lie in the order of their hashes, not of their ids.
+            atom.first = atom.first.min(part.first);
             for (key, link) in part.links {
                 link::add(&mut atom.links, key, link);
             }
         }
+        link::bound(&mut atom.links);
         atom.profile = old.profile;
         self.depart(id, old.profile, takers, false);
         self.write_index(id, &atom, true);
@@ -203,6 +205,16 @@ impl Batch<'_> {
         self.touched.linked.insert(id);
         self.touched.folded.insert(id);
         Ok(())
+    }
+
+    /// Notes where events of an atom went: whoever knew a profile by this atom is led on.
+    fn forward(&mut self, id: AtomId, takers: &BTreeSet<AtomId>) -> Result<(), Error> {
+        let before: Option<ForwardRecord> = self.overlay.record(&keys::forward(id))?;
+        let mut atoms = takers.clone();
+        atoms.extend(before.map(|before| before.atoms).unwrap_or_default());
+        let atoms = atoms.into_iter().take(FORWARDS_MAX).collect();
+        self.overlay
+            .put_record(keys::forward(id), &ForwardRecord { atoms })
     }
 
     /// Leaves word of events that went elsewhere; of an atom made in this batch nobody knows yet.
@@ -216,46 +228,6 @@ impl Batch<'_> {
         departure.takers.extend(takers);
         departure.dissolved |= dissolved;
     }
-
-    /// Writes, or deletes, the index entries of an atom.
-    fn write_index(&mut self, id: AtomId, atom: &AtomRecord, there: bool) {
-        let mut entries = Vec::new();
-        let rules = &self.rules.identifiers;
-        let joining = self.graph().keys_of(atom);
-        for key in &joining {
-            entries.push(keys::holder(self.keyring.key(key), id));
-        }
-        for key in atom.claim.mentions(rules) {
-            entries.push(keys::mention(self.keyring.key(key), id));
-        }
-        let role = match marked_user(self, &atom.claim) {
-            Some(_) => Some(DeviceRole::Mark),
-            None if atom.claim.users(rules).next().is_none() => Some(DeviceRole::Plain),
-            None => None,
-        };
-        if let Some(role) = role {
-            for device in atom.claim.devices() {
-                entries.push(keys::device(self.keyring.key(device), role, id));
-            }
-        }
-        if let (Some(former), Anchor::One(user)) = (&atom.claim.alias_of, atom.claim.anchor(rules)) {
-            let (former, user) = (self.keyring.key(former), self.keyring.key(user));
-            entries.push(keys::alias(former, user));
-            entries.push(keys::alias(user, former));
-        }
-        for entry in entries {
-            match there {
-                true => self.overlay.put(entry, Vec::new()),
-                false => self.overlay.delete(entry),
-            }
-        }
-    }
-}
-
-/// The one customer a claim names by its own word: then its events are marks on its devices.
-fn marked_user<'a>(batch: &'a Batch<'_>, claim: &'a Claim) -> Option<&'a Key> {
-    let mut users = claim.users(&batch.rules.identifiers);
-    users.next().filter(|_| users.next().is_none())
 }
 
 /// What one event adds to its atom.

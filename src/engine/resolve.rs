@@ -1,7 +1,7 @@
 //! Resolution: brings the partition into persons up to date with what the batch touched.
 //!
 //! Only the components around touched atoms are computed again. The answer for each is the pure function
-//! [`crate::domain::identity::cluster`] of its claims, so the partition after any batch is the one that a computation
+//! [`crate::domain::identity::cluster()`] of its claims, so the partition after any batch is the one that a computation
 //! from scratch would give.
 
 use std::collections::BTreeSet;

@@ -17,7 +17,7 @@ use crate::{
     },
     journal::{Commit, Marker},
     store::{AtomId, Keyring, ProfileId, RejectionRecord, Store, fingerprint::Multiset, keys},
-    wire::Rejection,
+    wire::{Reason, Rejection},
 };
 
 /// Where the writer stands: what the next commit goes on from.
@@ -36,6 +36,49 @@ pub(crate) struct Standing {
 pub(crate) struct Input {
     pub(crate) submissions: Vec<Submission>,
     pub(crate) commands: Vec<Ordered>,
+}
+
+impl Input {
+    pub(crate) fn len(&self) -> usize {
+        self.submissions.len().saturating_add(self.commands.len())
+    }
+
+    /// Takes the later half out. Commands stay with the first: they come first.
+    pub(crate) fn split_off_half(&mut self) -> Self {
+        if self.submissions.len() < 2 {
+            return Self {
+                submissions: std::mem::take(&mut self.submissions),
+                commands: self.later_commands(),
+            };
+        }
+        Self {
+            submissions: self.submissions.split_off(self.submissions.len() / 2),
+            commands: Vec::new(),
+        }
+    }
+
+    fn later_commands(&mut self) -> Vec<Ordered> {
+        match (self.submissions.is_empty(), self.commands.len()) {
+            (true, count) if count > 1 => self.commands.split_off(count / 2),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Makes an event that fits no commit a refused item; whether there was one.
+    pub(crate) fn refuse_event(&mut self) -> bool {
+        let Some(Submission::Event(event)) = self.submissions.first() else {
+            return false;
+        };
+        let rejection = Rejection {
+            reason: Reason::TooLarge,
+            message: "keep the event: what it adds to is as large as a record may be".to_owned(),
+            id: Some(event.id.id.clone()),
+            source: Some(event.id.source.clone()),
+            body: Vec::new(),
+        };
+        self.submissions = vec![Submission::Refused(Box::new(rejection))];
+        true
+    }
 }
 
 /// What a batch comes to.

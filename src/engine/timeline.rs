@@ -8,7 +8,7 @@ use crate::{
         answer::{Query, QueryError},
         query::{TimelinePage, TimelineRange},
     },
-    store::{AtomId, Error, EventHash, Order, ProfileId, ProfileRecord, Read, Store, View, codec, keys},
+    store::{AtomId, Error, EventHash, Order, ProfileId, ProfileRecord, Store, View, codec, keys},
 };
 
 /// Where an event stands in the timeline.
@@ -25,22 +25,30 @@ impl Query {
             .as_deref()
             .map(|text| parse(text).ok_or(QueryError::BadCursor))
             .transpose()?;
-        let record: Option<ProfileRecord> = self.store().record(&keys::profile(id))?;
-        let record = record.unwrap_or_default();
-        // One more than the page holds, of each atom: then the page is right and it is known whether there is more.
-        let mut events = Vec::new();
-        for atom in record.members.iter().chain(&record.attributed) {
-            latest(self.store(), *atom, before, range, &mut events)?;
-        }
-        events.sort_by_key(|(place, _)| Reverse(*place));
-        let more = events.len() > range.limit;
-        events.truncate(range.limit);
-        let next = events.last().filter(|_| more).map(|(place, _)| format(*place));
-        Ok(TimelinePage {
-            events: events.into_iter().map(|(_, event)| event).collect(),
-            next,
-        })
+        let page = self.settled(id, |record| Ok(page(self.store(), record, before, range)?))?;
+        Ok(page.unwrap_or_default())
     }
+}
+
+fn page(
+    store: &Store,
+    record: &ProfileRecord,
+    before: Option<Place>,
+    range: &TimelineRange,
+) -> Result<TimelinePage, Error> {
+    // One more than the page holds, of each atom: then the page is right and it is known whether there is more.
+    let mut events = Vec::new();
+    for atom in record.members.iter().chain(&record.attributed) {
+        latest(store, *atom, before, range, &mut events)?;
+    }
+    events.sort_by_key(|(place, _)| Reverse(*place));
+    let more = events.len() > range.limit;
+    events.truncate(range.limit);
+    let next = events.last().filter(|_| more).map(|(place, _)| format(*place));
+    Ok(TimelinePage {
+        events: events.into_iter().map(|(_, event)| event).collect(),
+        next,
+    })
 }
 
 /// The latest events of one atom before a place, one more than a page holds.

@@ -53,6 +53,12 @@ struct Waiting {
     commands: Vec<oneshot::Sender<(Result<Answer, CommandError>, Position)>>,
 }
 
+/// What became of a batch.
+struct Done {
+    outcomes: Vec<Outcome>,
+    answers: Vec<Result<Answer, CommandError>>,
+}
+
 impl Worker {
     /// Runs until it is told to stop, or until a write fails.
     ///
@@ -85,7 +91,11 @@ impl Worker {
                 self.metrics.queue_popped();
                 going = admit(job, &mut input, &mut waiting);
             }
-            self.batch(&input, waiting)?;
+            self.batch(input, waiting)?;
+            // Met by a reader: what it asked for is there again after the next start, which builds the store anew.
+            if self.store.is_damaged() {
+                return Err(Error::Damaged);
+            }
             if flushed.elapsed() >= self.config.flush_interval {
                 self.store.flush()?;
                 flushed = Instant::now();
@@ -96,30 +106,51 @@ impl Worker {
     }
 
     /// One batch: durable first, then visible, then answered.
-    fn batch(&mut self, input: &Input, waiting: Waiting) -> Result<(), Error> {
+    fn batch(&mut self, input: Input, waiting: Waiting) -> Result<(), Error> {
+        let (events, commands) = (input.submissions.len(), input.commands.len());
+        let span = tracing::debug_span!("batch", batch.events = events, batch.commands = commands);
+        let _entered = span.enter();
+        let done = self.take(input)?;
+        answer(waiting, done, *self.applied.borrow());
+        Ok(())
+    }
+
+    /// Commits a batch, in parts if it holds more than a commit may. An item that does not fit by itself is refused like
+    /// any bad input: it must not stop the others.
+    fn take(&mut self, mut input: Input) -> Result<Done, Error> {
+        match self.attempt(&input) {
+            Err(error) if error.is_too_large() && input.len() > 1 => {
+                let rest = input.split_off_half();
+                let mut done = self.take(input)?;
+                let more = self.take(rest)?;
+                done.outcomes.extend(more.outcomes);
+                done.answers.extend(more.answers);
+                Ok(done)
+            }
+            Err(error) if error.is_too_large() && input.refuse_event() => self.attempt(&input),
+            done => done,
+        }
+    }
+
+    fn attempt(&mut self, input: &Input) -> Result<Done, Error> {
         let begun = Instant::now();
         let now = (self.clock)();
-        let span = tracing::debug_span!(
-            "batch",
-            batch.events = input.submissions.len(),
-            batch.commands = input.commands.len()
-        );
-        let _entered = span.enter();
         let ground = Ground {
             store: &self.store,
             keyring: &self.keyring,
             rules: &self.rules,
         };
         let stepped = step(ground, self.standing, input, now)?;
-        let position = match &stepped.commit {
-            Some(commit) => self.commit(commit)?,
-            None => *self.applied.borrow(),
-        };
+        if let Some(commit) = &stepped.commit {
+            let position = self.commit(commit)?;
+            self.applied.send_replace(position);
+        }
         self.standing = stepped.standing;
-        self.applied.send_replace(position);
         self.observe(input, &stepped, begun);
-        answer(waiting, stepped, position);
-        Ok(())
+        Ok(Done {
+            outcomes: stepped.outcomes,
+            answers: stepped.answers,
+        })
     }
 
     /// ORDER: the journal is synced before the store changes, so that the store is never ahead of it.
@@ -191,13 +222,13 @@ fn admit(job: Job, input: &mut Input, waiting: &mut Waiting) -> bool {
 }
 
 /// A caller that no longer waits has left; its items are committed all the same.
-fn answer(waiting: Waiting, stepped: Stepped, position: Position) {
-    let mut outcomes = stepped.outcomes.into_iter();
+fn answer(waiting: Waiting, done: Done, position: Position) {
+    let mut outcomes = done.outcomes.into_iter();
     for (count, reply) in waiting.submissions {
         let outcomes = outcomes.by_ref().take(count).collect();
         reply.send(Receipt { position, outcomes }).ok();
     }
-    for (answer, reply) in stepped.answers.into_iter().zip(waiting.commands) {
+    for (answer, reply) in done.answers.into_iter().zip(waiting.commands) {
         reply.send((answer, position)).ok();
     }
 }

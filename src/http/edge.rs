@@ -101,5 +101,4 @@ async fn plain(mut response: Response) -> Response {
 }
 
 #[cfg(test)]
-#[path = "edge_tests.rs"]
 mod tests;

@@ -146,5 +146,4 @@ pub(crate) fn behind<S: Clone + Send + Sync + 'static>(
 }
 
 #[cfg(test)]
-#[path = "router_tests.rs"]
 mod tests;

@@ -9,7 +9,7 @@ use bincode::error::DecodeError;
 
 /// Bytes of a body. Packed records are meant to stay far below (64 KiB, above which sled keeps a value in a
 /// file of its own); this is the bound on damage.
-pub const BODY_BYTES_MAX: usize = 1 << 20;
+pub const BODY_BYTES_MAX: usize = 4 << 20;
 
 /// Bytes of memory a body may claim while it is decoded: bincode counts a list as length times the size of
 /// its elements in memory, so a full body whose elements take 64 times their encoded size still passes.

@@ -1,5 +1,5 @@
 //! The bound on how deep stored types may be nested. It owns one counter per thread, which codecs made by
-//! [`crate::store::layout`] hold while they are inside a value: a hostile record of nested lists must end in
+//! [`macro@crate::store::layout`] hold while they are inside a value: a hostile record of nested lists must end in
 //! an error, never in an overflow of the stack, which no caller can catch.
 
 use std::cell::Cell;

@@ -48,6 +48,18 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether it shows that the store's files are damaged, so that building them again is the remedy.
+    pub fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Missing { .. }
+                | Self::Engine {
+                    source: sled::Error::Corruption { .. },
+                    ..
+                }
+        )
+    }
+
     /// For `map_err`: the attempt that sled failed at.
     pub(crate) fn engine(attempt: &'static str) -> impl FnOnce(sled::Error) -> Self {
         move |source| Self::Engine { attempt, source }

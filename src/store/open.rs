@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::store::codec;
 use crate::store::mark::{APPLIED_KEY, FORMAT, FORMAT_KEY, Format};
-use crate::store::sled_store::SLED_LOG;
+use crate::store::sled_store::{SLED_LOG, is_marked_damaged};
 use crate::store::{Applied, Error, Store};
 
 /// How long sled's threads may take to let go of a folder whose last handle was dropped.
@@ -59,6 +59,9 @@ pub enum OpenError {
 /// How damage was seen.
 #[derive(Debug, thiserror::Error)]
 pub enum Damage {
+    /// An earlier process met a page that could not be read.
+    #[error("a page of it could not be read")]
+    Marked,
     /// sled panicked, as it does on some broken files.
     #[error("sled panicked while opening it")]
     Panic,
@@ -99,6 +102,12 @@ fn guarded(dir: &Path, open: impl FnOnce() -> Result<Store, OpenError>) -> Resul
 
 fn open_and_check(dir: &Path, config: StoreConfig) -> Result<Store, OpenError> {
     let refused = |error| refusal(dir, error);
+    if is_marked_damaged(dir) {
+        return Err(OpenError::Corrupt {
+            dir: dir.to_owned(),
+            damage: Damage::Marked,
+        });
+    }
     await_former_handle(dir);
     let db = sled::Config::new()
         .path(dir)

@@ -18,6 +18,10 @@ use crate::store::{Applied, Bytes, Error, MetaName, Order, View, Visit};
 /// File in the folder that sled keeps its log in.
 pub(crate) const SLED_LOG: &str = "db";
 
+/// File in the folder that says that the store was found damaged: sled meets a broken page only when it reads it, which
+/// may be long after it was opened. The next start builds the store again.
+const DAMAGED: &str = "damaged";
+
 /// The smallest key that callers may use.
 const FIRST_KEY: &[u8] = &[META_PREFIX + 1];
 
@@ -33,6 +37,12 @@ struct Inner {
     log: File,
     log_path: PathBuf,
     poisoned: AtomicBool,
+    damaged: AtomicBool,
+}
+
+/// Whether the store in `dir` was found damaged.
+pub(crate) fn is_marked_damaged(dir: &Path) -> bool {
+    dir.join(DAMAGED).exists()
 }
 
 impl Store {
@@ -50,6 +60,7 @@ impl Store {
                 log,
                 log_path,
                 poisoned: AtomicBool::new(false),
+                damaged: AtomicBool::new(false),
             }),
         })
     }
@@ -94,8 +105,8 @@ impl Store {
         let bytes = self
             .db()
             .get(APPLIED_KEY)
-            .map_err(Error::engine("read the applied position"))?;
-        let bytes = bytes.ok_or(Error::Missing {
+            .map_err(Error::engine("read the applied position"));
+        let bytes = self.noticing(bytes)?.ok_or(Error::Missing {
             record: "applied position",
         })?;
         Ok(codec::decode(&bytes)?)
@@ -177,6 +188,23 @@ impl Store {
         if result.is_err() {
             self.inner.poisoned.store(true, Ordering::Release);
         }
+        self.noticing(result)
+    }
+
+    /// Whether a read or a write met damage. The process should end: its next start builds the store again.
+    pub fn is_damaged(&self) -> bool {
+        self.inner.damaged.load(Ordering::Acquire)
+    }
+
+    /// Remembers damage, for this process and for the next start.
+    fn noticing<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        let damaged = result.as_ref().is_err_and(Error::is_damage);
+        if damaged && !self.inner.damaged.swap(true, Ordering::AcqRel) {
+            let mark = self.inner.log_path.with_file_name(DAMAGED);
+            if let Err(error) = File::create(&mark) {
+                tracing::error!(error = %error, path = %mark.display(), "could not mark the store as damaged");
+            }
+        }
         result
     }
 }
@@ -186,7 +214,7 @@ impl View for Store {
         if key < FIRST_KEY {
             return Ok(None);
         }
-        self.db().get(key).map_err(Error::engine("read a key"))
+        self.noticing(self.db().get(key).map_err(Error::engine("read a key")))
     }
 
     fn scan(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {
@@ -201,7 +229,7 @@ impl View for Store {
             Order::Descending => range.next_back(),
         };
         while let Some(entry) = next() {
-            let (key, value) = entry.map_err(Error::engine("scan a range"))?;
+            let (key, value) = self.noticing(entry.map_err(Error::engine("scan a range")))?;
             if visit(&key, &value)?.is_break() {
                 break;
             }

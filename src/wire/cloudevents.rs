@@ -145,5 +145,4 @@ fn hex(digits: &[u8]) -> Option<u8> {
 }
 
 #[cfg(test)]
-#[path = "cloudevents_tests.rs"]
 mod tests;

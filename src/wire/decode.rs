@@ -245,5 +245,4 @@ impl About {
 }
 
 #[cfg(test)]
-#[path = "decode_tests.rs"]
 mod tests;

@@ -208,5 +208,4 @@ fn expires(properties: &BTreeMap<String, Value>) -> Option<Timestamp> {
 }
 
 #[cfg(test)]
-#[path = "finish_tests.rs"]
 mod tests;

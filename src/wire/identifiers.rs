@@ -167,5 +167,4 @@ const fn word(refusal: Refusal) -> &'static str {
 }
 
 #[cfg(test)]
-#[path = "identifiers_tests.rs"]
 mod tests;

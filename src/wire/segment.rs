@@ -34,6 +34,13 @@ pub enum Call {
     Batch,
 }
 
+/// Segment's reserved traits that are facts, and what these are called here.
+const FACTS: [(&str, &str); 3] = [
+    ("firstName", "first_name"),
+    ("lastName", "last_name"),
+    ("birthday", "birth_date"),
+];
+
 /// What a batch says for all of its messages.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Envelope {
@@ -128,6 +135,12 @@ fn describe(draft: &mut Draft, message: &mut Members, call: Call) -> Result<(), 
         draft.traits = context.take_map("traits")?;
         draft.context = context.0;
     }
+    for (named, fact) in FACTS {
+        if !draft.traits.contains_key(fact) {
+            let stated = draft.traits.remove(named);
+            draft.traits.extend(stated.map(|value| (fact.to_owned(), value)));
+        }
+    }
     draft.state_traits();
     Ok(())
 }
@@ -139,5 +152,4 @@ fn put(members: &mut BTreeMap<String, Value>, name: &str, text: Option<String>) 
 }
 
 #[cfg(test)]
-#[path = "segment_tests.rs"]
 mod tests;

@@ -25,6 +25,7 @@ const CAUGHT: &[Case] = &[
     ("src/http/a.rs", "fn f() { use crate::store as s; s::open(); }", "crate::store"),
     ("src/http/a.rs", "use yekta::store::Store;", "crate::store"),
     ("src/http/a.rs", "#[derive(A)] struct B { #[serde(with = \"crate::store::hex\")] c: u8 }", "crate::store"),
+    ("src/http/a.rs", "#[derive(A)] struct B { #[serde(with = r#\"crate::store::hex\"#)] c: u8 }", "crate::store"),
     ("src/http/a.rs", "impl A { pub(in crate::store) fn f() {} }", "crate::store"),
     ("src/engine/a.rs", "use crate::config::Config;", "crate::config"),
     ("src/config/a.rs", "use crate::app;", "crate::app"),
@@ -91,6 +92,7 @@ const CAUGHT: &[Case] = &[
 const LEGAL: &[(&str, &str)] = &[
     ("src/domain/a.rs", "// use crate::store::Store;\n/* sled::open */\n/// See [`crate::store::Store`].\nfn f() {}"),
     ("src/domain/a.rs", "const A: &str = \"use crate::store; super::x\"; const B: &str = r#\"sled::open\"#;"),
+    ("src/http/a.rs", "fn f() { [serde_json::from_str(r#\"{\"a\":\"crate::store::hex\"}\"#)]; }"),
     ("src/domain/a.rs", "pub(crate) struct A { pub(super) b: u8, pub(in crate::domain) c: u8 }"),
     ("src/domain/a.rs", "#[cfg(test)]\nmod tests { use super::*; use crate::store::Store; }"),
     ("src/domain/a.rs", "#[cfg(test)] #[allow(x)] pub(crate) mod samples { use sled::Db; }\nuse std::fmt;"),

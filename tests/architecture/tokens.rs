@@ -34,12 +34,14 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, String> {
 fn flatten(stream: TokenStream, in_serde: bool, out: &mut Vec<Token>) {
     let trees: Vec<TokenTree> = stream.into_iter().collect();
     let mut rest = trees.as_slice();
+    let mut hash = false;
     while let Some((tree, after)) = rest.split_first() {
         if let Some(behind) = after_test_module(rest) {
             rest = behind;
             continue;
         }
         rest = after;
+        let behind_hash = std::mem::replace(&mut hash, is_sign(tree, '#'));
         let line = tree.span().start().line;
         let mut push = |text: &str| {
             out.push(Token {
@@ -51,7 +53,7 @@ fn flatten(stream: TokenStream, in_serde: bool, out: &mut Vec<Token>) {
             TokenTree::Group(group) => {
                 let (open, close) = brackets(group.delimiter());
                 push(open);
-                flatten(group.stream(), in_serde || is_serde(group), out);
+                flatten(group.stream(), in_serde || (behind_hash && is_serde(group)), out);
                 out.push(Token {
                     text: close.to_owned(),
                     line,
@@ -71,7 +73,8 @@ fn flatten(stream: TokenStream, in_serde: bool, out: &mut Vec<Token>) {
             TokenTree::Literal(literal) => match path_in(&literal.to_string()) {
                 Some(path) if in_serde => {
                     let before = out.len();
-                    flatten(path, true, out);
+                    // A string inside the string is none of serde's: this goes one level down and no further.
+                    flatten(path, false, out);
                     out.iter_mut().skip(before).for_each(|token| token.line = line);
                 }
                 _ => push(""),
@@ -82,9 +85,11 @@ fn flatten(stream: TokenStream, in_serde: bool, out: &mut Vec<Token>) {
 
 /// The tokens of a string literal that looks like a path.
 fn path_in(literal: &str) -> Option<TokenStream> {
-    literal
-        .contains("::")
-        .then(|| literal.trim_matches('"').parse().ok())
+    let (prefix, quoted) = literal.split_at_checked(literal.find('"')?)?;
+    let text = quoted.trim_matches('#').trim_matches('"');
+    let plain = prefix.chars().all(|sign| matches!(sign, 'r' | '#'));
+    (plain && text.contains("::"))
+        .then(|| text.parse().ok())
         .flatten()
 }
 

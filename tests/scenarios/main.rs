@@ -8,5 +8,18 @@
 )]
 #![allow(missing_docs, unreachable_pub, reason = "a test has no users")]
 
+mod facts;
+mod follower;
 mod identity;
+mod invariants;
+mod phone_menu;
+mod reading;
+mod refused;
+mod said;
+mod shapes;
+mod social;
+mod strangers;
+mod till;
 mod town;
+mod updates;
+mod wish_list;

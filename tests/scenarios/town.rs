@@ -1,156 +1,162 @@
-//! A running engine on a folder of its own, for tests.
+//! A running service on a folder of its own, without a socket: the engine, and the HTTP routes called in process.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::{collections::BTreeMap, iter, sync::Arc};
 
-use tempfile::TempDir;
-use yekta::domain::channel::{Channel, Channels, Source};
-use yekta::domain::context::View;
-use yekta::domain::event::Place;
-use yekta::domain::identifier::{IdentifierRules, Kind};
-use yekta::domain::identity::Key;
-use yekta::domain::profile::FoldLimits;
-use yekta::domain::time::Timestamp;
-use yekta::engine::query::{Address, Found, Portrait};
-use yekta::engine::{
-    Engine, EngineConfig, HandleLimits, Opened, Rules, WorkerConfig,
-    api::{Receipt, Submission},
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request},
 };
-use yekta::journal::file::FileJournalConfig;
-use yekta::store::StoreConfig;
-use yekta::telemetry::{EngineMetrics, Registry};
-use yekta::wire::{DecodeLimits, DecodeRules, Origin, decode_events};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+use yekta::{
+    app::{engine_config, engine_rules},
+    config::{LoadOptions, Settings},
+    domain::{identifier::Kind, identity::Key, time::Timestamp},
+    engine::{
+        Engine, Opened, ProfileId, Query,
+        api::{Receipt, Submission},
+        query::{Address, Found, Portrait},
+    },
+    http::{Http, router, settings::Settings as HttpSettings},
+    telemetry::{EngineMetrics, HttpMetrics, Registry},
+    wire::{Origin, decode_events},
+};
 
 /// 2026-11-22T12:00:00Z.
 pub const NOW: Timestamp = Timestamp::from_micros(1_795_348_800_000_000);
 
-/// An engine and what it goes by.
+/// What every town's configuration file begins with: telephone numbers are Iranian, and one source may alias.
+const FILE: &str = r#"
+[channels]
+web.region = "IR"
+mobile.region = "IR"
+store.region = "IR"
+callcenter.region = "IR"
+
+[sources.crm]
+prefix = "crm"
+may_alias = true
+"#;
+
+/// A service and the folder it lives in.
 pub struct Town {
-    pub engine: Option<Engine>,
-    pub rules: DecodeRules,
-    pub dir: TempDir,
-    pub runtime: tokio::runtime::Runtime,
+    engine: Option<Engine>,
+    router: Router,
+    settings: Settings,
+    clock: fn() -> Timestamp,
+    runtime: tokio::runtime::Runtime,
+    dir: TempDir,
 }
 
-pub fn decode_rules() -> DecodeRules {
-    let channel = |view: &str, shared: bool| Channel {
-        place: Place {
-            shared_devices: shared,
-            hands_over: shared,
-        },
-        region: Some("IR".parse().unwrap()),
-        view: view.to_owned(),
-    };
-    let channels = BTreeMap::from([
-        ("web".to_owned(), channel("web", false)),
-        ("mobile".to_owned(), channel("mobile", false)),
-        ("store".to_owned(), channel("pos", true)),
-        ("callcenter".to_owned(), channel("callcenter", false)),
-    ]);
-    let sources = BTreeMap::from([(
-        "crm".to_owned(),
-        Source {
-            may_alias: true,
-            ..Source::default()
-        },
-    )]);
-    DecodeRules {
-        channels: Channels { channels, sources },
-        identifiers: IdentifierRules::standard(),
-        limits: DecodeLimits::default(),
-    }
-}
-
-pub fn engine_config(dir: &std::path::Path) -> EngineConfig {
-    EngineConfig {
-        dir: dir.to_owned(),
-        queue_jobs_max: 64,
-        handle: HandleLimits {
-            batch_events_max: 256,
-            submit_wait: Duration::from_secs(30),
-        },
-        worker: WorkerConfig {
-            batch_events_max: 256,
-            flush_interval: Duration::from_secs(60),
-        },
-        journal: FileJournalConfig::default(),
-        store: StoreConfig {
-            cache_bytes: 64 << 20,
-        },
-    }
-}
-
-pub fn engine_rules(decode: &DecodeRules) -> Rules {
-    let views = View::standard()
-        .into_iter()
-        .map(|view| (view.name.clone(), view))
-        .collect();
-    let channel_views = decode
-        .channels
-        .channels
-        .iter()
-        .map(|(name, channel)| (name.clone(), channel.view.clone()))
-        .collect();
-    Rules {
-        tenant: "default".to_owned(),
-        identifiers: decode.identifiers.clone(),
-        fold: FoldLimits::STANDARD,
-        views,
-        channel_views,
-        rejections_max: 100,
-    }
+/// What a route answered.
+pub struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    /// The body, `null` where there is none.
+    pub body: Value,
 }
 
 impl Town {
     pub fn new() -> Self {
+        Self::with("")
+    }
+
+    /// A town whose configuration file goes on with `more`.
+    pub fn with(more: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let rules = decode_rules();
+        let file = dir.path().join("yekta.toml");
+        std::fs::write(&file, format!("{FILE}{more}")).unwrap();
+        let data = dir.path().join("data").to_str().unwrap().to_owned();
+        let settings = Settings::load(LoadOptions {
+            file: Some(file),
+            env: iter::empty(),
+            overrides: vec![("data.dir".to_owned(), data)],
+        });
         let mut town = Self {
             engine: None,
-            rules,
-            dir,
+            router: Router::new(),
+            settings: settings.unwrap(),
+            clock: || NOW,
             runtime: tokio::runtime::Runtime::new().unwrap(),
+            dir,
         };
         town.open();
         town
     }
 
-    pub fn open(&mut self) {
-        let config = engine_config(self.dir.path());
-        let metrics = EngineMetrics::register(&Registry::new("test").unwrap()).unwrap();
+    fn open(&mut self) {
+        let registry = Registry::new("test").unwrap();
+        let metrics = EngineMetrics::register(&registry).unwrap();
+        let config = engine_config(&self.settings);
         let opened = Opened::open(&config).unwrap();
-        self.engine = Some(
-            opened
-                .start(&config, engine_rules(&self.rules), metrics, || NOW)
-                .unwrap(),
-        );
+        let rules = engine_rules(&self.settings);
+        let engine = opened.start(&config, rules, metrics, self.clock).unwrap();
+        let region = self.settings.channels.channels["callcenter"].region;
+        let settings = HttpSettings {
+            region,
+            ..HttpSettings::default()
+        };
+        let http = Http {
+            handle: engine.handle.clone(),
+            rules: Arc::new(self.settings.decode_rules()),
+            views: Arc::new(self.settings.views.clone()),
+            subscribers: Arc::new(Semaphore::new(settings.subscribers_max)),
+            settings: Arc::new(settings),
+            metrics: HttpMetrics::register(&registry).unwrap(),
+            registry,
+            clock: self.clock,
+            draining: CancellationToken::new(),
+        };
+        self.router = router::build(http, Router::new());
+        self.engine = Some(engine);
+    }
+
+    /// Stops, and answers where the store is.
+    pub fn stop(&mut self) -> std::path::PathBuf {
+        self.router = Router::new();
+        self.engine.take().unwrap().stop().unwrap();
+        self.dir.path().join("data/default/store")
     }
 
     pub fn reopen(&mut self) {
-        self.engine.take().unwrap().stop().unwrap();
+        self.stop();
         self.open();
+    }
+
+    /// Goes on by another clock.
+    pub fn reopen_at(&mut self, clock: fn() -> Timestamp) {
+        self.clock = clock;
+        self.reopen();
     }
 
     pub fn engine(&self) -> &Engine {
         self.engine.as_ref().unwrap()
     }
 
-    pub fn send(&self, events: &[serde_json::Value]) -> Receipt {
+    pub fn query(&self) -> Query {
+        self.engine().handle.query()
+    }
+
+    /// Hands native events to the engine, past HTTP.
+    pub fn send(&self, events: &[Value]) -> Receipt {
         let body = serde_json::to_vec(&events).unwrap();
         let origin = Origin {
             source: None,
             channel: None,
             name: None,
-            received: NOW,
+            received: (self.clock)(),
         };
-        let decoded = decode_events(None, &body, &origin, &self.rules).unwrap();
+        let decoded = decode_events(None, &body, &origin, &self.settings.decode_rules()).unwrap();
         let items = decoded.items.into_iter().map(|item| match item {
             Ok(event) => Submission::Event(Box::new(event)),
             Err(rejection) => Submission::Refused(Box::new(rejection)),
         });
-        self.runtime
-            .block_on(self.engine().handle.submit(items.collect()))
-            .unwrap()
+        let submitted = self.engine().handle.submit(items.collect());
+        self.runtime.block_on(submitted).unwrap()
     }
 
     pub fn find(&self, kind: &str, value: &str) -> Found {
@@ -158,17 +164,83 @@ impl Town {
             kind: Kind::new(kind).unwrap(),
             value: value.to_owned(),
         };
-        self.engine()
-            .handle
-            .query()
-            .find(&Address::Identifier(key))
-            .unwrap()
+        self.query().find(&Address::Identifier(key)).unwrap()
     }
 
     pub fn person(&self, kind: &str, value: &str) -> Portrait {
         let Found::One(id) = self.find(kind, value) else {
             panic!("{:?}", self.find(kind, value))
         };
-        self.engine().handle.query().portrait(id).unwrap().unwrap()
+        self.query().portrait(id).unwrap().unwrap()
+    }
+
+    /// The ids and fingerprints of all live profiles.
+    pub fn profiles(&self) -> BTreeMap<ProfileId, [u8; 32]> {
+        let mut profiles = BTreeMap::new();
+        let visit = |id, fingerprint| profiles.extend([(id, fingerprint)]);
+        self.query().fingerprints(visit).unwrap();
+        profiles
+    }
+
+    /// Asks the routes.
+    pub fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
+        self.runtime
+            .block_on(call(self.router.clone(), request(method, path, headers, body)))
+    }
+
+    /// Asks the routes the same thing `times` times at once.
+    pub fn race(&self, path: &str, body: &Value, times: usize) -> Vec<Reply> {
+        let racing = (0..times).map(|_| {
+            let request = request("POST", path, &[], body.to_string().into_bytes());
+            self.runtime.spawn(call(self.router.clone(), request))
+        });
+        let racing: Vec<_> = racing.collect();
+        racing
+            .into_iter()
+            .map(|one| self.runtime.block_on(one).unwrap())
+            .collect()
+    }
+
+    /// The answer to a question, which has to be one.
+    pub fn get(&self, path: &str) -> Value {
+        let reply = self.call("GET", path, &[], Vec::new());
+        assert_eq!(reply.status, 200, "{path}: {}", reply.body);
+        reply.body
+    }
+
+    /// The answer to what is posted, which has to be one.
+    pub fn post(&self, path: &str, body: &Value) -> Value {
+        let reply = self.call("POST", path, &[], body.to_string().into_bytes());
+        assert_eq!(reply.status, 200, "{path}: {}", reply.body);
+        reply.body
+    }
+
+    /// Posts native events, all of which have to be accepted.
+    pub fn tell(&self, events: &[Value]) {
+        let answer = self.post("/v1/events", &Value::from(events));
+        assert_eq!(answer["accepted"], events.len(), "{answer}");
+    }
+}
+
+fn request(method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    if headers.iter().all(|(name, _)| *name != "content-type") {
+        request = request.header("content-type", "application/json");
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(Body::from(body)).unwrap()
+}
+
+async fn call(router: Router, request: Request<Body>) -> Reply {
+    let response = router.oneshot(request).await.unwrap();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let bytes = to_bytes(response.into_body(), 8 << 20).await.unwrap();
+    let body = serde_json::from_slice(&bytes).unwrap_or_default();
+    Reply {
+        status,
+        headers,
+        body,
     }
 }

@@ -9,24 +9,24 @@ use crate::cli::{command::settings::SettingsArgs, exit::Failure};
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Action,
-    #[command(flatten)]
-    settings: SettingsArgs,
 }
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// Name every problem; exit 78 if there is one.
-    Check,
+    Check(SettingsArgs),
     /// Print every setting, secrets hidden.
-    Print,
+    Print(SettingsArgs),
 }
 
 impl Args {
     pub(crate) fn run(self, out: &mut impl Write) -> Result<(), Failure> {
-        let settings = self.settings.load()?;
         match self.action {
-            Action::Check => writeln!(out, "the configuration is sound")?,
-            Action::Print => write!(out, "{}", settings.redacted_toml())?,
+            Action::Check(settings) => {
+                settings.load()?;
+                writeln!(out, "the configuration is sound")?;
+            }
+            Action::Print(settings) => write!(out, "{}", settings.load()?.redacted_toml())?,
         }
         Ok(())
     }

@@ -1,3 +1,5 @@
+//! Generated traffic: seeded, honest about people, and readable by the service.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;

@@ -1,3 +1,5 @@
+//! The demo's story: every message is taken, and it ends as it is told.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;

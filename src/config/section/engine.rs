@@ -11,8 +11,6 @@ pub struct Engine {
     pub queue_batches_max: usize,
     /// Events of one commit.
     pub batch_events_max: usize,
-    /// Bytes of the events of one commit, as JSON.
-    pub batch_bytes_max: usize,
     /// How long an edge waits for room in the queue before it answers that the service is busy.
     pub submit_wait: Duration,
     /// Refused items that are kept for whoever asks, the latest.
@@ -26,7 +24,6 @@ impl Engine {
         Self {
             queue_batches_max: table.number("queue_batches_max", 1..=65_536),
             batch_events_max: table.number("batch_events_max", 1..=4_096),
-            batch_bytes_max: table.number("batch_bytes_max", 1_024..=67_108_864),
             submit_wait: table.millis("submit_wait_ms", 0..=60_000),
             rejections_max: table.number("rejections_max", 1..=1_000_000),
             flush_interval: table.millis("flush_interval_ms", 10..=60_000),

@@ -48,13 +48,12 @@ fn a_channel_shows_a_view_that_exists() {
 
 #[test]
 fn what_one_bound_lets_in_fits_into_the_next() {
-    let text = "[http]\nbody_bytes_max = 20000\n[engine]\nbatch_bytes_max = 30000\n[journal]\ncommit_bytes_max = 29999";
+    let text = "[http]\nbody_bytes_max = 20000\n[journal]\ncommit_bytes_max = 29999";
     assert_eq!(
         problems(text),
         [
             "http.body_bytes_max = 20000: expected at least decode.event_bytes_max, which is 32768",
-            "engine.batch_bytes_max = 30000: expected at least decode.event_bytes_max, which is 32768",
-            "journal.commit_bytes_max = 29999: expected at least engine.batch_bytes_max, which is 30000",
+            "journal.commit_bytes_max = 29999: expected at least decode.event_bytes_max, which is 32768",
         ]
     );
 }

@@ -135,5 +135,4 @@ fn refuse_withheld(folded: &str) -> Result<(), Refusal> {
 }
 
 #[cfg(test)]
-#[path = "normalise_tests.rs"]
 mod tests;

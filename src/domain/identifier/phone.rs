@@ -186,5 +186,4 @@ fn belongs(plan: &Metadata, national: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "phone_tests.rs"]
 mod tests;

@@ -12,6 +12,9 @@ use crate::domain::{
 /// The source of the events that Yekta writes itself; edges refuse it from anybody else.
 pub const OWN_SOURCE: &str = "yekta";
 
+/// Links that one atom holds: far more orders than one person places from one device.
+const LINKS_MAX: usize = 2_000;
+
 /// What an atom did with a per-event id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LinkRole {
@@ -26,6 +29,8 @@ pub enum LinkRole {
     },
     /// It scanned the QR code.
     Scanned,
+    /// The QR code was redeemed or taken back: a later scan joins nobody.
+    Closed,
 }
 
 impl LinkRole {
@@ -57,10 +62,7 @@ pub fn links_of(event: &Event, rules: &IdentifierRules) -> Links {
         }
         let role = match rule.role {
             Role::PerEvent => LinkRole::About,
-            Role::Handoff => match minted(event) {
-                Some(minted) => minted,
-                None => LinkRole::Scanned,
-            },
+            Role::Handoff => handoff_role(event),
             Role::Anchor | Role::Contact | Role::Device | Role::Label => continue,
         };
         let key = Key {
@@ -78,32 +80,65 @@ pub fn links_of(event: &Event, rules: &IdentifierRules) -> Links {
     links
 }
 
-fn minted(event: &Event) -> Option<LinkRole> {
-    if event.id.source != OWN_SOURCE || token(&event.name) != "qr_minted" {
-        return None;
+/// What an event does with a QR code; only Yekta's own events mint or close one.
+fn handoff_role(event: &Event) -> LinkRole {
+    if event.id.source != OWN_SOURCE {
+        return LinkRole::Scanned;
     }
     let handoff = event
         .property_text("purpose")
         .is_some_and(|purpose| purpose == "handoff");
-    Some(LinkRole::Minted {
-        expires: event.expires?,
-        handoff,
-    })
+    match (token(&event.name).as_str(), event.expires) {
+        ("qr_minted", Some(expires)) => LinkRole::Minted { expires, handoff },
+        _ => LinkRole::Closed,
+    }
 }
 
-/// Adds `link` to `links`; whether that can change who is joined: a new key, or another first scan.
+/// Adds `link` to `links`; whether that can change who is joined: a new key, another first scan, an earlier end.
 pub fn add(links: &mut Links, key: Key, link: Link) -> bool {
     let Some(there) = links.get_mut(&key) else {
         links.insert(key, link);
         return true;
     };
-    // Minting is the stronger word: whoever mints and scans a code of their own has minted it.
-    let stronger = link.role.is_minted() && !there.role.is_minted();
-    let earlier = link.role == there.role && link.first < there.first;
-    if stronger || earlier {
-        *there = link;
+    match (&mut there.role, &link.role) {
+        // Who it was minted for also closes it: then it holds no longer than until then.
+        (LinkRole::Minted { expires, .. }, LinkRole::Closed) => {
+            let earlier = link.first.time < *expires;
+            *expires = link.first.time.min(*expires);
+            earlier
+        }
+        (LinkRole::Closed, LinkRole::Minted { expires, handoff }) => {
+            let role = LinkRole::Minted {
+                expires: there.first.time.min(*expires),
+                handoff: *handoff,
+            };
+            *there = Link {
+                role,
+                first: link.first,
+            };
+            true
+        }
+        // Minting is the stronger word: whoever mints and scans a code of their own has minted it.
+        (LinkRole::Scanned, LinkRole::Minted { .. }) => {
+            *there = link;
+            true
+        }
+        (here, new) if here == new && link.first < there.first => {
+            let scanned = *here == LinkRole::Scanned;
+            *there = link;
+            scanned
+        }
+        _ => false,
     }
-    stronger || (earlier && there.role == LinkRole::Scanned)
+}
+
+/// Keeps the alphabetically first links of an atom, and answers the keys that it no longer holds.
+pub fn bound(links: &mut Links) -> Vec<Key> {
+    let mut dropped = Vec::new();
+    while links.len() > LINKS_MAX {
+        dropped.extend(links.pop_last().map(|(key, _)| key));
+    }
+    dropped
 }
 
 /// Of those who hold a QR code, the ones it joins: who it was minted for and the first to scan it in time.
@@ -115,11 +150,15 @@ pub fn joined_by_handoff<T: Copy>(holders: &[(T, &Link)]) -> Vec<T> {
             expires,
             handoff: true,
         } => Some((*holder, link.first.time, expires)),
-        LinkRole::Minted { .. } | LinkRole::About | LinkRole::Scanned => None,
+        LinkRole::Minted { .. } | LinkRole::About | LinkRole::Scanned | LinkRole::Closed => None,
     });
-    let Some((minter, from, until)) = minted else {
+    let Some((minter, from, expires)) = minted else {
         return Vec::new();
     };
+    let closed = holders.iter().filter(|(_, link)| link.role == LinkRole::Closed);
+    let until = closed
+        .map(|(_, link)| link.first.time)
+        .fold(expires, Timestamp::min);
     let first_scan = holders
         .iter()
         .filter(|(_, link)| link.role == LinkRole::Scanned && (from..=until).contains(&link.first.time))

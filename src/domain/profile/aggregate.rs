@@ -52,8 +52,9 @@ impl FoldLimits {
     };
 }
 
-/// The fold over one atom's events, or over several atoms'.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The fold over one atom's events, or over several atoms'. `Debug` shows how many alone: order ids and subjects are a
+/// customer's.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Aggregate {
     /// How many events.
     pub events: u64,
@@ -91,6 +92,12 @@ pub struct Aggregate {
     pub recent: BTreeSet<Moment>,
 }
 
+impl std::fmt::Debug for Aggregate {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Aggregate({} events)", self.events)
+    }
+}
+
 impl Aggregate {
     /// The aggregate of one event. `verified` says whether a verified identifier of it may join.
     pub fn of(event: &Event, verified: bool, limits: &FoldLimits) -> Self {
@@ -104,7 +111,7 @@ impl Aggregate {
         aggregate.by_channel.add(&event.channel, 1, limits.names_max);
         aggregate.by_type.add(&event.name, 1, limits.names_max);
         for (name, value) in &event.traits {
-            if letters(value) <= limits.trait_letters_max {
+            if name.len().saturating_add(letters(value)) <= limits.trait_letters_max {
                 let entry = Latest {
                     stamp: stamp.clone(),
                     value: value.clone(),
@@ -202,10 +209,10 @@ fn keep_later<K: Ord>(map: &mut BTreeMap<K, Given>, subject: K, given: Given) {
     }
 }
 
-/// The letters a value holds, names of members included.
+/// About how much room a value takes: its letters, names of members included, and one for each part.
 fn letters(value: &Value) -> usize {
-    match value {
-        Value::Null | Value::Bool(_) => 1,
+    let inner = match value {
+        Value::Null | Value::Bool(_) => 0,
         Value::Number(number) => number.as_str().len(),
         Value::Text(text) => text.len(),
         Value::List(values) => values.iter().map(letters).sum(),
@@ -213,5 +220,6 @@ fn letters(value: &Value) -> usize {
             .iter()
             .map(|(name, value)| name.len().saturating_add(letters(value)))
             .sum(),
-    }
+    };
+    inner.saturating_add(1)
 }

@@ -47,7 +47,7 @@ impl Default for FileJournalConfig {
     fn default() -> Self {
         FileJournalConfig {
             segment_bytes: 64 << 20,
-            commit_bytes_max: 64 << 20,
+            commit_bytes_max: 256 << 20,
         }
     }
 }

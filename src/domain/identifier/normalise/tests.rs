@@ -1,3 +1,5 @@
+//! One value, one spelling; and what is no value at all.
+
 use super::{Defect, Refusal, normalise};
 use crate::domain::identifier::kind::Kind;
 use crate::domain::identifier::region::Region;

@@ -1,3 +1,5 @@
+//! Numbers as people write them, and the lines that several share.
+
 use super::{Defect, Refusal, Region, normalise};
 use crate::domain::identifier::text::fold;
 use phonenumber::metadata::DATABASE;

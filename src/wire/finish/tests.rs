@@ -1,3 +1,5 @@
+//! What every shape goes through in the end: times, bounds, traits and consent.
+
 use crate::domain::profile::consent::Decision;
 use crate::wire::{
     Origin, Reason, Shape,

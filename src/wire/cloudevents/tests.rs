@@ -1,3 +1,5 @@
+//! `CloudEvents` in structured, binary and batch mode.
+
 use super::{percent_decoded, plain_name};
 use crate::domain::event::Event;
 use crate::wire::{

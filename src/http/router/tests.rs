@@ -1,3 +1,5 @@
+//! The table of routes against what `openapi.json` says of them.
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;

@@ -1,3 +1,5 @@
+//! Identifiers as events carry them: kinds, trust, and values that are dropped.
+
 use crate::wire::{
     Origin, Shape,
     fixture::{all, dropped, identifiers, one, origin, show},

@@ -1,3 +1,5 @@
+//! Whole bodies: which shape they are, and that hostile ones end in a refusal.
+
 use proptest::prelude::*;
 
 use crate::wire::{

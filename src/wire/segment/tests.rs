@@ -1,3 +1,5 @@
+//! Segment's calls: identify, track, page, screen, group, alias, batch.
+
 use crate::domain::event::Event;
 use crate::wire::{
     Call, Origin, Reason, Rejection, Shape, decode,
@@ -62,6 +64,16 @@ fn every_call_has_a_name_and_its_own_members() {
         assert_eq!(identifiers(&event), ["user_id:u stated"]);
     }
     assert_eq!(call(Call::Track, user).unwrap_err().reason, Reason::MissingMember);
+}
+
+#[test]
+fn reserved_traits_are_the_facts_that_they_name() {
+    let traits = r#""userId":"u","traits":{"firstName":"Sara","lastName":"R","last_name":"Rahimi","birthday":"1990-01-02"}"#;
+    let event = call(Call::Identify, traits).unwrap();
+    assert_eq!(
+        show(&event.traits),
+        r#"{"birth_date":"1990-01-02","first_name":"Sara","lastName":"R","last_name":"Rahimi"}"#
+    );
 }
 
 #[test]

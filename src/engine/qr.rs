@@ -1,0 +1,212 @@
+//! QR codes: minting, redeeming and taking back. The token is nowhere; a code is known by its hash.
+//!
+//! A code is bound to the event that minted it: whose profile that event is in now, whoever they turn out to be.
+
+use crate::{
+    domain::{
+        event::Event,
+        identifier::{Identifier, Kind, Trust},
+        identity::{Key, link::LinkRole},
+        qr::{self, QrOutcome, QrState},
+        time::Timestamp,
+        value::Value,
+    },
+    engine::{
+        api::{Answer, Mint, Purpose, QrAnswer, Target},
+        atoms::Atoms,
+        batch::Batch,
+        commands::{Ordered, Outcome, own_event},
+        graph::Graph,
+    },
+    store::{Error, ProfileId, QrRecord, keys},
+    wire,
+};
+
+impl Batch<'_> {
+    pub(crate) fn mint(&mut self, ordered: &Ordered, mint: &Mint, now: Timestamp) -> Outcome<Answer> {
+        let identifiers = match self.reach(&mint.target, now)? {
+            Ok((_, identifiers)) => identifiers,
+            Err(error) => return Ok(Err(error)),
+        };
+        let key = token_key(&ordered.token);
+        let purpose = match mint.purpose {
+            Purpose::Handoff => "handoff",
+            Purpose::Lookup => "lookup",
+        };
+        let mut event = own_event(&ordered.id, "QR Minted", now);
+        event
+            .properties
+            .insert("purpose".to_owned(), Value::Text(purpose.to_owned()));
+        event
+            .properties
+            .extend(mint.offer.clone().map(|offer| ("offer".to_owned(), offer)));
+        event.expires = Some(mint.expires);
+        self.place_about(event, identifiers, &key)?;
+        let record = QrRecord {
+            state: QrState::Open,
+            minted: now,
+            expires: mint.expires,
+            store_id: mint.store_id.clone(),
+            basket: mint.basket.clone(),
+            offer: mint.offer.clone(),
+        };
+        self.overlay
+            .put_record(keys::qr(self.keyring.key(&key)), &record)?;
+        Ok(Ok(Answer::Minted {
+            token: ordered.token.clone(),
+            expires: mint.expires,
+        }))
+    }
+
+    /// Redeems a code: of several redemptions the first that the writer takes wins.
+    pub(crate) fn redeem(
+        &mut self,
+        ordered: &Ordered,
+        token: &str,
+        store_id: Option<&str>,
+        now: Timestamp,
+    ) -> Result<QrAnswer, Error> {
+        let key = token_key(token);
+        let Some(record) = self.graph().qr(&key)? else {
+            return Ok(QrAnswer::of(QrOutcome::Unknown));
+        };
+        let outcome = qr::judge(
+            &record.state,
+            record.expires,
+            record.store_id.as_deref(),
+            store_id,
+            now,
+        );
+        if outcome == QrOutcome::Valid {
+            let mut event = own_event(&ordered.id, "QR Redeemed", now);
+            event
+                .properties
+                .extend(store_id.map(|id| ("store_id".to_owned(), Value::Text(id.to_owned()))));
+            let state = QrState::Redeemed {
+                at: now,
+                store_id: store_id.map(str::to_owned),
+            };
+            self.close(event, &key, QrRecord { state, ..record })?;
+        }
+        self.qr_answer(outcome, token)
+    }
+
+    /// Takes a code back that was not used.
+    pub(crate) fn revoke(
+        &mut self,
+        ordered: &Ordered,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<QrAnswer, Error> {
+        let key = token_key(token);
+        let Some(record) = self.graph().qr(&key)? else {
+            return Ok(QrAnswer::of(QrOutcome::Unknown));
+        };
+        let mut outcome = qr::judge(&record.state, record.expires, None, None, now);
+        if record.state == QrState::Open {
+            outcome = QrOutcome::Revoked;
+            let event = own_event(&ordered.id, "QR Revoked", now);
+            self.close(
+                event,
+                &key,
+                QrRecord {
+                    state: QrState::Revoked,
+                    ..record
+                },
+            )?;
+        }
+        self.qr_answer(outcome, token)
+    }
+
+    /// Ends a code's life; the event of it stands with whom it was minted for.
+    fn close(&mut self, event: Event, key: &Key, record: QrRecord) -> Result<(), Error> {
+        self.overlay
+            .put_record(keys::qr(self.keyring.key(key)), &record)?;
+        let Some(profile) = self.graph().minted_for(key)? else {
+            return Ok(());
+        };
+        // Whoever the code was minted for can be reached: it was minted by reaching them.
+        if let Ok((_, identifiers)) = self.reach(&Target::Profile(profile), event.time)? {
+            self.place_about(event, identifiers, key)?;
+        }
+        Ok(())
+    }
+
+    fn place_about(
+        &mut self,
+        mut event: Event,
+        identifiers: Vec<Identifier>,
+        key: &Key,
+    ) -> Result<(), Error> {
+        event.identifiers = identifiers;
+        event.identifiers.push(Identifier::from_normalised(
+            key.kind.clone(),
+            key.value.clone(),
+            Trust::Verified,
+        ));
+        event.identifiers.sort();
+        self.place(&event)?;
+        Ok(())
+    }
+
+    pub(crate) fn qr_answer(&self, outcome: QrOutcome, token: &str) -> Result<QrAnswer, Error> {
+        self.graph().qr_answer(outcome, token)
+    }
+}
+
+impl<A: Atoms> Graph<'_, A> {
+    /// The record of a code.
+    pub(crate) fn qr(&self, key: &Key) -> Result<Option<QrRecord>, Error> {
+        self.view.record(&keys::qr(self.keyring.key(key)))
+    }
+
+    /// Whose profile the event stands in that minted a code.
+    fn minted_for(&self, key: &Key) -> Result<Option<ProfileId>, Error> {
+        for id in self.view.atoms(&keys::holders(self.keyring.key(key)))? {
+            let atom = self.view.atom(id)?;
+            let minted = |link: &LinkRole| matches!(link, LinkRole::Minted { .. });
+            if let Some(atom) = atom.filter(|atom| atom.links.get(key).is_some_and(|link| minted(&link.role)))
+            {
+                return Ok(atom.profile);
+            }
+        }
+        Ok(None)
+    }
+
+    /// An outcome with all that a code stands for.
+    pub(crate) fn qr_answer(&self, outcome: QrOutcome, token: &str) -> Result<QrAnswer, Error> {
+        let key = token_key(token);
+        let Some(record) = self.qr(&key)? else {
+            return Ok(QrAnswer::of(QrOutcome::Unknown));
+        };
+        let profile = self.minted_for(&key)?;
+        Ok(QrAnswer {
+            outcome,
+            profile,
+            basket: record.basket,
+            offer: record.offer,
+            expires: Some(record.expires),
+        })
+    }
+}
+
+impl QrAnswer {
+    /// An outcome without anything behind it.
+    pub(crate) fn of(outcome: QrOutcome) -> Self {
+        Self {
+            outcome,
+            profile: None,
+            basket: None,
+            offer: None,
+            expires: None,
+        }
+    }
+}
+
+/// The key under which a token is known: its hash, never the token.
+pub(crate) fn token_key(token: &str) -> Key {
+    Key {
+        kind: Kind::QR_TOKEN,
+        value: wire::qr::digest(token).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,110 @@
+//! Order: the same events in any order and in any batches, with or without copies, on stores with different keys, give
+//! the same persons, counters, totals and fingerprints; and those are what an oracle works out from the whole set.
+//!
+//! A failure names the seed of its order. `YEKTA_ORDER_SEED` draws other worlds than the usual ones.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod arrival;
+mod check;
+mod dense;
+mod oracle;
+mod outcome;
+mod scenarios;
+mod town;
+
+use std::collections::BTreeMap;
+
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use yekta::{
+    cli::generate,
+    domain::{
+        event::{Event, EventId},
+        identifier::IdentifierRules,
+    },
+};
+
+use crate::check::every_order_agrees;
+
+/// Events of the great test.
+const EVENTS: usize = 10_000;
+/// How many of them are of dense worlds; the others are traffic as it might be.
+const DENSE_EVENTS: usize = 3_000;
+/// People of that traffic.
+const PEOPLE: u32 = 150;
+
+#[test]
+fn ten_thousand_events_give_the_same_in_twenty_orders() {
+    let mut runner = runner(1, Config::default());
+    let mut events = traffic(EVENTS - DENSE_EVENTS);
+    events.extend(dense::many(DENSE_EVENTS, &mut runner));
+    let rules = IdentifierRules::standard();
+    assert_eq!(events.len(), EVENTS);
+    let several = oracle::devices_of_several_customers(&events, &rules);
+    assert!(
+        several > 20,
+        "two customers are to share each of many devices, not of {several}"
+    );
+    every_order_agrees(&events, &rules, 0..20, |seed| {
+        [256, 100, 30, 256][usize::try_from(seed % 4).unwrap()]
+    });
+}
+
+#[test]
+fn dense_worlds_give_the_same_in_any_order() {
+    let config = Config {
+        cases: 60,
+        failure_persistence: None,
+        max_shrink_iters: 300,
+        ..Config::default()
+    };
+    let world = dense::worlds(60);
+    let mut runner = runner(2, config);
+    let tight = town::tight_rules();
+    let checked = runner.run(&world, |world| {
+        every_order_agrees(&world.events("w"), &tight, 0..4, |seed| 1 << seed);
+        Ok(())
+    });
+    if let Err(error) = checked {
+        panic!("worlds of seed {}: {error}", seed());
+    }
+}
+
+/// Distinct events of the synthetic traffic.
+fn traffic(count: usize) -> Vec<Event> {
+    let items = generate::events(seed(), PEOPLE, count + count / 5);
+    let mut distinct: BTreeMap<EventId, Event> = BTreeMap::new();
+    for event in town::events(&items) {
+        distinct.entry(event.id.clone()).or_insert(event);
+    }
+    let mut events: Vec<Event> = distinct.into_values().collect();
+    events.sort_by_key(Event::stamp);
+    assert!(
+        events.len() >= count,
+        "the traffic has {} distinct events, {count} are needed",
+        events.len()
+    );
+    events.truncate(count);
+    events
+}
+
+/// A runner whose draws depend on the seed and on `stream` alone.
+fn runner(stream: u8, config: Config) -> TestRunner {
+    let mut bytes = [stream; 32];
+    bytes[..8].copy_from_slice(&seed().to_be_bytes());
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
+}
+
+/// What all worlds are drawn from.
+fn seed() -> u64 {
+    std::env::var("YEKTA_ORDER_SEED")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(2_026)
+}

@@ -1,0 +1,170 @@
+//! What an engine makes of an arrival: run on a new data folder, with secrets of its own, and read back by queries.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    time::Duration,
+};
+
+use yekta::{
+    domain::{
+        event::{Event, EventId},
+        identifier::IdentifierRules,
+        profile::FoldLimits,
+    },
+    engine::{
+        Engine, EngineConfig, HandleLimits, Opened, ProfileId, Query, Rules, WorkerConfig,
+        api::{Outcome as Became, Submission},
+        query::TimelineRange,
+    },
+    journal::file::FileJournalConfig,
+    store::{Store, StoreConfig, fingerprint::Multiset},
+    telemetry::{EngineMetrics, Registry},
+};
+
+use crate::{arrival::Arrival, oracle::Totals, town::NOW};
+
+/// More events than any test has.
+const ALL: usize = 1 << 20;
+
+/// What can be seen of a store that does not depend on its keys.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// The persons, each as the places of their events in the list, with what they add up to.
+    pub(crate) persons: BTreeMap<BTreeSet<usize>, Person>,
+    /// The sum over the store, computed anew from its atoms.
+    pub(crate) total: Multiset,
+}
+
+/// What one profile adds up to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Person {
+    pub(crate) fingerprint: [u8; 32],
+    pub(crate) events: u64,
+    pub(crate) totals: Totals,
+}
+
+/// Runs an engine on `arrival` of `events`.
+pub(crate) fn run(events: &[Event], arrival: Arrival, rules: &IdentifierRules) -> Outcome {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = start(dir.path(), rules);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    let mut became: BTreeMap<&str, usize> = BTreeMap::new();
+    for batch in arrival.batches {
+        let items = batch
+            .into_iter()
+            .map(|event| Submission::Event(Box::new(event)))
+            .collect();
+        for outcome in runtime.block_on(engine.handle.submit(items)).unwrap().outcomes {
+            let name = match outcome {
+                Became::Accepted(_) => "accepted",
+                Became::Duplicate => "copy",
+                Became::Conflicting => "impostor",
+                Became::Refused => "refused",
+            };
+            *became.entry(name).or_default() += 1;
+        }
+    }
+    let expected = [
+        ("accepted", events.len()),
+        ("copy", arrival.copies),
+        ("impostor", arrival.impostors),
+    ];
+    let expected: BTreeMap<&str, usize> = expected.into_iter().filter(|(_, count)| *count > 0).collect();
+    assert_eq!(
+        became, expected,
+        "order {}: what became of the events",
+        arrival.seed
+    );
+    let outcome = read(events, &engine.handle.query(), arrival.seed);
+    engine.stop().unwrap();
+    let kept = Store::open(&dir.path().join("store"), config(dir.path()).store)
+        .unwrap()
+        .applied()
+        .unwrap();
+    assert_eq!(
+        kept.fingerprint,
+        outcome.total.to_bytes(),
+        "order {}: the fingerprint that the writer kept up to date",
+        arrival.seed
+    );
+    outcome
+}
+
+fn start(dir: &Path, identifiers: &IdentifierRules) -> Engine {
+    let rules = Rules {
+        tenant: "default".to_owned(),
+        identifiers: identifiers.clone(),
+        fold: FoldLimits::STANDARD,
+        views: BTreeMap::new(),
+        channel_views: BTreeMap::new(),
+        rejections_max: 10,
+    };
+    let metrics = EngineMetrics::register(&Registry::new("test").unwrap()).unwrap();
+    let config = config(dir);
+    Opened::open(&config)
+        .unwrap()
+        .start(&config, rules, metrics, || NOW)
+        .unwrap()
+}
+
+fn config(dir: &Path) -> EngineConfig {
+    EngineConfig {
+        dir: dir.to_owned(),
+        queue_jobs_max: 4,
+        handle: HandleLimits {
+            batch_events_max: 256,
+            submit_wait: Duration::from_secs(60),
+        },
+        worker: WorkerConfig {
+            batch_events_max: 256,
+            flush_interval: Duration::from_secs(60),
+        },
+        journal: FileJournalConfig::default(),
+        store: StoreConfig { cache_bytes: 8 << 20 },
+    }
+}
+
+fn read(events: &[Event], query: &Query, seed: u64) -> Outcome {
+    let places: BTreeMap<&EventId, usize> = events
+        .iter()
+        .enumerate()
+        .map(|(place, event)| (&event.id, place))
+        .collect();
+    let mut profiles: Vec<(ProfileId, [u8; 32])> = Vec::new();
+    let total = query
+        .fingerprints(|id, fingerprint| profiles.push((id, fingerprint)))
+        .unwrap();
+    let mut persons = BTreeMap::new();
+    for (id, fingerprint) in profiles {
+        let page = query
+            .timeline(
+                id,
+                &TimelineRange {
+                    limit: ALL,
+                    ..TimelineRange::default()
+                },
+            )
+            .unwrap();
+        let members: BTreeSet<usize> = page.events.iter().map(|event| places[&event.id]).collect();
+        assert_eq!(
+            members.len(),
+            page.events.len(),
+            "order {seed}: an event stands in a timeline once"
+        );
+        let portrait = query.portrait(id).unwrap().unwrap();
+        assert_eq!(portrait.fingerprint, fingerprint, "order {seed}");
+        let totals = portrait.profile.totals();
+        let person = Person {
+            fingerprint,
+            events: portrait.profile.whole.events,
+            totals: (totals.orders, totals.revenue),
+        };
+        let twin = persons.insert(members, person);
+        assert_eq!(twin, None, "order {seed}: two profiles have the same events");
+    }
+    Outcome { persons, total }
+}

@@ -1,0 +1,85 @@
+//! The rules that the tests go by, and events from JSON.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use yekta::{
+    domain::{
+        channel::{Channel, Channels, Source},
+        event::{Event, Place},
+        identifier::{IdentifierRules, Kind},
+        time::Timestamp,
+    },
+    wire::{Call, DecodeLimits, DecodeRules, Origin, Shape, decode},
+};
+
+/// 2026-11-22T12:00:00Z: no event of the tests lies behind it.
+pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_795_348_800_000_000);
+
+/// Four channels, devices of `store` shared; the source `crm` may alias.
+pub(crate) fn decode_rules() -> DecodeRules {
+    let channel = |shared: bool| Channel {
+        place: Place {
+            shared_devices: shared,
+            hands_over: shared,
+        },
+        region: Some("IR".parse().unwrap()),
+        view: String::new(),
+    };
+    let channels =
+        ["web", "mobile", "callcenter", "store"].map(|name| (name.to_owned(), channel(name == "store")));
+    let sources = BTreeMap::from([(
+        "crm".to_owned(),
+        Source {
+            may_alias: true,
+            ..Source::default()
+        },
+    )]);
+    DecodeRules {
+        channels: Channels {
+            channels: channels.into(),
+            sources,
+        },
+        identifiers: IdentifierRules::standard(),
+        limits: DecodeLimits::default(),
+    }
+}
+
+/// The standard rules, but for how many values a person may hold: so few that small worlds reach the limit.
+pub(crate) fn tight_rules() -> IdentifierRules {
+    let mut rules = IdentifierRules::standard();
+    for (kind, most) in [
+        (Kind::EMAIL, 2),
+        (Kind::PHONE, 1),
+        (Kind::LOYALTY_ID, 2),
+        (Kind::ANONYMOUS_ID, 3),
+    ] {
+        rules.kinds.get_mut(&kind).unwrap().per_profile = Some(most);
+    }
+    rules
+}
+
+/// Native events from JSON, all of them good.
+pub(crate) fn events(items: &[Value]) -> Vec<Event> {
+    items
+        .chunks(2000)
+        .flat_map(|items| read(items, Shape::Native))
+        .collect()
+}
+
+/// A message of Segment's interface from `crm`.
+pub(crate) fn segment(call: Call, message: &Value) -> Event {
+    read(message, Shape::Segment(call)).remove(0)
+}
+
+fn read(body: impl serde::Serialize, shape: Shape) -> Vec<Event> {
+    let origin = Origin {
+        source: Some("crm".to_owned()),
+        channel: Some("web".to_owned()),
+        name: None,
+        received: NOW,
+    };
+    let body = serde_json::to_vec(&body).unwrap();
+    let decoded = decode(&body, shape, &origin, &decode_rules()).unwrap();
+    decoded.items.into_iter().map(Result::unwrap).collect()
+}

@@ -1,0 +1,76 @@
+//! A subscriber that keeps its copy of all profiles from the stream alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use yekta::engine::{Position, Query};
+
+/// What a service that follows `/v1/updates` keeps.
+#[derive(Default)]
+pub struct Follower {
+    cursor: u64,
+    /// The latest document of each live profile.
+    pub documents: BTreeMap<String, Value>,
+    /// The last version of every id there ever was.
+    versions: BTreeMap<String, u64>,
+    /// What became of ids that are no more.
+    moved: BTreeMap<String, BTreeSet<String>>,
+    /// Notices by kind.
+    pub notices: BTreeMap<String, usize>,
+}
+
+impl Follower {
+    /// Reads on where it was.
+    pub fn catch_up(&mut self, query: &Query) {
+        loop {
+            let page = query.updates_after(Position(self.cursor), 16).unwrap();
+            let Some(last) = page.last() else { return };
+            assert!(last.position.0 > self.cursor, "positions rise");
+            self.cursor = last.position.0;
+            for update in page {
+                if update.subject.contains(".profile.") {
+                    self.take(&serde_json::from_slice(&update.body).unwrap());
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, message: &Value) {
+        let kind = message["kind"].as_str().unwrap();
+        if kind == "updated" {
+            self.update(message);
+            return;
+        }
+        *self.notices.entry(kind.to_owned()).or_default() += 1;
+        let ids = |member: &str| -> BTreeSet<String> {
+            message[member]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|id| id.as_str().unwrap().to_owned())
+                .collect()
+        };
+        let (from, into) = (ids("from"), ids("into"));
+        for gone in from.difference(&into) {
+            self.documents.remove(gone);
+            self.moved.insert(gone.clone(), into.clone());
+        }
+    }
+
+    fn update(&mut self, message: &Value) {
+        let id = message["profile"].as_str().unwrap().to_owned();
+        let version = message["version"].as_u64().unwrap();
+        let before = self.versions.insert(id.clone(), version).unwrap_or_default();
+        assert_eq!(version, before + 1, "versions of {id} are gapless");
+        self.moved.remove(&id);
+        self.documents.insert(id, message["document"].clone());
+    }
+
+    /// Where whoever had `id` is now.
+    pub fn now_at(&self, id: &str) -> BTreeSet<String> {
+        match self.moved.get(id) {
+            Some(into) => into.iter().flat_map(|id| self.now_at(id)).collect(),
+            None => BTreeSet::from([id.to_owned()]),
+        }
+    }
+}

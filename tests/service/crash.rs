@@ -1,0 +1,140 @@
+//! `kill -9` during a load of 20,000 events, and while starting again: nothing that was acknowledged is lost, nothing
+//! counts twice, and a subscriber's copy stays right.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Value, json};
+use yekta::cli::generate;
+
+use crate::{
+    api::Api,
+    load::{self, Load},
+    process::{Running, Service, fingerprint, fingerprint_of, printed, serve},
+    updates::{Message, Updates},
+};
+
+const SEED: u64 = 20_000;
+const EVENTS: usize = 20_000;
+const PEOPLE: u32 = 500;
+const KILLS: usize = 4;
+/// A start is killed within so many milliseconds; building the store again takes longer.
+const START_KILL_MS_MAX: u64 = 80;
+
+#[test]
+fn after_kills_at_any_moment_each_event_counts_once() {
+    let events = generate::events(SEED, PEOPLE, EVENTS);
+    let bodies = Arc::new(load::bodies(&events));
+    let data = tempfile::tempdir().unwrap();
+    let mut dice = ChaCha8Rng::seed_from_u64(SEED);
+    let (mut done, mut killed_early) = (BTreeSet::new(), 0);
+    for kill in 0..KILLS {
+        let service = Service::start(data.path());
+        let load = Load::begin(&service.url, &bodies, &done);
+        load.wait_until_acknowledged(done.len() + dice.random_range(1..bodies.len() / (KILLS + 1)));
+        service.running.kill();
+        done = load.end().0;
+        // Sometimes there is more to recover than what a flush had left: the whole store.
+        if kill % 2 == 1 {
+            std::fs::remove_dir_all(data.path().join("default/store")).unwrap();
+        }
+        killed_early += usize::from(kill_while_starting(data.path(), &mut dice));
+    }
+    assert!(done.len() < bodies.len(), "every kill came after the load");
+    assert!(killed_early > 0, "every start was over before it was killed");
+
+    let service = Service::start(data.path());
+    load::send_all(&service.url, &events);
+    let copy = copied(&service.url);
+    service.stop();
+
+    let (told, stored) = (prints(&copy), stored_prints(data.path()));
+    let differing: Vec<&String> = told
+        .keys()
+        .chain(stored.keys())
+        .filter(|id| told.get(*id) != stored.get(*id))
+        .collect();
+    assert!(differing.is_empty(), "told otherwise than stored: {differing:?}");
+    let counted: u64 = copy
+        .values()
+        .map(|one| one["counters"]["events"].as_u64().unwrap())
+        .sum();
+    assert_eq!(usize::try_from(counted).unwrap(), load::distinct(&events));
+    assert_eq!(fingerprint(data.path()), undisturbed(&events));
+}
+
+/// Kills a start after a moment; whether it had not got as far as to listen.
+fn kill_while_starting(folder: &Path, dice: &mut ChaCha8Rng) -> bool {
+    let starting = Running::start(serve(folder));
+    let moment = Duration::from_millis(dice.random_range(0..START_KILL_MS_MAX));
+    let killed_early = starting.line(moment).is_none();
+    starting.kill();
+    killed_early
+}
+
+/// The fingerprint of a service that took the events once and in peace.
+fn undisturbed(events: &[Value]) -> String {
+    let data = tempfile::tempdir().unwrap();
+    let service = Service::start(data.path());
+    assert_eq!(load::send_all(&service.url, events), load::distinct(events));
+    service.stop();
+    fingerprint(data.path())
+}
+
+/// The profiles as a subscriber knows them who was told everything from the beginning.
+fn copied(url: &str) -> BTreeMap<String, Value> {
+    // Nothing else was refused: the one dead letter is the end of the stream.
+    let (status, _) = Api::of(url)
+        .try_post("/v1/events", &json!([{"id": "the-end"}]).to_string())
+        .unwrap();
+    assert_eq!(status, 200);
+    let messages = Updates::after(url, "updates,dlq", 0).until(|message| message.stream == "dlq");
+    assert!(messages.is_sorted_by(|one, next| one.id < next.id));
+    let (mut copy, mut versions) = (BTreeMap::new(), BTreeMap::new());
+    for Message { data, stream, .. } in messages {
+        match (stream.as_str(), data["kind"].as_str()) {
+            ("updates", Some("updated")) => {
+                let id = data["profile"].as_str().unwrap().to_owned();
+                let version = data["version"].as_u64().unwrap();
+                let before = versions.insert(id.clone(), version).unwrap_or(0);
+                assert_eq!(version, before + 1, "of {id}");
+                copy.insert(id, data["document"].clone());
+            }
+            ("updates", Some("merged" | "split")) => {
+                let ids = |name: &str| data[name].as_array().unwrap().clone();
+                let into = ids("into");
+                for gone in ids("from").iter().filter(|id| !into.contains(id)) {
+                    copy.remove(gone.as_str().unwrap());
+                }
+            }
+            ("dlq", _) => {}
+            other => panic!("published {other:?}"),
+        }
+    }
+    copy
+}
+
+fn prints(copy: &BTreeMap<String, Value>) -> BTreeMap<String, String> {
+    let print = |document: &Value| document["fingerprint"].as_str().unwrap().to_owned();
+    copy.iter()
+        .map(|(id, document)| (id.clone(), print(document)))
+        .collect()
+}
+
+/// Profiles and their fingerprints as they are in the folder.
+fn stored_prints(folder: &Path) -> BTreeMap<String, String> {
+    let mut command = fingerprint_of(folder);
+    command.arg("--json");
+    let text = |line: &Value, name: &str| line[name].as_str().map(str::to_owned);
+    printed(command, b"")
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter_map(|line: Value| Some((text(&line, "profile")?, text(&line, "fingerprint").unwrap())))
+        .collect()
+}

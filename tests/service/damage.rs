@@ -1,0 +1,162 @@
+//! Damaged folders: a store is built again by itself, a journal that lacks what was acknowledged is a matter for people.
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, OpenOptions},
+    io::{Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use tempfile::TempDir;
+use yekta::cli::generate;
+
+use crate::{
+    load::{self, Load},
+    process::{Running, Service, fingerprint, fingerprint_of, output, serve},
+};
+
+const EVENTS: usize = 1_500;
+/// How much of a file is overwritten, and how far apart the places are that this is tried at.
+const SPOILED_BYTES: usize = 1 << 16;
+const SPOILED_STEP: u64 = 3 << 16;
+
+/// A folder that a service filled and left in order.
+fn filled(folder: &Path) -> String {
+    let service = Service::start(folder);
+    load::send_all(&service.url, &generate::events(9, 40, EVENTS));
+    service.stop();
+    fingerprint(folder)
+}
+
+/// The files in and below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
+        .collect()
+}
+
+/// Starts a service on the folder, which has to heal by itself.
+fn check_heals(folder: &Path, before: &str) {
+    let service = Service::start(folder);
+    let log = service.stop();
+    assert!(log.contains("set the store aside"), "{log}");
+    assert_eq!(fingerprint(folder), before);
+    assert!(folder.join("default/store.damaged-1").exists());
+}
+
+#[test]
+fn a_store_of_garbage_is_built_again() {
+    let data = tempfile::tempdir().unwrap();
+    let before = filled(data.path());
+    for file in files(&data.path().join("default/store")) {
+        let length = fs::metadata(&file).unwrap().len();
+        fs::write(file, vec![0xa5; usize::try_from(length).unwrap()]).unwrap();
+    }
+    check_heals(data.path(), &before);
+}
+
+/// Garbage over a part of the file that holds the store's pages.
+fn spoil(folder: &Path, at: u64) {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .open(folder.join("default/store/db"))
+        .unwrap();
+    file.seek(SeekFrom::Start(at)).unwrap();
+    file.write_all(&[0xa5; SPOILED_BYTES]).unwrap();
+}
+
+/// A copy of a folder that no process has.
+fn copied(folder: &Path) -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for file in files(folder) {
+        let target = copy.path().join(file.strip_prefix(folder).unwrap());
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        fs::copy(file, target).unwrap();
+    }
+    copy
+}
+
+/// sled meets a broken page only when it reads it, which may be long after it opened the store.
+#[test]
+fn a_store_with_broken_pages_is_built_again_once_one_is_met() {
+    let data = tempfile::tempdir().unwrap();
+    let before = filled(data.path());
+    let length = fs::metadata(data.path().join("default/store/db")).unwrap().len();
+    let (mut met, mut at) = (None, 0);
+    while at + (SPOILED_BYTES as u64) < length {
+        let copy = copied(data.path());
+        spoil(copy.path(), at);
+        let first = output(fingerprint_of(copy.path()), b"");
+        if first.status.success() {
+            assert_eq!(
+                String::from_utf8_lossy(&first.stdout).trim(),
+                before,
+                "spoiled at {at}"
+            );
+        } else {
+            met = Some(at);
+            assert_eq!(fingerprint(copy.path()), before, "spoiled at {at}");
+        }
+        at += SPOILED_STEP;
+    }
+    let at = met.expect("no broken page was met");
+
+    // The same to a service at work: it ends, and starts again on a sound store.
+    spoil(data.path(), at);
+    let mut service = Service::start(data.path());
+    let bodies = Arc::new(load::bodies(&generate::events(9, 40, EVENTS)));
+    Load::begin(&service.url, &bodies, &BTreeSet::new()).end();
+    let status = service.running.ended();
+    assert_eq!(status.code(), Some(1), "{}", service.running.log());
+    check_heals(data.path(), &before);
+}
+
+#[test]
+fn a_store_that_is_gone_is_built_again() {
+    let data = tempfile::tempdir().unwrap();
+    let before = filled(data.path());
+    fs::remove_dir_all(data.path().join("default/store")).unwrap();
+    Service::start(data.path()).stop();
+    assert_eq!(fingerprint(data.path()), before);
+}
+
+/// Cuts the last bytes off the journal's last segment.
+fn cut_journal(folder: &Path) {
+    let segments = files(&folder.join("default/journal"));
+    let last = segments
+        .iter()
+        .filter(|path| path.extension().is_some_and(|end| end == "journal"))
+        .max()
+        .unwrap();
+    let file = OpenOptions::new().write(true).open(last).unwrap();
+    file.set_len(file.metadata().unwrap().len() - 7).unwrap();
+}
+
+#[test]
+fn a_journal_behind_its_store_is_not_gone_on_with() {
+    let data = tempfile::tempdir().unwrap();
+    filled(data.path());
+    cut_journal(data.path());
+    let mut running = Running::start(serve(data.path()));
+    let status = running.ended();
+    let log = running.log();
+    assert_eq!(status.code(), Some(1), "{log}");
+    assert!(log.contains("restore the journal folder"), "{log}");
+}
+
+#[test]
+fn a_commit_that_was_not_written_whole_is_cut_off() {
+    let data = tempfile::tempdir().unwrap();
+    let before = filled(data.path());
+    cut_journal(data.path());
+    fs::remove_dir_all(data.path().join("default/store")).unwrap();
+    let service = Service::start(data.path());
+    // What was cut off was never acknowledged, as far as anybody can tell: it is sent again.
+    let accepted = load::send_all(&service.url, &generate::events(9, 40, EVENTS));
+    let log = service.stop();
+    assert!(log.contains("cut off an unfinished commit"), "{log}");
+    assert!((1..=256).contains(&accepted), "{accepted}");
+    assert_eq!(fingerprint(data.path()), before);
+}

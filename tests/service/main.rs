@@ -1,0 +1,26 @@
+//! The binary as operators run it: real processes on free ports of loopback and folders of their own, asked over HTTP
+//! and by the command line, killed and damaged.
+//!
+//! Ends only processes that it started. Nothing waits for a fixed time: conditions are asked for until a deadline.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+#![allow(missing_docs, unreachable_pub, reason = "a test has no users")]
+
+mod api;
+mod clients;
+mod commands;
+mod crash;
+mod damage;
+mod demo;
+mod lifecycle;
+mod load;
+mod notices;
+mod process;
+mod resume;
+mod telemetry;
+mod updates;
