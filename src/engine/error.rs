@@ -27,7 +27,7 @@ impl Error {
                 matches!(error.fault, store::codec::Fault::TooLong { .. })
             }
             Self::Journal(error) => matches!(error, journal::Error::TooLarge { .. }),
-            Self::Store(_) | Self::Publish(_) => false,
+            Self::Store(_) | Self::Publish(_) | Self::Damaged => false,
         }
     }
 }

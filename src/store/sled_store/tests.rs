@@ -222,6 +222,7 @@ fn a_sync_that_fails_poisons() {
         log,
         log_path,
         poisoned: AtomicBool::new(false),
+        damaged: AtomicBool::new(false),
     };
     let store = Store {
         inner: Arc::new(inner),
