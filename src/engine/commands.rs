@@ -5,7 +5,10 @@ use crate::{
     domain::{
         event::{ConsentChange, Event, EventId, Place},
         identifier::{Identifier, IdentifierRules, Role},
-        identity::{Bond, Claim, Key, link::OWN_SOURCE},
+        identity::{
+            Bond, Claim, Key,
+            link::{OWN_CHANNEL, OWN_SOURCE},
+        },
         time::Timestamp,
     },
     engine::{
@@ -16,9 +19,6 @@ use crate::{
     },
     store::{AnswerRecord, Error, ProfileId, Read, RequestHash, keys},
 };
-
-/// The channel of the events that commands write.
-const OWN_CHANNEL: &str = "yekta";
 
 /// A command on its way. `Debug` shows no token.
 #[derive(Clone)]

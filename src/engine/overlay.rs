@@ -7,6 +7,7 @@ use std::{
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::{Bound, ControlFlow},
+    rc::Rc,
     sync::Arc,
 };
 
@@ -24,6 +25,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Overlay {
     store: Store,
+    /// Committed index entries that were read: the events of one visit ask for the same ones again and again.
+    indexes: RefCell<HashMap<Vec<u8>, Rc<[Bytes]>>>,
     changes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     atoms: RefCell<HashMap<AtomId, Option<Arc<AtomRecord>>>>,
     profiles: RefCell<HashMap<ProfileId, Option<Arc<ProfileRecord>>>>,
@@ -36,6 +39,7 @@ impl Overlay {
     pub fn new(store: Store) -> Self {
         Self {
             store,
+            indexes: RefCell::default(),
             changes: BTreeMap::new(),
             atoms: RefCell::default(),
             profiles: RefCell::default(),
@@ -136,6 +140,38 @@ impl Overlay {
     }
 }
 
+impl Overlay {
+    /// Visits committed entries. Those of an index are read once per batch: nobody but the writer, which is busy with
+    /// this batch, changes them.
+    fn committed(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {
+        if order != Order::Ascending || !keys::is_index(from) {
+            return self.store.scan(from, to, order, visit);
+        }
+        let known = self.indexes.borrow().get(from).cloned();
+        let entries = match known {
+            Some(entries) => entries,
+            None => {
+                let mut entries = Vec::new();
+                self.store.scan(from, to, order, &mut |key, _| {
+                    entries.push(Bytes::from(key));
+                    Ok(ControlFlow::Continue(()))
+                })?;
+                let entries: Rc<[Bytes]> = entries.into();
+                self.indexes
+                    .borrow_mut()
+                    .insert(from.to_vec(), Rc::clone(&entries));
+                entries
+            }
+        };
+        for key in entries.iter() {
+            if visit(key, &[])?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Atoms for Overlay {
     fn atom(&self, id: AtomId) -> Result<Option<Arc<AtomRecord>>, Error> {
         if let Some(known) = self.atoms.borrow().get(&id) {
@@ -171,7 +207,7 @@ impl View for Overlay {
         };
         let mut next = pending.next();
         let mut stopped = false;
-        self.store.scan(from, to, order, &mut |key, value| {
+        self.committed(from, to, order, &mut |key, value| {
             while let Some((changed, change)) = next {
                 let side = match order {
                     Order::Ascending => changed.as_slice().cmp(key),

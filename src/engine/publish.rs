@@ -1,7 +1,9 @@
 //! Publishing: the messages of a commit. What changed a profile, who became one or several, each event with the context
 //! of its profile, and what was refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
+
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
     domain::{context::Context, event::Event, time::Timestamp},
@@ -27,6 +29,9 @@ pub(crate) struct Told<'a> {
     pub(crate) profile: ProfileId,
     pub(crate) resolution: Resolution,
 }
+
+/// Contexts as JSON, by profile and view: the events of one customer in a commit are told the same.
+type Contexts<'a> = BTreeMap<(ProfileId, &'a str), Box<RawValue>>;
 
 /// The messages of a commit.
 pub(crate) struct Publication<'a> {
@@ -65,9 +70,10 @@ impl<'a> Publication<'a> {
         for notice in &combined.notices {
             self.notice(notice, combined, &causes)?;
         }
+        let mut contexts = Contexts::new();
         for one in told {
             if let Some(portrait) = combined.portraits.get(&one.profile) {
-                self.enriched(one.event, portrait)?;
+                self.enriched(one.event, portrait, &mut contexts)?;
             }
         }
         Ok(())
@@ -145,18 +151,29 @@ impl<'a> Publication<'a> {
         self.push(self.subjects.notice(kind, &profile), concerned.join(","), &body)
     }
 
-    fn enriched(&mut self, event: &Event, portrait: &Portrait) -> Result<(), Error> {
-        let view = self
-            .rules
+    fn enriched(
+        &mut self,
+        event: &Event,
+        portrait: &Portrait,
+        contexts: &mut Contexts<'a>,
+    ) -> Result<(), Error> {
+        let rules = self.rules;
+        let view = rules
             .channel_views
             .get(&event.channel)
-            .and_then(|name| self.rules.views.get(name));
+            .and_then(|name| rules.views.get(name));
         let Some(view) = view else { return Ok(()) };
         let id = portrait.id.to_string();
-        let context = Context::of(&portrait.profile, &id, portrait.version, view, self.now);
+        let context = match contexts.entry((portrait.id, &view.name)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(vacant) => {
+                let context = Context::of(&portrait.profile, &id, portrait.version, view, self.now);
+                vacant.insert(to_raw_value(&Body::one(context)).map_err(Error::Publish)?)
+            }
+        };
         let body = Enriched {
             event: event.into(),
-            context: Body::one(context),
+            context,
             profile: &id,
             version: portrait.version,
         };

@@ -70,13 +70,9 @@ impl Batch<'_> {
         let Some(record) = self.graph().qr(&key)? else {
             return Ok(QrAnswer::of(QrOutcome::Unknown));
         };
-        let outcome = qr::judge(
-            &record.state,
-            record.expires,
-            record.store_id.as_deref(),
-            store_id,
-            now,
-        );
+        // Whoever redeems and does not say where is at no store that the code could be bound to.
+        let at = Some(store_id.unwrap_or_default());
+        let outcome = qr::judge(&record.state, record.expires, record.store_id.as_deref(), at, now);
         if outcome == QrOutcome::Valid {
             let mut event = own_event(&ordered.id, "QR Redeemed", now);
             event

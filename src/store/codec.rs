@@ -93,19 +93,23 @@ pub fn encode<T: Record>(record: &T) -> Result<Vec<u8>, CodecError> {
         record: T::NAME,
         fault,
     };
-    let body = bincode::encode_to_vec(record, CONFIG).map_err(|error| {
+    // Written behind room for the checksum, in one pass: `encode_to_vec` measures in a first one.
+    let mut bytes = vec![T::VERSION, 0, 0, 0, 0];
+    bincode::encode_into_std_write(record, &mut bytes, CONFIG).map_err(|error| {
         refused(Fault::Malformed(match error {
             bincode::error::EncodeError::Other(reason) => reason,
             _ => "it has no encoded form",
         }))
     })?;
+    let (head, body) = bytes.split_at_mut(HEADER_BYTES);
     if body.len() > BODY_BYTES_MAX {
         return Err(refused(Fault::TooLong { bytes: body.len() }));
     }
-    let mut bytes = Vec::with_capacity(HEADER_BYTES + body.len());
-    bytes.push(T::VERSION);
-    bytes.extend_from_slice(&checksum(T::VERSION, &body).to_le_bytes());
-    bytes.extend_from_slice(&body);
+    let sum = checksum(T::VERSION, body).to_le_bytes();
+    head.iter_mut()
+        .skip(1)
+        .zip(sum)
+        .for_each(|(byte, part)| *byte = part);
     Ok(bytes)
 }
 
@@ -114,7 +118,9 @@ pub fn encode<T: Record>(record: &T) -> Result<Vec<u8>, CodecError> {
 /// # Errors
 /// When the value is nested too deep.
 pub fn canonical<T: bincode::Encode>(name: &'static str, value: &T) -> Result<Vec<u8>, CodecError> {
-    bincode::encode_to_vec(value, CONFIG).map_err(|_| CodecError {
+    let mut bytes = Vec::new();
+    let encoded = bincode::encode_into_std_write(value, &mut bytes, CONFIG);
+    encoded.map(|_bytes| bytes).map_err(|_| CodecError {
         record: name,
         fault: Fault::Malformed("it has no encoded form"),
     })

@@ -129,6 +129,11 @@ pub fn holder(key: KeyHash, id: AtomId) -> Vec<u8> {
     join(b'I', &[&key.0, &id.0])
 }
 
+/// Whether a key, or the beginning of one, is of an index: its entries have no values and are read by prefix alone.
+pub fn is_index(key: &[u8]) -> bool {
+    matches!(key.first(), Some(b'D' | b'I' | b'L' | b'N'))
+}
+
 /// All user ids declared the same as one.
 pub fn aliases(user: KeyHash) -> Vec<u8> {
     join(b'L', &[&user.0])

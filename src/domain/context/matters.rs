@@ -4,6 +4,7 @@
 
 use crate::domain::{
     amount::Amount,
+    identity::link::OWN_CHANNEL,
     profile::{
         Profile,
         bounded::Latest,
@@ -169,7 +170,14 @@ impl Offer {
 
 /// The last interactions of all channels, the latest first.
 pub fn recent(profile: &Profile, most: usize) -> Vec<Interaction> {
-    let moments = profile.whole.recent.iter().rev().take(most);
+    // What the service itself wrote down is no interaction.
+    let moments = profile
+        .whole
+        .recent
+        .iter()
+        .rev()
+        .filter(|moment| moment.channel != OWN_CHANNEL)
+        .take(most);
     moments
         .map(|moment| Interaction {
             channel: moment.channel.clone(),

@@ -9,6 +9,9 @@ use crate::domain::{
     time::Timestamp,
 };
 
+/// The channel of the events that Yekta writes itself: codes minted and redeemed, consent recorded.
+pub const OWN_CHANNEL: &str = "yekta";
+
 /// The source of the events that Yekta writes itself; edges refuse it from anybody else.
 pub const OWN_SOURCE: &str = "yekta";
 

@@ -11,7 +11,7 @@ use crate::journal::{Commit, Error};
 /// The body of `commit`'s frame.
 pub(crate) fn encode(commit: &Commit, bytes_max: usize) -> Result<Vec<u8>, Error> {
     let mut encoder = Encoder {
-        out: Vec::new(),
+        out: Vec::with_capacity(about(commit).min(bytes_max)),
         bytes_max,
     };
     let marker = &commit.marker;
@@ -37,6 +37,21 @@ pub(crate) fn encode(commit: &Commit, bytes_max: usize) -> Result<Vec<u8>, Error
         }
     }
     Ok(encoder.out)
+}
+
+/// The length of the body, within the head and a few bytes per message and change: so it is written without being moved.
+fn about(commit: &Commit) -> usize {
+    const HEAD: usize = 128;
+    const LENGTHS: usize = 12;
+    let messages = commit
+        .messages
+        .iter()
+        .map(|one| LENGTHS + one.subject.len() + one.key.len() + one.body.len());
+    let changes = commit
+        .changes
+        .iter()
+        .map(|one| LENGTHS + one.key.len() + one.value.as_ref().map_or(0, Vec::len));
+    HEAD + messages.sum::<usize>() + changes.sum::<usize>()
 }
 
 /// Bytes so far, and how many there may be.

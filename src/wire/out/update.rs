@@ -1,9 +1,10 @@
 //! What a commit publishes: updates, notices of merges and splits, enriched events; and their subjects.
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::domain::event::{EventId, Name, token};
-use crate::wire::out::{context, event::Event, profile::Document, scalar::EventRef};
+use crate::wire::out::{event::Event, profile::Document, scalar::EventRef};
 
 /// What changed a profile: the first few events, how many, and what they did to identity.
 #[derive(Debug, Serialize)]
@@ -80,8 +81,9 @@ pub struct Notice<'a> {
 pub struct Enriched<'a> {
     /// The event.
     pub event: Event<'a>,
-    /// What its channel is told about the customer, the event included.
-    pub context: context::Body,
+    /// What its channel is told about the customer, the event included: a [`Body`](crate::wire::out::context::Body) as
+    /// JSON, which several events of a commit share.
+    pub context: &'a RawValue,
     /// The profile's id.
     pub profile: &'a str,
     /// The profile's version.

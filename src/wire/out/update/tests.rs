@@ -91,10 +91,10 @@ fn an_enriched_event_tells_both() {
     let viewed = event(0, "web", "Page Viewed", &[]);
     let [_, pos, ..] = View::standard();
     let context = Context::of(&profile(std::slice::from_ref(&viewed)), "pid-1", 7, &pos, at(1));
-    let context = Body::one(context);
+    let context = serde_json::value::to_raw_value(&Body::one(context)).unwrap();
     let enriched = json(&Enriched {
         event: Event::from(&viewed),
-        context,
+        context: &context,
         profile: "pid-1",
         version: 7,
     });

@@ -1,0 +1,85 @@
+//! End to end: what a user of the service would measure, as a table.
+//!
+//! Plain runs and no sampling, for each takes seconds and leaves a store behind. The traffic is the same in every run.
+//! `cargo bench --bench end_to_end -- --profiles 1000000 --events 400000`
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench fails by panicking and prints what it measured"
+)]
+#![allow(missing_docs, unreachable_pub, reason = "a bench has no users")]
+
+mod engine;
+mod figures;
+mod http;
+mod memory;
+#[path = "../town/mod.rs"]
+mod town;
+mod traffic;
+
+use clap::Parser;
+
+use crate::figures::{load_average, row};
+use crate::traffic::Traffic;
+
+/// What is measured, and on how much.
+#[derive(Debug, Parser)]
+struct Plan {
+    /// Events that are generated: half of them fill the store, half are measured.
+    #[arg(long, env = "YEKTA_BENCH_EVENTS", default_value_t = 60_000)]
+    events: usize,
+    /// People whose events they are.
+    #[arg(long, env = "YEKTA_BENCH_PEOPLE", default_value_t = 3_000)]
+    people: u32,
+    /// Small profiles whose memory is measured.
+    #[arg(long, env = "YEKTA_BENCH_PROFILES", default_value_t = 20_000)]
+    profiles: u32,
+    /// What the traffic is drawn from.
+    #[arg(long, env = "YEKTA_BENCH_SEED", default_value_t = 7)]
+    seed: u64,
+    /// Only these parts; all where none is named.
+    #[arg(long, value_delimiter = ',')]
+    parts: Vec<Part>,
+    /// Cargo says so.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+/// What can be measured by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    Engine,
+    Decoding,
+    Freshness,
+    Http,
+    Memory,
+}
+
+impl Plan {
+    fn has(&self, part: Part) -> bool {
+        self.parts.is_empty() || self.parts.contains(&part)
+    }
+}
+
+fn main() {
+    let plan = Plan::parse();
+    let traffic = Traffic::new(plan.seed, plan.people, plan.events);
+    let about = format!("{} events of {} people", plan.events, plan.people);
+    row(&about, &format!("load average {} before", load_average()));
+    if plan.has(Part::Memory) {
+        memory::measure(plan.profiles);
+    }
+    if plan.has(Part::Engine) || plan.has(Part::Freshness) {
+        let rate = engine::measure(&traffic);
+        if plan.has(Part::Freshness) {
+            engine::measure_freshness(&traffic, rate / 2.0);
+        }
+    }
+    if plan.has(Part::Decoding) {
+        engine::measure_with_decoding(&traffic);
+    }
+    if plan.has(Part::Http) {
+        http::measure(&traffic);
+    }
+}

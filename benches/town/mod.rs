@@ -1,0 +1,81 @@
+//! A running engine on a folder of its own, with the documented defaults. Every bench starts from it.
+
+use std::iter;
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use yekta::app::{clock, engine_config, engine_rules};
+use yekta::config::{LoadOptions, Settings};
+use yekta::engine::api::{Receipt, Submission};
+use yekta::engine::{Engine, Opened};
+use yekta::telemetry::{EngineMetrics, Registry};
+use yekta::wire::{DecodeRules, Origin, decode_events};
+
+/// An engine and what it goes by.
+#[derive(Debug)]
+pub struct Town {
+    pub decode: DecodeRules,
+    pub engine: Engine,
+    pub runtime: Runtime,
+    pub dir: TempDir,
+}
+
+/// The documented defaults over a data folder, with a port of the system's choice.
+pub fn settings(dir: &Path) -> Settings {
+    Settings::load(LoadOptions {
+        file: None,
+        env: iter::empty(),
+        overrides: vec![
+            ("data.dir".to_owned(), dir.display().to_string()),
+            ("http.listen".to_owned(), "127.0.0.1:0".to_owned()),
+        ],
+    })
+    .unwrap()
+}
+
+impl Town {
+    pub fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let settings = settings(dir.path());
+        let config = engine_config(&settings);
+        let metrics = EngineMetrics::register(&Registry::new("bench").unwrap()).unwrap();
+        let engine = Opened::open(&config)
+            .unwrap()
+            .start(&config, engine_rules(&settings), metrics, clock::now)
+            .unwrap();
+        Self {
+            decode: settings.decode_rules(),
+            engine,
+            runtime: Runtime::new().unwrap(),
+            dir,
+        }
+    }
+
+    /// Events as an edge hands them over.
+    pub fn submissions(&self, events: &[Value]) -> Vec<Submission> {
+        submissions(&serde_json::to_vec(events).unwrap(), &self.decode)
+    }
+
+    /// Hands items over and waits until they are durable and visible.
+    pub fn submit(&self, items: Vec<Submission>) -> Receipt {
+        self.runtime.block_on(self.engine.handle.submit(items)).unwrap()
+    }
+}
+
+/// What a body of native events holds, as an edge hands it over.
+pub fn submissions(body: &[u8], rules: &DecodeRules) -> Vec<Submission> {
+    let origin = Origin {
+        source: None,
+        channel: None,
+        name: None,
+        received: clock::now(),
+    };
+    let items = decode_events(None, body, &origin, rules).unwrap().items;
+    let handed = items.into_iter().map(|item| match item {
+        Ok(event) => Submission::Event(Box::new(event)),
+        Err(rejection) => Submission::Refused(Box::new(rejection)),
+    });
+    handed.collect()
+}
