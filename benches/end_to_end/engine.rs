@@ -9,7 +9,7 @@ use yekta::engine::Handle;
 use yekta::engine::api::Submission;
 use yekta::engine::query::{Address, Found};
 
-use crate::figures::{per_second, quantiles, row};
+use crate::figures::{per_second, quantiles, row, writer_time};
 use crate::town::{Town, submissions};
 use crate::traffic::Traffic;
 
@@ -51,9 +51,16 @@ pub fn measure_with_decoding(traffic: &Traffic) {
     let (warm, measured) = traffic.halves();
     let decode = |body: &Vec<u8>| submissions(body, &town.decode);
     drain(&town, bodies(warm).collect(), decode);
+    let before = writer_time();
     let took = drain(&town, bodies(measured).collect(), decode);
-    let rate = per_second(measured.len(), took);
+    let (rate, writer) = (per_second(measured.len(), took), writer_time() - before);
     row("events, engine, decoding included", &format!("{rate:.0}/s"));
+    let busy = 100.0 * writer.as_secs_f64() / took.as_secs_f64();
+    let each = 1e6 / per_second(measured.len(), writer);
+    row(
+        "the writer's processor time meanwhile",
+        &format!("{each:.0} us per event, {busy:.0} % of one processor"),
+    );
     town.engine.stop().unwrap();
 }
 
