@@ -44,13 +44,11 @@ pub enum Reason {
     BadIdentifier,
     /// The consent is no map of channels to purposes to decisions.
     BadConsent,
-    /// The event is older than what is kept.
-    TooLate,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 16] = [
         Self::NotJson,
         Self::NotAnObject,
         Self::TooLarge,
@@ -67,7 +65,6 @@ impl Reason {
         Self::NoIdentity,
         Self::BadIdentifier,
         Self::BadConsent,
-        Self::TooLate,
     ];
 
     /// The label in answers, metrics and subjects.
@@ -90,7 +87,6 @@ impl Reason {
             Self::NoIdentity => "no_identity",
             Self::BadIdentifier => "bad_identifier",
             Self::BadConsent => "bad_consent",
-            Self::TooLate => "too_late",
         }
     }
 }
