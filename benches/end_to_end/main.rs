@@ -23,6 +23,10 @@ use clap::Parser;
 use crate::figures::{load_average, row};
 use crate::traffic::Traffic;
 
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What is measured, and on how much.
 #[derive(Debug, Parser)]
 struct Plan {
