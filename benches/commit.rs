@@ -10,6 +10,8 @@
 
 mod town;
 
+use std::sync::Arc;
+
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use yekta::cli::generate::events;
 use yekta::journal::file::{FileJournal, FileJournalConfig};
@@ -25,7 +27,7 @@ const PEOPLE: u32 = 400;
 const CACHE_BYTES: u64 = 64 << 20;
 
 /// The last commits of an engine that took `EVENTS` in batches of `batch`: those that came to a store with people in it.
-fn commits(batch: usize) -> Vec<Commit> {
+fn commits(batch: usize) -> Vec<Arc<Commit>> {
     let town = Town::new();
     for chunk in events(7, PEOPLE, EVENTS).chunks(batch) {
         town.submit(town.submissions(chunk));
@@ -38,23 +40,23 @@ fn commits(batch: usize) -> Vec<Commit> {
     let read = journal.reader().read_after(Position::START, usize::MAX).unwrap();
     let count = read.len();
     read.into_iter()
-        .map(|(_, commit)| commit)
+        .map(|(_, commit)| Arc::new(commit))
         .skip(count / 2)
         .collect()
 }
 
 /// Commits in turn, each numbered as the next.
 struct Turn {
-    commits: Vec<Commit>,
+    commits: Vec<Arc<Commit>>,
     batch: u64,
 }
 
 impl Turn {
-    fn next(&mut self) -> &Commit {
+    fn next(&mut self) -> &Arc<Commit> {
         let place = usize::try_from(self.batch).unwrap() % self.commits.len();
         self.batch += 1;
         let commit = &mut self.commits[place];
-        commit.marker.batch = self.batch;
+        Arc::make_mut(commit).marker.batch = self.batch;
         commit
     }
 }
@@ -73,7 +75,7 @@ fn commit(bench: &mut Criterion) {
             .unwrap()
             .journal;
         group.bench_function(BenchmarkId::new("append to the journal", batch), |bench| {
-            bench.iter(|| journal.append(turn.next()).unwrap());
+            bench.iter(|| journal.begin(Arc::clone(turn.next())).unwrap());
         });
         let cache_bytes = CACHE_BYTES;
         let store = Store::open(&dir.path().join("store"), StoreConfig { cache_bytes }).unwrap();

@@ -71,6 +71,8 @@ pub fn submissions(body: &[u8], rules: &DecodeRules) -> Vec<Submission> {
         channel: None,
         name: None,
         received: clock::now(),
+        trace: None,
+        place: None,
     };
     let items = decode_events(None, body, &origin, rules).unwrap().items;
     let handed = items.into_iter().map(|item| match item {

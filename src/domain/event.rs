@@ -75,6 +75,19 @@ pub struct Event {
     pub consent: Vec<ConsentChange>,
     /// Until when what it offers holds, where it says so.
     pub expires: Option<Timestamp>,
+    /// The W3C trace context under which it came, passed on with what is published of it. In no fold.
+    pub trace: Option<String>,
+}
+
+/// Where an input stands in a stream, so that whoever asks about it finds it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamPlace {
+    /// The stream.
+    pub stream: Name,
+    /// Its number in the stream, from 1.
+    pub sequence: u64,
+    /// The subject it came under.
+    pub subject: String,
 }
 
 /// What the configuration says about a channel that matters to meaning.

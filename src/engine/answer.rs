@@ -233,6 +233,7 @@ impl Query {
                     message: record.message,
                     id: record.id,
                     source: record.source,
+                    origin: record.origin,
                     body: record.body,
                 });
                 Ok(ControlFlow::Continue(()))

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::{context::View, identifier::IdentifierRules, identity::Key, profile::FoldLimits},
-    engine::{graph::Graph, overlay::Overlay},
-    store::{AtomId, Keyring, ProfileId, Store},
+    engine::{ahead::Ahead, graph::Graph, overlay::Overlay},
+    store::{AtomId, Keyring, ProfileId},
 };
 
 /// What the writer and the queries go by. Fixed while the process runs.
@@ -59,9 +59,9 @@ pub(crate) struct Departure {
 }
 
 impl<'a> Batch<'a> {
-    pub(crate) fn new(store: Store, keyring: &'a Keyring, rules: &'a Rules) -> Self {
+    pub(crate) fn new(before: Ahead, keyring: &'a Keyring, rules: &'a Rules) -> Self {
         Self {
-            overlay: Overlay::new(store),
+            overlay: Overlay::new(before),
             keyring,
             rules,
             touched: Touched::default(),

@@ -158,6 +158,7 @@ pub(crate) fn own_event(id: &str, name: &str, now: Timestamp) -> Event {
         context: Default::default(),
         consent: Vec::new(),
         expires: None,
+        trace: None,
     }
 }
 

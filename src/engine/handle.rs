@@ -17,7 +17,7 @@ use crate::{
         commands::Ordered,
         qr::token_key,
     },
-    journal::Position,
+    journal::{InputPosition, Position},
     store::Keyring,
     telemetry::EngineMetrics,
 };
@@ -64,6 +64,8 @@ impl HealthCell {
 pub(crate) enum Job {
     Submit {
         items: Vec<Submission>,
+        /// Where the last of them stands in the input stream, if they come from one.
+        position: Option<InputPosition>,
         reply: oneshot::Sender<Receipt>,
     },
     Command {
@@ -79,6 +81,7 @@ pub(crate) enum Job {
 pub struct Handle {
     pub(crate) jobs: mpsc::Sender<Job>,
     pub(crate) applied: watch::Receiver<Position>,
+    pub(crate) consumed: watch::Receiver<Option<InputPosition>>,
     pub(crate) health: Arc<HealthCell>,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) query: Query,
@@ -113,7 +116,12 @@ impl Handle {
         while items.peek().is_some() {
             let chunk = items.by_ref().take(self.limits.batch_events_max.max(1)).collect();
             let (reply, answer) = oneshot::channel();
-            self.send(Job::Submit { items: chunk, reply }).await?;
+            let job = Job::Submit {
+                items: chunk,
+                position: None,
+                reply,
+            };
+            self.send(job).await?;
             waiting.push(answer);
         }
         for answer in waiting {
@@ -121,6 +129,31 @@ impl Handle {
             receipt.position = receipt.position.max(part.position);
             receipt.outcomes.extend(part.outcomes);
         }
+        Ok(receipt)
+    }
+
+    /// Hands over items of the input stream, the last of which stands at `position`, and waits only for room: the stream
+    /// keeps what is not taken yet. Whoever feeds does so in the order of the stream and from where
+    /// [`Handle::consumed`] was at the start.
+    ///
+    /// # Errors
+    /// [`SubmitError::Stopped`] when the writer has stopped.
+    pub async fn feed(
+        &self,
+        items: Vec<Submission>,
+        position: InputPosition,
+    ) -> Result<oneshot::Receiver<Receipt>, SubmitError> {
+        if self.health() != Health::Ready {
+            return Err(SubmitError::Stopped);
+        }
+        let (reply, receipt) = oneshot::channel();
+        let job = Job::Submit {
+            items,
+            position: Some(position),
+            reply,
+        };
+        self.jobs.send(job).await.map_err(|_| SubmitError::Stopped)?;
+        self.metrics.queue_pushed();
         Ok(receipt)
     }
 
@@ -212,6 +245,11 @@ impl Handle {
     /// Fires with every commit that becomes visible.
     pub fn changes(&self) -> watch::Receiver<Position> {
         self.applied.clone()
+    }
+
+    /// Up to where the input stream is consumed by commits that are visible; `None` before the first.
+    pub fn consumed(&self) -> watch::Receiver<Option<InputPosition>> {
+        self.consumed.clone()
     }
 
     /// What answers questions.

@@ -8,12 +8,14 @@
 //!
 //! Nothing here knows HTTP or a broker. Called by the edges, composed by `app`.
 
+mod ahead;
 pub mod answer;
 pub mod api;
 pub mod atoms;
 pub mod batch;
 mod combine;
 mod commands;
+mod counted;
 mod devices;
 pub mod error;
 pub mod find;
@@ -21,17 +23,20 @@ pub mod graph;
 pub mod handle;
 mod index;
 pub mod membership;
+mod merge;
 pub mod open;
 pub mod overlay;
 mod place;
 mod publish;
 mod qr;
 pub mod query;
+mod recover;
 mod resolve;
 mod secrets;
 mod step;
 pub mod timeline;
 pub mod updates;
+mod waiting;
 pub mod worker;
 
 pub use crate::{
@@ -39,7 +44,7 @@ pub use crate::{
         answer::{Query, QueryError},
         batch::Rules,
         handle::{Handle, HandleLimits, Health},
-        open::{Engine, EngineConfig, Opened, StartError},
+        open::{Engine, EngineConfig, Folder, Opened, StartError},
         updates::Update,
         worker::WorkerConfig,
     },

@@ -18,23 +18,18 @@ use crate::{
         batch::Rules,
         error::Error as WriteError,
         handle::{Handle, HandleLimits, HealthCell, Job},
+        recover::recovered,
         secrets,
         step::Standing,
-        worker::{Worker, WorkerConfig},
+        worker::{Visible, Worker, WorkerConfig},
     },
     journal::{
         self, Journal, Position, ReadJournal,
         file::{FileJournal, FileJournalConfig},
     },
-    store::{
-        self, Applied, FolderLock, Keyring, LockError, OpenError, Order, Store, StoreConfig, View,
-        fingerprint::Multiset, keys, set_aside,
-    },
+    store::{self, FolderLock, Keyring, LockError, OpenError, Store, StoreConfig},
     telemetry::EngineMetrics,
 };
-
-/// Bytes of commits that recovery reads at a time, about.
-const RECOVER_BYTES: usize = 8 << 20;
 
 /// How an engine is set up.
 #[derive(Clone, Debug)]
@@ -86,13 +81,23 @@ pub enum StartError {
     Store(#[from] store::Error),
     /// The store holds more than the journal: acknowledged commits are missing from it.
     #[error(
-        "open the journal: it ends at position {journal}, but the store has seen {store}; restore the journal folder"
+        "open the journal: it ends at position {journal}, but the store has seen {store}; restore the journal"
     )]
     JournalLost {
         /// Where the journal ends.
         journal: Position,
         /// How far the store was.
         store: Position,
+    },
+    /// The store is a view of another journal.
+    #[error(
+        "open the store: it is a view of the journal \"{found}\", not of \"{expected}\"; start with that one, bring it along with yekta migrate, or set the data folder aside"
+    )]
+    AnotherJournal {
+        /// Whose view it is.
+        found: String,
+        /// Whose it was opened for.
+        expected: String,
     },
     /// The rebuilt store is not what the journal says it was.
     #[error("rebuild the store: its fingerprint differs from the journal's at position {at}")]
@@ -115,38 +120,78 @@ pub struct Engine {
 pub struct Opened {
     store: Store,
     standing: Standing,
-    journal: FileJournal,
+    journal: Box<dyn Journal>,
     keyring: Arc<Keyring>,
     lock: FolderLock,
 }
 
-impl Opened {
-    /// Opens a tenant's folder, which is made if it is missing, and recovers what the journal holds.
+/// A tenant's folder that this process holds: nobody else opens it meanwhile.
+#[derive(Debug)]
+pub struct Folder {
+    dir: PathBuf,
+    lock: FolderLock,
+}
+
+impl Folder {
+    /// Takes the folder, which is made if it is missing.
     ///
     /// # Errors
-    /// [`StartError`], each saying what to do.
-    pub fn open(config: &EngineConfig) -> Result<Self, StartError> {
-        let dir = &config.dir;
-        let failed = |attempt, path: &Path| {
-            let path = path.to_owned();
-            move |source| StartError::Io {
-                attempt,
-                path,
-                source,
-            }
-        };
-        std::fs::create_dir_all(dir).map_err(failed("make the data folder", dir))?;
+    /// [`StartError::Locked`] when another process has it, [`StartError::Io`].
+    pub fn hold(dir: &Path) -> Result<Self, StartError> {
+        std::fs::create_dir_all(dir).map_err(|source| StartError::Io {
+            attempt: "make the data folder",
+            path: dir.to_owned(),
+            source,
+        })?;
         let lock = FolderLock::acquire(dir)?;
-        let keyring = Arc::new(secrets::load_or_make(dir)?);
-        let opened = FileJournal::open(&dir.join("journal"), config.journal.clone())?;
+        let dir = dir.to_owned();
+        Ok(Self { dir, lock })
+    }
+
+    /// Opens the journal that lies in the folder.
+    ///
+    /// # Errors
+    /// [`StartError::Journal`].
+    pub fn journal(&self, config: FileJournalConfig) -> Result<FileJournal, StartError> {
+        let opened = FileJournal::open(&self.dir.join("journal"), config)?;
         if opened.cut_bytes > 0 {
             tracing::warn!(
                 journal.cut_bytes = opened.cut_bytes,
                 "cut off an unfinished commit that was never acknowledged"
             );
         }
-        let journal = opened.journal;
-        let (store, standing) = recovered(&dir.join("store"), config.store, &journal)?;
+        Ok(opened.journal)
+    }
+
+    /// Whether commits of a standalone service lie here.
+    pub fn has_journal(&self) -> bool {
+        self.dir.join("journal").exists()
+    }
+}
+
+impl Opened {
+    /// Opens a standalone tenant's folder, which is made if it is missing, and recovers what its journal holds.
+    ///
+    /// # Errors
+    /// [`StartError`], each saying what to do.
+    pub fn open(config: &EngineConfig) -> Result<Self, StartError> {
+        let folder = Folder::hold(&config.dir)?;
+        let journal = folder.journal(config.journal.clone())?;
+        Self::over(folder, config, Box::new(journal))
+    }
+
+    /// Opens the store in `folder` as the view of `journal`, and recovers what that holds.
+    ///
+    /// # Errors
+    /// [`StartError`], each saying what to do.
+    pub fn over(
+        folder: Folder,
+        config: &EngineConfig,
+        journal: Box<dyn Journal>,
+    ) -> Result<Self, StartError> {
+        let Folder { dir, lock } = folder;
+        let keyring = Arc::new(secrets::load_or_make(&dir, journal.last() > Position::START)?);
+        let (store, standing) = recovered(&dir.join("store"), config.store, journal.as_ref())?;
         Ok(Self {
             store,
             standing,
@@ -189,19 +234,21 @@ impl Opened {
         } = self;
         let rules = Arc::new(rules);
         let (jobs, waiting) = mpsc::channel(config.queue_jobs_max);
-        let (applied, visible) = watch::channel(journal.last());
+        let (applied, is_applied) = watch::channel(journal.last());
+        let (consumed, is_consumed) = watch::channel(standing.input.clone());
         let reader: Arc<dyn ReadJournal> = Arc::from(journal.reader());
         let query = Query::new(
             store.clone(),
             Arc::clone(&keyring),
             Arc::clone(&rules),
             reader,
-            visible.clone(),
+            is_applied.clone(),
         );
         let health = Arc::new(HealthCell::default());
         let handle = Handle {
             jobs,
-            applied: visible,
+            applied: is_applied,
+            consumed: is_consumed,
             health: Arc::clone(&health),
             keyring: Arc::clone(&keyring),
             query,
@@ -211,11 +258,12 @@ impl Opened {
         let worker = Worker {
             standing,
             store,
-            journal: Box::new(journal),
+            journal,
             keyring,
             rules,
+            under_way: None,
             jobs: waiting,
-            applied,
+            visible: Visible { applied, consumed },
             health,
             metrics,
             config: config.worker,
@@ -254,101 +302,4 @@ impl Engine {
     pub fn has_ended(&self) -> bool {
         self.writer.is_finished()
     }
-}
-
-/// The store at `dir`, up to the journal, and where the writer goes on. A damaged one is set aside and built again, also
-/// when the damage shows only while the journal is applied.
-fn recovered(
-    dir: &Path,
-    config: StoreConfig,
-    journal: &FileJournal,
-) -> Result<(Store, Standing), StartError> {
-    let up_to_date = |store: Store| {
-        recover(&store, journal)?;
-        let standing = standing(&store)?;
-        Ok((store, standing))
-    };
-    let damage = match Store::open(dir, config) {
-        Ok(store) => match up_to_date(store) {
-            Err(StartError::Store(error)) if error.is_damage() => error.to_string(),
-            done => return done,
-        },
-        Err(error @ OpenError::Corrupt { .. }) => error.to_string(),
-        Err(other) => return Err(other.into()),
-    };
-    let aside = set_aside(dir)?;
-    tracing::warn!(error = damage, store.aside = %aside.display(), "set the store aside, building it again from the journal");
-    up_to_date(Store::open(dir, config)?)
-}
-
-/// Applies what the journal holds behind the store's position.
-fn recover(store: &Store, journal: &FileJournal) -> Result<(), StartError> {
-    let from = Position(store.applied()?.position);
-    if from > journal.last() {
-        return Err(StartError::JournalLost {
-            journal: journal.last(),
-            store: from,
-        });
-    }
-    let reader = journal.reader();
-    let (mut at, mut commits) = (from, 0_u64);
-    while at < journal.last() {
-        for (position, commit) in reader.read_after(at, RECOVER_BYTES)? {
-            let marker = &commit.marker;
-            let applied = Applied {
-                position: position.0,
-                batch: marker.batch,
-                fingerprint: marker.fingerprint,
-            };
-            store.apply(
-                applied,
-                commit
-                    .changes
-                    .iter()
-                    .map(|one| (one.key.as_slice(), one.value.as_deref())),
-            )?;
-            at = position;
-            commits = commits.saturating_add(1);
-        }
-    }
-    if commits > 0 {
-        store.flush()?;
-        tracing::info!(
-            recovered.commits = commits,
-            journal.position = at.0,
-            "applied what the journal held"
-        );
-    }
-    if from == Position::START
-        && commits > 0
-        && sum(store)? != Multiset::from_bytes(store.applied()?.fingerprint)
-    {
-        return Err(StartError::Diverged { at });
-    }
-    Ok(())
-}
-
-/// The sum of the fingerprints that the profiles' records hold.
-fn sum(store: &Store) -> Result<Multiset, store::Error> {
-    let mut sum = Multiset::default();
-    store.scan_prefix(keys::PROFILES, Order::Ascending, &mut |_, value| {
-        let record: store::ProfileRecord = store::codec::decode(value)?;
-        sum = sum.with(record.fingerprint);
-        Ok(std::ops::ControlFlow::Continue(()))
-    })?;
-    Ok(sum)
-}
-
-fn standing(store: &Store) -> Result<Standing, store::Error> {
-    let applied = store.applied()?;
-    let mut rejections = 0;
-    store.scan_prefix(keys::REJECTIONS, Order::Descending, &mut |key, _| {
-        rejections = keys::rejection_sequence(key).unwrap_or_default();
-        Ok(std::ops::ControlFlow::Break(()))
-    })?;
-    Ok(Standing {
-        batch: applied.batch,
-        fingerprint: Multiset::from_bytes(applied.fingerprint),
-        rejections,
-    })
 }

@@ -4,7 +4,6 @@
 
 use std::{
     cell::RefCell,
-    cmp::Ordering,
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::{Bound, ControlFlow},
     rc::Rc,
@@ -12,20 +11,20 @@ use std::{
 };
 
 use crate::{
-    engine::atoms::Atoms,
+    engine::{ahead::Ahead, atoms::Atoms, merge::merge},
     journal::Change,
     store::{
-        AtomId, AtomRecord, Bytes, Error, Order, ProfileId, ProfileRecord, Read, Store, View, Visit,
+        AtomId, AtomRecord, Bytes, Error, Order, ProfileId, ProfileRecord, Read, View, Visit,
         codec::{self, Record},
         keys,
     },
 };
 
-/// Changes over a store.
+/// Changes over what was before the batch.
 #[derive(Debug)]
 pub struct Overlay {
-    store: Store,
-    /// Committed index entries that were read: the events of one visit ask for the same ones again and again.
+    before: Ahead,
+    /// Earlier index entries that were read: the events of one visit ask for the same ones again and again.
     indexes: RefCell<HashMap<Vec<u8>, Rc<[Bytes]>>>,
     changes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     atoms: RefCell<HashMap<AtomId, Option<Arc<AtomRecord>>>>,
@@ -36,9 +35,9 @@ pub struct Overlay {
 
 impl Overlay {
     /// No changes yet.
-    pub fn new(store: Store) -> Self {
+    pub(crate) fn new(before: Ahead) -> Self {
         Self {
-            store,
+            before,
             indexes: RefCell::default(),
             changes: BTreeMap::new(),
             atoms: RefCell::default(),
@@ -99,7 +98,7 @@ impl Overlay {
         if let Some(known) = self.profiles.borrow().get(&id) {
             return Ok(known.clone());
         }
-        let record = self.store.record(&keys::profile(id))?.map(Arc::new);
+        let record = self.before.record(&keys::profile(id))?.map(Arc::new);
         self.profiles.borrow_mut().insert(id, record.clone());
         Ok(record)
     }
@@ -109,7 +108,7 @@ impl Overlay {
     /// # Errors
     /// When it cannot be read.
     pub fn committed_profile(&self, id: ProfileId) -> Result<Option<ProfileRecord>, Error> {
-        self.store.record(&keys::profile(id))
+        self.before.record(&keys::profile(id))
     }
 
     /// Puts a profile, or deletes it.
@@ -145,14 +144,14 @@ impl Overlay {
     /// this batch, changes them.
     fn committed(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {
         if order != Order::Ascending || !keys::is_index(from) {
-            return self.store.scan(from, to, order, visit);
+            return self.before.scan(from, to, order, visit);
         }
         let known = self.indexes.borrow().get(from).cloned();
         let entries = match known {
             Some(entries) => entries,
             None => {
                 let mut entries = Vec::new();
-                self.store.scan(from, to, order, &mut |key, _| {
+                self.before.scan(from, to, order, &mut |key, _| {
                     entries.push(Bytes::from(key));
                     Ok(ControlFlow::Continue(()))
                 })?;
@@ -177,7 +176,7 @@ impl Atoms for Overlay {
         if let Some(known) = self.atoms.borrow().get(&id) {
             return Ok(known.clone());
         }
-        let record = self.store.record(&keys::atom(id))?.map(Arc::new);
+        let record = self.before.record(&keys::atom(id))?.map(Arc::new);
         self.atoms.borrow_mut().insert(id, record.clone());
         Ok(record)
     }
@@ -187,7 +186,7 @@ impl View for Overlay {
     fn get(&self, key: &[u8]) -> Result<Option<Bytes>, Error> {
         match self.changes.get(key) {
             Some(change) => Ok(change.as_deref().map(Bytes::from)),
-            None => self.store.get(key),
+            None => self.before.get(key),
         }
     }
 
@@ -201,42 +200,11 @@ impl View for Overlay {
             return Ok(());
         }
         let range = self.changes.range::<[u8], _>((Bound::Included(from), upper));
-        let mut pending: Box<dyn Iterator<Item = _>> = match order {
-            Order::Ascending => Box::new(range),
-            Order::Descending => Box::new(range.rev()),
-        };
-        let mut next = pending.next();
-        let mut stopped = false;
-        self.committed(from, to, order, &mut |key, value| {
-            while let Some((changed, change)) = next {
-                let side = match order {
-                    Order::Ascending => changed.as_slice().cmp(key),
-                    Order::Descending => key.cmp(changed.as_slice()),
-                };
-                if side == Ordering::Greater {
-                    break;
-                }
-                next = pending.next();
-                if let Some(change) = change
-                    && visit(changed, change)?.is_break()
-                {
-                    stopped = true;
-                    return Ok(ControlFlow::Break(()));
-                }
-                if side == Ordering::Equal {
-                    return Ok(ControlFlow::Continue(()));
-                }
-            }
-            let flow = visit(key, value)?;
-            stopped = flow.is_break();
-            Ok(flow)
-        })?;
-        while let Some((changed, change)) = next.filter(|_| !stopped) {
-            if let Some(change) = change {
-                stopped = visit(changed, change)?.is_break();
-            }
-            next = pending.next();
+        let changes = range.map(|(key, value)| (key.as_slice(), value.as_deref()));
+        let below = |visit: &mut Visit<'_>| self.committed(from, to, order, visit);
+        match order {
+            Order::Ascending => merge(changes, order, below, visit),
+            Order::Descending => merge(changes.rev(), order, below, visit),
         }
-        Ok(())
     }
 }

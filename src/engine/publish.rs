@@ -62,10 +62,7 @@ impl<'a> Publication<'a> {
             causes.entry(one.profile).or_default().push(one);
         }
         for (id, portrait) in &combined.portraits {
-            self.updated(
-                portrait,
-                cause(causes.get(id).map(Vec::as_slice).unwrap_or_default()),
-            )?;
+            self.updated(portrait, causes.get(id).map(Vec::as_slice).unwrap_or_default())?;
         }
         for notice in &combined.notices {
             self.notice(notice, combined, &causes)?;
@@ -82,10 +79,10 @@ impl<'a> Publication<'a> {
     /// A refused item.
     pub(crate) fn refused(&mut self, rejection: &Rejection) -> Result<(), Error> {
         let subject = self.subjects.dead_letter(rejection.reason.code());
-        self.push(subject, String::new(), &DeadLetter::of(rejection, self.now))
+        self.push(subject, String::new(), None, &DeadLetter::of(rejection, self.now))
     }
 
-    fn updated(&mut self, portrait: &Portrait, cause: Cause<'_>) -> Result<(), Error> {
+    fn updated(&mut self, portrait: &Portrait, told: &[&Told<'_>]) -> Result<(), Error> {
         let id = portrait.id.to_string();
         let absorbed: Vec<String> = portrait.absorbed.iter().map(ToString::to_string).collect();
         let fingerprint = hex(&portrait.fingerprint);
@@ -99,10 +96,10 @@ impl<'a> Publication<'a> {
         let body = Updated {
             profile: &id,
             version: portrait.version,
-            cause,
+            cause: cause(told),
             document,
         };
-        self.push(self.subjects.updated(&id), id.clone(), &body)
+        self.push(self.subjects.updated(&id), id.clone(), trace(told), &body)
     }
 
     fn notice(
@@ -148,7 +145,12 @@ impl<'a> Publication<'a> {
             cause: cause(&told),
         };
         let concerned: Vec<String> = notice.from.union(&notice.into).map(ToString::to_string).collect();
-        self.push(self.subjects.notice(kind, &profile), concerned.join(","), &body)
+        self.push(
+            self.subjects.notice(kind, &profile),
+            concerned.join(","),
+            trace(&told),
+            &body,
+        )
     }
 
     fn enriched(
@@ -180,13 +182,25 @@ impl<'a> Publication<'a> {
         self.push(
             self.subjects.context(&event.channel, &event.name, &id),
             id.clone(),
+            event.trace.as_ref(),
             &body,
         )
     }
 
-    fn push(&mut self, subject: String, key: String, body: &impl serde::Serialize) -> Result<(), Error> {
+    fn push(
+        &mut self,
+        subject: String,
+        key: String,
+        trace: Option<&String>,
+        body: &impl serde::Serialize,
+    ) -> Result<(), Error> {
         let body = serde_json::to_vec(body).map_err(Error::Publish)?;
-        self.messages.push(Message { subject, key, body });
+        self.messages.push(Message {
+            subject,
+            key,
+            body,
+            trace: trace.cloned(),
+        });
         Ok(())
     }
 }
@@ -199,6 +213,11 @@ fn cause<'a>(told: &[&'a Told<'a>]) -> Cause<'a> {
         .max()
         .map_or("matched", Resolution::as_str);
     Cause::of(told.iter().map(|one| &one.event.id), most)
+}
+
+/// What several events did is part of the trace of the last that came with one.
+fn trace<'a>(told: &[&'a Told<'_>]) -> Option<&'a String> {
+    told.iter().rev().find_map(|one| one.event.trace.as_ref())
 }
 
 /// Bytes as lower-case hexadecimal.

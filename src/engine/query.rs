@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     domain::{
-        event::{Event, Stamp},
+        event::{Event, Stamp, StreamPlace},
         identity::{Claim, Key, Verdict},
         profile::Profile,
         time::Timestamp,
@@ -119,6 +119,8 @@ pub struct RejectionView {
     pub id: Option<String>,
     /// Who sent it.
     pub source: Option<String>,
+    /// Where it stands in the stream it came by, if it came by one.
+    pub origin: Option<StreamPlace>,
     /// The beginning of what was sent.
     pub body: Vec<u8>,
 }

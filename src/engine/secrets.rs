@@ -13,8 +13,9 @@ use crate::{
     store::{Keyring, Secret},
 };
 
-/// Reads the keyring; makes a new one only where there is no data yet that an old one would be missing for.
-pub(crate) fn load_or_make(dir: &Path) -> Result<Keyring, StartError> {
+/// Reads the keyring; makes a new one only where there is no data yet that an old one would be missing for, neither in a
+/// store beside it nor in the journal.
+pub(crate) fn load_or_make(dir: &Path, journal_has_commits: bool) -> Result<Keyring, StartError> {
     let path = &dir.join("secrets");
     let failed = |attempt| {
         let path = path.to_owned();
@@ -27,7 +28,7 @@ pub(crate) fn load_or_make(dir: &Path) -> Result<Keyring, StartError> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            if dir.join("journal").exists() || dir.join("store").exists() {
+            if journal_has_commits || dir.join("store").exists() {
                 return Err(StartError::Secrets { path: path.clone() });
             }
             make(path).map_err(failed("make the secrets"))?;

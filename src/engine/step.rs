@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::{
     domain::{event::Event, time::Timestamp},
     engine::{
+        ahead::Ahead,
         api::{Answer, CommandError, Outcome, Resolution, Submission},
         atoms::Atoms,
         batch::{Batch, Rules},
@@ -15,13 +16,13 @@ use crate::{
         place::Placed,
         publish::{Publication, Told},
     },
-    journal::{Commit, Marker},
-    store::{AtomId, Keyring, ProfileId, RejectionRecord, Store, fingerprint::Multiset, keys},
+    journal::{Commit, InputPosition, Marker},
+    store::{AtomId, InputRecord, Keyring, ProfileId, RejectionRecord, fingerprint::Multiset, keys},
     wire::{Reason, Rejection},
 };
 
 /// Where the writer stands: what the next commit goes on from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Standing {
     /// The number of the last commit.
     pub(crate) batch: u64,
@@ -29,6 +30,10 @@ pub(crate) struct Standing {
     pub(crate) fingerprint: Multiset,
     /// The sequence of the last kept rejection.
     pub(crate) rejections: u64,
+    /// Up to where the input stream is consumed, if there is one.
+    pub(crate) input: Option<InputPosition>,
+    /// The writer's term of ownership.
+    pub(crate) epoch: u64,
 }
 
 /// One batch of input.
@@ -36,6 +41,8 @@ pub(crate) struct Standing {
 pub(crate) struct Input {
     pub(crate) submissions: Vec<Submission>,
     pub(crate) commands: Vec<Ordered>,
+    /// Where the last submission stands in the input stream, if they come from one.
+    pub(crate) position: Option<InputPosition>,
 }
 
 impl Input {
@@ -43,17 +50,21 @@ impl Input {
         self.submissions.len().saturating_add(self.commands.len())
     }
 
-    /// Takes the later half out. Commands stay with the first: they come first.
+    /// Takes the later half out. Commands stay with the first: they come first. The position goes with the later half:
+    /// before that is committed, not all of the input is.
     pub(crate) fn split_off_half(&mut self) -> Self {
+        let position = self.position.take();
         if self.submissions.len() < 2 {
             return Self {
                 submissions: std::mem::take(&mut self.submissions),
                 commands: self.later_commands(),
+                position,
             };
         }
         Self {
             submissions: self.submissions.split_off(self.submissions.len() / 2),
             commands: Vec::new(),
+            position,
         }
     }
 
@@ -74,6 +85,7 @@ impl Input {
             message: "keep the event: what it adds to is as large as a record may be".to_owned(),
             id: Some(event.id.id.clone()),
             source: Some(event.id.source.clone()),
+            origin: None,
             body: Vec::new(),
         };
         self.submissions = vec![Submission::Refused(Box::new(rejection))];
@@ -94,10 +106,10 @@ pub(crate) struct Stepped {
     pub(crate) answers: Vec<Result<Answer, CommandError>>,
 }
 
-/// What a step goes by: committed state and the rules.
+/// What a step goes by: the state before it and the rules.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ground<'a> {
-    pub(crate) store: &'a Store,
+    pub(crate) before: &'a Ahead,
     pub(crate) keyring: &'a Keyring,
     pub(crate) rules: &'a Rules,
 }
@@ -105,14 +117,14 @@ pub(crate) struct Ground<'a> {
 /// Takes one batch. Commands come first: what a caller knew when it asked was committed before.
 pub(crate) fn step(
     ground: Ground<'_>,
-    standing: Standing,
+    standing: &Standing,
     input: &Input,
     now: Timestamp,
 ) -> Result<Stepped, Error> {
     let mut run = Run {
-        batch: Batch::new(ground.store.clone(), ground.keyring, ground.rules),
+        batch: Batch::new(ground.before.clone(), ground.keyring, ground.rules),
         placed: Vec::new(),
-        standing,
+        standing: standing.clone(),
     };
     let mut answers = Vec::with_capacity(input.commands.len());
     for ordered in &input.commands {
@@ -126,6 +138,7 @@ pub(crate) fn step(
             publication.refused(rejection)?;
         }
     }
+    run.consume(input.position.as_ref())?;
     run.finish(publication, outcomes, answers, now)
 }
 
@@ -154,6 +167,20 @@ impl<'a> Run<'a> {
         })
     }
 
+    /// Notes up to where the input is consumed, so that the store knows it too.
+    fn consume(&mut self, position: Option<&InputPosition>) -> Result<(), Error> {
+        let Some(position) = position else { return Ok(()) };
+        let record = InputRecord {
+            stream: position.stream.clone(),
+            created_ns: position.created_ns,
+            sequence: position.sequence,
+            digest: position.digest,
+        };
+        self.batch.overlay.put_record(keys::INPUT.to_vec(), &record)?;
+        self.standing.input = Some(position.clone());
+        Ok(())
+    }
+
     /// Keeps a refused item; the oldest goes when there are too many.
     fn keep(&mut self, rejection: &Rejection, now: Timestamp) -> Result<(), Error> {
         self.standing.rejections = self.standing.rejections.saturating_add(1);
@@ -163,6 +190,7 @@ impl<'a> Run<'a> {
             message: rejection.message.clone(),
             id: rejection.id.clone(),
             source: rejection.source.clone(),
+            origin: rejection.origin.clone(),
             body: rejection.body.clone(),
         };
         self.batch
@@ -234,8 +262,8 @@ impl Run<'_> {
             batch,
             fingerprint: combined.fingerprint.to_bytes(),
             time_us: now.as_micros(),
-            input: None,
-            epoch: 0,
+            input: standing.input.clone(),
+            epoch: standing.epoch,
         };
         Ok(Stepped {
             commit: Some(Commit {

@@ -1,25 +1,27 @@
 //! The worker: the one thread that writes. It takes what waits, steps, appends to the journal, applies to the store and
-//! only then answers.
+//! only then answers. While the journal is busy with one commit, the next is stepped on top of it.
 
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 use crate::{
     domain::time::Timestamp,
     engine::{
-        api::{Answer, CommandError, Outcome, Receipt, Submission},
+        ahead::Ahead,
         batch::Rules,
+        counted::Counted,
         error::Error,
         handle::{Health, HealthCell, Job},
-        step::{Ground, Input, Standing, Stepped, step},
+        step::{Ground, Input, Standing, step},
+        waiting::{Done, Waiting},
     },
-    journal::{Commit, Journal, Position},
+    journal::{Begun, Commit, InputPosition, Journal, Position},
     store::{Applied, Keyring, Store},
-    telemetry::{EngineMetrics, EventOutcome},
+    telemetry::EngineMetrics,
 };
 
 /// What the worker goes by.
@@ -38,25 +40,29 @@ pub(crate) struct Worker {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) rules: Arc<Rules>,
     pub(crate) standing: Standing,
+    pub(crate) under_way: Option<UnderWay>,
     pub(crate) jobs: mpsc::Receiver<Job>,
-    pub(crate) applied: watch::Sender<Position>,
+    pub(crate) visible: Visible,
     pub(crate) health: Arc<HealthCell>,
     pub(crate) metrics: EngineMetrics,
     pub(crate) config: WorkerConfig,
     pub(crate) clock: fn() -> Timestamp,
 }
 
-/// Who waits for a batch.
-#[derive(Default)]
-struct Waiting {
-    submissions: Vec<(usize, oneshot::Sender<Receipt>)>,
-    commands: Vec<oneshot::Sender<(Result<Answer, CommandError>, Position)>>,
+/// What others see of the writer's way.
+pub(crate) struct Visible {
+    /// The position of the last commit that is applied.
+    pub(crate) applied: watch::Sender<Position>,
+    /// Up to where the input stream is consumed by commits that are applied.
+    pub(crate) consumed: watch::Sender<Option<InputPosition>>,
 }
 
-/// What became of a batch.
-struct Done {
-    outcomes: Vec<Outcome>,
-    answers: Vec<Result<Answer, CommandError>>,
+/// A commit that was handed to the journal and is not known to be durable yet.
+pub(crate) struct UnderWay {
+    commit: Arc<Commit>,
+    counted: Counted,
+    /// Who is answered once it is visible.
+    waiting: Vec<(Waiting, Done)>,
 }
 
 impl Worker {
@@ -80,16 +86,14 @@ impl Worker {
         let mut flushed = Instant::now();
         let mut going = true;
         while going {
-            let Some(job) = self.jobs.blocking_recv() else {
-                break;
-            };
+            let Some(job) = self.next_job()? else { break };
             self.metrics.queue_popped();
             let (mut input, mut waiting) = (Input::default(), Waiting::default());
-            going = admit(job, &mut input, &mut waiting);
+            going = waiting.admit(job, &mut input);
             while going && input.submissions.len() < self.config.batch_events_max {
                 let Ok(job) = self.jobs.try_recv() else { break };
                 self.metrics.queue_popped();
-                going = admit(job, &mut input, &mut waiting);
+                going = waiting.admit(job, &mut input);
             }
             self.batch(input, waiting)?;
             // Met by a reader: what it asked for is there again after the next start, which builds the store anew.
@@ -101,8 +105,20 @@ impl Worker {
                 flushed = Instant::now();
             }
         }
+        self.settle()?;
         self.store.flush()?;
         Ok(())
+    }
+
+    /// What waits, or comes next. Where nothing waits, the commit under way is seen through first.
+    fn next_job(&mut self) -> Result<Option<Job>, Error> {
+        if self.under_way.is_some() {
+            if let Ok(job) = self.jobs.try_recv() {
+                return Ok(Some(job));
+            }
+            self.settle()?;
+        }
+        Ok(self.jobs.blocking_recv())
     }
 
     /// One batch: durable first, then visible, then answered.
@@ -111,20 +127,22 @@ impl Worker {
         let span = tracing::debug_span!("batch", batch.events = events, batch.commands = commands);
         let _entered = span.enter();
         let done = self.take(input)?;
-        answer(waiting, done, *self.applied.borrow());
+        match &mut self.under_way {
+            // Also where the batch changed nothing: what it repeats may be what is under way.
+            Some(under_way) => under_way.waiting.push((waiting, done)),
+            None => waiting.answer(done, *self.visible.applied.borrow()),
+        }
         Ok(())
     }
 
-    /// Commits a batch, in parts if it holds more than a commit may. An item that does not fit by itself is refused like
+    /// Steps a batch, in parts if it holds more than a commit may. An item that does not fit by itself is refused like
     /// any bad input: it must not stop the others.
     fn take(&mut self, mut input: Input) -> Result<Done, Error> {
         match self.attempt(&input) {
             Err(error) if error.is_too_large() && input.len() > 1 => {
                 let rest = input.split_off_half();
                 let mut done = self.take(input)?;
-                let more = self.take(rest)?;
-                done.outcomes.extend(more.outcomes);
-                done.answers.extend(more.answers);
+                done.extend(self.take(rest)?);
                 Ok(done)
             }
             Err(error) if error.is_too_large() && input.refuse_event() => self.attempt(&input),
@@ -132,104 +150,84 @@ impl Worker {
         }
     }
 
+    /// ORDER: a commit is handed over before the one ahead of it is waited for, so that a journal across a wire has work
+    /// while the next batch is stepped; the journal makes them durable one after the other.
     fn attempt(&mut self, input: &Input) -> Result<Done, Error> {
         let begun = Instant::now();
-        let now = (self.clock)();
+        let under_way = self.under_way.as_ref().map(|one| Arc::clone(&one.commit));
         let ground = Ground {
-            store: &self.store,
+            before: &Ahead::new(self.store.clone(), under_way),
             keyring: &self.keyring,
             rules: &self.rules,
         };
-        let stepped = step(ground, self.standing, input, now)?;
-        if let Some(commit) = &stepped.commit {
-            let position = self.commit(commit)?;
-            self.applied.send_replace(position);
+        let stepped = step(ground, &self.standing, input, (self.clock)())?;
+        let counted = Counted::of(input, &stepped, begun);
+        match stepped.commit {
+            None => self.count(&counted),
+            Some(commit) => {
+                let commit = Arc::new(commit);
+                let handed_over = self.journal.begin(Arc::clone(&commit))?;
+                self.settle()?;
+                let under_way = UnderWay {
+                    commit,
+                    counted,
+                    waiting: Vec::new(),
+                };
+                match handed_over {
+                    Begun::Durable(position) => self.apply(under_way, position)?,
+                    Begun::UnderWay => self.under_way = Some(under_way),
+                }
+            }
         }
         self.standing = stepped.standing;
-        self.observe(input, &stepped, begun);
         Ok(Done {
             outcomes: stepped.outcomes,
             answers: stepped.answers,
         })
     }
 
-    /// ORDER: the journal is synced before the store changes, so that the store is never ahead of it.
-    fn commit(&mut self, commit: &Commit) -> Result<Position, Error> {
-        let position = self.journal.append(commit)?;
+    /// Sees the commit under way through, if there is one.
+    fn settle(&mut self) -> Result<(), Error> {
+        let Some(under_way) = self.under_way.take() else {
+            return Ok(());
+        };
+        let position = self.journal.finish()?;
+        self.apply(under_way, position)
+    }
+
+    /// ORDER: the journal has the commit before the store changes, so that the store is never ahead of it; nobody is
+    /// answered before the commit is visible.
+    fn apply(&mut self, under_way: UnderWay, position: Position) -> Result<(), Error> {
+        let UnderWay {
+            commit,
+            counted,
+            waiting,
+        } = under_way;
+        let marker = &commit.marker;
         let applied = Applied {
             position: position.0,
-            batch: commit.marker.batch,
-            fingerprint: commit.marker.fingerprint,
+            batch: marker.batch,
+            fingerprint: marker.fingerprint,
         };
         let changes = commit
             .changes
             .iter()
             .map(|change| (change.key.as_slice(), change.value.as_deref()));
         self.store.apply(applied, changes)?;
-        Ok(position)
+        self.visible.applied.send_replace(position);
+        if marker.input.is_some() {
+            self.visible.consumed.send_replace(marker.input.clone());
+        }
+        self.count(&counted);
+        for (waiting, done) in waiting {
+            waiting.answer(done, position);
+        }
+        Ok(())
     }
 
-    fn observe(&self, input: &Input, stepped: &Stepped, begun: Instant) {
-        let visible = (self.clock)();
-        for (submission, outcome) in input.submissions.iter().zip(&stepped.outcomes) {
-            self.metrics.event(match outcome {
-                Outcome::Accepted(_) => EventOutcome::Accepted,
-                Outcome::Duplicate => EventOutcome::Duplicate,
-                Outcome::Conflicting => EventOutcome::Conflicting,
-                Outcome::Refused => EventOutcome::Refused,
-            });
-            match (submission, outcome) {
-                (Submission::Event(event), Outcome::Accepted(resolution)) => {
-                    let took = visible.micros_since(event.received).max(0).unsigned_abs();
-                    self.metrics.resolution(resolution.as_str());
-                    self.metrics.visible_after(Duration::from_micros(took));
-                }
-                (Submission::Event(_), _) => {}
-                (Submission::Refused(rejection), _) => self.metrics.rejection(rejection.reason.code()),
-            }
-        }
-        if let Some(commit) = &stepped.commit {
-            let count = |items: usize| u32::try_from(items).unwrap_or(u32::MAX);
-            let messages = commit
-                .messages
-                .iter()
-                .map(|message| message.body.len())
-                .sum::<usize>();
-            let values = commit.changes.iter().filter_map(|change| change.value.as_ref());
-            let bytes = messages.saturating_add(values.map(Vec::len).sum());
-            self.metrics
-                .commit(count(input.submissions.len()), count(bytes), begun.elapsed());
-            self.metrics.applied(self.applied.borrow().0);
-        }
-    }
-}
-
-/// Takes a job into the batch; whether to go on.
-fn admit(job: Job, input: &mut Input, waiting: &mut Waiting) -> bool {
-    match job {
-        Job::Submit { items, reply } => {
-            waiting.submissions.push((items.len(), reply));
-            input.submissions.extend(items);
-            true
-        }
-        Job::Command { ordered, reply } => {
-            waiting.commands.push(reply);
-            input.commands.push(*ordered);
-            true
-        }
-        Job::Stop => false,
-    }
-}
-
-/// A caller that no longer waits has left; its items are committed all the same.
-fn answer(waiting: Waiting, done: Done, position: Position) {
-    let mut outcomes = done.outcomes.into_iter();
-    for (count, reply) in waiting.submissions {
-        let outcomes = outcomes.by_ref().take(count).collect();
-        reply.send(Receipt { position, outcomes }).ok();
-    }
-    for (answer, reply) in done.answers.into_iter().zip(waiting.commands) {
-        reply.send((answer, position)).ok();
+    fn count(&self, counted: &Counted) {
+        counted.count(&self.metrics, (self.clock)());
+        self.metrics.applied(self.visible.applied.borrow().0);
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Message {
     pub key: String,
     /// What subscribers get, as it is.
     pub body: Vec<u8>,
+    /// The W3C trace context of what caused it, where that came with one.
+    pub trace: Option<String>,
 }
 
 impl fmt::Debug for Message {
@@ -68,13 +70,18 @@ impl fmt::Debug for Change {
     }
 }
 
-/// Up to where the input was consumed when a commit was made.
+/// Up to where the input was consumed when a commit was made, and how to know that message again: a stream that was
+/// made anew, or lost its end and grew on, has another message under the same number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputPosition {
     /// The name of the input stream.
     pub stream: String,
-    /// The sequence of the last message of that stream that is part of this commit or an earlier one.
+    /// When that stream was made, in nanoseconds since the Unix epoch.
+    pub created_ns: i64,
+    /// The sequence of the last message of that stream that is part of this commit or an earlier one; 0 before any.
     pub sequence: u64,
+    /// The first bytes of the SHA-256 of that message: subject, headers and body.
+    pub digest: [u8; 16],
 }
 
 /// The last record of a commit.
@@ -114,6 +121,7 @@ mod tests {
             subject: secret.into(),
             key: secret.into(),
             body: secret.into(),
+            trace: Some(secret.into()),
         };
         let change = Change {
             key: secret.into(),

@@ -21,6 +21,35 @@ pub enum Error {
     /// An earlier append failed half-way: the process has to start again and recover.
     #[error("append to a journal that an earlier failure poisoned, restart to recover")]
     Poisoned,
+    /// A commit was waited for, but none is under way.
+    #[error("finish a commit, none is under way")]
+    Idle,
+    /// Another writer took the journal over; nothing of this one's was or will be accepted since.
+    #[error("append to the journal: another process owns it since epoch {epoch}, this one had {own}")]
+    Fenced {
+        /// The epoch that holds now.
+        epoch: u64,
+        /// This writer's.
+        own: u64,
+    },
+    /// The broker that keeps the journal refused, or could not be reached in time.
+    #[error("{attempt} the journal stream")]
+    Broker {
+        /// What was attempted.
+        attempt: &'static str,
+        /// What the broker, or the way to it, said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The journal stream is not what it was: made anew, shortened, or written by something else.
+    #[error("read the journal stream {stream} at sequence {sequence}: {reason}")]
+    Stream {
+        /// The stream.
+        stream: String,
+        /// Where.
+        sequence: u64,
+        /// What was found or expected there.
+        reason: &'static str,
+    },
     /// The commit is larger than the journal takes; it was not written.
     #[error("commit is longer than {bytes_max} bytes, make smaller batches or raise commit_bytes_max")]
     TooLarge {

@@ -5,6 +5,8 @@
 //! Must never know what a commit means: subjects, keys and bodies are opaque here, and nothing else of the crate
 //! is imported. Called by the engine, whose one writer appends; readers of any thread follow behind it.
 
+use std::sync::Arc;
+
 mod commit;
 mod error;
 pub mod file;
@@ -12,16 +14,50 @@ pub mod file;
 pub use commit::{Change, Commit, InputPosition, Marker, Message, Position};
 pub use error::Error;
 
+/// How far a commit is that was handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// It survives a loss of power, as far as the medium honours a sync.
+    Durable(Position),
+    /// It is on its way; [`Journal::finish`] waits for it.
+    UnderWay,
+}
+
 /// The writing side of a journal. There is one writer.
-pub trait Journal: Send {
-    /// Appends `commit` durably and returns its position: when this returns `Ok` the commit survives a loss of
-    /// power, as far as the medium honours a sync.
+pub trait Journal: Send + std::fmt::Debug {
+    /// Hands `commit` over to be appended. A journal across a wire has it under way when this returns, so that the
+    /// next one can be prepared meanwhile; at most one may be under way when this is called.
     ///
     /// # Errors
     /// [`Error::BatchOutOfOrder`] and [`Error::TooLarge`] refuse the commit and leave the journal as it was. Any
-    /// other failure poisons the journal, and every later append is refused with [`Error::Poisoned`]: a sync that
+    /// other failure poisons the journal, and every later call is refused with [`Error::Poisoned`]: a sync that
     /// failed once cannot be repeated, because the system may have dropped the pages it could not write.
-    fn append(&mut self, commit: &Commit) -> Result<Position, Error>;
+    fn begin(&mut self, commit: Arc<Commit>) -> Result<Begun, Error>;
+
+    /// Waits until the oldest commit under way is durable and returns its position.
+    ///
+    /// # Errors
+    /// [`Error::Idle`] when none is under way, which is a bug of the caller. Any other failure poisons the journal:
+    /// whether the commit is durable is found out by the next start.
+    fn finish(&mut self) -> Result<Position, Error>;
+
+    /// Appends a copy of `commit` durably and returns its position. Nothing may be under way.
+    ///
+    /// # Errors
+    /// As [`Journal::begin`] and [`Journal::finish`].
+    fn append(&mut self, commit: &Commit) -> Result<Position, Error> {
+        match self.begin(Arc::new(commit.clone()))? {
+            Begun::Durable(position) => Ok(position),
+            Begun::UnderWay => self.finish(),
+        }
+    }
+
+    /// Which journal this is, as a text that another one never has: positions of two journals mean nothing to each
+    /// other.
+    fn identity(&self) -> String;
+
+    /// The writer's term of ownership, which every commit carries: 0 where nobody else can write.
+    fn epoch(&self) -> u64;
 
     /// The position of the last commit, [`Position::START`] when there is none.
     fn last(&self) -> Position;

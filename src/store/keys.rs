@@ -16,6 +16,7 @@
 //! | `R` | profile | [`FormerRecord`](crate::store::FormerRecord) | ids that are no longer live |
 //! | `S` | event | checksum of its content | which event ids are known, whatever time or person they claim |
 //! | `X` | sequence | rejection | refused input |
+//! | `Y` | | [`InputRecord`](crate::store::InputRecord) | up to where the input stream is consumed |
 //!
 //! Times are written so that bytes order as instants do.
 
@@ -189,6 +190,9 @@ pub fn rejection(sequence: u64) -> Vec<u8> {
 
 /// All refused inputs, in the order they came.
 pub const REJECTIONS: &[u8] = b"X";
+
+/// Up to where the input stream is consumed.
+pub const INPUT: &[u8] = b"Y";
 
 /// The sequence in a key below [`REJECTIONS`].
 pub fn rejection_sequence(key: &[u8]) -> Option<u64> {

@@ -67,16 +67,19 @@ pub enum MetaName {
     KeyringSecret,
     /// When the store was made.
     CreatedAt,
+    /// Which journal it is a view of.
+    Journal,
 }
 
 impl MetaName {
     /// Every name.
-    pub const ALL: [Self; 2] = [Self::KeyringSecret, Self::CreatedAt];
+    pub const ALL: [Self; 3] = [Self::KeyringSecret, Self::CreatedAt, Self::Journal];
 
     pub(crate) fn key(self) -> &'static [u8] {
         match self {
             Self::KeyringSecret => b"\0named/keyring-secret",
             Self::CreatedAt => b"\0named/created-at",
+            Self::Journal => b"\0named/journal",
         }
     }
 }

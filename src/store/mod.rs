@@ -31,7 +31,8 @@ pub use crate::store::mark::{Applied, MetaName};
 pub use crate::store::open::{Damage, OpenError, StoreConfig, set_aside};
 pub use crate::store::read::Read;
 pub use crate::store::record::{
-    AnswerRecord, AtomRecord, FormerRecord, ForwardRecord, ProfileRecord, QrRecord, RejectionRecord,
+    AnswerRecord, AtomRecord, FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord,
+    RejectionRecord,
 };
 pub use crate::store::sled_store::Store;
 pub use crate::store::view::{Bytes, Order, View, Visit};

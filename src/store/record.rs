@@ -5,7 +5,7 @@
 
 use crate::{
     domain::{
-        event::Stamp,
+        event::{Stamp, StreamPlace},
         identity::{Claim, link::Links},
         profile::Aggregate,
         qr::{QrOutcome, QrState},
@@ -111,6 +111,21 @@ pub struct RejectionRecord {
     pub id: Option<String>,
     /// Who sent it, if that could be read.
     pub source: Option<String>,
+    /// Where it stands in the stream it came by, if it came by one.
+    pub origin: Option<StreamPlace>,
     /// The beginning of what was sent.
     pub body: Vec<u8>,
+}
+
+/// Up to where the input stream is consumed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputRecord {
+    /// The stream.
+    pub stream: String,
+    /// When it was made, in nanoseconds since the Unix epoch.
+    pub created_ns: i64,
+    /// The sequence of the last message that counts.
+    pub sequence: u64,
+    /// The first bytes of the SHA-256 of that message.
+    pub digest: [u8; 16],
 }

@@ -22,7 +22,8 @@ use crate::{
         ids::{AtomId, ProfileId},
         layout,
         record::{
-            AnswerRecord, AtomRecord, FormerRecord, ForwardRecord, ProfileRecord, QrRecord, RejectionRecord,
+            AnswerRecord, AtomRecord, FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord,
+            RejectionRecord,
         },
     },
 };
@@ -44,6 +45,7 @@ record!(QrRecord, 1, "QR code");
 record!(AnswerRecord, 1, "answer");
 record!(RejectionRecord, 1, "rejection");
 record!(Event, 1, "event");
+record!(InputRecord, 1, "input position");
 
 layout! {
     struct crate::store::record::AtomRecord { claim, links, first, profile, aggregate }
@@ -51,7 +53,8 @@ layout! {
     struct crate::store::record::FormerRecord { version, atoms }
     struct crate::store::record::ForwardRecord { atoms }
     struct crate::store::record::QrRecord { state, minted, expires, store_id, basket, offer }
-    struct crate::store::record::RejectionRecord { at, code, message, id, source, body }
+    struct crate::store::record::RejectionRecord { at, code, message, id, source, origin, body }
+    struct crate::store::record::InputRecord { stream, created_ns, sequence, digest }
     enum crate::domain::qr::QrState { 0 => Open, 1 => Redeemed { at, store_id }, 2 => Revoked }
     enum crate::domain::qr::QrOutcome {
         0 => Valid, 1 => Expired, 2 => Used, 3 => Revoked, 4 => WrongStore, 5 => Unknown
@@ -68,8 +71,9 @@ layout! {
     struct crate::domain::event::ConsentChange { channel, purpose, decision }
     struct crate::domain::event::Event {
         id, channel, name, time, stated_time, received, identifiers, alias_of, place, traits, properties, context,
-        consent, expires
+        consent, expires, trace
     }
+    struct crate::domain::event::StreamPlace { stream, sequence, subject }
 
     struct crate::domain::identity::claim::Key { kind, value }
     struct crate::domain::identity::claim::Asserted { key, trust, bond }

@@ -48,7 +48,7 @@ pub struct Decoded {
 /// # Errors
 /// A [`Rejection`] of the whole body: no JSON, no object or list, more items than allowed, a batch without `batch`.
 pub fn decode(body: &[u8], shape: Shape, origin: &Origin, rules: &DecodeRules) -> Result<Decoded, Rejection> {
-    decode_body(body, shape, origin, rules).map_err(|fault| fault.reject(body, None, origin.source.clone()))
+    decode_body(body, shape, origin, rules).map_err(|fault| fault.reject(body, None, None, origin))
 }
 
 /// As [`decode`], the shape told from the content type: `application/cloudevents+json`,
@@ -240,7 +240,7 @@ impl About {
     }
 
     fn reject(self, fault: Fault, text: &[u8], origin: &Origin) -> Rejection {
-        fault.reject(text, self.id, self.source.or_else(|| origin.source.clone()))
+        fault.reject(text, self.id, self.source, origin)
     }
 }
 

@@ -98,6 +98,7 @@ pub(crate) fn finish(
         alias_of,
         place: channel.place,
         expires: expires(&draft.properties),
+        trace: origin.trace.clone(),
         traits: draft.traits,
         properties: draft.properties,
         context: draft.context,

@@ -67,6 +67,8 @@ pub(crate) fn origin() -> Origin {
         channel: None,
         name: None,
         received: noon(),
+        trace: None,
+        place: None,
     }
 }
 

@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-use crate::domain::event::Name;
+use crate::domain::event::{Name, StreamPlace};
+use crate::wire::rules::Origin;
 
 /// Bytes of a refused item that are kept.
 const BODY_BYTES_MAX: usize = 4 * 1024;
@@ -104,6 +105,8 @@ pub struct Rejection {
     pub id: Option<String>,
     /// The event's source, where it could be read, else that of its origin.
     pub source: Option<Name>,
+    /// Where it stands in the stream it came by, if it came by one.
+    pub origin: Option<StreamPlace>,
     /// The item as it was sent, cut to 4 KiB.
     pub body: Vec<u8>,
 }
@@ -155,13 +158,20 @@ impl Fault {
     }
 
     /// The rejection of `body` for this fault.
-    pub(crate) fn reject(self, body: &[u8], id: Option<String>, source: Option<Name>) -> Rejection {
+    pub(crate) fn reject(
+        self,
+        body: &[u8],
+        id: Option<String>,
+        source: Option<Name>,
+        origin: &Origin,
+    ) -> Rejection {
         let body = body.get(..BODY_BYTES_MAX).unwrap_or(body).to_vec();
         Rejection {
             reason: self.reason,
             message: self.message,
             id,
-            source,
+            source: source.or_else(|| origin.source.clone()),
+            origin: origin.place.clone(),
             body,
         }
     }
@@ -171,6 +181,7 @@ impl Fault {
 mod tests {
     use super::{Fault, Reason};
     use crate::domain::event::token;
+    use crate::wire::fixture::origin;
 
     #[test]
     fn codes_are_subject_tokens_and_differ() {
@@ -182,7 +193,8 @@ mod tests {
     #[test]
     fn a_body_is_kept_in_part_and_never_shown() {
         let body = "09123456789 ".repeat(1000);
-        let rejection = Fault::missing("channel").reject(body.as_bytes(), Some("e-1".into()), None);
+        let rejection =
+            Fault::missing("channel").reject(body.as_bytes(), Some("e-1".into()), None, &origin());
         assert_eq!(rejection.body.len(), 4096);
         assert!(!format!("{rejection:?}").contains("0912"));
         assert_eq!(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::{
     channel::{Channel, Channels},
-    event::{Name, token},
+    event::{Name, StreamPlace, token},
     identifier::IdentifierRules,
     time::Timestamp,
 };
@@ -77,4 +77,8 @@ pub struct Origin {
     pub name: Option<Name>,
     /// When the edge took it in.
     pub received: Timestamp,
+    /// The W3C trace context it came with.
+    pub trace: Option<String>,
+    /// Where it stands in the stream it came by, if it came by one.
+    pub place: Option<StreamPlace>,
 }

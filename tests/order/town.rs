@@ -78,6 +78,8 @@ fn read(body: impl serde::Serialize, shape: Shape) -> Vec<Event> {
         channel: Some("web".to_owned()),
         name: None,
         received: NOW,
+        trace: None,
+        place: None,
     };
     let body = serde_json::to_vec(&body).unwrap();
     let decoded = decode(&body, shape, &origin, &decode_rules()).unwrap();

@@ -149,6 +149,8 @@ impl Town {
             channel: None,
             name: None,
             received: (self.clock)(),
+            trace: None,
+            place: None,
         };
         let decoded = decode_events(None, &body, &origin, &self.settings.decode_rules()).unwrap();
         let items = decoded.items.into_iter().map(|item| match item {

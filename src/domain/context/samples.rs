@@ -57,6 +57,7 @@ pub(crate) fn event(minutes: u64, channel: &str, name: &str, properties: &[(&str
         context: BTreeMap::new(),
         consent: Vec::new(),
         expires: None,
+        trace: None,
     }
 }
 

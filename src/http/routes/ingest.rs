@@ -56,6 +56,8 @@ pub(crate) async fn take(
         channel,
         name: None,
         received: (http.clock)(),
+        trace: None,
+        place: None,
     };
     let decoded = match body {
         Ok(body) => decode(&headers, &body, &origin, &http.rules)
@@ -100,6 +102,7 @@ fn unread_body(unread: Unread, bytes_max: usize, origin: &Origin) -> Rejection {
         message,
         id: None,
         source: origin.source.clone(),
+        origin: None,
         body: Vec::new(),
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     engine::query::RejectionView,
     http::{Http, ask::Reached, body::Asking, failure::Failure},
-    wire::out::scalar::Time,
+    wire::out::{dlq::Origin, scalar::Time},
 };
 
 /// Rejections that are listed where the request does not say.
@@ -32,6 +32,8 @@ struct Rejection {
     message: String,
     id: Option<String>,
     source: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<Origin>,
     /// The beginning of what was sent; bytes that are no text are replaced.
     body: String,
 }
@@ -45,6 +47,7 @@ impl From<RejectionView> for Rejection {
             message,
             id,
             source,
+            origin,
             body,
         } = view;
         let body = String::from_utf8_lossy(&body).into_owned();
@@ -55,6 +58,7 @@ impl From<RejectionView> for Rejection {
             message,
             id,
             source,
+            origin: origin.map(Origin::from),
             body,
         }
     }

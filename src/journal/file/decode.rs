@@ -6,8 +6,8 @@ use crate::journal::{Change, Commit, InputPosition, Marker, Message};
 /// Why bytes are not a commit.
 pub(crate) type Reason = &'static str;
 
-/// Three empty strings: what the smallest message takes.
-const MESSAGE_BYTES_MIN: usize = 12;
+/// Three empty strings and the byte of no trace: what the smallest message takes.
+const MESSAGE_BYTES_MIN: usize = 13;
 /// An empty key and the byte of a deletion: what the smallest change takes.
 const CHANGE_BYTES_MIN: usize = 5;
 
@@ -20,7 +20,9 @@ pub(crate) fn decode(body: &[u8], batch: u64, messages: u32) -> Result<Commit, R
     let input = if decoder.some()? {
         Some(InputPosition {
             stream: decoder.text()?,
+            created_ns: i64::from_le_bytes(decoder.array()?),
             sequence: u64::from_le_bytes(decoder.array()?),
+            digest: decoder.array()?,
         })
     } else {
         None
@@ -85,6 +87,7 @@ impl<'a> Decoder<'a> {
             subject: self.text()?,
             key: self.text()?,
             body: self.string()?,
+            trace: if self.some()? { Some(self.text()?) } else { None },
         })
     }
 

@@ -2,8 +2,8 @@
 //! Called by `frame` alone.
 //!
 //! Integers are little-endian; a *string* is a u32 length and that many bytes; an *option* is a byte 0 or 1 and, if 1,
-//! the value. The body is: fingerprint (32 bytes), time (i64), epoch (u64), option of input (stream string, sequence
-//! u64), each message (subject, key and body strings), the number of changes (u32), each change (key string, option of
+//! the value. The body is: fingerprint (32 bytes), time (i64), epoch (u64), option of input (stream string,
+//! created i64, sequence u64, digest 16 bytes), each message (subject, key and body strings, option of trace string), the number of changes (u32), each change (key string, option of
 //! value string). The batch number and the number of messages are in the head of the frame, and only there.
 
 use crate::journal::{Commit, Error};
@@ -21,20 +21,20 @@ pub(crate) fn encode(commit: &Commit, bytes_max: usize) -> Result<Vec<u8>, Error
     encoder.raw(&[u8::from(marker.input.is_some())])?;
     if let Some(input) = &marker.input {
         encoder.string(input.stream.as_bytes())?;
+        encoder.raw(&input.created_ns.to_le_bytes())?;
         encoder.raw(&input.sequence.to_le_bytes())?;
+        encoder.raw(&input.digest)?;
     }
     for message in &commit.messages {
         encoder.string(message.subject.as_bytes())?;
         encoder.string(message.key.as_bytes())?;
         encoder.string(&message.body)?;
+        encoder.option(message.trace.as_ref().map(String::as_bytes))?;
     }
     encoder.count(commit.changes.len())?;
     for change in &commit.changes {
         encoder.string(&change.key)?;
-        encoder.raw(&[u8::from(change.value.is_some())])?;
-        if let Some(value) = &change.value {
-            encoder.string(value)?;
-        }
+        encoder.option(change.value.as_deref())?;
     }
     Ok(encoder.out)
 }
@@ -81,5 +81,10 @@ impl Encoder {
     fn string(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.count(bytes.len())?;
         self.raw(bytes)
+    }
+
+    fn option(&mut self, bytes: Option<&[u8]>) -> Result<(), Error> {
+        self.raw(&[u8::from(bytes.is_some())])?;
+        bytes.map_or(Ok(()), |bytes| self.string(bytes))
     }
 }

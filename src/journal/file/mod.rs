@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 use crate::journal::file::reader::{FileReader, Shared};
 use crate::journal::file::segment::{HEADER_BYTES, Place, Segment};
-use crate::journal::{Commit, Error, Journal, Position, ReadJournal};
+use crate::journal::{Begun, Commit, Error, Journal, Position, ReadJournal};
 
 /// The limits of a file journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,7 +146,7 @@ impl FileJournal {
 }
 
 impl Journal for FileJournal {
-    fn append(&mut self, commit: &Commit) -> Result<Position, Error> {
+    fn begin(&mut self, commit: Arc<Commit>) -> Result<Begun, Error> {
         if self.poisoned {
             return Err(Error::Poisoned);
         }
@@ -155,7 +155,7 @@ impl Journal for FileJournal {
             return Err(Error::BatchOutOfOrder { found, expected });
         }
         let bytes_max = self.config.commit_bytes_max;
-        let (position, frame) = frame::seal(commit, self.end.position, self.segment.header.mark, bytes_max)?;
+        let (position, frame) = frame::seal(&commit, self.end.position, self.segment.header.mark, bytes_max)?;
         let written = self.write(&frame);
         self.poisoned = written.is_err();
         written?;
@@ -163,7 +163,19 @@ impl Journal for FileJournal {
         self.end.batch = found;
         self.segment.note(self.end);
         self.shared.publish(position);
-        Ok(position)
+        Ok(Begun::Durable(position))
+    }
+
+    fn finish(&mut self) -> Result<Position, Error> {
+        Err(Error::Idle)
+    }
+
+    fn identity(&self) -> String {
+        "file".to_owned()
+    }
+
+    fn epoch(&self) -> u64 {
+        0
     }
 
     fn last(&self) -> Position {

@@ -11,6 +11,7 @@ pub(crate) fn commit(batch: u64, bodies: &[&[u8]]) -> Commit {
         subject: "s".into(),
         key: "k".into(),
         body: body.to_vec(),
+        trace: None,
     };
     let marker = Marker {
         batch,
@@ -33,10 +34,22 @@ pub(crate) fn commit(batch: u64, bodies: &[&[u8]]) -> Commit {
 /// Any commit, the empty one included.
 pub(crate) fn commits() -> impl Strategy<Value = Commit> {
     let bytes = || vec(any::<u8>(), 0..300);
-    let message =
-        (".{0,20}", ".{0,20}", bytes()).prop_map(|(subject, key, body)| Message { subject, key, body });
+    let trace = proptest::option::of(".{0,20}");
+    let message = (".{0,20}", ".{0,20}", bytes(), trace).prop_map(|(subject, key, body, trace)| Message {
+        subject,
+        key,
+        body,
+        trace,
+    });
     let change = (bytes(), proptest::option::of(bytes())).prop_map(|(key, value)| Change { key, value });
-    let input = (".{0,20}", any::<u64>()).prop_map(|(stream, sequence)| InputPosition { stream, sequence });
+    let input = (".{0,20}", any::<i64>(), any::<u64>(), any::<[u8; 16]>()).prop_map(
+        |(stream, created_ns, sequence, digest)| InputPosition {
+            stream,
+            created_ns,
+            sequence,
+            digest,
+        },
+    );
     let marker = (
         any::<u64>(),
         any::<[u8; 32]>(),

@@ -14,7 +14,7 @@ use crate::journal::file::disk;
 use crate::journal::{Error, Position};
 
 const MAGIC: &[u8; 8] = b"YEKTAJNL";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// What the header takes: where the first frame begins.
 pub(crate) const HEADER_BYTES: u64 = 56;
 /// Two places in the index are at least this far apart, in bytes.
@@ -269,11 +269,11 @@ mod tests {
     #[test]
     fn another_version_is_refused_with_a_sentence() {
         let mut bytes = HEADER.to_bytes();
-        bytes[8] = 2;
+        bytes[8] = 3;
         let error = Header::from_bytes(&bytes, Position(9)).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "read segment 9 of the journal in format 2, this program reads format 1"
+            "read segment 9 of the journal in format 3, this program reads format 2"
         );
     }
 

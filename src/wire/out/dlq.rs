@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    domain::time::Timestamp,
+    domain::{event::StreamPlace, time::Timestamp},
     wire::{Rejection, out::scalar::Time},
 };
 
@@ -16,7 +16,32 @@ pub struct DeadLetter<'a> {
     id: Option<&'a str>,
     source: Option<&'a str>,
     at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<Origin>,
     body: String,
+}
+
+/// Where a refused item stands in the stream it came by.
+#[derive(Clone, Debug, Serialize)]
+pub struct Origin {
+    stream: String,
+    sequence: u64,
+    subject: String,
+}
+
+impl From<StreamPlace> for Origin {
+    fn from(place: StreamPlace) -> Self {
+        let StreamPlace {
+            stream,
+            sequence,
+            subject,
+        } = place;
+        Self {
+            stream,
+            sequence,
+            subject,
+        }
+    }
 }
 
 impl<'a> DeadLetter<'a> {
@@ -29,6 +54,7 @@ impl<'a> DeadLetter<'a> {
             id: rejection.id.as_deref(),
             source: rejection.source.as_deref(),
             at: Time(at),
+            origin: rejection.origin.clone().map(Origin::from),
             body: String::from_utf8_lossy(&rejection.body).into_owned(),
         }
     }

@@ -1,0 +1,73 @@
+//! What the next batch builds on: the store, and over it the commit that is under way to the journal.
+//!
+//! The store shows durable commits only. A journal across a wire takes its time, and the writer goes on meanwhile: what
+//! it prepares then stands on a commit that is not durable yet, and is itself never durable before that one.
+
+use std::sync::Arc;
+
+use crate::{
+    engine::merge::merge,
+    journal::{Change, Commit},
+    store::{Bytes, Error, Order, Store, View, Visit},
+};
+
+/// Committed state with at most one commit laid over it.
+#[derive(Clone, Debug)]
+pub(crate) struct Ahead {
+    store: Store,
+    under_way: Option<Arc<Commit>>,
+}
+
+impl Ahead {
+    /// The store, and the commit that follows on it. A commit's changes are in the order of their keys.
+    pub(crate) fn new(store: Store, under_way: Option<Arc<Commit>>) -> Self {
+        Self { store, under_way }
+    }
+
+    fn changes(&self) -> &[Change] {
+        self.under_way
+            .as_ref()
+            .map_or(&[], |commit| commit.changes.as_slice())
+    }
+
+    fn change(&self, key: &[u8]) -> Option<&Change> {
+        let changes = self.changes();
+        let found = changes.binary_search_by(|change| change.key.as_slice().cmp(key));
+        found.ok().and_then(|index| changes.get(index))
+    }
+
+    fn changes_between(&self, from: &[u8], to: &[u8]) -> &[Change] {
+        let changes = self.changes();
+        let first = changes.partition_point(|change| change.key.as_slice() < from);
+        let end = if to.is_empty() {
+            changes.len()
+        } else {
+            changes.partition_point(|change| change.key.as_slice() < to)
+        };
+        changes.get(first..end).unwrap_or_default()
+    }
+}
+
+impl View for Ahead {
+    fn get(&self, key: &[u8]) -> Result<Option<Bytes>, Error> {
+        match self.change(key) {
+            Some(change) => Ok(change.value.as_deref().map(Bytes::from)),
+            None => self.store.get(key),
+        }
+    }
+
+    fn scan(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {
+        let between = self.changes_between(from, to);
+        if between.is_empty() {
+            return self.store.scan(from, to, order, visit);
+        }
+        let changes = between
+            .iter()
+            .map(|change| (change.key.as_slice(), change.value.as_deref()));
+        let below = |visit: &mut Visit<'_>| self.store.scan(from, to, order, visit);
+        match order {
+            Order::Ascending => merge(changes, order, below, visit),
+            Order::Descending => merge(changes.rev(), order, below, visit),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What is counted of a batch once it is visible.
+
+use std::time::{Duration, Instant};
+
+use crate::{
+    domain::time::Timestamp,
+    engine::{
+        api::{Outcome, Submission},
+        step::{Input, Stepped},
+    },
+    telemetry::{EngineMetrics, EventOutcome},
+};
+
+/// The figures of one step, kept until its commit is visible.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    begun: Instant,
+    items: Vec<Item>,
+    /// Bytes of its commit, if there is one.
+    commit_bytes: Option<usize>,
+}
+
+#[derive(Debug)]
+enum Item {
+    Refused(&'static str),
+    /// Taken in at this instant, and what it did to identity.
+    Accepted(Timestamp, &'static str),
+    Known(EventOutcome),
+}
+
+impl Counted {
+    /// The figures of a step that began at `begun`.
+    pub(crate) fn of(input: &Input, stepped: &Stepped, begun: Instant) -> Self {
+        let items = input.submissions.iter().zip(&stepped.outcomes);
+        let commit_bytes = stepped.commit.as_ref().map(|commit| {
+            let messages = commit.messages.iter().map(|message| message.body.len());
+            let values = commit
+                .changes
+                .iter()
+                .filter_map(|change| change.value.as_ref())
+                .map(Vec::len);
+            messages.chain(values).sum()
+        });
+        Self {
+            begun,
+            items: items
+                .map(|(submission, outcome)| Item::of(submission, *outcome))
+                .collect(),
+            commit_bytes,
+        }
+    }
+
+    /// Counts, now that all of it is visible.
+    pub(crate) fn count(&self, metrics: &EngineMetrics, visible: Timestamp) {
+        for item in &self.items {
+            match item {
+                Item::Refused(code) => {
+                    metrics.event(EventOutcome::Refused);
+                    metrics.rejection(code);
+                }
+                Item::Accepted(received, resolution) => {
+                    let took = visible.micros_since(*received).max(0).unsigned_abs();
+                    metrics.event(EventOutcome::Accepted);
+                    metrics.resolution(resolution);
+                    metrics.visible_after(Duration::from_micros(took));
+                }
+                Item::Known(outcome) => metrics.event(*outcome),
+            }
+        }
+        if let Some(bytes) = self.commit_bytes {
+            let count = |items: usize| u32::try_from(items).unwrap_or(u32::MAX);
+            metrics.commit(count(self.items.len()), count(bytes), self.begun.elapsed());
+        }
+    }
+}
+
+impl Item {
+    fn of(submission: &Submission, outcome: Outcome) -> Self {
+        match (submission, outcome) {
+            (Submission::Refused(rejection), _) => Self::Refused(rejection.reason.code()),
+            (Submission::Event(event), Outcome::Accepted(resolution)) => {
+                Self::Accepted(event.received, resolution.as_str())
+            }
+            (Submission::Event(_), Outcome::Conflicting) => Self::Known(EventOutcome::Conflicting),
+            (Submission::Event(_), _) => Self::Known(EventOutcome::Duplicate),
+        }
+    }
+}
