@@ -11,7 +11,7 @@ use crate::{
     console,
     engine::{Engine, Opened, StartError, error::Error as WriteError},
     http::{self, Http},
-    telemetry::{EngineMetrics, HttpMetrics, MetricsError, Registry},
+    telemetry::{EngineMetrics, HttpMetrics, MetricsError, QueryMetrics, Registry},
 };
 
 /// How long requests that are going on may take to end when the service drains.
@@ -87,6 +87,7 @@ impl Service {
             subscribers: Arc::new(Semaphore::new(http_settings.subscribers_max)),
             settings: Arc::new(http_settings),
             metrics: HttpMetrics::register(&registry)?,
+            queries: QueryMetrics::register(&registry)?,
             registry,
             clock: clock::now,
             draining: CancellationToken::new(),

@@ -23,7 +23,7 @@ impl Http {
         let query = self.handle.query();
         let started = Instant::now();
         let asked = tokio::task::spawn_blocking(move || question(&query)).await;
-        self.metrics.query(name, started.elapsed());
+        self.queries.took(name, started.elapsed());
         asked
             .map_err(|error| Failure::internal(&error))?
             .map_err(Failure::from)

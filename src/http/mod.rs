@@ -23,7 +23,7 @@ use crate::{
     domain::{context::View, time::Timestamp},
     engine::handle::Handle,
     http::{access::Keys, settings::Settings},
-    telemetry::{HttpMetrics, Registry},
+    telemetry::{HttpMetrics, QueryMetrics, Registry},
     wire::DecodeRules,
 };
 
@@ -57,6 +57,8 @@ pub struct Http {
     pub settings: Arc<Settings>,
     /// What is counted.
     pub metrics: HttpMetrics,
+    /// What questions cost.
+    pub queries: QueryMetrics,
     /// All that the process counts.
     pub registry: Registry,
     /// The wall clock.

@@ -22,7 +22,7 @@ use yekta::{
         query::{Address, Found, Portrait},
     },
     http::{Http, router, settings::Settings as HttpSettings},
-    telemetry::{EngineMetrics, HttpMetrics, Registry},
+    telemetry::{EngineMetrics, HttpMetrics, QueryMetrics, Registry},
     wire::{Origin, decode_events},
 };
 
@@ -107,6 +107,7 @@ impl Town {
             subscribers: Arc::new(Semaphore::new(settings.subscribers_max)),
             settings: Arc::new(settings),
             metrics: HttpMetrics::register(&registry).unwrap(),
+            queries: QueryMetrics::register(&registry).unwrap(),
             registry,
             clock: self.clock,
             draining: CancellationToken::new(),
