@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use yekta::{
+    api::{Api, Limits},
     app::{engine_config, engine_rules},
     config::{LoadOptions, Settings},
     domain::{identifier::Kind, identity::Key, time::Timestamp},
@@ -96,20 +97,24 @@ impl Town {
         let rules = engine_rules(&self.settings);
         let engine = opened.start(&config, rules, metrics, self.clock).unwrap();
         let region = self.settings.channels.channels["callcenter"].region;
-        let settings = HttpSettings {
-            region,
-            ..HttpSettings::default()
-        };
-        let http = Http {
+        let api = Api {
             handle: engine.handle.clone(),
             rules: Arc::new(self.settings.decode_rules()),
             views: Arc::new(self.settings.views.clone()),
+            limits: Arc::new(Limits {
+                region,
+                ..Limits::default()
+            }),
+            metrics: QueryMetrics::register(&registry).unwrap(),
+            clock: self.clock,
+        };
+        let settings = HttpSettings::default();
+        let http = Http {
+            api,
             subscribers: Arc::new(Semaphore::new(settings.subscribers_max)),
             settings: Arc::new(settings),
             metrics: HttpMetrics::register(&registry).unwrap(),
-            queries: QueryMetrics::register(&registry).unwrap(),
             registry,
-            clock: self.clock,
             draining: CancellationToken::new(),
         };
         self.router = router::build(http, Router::new());
