@@ -46,6 +46,7 @@ may_alias = true
 /// A service and the folder it lives in.
 pub struct Town {
     engine: Option<Engine>,
+    api: Option<Api>,
     router: Router,
     settings: Settings,
     clock: fn() -> Timestamp,
@@ -79,6 +80,7 @@ impl Town {
         });
         let mut town = Self {
             engine: None,
+            api: None,
             router: Router::new(),
             settings: settings.unwrap(),
             clock: || NOW,
@@ -110,13 +112,14 @@ impl Town {
         };
         let settings = HttpSettings::default();
         let http = Http {
-            api,
+            api: api.clone(),
             subscribers: Arc::new(Semaphore::new(settings.subscribers_max)),
             settings: Arc::new(settings),
             metrics: HttpMetrics::register(&registry).unwrap(),
             registry,
             draining: CancellationToken::new(),
         };
+        self.api = Some(api);
         self.router = router::build(http, Router::new());
         self.engine = Some(engine);
     }
@@ -124,6 +127,7 @@ impl Town {
     /// Stops, and answers where the store is.
     pub fn stop(&mut self) -> std::path::PathBuf {
         self.router = Router::new();
+        self.api = None;
         self.engine.take().unwrap().stop().unwrap();
         self.dir.path().join("data/default/store")
     }
@@ -145,6 +149,16 @@ impl Town {
 
     pub fn query(&self) -> Query {
         self.engine().handle.query()
+    }
+
+    /// What every edge asks.
+    pub fn api(&self) -> &Api {
+        self.api.as_ref().unwrap()
+    }
+
+    /// What `asking` ends with.
+    pub fn wait<T>(&self, asking: impl Future<Output = T>) -> T {
+        self.runtime.block_on(asking)
     }
 
     /// Hands native events to the engine, past HTTP.
