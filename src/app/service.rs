@@ -6,12 +6,13 @@ use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    api::Api,
     app::{clock, compose},
     config::Settings,
     console,
     engine::{Engine, Opened, StartError, error::Error as WriteError},
     http::{self, Http},
-    telemetry::{EngineMetrics, HttpMetrics, MetricsError, Registry},
+    telemetry::{EngineMetrics, HttpMetrics, MetricsError, QueryMetrics, Registry},
 };
 
 /// How long requests that are going on may take to end when the service drains.
@@ -79,16 +80,21 @@ impl Service {
             Opened::open(&config)?.start(&config, rules, metrics, clock::now)
         })
         .await??;
-        let http_settings = compose::http_settings(settings, address).ok_or(ServiceError::Origins)?;
-        let http = Http {
+        let api = Api {
             handle: engine.handle.clone(),
             rules: Arc::new(settings.decode_rules()),
             views: Arc::new(settings.views.clone()),
+            limits: Arc::new(compose::api_limits(settings, address)),
+            metrics: QueryMetrics::register(&registry)?,
+            clock: clock::now,
+        };
+        let http_settings = compose::http_settings(settings).ok_or(ServiceError::Origins)?;
+        let http = Http {
+            api,
             subscribers: Arc::new(Semaphore::new(http_settings.subscribers_max)),
             settings: Arc::new(http_settings),
             metrics: HttpMetrics::register(&registry)?,
             registry,
-            clock: clock::now,
             draining: CancellationToken::new(),
         };
         Ok(Self {

@@ -55,12 +55,12 @@ pub(crate) async fn take(
         source,
         channel,
         name: None,
-        received: (http.clock)(),
+        received: (http.api.clock)(),
         trace: None,
         place: None,
     };
     let decoded = match body {
-        Ok(body) => decode(&headers, &body, &origin, &http.rules)
+        Ok(body) => decode(&headers, &body, &origin, &http.api.rules)
             .map_err(|rejection| (Failure::from(&rejection), rejection)),
         Err(unread) => {
             let bytes_max = http.settings.ingest_bytes_max;
@@ -73,11 +73,12 @@ pub(crate) async fn take(
             if items.is_empty() {
                 return Ok(Json(Ingested::committed(0, 0, rejected, None)));
             }
-            let receipt = http.handle.submit(items).await?;
+            let receipt = http.api.handle.submit(items).await?;
             Ok(Json(ingested(&receipt, rejected)))
         }
         Err((failure, rejection)) => {
-            http.handle
+            http.api
+                .handle
                 .submit(vec![Submission::Refused(Box::new(rejection))])
                 .await?;
             Err(failure)
