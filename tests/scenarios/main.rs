@@ -8,6 +8,8 @@
 )]
 #![allow(missing_docs, unreachable_pub, reason = "a test has no users")]
 
+mod asked;
+mod commands;
 mod facts;
 mod follower;
 mod identity;

@@ -5,16 +5,10 @@ use serde_json::{Value, json};
 use yekta::domain::time::Timestamp;
 
 use crate::{
+    asked::{HOUR, redeem, ten_minutes_later},
     said::{Names, cookie, event, identifier, user},
     town::{NOW, Town},
 };
-
-const HOUR: u64 = 3_600_000_000;
-
-/// When the code was minted, and somebody scans it.
-fn ten_minutes_later() -> Timestamp {
-    NOW.saturating_add(HOUR / 6)
-}
 
 fn two_hours_later() -> Timestamp {
     NOW.saturating_add(2 * HOUR)
@@ -62,10 +56,6 @@ fn minted(town: &Town, store: Option<&str>) -> Value {
 
 fn token(minted: &Value) -> &str {
     minted["token"].as_str().unwrap()
-}
-
-fn redeem(town: &Town, token: &str, body: Value) -> Value {
-    town.post(&format!("/v1/qr/{token}/redeem"), &body)
 }
 
 #[test]
