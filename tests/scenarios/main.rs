@@ -12,6 +12,7 @@ mod asked;
 mod commands;
 mod facts;
 mod follower;
+mod handoff;
 mod identity;
 mod invariants;
 mod phone_menu;

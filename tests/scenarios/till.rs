@@ -123,22 +123,6 @@ fn without_position(mut answer: Value) -> Value {
 }
 
 #[test]
-fn a_second_scan_joins_nobody() {
-    let mut town = Town::new();
-    let minted = minted(&town, None);
-    town.reopen_at(ten_minutes_later);
-    let scan = |id: &str, device: &str, time: &str| {
-        let scanned = json!([identifier("device_id", device, "observed"), {"kind": "qr_token", "value": minted["token"]}]);
-        town.tell(&[event(id, ["mobile", "QR Scanned"], time, scanned, json!({}))]);
-    };
-    scan("s1", "his", "22T12:05");
-    scan("s2", "another", "22T12:06");
-    let daniel = town.person("user_id", "daniel").id;
-    assert_eq!(town.person("device_id", "his").id, daniel);
-    assert_ne!(town.person("device_id", "another").id, daniel);
-}
-
-#[test]
 fn every_other_end_is_told_by_name() {
     let mut town = Town::new();
     let minted = minted(&town, Some("tehran-12"));
