@@ -128,6 +128,10 @@ impl Worker {
                 Ok(done)
             }
             Err(error) if error.is_too_large() && input.refuse_event() => self.attempt(&input),
+            Err(error) if error.is_too_large() && !input.commands.is_empty() => Ok(Done {
+                outcomes: Vec::new(),
+                answers: vec![Err(CommandError::TooLarge)],
+            }),
             done => done,
         }
     }

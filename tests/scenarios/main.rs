@@ -15,6 +15,7 @@ mod follower;
 mod handoff;
 mod identity;
 mod invariants;
+mod parted;
 mod phone_menu;
 mod reading;
 mod refused;
