@@ -14,6 +14,7 @@ mod facts;
 mod follower;
 mod handoff;
 mod identity;
+mod ids;
 mod invariants;
 mod parted;
 mod phone_menu;
