@@ -2,26 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     follower::Follower,
-    said::{cookie, event, signed_in, user, viewed},
+    said::{cookie, signed_in, signed_out, viewed},
     town::Town,
 };
 
 fn id(town: &Town, kind: &str, value: &str) -> String {
     town.person(kind, value).id.to_string()
-}
-
-fn signed_out(at: &str, time: &str, device: &Value, who: &str) -> Value {
-    event(
-        at,
-        ["web", "Signed Out"],
-        time,
-        json!([device, user(who)]),
-        json!({}),
-    )
 }
 
 /// The ids that a customer's profile says to have absorbed.

@@ -8,6 +8,7 @@
 )]
 #![allow(missing_docs, unreachable_pub, reason = "a test has no users")]
 
+mod any_order;
 mod asked;
 mod commands;
 mod facts;

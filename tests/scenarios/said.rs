@@ -38,6 +38,16 @@ pub fn signed_in(id: &str, time: &str, device: &Value, who: &str) -> Value {
     )
 }
 
+pub fn signed_out(id: &str, time: &str, device: &Value, who: &str) -> Value {
+    event(
+        id,
+        ["web", "Signed Out"],
+        time,
+        json!([device, user(who)]),
+        json!({}),
+    )
+}
+
 /// A product looked at on `device`.
 pub fn viewed(id: &str, time: &str, device: &Value) -> Value {
     event(id, ["web", "Product Viewed"], time, json!([device]), json!({}))
