@@ -219,6 +219,12 @@ impl From<CommandError> for Failure {
                 "The profile cannot be reached",
                 error.to_string(),
             ),
+            CommandError::TooLarge => Self::new(
+                Class::TooLarge,
+                "too_large",
+                "The command is too large",
+                error.to_string(),
+            ),
             CommandError::Unavailable(error) => error.into(),
         }
     }

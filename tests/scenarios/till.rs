@@ -5,16 +5,10 @@ use serde_json::{Value, json};
 use yekta::domain::time::Timestamp;
 
 use crate::{
+    asked::{HOUR, redeem, ten_minutes_later},
     said::{Names, cookie, event, identifier, user},
     town::{NOW, Town},
 };
-
-const HOUR: u64 = 3_600_000_000;
-
-/// When the code was minted, and somebody scans it.
-fn ten_minutes_later() -> Timestamp {
-    NOW.saturating_add(HOUR / 6)
-}
 
 fn two_hours_later() -> Timestamp {
     NOW.saturating_add(2 * HOUR)
@@ -62,10 +56,6 @@ fn minted(town: &Town, store: Option<&str>) -> Value {
 
 fn token(minted: &Value) -> &str {
     minted["token"].as_str().unwrap()
-}
-
-fn redeem(town: &Town, token: &str, body: Value) -> Value {
-    town.post(&format!("/v1/qr/{token}/redeem"), &body)
 }
 
 #[test]
@@ -130,22 +120,6 @@ fn the_seller_sees_the_person_the_basket_the_offer_and_what_was_before() {
 fn without_position(mut answer: Value) -> Value {
     answer.as_object_mut().unwrap().remove("position");
     answer
-}
-
-#[test]
-fn a_second_scan_joins_nobody() {
-    let mut town = Town::new();
-    let minted = minted(&town, None);
-    town.reopen_at(ten_minutes_later);
-    let scan = |id: &str, device: &str, time: &str| {
-        let scanned = json!([identifier("device_id", device, "observed"), {"kind": "qr_token", "value": minted["token"]}]);
-        town.tell(&[event(id, ["mobile", "QR Scanned"], time, scanned, json!({}))]);
-    };
-    scan("s1", "his", "22T12:05");
-    scan("s2", "another", "22T12:06");
-    let daniel = town.person("user_id", "daniel").id;
-    assert_eq!(town.person("device_id", "his").id, daniel);
-    assert_ne!(town.person("device_id", "another").id, daniel);
 }
 
 #[test]

@@ -69,7 +69,20 @@ impl Town {
 
     /// A town whose configuration file goes on with `more`.
     pub fn with(more: &str) -> Self {
+        Self::at(tempfile::tempdir().unwrap(), more)
+    }
+
+    /// A town whose store has the keys of this number: with them its ids, and the order in which it finds things.
+    pub fn keyed(number: u8) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        let tenant = dir.path().join("data/default");
+        std::fs::create_dir_all(&tenant).unwrap();
+        let secret = data_encoding::HEXLOWER.encode(&[number; 32]);
+        std::fs::write(tenant.join("secrets"), format!("{secret}\n{secret}\n")).unwrap();
+        Self::at(dir, "")
+    }
+
+    fn at(dir: TempDir, more: &str) -> Self {
         let file = dir.path().join("yekta.toml");
         std::fs::write(&file, format!("{FILE}{more}")).unwrap();
         let data = dir.path().join("data").to_str().unwrap().to_owned();

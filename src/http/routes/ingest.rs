@@ -10,7 +10,7 @@ use axum::{
 };
 
 use crate::{
-    engine::api::{Outcome, Receipt, Submission},
+    engine::api::{FITS_NO_COMMIT, Outcome, Receipt, Submission},
     http::{Http, body::Unread, failure::Failure, posted::Posted},
     wire::{
         DecodeRules, Decoded, Origin, Reason, Rejection, decode_binary_cloudevent, decode_events,
@@ -70,11 +70,12 @@ pub(crate) async fn take(
     match decoded {
         Ok(decoded) => {
             let (items, rejected) = submissions(decoded);
+            let ids = items.iter().map(id_of).collect();
             if items.is_empty() {
                 return Ok(Json(Ingested::committed(0, 0, rejected, None)));
             }
             let receipt = http.api.handle.submit(items).await?;
-            Ok(Json(ingested(&receipt, rejected)))
+            Ok(Json(ingested(&receipt, ids, rejected)))
         }
         Err((failure, rejection)) => {
             http.api
@@ -129,8 +130,27 @@ fn submissions(decoded: Decoded) -> (Vec<Submission>, Vec<Rejected>) {
     (items.collect(), rejected)
 }
 
-/// Each item is counted once: as accepted, as known before, or as rejected.
-fn ingested(receipt: &Receipt, rejected: Vec<Rejected>) -> Ingested {
+/// The sender's id of an event: by it a sender is told which one fitted no commit.
+fn id_of(item: &Submission) -> Option<String> {
+    match item {
+        Submission::Event(event) => Some(event.id.id.clone()),
+        Submission::Refused(_) => None,
+    }
+}
+
+/// Each item is counted once: as accepted, as known before, or as rejected, be it here or by the writer.
+fn ingested(receipt: &Receipt, ids: Vec<Option<String>>, mut rejected: Vec<Rejected>) -> Ingested {
+    for (index, (id, outcome)) in ids.into_iter().zip(&receipt.outcomes).enumerate() {
+        if *outcome == Outcome::Refused && id.is_some() {
+            rejected.push(Rejected {
+                index,
+                id,
+                code: Reason::TooLarge.code(),
+                message: FITS_NO_COMMIT.to_owned(),
+            });
+        }
+    }
+    rejected.sort_by_key(|one| one.index);
     let count =
         |wanted: fn(&Outcome) -> bool| receipt.outcomes.iter().filter(|outcome| wanted(outcome)).count();
     let accepted = count(|outcome| matches!(outcome, Outcome::Accepted(_)));
@@ -152,6 +172,7 @@ mod tests {
             Outcome::Refused,
             Outcome::Accepted(Resolution::Merged),
             Outcome::Conflicting,
+            Outcome::Refused,
         ];
         let rejected = Rejected {
             index: 2,
@@ -159,22 +180,24 @@ mod tests {
             code: "bad_time",
             message: "read time".to_owned(),
         };
-        let answer = ingested(
-            &Receipt {
-                position: Position(7),
-                outcomes,
-            },
-            vec![rejected],
-        );
+        let receipt = Receipt {
+            position: Position(7),
+            outcomes,
+        };
+        let ids = (0..6).map(|id| (id != 2).then(|| id.to_string())).collect();
+        let answer = ingested(&receipt, ids, vec![rejected]);
         let answer = serde_json::to_value(answer).unwrap();
         assert_eq!(
             (&answer["accepted"], &answer["duplicates"]),
             (&2.into(), &2.into())
         );
-        assert_eq!(
-            (&answer["rejected"][0]["index"], &answer["position"]),
-            (&2.into(), &7.into())
-        );
+        let told = |at: usize| {
+            let one = &answer["rejected"][at];
+            (one["index"].as_u64(), one["id"].as_str(), one["code"].as_str())
+        };
+        assert_eq!(told(0), (Some(2), None, Some("bad_time")));
+        assert_eq!(told(1), (Some(5), Some("5"), Some("too_large")));
+        assert_eq!(answer["position"], 7);
         assert_eq!(
             (&answer["success"], &answer["status"]),
             (&true.into(), &"committed".into())
