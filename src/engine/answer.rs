@@ -269,3 +269,6 @@ fn member(atom: &Arc<AtomRecord>, attributed: bool) -> MemberView {
         attributed,
     }
 }
+
+#[cfg(test)]
+mod tests;
