@@ -142,6 +142,18 @@ fn every_other_end_is_told_by_name() {
 }
 
 #[test]
+fn a_code_of_one_store_is_not_used_up_where_no_store_is_named() {
+    let town = Town::new();
+    let minted = minted(&town, Some("tehran-12"));
+    let token = token(&minted);
+    assert_eq!(redeem(&town, token, json!({}))["outcome"], "wrong_store");
+    // Whoever only reads it and does not say where is told what it is good for at its store.
+    assert_eq!(town.get(&format!("/v1/qr/{token}"))["outcome"], "valid");
+    let at_its_store = redeem(&town, token, json!({"store_id": "tehran-12"}));
+    assert_eq!(at_its_store["outcome"], "valid");
+}
+
+#[test]
 fn the_seller_is_told_when_the_offer_ends_though_the_code_holds() {
     let mut town = Town::new();
     let minted = minted(&town, None);
