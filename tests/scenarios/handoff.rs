@@ -115,3 +115,35 @@ fn a_code_ends_as_well_where_nobody_had_signed_in_when_it_was_minted() {
         assert_ended(&mut town, &token);
     }
 }
+
+/// The customer's own scan, told before or after the code was redeemed under the same customer id.
+#[test]
+fn a_code_that_its_scanner_used_ends_whichever_of_both_is_told_first() {
+    for scan_first in [true, false] {
+        let mut town = Town::new();
+        let browser = cookie("c");
+        town.tell(&[viewed("1", "22T10:00", &browser)]);
+        let token = mint(&town, "anonymous_id", "c");
+        town.reopen_at(ten_minutes_later);
+        town.tell(&[signed_in("2", "22T10:05", &browser, "daniel")]);
+        let own_scan = |town: &Town| scan_of_a_customer(town, "22T12:05", "daniel", &token);
+        if scan_first {
+            own_scan(&town);
+        }
+        assert_eq!(redeem(&town, &token, json!({}))["outcome"], "valid");
+        if !scan_first {
+            own_scan(&town);
+        }
+        town.reopen_at(half_an_hour_later);
+        scan(&town, "22T12:20", ("device_id", "stranger"), &token);
+        let (stranger, daniel) = (id(&town, "device_id", "stranger"), id(&town, "user_id", "daniel"));
+        assert_ne!(stranger, daniel, "scan told first: {scan_first}");
+    }
+}
+
+/// A signed-in customer scans a code.
+fn scan_of_a_customer(town: &Town, time: &str, customer: &str, token: &str) {
+    let scanned = json!([user(customer), {"kind": "qr_token", "value": token}]);
+    let name = ["mobile", "QR Scanned"];
+    town.tell(&[event("scan by a customer", name, time, scanned, json!({}))]);
+}
