@@ -135,7 +135,7 @@ fn a_code_that_its_scanner_used_ends_whichever_of_both_is_told_first() {
             own_scan(&town);
         }
         town.reopen_at(half_an_hour_later);
-        scan(&town, "22T12:20", ("device_id", "stranger"), &token);
+        scan(&town, "22T12:07", ("device_id", "stranger"), &token);
         let (stranger, daniel) = (id(&town, "device_id", "stranger"), id(&town, "user_id", "daniel"));
         assert_ne!(stranger, daniel, "scan told first: {scan_first}");
     }
