@@ -33,7 +33,7 @@
 //! | 0 | [`domain`] | pure and synchronous; knows no JSON, no disk, no clock |
 //! | 1 | [`wire`], [`store`], [`journal`] | shapes; the view; the log of commits |
 //! | 2 | [`engine`] | the writer and the queries |
-//! | 3 | [`http`], [`console`] | the edges |
+//! | 3 | [`http`], [`nats`], [`console`] | the edges |
 //! | 4 | [`config`], [`telemetry`] | settings; logs and metrics |
 //! | 5 | [`app`], [`cli`] | build, run, drain; the commands |
 //!
@@ -59,6 +59,7 @@ pub mod engine;
 
 pub mod console;
 pub mod http;
+pub mod nats;
 
 pub mod config;
 pub mod telemetry;
