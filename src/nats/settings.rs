@@ -159,6 +159,9 @@ impl FromStr for ServerUrl {
         if address.username().is_some_and(|user| !user.is_empty()) || address.password().is_some() {
             return Err(UrlError::HoldsCredentials);
         }
+        if address.host().is_empty() {
+            return Err(UrlError::Malformed);
+        }
         Ok(Self(address))
     }
 }
@@ -252,7 +255,7 @@ mod tests {
         for refused in ["nats://user:s3cret@host", "nats://token@host"] {
             assert_eq!(refused.parse::<ServerUrl>(), Err(UrlError::HoldsCredentials));
         }
-        assert_eq!("nats://".parse::<ServerUrl>(), Err(UrlError::Malformed));
+        assert_eq!("nats://a b".parse::<ServerUrl>(), Err(UrlError::Malformed));
     }
 
     #[test]

@@ -107,15 +107,17 @@ async fn misfit(
     refused.to_string()
 }
 
+/// What is said of a misfit.
+fn says(stream: &str, what: &str) -> String {
+    format!("use the stream {stream}: {what}; change it with nats stream edit, or remove the stream")
+}
+
 #[test]
-fn each_misfit_is_refused_with_what_to_change() {
+fn each_misfit_of_the_events_is_refused_with_what_to_change() {
     let server = NatsServer::start();
     run(async {
         let (connection, settings) = (connected(&server).await, settings(&server));
         let said = |stream, how: fn(&mut Config)| misfit(&connection, &settings, stream, how);
-        let says = |stream, what: &str| {
-            format!("use the stream {stream}: {what}; change it with nats stream edit, or remove the stream")
-        };
         assert_eq!(
             said("YEKTA_EVENTS", |config| config.allow_atomic_publish = false).await,
             says("YEKTA_EVENTS", "allow_atomic is false, expected true")
@@ -147,6 +149,15 @@ fn each_misfit_is_refused_with_what_to_change() {
             .await,
             says("YEKTA_EVENTS", "discard is old, expected new")
         );
+    });
+}
+
+#[test]
+fn each_misfit_of_the_journal_and_its_views_is_refused_with_what_to_change() {
+    let server = NatsServer::start();
+    run(async {
+        let (connection, settings) = (connected(&server).await, settings(&server));
+        let said = |stream, how: fn(&mut Config)| misfit(&connection, &settings, stream, how);
         assert_eq!(
             said("YEKTA_JOURNAL_default", |config| config.max_age =
                 Duration::from_secs(3_600))
