@@ -34,7 +34,7 @@
 //! | 1 | [`wire`], [`store`], [`journal`] | shapes; the view; the log of commits |
 //! | 2 | [`engine`] | the writer and the queries |
 //! | 2½ | [`api`] | the requests and answers of the public contract, whatever edge carries them |
-//! | 3 | [`http`], [`console`] | the edges |
+//! | 3 | [`http`], [`nats`], [`console`] | the edges |
 //! | 4 | [`config`], [`telemetry`] | settings; logs and metrics |
 //! | 5 | [`app`], [`cli`] | build, run, drain; the commands |
 //!
@@ -64,6 +64,7 @@ pub mod api;
 
 pub mod console;
 pub mod http;
+pub mod nats;
 
 pub mod config;
 pub mod telemetry;
