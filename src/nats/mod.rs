@@ -9,10 +9,13 @@
 
 pub mod assets;
 mod connect;
+pub mod service;
 mod settings;
 mod version;
 
 pub use crate::nats::{
     connect::{ConnectError, Connection, Link, connect},
-    settings::{Auth, Limits, ServerUrl, Settings, Storage, Tenant, TenantError, Tls, UrlError},
+    settings::{
+        Auth, ClientCertificate, Limits, ServerUrl, Settings, Storage, Tenant, TenantError, Tls, UrlError,
+    },
 };

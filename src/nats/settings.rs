@@ -8,7 +8,7 @@ use async_nats::ServerAddr;
 use crate::{domain::event::token, telemetry::Secret};
 
 /// How NATS is reached and how its streams are made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// The servers of one cluster; any of them is connected to. Default `nats://127.0.0.1:4222`.
     pub urls: Vec<ServerUrl>,
@@ -44,7 +44,7 @@ impl Default for Settings {
 }
 
 /// Who a connection is to the server: one of the ways, never several.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Auth {
     /// The server asks for nothing.
     Nobody,
