@@ -8,7 +8,7 @@ use crate::domain::event::{Name, StreamPlace};
 use crate::wire::rules::Origin;
 
 /// Bytes of a refused item that are kept.
-const BODY_BYTES_MAX: usize = 4 * 1024;
+pub(crate) const BODY_BYTES_MAX: usize = 4 * 1024;
 
 /// Why an item, or a whole body, is no event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +67,12 @@ impl Reason {
         Self::BadIdentifier,
         Self::BadConsent,
     ];
+
+    /// The reason with this label.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
 
     /// The label in answers, metrics and subjects.
     #[must_use]
@@ -188,6 +194,8 @@ mod tests {
         let codes: std::collections::BTreeSet<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
         assert_eq!(codes.len(), Reason::ALL.len());
         assert!(codes.iter().all(|code| token(code) == *code));
+        let back = |reason: &Reason| Reason::from_code(reason.code()) == Some(*reason);
+        assert!(Reason::ALL.iter().all(back) && Reason::from_code("").is_none());
     }
 
     #[test]
