@@ -5,11 +5,19 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 use super::*;
 use crate::domain::event::StreamPlace;
 use crate::wire::{
-    StreamMessage, decode_message,
-    fixture::{noon, origin, rules},
+    DecodeRules, StreamMessage, decode_message,
+    fixture::{self, noon, origin},
 };
 
 const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+/// The fixture's, and a channel whose name no subject can hold.
+fn rules() -> DecodeRules {
+    let mut rules = fixture::rules();
+    let shop = rules.channels.channels["store"].clone();
+    rules.channels.channels.insert("فروشگاه".to_owned(), shop);
+    rules
+}
 
 /// What a reader of the stream makes of `message`.
 fn read(message: &ForwardedItem) -> Result<Event, Rejection> {
@@ -97,6 +105,7 @@ fn origins() -> impl Strategy<Value = Origin> {
         Some("mobile"),
         Some("call-center"),
         Some("Call Center"),
+        Some("فروشگاه"),
         Some("moon"),
     ]);
     (sources, channels, any::<bool>()).prop_map(|(source, channel, traced)| Origin {
@@ -145,6 +154,7 @@ const CHANNELS: &[&str] = &[
     "\"store\"",
     "\"CALL center\"",
     "\"server\"",
+    "\"فروشگاه\"",
     "\"moon\"",
 ];
 const IDS: &[&str] = &["\"e-1\"", "\"ید\"", "42", "1.0", "{}"];
