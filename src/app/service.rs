@@ -9,7 +9,7 @@ use crate::{
     app::{clock, compose},
     config::Settings,
     console,
-    engine::{Engine, Opened, StartError, error::Error as WriteError},
+    engine::{Engine, Opened, StartError, error::Error as WriteError, intake::Direct},
     http::{self, Http},
     telemetry::{EngineMetrics, HttpMetrics, MetricsError, Registry},
 };
@@ -80,9 +80,11 @@ impl Service {
         })
         .await??;
         let http_settings = compose::http_settings(settings, address).ok_or(ServiceError::Origins)?;
+        let decoding = Arc::new(settings.decode_rules());
         let http = Http {
             handle: engine.handle.clone(),
-            rules: Arc::new(settings.decode_rules()),
+            intake: Arc::new(Direct::new(engine.handle.clone(), Arc::clone(&decoding))),
+            rules: decoding,
             views: Arc::new(settings.views.clone()),
             subscribers: Arc::new(Semaphore::new(http_settings.subscribers_max)),
             settings: Arc::new(http_settings),

@@ -18,6 +18,7 @@ use crate::{
     engine::{
         ProfileId, QueryError,
         api::{CommandError, SubmitError},
+        intake::IntakeError,
     },
     wire::{Reason, Rejection, out::problem::Problem},
 };
@@ -214,6 +215,22 @@ impl From<SubmitError> for Failure {
     }
 }
 
+impl From<IntakeError> for Failure {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::Refused(rejection) => Self::from(&*rejection),
+            IntakeError::Submit(error) => error.into(),
+            IntakeError::Unreachable => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "stream_unreachable",
+                "The input stream does not answer",
+                error.to_string(),
+            )
+            .retried(),
+        }
+    }
+}
+
 impl From<CommandError> for Failure {
     fn from(error: CommandError) -> Self {
         match error {
@@ -292,6 +309,15 @@ mod tests {
         assert_eq!(
             (status, after.as_deref(), &body["code"]),
             (503, Some("1"), &"stopped".into())
+        );
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_does_not_answer_is_asked_again() {
+        let (status, after, body) = shape(IntakeError::Unreachable.into()).await;
+        assert_eq!(
+            (status, after.as_deref(), &body["code"]),
+            (503, Some("1"), &"stream_unreachable".into())
         );
     }
 

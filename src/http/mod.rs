@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     domain::{context::View, time::Timestamp},
-    engine::handle::Handle,
+    engine::{handle::Handle, intake::Intake},
     http::{access::Keys, settings::Settings},
     telemetry::{HttpMetrics, Registry},
     wire::DecodeRules,
@@ -49,6 +49,8 @@ mod posted;
 pub struct Http {
     /// The way to the engine.
     pub handle: Handle,
+    /// Where what is posted goes.
+    pub intake: Arc<dyn Intake>,
     /// What input is read by.
     pub rules: Arc<DecodeRules>,
     /// Context views by name.

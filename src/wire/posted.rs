@@ -25,6 +25,8 @@ use crate::wire::{
 /// Bytes of a forwarded message, headers and body: under the megabyte that a server takes unless told otherwise, with
 /// room for what the publisher adds.
 pub const MESSAGE_BYTES_MAX: usize = 1_000_000;
+/// The header by which a posted `CloudEvent` in binary mode is known.
+const BINARY_MODE: &str = "ce-specversion";
 /// Bytes between and around a header's name and value.
 const HEADER_MARKS: usize = 4;
 
@@ -67,16 +69,13 @@ pub struct ForwardedItem {
 
 impl<'a> Posted<'a> {
     /// What was posted as events: in binary mode where a header `ce-specversion` says so, else by the content type.
-    pub fn events(headers: impl Iterator<Item = (&'a str, &'a str)> + Clone, body: &'a [u8]) -> Self {
-        let named = |wanted: &str| {
-            headers
-                .clone()
-                .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
-        };
-        if named("ce-specversion").is_some() {
-            return Self::Binary(headers.collect(), body);
+    pub fn events(headers: impl Iterator<Item = (&'a str, &'a str)>, body: &'a [u8]) -> Self {
+        let headers: Vec<(&str, &str)> = headers.collect();
+        let named = |wanted: &str| headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        let content_type = named(CONTENT_TYPE_HEADER).map(|(_, value)| *value);
+        if named(BINARY_MODE).is_some() {
+            return Self::Binary(headers, body);
         }
-        let content_type = named(CONTENT_TYPE_HEADER).map(|(_, value)| value);
         Self::Body(Shape::of_content(content_type), body)
     }
 
@@ -95,7 +94,7 @@ impl<'a> Posted<'a> {
                 message: message.clone(),
                 id: None,
                 source: origin.source.clone(),
-                origin: origin.place.clone(),
+                origin: origin.place.clone().map(Box::new),
                 body: Vec::new(),
             }),
         }

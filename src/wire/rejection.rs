@@ -112,7 +112,7 @@ pub struct Rejection {
     /// The event's source, where it could be read, else that of its origin.
     pub source: Option<Name>,
     /// Where it stands in the stream it came by, if it came by one.
-    pub origin: Option<StreamPlace>,
+    pub origin: Option<Box<StreamPlace>>,
     /// The item as it was sent, cut to 4 KiB.
     pub body: Vec<u8>,
 }
@@ -177,7 +177,7 @@ impl Fault {
             message: self.message,
             id,
             source: source.or_else(|| origin.source.clone()),
-            origin: origin.place.clone(),
+            origin: origin.place.clone().map(Box::new),
             body,
         }
     }

@@ -139,7 +139,7 @@ impl<'a> StreamMessage<'a> {
             message: "read the body: it was refused where it was posted".to_owned(),
             id: None,
             source: origin.source.clone(),
-            origin: origin.place.clone(),
+            origin: origin.place.clone().map(Box::new),
             body: body.to_vec(),
         }
     }

@@ -19,6 +19,7 @@ use yekta::{
     engine::{
         Engine, Opened, ProfileId, Query,
         api::{Receipt, Submission},
+        intake::Direct,
         query::{Address, Found, Portrait},
     },
     http::{Http, router, settings::Settings as HttpSettings},
@@ -100,9 +101,11 @@ impl Town {
             region,
             ..HttpSettings::default()
         };
+        let decoding = Arc::new(self.settings.decode_rules());
         let http = Http {
             handle: engine.handle.clone(),
-            rules: Arc::new(self.settings.decode_rules()),
+            intake: Arc::new(Direct::new(engine.handle.clone(), Arc::clone(&decoding))),
+            rules: decoding,
             views: Arc::new(self.settings.views.clone()),
             subscribers: Arc::new(Semaphore::new(settings.subscribers_max)),
             settings: Arc::new(settings),

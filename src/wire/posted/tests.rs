@@ -55,7 +55,7 @@ fn read(message: &ForwardedItem) -> Result<Event, Rejection> {
     assert_eq!(decoded.items.len(), 1, "one item per message");
     let mut item = decoded.items.remove(0);
     if let Err(rejection) = &mut item {
-        assert_eq!(rejection.origin.take(), Some(place));
+        assert_eq!(rejection.origin.take().as_deref(), Some(&place));
     }
     item
 }
