@@ -22,6 +22,7 @@ pub mod find;
 pub mod graph;
 pub mod handle;
 mod index;
+pub mod intake;
 pub mod membership;
 mod merge;
 pub mod open;
