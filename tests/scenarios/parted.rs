@@ -98,10 +98,11 @@ fn what_fits_no_commit_is_refused_alone_and_the_others_stand() {
 
 #[test]
 fn a_command_that_fits_no_commit_is_refused_and_the_next_is_carried_out() {
-    let town = Town::with(SMALL_COMMITS);
+    // Smaller than the edges' own bounds would let any command be.
+    let town = Town::adjusted(|settings| settings.journal.commit_bytes_max = 16_384);
     town.tell(&[signed_in("1", "22T09:00", &cookie("c"), "ann")]);
     let asked =
-        json!({"identifier": {"kind": "user_id", "value": "ann"}, "offer": {"name": "x".repeat(30_000)}});
+        json!({"identifier": {"kind": "user_id", "value": "ann"}, "offer": {"name": "x".repeat(20_000)}});
     let reply = town.call("POST", "/v1/qr", &[], asked.to_string().into_bytes());
     assert_eq!(
         (reply.status, &reply.body["code"]),

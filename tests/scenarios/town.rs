@@ -73,6 +73,15 @@ impl Town {
         Self::at(tempfile::tempdir().unwrap(), more)
     }
 
+    /// A town whose settings are changed in a way that no configuration may ask for.
+    pub fn adjusted(adjust: impl FnOnce(&mut Settings)) -> Self {
+        let mut town = Self::new();
+        town.stop();
+        adjust(&mut town.settings);
+        town.open();
+        town
+    }
+
     /// A town whose store has the keys of this number: with them its ids, and the order in which it finds things.
     pub fn keyed(number: u8) -> Self {
         let dir = tempfile::tempdir().unwrap();
