@@ -17,7 +17,7 @@ use crate::{
     },
     journal::{self, Position, ReadJournal},
     store::{
-        AtomRecord, Error, Keyring, Order, ProfileId, ProfileRecord, RejectionRecord, Store, View, codec,
+        AtomRecord, Error, Keyring, Order, ProfileId, ProfileRecord, Read, Store, View, codec,
         fingerprint::Multiset, keys,
     },
 };
@@ -225,20 +225,20 @@ impl Query {
                 if rejections.len() >= limit {
                     return Ok(ControlFlow::Break(()));
                 }
-                let record: RejectionRecord = codec::decode(value)?;
-                rejections.push(RejectionView {
-                    sequence: keys::rejection_sequence(key).unwrap_or_default(),
-                    at: record.at,
-                    code: record.code,
-                    message: record.message,
-                    id: record.id,
-                    source: record.source,
-                    origin: record.origin,
-                    body: record.body,
-                });
+                let sequence = keys::rejection_sequence(key).unwrap_or_default();
+                rejections.push(RejectionView::of(sequence, codec::decode(value)?));
                 Ok(ControlFlow::Continue(()))
             })?;
         Ok(rejections)
+    }
+
+    /// A refused item by its number, if it is still kept.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn rejection(&self, sequence: u64) -> Result<Option<RejectionView>, QueryError> {
+        let record = self.store.record(&keys::rejection(sequence))?;
+        Ok(record.map(|record| RejectionView::of(sequence, record)))
     }
 
     /// The fingerprint of every live profile, computed anew from its atoms, in the order of the ids; and their sum.

@@ -6,6 +6,7 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use crate::{
+    domain::event::StreamPlace,
     engine::{
         api::{FITS_NO_COMMIT, Outcome, Receipt, Submission, SubmitError},
         handle::Handle,
@@ -30,6 +31,29 @@ pub trait Intake: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// [`IntakeError`]: a body that is refused whole, or nobody who takes it now.
     fn take<'a>(&'a self, posted: Posted<'a>, origin: Origin, until: Until) -> Taking<'a>;
+
+    /// Takes in once more what was refused and stands at `place` of the input stream, after its cause was mended.
+    ///
+    /// # Errors
+    /// [`RetryError`].
+    fn retry(&self, place: StreamPlace) -> Retrying<'_>;
+}
+
+/// Where a retried item stands in the input stream now, on its way.
+pub type Retrying<'a> = Pin<Box<dyn Future<Output = Result<StreamPlace, RetryError>> + Send + 'a>>;
+
+/// Why a refused item is not taken in once more.
+#[derive(Debug, thiserror::Error)]
+pub enum RetryError {
+    /// There is no input stream to find it in.
+    #[error("find the refused item: it is kept in part only, have its sender send it again")]
+    NotKept,
+    /// The stream holds it no longer.
+    #[error("find the refused item at sequence {} of {}: it is kept there no longer", .0.sequence, .0.stream)]
+    Gone(StreamPlace),
+    /// The stream does not answer.
+    #[error("put the item into the input stream once more: it did not answer in time, try again")]
+    Unreachable,
 }
 
 /// When a sender wants its answer.
@@ -94,6 +118,10 @@ impl Intake for Direct {
     fn take<'a>(&'a self, posted: Posted<'a>, origin: Origin, _: Until) -> Taking<'a> {
         let decoded = posted.decode(&origin, &self.rules);
         Box::pin(self.submit(decoded))
+    }
+
+    fn retry(&self, _: StreamPlace) -> Retrying<'_> {
+        Box::pin(std::future::ready(Err(RetryError::NotKept)))
     }
 }
 

@@ -15,7 +15,10 @@ use axum::{
 
 use crate::{
     api,
-    engine::{api::SubmitError, intake::IntakeError},
+    engine::{
+        api::SubmitError,
+        intake::{IntakeError, RetryError},
+    },
     wire::{Reason, Rejection, out::problem::Problem},
 };
 
@@ -118,6 +121,25 @@ impl From<api::Failure> for Failure {
 impl From<SubmitError> for Failure {
     fn from(error: SubmitError) -> Self {
         api::Failure::from(error).into()
+    }
+}
+
+impl From<RetryError> for Failure {
+    fn from(error: RetryError) -> Self {
+        let (class, code, title) = match error {
+            RetryError::NotKept => (
+                api::Class::Conflict,
+                "not_retryable",
+                "The item cannot be taken from here",
+            ),
+            RetryError::Gone(_) => (api::Class::Gone, "gone", "It is kept no longer"),
+            RetryError::Unreachable => (
+                api::Class::Unavailable,
+                "stream_unreachable",
+                "The input stream does not answer",
+            ),
+        };
+        api::Failure::new(class, code, title, error.to_string()).into()
     }
 }
 
