@@ -20,8 +20,8 @@
 //!      profile ([`domain::context`], written down by [`wire::out`]).
 //! 4. The commit, all of that, is appended to the [`journal`] and synced; then it is applied to the [`store`] as one
 //!    batch; only then the caller is answered. After a crash [`engine::open`] applies what the journal holds more.
-//! 5. [`engine::Query`] answers from committed state on any thread; `routes::updates` streams the published messages
-//!    from any position of the journal.
+//! 5. A question comes through an edge to [`api::Api`], which asks [`engine::Query`]: it answers from committed state on
+//!    any thread. `routes::updates` streams the published messages from any position of the journal.
 //!
 //! Who is one person is a pure function of the set of events and the rules; a profile is a commutative fold over its
 //! events. So nothing depends on the order of arrival, and what a merge joined a split can part.
@@ -33,7 +33,8 @@
 //! | 0 | [`domain`] | pure and synchronous; knows no JSON, no disk, no clock |
 //! | 1 | [`wire`], [`store`], [`journal`] | shapes; the view; the log of commits |
 //! | 2 | [`engine`] | the writer and the queries |
-//! | 3 | [`http`], [`console`] | the edges |
+//! | 2½ | [`api`] | the requests and answers of the public contract, whatever edge carries them |
+//! | 3 | [`http`], [`nats`], [`console`] | the edges |
 //! | 4 | [`config`], [`telemetry`] | settings; logs and metrics |
 //! | 5 | [`app`], [`cli`] | build, run, drain; the commands |
 //!
@@ -46,8 +47,10 @@
 //! - **What an event type opens or closes**: `domain::profile::semantics`.
 //! - **A fact that a context shows**: a variant of [`domain::context::Section`].
 //! - **A shape that clients send**: a file beside `wire::native`, filling the same draft.
-//! - **A command**: a variant of [`engine::api::Command`] and its arm in `engine::commands`.
-//! - **A route**: a row of the table in [`http::router`] and of `openapi.json`.
+//! - **A question**: its request, its answer and the method that answers it in a file of [`api`].
+//! - **A command**: a variant of [`engine::api::Command`] and its arm in `engine::commands`; its request in [`api`].
+//! - **A route**: a row of the table in [`http::router`] and of `openapi.json`; what it reads becomes a request of
+//!   [`api`], so that every edge has it.
 
 pub mod domain;
 
@@ -57,8 +60,11 @@ pub mod wire;
 
 pub mod engine;
 
+pub mod api;
+
 pub mod console;
 pub mod http;
+pub mod nats;
 
 pub mod config;
 pub mod telemetry;

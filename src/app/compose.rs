@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use axum::http::HeaderValue;
 
 use crate::{
+    api::Limits,
     config::{CorsOrigins, Settings},
     engine::{EngineConfig, HandleLimits, Rules, WorkerConfig},
     http::{
@@ -49,8 +50,22 @@ pub fn engine_rules(settings: &Settings) -> Rules {
     }
 }
 
+/// What questions and commands go by; `bound` is where the service listens.
+pub(crate) fn api_limits(settings: &Settings, bound: SocketAddr) -> Limits {
+    Limits {
+        public_url: settings.http.public_url(bound),
+        // A question holds no channel: the number of whoever calls is meant.
+        region: settings
+            .channels
+            .channels
+            .get("callcenter")
+            .and_then(|channel| channel.region),
+        ..Limits::default()
+    }
+}
+
 /// What the HTTP edge goes by; `None` where an origin cannot stand in a header.
-pub(crate) fn http_settings(settings: &Settings, bound: SocketAddr) -> Option<HttpSettings> {
+pub(crate) fn http_settings(settings: &Settings) -> Option<HttpSettings> {
     let http = &settings.http;
     let origins = match &http.cors_origins {
         CorsOrigins::Any => Origins::Any,
@@ -67,13 +82,6 @@ pub(crate) fn http_settings(settings: &Settings, bound: SocketAddr) -> Option<Ht
     Some(HttpSettings {
         keys: Keys::new(write, http.read_key.as_ref().map(Secret::expose)),
         origins,
-        public_url: http.public_url(bound),
-        // A question holds no channel: the number of whoever calls is meant.
-        region: settings
-            .channels
-            .channels
-            .get("callcenter")
-            .and_then(|channel| channel.region),
         ingest_bytes_max: http.body_bytes_max,
         connections_max: http.connections_max,
         in_flight_max: http.in_flight_max,

@@ -6,12 +6,13 @@ use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    api::Api,
     app::{clock, compose},
     config::Settings,
     console,
     engine::{Engine, Opened, StartError, error::Error as WriteError, intake::Direct},
     http::{self, Http},
-    telemetry::{EngineMetrics, HttpMetrics, MetricsError, Registry},
+    telemetry::{EngineMetrics, HttpMetrics, MetricsError, QueryMetrics, Registry},
 };
 
 /// How long requests that are going on may take to end when the service drains.
@@ -79,18 +80,23 @@ impl Service {
             Opened::open(&config)?.start(&config, rules, metrics, clock::now)
         })
         .await??;
-        let http_settings = compose::http_settings(settings, address).ok_or(ServiceError::Origins)?;
         let decoding = Arc::new(settings.decode_rules());
-        let http = Http {
+        let api = Api {
             handle: engine.handle.clone(),
-            intake: Arc::new(Direct::new(engine.handle.clone(), Arc::clone(&decoding))),
-            rules: decoding,
+            rules: Arc::clone(&decoding),
             views: Arc::new(settings.views.clone()),
+            limits: Arc::new(compose::api_limits(settings, address)),
+            metrics: QueryMetrics::register(&registry)?,
+            clock: clock::now,
+        };
+        let http_settings = compose::http_settings(settings).ok_or(ServiceError::Origins)?;
+        let http = Http {
+            api,
+            intake: Arc::new(Direct::new(engine.handle.clone(), decoding)),
             subscribers: Arc::new(Semaphore::new(http_settings.subscribers_max)),
             settings: Arc::new(http_settings),
             metrics: HttpMetrics::register(&registry)?,
             registry,
-            clock: clock::now,
             draining: CancellationToken::new(),
         };
         Ok(Self {

@@ -11,11 +11,12 @@ use crate::{
         reader::{Reader, Report},
         section::{
             channels, data::Data, decode, engine::Engine, fold, http::Http, identifiers, journal, log::Log,
-            sources, store, views,
+            nats, sources, store, views,
         },
     },
     domain::{channel::Channels, context::View, identifier::IdentifierRules, profile::FoldLimits},
     journal::file::FileJournalConfig,
+    nats::Settings as NatsSettings,
     store::StoreConfig,
     wire::{DecodeLimits, DecodeRules},
 };
@@ -43,6 +44,8 @@ pub struct Settings {
     pub channels: Channels,
     /// Views by name.
     pub views: BTreeMap<String, View>,
+    /// The NATS servers; `None` for a standalone service.
+    pub nats: Option<NatsSettings>,
     /// What is logged.
     pub log: Log,
     /// All of it as text, secrets hidden.
@@ -81,6 +84,7 @@ impl Settings {
     fn read(root: &mut Reader<'_>) -> Self {
         let data = root.section("data", Data::read);
         let http = root.section("http", Http::read);
+        let nats = root.section("nats", nats::read);
         Self {
             data,
             engine: root.section("engine", Engine::read),
@@ -94,6 +98,7 @@ impl Settings {
                 sources: sources::read(root),
             },
             views: views::read(root),
+            nats,
             log: root.section("log", Log::read),
             http,
             listing: String::new(),

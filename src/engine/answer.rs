@@ -270,3 +270,6 @@ fn member(atom: &Arc<AtomRecord>, attributed: bool) -> MemberView {
         attributed,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,10 @@ use crate::{
     wire::Rejection,
 };
 
+/// Why the writer refuses an event that was good at the edge.
+pub const FITS_NO_COMMIT: &str =
+    "keep the event: it, or what it adds to, is larger than a record or a commit may be";
+
 /// One item that an edge hands over: an event, or what it refused and why.
 #[derive(Clone, Debug)]
 pub enum Submission {
@@ -211,6 +215,9 @@ pub enum CommandError {
     /// Several do.
     #[error("find who the command is about: {} profiles hold the identifier, name one of them", .0.len())]
     Several(Vec<ProfileId>),
+    /// It fits no commit.
+    #[error("carry out the command: what it says or adds to is larger than a record or a commit may be")]
+    TooLarge,
     /// The command's target left no identifier by which a command could reach them.
     #[error("reach the profile: it holds no identifier, only events without one")]
     Nameless,

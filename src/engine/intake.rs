@@ -7,11 +7,11 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use crate::{
     engine::{
-        api::{Outcome, Receipt, Submission, SubmitError},
+        api::{FITS_NO_COMMIT, Outcome, Receipt, Submission, SubmitError},
         handle::Handle,
     },
     wire::{
-        DecodeRules, Decoded, Origin, Posted, Rejection,
+        DecodeRules, Decoded, Origin, Posted, Reason, Rejection,
         out::answer::{Ingested, Rejected},
     },
 };
@@ -82,8 +82,10 @@ impl Direct {
         if decoded.items.is_empty() {
             return Ok(Ingested::committed(0, 0, rejected, None));
         }
-        let receipt = self.handle.submit(submissions(decoded)).await?;
-        Ok(ingested(&receipt, rejected))
+        let items = submissions(decoded);
+        let ids = items.iter().map(id_of).collect();
+        let receipt = self.handle.submit(items).await?;
+        Ok(ingested(&receipt, ids, rejected))
     }
 }
 
@@ -117,8 +119,28 @@ pub fn rejected<'a>(items: impl Iterator<Item = Option<&'a Rejection>>) -> Vec<R
         .collect()
 }
 
-/// The answer after the commit: each item is counted once, as accepted, as known before, or as rejected.
-pub fn ingested(receipt: &Receipt, rejected: Vec<Rejected>) -> Ingested {
+/// The sender's id of an event: by it a sender is told which one fitted no commit.
+fn id_of(item: &Submission) -> Option<String> {
+    match item {
+        Submission::Event(event) => Some(event.id.id.clone()),
+        Submission::Refused(_) => None,
+    }
+}
+
+/// The answer after the commit: each item is counted once, as accepted, as known before, or as rejected, be it at the
+/// edge or by the writer. `ids` are those of the items that are events, none for the others.
+pub fn ingested(receipt: &Receipt, ids: Vec<Option<String>>, mut rejected: Vec<Rejected>) -> Ingested {
+    for (index, (id, outcome)) in ids.into_iter().zip(&receipt.outcomes).enumerate() {
+        if *outcome == Outcome::Refused && id.is_some() {
+            rejected.push(Rejected {
+                index,
+                id,
+                code: Reason::TooLarge.code(),
+                message: FITS_NO_COMMIT.to_owned(),
+            });
+        }
+    }
+    rejected.sort_by_key(|one| one.index);
     let count =
         |wanted: fn(&Outcome) -> bool| receipt.outcomes.iter().filter(|outcome| wanted(outcome)).count();
     let accepted = count(|outcome| matches!(outcome, Outcome::Accepted(_)));
@@ -140,6 +162,7 @@ mod tests {
             Outcome::Refused,
             Outcome::Accepted(Resolution::Merged),
             Outcome::Conflicting,
+            Outcome::Refused,
         ];
         let rejected = Rejected {
             index: 2,
@@ -147,22 +170,24 @@ mod tests {
             code: "bad_time",
             message: "read time".to_owned(),
         };
-        let answer = ingested(
-            &Receipt {
-                position: Position(7),
-                outcomes,
-            },
-            vec![rejected],
-        );
+        let receipt = Receipt {
+            position: Position(7),
+            outcomes,
+        };
+        let ids = (0..6).map(|id| (id != 2).then(|| id.to_string())).collect();
+        let answer = ingested(&receipt, ids, vec![rejected]);
         let answer = serde_json::to_value(answer).unwrap();
         assert_eq!(
             (&answer["accepted"], &answer["duplicates"]),
             (&2.into(), &2.into())
         );
-        assert_eq!(
-            (&answer["rejected"][0]["index"], &answer["position"]),
-            (&2.into(), &7.into())
-        );
+        let told = |at: usize| {
+            let one = &answer["rejected"][at];
+            (one["index"].as_u64(), one["id"].as_str(), one["code"].as_str())
+        };
+        assert_eq!(told(0), (Some(2), None, Some("bad_time")));
+        assert_eq!(told(1), (Some(5), Some("5"), Some("too_large")));
+        assert_eq!(answer["position"], 7);
         assert_eq!(
             (&answer["success"], &answer["status"]),
             (&true.into(), &"committed".into())

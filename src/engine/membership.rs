@@ -152,6 +152,9 @@ impl Membership {
             if record.members.is_empty() {
                 close(overlay, id, &record, went)?;
             } else {
+                if !into.is_empty() {
+                    forget_departed(overlay, id, &record)?;
+                }
                 into.insert(id);
             }
             match (into.len(), into.first()) {
@@ -240,6 +243,27 @@ fn close(
         },
     )?;
     overlay.put_profile(id, None);
+    Ok(())
+}
+
+/// Who lost events no longer lists the absorbed ids that lead to others alone now: should one of them live again, it is
+/// found by where it leads.
+fn forget_departed(overlay: &mut Overlay, id: ProfileId, record: &ProfileRecord) -> Result<(), Error> {
+    let mut absorbed = Vec::with_capacity(record.absorbed.len());
+    for former in &record.absorbed {
+        let left: Option<FormerRecord> = overlay.record(&keys::former(*former))?;
+        let atoms = left.map(|left| left.atoms).unwrap_or_default();
+        if follow(overlay, atoms)?.iter().any(|(_, now)| *now == id) {
+            absorbed.push(*former);
+        }
+    }
+    if absorbed.len() < record.absorbed.len() {
+        let record = ProfileRecord {
+            absorbed,
+            ..record.clone()
+        };
+        overlay.put_profile(id, Some(record));
+    }
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use crate::{
     domain::{event::Event, time::Timestamp},
     engine::{
         ahead::Ahead,
-        api::{Answer, CommandError, Outcome, Resolution, Submission},
+        api::{Answer, CommandError, FITS_NO_COMMIT, Outcome, Resolution, Submission},
         atoms::Atoms,
         batch::{Batch, Rules},
         combine::Combined,
@@ -82,7 +82,7 @@ impl Input {
         };
         let rejection = Rejection {
             reason: Reason::TooLarge,
-            message: "keep the event: what it adds to is as large as a record may be".to_owned(),
+            message: FITS_NO_COMMIT.to_owned(),
             id: Some(event.id.id.clone()),
             source: Some(event.id.source.clone()),
             origin: None,
@@ -324,3 +324,6 @@ impl Verdicts<'_> {
         Ok(Resolution::Matched)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ use crate::{
     domain::time::Timestamp,
     engine::{
         ahead::Ahead,
+        api::CommandError,
         batch::Rules,
         counted::Counted,
         error::Error,
@@ -146,6 +147,10 @@ impl Worker {
                 Ok(done)
             }
             Err(error) if error.is_too_large() && input.refuse_event() => self.attempt(&input),
+            Err(error) if error.is_too_large() && !input.commands.is_empty() => Ok(Done {
+                outcomes: Vec::new(),
+                answers: vec![Err(CommandError::TooLarge)],
+            }),
             done => done,
         }
     }

@@ -7,9 +7,12 @@ use axum::{
     extract::{DefaultBodyLimit, FromRef, FromRequest, FromRequestParts, Query, Request},
     http::{StatusCode, header::CONTENT_ENCODING, request::Parts},
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::http::{failure::Failure, settings::Settings};
+use crate::{
+    api,
+    http::{failure::Failure, settings::Settings},
+};
 
 /// A body read as JSON; an empty one is an empty object.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +21,10 @@ pub(crate) struct Document<T>(pub(crate) T);
 /// The query of the address.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asking<T>(pub(crate) T);
+
+/// The `min_position` of the query, which is the position that a question waits for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MinPosition(pub(crate) Option<u64>);
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +60,7 @@ impl Unread {
     /// The refusal of a body of which `bytes_max` are allowed.
     pub(crate) fn failure(self, bytes_max: usize) -> Failure {
         match self {
-            Self::TooLarge => Failure::too_large(bytes_max),
+            Self::TooLarge => api::Failure::too_large(bytes_max).into(),
             Self::Packed => Failure::wrong_encoding(),
             Self::Broken => {
                 Failure::bad_request("not_readable", "expected a whole body, packed as its headers say")
@@ -75,14 +82,7 @@ where
         let bytes = read(request, bytes_max)
             .await
             .map_err(|unread| unread.failure(bytes_max))?;
-        let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
-        serde_json::from_slice(text).map(Self).map_err(|error| {
-            // The library's message may hold what was sent; where it stands is enough.
-            let (line, column) = (error.line(), error.column());
-            let detail =
-                format!("expected JSON as /openapi.json describes it; reading stopped at {line}:{column}");
-            Failure::bad_request("bad_body", detail)
-        })
+        Ok(Self(api::read(&bytes)?))
     }
 }
 
@@ -96,6 +96,25 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Asking<
                 Failure::bad_request(
                     "bad_query",
                     "expected a query as /openapi.json describes it for this route",
+                )
+            })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for MinPosition {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        #[derive(Deserialize)]
+        struct Wanted {
+            min_position: Option<u64>,
+        }
+        Query::<Wanted>::try_from_uri(&parts.uri)
+            .map(|Query(wanted)| Self(wanted.min_position))
+            .map_err(|_| {
+                Failure::bad_request(
+                    "bad_position",
+                    "expected min_position to be the position of an answer, a number",
                 )
             })
     }

@@ -19,10 +19,13 @@ use tower_http::{
     normalize_path::NormalizePathLayer,
 };
 
-use crate::http::{
-    failure::Failure,
-    observe::{Observer, observe},
-    settings::{Origins, Settings},
+use crate::{
+    api,
+    http::{
+        failure::Failure,
+        observe::{Observer, observe},
+        settings::{Origins, Settings},
+    },
 };
 
 /// How long a browser remembers what it may send.
@@ -40,7 +43,7 @@ const SDK_HEADERS: [HeaderName; 5] = [
 pub(crate) fn around(routes: Router, settings: &Arc<Settings>, observer: Observer) -> Router {
     let room = Arc::new(Semaphore::new(settings.in_flight_max));
     let inner = routes
-        .fallback(async || Failure::not_found("no_route", "see /openapi.json for the routes"))
+        .fallback(async || Failure::no_route())
         .method_not_allowed_fallback(async || Failure::wrong_method())
         .layer(RequestDecompressionLayer::new().pass_through_unaccepted(true))
         .layer(middleware::from_fn_with_state(Arc::clone(settings), in_time))
@@ -70,7 +73,7 @@ async fn in_time(
     next: Next,
 ) -> Result<Response, Failure> {
     let answered = tokio::time::timeout(settings.request_timeout, next.run(request));
-    answered.await.map_err(|_| Failure::timed_out())
+    answered.await.map_err(|_| api::Failure::timed_out().into())
 }
 
 /// Health and metrics are told in any case: an operator asks just when there is no room.
@@ -87,7 +90,7 @@ async fn if_there_is_room(
     }
     let _taken = room
         .try_acquire()
-        .map_err(|_| Failure::overloaded("more requests are going on than allowed"))?;
+        .map_err(|_| api::Failure::overloaded("more requests are going on than allowed"))?;
     Ok(next.run(request).await)
 }
 

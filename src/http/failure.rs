@@ -1,6 +1,6 @@
 //! Refusals and failures as RFC 9457 problems: owns [`Failure`], the only way a route says no.
 //!
-//! An internal cause is logged once, here, under an id that the client is told; the client is never told the cause.
+//! What is no matter of HTTP's is said by [`api::Failure`]; here are the words that HTTP has beside it, and the headers.
 
 use std::fmt;
 
@@ -12,14 +12,10 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use uuid::Uuid;
 
 use crate::{
-    engine::{
-        ProfileId, QueryError,
-        api::{CommandError, SubmitError},
-        intake::IntakeError,
-    },
+    api,
+    engine::{api::SubmitError, intake::IntakeError},
     wire::{Reason, Rejection, out::problem::Problem},
 };
 
@@ -41,18 +37,9 @@ impl Failure {
         }
     }
 
-    fn retried(self) -> Self {
-        Self { again: true, ..self }
-    }
-
     /// What was sent is not what the route takes; `detail` says what it does.
     pub(crate) fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            code,
-            "The request cannot be read",
-            detail,
-        )
+        api::Failure::bad_request(code, detail.into()).into()
     }
 
     /// No key, or a wrong one.
@@ -65,9 +52,9 @@ impl Failure {
         )
     }
 
-    /// There is no such thing.
-    pub(crate) fn not_found(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, code, "There is no such thing", detail)
+    /// There is no such route.
+    pub(crate) fn no_route() -> Self {
+        api::Failure::not_found("no_route", "see /openapi.json for the routes").into()
     }
 
     /// The route takes other methods.
@@ -77,44 +64,6 @@ impl Failure {
             StatusCode::METHOD_NOT_ALLOWED,
             "method_not_allowed",
             "The route takes other methods",
-            detail,
-        )
-    }
-
-    /// Several profiles are meant.
-    pub(crate) fn several(profiles: &[ProfileId]) -> Self {
-        let detail = "several profiles are meant: ask for one of them by its id";
-        let failure = Self::new(
-            StatusCode::CONFLICT,
-            "several_profiles",
-            "Several profiles are meant",
-            detail,
-        );
-        let ids = profiles.iter().map(ToString::to_string).collect();
-        Self {
-            problem: Box::new(failure.problem.with_profiles(ids)),
-            ..failure
-        }
-    }
-
-    /// The request id belongs to another kind of command.
-    pub(crate) fn used_request_id() -> Self {
-        let detail = "another kind of command was sent under this request_id: choose a new one";
-        Self::new(
-            StatusCode::CONFLICT,
-            "request_id_used",
-            "The request id is used",
-            detail,
-        )
-    }
-
-    /// The body is bigger than the route takes.
-    pub(crate) fn too_large(bytes_max: usize) -> Self {
-        let detail = format!("expected at most {bytes_max} bytes after decompression");
-        Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            "The body is too large",
             detail,
         )
     }
@@ -130,53 +79,9 @@ impl Failure {
         )
     }
 
-    /// The position that was asked for did not come in time.
-    pub(crate) fn not_reached() -> Self {
-        let detail = "the position of min_position was not reached in time: ask again, or without it";
-        Self::new(
-            StatusCode::GATEWAY_TIMEOUT,
-            "position_not_reached",
-            "The position was not reached",
-            detail,
-        )
-        .retried()
-    }
-
-    /// The request took too long.
-    pub(crate) fn timed_out() -> Self {
-        let detail =
-            "the request took too long: what it changes may still happen, send it again under the same id";
-        Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "timed_out",
-            "The request took too long",
-            detail,
-        )
-        .retried()
-    }
-
-    /// More is going on than the service takes at once.
-    pub(crate) fn overloaded(detail: &'static str) -> Self {
-        Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "overloaded",
-            "The service is busy",
-            detail,
-        )
-        .retried()
-    }
-
     /// A fault of the service: `cause` goes to the log, an id to the client.
     pub(crate) fn internal(cause: &dyn fmt::Display) -> Self {
-        let id = Uuid::new_v4();
-        tracing::error!(error.id = %id, error = %cause, "answer a request");
-        let detail = format!("the fault is in the log under {id}");
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            "The service failed",
-            detail,
-        )
+        api::Failure::internal(cause).into()
     }
 
     /// The HTTP status.
@@ -201,17 +106,18 @@ impl IntoResponse for Failure {
     }
 }
 
+impl From<api::Failure> for Failure {
+    fn from(failure: api::Failure) -> Self {
+        Self {
+            again: failure.class().passes(),
+            problem: Box::new(failure.into_problem()),
+        }
+    }
+}
+
 impl From<SubmitError> for Failure {
     fn from(error: SubmitError) -> Self {
-        let (status, code, title) = match error {
-            SubmitError::Busy => (StatusCode::TOO_MANY_REQUESTS, "busy", "The queue is full"),
-            SubmitError::Stopped => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "stopped",
-                "The service takes nothing now",
-            ),
-        };
-        Self::new(status, code, title, error.to_string()).retried()
+        api::Failure::from(error).into()
     }
 }
 
@@ -220,45 +126,13 @@ impl From<IntakeError> for Failure {
         match error {
             IntakeError::Refused(rejection) => Self::from(&*rejection),
             IntakeError::Submit(error) => error.into(),
-            IntakeError::Unreachable => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
+            IntakeError::Unreachable => api::Failure::new(
+                api::Class::Unavailable,
                 "stream_unreachable",
                 "The input stream does not answer",
                 error.to_string(),
             )
-            .retried(),
-        }
-    }
-}
-
-impl From<CommandError> for Failure {
-    fn from(error: CommandError) -> Self {
-        match error {
-            CommandError::NobodyThere => Self::not_found("nobody_there", error.to_string()),
-            CommandError::Several(profiles) => Self::several(&profiles),
-            CommandError::Nameless => Self::new(
-                StatusCode::CONFLICT,
-                "nameless",
-                "The profile cannot be reached",
-                error.to_string(),
-            ),
-            CommandError::Unavailable(error) => error.into(),
-        }
-    }
-}
-
-impl From<QueryError> for Failure {
-    fn from(error: QueryError) -> Self {
-        match error {
-            QueryError::BadCursor => Self::bad_request(
-                "bad_cursor",
-                "expected the next of the page before, of the same profile",
-            ),
-            QueryError::Gone { first } => {
-                let detail = format!("what was asked for is kept no longer: the first position is {first}");
-                Self::new(StatusCode::GONE, "gone", "It is kept no longer", detail)
-            }
-            error => Self::internal(&error),
+            .into(),
         }
     }
 }
@@ -285,6 +159,7 @@ mod tests {
     use axum::body::to_bytes;
 
     use super::*;
+    use crate::engine::{ProfileId, api::CommandError};
 
     async fn shape(failure: Failure) -> (u16, Option<String>, serde_json::Value) {
         let response = failure.into_response();
@@ -313,7 +188,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_stream_that_does_not_answer_is_asked_again() {
+    async fn a_stream_that_does_not_answer_may_be_retried() {
         let (status, after, body) = shape(IntakeError::Unreachable.into()).await;
         assert_eq!(
             (status, after.as_deref(), &body["code"]),
@@ -333,7 +208,8 @@ mod tests {
     #[tokio::test]
     async fn several_profiles_are_named() {
         let ids = [ProfileId([1; 16]), ProfileId([2; 16])];
-        let (status, _, body) = shape(CommandError::Several(ids.to_vec()).into()).await;
+        let failure = api::Failure::from(CommandError::Several(ids.to_vec()));
+        let (status, _, body) = shape(failure.into()).await;
         assert_eq!(status, 409);
         assert_eq!(
             body["profiles"],

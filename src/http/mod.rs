@@ -1,4 +1,4 @@
-//! The HTTP edge: bytes from clients to submissions, commands and questions, and the answers back.
+//! The HTTP edge: bytes from clients to submissions and to the requests of `api`, and the answers back.
 //!
 //! Owns the routes, who may call them, how long they may take, and what a refusal looks like. Never decides anything
 //! about a customer, never reaches the store, never logs a path, a query or a body: only the route's template. The
@@ -13,18 +13,17 @@
 //! | errors as RFC 9457 problems | [`failure`] |
 //! | what is configured | [`settings`] |
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use axum::extract::FromRef;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    domain::{context::View, time::Timestamp},
-    engine::{handle::Handle, intake::Intake},
+    api::Api,
+    engine::intake::Intake,
     http::{access::Keys, settings::Settings},
     telemetry::{HttpMetrics, Registry},
-    wire::DecodeRules,
 };
 
 pub mod access;
@@ -35,9 +34,7 @@ mod routes;
 pub mod serve;
 pub mod settings;
 
-mod address;
 mod answer;
-mod ask;
 mod body;
 mod connections;
 mod digest;
@@ -47,22 +44,16 @@ mod posted;
 /// What every route may use. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Http {
-    /// The way to the engine.
-    pub handle: Handle,
+    /// Answers questions and carries commands out.
+    pub api: Api,
     /// Where what is posted goes.
     pub intake: Arc<dyn Intake>,
-    /// What input is read by.
-    pub rules: Arc<DecodeRules>,
-    /// Context views by name.
-    pub views: Arc<BTreeMap<String, View>>,
-    /// Bounds, keys, addresses.
+    /// Bounds and keys.
     pub settings: Arc<Settings>,
     /// What is counted.
     pub metrics: HttpMetrics,
     /// All that the process counts.
     pub registry: Registry,
-    /// The wall clock.
-    pub clock: fn() -> Timestamp,
     /// Cancelled when the service drains: streams end then.
     pub draining: CancellationToken,
     /// Room for subscribers; [`Settings::subscribers_max`] of them.
@@ -78,5 +69,11 @@ impl FromRef<Http> for Arc<Settings> {
 impl FromRef<Http> for Keys {
     fn from_ref(http: &Http) -> Self {
         http.settings.keys.clone()
+    }
+}
+
+impl FromRef<Http> for Api {
+    fn from_ref(http: &Http) -> Self {
+        http.api.clone()
     }
 }

@@ -16,9 +16,7 @@ use crate::{
         access::{Access, require_read},
         edge,
         observe::Observer,
-        routes::{
-            consent, context, identity, ingest, lookup, operation, profile, qr, rejections, segment, updates,
-        },
+        routes::{consent, context, ingest, lookup, operation, profile, qr, rejections, segment, updates},
         settings::Settings,
     },
     wire::Call,
@@ -72,7 +70,7 @@ pub(crate) fn table() -> Vec<Route> {
 
         get("/v1/profiles/{who}",            Read,  profile::profile),
         get("/v1/profiles/{who}/timeline",   Read,  profile::timeline),
-        get("/v1/profiles/{who}/identity",   Read,  identity::identity),
+        get("/v1/profiles/{who}/identity",   Read,  profile::identity),
         put("/v1/profiles/{who}/consent",    Read,  consent::put),
         post("/v1/lookup",                   Read,  lookup::lookup),
         get("/v1/context/{view}/{who}",      Read,  context::get),

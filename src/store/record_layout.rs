@@ -82,7 +82,7 @@ layout! {
     enum crate::domain::identity::claim::Alone { 0 => Link(key), 1 => Event(id) }
     struct crate::domain::identity::claim::Claim { asserted, owner, alias_of, signs_out, alone }
     struct crate::domain::identity::link::Link { first, role }
-    enum crate::domain::identity::link::LinkRole { 0 => About, 1 => Minted { expires, handoff }, 2 => Scanned, 3 => Closed }
+    enum crate::domain::identity::link::LinkRole { 0 => About, 1 => Minted { expires, handoff }, 2 => Scanned { closed }, 3 => Closed }
 
     struct crate::domain::profile::aggregate::Aggregate {
         events, first, last, by_channel, by_type, traits, cart, cart_emptied, wishlist, orders, sales, tickets,

@@ -11,7 +11,6 @@ use crate::telemetry::registry::{MetricsError, Registry};
 pub struct HttpMetrics {
     requests: IntCounterVec,
     request_seconds: HistogramVec,
-    query_seconds: HistogramVec,
     in_flight: IntGauge,
     sse_subscribers: IntGauge,
 }
@@ -19,10 +18,6 @@ pub struct HttpMetrics {
 /// Seconds of a request: an ingest waits for a commit, a read does not.
 const REQUEST_SECONDS: [f64; 14] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1., 2.5, 5., 10.,
-];
-/// Seconds of a query: the aim is 1 ms for 99 of 100.
-const QUERY_SECONDS: [f64; 12] = [
-    0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5,
 ];
 
 /// The methods that are told apart; a client may send any word.
@@ -34,24 +29,17 @@ impl HttpMetrics {
     /// # Errors
     /// [`MetricsError::Register`] when they are there already.
     pub fn register(registry: &Registry) -> Result<Self, MetricsError> {
-        let seconds = |name, help, buckets, label| registry.histograms(name, help, buckets, label);
         Ok(Self {
             requests: registry.counters(
                 "http_requests_total",
                 "Requests by route template, method and class of the status.",
                 &["route", "method", "status"],
             )?,
-            request_seconds: seconds(
+            request_seconds: registry.histograms(
                 "http_request_seconds",
                 "Seconds until a request was answered, by route template.",
                 &REQUEST_SECONDS,
                 "route",
-            )?,
-            query_seconds: seconds(
-                "http_query_seconds",
-                "Seconds that a query of committed state took, by query.",
-                &QUERY_SECONDS,
-                "query",
             )?,
             in_flight: registry.gauge("http_requests_in_flight", "Requests that are worked on.")?,
             sse_subscribers: registry.gauge("http_sse_subscribers", "Open streams of updates.")?,
@@ -69,13 +57,6 @@ impl HttpMetrics {
             .inc();
         self.request_seconds
             .with_label_values(&[route])
-            .observe(took.as_secs_f64());
-    }
-
-    /// Notes how long a query took, such as `profile`.
-    pub fn query(&self, query: &'static str, took: Duration) {
-        self.query_seconds
-            .with_label_values(&[query])
             .observe(took.as_secs_f64());
     }
 
@@ -122,7 +103,7 @@ const fn status_class(status: u16) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::HttpMetrics;
-    use crate::telemetry::{EngineMetrics, EventOutcome, Registry};
+    use crate::telemetry::{EngineMetrics, EventOutcome, QueryMetrics, Registry};
     use std::time::Duration;
 
     #[test]
@@ -131,7 +112,6 @@ mod tests {
         let metrics = HttpMetrics::register(&registry).unwrap();
         metrics.request("/v1/events", "POST", 202, Duration::from_millis(3));
         metrics.request("/v1/events", "BREW", 404, Duration::from_millis(3));
-        metrics.query("profile", Duration::from_micros(300));
         let held = (metrics.in_flight(), metrics.subscriber(), metrics.subscriber());
         let text = registry.render().unwrap();
         for line in [
@@ -139,8 +119,6 @@ mod tests {
             "yekta_http_requests_total{method=\"other\",route=\"/v1/events\",status=\"4xx\"} 1",
             "yekta_http_request_seconds_bucket{route=\"/v1/events\",le=\"0.0025\"} 0",
             "yekta_http_request_seconds_bucket{route=\"/v1/events\",le=\"0.005\"} 2",
-            "yekta_http_query_seconds_bucket{query=\"profile\",le=\"0.0002\"} 0",
-            "yekta_http_query_seconds_bucket{query=\"profile\",le=\"0.0005\"} 1",
             "yekta_http_requests_in_flight 1",
             "yekta_http_sse_subscribers 2",
         ] {
@@ -161,11 +139,12 @@ mod tests {
         let registry = Registry::new("1").unwrap();
         let engine = EngineMetrics::register(&registry).unwrap();
         let http = HttpMetrics::register(&registry).unwrap();
+        let queries = QueryMetrics::register(&registry).unwrap();
         engine.event(EventOutcome::Accepted);
         engine.resolution("created");
         engine.rejection("blocked");
         http.request("/v1/events", "POST", 200, Duration::ZERO);
-        http.query("profile", Duration::ZERO);
+        queries.took("profile", Duration::ZERO);
         let names: Vec<String> = registry
             .render()
             .unwrap()

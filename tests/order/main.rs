@@ -13,6 +13,7 @@
 
 mod arrival;
 mod check;
+mod delayed;
 mod dense;
 mod oracle;
 mod outcome;

@@ -1,8 +1,13 @@
 //! What an engine makes of an arrival: run on a new data folder, with secrets of its own, and read back by queries.
+//! Every other arrival is fed as a stream and goes through a journal that takes its time.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -13,19 +18,21 @@ use yekta::{
         profile::FoldLimits,
     },
     engine::{
-        Engine, EngineConfig, HandleLimits, Opened, ProfileId, Query, Rules, WorkerConfig,
+        Engine, EngineConfig, Folder, HandleLimits, Opened, ProfileId, Query, Rules, WorkerConfig,
         api::{Outcome as Became, Submission},
         query::TimelineRange,
     },
-    journal::file::FileJournalConfig,
+    journal::{InputPosition, Journal, file::FileJournalConfig},
     store::{Store, StoreConfig, fingerprint::Multiset},
     telemetry::{EngineMetrics, Registry},
 };
 
-use crate::{arrival::Arrival, oracle::Totals, town::NOW};
+use crate::{arrival::Arrival, delayed::Delayed, oracle::Totals, town::NOW};
 
 /// More events than any test has.
 const ALL: usize = 1 << 20;
+/// So many that batches wait for the writer.
+const MANY: usize = 1_000;
 
 /// What can be seen of a store that does not depend on its keys.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,26 +54,34 @@ pub(crate) struct Person {
 /// Runs an engine on `arrival` of `events`.
 pub(crate) fn run(events: &[Event], arrival: Arrival, rules: &IdentifierRules) -> Outcome {
     let dir = tempfile::tempdir().unwrap();
-    let engine = start(dir.path(), rules);
+    let overlaps = Arc::new(AtomicUsize::new(0));
+    let delayed = (!arrival.seed.is_multiple_of(2)).then_some(&overlaps);
+    let engine = start(dir.path(), rules, delayed);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
         .unwrap();
-    let mut became: BTreeMap<&str, usize> = BTreeMap::new();
-    for batch in arrival.batches {
-        let items = batch
-            .into_iter()
-            .map(|event| Submission::Event(Box::new(event)))
-            .collect();
-        for outcome in runtime.block_on(engine.handle.submit(items)).unwrap().outcomes {
-            let name = match outcome {
-                Became::Accepted(_) => "accepted",
-                Became::Duplicate => "copy",
-                Became::Conflicting => "impostor",
-                Became::Refused => "refused",
-            };
-            *became.entry(name).or_default() += 1;
+    let batches: Vec<Vec<Submission>> = arrival.batches.into_iter().map(submissions).collect();
+    let outcomes = runtime.block_on(async {
+        match delayed {
+            Some(_) => fed(&engine, batches).await,
+            None => submitted(&engine, batches).await,
         }
+    });
+    // In a small world the writer may always be done before the next batch is there.
+    if delayed.is_some() && events.len() >= MANY {
+        let overlaps = overlaps.load(Ordering::Relaxed);
+        assert!(overlaps > 0, "order {}: commits overlap", arrival.seed);
+    }
+    let mut became: BTreeMap<&str, usize> = BTreeMap::new();
+    for outcome in outcomes {
+        let name = match outcome {
+            Became::Accepted(_) => "accepted",
+            Became::Duplicate => "copy",
+            Became::Conflicting => "impostor",
+            Became::Refused => "refused",
+        };
+        *became.entry(name).or_default() += 1;
     }
     let expected = [
         ("accepted", events.len()),
@@ -94,7 +109,49 @@ pub(crate) fn run(events: &[Event], arrival: Arrival, rules: &IdentifierRules) -
     outcome
 }
 
-fn start(dir: &Path, identifiers: &IdentifierRules) -> Engine {
+fn submissions(events: Vec<Event>) -> Vec<Submission> {
+    events
+        .into_iter()
+        .map(|event| Submission::Event(Box::new(event)))
+        .collect()
+}
+
+/// Each batch after the one before it was answered.
+async fn submitted(engine: &Engine, batches: Vec<Vec<Submission>>) -> Vec<Became> {
+    let mut outcomes = Vec::new();
+    for batch in batches {
+        outcomes.extend(engine.handle.submit(batch).await.unwrap().outcomes);
+    }
+    outcomes
+}
+
+/// All batches as a stream, which asks for answers at its end.
+async fn fed(engine: &Engine, batches: Vec<Vec<Submission>>) -> Vec<Became> {
+    let mut receipts = Vec::new();
+    for (batch, sequence) in batches.into_iter().zip(1_u64..) {
+        let position = InputPosition {
+            stream: "events".to_owned(),
+            created_ns: 7,
+            sequence,
+            digest: [1; 16],
+        };
+        receipts.push(engine.handle.feed(batch, position).await.unwrap());
+    }
+    let (mut outcomes, count) = (Vec::new(), receipts.len());
+    for receipt in receipts {
+        outcomes.extend(receipt.await.unwrap().outcomes);
+    }
+    let consumed = engine.handle.consumed().borrow().clone();
+    assert_eq!(
+        consumed.map_or(0, |input| input.sequence),
+        u64::try_from(count).unwrap(),
+        "what is answered is consumed"
+    );
+    outcomes
+}
+
+/// An engine on a new folder; with a count of overlaps, over a journal that takes its time.
+fn start(dir: &Path, identifiers: &IdentifierRules, delayed: Option<&Arc<AtomicUsize>>) -> Engine {
     let rules = Rules {
         tenant: "default".to_owned(),
         identifiers: identifiers.clone(),
@@ -105,10 +162,14 @@ fn start(dir: &Path, identifiers: &IdentifierRules) -> Engine {
     };
     let metrics = EngineMetrics::register(&Registry::new("test").unwrap()).unwrap();
     let config = config(dir);
-    Opened::open(&config)
-        .unwrap()
-        .start(&config, rules, metrics, || NOW)
-        .unwrap()
+    let folder = Folder::hold(dir).unwrap();
+    let journal = folder.journal(config.journal.clone()).unwrap();
+    let journal: Box<dyn Journal> = match delayed {
+        Some(overlaps) => Box::new(Delayed::new(journal, overlaps)),
+        None => Box::new(journal),
+    };
+    let opened = Opened::over(folder, &config, journal).unwrap();
+    opened.start(&config, rules, metrics, || NOW).unwrap()
 }
 
 fn config(dir: &Path) -> EngineConfig {

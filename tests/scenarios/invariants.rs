@@ -105,6 +105,11 @@ fn check(town: &Town, follower: &mut Follower, sent: usize) -> Multiset {
         .map(|(id, document)| (id.clone(), document["fingerprint"].as_str().unwrap().to_owned()))
         .collect();
     assert_eq!(followed, standing);
+    for id in live.keys() {
+        let absorbed = query.portrait(*id).unwrap().unwrap().absorbed;
+        let living = absorbed.iter().find(|former| live.contains_key(former));
+        assert_eq!(living, None, "{id} absorbed an id that lives");
+    }
     // Each atom is a member of one profile: two with the same claim would be one atom.
     let mut claims = BTreeSet::new();
     for id in live.keys() {

@@ -8,10 +8,17 @@
 )]
 #![allow(missing_docs, unreachable_pub, reason = "a test has no users")]
 
+mod any_order;
+mod asked;
+mod commands;
+mod contract;
 mod facts;
 mod follower;
+mod handoff;
 mod identity;
+mod ids;
 mod invariants;
+mod parted;
 mod phone_menu;
 mod reading;
 mod refused;

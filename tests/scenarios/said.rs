@@ -27,6 +27,32 @@ pub fn user(value: &str) -> Value {
     identifier("user_id", value, "verified")
 }
 
+/// A log-in of `who` on `device`.
+pub fn signed_in(id: &str, time: &str, device: &Value, who: &str) -> Value {
+    event(
+        id,
+        ["web", "Signed In"],
+        time,
+        json!([device, user(who)]),
+        json!({}),
+    )
+}
+
+pub fn signed_out(id: &str, time: &str, device: &Value, who: &str) -> Value {
+    event(
+        id,
+        ["web", "Signed Out"],
+        time,
+        json!([device, user(who)]),
+        json!({}),
+    )
+}
+
+/// A product looked at on `device`.
+pub fn viewed(id: &str, time: &str, device: &Value) -> Value {
+    event(id, ["web", "Product Viewed"], time, json!([device]), json!({}))
+}
+
 /// Names for what is made from a folder's own keys or at random: ids, fingerprints, tokens and their pictures.
 #[derive(Default)]
 pub struct Names(BTreeMap<String, String>);

@@ -5,16 +5,10 @@ use serde_json::{Value, json};
 use yekta::domain::time::Timestamp;
 
 use crate::{
+    asked::{HOUR, redeem, ten_minutes_later},
     said::{Names, cookie, event, identifier, user},
     town::{NOW, Town},
 };
-
-const HOUR: u64 = 3_600_000_000;
-
-/// When the code was minted, and somebody scans it.
-fn ten_minutes_later() -> Timestamp {
-    NOW.saturating_add(HOUR / 6)
-}
 
 fn two_hours_later() -> Timestamp {
     NOW.saturating_add(2 * HOUR)
@@ -62,10 +56,6 @@ fn minted(town: &Town, store: Option<&str>) -> Value {
 
 fn token(minted: &Value) -> &str {
     minted["token"].as_str().unwrap()
-}
-
-fn redeem(town: &Town, token: &str, body: Value) -> Value {
-    town.post(&format!("/v1/qr/{token}/redeem"), &body)
 }
 
 #[test]
@@ -133,22 +123,6 @@ fn without_position(mut answer: Value) -> Value {
 }
 
 #[test]
-fn a_second_scan_joins_nobody() {
-    let mut town = Town::new();
-    let minted = minted(&town, None);
-    town.reopen_at(ten_minutes_later);
-    let scan = |id: &str, device: &str, time: &str| {
-        let scanned = json!([identifier("device_id", device, "observed"), {"kind": "qr_token", "value": minted["token"]}]);
-        town.tell(&[event(id, ["mobile", "QR Scanned"], time, scanned, json!({}))]);
-    };
-    scan("s1", "his", "22T12:05");
-    scan("s2", "another", "22T12:06");
-    let daniel = town.person("user_id", "daniel").id;
-    assert_eq!(town.person("device_id", "his").id, daniel);
-    assert_ne!(town.person("device_id", "another").id, daniel);
-}
-
-#[test]
 fn every_other_end_is_told_by_name() {
     let mut town = Town::new();
     let minted = minted(&town, Some("tehran-12"));
@@ -165,6 +139,18 @@ fn every_other_end_is_told_by_name() {
         (&read["outcome"], &read["context"]),
         (&json!("expired"), &Value::Null)
     );
+}
+
+#[test]
+fn a_code_of_one_store_is_not_used_up_where_no_store_is_named() {
+    let town = Town::new();
+    let minted = minted(&town, Some("tehran-12"));
+    let token = token(&minted);
+    assert_eq!(redeem(&town, token, json!({}))["outcome"], "wrong_store");
+    // Whoever only reads it and does not say where is told what it is good for at its store.
+    assert_eq!(town.get(&format!("/v1/qr/{token}"))["outcome"], "valid");
+    let at_its_store = redeem(&town, token, json!({"store_id": "tehran-12"}));
+    assert_eq!(at_its_store["outcome"], "valid");
 }
 
 #[test]

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use yekta::{
+    api::{Api, Limits},
     app::{engine_config, engine_rules},
     config::{LoadOptions, Settings},
     domain::{identifier::Kind, identity::Key, time::Timestamp},
@@ -23,7 +24,7 @@ use yekta::{
         query::{Address, Found, Portrait},
     },
     http::{Http, router, settings::Settings as HttpSettings},
-    telemetry::{EngineMetrics, HttpMetrics, Registry},
+    telemetry::{EngineMetrics, HttpMetrics, QueryMetrics, Registry},
     wire::{Origin, decode_events},
 };
 
@@ -46,6 +47,7 @@ may_alias = true
 /// A service and the folder it lives in.
 pub struct Town {
     engine: Option<Engine>,
+    api: Option<Api>,
     router: Router,
     settings: Settings,
     clock: fn() -> Timestamp,
@@ -68,7 +70,20 @@ impl Town {
 
     /// A town whose configuration file goes on with `more`.
     pub fn with(more: &str) -> Self {
+        Self::at(tempfile::tempdir().unwrap(), more)
+    }
+
+    /// A town whose store has the keys of this number: with them its ids, and the order in which it finds things.
+    pub fn keyed(number: u8) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        let tenant = dir.path().join("data/default");
+        std::fs::create_dir_all(&tenant).unwrap();
+        let secret = data_encoding::HEXLOWER.encode(&[number; 32]);
+        std::fs::write(tenant.join("secrets"), format!("{secret}\n{secret}\n")).unwrap();
+        Self::at(dir, "")
+    }
+
+    fn at(dir: TempDir, more: &str) -> Self {
         let file = dir.path().join("yekta.toml");
         std::fs::write(&file, format!("{FILE}{more}")).unwrap();
         let data = dir.path().join("data").to_str().unwrap().to_owned();
@@ -79,6 +94,7 @@ impl Town {
         });
         let mut town = Self {
             engine: None,
+            api: None,
             router: Router::new(),
             settings: settings.unwrap(),
             clock: || NOW,
@@ -97,23 +113,29 @@ impl Town {
         let rules = engine_rules(&self.settings);
         let engine = opened.start(&config, rules, metrics, self.clock).unwrap();
         let region = self.settings.channels.channels["callcenter"].region;
-        let settings = HttpSettings {
-            region,
-            ..HttpSettings::default()
-        };
         let decoding = Arc::new(self.settings.decode_rules());
-        let http = Http {
+        let api = Api {
             handle: engine.handle.clone(),
-            intake: Arc::new(Direct::new(engine.handle.clone(), Arc::clone(&decoding))),
-            rules: decoding,
+            rules: Arc::clone(&decoding),
             views: Arc::new(self.settings.views.clone()),
+            limits: Arc::new(Limits {
+                region,
+                ..Limits::default()
+            }),
+            metrics: QueryMetrics::register(&registry).unwrap(),
+            clock: self.clock,
+        };
+        let settings = HttpSettings::default();
+        let http = Http {
+            api: api.clone(),
+            intake: Arc::new(Direct::new(engine.handle.clone(), decoding)),
             subscribers: Arc::new(Semaphore::new(settings.subscribers_max)),
             settings: Arc::new(settings),
             metrics: HttpMetrics::register(&registry).unwrap(),
             registry,
-            clock: self.clock,
             draining: CancellationToken::new(),
         };
+        self.api = Some(api);
         self.router = router::build(http, Router::new());
         self.engine = Some(engine);
     }
@@ -121,6 +143,7 @@ impl Town {
     /// Stops, and answers where the store is.
     pub fn stop(&mut self) -> std::path::PathBuf {
         self.router = Router::new();
+        self.api = None;
         self.engine.take().unwrap().stop().unwrap();
         self.dir.path().join("data/default/store")
     }
@@ -142,6 +165,16 @@ impl Town {
 
     pub fn query(&self) -> Query {
         self.engine().handle.query()
+    }
+
+    /// What every edge asks.
+    pub fn api(&self) -> &Api {
+        self.api.as_ref().unwrap()
+    }
+
+    /// What `asking` ends with.
+    pub fn wait<T>(&self, asking: impl Future<Output = T>) -> T {
+        self.runtime.block_on(asking)
     }
 
     /// Hands native events to the engine, past HTTP.

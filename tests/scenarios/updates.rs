@@ -6,23 +6,9 @@ use serde_json::{Value, json};
 
 use crate::{
     follower::Follower,
-    said::{cookie, event, identifier, user},
+    said::{cookie, event, identifier, signed_in, user, viewed},
     town::Town,
 };
-
-fn signed_in(id: &str, time: &str, device: &Value, who: &str) -> Value {
-    event(
-        id,
-        ["web", "Signed In"],
-        time,
-        json!([device, user(who)]),
-        json!({}),
-    )
-}
-
-fn viewed(id: &str, time: &str, device: &Value) -> Value {
-    event(id, ["web", "Product Viewed"], time, json!([device]), json!({}))
-}
 
 #[test]
 fn a_copy_can_be_kept_from_the_stream_alone_across_merges_and_a_split() {

@@ -16,6 +16,10 @@ pub(crate) struct SettingsArgs {
     /// Where to listen, such as 127.0.0.1:8080; port 0 chooses a free one.
     #[arg(long, env = "YEKTA_LISTEN", value_name = "ADDR")]
     pub(crate) listen: Option<String>,
+    /// The NATS server to follow, such as nats://127.0.0.1:4222; several between commas are of one cluster. Without one
+    /// the service is standalone.
+    #[arg(long, env = "YEKTA_NATS_URL", value_name = "URL")]
+    pub(crate) nats_url: Option<String>,
 }
 
 impl SettingsArgs {
@@ -31,6 +35,9 @@ impl SettingsArgs {
         }
         if let Some(listen) = &self.listen {
             overrides.push(("http.listen".to_owned(), listen.clone()));
+        }
+        if let Some(url) = &self.nats_url {
+            overrides.push(("nats.url".to_owned(), url.clone()));
         }
         // A variable that is not Unicode is none of ours.
         let env = std::env::vars_os()

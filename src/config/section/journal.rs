@@ -5,6 +5,7 @@ use crate::{config::reader::Reader, journal::file::FileJournalConfig};
 pub(crate) fn read(table: &mut Reader<'_>) -> FileJournalConfig {
     FileJournalConfig {
         segment_bytes: table.number("segment_bytes", 4_096..=8_589_934_592),
-        commit_bytes_max: table.number("commit_bytes_max", 4_096..=1_073_741_824),
+        // A refused item, kept and published, fits any commit: nothing may stop the writer.
+        commit_bytes_max: table.number("commit_bytes_max", 65_536..=1_073_741_824),
     }
 }

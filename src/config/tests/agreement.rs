@@ -48,12 +48,12 @@ fn a_channel_shows_a_view_that_exists() {
 
 #[test]
 fn what_one_bound_lets_in_fits_into_the_next() {
-    let text = "[http]\nbody_bytes_max = 20000\n[journal]\ncommit_bytes_max = 29999";
+    let text = "[decode]\nevent_bytes_max = 70000\n[http]\nbody_bytes_max = 20000\n[journal]\ncommit_bytes_max = 69999";
     assert_eq!(
         problems(text),
         [
-            "http.body_bytes_max = 20000: expected at least decode.event_bytes_max, which is 32768",
-            "journal.commit_bytes_max = 29999: expected at least decode.event_bytes_max, which is 32768",
+            "http.body_bytes_max = 20000: expected at least decode.event_bytes_max, which is 70000",
+            "journal.commit_bytes_max = 69999: expected at least decode.event_bytes_max, which is 70000",
         ]
     );
 }

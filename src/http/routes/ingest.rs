@@ -43,7 +43,7 @@ pub(crate) async fn take(
         source,
         channel,
         name: None,
-        received: (http.clock)(),
+        received: (http.api.clock)(),
         trace: trace.and_then(traceparent),
         place: None,
     };

@@ -1,9 +1,8 @@
-//! The routes, one file per resource. Each reads its request, asks or tells the engine, and shapes the answer; what a
-//! shape looks like is `wire`'s matter.
+//! The routes, one file per resource. Each reads its request from path, query and body, has `api` answer it, and writes
+//! the answer. What takes events, streams them or tells how the service is, is HTTP's own.
 
 pub(crate) mod consent;
 pub(crate) mod context;
-pub(crate) mod identity;
 pub(crate) mod ingest;
 pub(crate) mod lookup;
 pub(crate) mod operation;

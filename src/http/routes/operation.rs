@@ -23,7 +23,7 @@ pub(crate) async fn livez() -> Json<Value> {
 
 /// The service takes events and answers questions; 503 otherwise.
 pub(crate) async fn readyz(State(http): State<Http>) -> (StatusCode, Json<Value>) {
-    let (status, word) = readiness(http.handle.health());
+    let (status, word) = readiness(http.api.handle.health());
     (status, Json(json!({"status": word})))
 }
 

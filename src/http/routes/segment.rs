@@ -26,7 +26,7 @@ pub(crate) async fn metrics(_: Posted) -> Json<Value> {
 
 /// The least that web and mobile SDKs want to know before they send: where to, and that there is nothing else.
 pub(crate) async fn settings(State(http): State<Http>, Path(key): Path<String>) -> Json<Value> {
-    let url = &http.settings.public_url;
+    let url = &http.api.limits.public_url;
     let (protocol, host) = url.split_once("://").unwrap_or(("http", url));
     let segment = json!({"apiKey": key, "apiHost": format!("{host}/v1"), "protocol": protocol});
     Json(json!({

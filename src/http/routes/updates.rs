@@ -20,6 +20,7 @@ use futures_util::stream;
 use serde::Deserialize;
 
 use crate::{
+    api,
     engine::Position,
     http::{
         Http,
@@ -52,7 +53,7 @@ pub(crate) async fn updates(
     Asking(subscription): Asking<Subscription>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let cursor = cursor(&headers, subscription.cursor)?.unwrap_or_else(|| http.handle.applied());
+    let cursor = cursor(&headers, subscription.cursor)?.unwrap_or_else(|| http.api.handle.applied());
     let Subscription {
         stream,
         profile,
@@ -62,7 +63,7 @@ pub(crate) async fn updates(
     } = subscription;
     let filter = Filter::new(stream.as_deref(), profile, channel.as_deref(), kind.as_deref())?;
     let room = http.subscribers.clone().try_acquire_owned();
-    let room = room.map_err(|_| Failure::overloaded("more subscribers are connected than allowed"))?;
+    let room = room.map_err(|_| api::Failure::overloaded("more subscribers are connected than allowed"))?;
     let feed = Feed::new(http, cursor, filter, room);
     let events = stream::unfold(feed, async |mut feed| {
         let event = feed.next().await?;

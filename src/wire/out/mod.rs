@@ -1,8 +1,8 @@
 //! What Yekta says: the JSON shapes of answers and of published messages, version 1.
 //!
 //! Owns the names of their members; whoever is outside of this repository reads them, so members are added and never
-//! renamed. Pure: builds shapes of what it is given, decides nothing and reads no clock. `http`, the engine's commits
-//! and later `nats` call it, so that a query and a published message cannot differ.
+//! renamed. Pure: builds shapes of what it is given, decides nothing and reads no clock. `api`, `http` and the engine's
+//! commits call it, so that a query and a published message cannot differ.
 //!
 //! | shape | where |
 //! |---|---|

@@ -53,6 +53,16 @@ impl Problem {
     pub const fn status(&self) -> u16 {
         self.status
     }
+
+    /// The reason, for programs.
+    pub const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The reason, for people.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ impl Feed {
             .id(cursor.to_string())
             .comment("live");
         let _counted = http.metrics.subscriber();
-        let (changes, pending) = (http.handle.changes(), VecDeque::from([here]));
+        let (changes, pending) = (http.api.handle.changes(), VecDeque::from([here]));
         Self {
             http,
             changes,
@@ -60,7 +60,7 @@ impl Feed {
             // Seen before the page is read, so that a commit behind the page wakes this up again.
             self.changes.borrow_and_update();
             let (after, most) = (self.cursor, self.http.settings.update_page);
-            let query = self.http.handle.query();
+            let query = self.http.api.handle.query();
             let page = tokio::task::spawn_blocking(move || query.updates_after(after, most)).await;
             match page {
                 Ok(Ok(page)) if page.is_empty() => {
@@ -87,7 +87,7 @@ impl Feed {
 
     /// The client starts anew: it asks for the profiles it keeps, and is told what follows on the present.
     fn reset(&mut self, first: Position) {
-        self.cursor = self.http.handle.applied();
+        self.cursor = self.http.api.handle.applied();
         let data = format!("{{\"first\":{first},\"position\":{}}}", self.cursor);
         self.pending.push_back(
             Event::default()

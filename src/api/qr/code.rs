@@ -2,7 +2,7 @@
 
 use qrcode::{EcLevel, QrCode, render::svg};
 
-use crate::http::failure::Failure;
+use crate::api::Failure;
 
 /// Pixels of the picture's side, at least.
 const SIDE: u32 = 240;

@@ -2,56 +2,88 @@
 //!
 //! A value is normalised as that of an event is, so that any spelling finds whom an event of any other brought in.
 
+use std::fmt;
+
 use serde::Deserialize;
 
 use crate::{
+    api::{Api, Failure},
     domain::{
         identifier::{Kind, Region, Trust, normalise::normalise},
         identity::Key,
     },
-    engine::{ProfileId, query::Address},
-    http::{Http, failure::Failure},
+    engine::{ProfileId, api::Target, query::Address},
     wire::qr,
 };
 
-/// An identifier as a question states it.
-#[derive(Deserialize)]
-pub(crate) struct Asked {
+/// Who is meant: a profile's id of 32 hexadecimal digits, or `kind:value`. `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Who(String);
+
+impl Who {
+    /// The text as it was sent.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Who {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Who {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Who(…)")
+    }
+}
+
+/// An identifier as a request states it: `{kind, value}`, where a value may be a number. `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+pub struct AskedIdentifier {
     kind: String,
     value: Text,
 }
 
 /// A text, or a number that is one: senders of ids mix them up.
-#[derive(Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 enum Text {
     Text(String),
     Number(serde_json::Number),
 }
 
-impl Asked {
+impl AskedIdentifier {
     /// The key it is found by, `None` for a value that nobody can hold.
     ///
     /// # Errors
     /// When its kind is none.
-    pub(crate) fn key(&self, http: &Http, region: Option<&Region>) -> Result<Option<Key>, Failure> {
+    pub(crate) fn key(&self, api: &Api, region: Option<&Region>) -> Result<Option<Key>, Failure> {
         match &self.value {
-            Text::Text(value) => http.key(&self.kind, value, region),
-            Text::Number(value) => http.key(&self.kind, &value.to_string(), region),
+            Text::Text(value) => api.key(&self.kind, value, region),
+            Text::Number(value) => api.key(&self.kind, &value.to_string(), region),
         }
     }
 }
 
-impl Http {
+impl fmt::Debug for AskedIdentifier {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("AskedIdentifier(…)")
+    }
+}
+
+impl Api {
     /// Whom `who` means, `None` where nobody can be meant.
     ///
     /// # Errors
     /// When it is neither a profile id nor a kind and a value.
-    pub(crate) fn address(&self, who: &str, region: Option<&Region>) -> Result<Option<Address>, Failure> {
-        if let Some(id) = ProfileId::parse(who) {
+    pub(crate) fn address(&self, who: &Who, region: Option<&Region>) -> Result<Option<Address>, Failure> {
+        if let Some(id) = ProfileId::parse(&who.0) {
             return Ok(Some(Address::Id(id)));
         }
-        let (kind, value) = who.split_once(':').ok_or_else(|| {
+        let (kind, value) = who.0.split_once(':').ok_or_else(|| {
             Failure::bad_request(
                 "bad_address",
                 "expected a profile id of 32 hexadecimal digits, or kind:value",
@@ -60,13 +92,25 @@ impl Http {
         Ok(self.key(kind, value, region)?.map(Address::Identifier))
     }
 
+    /// Whom a command about `who` is about.
+    ///
+    /// # Errors
+    /// As of [`Api::address`]; not found where nobody can be meant.
+    pub(crate) fn target(&self, who: &Who) -> Result<Target, Failure> {
+        match self.address(who, self.limits.region.as_ref())? {
+            Some(Address::Id(id)) => Ok(Target::Profile(id)),
+            Some(Address::Identifier(key)) => Ok(Target::Identifier(key)),
+            None => Err(Failure::nobody_there("nobody can hold this identifier")),
+        }
+    }
+
     /// Where numbers without a country code are from for a consumer that asks for the view called `view`: its
     /// channel's region, if a channel has that name.
     pub(crate) fn region(&self, view: &str) -> Option<&Region> {
         let channel = self.rules.channels.channels.get(view);
         channel
             .and_then(|channel| channel.region.as_ref())
-            .or(self.settings.region.as_ref())
+            .or(self.limits.region.as_ref())
     }
 
     fn key(&self, kind: &str, value: &str, region: Option<&Region>) -> Result<Option<Key>, Failure> {

@@ -1,29 +1,48 @@
-//! `GET /v1/profiles/{who}/identity`: why this is one person.
+//! Why whoever is meant is one person.
 
-use axum::{
-    extract::{Path, State},
-    http::HeaderMap,
-    response::Response,
-};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
-    engine::query::{IdentityView, MemberView},
-    http::{Http, answer::tagged, ask::Reached, failure::Failure},
+    api::{Api, Failure, Who},
+    engine::{
+        ProfileId,
+        query::{IdentityView, MemberView},
+    },
     wire::out::identity::{Evidence, Identity, Member, Shared},
 };
 
+/// Asks why a profile is one person: `{who, min_position}`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct IdentityRequest {
+    /// Which profile: an id, or `kind:value`.
+    pub who: Who,
+    /// The position to wait for.
+    pub min_position: Option<u64>,
+}
+
 /// The members of a profile and what united them or kept others apart.
-pub(crate) async fn identity(
-    State(http): State<Http>,
-    Path(who): Path<String>,
-    _: Reached,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    let id = http
-        .one(http.address(&who, http.settings.region.as_ref())?)
-        .await?;
-    let view = http.ask("identity", move |query| query.identity(id)).await?;
-    tagged(&headers, &told(&id.to_string(), &view))
+#[derive(Debug)]
+pub struct IdentityAnswer {
+    profile: ProfileId,
+    view: IdentityView,
+}
+
+impl Api {
+    /// Why a profile is one person.
+    ///
+    /// # Errors
+    /// Those of [`Api::profile`].
+    pub async fn identity(&self, request: IdentityRequest) -> Result<IdentityAnswer, Failure> {
+        let profile = self.one(&request.who, request.min_position).await?;
+        let view = self.ask("identity", move |query| query.identity(profile)).await?;
+        Ok(IdentityAnswer { profile, view })
+    }
+}
+
+impl Serialize for IdentityAnswer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        told(&self.profile.to_string(), &self.view).serialize(serializer)
+    }
 }
 
 /// Members that joined and attributed ones are listed apart, so evidence gets the places among those that joined.

@@ -1,0 +1,66 @@
+//! Questions to the engine: asked off the async threads, after the position that the caller insists on.
+
+use std::time::Instant;
+
+use crate::{
+    api::{Api, Failure, Who},
+    engine::{
+        Position, ProfileId, Query, QueryError,
+        query::{Found, Portrait},
+    },
+};
+
+impl Api {
+    /// Asks the engine on a thread that may block; `name` is what the time it takes is counted under.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        name: &'static str,
+        question: impl FnOnce(&Query) -> Result<T, QueryError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let query = self.handle.query();
+        let started = Instant::now();
+        let asked = tokio::task::spawn_blocking(move || question(&query)).await;
+        self.metrics.took(name, started.elapsed());
+        asked
+            .map_err(|error| Failure::internal(&error))?
+            .map_err(Failure::from)
+    }
+
+    /// Waits for `min_position`, if there is one: whoever wrote reads what they wrote.
+    ///
+    /// # Errors
+    /// When it does not come in time.
+    pub(crate) async fn reached(&self, min_position: Option<u64>) -> Result<(), Failure> {
+        let Some(position) = min_position.map(Position) else {
+            return Ok(());
+        };
+        let reached = tokio::time::timeout(self.limits.position_wait, self.handle.reached(position));
+        reached.await.map_err(|_| Failure::not_reached())
+    }
+
+    /// The one profile that `who` means, once `min_position` is reached.
+    ///
+    /// # Errors
+    /// Not found, or conflict where there are several.
+    pub(crate) async fn one(&self, who: &Who, min_position: Option<u64>) -> Result<ProfileId, Failure> {
+        self.reached(min_position).await?;
+        let nobody = || Failure::nobody_there("no profile has this id, and nobody holds this identifier");
+        let address = self
+            .address(who, self.limits.region.as_ref())?
+            .ok_or_else(nobody)?;
+        match self.ask("find", move |query| query.find(&address)).await? {
+            Found::None => Err(nobody()),
+            Found::One(id) => Ok(id),
+            Found::Many(ids) => Err(Failure::several(&ids)),
+        }
+    }
+
+    /// The profile `id`, which was live when it was found.
+    ///
+    /// # Errors
+    /// Not found where it was absorbed since: the caller who asks again gets its survivor.
+    pub(crate) async fn portrait(&self, id: ProfileId) -> Result<Portrait, Failure> {
+        let portrait = self.ask("profile", move |query| query.portrait(id)).await?;
+        portrait.ok_or_else(|| Failure::nobody_there("the profile just changed its id: ask again"))
+    }
+}

@@ -1,0 +1,296 @@
+//! Refusals and failures, whatever edge tells them: owns [`Failure`], the only way a question or a command says no.
+//!
+//! An internal cause is logged once, here, under an id that the client is told; the client is never told the cause.
+
+use std::{borrow::Cow, fmt};
+
+use uuid::Uuid;
+
+use crate::{
+    engine::{
+        ProfileId, QueryError,
+        api::{CommandError, SubmitError},
+    },
+    wire::out::problem::Problem,
+};
+
+/// What kind of failure it is: what a client can do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// The request cannot be read: send another one.
+    Unreadable,
+    /// There is no such thing.
+    Missing,
+    /// The request does not decide between several, or contradicts what is.
+    Conflict,
+    /// What was asked for is kept no longer.
+    Gone,
+    /// The request is larger than what is taken.
+    TooLarge,
+    /// The queue is full: send it again.
+    Busy,
+    /// A fault of the service.
+    Fault,
+    /// The service takes nothing now: send it again.
+    Unavailable,
+    /// What was waited for did not come in time: ask again.
+    Late,
+}
+
+impl Class {
+    /// The number of HTTP's that stands for it, on every edge.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Unreadable => 400,
+            Self::Missing => 404,
+            Self::Conflict => 409,
+            Self::Gone => 410,
+            Self::TooLarge => 413,
+            Self::Busy => 429,
+            Self::Fault => 500,
+            Self::Unavailable => 503,
+            Self::Late => 504,
+        }
+    }
+
+    /// Whether the same request may have an answer soon.
+    pub const fn passes(self) -> bool {
+        matches!(self, Self::Busy | Self::Unavailable | Self::Late)
+    }
+}
+
+/// Why a request has no answer. Shown, it is `code: message`; neither holds what a client sent.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {}", .problem.code(), .problem.message())]
+pub struct Failure {
+    class: Class,
+    problem: Box<Problem>,
+}
+
+impl Failure {
+    /// A failure. `code` is stable and for programs, `title` says the same for people, `message` says what was expected
+    /// here and never holds what a client sent.
+    pub fn new(
+        class: Class,
+        code: &'static str,
+        title: &'static str,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let problem = Problem::new(class.status(), code, title, message);
+        Self {
+            class,
+            problem: Box::new(problem),
+        }
+    }
+
+    /// What was sent is not what is taken; `message` says what is.
+    pub fn bad_request(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Class::Unreadable, code, "The request cannot be read", message)
+    }
+
+    /// There is no such thing.
+    pub fn not_found(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Class::Missing, code, "There is no such thing", message)
+    }
+
+    /// Nobody is meant: `message` says why.
+    pub(crate) fn nobody_there(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::not_found("nobody_there", message)
+    }
+
+    /// Several profiles are meant; the problem names them.
+    pub fn several(profiles: &[ProfileId]) -> Self {
+        let message = "several profiles are meant: ask for one of them by its id";
+        let failure = Self::new(
+            Class::Conflict,
+            "several_profiles",
+            "Several profiles are meant",
+            message,
+        );
+        let ids = profiles.iter().map(ToString::to_string).collect();
+        Self {
+            problem: Box::new(failure.problem.with_profiles(ids)),
+            ..failure
+        }
+    }
+
+    /// The request id belongs to another kind of command.
+    pub fn used_request_id() -> Self {
+        let message = "another kind of command was sent under this request_id: choose a new one";
+        Self::new(
+            Class::Conflict,
+            "request_id_used",
+            "The request id is used",
+            message,
+        )
+    }
+
+    /// The body is bigger than what is taken.
+    pub fn too_large(bytes_max: usize) -> Self {
+        let message = format!("expected at most {bytes_max} bytes after decompression");
+        Self::new(Class::TooLarge, "too_large", "The body is too large", message)
+    }
+
+    /// The position that was asked for did not come in time.
+    pub fn not_reached() -> Self {
+        let message = "the position of min_position was not reached in time: ask again, or without it";
+        Self::new(
+            Class::Late,
+            "position_not_reached",
+            "The position was not reached",
+            message,
+        )
+    }
+
+    /// The request took too long.
+    pub fn timed_out() -> Self {
+        let message =
+            "the request took too long: what it changes may still happen, send it again under the same id";
+        Self::new(
+            Class::Unavailable,
+            "timed_out",
+            "The request took too long",
+            message,
+        )
+    }
+
+    /// More is going on than the service takes at once; `message` says of what.
+    pub fn overloaded(message: &'static str) -> Self {
+        Self::new(Class::Unavailable, "overloaded", "The service is busy", message)
+    }
+
+    /// A fault of the service: `cause` goes to the log, an id to the client.
+    pub fn internal(cause: &dyn fmt::Display) -> Self {
+        let id = Uuid::new_v4();
+        tracing::error!(error.id = %id, error = %cause, "answer a request");
+        let message = format!("the fault is in the log under {id}");
+        Self::new(Class::Fault, "internal", "The service failed", message)
+    }
+
+    /// What kind it is.
+    pub const fn class(&self) -> Class {
+        self.class
+    }
+
+    /// The number of HTTP's that stands for it.
+    pub const fn status(&self) -> u16 {
+        self.class.status()
+    }
+
+    /// The reason, for programs.
+    pub const fn code(&self) -> &'static str {
+        self.problem.code()
+    }
+
+    /// The reason, for people.
+    pub fn message(&self) -> &str {
+        self.problem.message()
+    }
+
+    /// The body of the answer, as every edge tells it.
+    pub const fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// The same, to be kept.
+    pub fn into_problem(self) -> Problem {
+        *self.problem
+    }
+}
+
+impl From<SubmitError> for Failure {
+    fn from(error: SubmitError) -> Self {
+        let (class, code, title) = match error {
+            SubmitError::Busy => (Class::Busy, "busy", "The queue is full"),
+            SubmitError::Stopped => (Class::Unavailable, "stopped", "The service takes nothing now"),
+        };
+        Self::new(class, code, title, error.to_string())
+    }
+}
+
+impl From<CommandError> for Failure {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::NobodyThere => Self::nobody_there(error.to_string()),
+            CommandError::Several(profiles) => Self::several(&profiles),
+            CommandError::Nameless => Self::new(
+                Class::Conflict,
+                "nameless",
+                "The profile cannot be reached",
+                error.to_string(),
+            ),
+            CommandError::TooLarge => Self::new(
+                Class::TooLarge,
+                "too_large",
+                "The command is too large",
+                error.to_string(),
+            ),
+            CommandError::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::BadCursor => Self::bad_request(
+                "bad_cursor",
+                "expected the next of the page before, of the same profile",
+            ),
+            QueryError::Gone { first } => {
+                let message = format!("what was asked for is kept no longer: the first position is {first}");
+                Self::new(Class::Gone, "gone", "It is kept no longer", message)
+            }
+            error => Self::internal(&error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(failure: impl Into<Failure>, status: u16, code: &str, passes: bool) {
+        let failure = failure.into();
+        let told = serde_json::to_value(failure.problem()).unwrap();
+        assert_eq!(
+            (failure.status(), failure.code(), failure.class().passes()),
+            (status, code, passes)
+        );
+        assert_eq!((&told["status"], &told["code"]), (&status.into(), &code.into()));
+        assert_eq!(failure.to_string(), format!("{code}: {}", failure.message()));
+        assert_eq!(told["message"], failure.message());
+    }
+
+    #[test]
+    fn what_may_be_sent_again_is_told_apart_from_what_may_not() {
+        check(SubmitError::Busy, 429, "busy", true);
+        check(SubmitError::Stopped, 503, "stopped", true);
+        check(CommandError::Unavailable(SubmitError::Busy), 429, "busy", true);
+        check(Failure::not_reached(), 504, "position_not_reached", true);
+        check(Failure::overloaded("too many"), 503, "overloaded", true);
+        check(Failure::timed_out(), 503, "timed_out", true);
+        check(CommandError::NobodyThere, 404, "nobody_there", false);
+        check(CommandError::Nameless, 409, "nameless", false);
+        check(Failure::used_request_id(), 409, "request_id_used", false);
+        check(QueryError::BadCursor, 400, "bad_cursor", false);
+        check(Failure::too_large(7), 413, "too_large", false);
+    }
+
+    #[test]
+    fn an_internal_cause_stays_inside() {
+        let failure = Failure::internal(&"open /secret/place");
+        assert_eq!((failure.status(), failure.code()), (500, "internal"));
+        let told = serde_json::to_string(failure.problem()).unwrap();
+        assert!(!told.contains("secret"), "{told}");
+    }
+
+    #[test]
+    fn several_profiles_are_named() {
+        let ids = [ProfileId([1; 16]), ProfileId([2; 16])];
+        let failure = Failure::from(CommandError::Several(ids.to_vec()));
+        assert_eq!((failure.status(), failure.code()), (409, "several_profiles"));
+        let told = serde_json::to_value(failure.problem()).unwrap();
+        assert_eq!(told["profiles"], serde_json::json!(ids.map(|id| id.to_string())));
+    }
+}

@@ -1,0 +1,97 @@
+//! The requests and answers of the public contract, whatever edge carries them.
+//!
+//! Owns [`Api`]: one method per question and command, from a request that can be read from one JSON body to an answer
+//! that can be written as one, or a [`Failure`]. Never knows how either travels: no header, no status line, no subject;
+//! and decides nothing about a customer. An edge reads its request ([`read`], or from parts of an address), bounds how
+//! long a call may take, and writes what comes back. `http` and `nats` call it, `app` builds it.
+//!
+//! | what | where |
+//! |---|---|
+//! | profiles, their timelines and why they are one person | `profile`, `timeline`, `identity` |
+//! | who holds an identifier, and what a consumer is told | `lookup`, `context` |
+//! | codes that carry a session to another channel | `qr` |
+//! | what a customer decided | `consent` |
+//! | what was refused | `rejections` |
+//! | who is meant | `address` |
+//! | asking the engine, at a position | `ask` |
+//! | why there is no answer | `failure` |
+//!
+//! Members have the same names everywhere: `who` is a profile's id or `kind:value`; `min_position` is the position
+//! that a question waits for; `request_id` is that under which a repeat of a command gets the first answer. Members that
+//! nobody knows are left aside.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::de::DeserializeOwned;
+
+use crate::{
+    domain::{context::View, time::Timestamp},
+    engine::handle::Handle,
+    telemetry::QueryMetrics,
+    wire::DecodeRules,
+};
+
+mod address;
+mod ask;
+mod consent;
+mod context;
+mod failure;
+mod identity;
+mod limits;
+mod lookup;
+mod profile;
+mod qr;
+mod rejections;
+mod timeline;
+
+pub use crate::api::{
+    address::{AskedIdentifier, Who},
+    consent::{ConsentAnswer, ConsentRequest, Decision, Decisions},
+    context::{ContextAnswer, ContextRequest},
+    failure::{Class, Failure},
+    identity::{IdentityAnswer, IdentityRequest},
+    limits::Limits,
+    lookup::{LookupAnswer, LookupRequest},
+    profile::{ProfileAnswer, ProfileRequest},
+    qr::{
+        QrAnswer, QrReadRequest, QrRedeemRequest, QrRevokeRequest, Token,
+        mint::{QrMintAnswer, QrMintRequest, QrPurpose},
+    },
+    rejections::{RejectionsAnswer, RejectionsRequest},
+    timeline::{TimelineAnswer, TimelineRequest},
+};
+
+/// Answers questions and carries commands out, for every edge alike. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Api {
+    /// The way to the engine.
+    pub handle: Handle,
+    /// What input is read by.
+    pub rules: Arc<DecodeRules>,
+    /// Context views by name.
+    pub views: Arc<BTreeMap<String, View>>,
+    /// Bounds and addresses.
+    pub limits: Arc<Limits>,
+    /// What questions cost.
+    pub metrics: QueryMetrics,
+    /// The wall clock.
+    pub clock: fn() -> Timestamp,
+}
+
+/// Reads a request from a JSON body; an empty one is an empty object.
+///
+/// # Errors
+/// `bad_body`, with the place where reading stopped.
+pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
+    let text: &[u8] = if body.is_empty() { b"{}" } else { body };
+    serde_json::from_slice(text).map_err(|error| {
+        // The library's message may hold what was sent; where it stands is enough.
+        let (line, column) = (error.line(), error.column());
+        let message =
+            format!("expected JSON as /openapi.json describes it; reading stopped at {line}:{column}");
+        Failure::bad_request("bad_body", message)
+    })
+}
+
+#[cfg(test)]
+mod tests;

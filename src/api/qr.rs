@@ -1,0 +1,180 @@
+//! Mint, read, redeem and take back the codes that carry a session from one channel to another.
+//!
+//! Every outcome is an answer, so that a till needs no error branch. A token is a secret: it stands in requests and
+//! answers, and nowhere in a log.
+
+pub(crate) mod code;
+pub(crate) mod mint;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    api::{Api, Failure},
+    domain::{
+        context::{Content, Section, View},
+        qr::QrOutcome,
+    },
+    engine::api::{self as engine, Answer, Command},
+    wire::{
+        json,
+        out::{
+            context::Body,
+            matters::{Line, List},
+            scalar::Time,
+        },
+    },
+};
+
+/// The view that a code's answer carries.
+const VIEW: &str = "pos";
+
+/// What a code holds: its token, or the address that carries it. `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Token(String);
+
+impl From<String> for Token {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Token(…)")
+    }
+}
+
+/// Reads a code and changes nothing: `{token, store_id, min_position}`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct QrReadRequest {
+    /// The code.
+    pub token: Token,
+    /// Where it is read.
+    pub store_id: Option<String>,
+    /// The position to wait for.
+    pub min_position: Option<u64>,
+}
+
+/// Redeems a code: `{token, store_id, request_id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct QrRedeemRequest {
+    /// The code.
+    pub token: Token,
+    /// Where it is redeemed.
+    pub store_id: Option<String>,
+    /// A repeat under the same id gets the first answer.
+    pub request_id: Option<String>,
+}
+
+/// Takes a code back: `{token, request_id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct QrRevokeRequest {
+    /// The code.
+    pub token: Token,
+    /// A repeat under the same id gets the first answer.
+    pub request_id: Option<String>,
+}
+
+/// What a code is good for: `{outcome, profile, basket, offer, expires, context}`, and `position` after a command.
+#[derive(Serialize)]
+pub struct QrAnswer {
+    outcome: &'static str,
+    profile: Option<String>,
+    basket: Option<Value>,
+    offer: Option<Value>,
+    expires: Option<Time>,
+    context: Option<Body>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<u64>,
+}
+
+impl fmt::Debug for QrAnswer {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "QrAnswer({})", self.outcome)
+    }
+}
+
+impl Api {
+    /// Reads a code and changes nothing.
+    ///
+    /// # Errors
+    /// `position_not_reached`.
+    pub async fn qr_read(&self, request: QrReadRequest) -> Result<QrAnswer, Failure> {
+        self.reached(request.min_position).await?;
+        let now = (self.clock)();
+        let QrReadRequest { token, store_id, .. } = request;
+        let answer = self
+            .ask("qr", move |query| query.qr(&token.0, store_id.as_deref(), now))
+            .await?;
+        self.told_of(answer, None).await
+    }
+
+    /// Redeems a code: one redemption wins.
+    ///
+    /// # Errors
+    /// `request_id_used`, and those of a command that is not taken: `busy`, `stopped`.
+    pub async fn qr_redeem(&self, request: QrRedeemRequest) -> Result<QrAnswer, Failure> {
+        let (Token(token), store_id) = (request.token, request.store_id);
+        self.use_code(request.request_id, Command::RedeemQr { token, store_id })
+            .await
+    }
+
+    /// Takes a code back.
+    ///
+    /// # Errors
+    /// As of [`Api::qr_redeem`].
+    pub async fn qr_revoke(&self, request: QrRevokeRequest) -> Result<QrAnswer, Failure> {
+        let Token(token) = request.token;
+        self.use_code(request.request_id, Command::RevokeQr { token })
+            .await
+    }
+
+    async fn use_code(&self, request_id: Option<String>, command: Command) -> Result<QrAnswer, Failure> {
+        let answered = self.handle.command(request_id, command).await?;
+        let Answer::Qr(answer) = answered.answer else {
+            return Err(Failure::used_request_id());
+        };
+        self.told_of(answer, Some(answered.position.0)).await
+    }
+
+    /// The answer, and of a code that holds what a till is told of the person; a code that was minted without a basket
+    /// stands for the cart as it is now.
+    async fn told_of(&self, answer: engine::QrAnswer, position: Option<u64>) -> Result<QrAnswer, Failure> {
+        let mut told = QrAnswer {
+            outcome: answer.outcome.as_str(),
+            profile: answer.profile.map(|id| id.to_string()),
+            basket: answer.basket.as_ref().map(json::from_value),
+            offer: answer.offer.as_ref().map(json::from_value),
+            expires: answer.expires.map(Time),
+            context: None,
+            position,
+        };
+        let holder = answer.profile.filter(|_| answer.outcome == QrOutcome::Valid);
+        if let Some((id, view)) = holder.zip(self.views.get(VIEW)) {
+            let portrait = self.portrait(id).await?;
+            let cart_alone = View {
+                sections: vec![Section::Cart],
+                ..view.clone()
+            };
+            if told.basket.is_none() {
+                told.basket = basket(self.seen(&cart_alone, &portrait).sections)?;
+            }
+            told.context = Some(Body::one(self.seen(view, &portrait)));
+        }
+        Ok(told)
+    }
+}
+
+fn basket(sections: Vec<Content>) -> Result<Option<Value>, Failure> {
+    let cart = sections.into_iter().find_map(|content| match content {
+        Content::Cart(lines) => Some(List::<Line>::of(lines)),
+        _ => None,
+    });
+    cart.map(serde_json::to_value)
+        .transpose()
+        .map_err(|error| Failure::internal(&error))
+}

@@ -1,0 +1,112 @@
+//! What is read while a commit is applied in between.
+
+use std::cell::Cell;
+
+use super::*;
+use crate::{
+    domain::{identifier::IdentifierRules, profile::FoldLimits},
+    journal::{
+        Journal as _,
+        file::{FileJournal, FileJournalConfig},
+    },
+    store::{Applied, Bytes, StoreConfig},
+};
+
+const ID: ProfileId = ProfileId([7; 16]);
+
+/// What belongs to the profile and is not in its record, as its atoms are.
+const BESIDE: &[u8] = b"Zbeside";
+
+/// A store of its own, and questions about it.
+struct Scene {
+    store: Store,
+    query: Query,
+    _dir: tempfile::TempDir,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let config = StoreConfig { cache_bytes: 8 << 20 };
+        let store = Store::open(&dir.path().join("store"), config).unwrap();
+        let journal = FileJournal::open(&dir.path().join("journal"), FileJournalConfig::default());
+        let rules = Rules {
+            tenant: "default".to_owned(),
+            identifiers: IdentifierRules::standard(),
+            fold: FoldLimits::STANDARD,
+            views: BTreeMap::new(),
+            channel_views: BTreeMap::new(),
+            rejections_max: 1,
+        };
+        let query = Query::new(
+            store.clone(),
+            Arc::new(Keyring::new(&[1; 32], &[2; 32])),
+            Arc::new(rules),
+            Arc::from(journal.unwrap().journal.reader()),
+            watch::channel(Position::START).1,
+        );
+        Self {
+            store,
+            query,
+            _dir: dir,
+        }
+    }
+
+    /// Applies a commit that changes the profile and what belongs to it; `None` ends both.
+    fn commit(&self, version: Option<u8>) {
+        let record = version.map(|version| ProfileRecord {
+            version: version.into(),
+            ..ProfileRecord::default()
+        });
+        let record = record.map(|record| codec::encode(&record).unwrap());
+        let beside = version.map(|version| [version]);
+        let (key, beside) = (keys::profile(ID), beside.as_ref().map(<[u8; 1]>::as_slice));
+        let changes = [(key.as_slice(), record.as_deref()), (BESIDE, beside)];
+        self.store.apply(Applied::default(), changes.into_iter()).unwrap();
+    }
+
+    /// The version in the profile's record with what is beside it; the next of `commits` is applied between the reads.
+    fn read(&self, commits: &[Option<u8>]) -> Option<(u64, Option<u8>)> {
+        let next = Cell::new(0);
+        let read = |record: &ProfileRecord| {
+            if let Some(version) = commits.get(next.get()) {
+                self.commit(*version);
+                next.set(next.get() + 1);
+            }
+            let beside: Option<Bytes> = self.store.get(BESIDE)?;
+            Ok((record.version, beside.and_then(|bytes| bytes.first().copied())))
+        };
+        self.query.settled(ID, read).unwrap()
+    }
+}
+
+#[test]
+fn an_answer_is_of_one_commit_though_others_are_applied_while_it_is_read() {
+    let scene = Scene::new();
+    assert_eq!(scene.read(&[]), None);
+    scene.commit(Some(1));
+    assert_eq!(scene.read(&[]), Some((1, Some(1))));
+    assert_eq!(scene.read(&[Some(2)]), Some((2, Some(2))));
+    assert_eq!(scene.read(&[Some(3), Some(4), Some(5)]), Some((5, Some(5))));
+}
+
+#[test]
+fn a_profile_that_ends_while_it_is_read_is_gone() {
+    let scene = Scene::new();
+    scene.commit(Some(1));
+    assert_eq!(scene.read(&[None]), None);
+    scene.commit(Some(2));
+    assert_eq!(scene.read(&[Some(3), None]), None);
+}
+
+#[test]
+fn a_profile_that_every_commit_changes_is_answered_all_the_same() {
+    let scene = Scene::new();
+    scene.commit(Some(0));
+    let commits: Vec<Option<u8>> = (1..=u8::MAX).map(Some).collect();
+    let (version, _) = scene.read(&commits).unwrap();
+    assert!(
+        usize::try_from(version).unwrap() < READS_MAX,
+        "read {version} times"
+    );
+}

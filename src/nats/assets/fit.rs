@@ -1,0 +1,181 @@
+//! Whether a stream that is there will do. Pure. Limits, replicas, compression and the like are its operators' matter;
+//! what the service's promises rest on is not.
+
+use async_nats::jetstream::stream::{Config, DiscardPolicy, PersistenceMode};
+
+use crate::nats::assets::AssetError;
+
+/// What a stream is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// Batches of events are written into it, and nothing that was acknowledged goes to make room.
+    Events,
+    /// As events, and nothing grows too old.
+    Journal,
+    /// It is made of the journal and of nothing else, and nothing grows too old.
+    Profiles,
+    /// It is made of the journal and of nothing else.
+    Out,
+}
+
+impl Needs {
+    /// Compares what is there with how it would be made.
+    pub(crate) fn check(self, found: &Config, wanted: &Config) -> Result<(), AssetError> {
+        let misfit = |(setting, found, expected): (&'static str, String, String)| AssetError::Misfit {
+            stream: wanted.name.clone(),
+            setting,
+            found,
+            expected,
+        };
+        let (found, wanted) = (self.settings(found), self.settings(wanted));
+        let differing = found
+            .into_iter()
+            .zip(wanted)
+            .find(|((setting, found), (_, wanted))| !fits(setting, found, wanted));
+        match differing {
+            Some(((setting, found), (_, wanted))) => Err(misfit((setting, found, wanted))),
+            None => Ok(()),
+        }
+    }
+
+    /// The settings that matter, as the server calls them, in an order that does not depend on their values.
+    fn settings(self, config: &Config) -> Vec<(&'static str, String)> {
+        let is_async = config.persist_mode == Some(PersistenceMode::Async);
+        let mut settings = vec![
+            ("retention", format!("{:?}", config.retention).to_lowercase()),
+            ("storage", format!("{:?}", config.storage).to_lowercase()),
+            ("subjects", list(&config.subjects)),
+            ("mirror", config.mirror.is_some().to_string()),
+            ("sealed", config.sealed.to_string()),
+            ("no_ack", config.no_ack.to_string()),
+            ("allow_direct", config.allow_direct.to_string()),
+            (
+                "persist_mode",
+                if is_async { "async" } else { "default" }.to_owned(),
+            ),
+        ];
+        if matches!(self, Self::Events | Self::Journal) {
+            // A bound that is reached has to refuse what is new.
+            let bounded = config.max_bytes > 0 || config.max_messages > 0;
+            let drops = bounded && config.discard == DiscardPolicy::Old;
+            settings.extend([
+                ("allow_atomic", config.allow_atomic_publish.to_string()),
+                (
+                    "max_msgs_per_subject",
+                    config.max_messages_per_subject.max(0).to_string(),
+                ),
+                ("discard", if drops { "old" } else { "new" }.to_owned()),
+            ]);
+        }
+        if self != Self::Events {
+            settings.push(("sources", sources(config)));
+        }
+        if matches!(self, Self::Journal | Self::Profiles) {
+            settings.push(("max_age", format!("{} s", config.max_age.as_secs())));
+        }
+        settings
+    }
+}
+
+/// Whether a setting will do: subjects may be more than those that are wanted, all others are the same.
+fn fits(setting: &str, found: &str, wanted: &str) -> bool {
+    let covered = |subject: &str| found.split(", ").any(|filter| covers(filter, subject));
+    match setting {
+        "subjects" if wanted != NONE => wanted.split(", ").all(covered),
+        _ => found == wanted,
+    }
+}
+
+const NONE: &str = "none";
+
+fn list(subjects: &[String]) -> String {
+    if subjects.is_empty() {
+        NONE.to_owned()
+    } else {
+        subjects.join(", ")
+    }
+}
+
+/// The streams that this one is made of, with what is taken from each, in an order of its own.
+fn sources(config: &Config) -> String {
+    let sources = config.sources.iter().flatten().map(|source| {
+        let mut taken: Vec<String> = source
+            .subject_transforms
+            .iter()
+            .map(|transform| format!("{} -> {}", transform.source, transform.destination))
+            .collect();
+        taken.extend(source.filter_subject.clone());
+        taken.sort();
+        format!("{} ({})", source.name, taken.join("; "))
+    });
+    let mut sources: Vec<String> = sources.collect();
+    sources.sort();
+    list(&sources)
+}
+
+/// Whether all that matches `subject`, which may hold wildcards, matches `filter`.
+fn covers(filter: &str, subject: &str) -> bool {
+    let (mut filter, mut subject) = (filter.split('.'), subject.split('.'));
+    loop {
+        match (filter.next(), subject.next()) {
+            (Some(">"), Some(_)) | (None, None) => return true,
+            (Some("*"), Some(token)) if token != ">" => {}
+            (Some(one), Some(other)) if one == other => {}
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nats::{
+        assets::{names::Names, wanted::Wanted},
+        settings::{Storage, Tenant},
+    };
+
+    #[test]
+    fn a_filter_covers_what_all_of_it_matches() {
+        for (filter, subject) in [
+            ("yekta.v1.*.event.>", "yekta.v1.*.event.>"),
+            ("yekta.>", "yekta.v1.*.event.>"),
+            (">", "a"),
+            ("a.*", "a.b"),
+        ] {
+            assert!(covers(filter, subject), "{filter} {subject}");
+        }
+        for (filter, subject) in [
+            ("yekta.v1.a.event.>", "yekta.v1.*.event.>"),
+            ("a.*", "a.>"),
+            ("a.>", "a"),
+            ("a", "a.b"),
+            ("a.b", "a"),
+        ] {
+            assert!(!covers(filter, subject), "{filter} {subject}");
+        }
+    }
+
+    #[test]
+    fn what_operators_may_change_still_fits() {
+        let (names, storage) = (Names::of(&Tenant::default()), Storage::default());
+        let wanted = Wanted {
+            names: &names,
+            storage: &storage,
+        };
+        let changed = |config: Config| Config {
+            num_replicas: 3,
+            max_bytes: 1 << 30,
+            description: None,
+            ..config
+        };
+        let all = [
+            (Needs::Events, wanted.events()),
+            (Needs::Journal, wanted.journal()),
+            (Needs::Profiles, wanted.profiles()),
+            (Needs::Out, wanted.out()),
+        ];
+        for (needs, wanted) in all {
+            needs.check(&changed(wanted.clone()), &wanted).unwrap();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The streams and views of a tenant: made where they are missing, checked where they are there.
+//!
+//! Owns their names, their settings and what fits; must never change a stream that is there, whose limits and replicas
+//! are its operators' matter. Called once at the start, before anything is read or written.
+//!
+//! | stream | holds | made of |
+//! |---|---|---|
+//! | `YEKTA_EVENTS` | what channels publish, of all tenants | `yekta.v1.*.event.>` |
+//! | `YEKTA_JOURNAL_<t>` | the commits | `yekta.v1.<t>.j.>` |
+//! | `KV_YEKTA_PROFILES_<t>` | the latest document of each profile: the KV bucket `YEKTA_PROFILES_<t>` | the journal |
+//! | `YEKTA_OUT_<t>` | what is published, in order | the journal |
+
+mod fit;
+mod names;
+mod wanted;
+
+use async_nats::jetstream::{
+    self, ErrorCode,
+    context::{CreateStreamError, GetStreamError, GetStreamErrorKind},
+    stream::{Config, Info},
+};
+
+use crate::nats::{
+    assets::{fit::Needs, wanted::Wanted},
+    connect::Connection,
+    settings::Settings,
+};
+
+pub use crate::nats::assets::names::Names;
+
+/// The streams of a tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assets {
+    /// What channels publish.
+    pub events: Asset,
+    /// The commits.
+    pub journal: Asset,
+    /// The stream behind the bucket of profiles.
+    pub profiles: Asset,
+    /// What is published.
+    pub out: Asset,
+    /// Their names, and the subjects of the tenant.
+    pub names: Names,
+}
+
+/// One stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asset {
+    /// The stream's name.
+    pub stream: String,
+    /// When it was made, in nanoseconds since the Unix epoch: a stream that was made anew is another one.
+    pub created_ns: i64,
+    /// Whether it was made just now.
+    pub made: bool,
+}
+
+/// Why a stream cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum AssetError {
+    /// It is there and is set up for something else.
+    #[error(
+        "use the stream {stream}: {setting} is {found}, expected {expected}; change it with nats stream edit, or remove the stream"
+    )]
+    Misfit {
+        /// The stream.
+        stream: String,
+        /// Which of its settings, as the server calls it.
+        setting: &'static str,
+        /// What it is.
+        found: String,
+        /// What it has to be.
+        expected: String,
+    },
+    /// The server would not make it.
+    #[error("make the stream {stream}")]
+    Create {
+        /// The stream.
+        stream: String,
+        /// Why.
+        source: CreateStreamError,
+    },
+    /// The server did not tell about it.
+    #[error("look up the stream {stream}")]
+    Look {
+        /// The stream.
+        stream: String,
+        /// Why.
+        source: GetStreamError,
+    },
+}
+
+/// Makes the streams that are missing and checks those that are there.
+///
+/// # Errors
+/// [`AssetError`], each saying what to change.
+pub async fn ensure(connection: &Connection, settings: &Settings) -> Result<Assets, AssetError> {
+    let names = Names::of(&settings.tenant);
+    let wanted = Wanted {
+        names: &names,
+        storage: &settings.storage,
+    };
+    let jetstream = &connection.jetstream;
+    // ORDER: a view is made after what it is made of.
+    Ok(Assets {
+        events: one(jetstream, wanted.events(), Needs::Events).await?,
+        journal: one(jetstream, wanted.journal(), Needs::Journal).await?,
+        profiles: one(jetstream, wanted.profiles(), Needs::Profiles).await?,
+        out: one(jetstream, wanted.out(), Needs::Out).await?,
+        names: names.clone(),
+    })
+}
+
+async fn one(jetstream: &jetstream::Context, wanted: Config, needs: Needs) -> Result<Asset, AssetError> {
+    let stream = wanted.name.clone();
+    match jetstream.get_stream(&stream).await {
+        Ok(found) => {
+            needs.check(&found.cached_info().config, &wanted)?;
+            Ok(asset(found.cached_info(), false))
+        }
+        Err(error) if is_missing(&error) => {
+            let made = jetstream
+                .create_stream(wanted)
+                .await
+                .map_err(|source| AssetError::Create { stream, source })?;
+            tracing::info!(nats.stream = made.cached_info().config.name, "made a stream");
+            Ok(asset(made.cached_info(), true))
+        }
+        Err(source) => Err(AssetError::Look { stream, source }),
+    }
+}
+
+fn asset(info: &Info, made: bool) -> Asset {
+    Asset {
+        stream: info.config.name.clone(),
+        created_ns: created_ns(info),
+        made,
+    }
+}
+
+/// When a stream was made. The server's clock is inside of the years that 64 bits of nanoseconds hold.
+pub(crate) fn created_ns(info: &Info) -> i64 {
+    i64::try_from(info.created.unix_timestamp_nanos()).unwrap_or(i64::MAX)
+}
+
+fn is_missing(error: &GetStreamError) -> bool {
+    matches!(error.kind(), GetStreamErrorKind::JetStream(error) if error.error_code() == ErrorCode::STREAM_NOT_FOUND)
+}

@@ -1,0 +1,65 @@
+//! What a tenant's streams and subjects are called. Pure. The names are part of the public contract.
+
+use crate::nats::settings::Tenant;
+
+/// The names of one tenant's streams and subjects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    tenant: String,
+    prefix: String,
+}
+
+impl Names {
+    /// The stream of incoming events, of all tenants.
+    pub const EVENTS: &'static str = "YEKTA_EVENTS";
+    /// The subjects of incoming events, of all tenants.
+    pub const EVENT_SUBJECTS: &'static str = "yekta.v1.*.event.>";
+
+    /// The names of `tenant`'s.
+    pub fn of(tenant: &Tenant) -> Self {
+        Self {
+            tenant: tenant.as_str().to_owned(),
+            prefix: format!("yekta.v1.{}", tenant.token()),
+        }
+    }
+
+    /// The tenant, as it is said.
+    pub fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
+    /// The stream of commits.
+    pub fn journal(&self) -> String {
+        format!("YEKTA_JOURNAL_{}", self.tenant)
+    }
+
+    /// The bucket of profiles.
+    pub fn profiles_bucket(&self) -> String {
+        format!("YEKTA_PROFILES_{}", self.tenant)
+    }
+
+    /// The stream of outgoing messages.
+    pub fn out(&self) -> String {
+        format!("YEKTA_OUT_{}", self.tenant)
+    }
+
+    /// What every subject of the tenant begins with, without a dot at its end.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// What a channel publishes an event of a type on; both are subject tokens.
+    pub fn event(&self, channel: &str, name: &str) -> String {
+        format!("{}.event.{channel}.{name}", self.prefix)
+    }
+
+    /// All incoming events of the tenant.
+    pub fn events(&self) -> String {
+        format!("{}.event.>", self.prefix)
+    }
+
+    /// `rest` within the journal.
+    pub(crate) fn in_journal(&self, rest: &str) -> String {
+        format!("{}.j.{rest}", self.prefix)
+    }
+}

@@ -1,0 +1,110 @@
+//! How the streams are made. Pure: gives settings, makes nothing.
+
+use async_nats::jetstream::stream::{
+    Compression, Config, DiscardPolicy, RetentionPolicy, Source, StorageType, SubjectTransform,
+};
+
+use crate::nats::{
+    assets::names::Names,
+    settings::{Limits, Storage},
+};
+
+/// What is published of a commit: the kinds of subjects that leave the journal.
+const PUBLISHED: [&str; 5] = ["profile.>", "context.>", "action.>", "insight.>", "dlq.>"];
+
+/// What the streams of a tenant are to be.
+pub(crate) struct Wanted<'a> {
+    pub(crate) names: &'a Names,
+    pub(crate) storage: &'a Storage,
+}
+
+impl Wanted<'_> {
+    pub(crate) fn events(&self) -> Config {
+        Config {
+            subjects: vec![Names::EVENT_SUBJECTS.to_owned()],
+            // An event that was acknowledged is not dropped for a newer one.
+            discard: DiscardPolicy::New,
+            allow_atomic_publish: true,
+            duplicate_window: self.storage.duplicate_window,
+            compression: Some(Compression::S2),
+            description: Some("Yekta: what channels tell about customers".to_owned()),
+            ..self.stream(Names::EVENTS.to_owned(), self.storage.events)
+        }
+    }
+
+    pub(crate) fn journal(&self) -> Config {
+        let limits = Limits {
+            age_max: None,
+            bytes_max: self.storage.journal_bytes_max,
+        };
+        Config {
+            subjects: vec![self.names.in_journal(">")],
+            discard: DiscardPolicy::New,
+            allow_atomic_publish: true,
+            description: Some("Yekta: the commits, written by the tenant's one owner".to_owned()),
+            ..self.stream(self.names.journal(), limits)
+        }
+    }
+
+    /// A KV bucket as every client makes it, but fed by the journal alone.
+    pub(crate) fn profiles(&self) -> Config {
+        let limits = Limits {
+            age_max: None,
+            bytes_max: self.storage.profiles_bytes_max,
+        };
+        let bucket = self.names.profiles_bucket();
+        let to_key = |from: &str| SubjectTransform {
+            source: self.names.in_journal(from),
+            destination: format!("$KV.{bucket}.{{{{wildcard(1)}}}}"),
+        };
+        Config {
+            sources: Some(vec![
+                self.journal_as_source(vec![to_key("profile.updated.*"), to_key("retired.*")]),
+            ]),
+            max_messages_per_subject: 1,
+            discard: DiscardPolicy::New,
+            allow_rollup: true,
+            deny_delete: true,
+            description: Some("Yekta: the latest document of each profile".to_owned()),
+            ..self.stream(format!("KV_{bucket}"), limits)
+        }
+    }
+
+    pub(crate) fn out(&self) -> Config {
+        let outside = |kind: &&str| SubjectTransform {
+            source: self.names.in_journal(kind),
+            destination: format!("{}.{kind}", self.names.prefix()),
+        };
+        Config {
+            sources: Some(vec![
+                self.journal_as_source(PUBLISHED.iter().map(outside).collect()),
+            ]),
+            discard: DiscardPolicy::Old,
+            description: Some("Yekta: updates, contexts, actions, insights and dead letters".to_owned()),
+            ..self.stream(self.names.out(), self.storage.out)
+        }
+    }
+
+    fn journal_as_source(&self, subject_transforms: Vec<SubjectTransform>) -> Source {
+        Source {
+            name: self.names.journal(),
+            subject_transforms,
+            ..Source::default()
+        }
+    }
+
+    fn stream(&self, name: String, limits: Limits) -> Config {
+        Config {
+            name,
+            retention: RetentionPolicy::Limits,
+            storage: StorageType::File,
+            num_replicas: self.storage.replicas,
+            max_age: limits.age_max.unwrap_or_default(),
+            max_bytes: limits
+                .bytes_max
+                .map_or(-1, |bytes| i64::try_from(bytes).unwrap_or(i64::MAX)),
+            allow_direct: true,
+            ..Config::default()
+        }
+    }
+}

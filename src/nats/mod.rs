@@ -1,0 +1,21 @@
+//! The edge to NATS JetStream: the connection, the streams and views, the atomic batches and the journal in a stream.
+//!
+//! Owns all that knows NATS: subjects beyond those of [`crate::wire::out::update::Subjects`], stream names, headers,
+//! acknowledgements. Must never reach the store nor know what a commit means. Called by `app`, which connects, ensures
+//! the assets and hands the journal to the engine.
+//!
+//! A commit is one atomic batch of the tenant's journal stream ([`journal::JetStreamJournal`]); the KV bucket and the
+//! outgoing stream are views that the server makes of it by sourcing ([`assets`]).
+
+pub mod assets;
+mod connect;
+pub mod service;
+mod settings;
+mod version;
+
+pub use crate::nats::{
+    connect::{ConnectError, Connection, Link, connect},
+    settings::{
+        Auth, ClientCertificate, Limits, ServerUrl, Settings, Storage, Tenant, TenantError, Tls, UrlError,
+    },
+};

@@ -1,0 +1,102 @@
+//! What can be called: one row per subject. Queries any instance answers, commands the owner alone.
+
+use serde::Serialize;
+
+use crate::{
+    api::{self, Failure},
+    nats::service::Answering,
+};
+
+/// A question or a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    Profile,
+    Timeline,
+    Identity,
+    Lookup,
+    Context,
+    Qr,
+    Rejections,
+    MintQr,
+    RedeemQr,
+    RevokeQr,
+    Consent,
+    Owner,
+}
+
+impl Call {
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Profile,
+        Self::Timeline,
+        Self::Identity,
+        Self::Lookup,
+        Self::Context,
+        Self::Qr,
+        Self::Rejections,
+        Self::MintQr,
+        Self::RedeemQr,
+        Self::RevokeQr,
+        Self::Consent,
+        Self::Owner,
+    ];
+
+    /// Behind `yekta.v1.<t>.`.
+    pub(crate) const fn subject(self) -> &'static str {
+        match self {
+            Self::Profile => "q.profile",
+            Self::Timeline => "q.timeline",
+            Self::Identity => "q.identity",
+            Self::Lookup => "q.lookup",
+            Self::Context => "q.context",
+            Self::Qr => "q.qr",
+            Self::Rejections => "q.rejections",
+            Self::MintQr => "c.qr.mint",
+            Self::RedeemQr => "c.qr.redeem",
+            Self::RevokeQr => "c.qr.revoke",
+            Self::Consent => "c.consent",
+            Self::Owner => "c.owner",
+        }
+    }
+
+    /// The endpoint's name, which may hold no dot.
+    pub(crate) fn name(self) -> String {
+        self.subject().replace('.', "-")
+    }
+
+    /// Reads the request, asks, and writes the answer.
+    pub(crate) async fn answer(self, answering: &Answering, body: &[u8]) -> Result<Vec<u8>, Failure> {
+        let api = &answering.api;
+        match self {
+            Self::Profile => written(&api.profile(api::read(body)?).await?),
+            Self::Timeline => written(&api.timeline(api::read(body)?).await?),
+            Self::Identity => written(&api.identity(api::read(body)?).await?),
+            Self::Lookup => written(&api.lookup(api::read(body)?).await?),
+            Self::Context => written(&api.context(api::read(body)?).await?),
+            Self::Qr => written(&api.qr_read(api::read(body)?).await?),
+            Self::Rejections => written(&api.rejections(api::read(body)?).await?),
+            Self::MintQr => written(&api.qr_mint(api::read(body)?).await?),
+            Self::RedeemQr => written(&api.qr_redeem(api::read(body)?).await?),
+            Self::RevokeQr => written(&api.qr_revoke(api::read(body)?).await?),
+            Self::Consent => written(&api.consent(api::read(body)?).await?),
+            Self::Owner => written(&answering.owner),
+        }
+    }
+}
+
+fn written(answer: &impl Serialize) -> Result<Vec<u8>, Failure> {
+    serde_json::to_vec(answer).map_err(|error| Failure::internal(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Call;
+
+    #[test]
+    fn each_call_has_a_subject_and_a_name_of_its_own() {
+        let subjects: BTreeSet<_> = Call::ALL.map(Call::subject).into();
+        assert_eq!(subjects.len(), Call::ALL.len());
+        assert!(Call::ALL.iter().all(|call| !call.name().contains('.')));
+    }
+}

@@ -1,0 +1,190 @@
+//! The service `yekta` on NATS (services framework, ADR-32): the requests and answers of [`crate::api`], one subject
+//! each.
+//!
+//! Owns the subjects and how many requests are worked on at once. Never decides anything: a request is one JSON body, an
+//! answer too, and a failure stands in the headers `Nats-Service-Error` (`code: message`) and `Nats-Service-Error-Code`
+//! (the status that HTTP would answer). Started by `app` once the engine runs.
+
+mod calls;
+mod owner;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use async_nats::{
+    Client, Message,
+    service::{self, Request, ServiceExt},
+};
+use futures_util::{StreamExt, stream::select_all};
+use tokio::sync::{Semaphore, watch};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use crate::nats::service::owner::{Owner, OwnerError, refuse_second_owner};
+use crate::{
+    api::{Api, Failure},
+    nats::service::calls::Call,
+};
+
+/// The service's name.
+const NAME: &str = "yekta";
+
+/// Bounds of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServiceLimits {
+    /// Requests that are worked on at once; more wait in the client's buffer.
+    pub in_flight_max: usize,
+    /// How long a request may take.
+    pub request_timeout: Duration,
+    /// Bytes of a request's body.
+    pub body_bytes_max: usize,
+}
+
+/// The service cannot be started.
+#[derive(Debug, thiserror::Error)]
+#[error("register the service {NAME} with NATS")]
+pub struct ServiceError(#[source] async_nats::Error);
+
+/// What the service answers with, and what `nats micro stats` shows of it.
+#[derive(Clone, Debug)]
+pub struct Answering {
+    /// The questions and commands.
+    pub api: Api,
+    /// The tenant as a subject token.
+    pub tenant: String,
+    /// Who answers.
+    pub owner: Owner,
+    /// Messages of the input stream that are not consumed yet, once that is known.
+    pub lag: watch::Receiver<Option<u64>>,
+    /// Bounds.
+    pub limits: ServiceLimits,
+}
+
+/// A service that answers.
+#[derive(Debug)]
+pub struct Service {
+    stopping: CancellationToken,
+    serving: tokio::task::JoinHandle<()>,
+}
+
+impl Answering {
+    /// Registers the service and answers from now on.
+    ///
+    /// # Errors
+    /// [`ServiceError`] when a subject cannot be subscribed to.
+    pub async fn start(self, client: &Client) -> Result<Service, ServiceError> {
+        let registered = self.register(client).await.map_err(ServiceError)?;
+        let stopping = CancellationToken::new();
+        let serving = tokio::spawn(serve(Arc::new(self), registered, stopping.clone()));
+        Ok(Service { stopping, serving })
+    }
+
+    async fn register(&self, client: &Client) -> Result<Registered, async_nats::Error> {
+        let metadata = HashMap::from([
+            ("tenant".to_owned(), self.tenant.clone()),
+            ("role".to_owned(), "owner".to_owned()),
+            ("epoch".to_owned(), self.owner.epoch.to_string()),
+            ("schema".to_owned(), "yekta.v1".to_owned()),
+        ]);
+        let told = self.clone();
+        let service = client
+            .service_builder()
+            .description("One customer, one profile, on every channel")
+            .metadata(metadata)
+            .stats_handler(move |_, _| told.stats())
+            .start(NAME, env!("CARGO_PKG_VERSION"))
+            .await?;
+        let group = service.group(format!("yekta.v1.{}", self.tenant));
+        let mut endpoints = Vec::new();
+        for call in Call::ALL {
+            let endpoint = group.endpoint_builder().name(call.name());
+            endpoints.push((call, endpoint.add(call.subject()).await?));
+        }
+        Ok(Registered { service, endpoints })
+    }
+
+    /// What an operator wants to know of this instance.
+    fn stats(&self) -> serde_json::Value {
+        let input = self
+            .api
+            .handle
+            .consumed()
+            .borrow()
+            .as_ref()
+            .map(|input| input.sequence);
+        serde_json::json!({
+            "owner": self.owner.id,
+            "epoch": self.owner.epoch,
+            "position": self.api.handle.applied().0,
+            "input": input,
+            "lag": *self.lag.borrow(),
+        })
+    }
+
+    async fn answer(&self, call: Call, message: &Message) -> Result<Vec<u8>, Failure> {
+        if message.payload.len() > self.limits.body_bytes_max {
+            return Err(Failure::too_large(self.limits.body_bytes_max));
+        }
+        let answering = call.answer(self, &message.payload);
+        tokio::time::timeout(self.limits.request_timeout, answering)
+            .await
+            .unwrap_or_else(|_| Err(Failure::timed_out()))
+    }
+}
+
+struct Registered {
+    service: service::Service,
+    endpoints: Vec<(Call, service::endpoint::Endpoint)>,
+}
+
+/// Takes requests until the service stops; then lets those that are worked on end.
+async fn serve(answering: Arc<Answering>, registered: Registered, stopping: CancellationToken) {
+    let Registered { service, endpoints } = registered;
+    let room = Arc::new(Semaphore::new(answering.limits.in_flight_max));
+    let working = TaskTracker::new();
+    let requests = endpoints
+        .into_iter()
+        .map(|(call, endpoint)| endpoint.map(move |request| (call, request)));
+    let mut requests = select_all(requests);
+    loop {
+        // The room is taken first, so that what there is no room for waits.
+        let Ok(taken) = Arc::clone(&room).acquire_owned().await else {
+            break;
+        };
+        let next = tokio::select! {
+            () = stopping.cancelled() => None,
+            next = requests.next() => next,
+        };
+        let Some((call, request)) = next else { break };
+        let answering = Arc::clone(&answering);
+        working.spawn(async move {
+            respond(&answering, call, &request).await;
+            drop(taken);
+        });
+    }
+    if let Err(error) = service.stop().await {
+        tracing::debug!(%error, "the service was stopped without the server");
+    }
+    working.close();
+    working.wait().await;
+}
+
+async fn respond(answering: &Answering, call: Call, request: &Request) {
+    let answer = answering.answer(call, &request.message).await;
+    let response = answer.map(Into::into).map_err(|failure| service::error::Error {
+        status: failure.to_string(),
+        code: usize::from(failure.status()),
+    });
+    // Whoever asked is gone, or asked for no answer.
+    if let Err(error) = request.respond(response).await {
+        tracing::debug!(%error, nats.endpoint = call.name(), "answer a request");
+    }
+}
+
+impl Service {
+    /// Takes no more requests and waits for those that are worked on, for `grace` at most.
+    pub async fn stop(self, grace: Duration) {
+        self.stopping.cancel();
+        if tokio::time::timeout(grace, self.serving).await.is_err() {
+            tracing::warn!("gave up requests over NATS that took too long to end");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What is built on NATS, against a nats-server of its own for each test.
+//!
+//! Ends only processes that it started. Nothing waits for a fixed time: conditions are asked for until a deadline.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    reason = "a test has no users, and the server is shared with other test binaries"
+)]
+
+mod assets;
+mod server;
+
+use std::future::Future;
+
+use yekta::nats::{Connection, Settings, connect};
+
+use crate::server::NatsServer;
+
+/// Settings for a server.
+fn settings(server: &NatsServer) -> Settings {
+    Settings {
+        urls: vec![server.url().parse().unwrap()],
+        ..Settings::default()
+    }
+}
+
+/// Runs what a test does on a runtime of its own.
+fn run<T>(test: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().unwrap().block_on(test)
+}
+
+async fn connected(server: &NatsServer) -> Connection {
+    connect(&settings(server)).await.unwrap()
+}
