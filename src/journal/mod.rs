@@ -7,9 +7,12 @@
 
 use std::sync::Arc;
 
+pub(crate) mod codec;
 mod commit;
 mod error;
 pub mod file;
+#[cfg(test)]
+pub(crate) mod samples;
 
 pub use commit::{Change, Commit, InputPosition, Marker, Message, Position};
 pub use error::Error;

@@ -8,6 +8,7 @@
 //! outgoing stream are views that the server makes of it by sourcing ([`assets`]).
 
 pub mod assets;
+pub mod batch;
 mod connect;
 pub mod service;
 mod settings;

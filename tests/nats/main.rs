@@ -16,6 +16,7 @@
 )]
 
 mod assets;
+mod batch;
 mod server;
 
 use std::future::Future;
