@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
 use tokio::sync::watch;
 
 use crate::{
-    domain::{identity::Evidence, qr, time::Timestamp},
+    domain::{identity::Evidence, profile::FoldLimits, qr, time::Timestamp},
     engine::{
         api::QrAnswer,
         atoms::Atoms,
@@ -245,21 +245,28 @@ impl Query {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn fingerprints(&self, mut visit: impl FnMut(ProfileId, [u8; 32])) -> Result<Multiset, QueryError> {
-        let mut sum = Multiset::default();
-        let fold = &self.rules.fold;
-        self.store
-            .scan_prefix(keys::PROFILES, Order::Ascending, &mut |key, value| {
-                if let Some(id) = keys::profile_id(key) {
-                    let record: ProfileRecord = codec::decode(value)?;
-                    let fingerprint = portrait(&self.store, id, &record, fold)?.fingerprint;
-                    sum = sum.with(fingerprint);
-                    visit(id, fingerprint);
-                }
-                Ok(ControlFlow::Continue(()))
-            })?;
-        Ok(sum)
+    pub fn fingerprints(&self, visit: impl FnMut(ProfileId, [u8; 32])) -> Result<Multiset, QueryError> {
+        fingerprints(&self.store, &self.rules.fold, visit)
     }
+}
+
+/// The same of a store by itself.
+pub(crate) fn fingerprints(
+    store: &Store,
+    fold: &FoldLimits,
+    mut visit: impl FnMut(ProfileId, [u8; 32]),
+) -> Result<Multiset, QueryError> {
+    let mut sum = Multiset::default();
+    store.scan_prefix(keys::PROFILES, Order::Ascending, &mut |key, value| {
+        if let Some(id) = keys::profile_id(key) {
+            let record: ProfileRecord = codec::decode(value)?;
+            let fingerprint = portrait(store, id, &record, fold)?.fingerprint;
+            sum = sum.with(fingerprint);
+            visit(id, fingerprint);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(sum)
 }
 
 fn member(atom: &Arc<AtomRecord>, attributed: bool) -> MemberView {

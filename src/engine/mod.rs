@@ -25,6 +25,8 @@ mod index;
 pub mod intake;
 pub mod membership;
 mod merge;
+pub mod migrate;
+pub mod offline;
 pub mod open;
 pub mod overlay;
 mod place;
@@ -45,6 +47,8 @@ pub use crate::{
         answer::{Query, QueryError},
         batch::Rules,
         handle::{Handle, HandleLimits, Health},
+        migrate::Migrated,
+        offline::Offline,
         open::{Engine, EngineConfig, Folder, Opened, StartError},
         updates::Update,
         worker::WorkerConfig,
