@@ -17,6 +17,7 @@
 
 mod assets;
 mod batch;
+mod journal;
 mod server;
 
 use std::future::Future;
