@@ -3,7 +3,11 @@
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use super::*;
+use crate::domain::event::Event;
 use crate::domain::event::StreamPlace;
+use crate::wire::rejection::BODY_BYTES_MAX;
+use crate::wire::segment::Call;
+use crate::wire::stream::REFUSED_HEADER;
 use crate::wire::{
     DecodeRules, StreamMessage, decode_message,
     fixture::{self, noon, origin},
@@ -37,7 +41,7 @@ fn read(message: &ForwardedItem) -> Result<Event, Rejection> {
     let headers: Vec<(&str, &str)> = own.chain(attributes).collect();
     let size: usize = headers
         .iter()
-        .map(|(name, value)| name.len() + value.len() + HEADER_MARKS)
+        .map(|(name, value)| name.len() + value.len() + 4)
         .sum();
     assert!(size + message.body.len() <= MESSAGE_BYTES_MAX);
     for (name, value) in &headers {
@@ -62,7 +66,7 @@ fn read(message: &ForwardedItem) -> Result<Event, Rejection> {
 
 /// Forwarding `posted` and reading it again is decoding it.
 fn check(posted: &Posted<'_>, origin: &Origin) -> Result<(), TestCaseError> {
-    let forwarded = posted.forward(origin, &rules());
+    let forwarded = posted.forward(origin, &rules(), MESSAGE_BYTES_MAX);
     let verdicts: Vec<_> = forwarded
         .messages
         .iter()
@@ -305,7 +309,7 @@ proptest! {
         let posted = Posted::events(headers.iter().copied(), body.as_bytes());
         prop_assert!(matches!(&posted, Posted::Binary(..)));
         check(&posted, &origin)?;
-        let forwarded = posted.forward(&origin, &rules());
+        let forwarded = posted.forward(&origin, &rules(), MESSAGE_BYTES_MAX);
         let kept = forwarded.messages.iter().flat_map(|message| &message.attributes);
         prop_assert!(kept.into_iter().all(|(name, _)| name.starts_with("ce-")));
     }
@@ -326,7 +330,7 @@ fn a_body_that_holds_no_items_is_one_message_that_its_reader_refuses_as_well() {
     ] {
         let posted = Posted::Body(shape, body);
         check(&posted, &origin()).unwrap();
-        let forwarded = posted.forward(&origin(), &rules());
+        let forwarded = posted.forward(&origin(), &rules(), MESSAGE_BYTES_MAX);
         assert_eq!(forwarded.whole.map(|rejection| rejection.reason), Some(reason));
         assert_eq!(forwarded.messages[0].kind, "custom");
     }
@@ -345,7 +349,10 @@ fn what_is_too_large_for_a_message_is_cut_and_says_why_it_was_refused() {
     for (shape, body) in &bodies {
         let posted = Posted::Body(*shape, body.as_bytes());
         check(&posted, &origin()).unwrap();
-        let first = posted.forward(&origin(), &rules()).messages.remove(0);
+        let first = posted
+            .forward(&origin(), &rules(), MESSAGE_BYTES_MAX)
+            .messages
+            .remove(0);
         assert!(
             first.body.len() == BODY_BYTES_MAX
                 && first.headers.iter().any(|(name, _)| *name == REFUSED_HEADER)
@@ -358,7 +365,10 @@ fn what_is_too_large_for_a_message_is_cut_and_says_why_it_was_refused() {
     );
     let posted = Posted::Body(Shape::Native, event.as_bytes());
     assert!(posted.decode(&origin(), &wide).unwrap().items[0].is_ok());
-    let cut = posted.forward(&origin(), &wide).messages.remove(0);
+    let cut = posted
+        .forward(&origin(), &wide, MESSAGE_BYTES_MAX)
+        .messages
+        .remove(0);
     assert_eq!(
         cut.item.map_err(|rejection| rejection.reason),
         Err(Reason::TooLarge)
@@ -369,7 +379,8 @@ fn what_is_too_large_for_a_message_is_cut_and_says_why_it_was_refused() {
 fn each_message_is_under_the_subject_of_its_own_channel_and_type() {
     let body = r#"[{"type":"Order Completed","channel":"CALL center","traits":{"city":"Qom"}},
         {"type":"سلام","channel":"web","traits":{"city":"Qom"}},{"channel":"web"}]"#;
-    let forwarded = Posted::Body(Shape::Native, body.as_bytes()).forward(&origin(), &rules());
+    let forwarded =
+        Posted::Body(Shape::Native, body.as_bytes()).forward(&origin(), &rules(), MESSAGE_BYTES_MAX);
     let subjects: Vec<String> = forwarded
         .messages
         .iter()
@@ -385,6 +396,6 @@ fn each_message_is_under_the_subject_of_its_own_channel_and_type() {
 fn debug_shows_no_content() {
     let body = r#"{"type":"A","channel":"web","traits":{"city":"secret"}}"#;
     let posted = Posted::Body(Shape::Native, body.as_bytes());
-    let forwarded = posted.forward(&origin(), &rules());
+    let forwarded = posted.forward(&origin(), &rules(), MESSAGE_BYTES_MAX);
     assert!(!format!("{posted:?} {forwarded:?}").contains("secret"));
 }
