@@ -104,6 +104,18 @@ fn a_published_message_is_where_updates_reckon_it_to_be() {
             let subject = format!("yekta.v1.default.j.profile.updated.{profile}");
             assert_eq!(message.subject.as_str(), subject);
         }
+        // What keeps another owner's messages out: where the batch was expected, and under which epoch record.
+        let first = stream.get_raw_message(position.0 - 4).await.unwrap();
+        let header = |name: &str| first.headers.get(name).map(|value| value.as_str().to_owned());
+        assert_eq!(header("Nats-Expected-Last-Sequence").as_deref(), Some("1"));
+        assert_eq!(
+            header("Nats-Expected-Last-Subject-Sequence").as_deref(),
+            Some("1")
+        );
+        assert_eq!(
+            header("Nats-Expected-Last-Subject-Sequence-Subject").as_deref(),
+            Some("yekta.v1.default.j.epoch")
+        );
         let marker = stream.get_raw_message(position.0).await.unwrap();
         assert_eq!(marker.subject.as_str(), "yekta.v1.default.j.commit");
     });
