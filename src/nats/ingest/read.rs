@@ -60,8 +60,8 @@ impl Read {
     }
 
     /// What the message is known by again: the first bytes of the SHA-256 over its subject, its headers sorted by name
-    /// (values of one name in their order) and its body, each text and the body behind its length in bytes as 64 bits,
-    /// the headers behind their number.
+    /// (values of one name in their order) and its body. Each of these, and the number of the headers before them, is
+    /// behind its length in bytes as 64 bits, the highest first.
     pub(crate) fn digest(&self) -> [u8; 16] {
         let mut hash = Sha256::new();
         let mut add = |bytes: &[u8]| {
