@@ -57,7 +57,7 @@ pub use crate::api::{
         QrAnswer, QrReadRequest, QrRedeemRequest, QrRevokeRequest, Token,
         mint::{QrMintAnswer, QrMintRequest, QrPurpose},
     },
-    rejections::{RejectionsAnswer, RejectionsRequest},
+    rejections::{Rejection, RejectionRequest, RejectionsAnswer, RejectionsRequest},
     timeline::{TimelineAnswer, TimelineRequest},
 };
 

@@ -5,8 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    api::{Api, Failure},
-    engine::query::RejectionView,
+    api::{Api, Class, Failure},
+    domain::event::StreamPlace,
+    engine::{intake::RetryError, query::RejectionView},
     wire::out::{dlq::Origin, scalar::Time},
 };
 
@@ -19,6 +20,15 @@ pub struct RejectionsRequest {
     /// How many to list, 50 where it is not said; never more than
     /// [`rejections_max`](crate::api::Limits::rejections_max).
     pub limit: Option<usize>,
+    /// The position to wait for.
+    pub min_position: Option<u64>,
+}
+
+/// Asks for one refused item: `{sequence, min_position}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct RejectionRequest {
+    /// Its number in the list.
+    pub sequence: u64,
     /// The position to wait for.
     pub min_position: Option<u64>,
 }
@@ -36,8 +46,9 @@ impl fmt::Debug for RejectionsAnswer {
     }
 }
 
+/// One refused item: `{sequence, time, code, message, id, source, origin, body}`.
 #[derive(Serialize)]
-struct Rejection {
+pub struct Rejection {
     sequence: u64,
     time: Time,
     code: String,
@@ -76,7 +87,52 @@ impl From<RejectionView> for Rejection {
     }
 }
 
+/// Which: what was sent stays out.
+impl fmt::Debug for Rejection {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Rejection({})", self.sequence)
+    }
+}
+
 impl Api {
+    /// One refused item.
+    ///
+    /// # Errors
+    /// `no_such_rejection` where there is none or it is kept no longer, `position_not_reached`.
+    pub async fn rejection(&self, request: RejectionRequest) -> Result<Rejection, Failure> {
+        Ok(self.refused(request).await?.into())
+    }
+
+    /// Where a refused item stands in the input stream.
+    ///
+    /// # Errors
+    /// As [`Api::rejection`], and `not_retryable` where it came by no stream.
+    pub async fn place_of_rejection(&self, request: RejectionRequest) -> Result<StreamPlace, Failure> {
+        self.refused(request).await?.origin.ok_or_else(|| {
+            let message = RetryError::NotKept.to_string();
+            Failure::new(
+                Class::Conflict,
+                "not_retryable",
+                "The item cannot be taken from here",
+                message,
+            )
+        })
+    }
+
+    async fn refused(&self, request: RejectionRequest) -> Result<RejectionView, Failure> {
+        self.reached(request.min_position).await?;
+        let sequence = request.sequence;
+        let found = self
+            .ask("rejections", move |query| query.rejection(sequence))
+            .await?;
+        found.ok_or_else(|| {
+            Failure::not_found(
+                "no_such_rejection",
+                "no refused item has this number, or it is kept no longer",
+            )
+        })
+    }
+
     /// What was refused, the latest first.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use crate::{
     app::{clock, compose},
     config::Settings,
     console,
-    engine::{Engine, Opened, StartError, error::Error as WriteError},
+    engine::{Engine, Opened, StartError, error::Error as WriteError, intake::Direct},
     http::{self, Http},
     telemetry::{EngineMetrics, HttpMetrics, MetricsError, QueryMetrics, Registry},
 };
@@ -74,15 +74,16 @@ impl Service {
         let registry = Registry::new(env!("CARGO_PKG_VERSION"))?;
         let metrics = EngineMetrics::register(&registry)?;
         let config = compose::engine_config(settings);
-        let rules = compose::engine_rules(settings);
+        let engine_rules = compose::engine_rules(settings);
         // Recovery may read the whole journal: not on a thread that serves.
         let engine = tokio::task::spawn_blocking(move || {
-            Opened::open(&config)?.start(&config, rules, metrics, clock::now)
+            Opened::open(&config)?.start(&config, engine_rules, metrics, clock::now)
         })
         .await??;
+        let rules = Arc::new(settings.decode_rules());
         let api = Api {
             handle: engine.handle.clone(),
-            rules: Arc::new(settings.decode_rules()),
+            rules: Arc::clone(&rules),
             views: Arc::new(settings.views.clone()),
             limits: Arc::new(compose::api_limits(settings, address)),
             metrics: QueryMetrics::register(&registry)?,
@@ -91,6 +92,7 @@ impl Service {
         let http_settings = compose::http_settings(settings).ok_or(ServiceError::Origins)?;
         let http = Http {
             api,
+            intake: Arc::new(Direct::new(engine.handle.clone(), rules)),
             subscribers: Arc::new(Semaphore::new(http_settings.subscribers_max)),
             settings: Arc::new(http_settings),
             metrics: HttpMetrics::register(&registry)?,

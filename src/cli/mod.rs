@@ -27,7 +27,6 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "made once, when the process starts")]
 enum Command {
     /// Run the service on a persistent folder.
     Serve(serve::Args),

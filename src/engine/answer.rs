@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
 use tokio::sync::watch;
 
 use crate::{
-    domain::{identity::Evidence, qr, time::Timestamp},
+    domain::{identity::Evidence, profile::FoldLimits, qr, time::Timestamp},
     engine::{
         api::QrAnswer,
         atoms::Atoms,
@@ -17,7 +17,7 @@ use crate::{
     },
     journal::{self, Position, ReadJournal},
     store::{
-        AtomRecord, Error, Keyring, Order, ProfileId, ProfileRecord, RejectionRecord, Store, View, codec,
+        AtomRecord, Error, Keyring, Order, ProfileId, ProfileRecord, Read, Store, View, codec,
         fingerprint::Multiset, keys,
     },
 };
@@ -225,41 +225,48 @@ impl Query {
                 if rejections.len() >= limit {
                     return Ok(ControlFlow::Break(()));
                 }
-                let record: RejectionRecord = codec::decode(value)?;
-                rejections.push(RejectionView {
-                    sequence: keys::rejection_sequence(key).unwrap_or_default(),
-                    at: record.at,
-                    code: record.code,
-                    message: record.message,
-                    id: record.id,
-                    source: record.source,
-                    origin: record.origin,
-                    body: record.body,
-                });
+                let sequence = keys::rejection_sequence(key).unwrap_or_default();
+                rejections.push(RejectionView::of(sequence, codec::decode(value)?));
                 Ok(ControlFlow::Continue(()))
             })?;
         Ok(rejections)
+    }
+
+    /// A refused item by its number, if it is still kept.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn rejection(&self, sequence: u64) -> Result<Option<RejectionView>, QueryError> {
+        let record = self.store.record(&keys::rejection(sequence))?;
+        Ok(record.map(|record| RejectionView::of(sequence, record)))
     }
 
     /// The fingerprint of every live profile, computed anew from its atoms, in the order of the ids; and their sum.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn fingerprints(&self, mut visit: impl FnMut(ProfileId, [u8; 32])) -> Result<Multiset, QueryError> {
-        let mut sum = Multiset::default();
-        let fold = &self.rules.fold;
-        self.store
-            .scan_prefix(keys::PROFILES, Order::Ascending, &mut |key, value| {
-                if let Some(id) = keys::profile_id(key) {
-                    let record: ProfileRecord = codec::decode(value)?;
-                    let fingerprint = portrait(&self.store, id, &record, fold)?.fingerprint;
-                    sum = sum.with(fingerprint);
-                    visit(id, fingerprint);
-                }
-                Ok(ControlFlow::Continue(()))
-            })?;
-        Ok(sum)
+    pub fn fingerprints(&self, visit: impl FnMut(ProfileId, [u8; 32])) -> Result<Multiset, QueryError> {
+        fingerprints(&self.store, &self.rules.fold, visit)
     }
+}
+
+/// The same of a store by itself.
+pub(crate) fn fingerprints(
+    store: &Store,
+    fold: &FoldLimits,
+    mut visit: impl FnMut(ProfileId, [u8; 32]),
+) -> Result<Multiset, QueryError> {
+    let mut sum = Multiset::default();
+    store.scan_prefix(keys::PROFILES, Order::Ascending, &mut |key, value| {
+        if let Some(id) = keys::profile_id(key) {
+            let record: ProfileRecord = codec::decode(value)?;
+            let fingerprint = portrait(store, id, &record, fold)?.fingerprint;
+            sum = sum.with(fingerprint);
+            visit(id, fingerprint);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(sum)
 }
 
 fn member(atom: &Arc<AtomRecord>, attributed: bool) -> MemberView {

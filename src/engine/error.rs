@@ -26,7 +26,10 @@ impl Error {
             Self::Store(store::Error::Codec(error)) => {
                 matches!(error.fault, store::codec::Fault::TooLong { .. })
             }
-            Self::Journal(error) => matches!(error, journal::Error::TooLarge { .. }),
+            Self::Journal(error) => matches!(
+                error,
+                journal::Error::TooLarge { .. } | journal::Error::TooMany { .. }
+            ),
             Self::Store(_) | Self::Publish(_) | Self::Damaged => false,
         }
     }

@@ -22,8 +22,11 @@ pub mod find;
 pub mod graph;
 pub mod handle;
 mod index;
+pub mod intake;
 pub mod membership;
 mod merge;
+pub mod migrate;
+pub mod offline;
 pub mod open;
 pub mod overlay;
 mod place;
@@ -44,6 +47,8 @@ pub use crate::{
         answer::{Query, QueryError},
         batch::Rules,
         handle::{Handle, HandleLimits, Health},
+        migrate::Migrated,
+        offline::Offline,
         open::{Engine, EngineConfig, Folder, Opened, StartError},
         updates::Update,
         worker::WorkerConfig,

@@ -99,6 +99,20 @@ pub enum StartError {
         /// Whose it was opened for.
         expected: String,
     },
+    /// There is no journal in the folder.
+    #[error("migrate {}: expected the journal of a standalone service in it", path.display())]
+    NothingToMigrate {
+        /// The tenant's folder.
+        path: PathBuf,
+    },
+    /// The journal to move to holds something else.
+    #[error(
+        "migrate to the journal \"{identity}\": it holds commits already, of another folder or of a migration that was interrupted; remove it to begin again"
+    )]
+    JournalTaken {
+        /// Which journal.
+        identity: String,
+    },
     /// The rebuilt store is not what the journal says it was.
     #[error("rebuild the store: its fingerprint differs from the journal's at position {at}")]
     Diverged {
@@ -167,6 +181,19 @@ impl Folder {
     pub fn has_journal(&self) -> bool {
         self.dir.join("journal").exists()
     }
+
+    /// Whether there is a store here whose journal is somewhere else.
+    pub(crate) fn is_view_of_a_stream(&self) -> bool {
+        !self.has_journal() && self.dir.join("store").exists()
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    pub(crate) fn into_parts(self) -> (PathBuf, FolderLock) {
+        (self.dir, self.lock)
+    }
 }
 
 impl Opened {
@@ -201,17 +228,9 @@ impl Opened {
         })
     }
 
-    /// Answers questions without a writer, for offline commands.
-    pub fn query(&self, rules: Arc<Rules>) -> Query {
-        let (_, applied) = watch::channel(self.journal.last());
-        let journal: Arc<dyn ReadJournal> = Arc::from(self.journal.reader());
-        Query::new(
-            self.store.clone(),
-            Arc::clone(&self.keyring),
-            rules,
-            journal,
-            applied,
-        )
+    /// The store alone, for who only reads.
+    pub(crate) fn into_store(self) -> (Store, FolderLock) {
+        (self.store, self.lock)
     }
 
     /// Starts the writer.

@@ -9,7 +9,7 @@ use crate::{
         profile::Profile,
         time::Timestamp,
     },
-    store::ProfileId,
+    store::{ProfileId, RejectionRecord},
 };
 
 /// Who is asked for.
@@ -123,4 +123,20 @@ pub struct RejectionView {
     pub origin: Option<StreamPlace>,
     /// The beginning of what was sent.
     pub body: Vec<u8>,
+}
+
+impl RejectionView {
+    /// The rejection of this number.
+    pub(crate) fn of(sequence: u64, record: RejectionRecord) -> Self {
+        Self {
+            sequence,
+            at: record.at,
+            code: record.code,
+            message: record.message,
+            id: record.id,
+            source: record.source,
+            origin: record.origin,
+            body: record.body,
+        }
+    }
 }

@@ -190,7 +190,7 @@ impl<'a> Run<'a> {
             message: rejection.message.clone(),
             id: rejection.id.clone(),
             source: rejection.source.clone(),
-            origin: rejection.origin.clone(),
+            origin: rejection.origin.as_deref().cloned(),
             body: rejection.body.clone(),
         };
         self.batch

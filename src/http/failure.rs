@@ -15,7 +15,10 @@ use axum::{
 
 use crate::{
     api,
-    engine::api::SubmitError,
+    engine::{
+        api::SubmitError,
+        intake::{IntakeError, RetryError},
+    },
     wire::{Reason, Rejection, out::problem::Problem},
 };
 
@@ -121,6 +124,41 @@ impl From<SubmitError> for Failure {
     }
 }
 
+impl From<RetryError> for Failure {
+    fn from(error: RetryError) -> Self {
+        let (class, code, title) = match error {
+            RetryError::NotKept => (
+                api::Class::Conflict,
+                "not_retryable",
+                "The item cannot be taken from here",
+            ),
+            RetryError::Gone(_) => (api::Class::Gone, "gone", "It is kept no longer"),
+            RetryError::Unreachable => (
+                api::Class::Unavailable,
+                "stream_unreachable",
+                "The input stream does not answer",
+            ),
+        };
+        api::Failure::new(class, code, title, error.to_string()).into()
+    }
+}
+
+impl From<IntakeError> for Failure {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::Refused(rejection) => Self::from(&*rejection),
+            IntakeError::Submit(error) => error.into(),
+            IntakeError::Unreachable => api::Failure::new(
+                api::Class::Unavailable,
+                "stream_unreachable",
+                "The input stream does not answer",
+                error.to_string(),
+            )
+            .into(),
+        }
+    }
+}
+
 /// Of a whole body.
 impl From<&Rejection> for Failure {
     fn from(rejection: &Rejection) -> Self {
@@ -168,6 +206,15 @@ mod tests {
         assert_eq!(
             (status, after.as_deref(), &body["code"]),
             (503, Some("1"), &"stopped".into())
+        );
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_does_not_answer_is_asked_again() {
+        let (status, after, body) = shape(IntakeError::Unreachable.into()).await;
+        assert_eq!(
+            (status, after.as_deref(), &body["code"]),
+            (503, Some("1"), &"stream_unreachable".into())
         );
     }
 

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     api::Api,
+    engine::intake::Intake,
     http::{access::Keys, settings::Settings},
     telemetry::{HttpMetrics, Registry},
 };
@@ -45,6 +46,8 @@ mod posted;
 pub struct Http {
     /// Answers questions and carries commands out.
     pub api: Api,
+    /// Where what is posted goes.
+    pub intake: Arc<dyn Intake>,
     /// Bounds and keys.
     pub settings: Arc<Settings>,
     /// What is counted.

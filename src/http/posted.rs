@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use axum::{
     body::Bytes,
-    extract::{FromRef, FromRequest, Request},
+    extract::{FromRef, FromRequest, Query, Request},
     http::{HeaderMap, Uri},
 };
 use serde::Deserialize;
 
 use crate::{
     domain::event::Name,
+    engine::intake::Until,
     http::{
         access::Sender,
         body::{self, Unread},
@@ -35,6 +36,8 @@ pub(crate) struct Posted {
     pub(crate) source: Option<Name>,
     /// The channel of events that name none.
     pub(crate) channel: Option<Name>,
+    /// When the sender wants its answer: `?wait=commit` waits for the commit.
+    pub(crate) until: Until,
 }
 
 impl<S> FromRequest<S> for Posted
@@ -50,6 +53,7 @@ where
         let body = body::read(request, settings.ingest_bytes_max).await;
         let (source, channel) = sender(&settings, &headers, &uri, &body)?;
         Ok(Self {
+            until: until(&uri),
             body,
             headers,
             source,
@@ -77,6 +81,21 @@ fn sender(
         Sender::Stranger => Err(Failure::unauthorized(
             "send the write key: as basic user, bearer token, or writeKey in body or query",
         )),
+    }
+}
+
+/// Any other word is nobody's that we know, and no reason to refuse events.
+fn until(uri: &Uri) -> Until {
+    #[derive(Deserialize)]
+    struct Asked {
+        wait: Option<String>,
+    }
+    let wait = Query::<Asked>::try_from_uri(uri)
+        .ok()
+        .and_then(|asked| asked.0.wait);
+    match wait.as_deref() {
+        Some("commit") => Until::Committed,
+        _ => Until::Durable,
     }
 }
 

@@ -82,6 +82,8 @@ pub(crate) fn table() -> Vec<Route> {
         post("/v1/qr/{token}/revoke",        Read,  qr::revoke),
 
         get("/v1/rejections",                Read,  rejections::rejections),
+        get("/v1/rejections/{sequence}",     Read,  rejections::rejection),
+        post("/v1/rejections/{sequence}/retry", Read, rejections::retry),
         get("/v1/updates",                   Read,  updates::updates),
 
         get("/livez",                        Open,  operation::livez),

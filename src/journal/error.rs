@@ -56,6 +56,16 @@ pub enum Error {
         /// The limit, in bytes as encoded.
         bytes_max: usize,
     },
+    /// The commit has more messages than the journal takes; it was not written.
+    #[error(
+        "commit takes {messages} messages of the journal stream, which takes {messages_max}: make smaller batches"
+    )]
+    TooMany {
+        /// How many messages it takes, those that hold its changes included.
+        messages: usize,
+        /// The limit.
+        messages_max: usize,
+    },
     /// The commit does not follow on the last one; it was not written.
     #[error("append commit with batch number {found}, expected {expected}")]
     BatchOutOfOrder {

@@ -7,9 +7,12 @@
 
 use std::sync::Arc;
 
+pub(crate) mod codec;
 mod commit;
 mod error;
 pub mod file;
+#[cfg(test)]
+pub(crate) mod samples;
 
 pub use commit::{Change, Commit, InputPosition, Marker, Message, Position};
 pub use error::Error;
@@ -29,7 +32,7 @@ pub trait Journal: Send + std::fmt::Debug {
     /// next one can be prepared meanwhile; at most one may be under way when this is called.
     ///
     /// # Errors
-    /// [`Error::BatchOutOfOrder`] and [`Error::TooLarge`] refuse the commit and leave the journal as it was. Any
+    /// [`Error::BatchOutOfOrder`], [`Error::TooLarge`] and [`Error::TooMany`] refuse the commit and leave the journal as it was. Any
     /// other failure poisons the journal, and every later call is refused with [`Error::Poisoned`]: a sync that
     /// failed once cannot be repeated, because the system may have dropped the pages it could not write.
     fn begin(&mut self, commit: Arc<Commit>) -> Result<Begun, Error>;

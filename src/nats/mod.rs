@@ -8,7 +8,9 @@
 //! outgoing stream are views that the server makes of it by sourcing ([`assets`]).
 
 pub mod assets;
+pub mod batch;
 mod connect;
+pub mod journal;
 pub mod service;
 mod settings;
 mod version;

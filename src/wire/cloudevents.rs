@@ -8,16 +8,17 @@ use crate::wire::{
     members::Members,
     native,
     rejection::{Fault, Reason},
+    trace::traceparent,
 };
 
-const HEADER_PREFIX: &str = "ce-";
+pub(crate) const HEADER_PREFIX: &str = "ce-";
 /// Members that only a native event has; data with one of them is one.
 const NATIVE_MEMBERS: [&str; 5] = ["identifiers", "traits", "properties", "context", "consent"];
 
 /// The draft of an event in structured mode.
 ///
 /// Its attributes win over its data, but for the type: `data.type` is the plainer name. The extension attribute
-/// `channel` names the channel.
+/// `channel` names the channel, `traceparent` the trace under which the event was made.
 ///
 /// # Errors
 /// [`Reason::UnknownVersion`], [`Reason::MissingMember`] or [`Reason::WrongType`], or what makes its data no event.
@@ -39,6 +40,7 @@ pub(crate) fn draft(mut attributes: Members) -> Result<Draft, Fault> {
     let channel = attributes.take_text("channel")?;
     let time = attributes.take("time");
     let subject = attributes.take_text("subject")?;
+    let trace = attributes.take("traceparent");
     if attributes.take("data_base64").is_some() {
         return Err(Fault::wrong_type(
             "data_base64",
@@ -53,6 +55,7 @@ pub(crate) fn draft(mut attributes: Members) -> Result<Draft, Fault> {
         .name
         .or_else(|| kind.as_deref().and_then(plain_name).map(str::to_owned));
     draft.time = time.or(draft.time);
+    draft.trace = trace.and_then(|trace| traceparent(trace.as_text()?));
     if let Some(subject) = subject {
         draft
             .context
@@ -118,7 +121,8 @@ fn plain_name(kind: &str) -> Option<&str> {
         .find(|word| !word.is_empty() && !is_version(word))
 }
 
-fn percent_decoded(text: &str) -> Option<String> {
+/// `text` with what is percent-encoded in it decoded; `None` where that is not UTF-8.
+pub(crate) fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, behind)) = rest.split_first() {

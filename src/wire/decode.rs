@@ -14,7 +14,7 @@ use crate::wire::{
     finish::finish,
     guard,
     members::{Members, not_json},
-    native,
+    native, recognise,
     rejection::{Fault, Reason, Rejection},
     rules::{DecodeRules, Origin},
     segment::{self, Call, Envelope},
@@ -34,6 +34,25 @@ pub enum Shape {
     CloudEventBatch,
     /// A message of Segment's interface.
     Segment(Call),
+    /// Told from the content: a batch or a message of Segment's, a `CloudEvent`, or a native event.
+    Any,
+}
+
+impl Shape {
+    /// The shape that a content type names: `application/cloudevents+json`, `application/cloudevents-batch+json`, or
+    /// [`Shape::Native`] for any other.
+    #[must_use]
+    pub fn of_content(content_type: Option<&str>) -> Self {
+        let essence = content_type
+            .and_then(|text| text.split(';').next())
+            .unwrap_or_default()
+            .trim();
+        match essence.to_ascii_lowercase().as_str() {
+            "application/cloudevents+json" => Self::CloudEvent,
+            "application/cloudevents-batch+json" => Self::CloudEventBatch,
+            _ => Self::Native,
+        }
+    }
 }
 
 /// What a body held.
@@ -51,8 +70,7 @@ pub fn decode(body: &[u8], shape: Shape, origin: &Origin, rules: &DecodeRules) -
     decode_body(body, shape, origin, rules).map_err(|fault| fault.reject(body, None, None, origin))
 }
 
-/// As [`decode`], the shape told from the content type: `application/cloudevents+json`,
-/// `application/cloudevents-batch+json`, or [`Shape::Native`] for any other.
+/// As [`decode`], the shape told from the content type by [`Shape::of_content`].
 ///
 /// # Errors
 /// As [`decode`].
@@ -62,16 +80,7 @@ pub fn decode_events(
     origin: &Origin,
     rules: &DecodeRules,
 ) -> Result<Decoded, Rejection> {
-    let essence = content_type
-        .and_then(|text| text.split(';').next())
-        .unwrap_or_default()
-        .trim();
-    let shape = match essence.to_ascii_lowercase().as_str() {
-        "application/cloudevents+json" => Shape::CloudEvent,
-        "application/cloudevents-batch+json" => Shape::CloudEventBatch,
-        _ => Shape::Native,
-    };
-    decode(body, shape, origin, rules)
+    decode(body, Shape::of_content(content_type), origin, rules)
 }
 
 /// Reads a `CloudEvent` in binary mode: its attributes are the `ce-` headers (in any case; others are ignored), its data
@@ -85,12 +94,7 @@ pub fn decode_binary_cloudevent<'a>(
     origin: &Origin,
     rules: &DecodeRules,
 ) -> Result<Decoded, Rejection> {
-    let decoder = Decoder {
-        shape: Shape::CloudEvent,
-        envelope: Envelope::default(),
-        origin,
-        rules,
-    };
+    let decoder = Decoder::new(Shape::CloudEvent, origin, rules);
     let mut about = About::default();
     let event = cloudevents::attributes(headers).and_then(|mut attributes| {
         about = About::of(&attributes, rules);
@@ -108,26 +112,82 @@ pub fn decode_binary_cloudevent<'a>(
 }
 
 fn decode_body(body: &[u8], shape: Shape, origin: &Origin, rules: &DecodeRules) -> Result<Decoded, Fault> {
-    let text = utf8(body)?;
-    let whole: &RawValue = serde_json::from_str(text).map_err(|error| not_json(&error))?;
-    let mut decoder = Decoder {
-        shape,
-        envelope: Envelope::default(),
-        origin,
-        rules,
-    };
-    let items = match shape {
-        Shape::Segment(Call::Batch) => decoder.open_batch(whole)?,
-        Shape::Segment(_) => vec![whole],
-        Shape::Native | Shape::CloudEvent | Shape::CloudEventBatch => items(whole)?,
-    };
-    if items.len() > rules.limits.items_max {
-        let expected = format!("read the body: expected at most {} items", rules.limits.items_max);
-        return Err(Fault::new(Reason::TooMany, expected));
-    }
+    let opened = Opened::open(body, shape, origin, rules)?;
+    let items = opened.items.iter().map(|item| opened.decoder.item(item.get()));
     Ok(Decoded {
-        items: items.into_iter().map(|item| decoder.item(item.get())).collect(),
+        items: items.collect(),
     })
+}
+
+/// A body taken apart, none of its items read yet.
+pub(crate) struct Opened<'a> {
+    pub(crate) decoder: Decoder<'a>,
+    pub(crate) items: Vec<&'a RawValue>,
+    /// What a batch of Segment's says for all of its messages, as it was written.
+    pub(crate) shared: Vec<(&'static str, &'a RawValue)>,
+}
+
+impl<'a> Opened<'a> {
+    /// Takes `body` apart.
+    ///
+    /// # Errors
+    /// The [`Fault`] of the whole body.
+    pub(crate) fn open(
+        body: &'a [u8],
+        shape: Shape,
+        origin: &'a Origin,
+        rules: &'a DecodeRules,
+    ) -> Result<Self, Fault> {
+        let text = utf8(body)?;
+        let whole: &RawValue = serde_json::from_str(text).map_err(|error| not_json(&error))?;
+        let shape = match shape {
+            Shape::Any if recognise::is_segment_batch(whole) => Shape::Segment(Call::Batch),
+            shape => shape,
+        };
+        let mut opened = Self {
+            decoder: Decoder::new(shape, origin, rules),
+            items: Vec::new(),
+            shared: Vec::new(),
+        };
+        match shape {
+            Shape::Segment(Call::Batch) => opened.open_batch(whole)?,
+            Shape::Segment(_) => opened.items = vec![whole],
+            Shape::Native | Shape::CloudEvent | Shape::CloudEventBatch | Shape::Any => {
+                opened.items = items(whole)?;
+            }
+        }
+        if opened.items.len() > rules.limits.items_max {
+            let expected = format!("read the body: expected at most {} items", rules.limits.items_max);
+            return Err(Fault::new(Reason::TooMany, expected));
+        }
+        Ok(opened)
+    }
+
+    /// Keeps what a batch of Segment's says for all of its messages, and takes these out.
+    fn open_batch(&mut self, whole: &'a RawValue) -> Result<(), Fault> {
+        if !whole.get().starts_with('{') {
+            return Err(Fault::new(
+                Reason::NotAnObject,
+                "read the body: expected an object with batch",
+            ));
+        }
+        let members: BTreeMap<String, &RawValue> =
+            serde_json::from_str(whole.get()).map_err(|error| not_json(&error))?;
+        let batch = members.get("batch").ok_or_else(|| Fault::missing("batch"))?;
+        if !batch.get().starts_with('[') {
+            return Err(Fault::wrong_type("batch", "a list"));
+        }
+        if let Some(sent_at) = members.get("sentAt") {
+            self.shared.push(("sentAt", sent_at));
+            self.decoder.envelope.sent_at = self.decoder.shared("sentAt", sent_at)?.take("sentAt");
+        }
+        if let Some(context) = members.get("context") {
+            self.shared.push(("context", context));
+            self.decoder.envelope.context = self.decoder.shared("context", context)?.take_map("context")?;
+        }
+        self.items = items(batch)?;
+        Ok(())
+    }
 }
 
 fn items(whole: &RawValue) -> Result<Vec<&RawValue>, Fault> {
@@ -146,35 +206,22 @@ fn utf8(body: &[u8]) -> Result<&str, Fault> {
         .map_err(|_| Fault::new(Reason::NotJson, "read the body: expected JSON in UTF-8"))
 }
 
-struct Decoder<'a> {
+/// Reads items, one by one.
+pub(crate) struct Decoder<'a> {
     shape: Shape,
     envelope: Envelope,
     origin: &'a Origin,
     rules: &'a DecodeRules,
 }
 
-impl Decoder<'_> {
-    /// Keeps what a batch of Segment's says for all of its messages, and answers these.
-    fn open_batch<'b>(&mut self, whole: &'b RawValue) -> Result<Vec<&'b RawValue>, Fault> {
-        if !whole.get().starts_with('{') {
-            return Err(Fault::new(
-                Reason::NotAnObject,
-                "read the body: expected an object with batch",
-            ));
+impl<'a> Decoder<'a> {
+    fn new(shape: Shape, origin: &'a Origin, rules: &'a DecodeRules) -> Self {
+        Self {
+            shape,
+            envelope: Envelope::default(),
+            origin,
+            rules,
         }
-        let members: BTreeMap<String, &RawValue> =
-            serde_json::from_str(whole.get()).map_err(|error| not_json(&error))?;
-        let batch = members.get("batch").ok_or_else(|| Fault::missing("batch"))?;
-        if !batch.get().starts_with('[') {
-            return Err(Fault::wrong_type("batch", "a list"));
-        }
-        if let Some(sent_at) = members.get("sentAt") {
-            self.envelope.sent_at = self.shared("sentAt", sent_at)?.take("sentAt");
-        }
-        if let Some(context) = members.get("context") {
-            self.envelope.context = self.shared("context", context)?.take_map("context")?;
-        }
-        items(batch)
     }
 
     /// The member `name` of a batch, which each of its messages will get.
@@ -189,7 +236,8 @@ impl Decoder<'_> {
         Members::parse(&text)
     }
 
-    fn item(&self, text: &str) -> Result<Event, Rejection> {
+    /// The event that `text` states.
+    pub(crate) fn item(&self, text: &str) -> Result<Event, Rejection> {
         let mut about = About::default();
         let event = self
             .guard(text)
@@ -211,11 +259,17 @@ impl Decoder<'_> {
     }
 
     fn draft(&self, members: Members) -> Result<Draft, Fault> {
-        match self.shape {
-            Shape::Native if !members.0.contains_key("specversion") => native::draft(members),
-            Shape::Native | Shape::CloudEvent | Shape::CloudEventBatch => cloudevents::draft(members),
-            Shape::Segment(call) => segment::draft(members, call, &self.envelope, self.origin, self.rules),
-        }
+        let plain = !members.0.contains_key("specversion");
+        let call = match self.shape {
+            // Each message of a batch says of which call it is.
+            Shape::Any if plain && recognise::is_segment_message(&members) => Call::Batch,
+            Shape::Native | Shape::Any if plain => return native::draft(members),
+            Shape::Native | Shape::CloudEvent | Shape::CloudEventBatch | Shape::Any => {
+                return cloudevents::draft(members);
+            }
+            Shape::Segment(call) => call,
+        };
+        segment::draft(members, call, &self.envelope, self.origin, self.rules)
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Draft {
     pub(crate) properties: BTreeMap<String, Value>,
     pub(crate) context: BTreeMap<String, Value>,
     pub(crate) consent: Option<Value>,
+    /// The W3C trace context that the event itself carries.
+    pub(crate) trace: Option<String>,
 }
 
 /// An identifier as it was stated.

@@ -98,7 +98,7 @@ pub(crate) fn finish(
         alias_of,
         place: channel.place,
         expires: expires(&draft.properties),
-        trace: origin.trace.clone(),
+        trace: draft.trace.or_else(|| origin.trace.clone()),
         traits: draft.traits,
         properties: draft.properties,
         context: draft.context,

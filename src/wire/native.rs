@@ -33,6 +33,7 @@ pub(crate) fn draft(mut members: Members) -> Result<Draft, Fault> {
         properties: members.take_map("properties")?,
         context: members.take_map("context")?,
         consent: members.take("consent"),
+        trace: None,
     };
     draft.state_traits();
     Ok(draft)

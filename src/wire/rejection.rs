@@ -8,7 +8,7 @@ use crate::domain::event::{Name, StreamPlace};
 use crate::wire::rules::Origin;
 
 /// Bytes of a refused item that are kept.
-const BODY_BYTES_MAX: usize = 4 * 1024;
+pub(crate) const BODY_BYTES_MAX: usize = 4 * 1024;
 
 /// Why an item, or a whole body, is no event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,6 +68,12 @@ impl Reason {
         Self::BadConsent,
     ];
 
+    /// The reason with this label.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+
     /// The label in answers, metrics and subjects.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -106,7 +112,7 @@ pub struct Rejection {
     /// The event's source, where it could be read, else that of its origin.
     pub source: Option<Name>,
     /// Where it stands in the stream it came by, if it came by one.
-    pub origin: Option<StreamPlace>,
+    pub origin: Option<Box<StreamPlace>>,
     /// The item as it was sent, cut to 4 KiB.
     pub body: Vec<u8>,
 }
@@ -171,7 +177,7 @@ impl Fault {
             message: self.message,
             id,
             source: source.or_else(|| origin.source.clone()),
-            origin: origin.place.clone(),
+            origin: origin.place.clone().map(Box::new),
             body,
         }
     }
@@ -188,6 +194,8 @@ mod tests {
         let codes: std::collections::BTreeSet<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
         assert_eq!(codes.len(), Reason::ALL.len());
         assert!(codes.iter().all(|code| token(code) == *code));
+        let back = |reason: &Reason| Reason::from_code(reason.code()) == Some(*reason);
+        assert!(Reason::ALL.iter().all(back) && Reason::from_code("").is_none());
     }
 
     #[test]

@@ -85,7 +85,11 @@ pub(crate) fn draft(
     Ok(draft)
 }
 
-fn call_of(kind: Option<&str>) -> Result<Call, Fault> {
+/// The call that a message's `type` names, in any case.
+///
+/// # Errors
+/// [`Reason::MissingMember`] or [`Reason::UnknownType`].
+pub(crate) fn call_of(kind: Option<&str>) -> Result<Call, Fault> {
     let kind = kind.ok_or_else(|| Fault::missing("type"))?;
     match kind.to_ascii_lowercase().as_str() {
         "identify" => Ok(Call::Identify),

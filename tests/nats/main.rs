@@ -16,6 +16,8 @@
 )]
 
 mod assets;
+mod batch;
+mod journal;
 mod server;
 
 use std::future::Future;

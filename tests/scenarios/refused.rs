@@ -200,3 +200,24 @@ fn a_segment_batch_loses_only_its_bad_messages() {
         BTreeSet::from(["unknown_type", "missing_member", "no_identity"])
     );
 }
+
+#[test]
+fn one_refused_item_is_shown_by_its_number_and_is_not_taken_again_from_a_part_of_it() {
+    let town = Town::new();
+    town.call("POST", "/v1/events", &[], br#"[{"id":"the one"}]"#.to_vec());
+    let listed = town.get("/v1/rejections");
+    let one = &listed["rejections"][0];
+    let number = one["sequence"].as_u64().unwrap();
+    assert_eq!(town.get(&format!("/v1/rejections/{number}")), *one);
+    assert_eq!(one["id"], "the one");
+    let missing = town.call("GET", "/v1/rejections/999", &[], Vec::new());
+    assert_eq!(
+        (missing.status, &missing.body["code"]),
+        (404, &json!("no_such_rejection"))
+    );
+    let retried = town.call("POST", &format!("/v1/rejections/{number}/retry"), &[], Vec::new());
+    assert_eq!(
+        (retried.status, &retried.body["code"]),
+        (409, &json!("not_retryable"))
+    );
+}

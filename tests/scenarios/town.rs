@@ -20,6 +20,7 @@ use yekta::{
     engine::{
         Engine, Opened, ProfileId, Query,
         api::{Receipt, Submission},
+        intake::Direct,
         query::{Address, Found, Portrait},
     },
     http::{Http, router, settings::Settings as HttpSettings},
@@ -72,6 +73,15 @@ impl Town {
         Self::at(tempfile::tempdir().unwrap(), more)
     }
 
+    /// A town whose settings are changed in a way that no configuration may ask for.
+    pub fn adjusted(adjust: impl FnOnce(&mut Settings)) -> Self {
+        let mut town = Self::new();
+        town.stop();
+        adjust(&mut town.settings);
+        town.open();
+        town
+    }
+
     /// A town whose store has the keys of this number: with them its ids, and the order in which it finds things.
     pub fn keyed(number: u8) -> Self {
         let dir = tempfile::tempdir().unwrap();
@@ -109,12 +119,13 @@ impl Town {
         let metrics = EngineMetrics::register(&registry).unwrap();
         let config = engine_config(&self.settings);
         let opened = Opened::open(&config).unwrap();
-        let rules = engine_rules(&self.settings);
-        let engine = opened.start(&config, rules, metrics, self.clock).unwrap();
+        let engine_rules = engine_rules(&self.settings);
+        let engine = opened.start(&config, engine_rules, metrics, self.clock).unwrap();
         let region = self.settings.channels.channels["callcenter"].region;
+        let rules = Arc::new(self.settings.decode_rules());
         let api = Api {
             handle: engine.handle.clone(),
-            rules: Arc::new(self.settings.decode_rules()),
+            rules: Arc::clone(&rules),
             views: Arc::new(self.settings.views.clone()),
             limits: Arc::new(Limits {
                 region,
@@ -126,6 +137,7 @@ impl Town {
         let settings = HttpSettings::default();
         let http = Http {
             api: api.clone(),
+            intake: Arc::new(Direct::new(engine.handle.clone(), rules)),
             subscribers: Arc::new(Semaphore::new(settings.subscribers_max)),
             settings: Arc::new(settings),
             metrics: HttpMetrics::register(&registry).unwrap(),

@@ -1,10 +1,11 @@
-//! The commands that talk to a running service: `send`, `lookup`, `profile` and `tail`.
+//! The commands that talk to a running service: `send`, `lookup`, `profile`, `tail` and `dlq`.
 //!
 //! Owns [`ClientCommand`] and the small blocking client below it. Knows the service by its HTTP contract alone, never
 //! opens a store, and never shows a key or, in an error, a customer's identifier. The command line's `main` calls it.
 
 pub mod address;
 pub mod connection;
+pub mod dlq;
 pub mod error;
 pub mod flags;
 pub mod lookup;
@@ -31,6 +32,8 @@ pub enum ClientCommand {
     Profile(profile::Args),
     /// Follow what the service publishes, live
     Tail(tail::Args),
+    /// List, show or retry what was refused
+    Dlq(dlq::Args),
 }
 
 impl ClientCommand {
@@ -41,6 +44,7 @@ impl ClientCommand {
             Self::Lookup(args) => &args.server,
             Self::Profile(args) => &args.server,
             Self::Tail(args) => &args.server,
+            Self::Dlq(args) => &args.server,
         }
     }
 
@@ -55,6 +59,7 @@ impl ClientCommand {
             Self::Lookup(args) => lookup::run(args, client, out),
             Self::Profile(args) => profile::run(args, client, out),
             Self::Tail(args) => tail::run(args, client, out),
+            Self::Dlq(args) => dlq::run(args, client, out),
         };
         let done = done.and_then(|()| out.flush().map_err(ClientError::Output));
         match done {

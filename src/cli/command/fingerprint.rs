@@ -1,13 +1,13 @@
 //! `yekta fingerprint`: one hash of everything the events of a data folder made.
 
-use std::{io::Write, sync::Arc};
+use std::io::Write;
 
 use serde_json::json;
 
 use crate::{
-    app::{engine_config, engine_rules},
+    app::engine_config,
     cli::{command::settings::SettingsArgs, exit::Failure},
-    engine::{Opened, QueryError},
+    engine::{Offline, QueryError},
     telemetry::init_tracing,
 };
 
@@ -27,10 +27,10 @@ impl Args {
     pub(crate) fn run(self, out: &mut impl Write) -> Result<(), Failure> {
         let settings = self.settings.load()?;
         init_tracing(settings.log.format, &settings.log.filter)?;
-        let opened = Opened::open(&engine_config(&settings))?;
-        let query = opened.query(Arc::new(engine_rules(&settings)));
+        let folder = Offline::open(&engine_config(&settings))?;
         let mut profiles = Vec::new();
-        let whole = query.fingerprints(|id, fingerprint| profiles.push((id, fingerprint)))?;
+        let whole =
+            folder.fingerprints(&settings.fold, |id, fingerprint| profiles.push((id, fingerprint)))?;
         let whole = hex(&whole.to_bytes());
         if !self.json {
             writeln!(out, "{whole}")?;

@@ -130,6 +130,26 @@ impl Reader<'_> {
         expected: &str,
         read: impl Fn(&str) -> Option<T>,
     ) -> Vec<T> {
+        self.list_shown_by(shown, key, expected, read)
+    }
+
+    /// The same of texts that may hold a secret by mistake: those that are refused are not shown.
+    pub(crate) fn discreet_list_of<T>(
+        &mut self,
+        key: &str,
+        expected: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
+        self.list_shown_by(|_| None, key, expected, read)
+    }
+
+    fn list_shown_by<T>(
+        &mut self,
+        shown: fn(&Value) -> Option<String>,
+        key: &str,
+        expected: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
         let Some(value) = self.require(key, expected) else {
             return Vec::new();
         };

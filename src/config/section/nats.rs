@@ -12,7 +12,7 @@ const DAY: u64 = 24 * 60 * 60;
 
 /// `None` where no server is named: the service is standalone then. The tenant is another section's matter.
 pub(crate) fn read(table: &mut Reader<'_>) -> Option<Settings> {
-    let urls = table.list_of(
+    let urls = table.discreet_list_of(
         "url",
         "expected URLs such as nats://host:4222 without user and password, or none",
         |text| text.parse::<ServerUrl>().ok(),

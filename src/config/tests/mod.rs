@@ -3,6 +3,7 @@
 mod agreement;
 mod defaults;
 mod layers;
+mod nats;
 mod refusals;
 mod secrets;
 

@@ -1,14 +1,19 @@
 //! `/v1/rejections`: what was refused, and why.
 
-use axum::{Json, extract::State};
-use serde::Deserialize;
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    api::{Api, RejectionsAnswer, RejectionsRequest},
+    api::{Api, Rejection, RejectionRequest, RejectionsAnswer, RejectionsRequest},
     http::{
+        Http,
         body::{Asking, MinPosition},
         failure::Failure,
     },
+    wire::out::{answer::Status, dlq::Origin},
 };
 
 /// How many to list.
@@ -25,4 +30,41 @@ pub(crate) async fn rejections(
 ) -> Result<Json<RejectionsAnswer>, Failure> {
     let request = RejectionsRequest { limit, min_position };
     Ok(Json(api.rejections(request).await?))
+}
+
+/// One of them.
+pub(crate) async fn rejection(
+    State(api): State<Api>,
+    Path(sequence): Path<u64>,
+    MinPosition(min_position): MinPosition,
+) -> Result<Json<Rejection>, Failure> {
+    let request = RejectionRequest {
+        sequence,
+        min_position,
+    };
+    Ok(Json(api.rejection(request).await?))
+}
+
+/// A refused item that was put into the input stream once more.
+#[derive(Serialize)]
+pub(crate) struct Retried {
+    status: Status,
+    /// Where it stands now.
+    origin: Origin,
+}
+
+/// Takes one in once more, after what refused it was mended.
+pub(crate) async fn retry(
+    State(http): State<Http>,
+    Path(sequence): Path<u64>,
+    MinPosition(min_position): MinPosition,
+) -> Result<Json<Retried>, Failure> {
+    let request = RejectionRequest {
+        sequence,
+        min_position,
+    };
+    let place = http.api.place_of_rejection(request).await?;
+    let origin = http.intake.retry(place).await?.into();
+    let status = Status::Queued;
+    Ok(Json(Retried { status, origin }))
 }

@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 use crate::{
     http::{Http, failure::Failure, posted::Posted, routes::ingest},
-    wire::{Call, Shape, decode, out::answer::Ingested},
+    wire::{self, Call, Shape, out::answer::Ingested},
 };
 
 /// Takes one message of `call`, or a batch.
 pub(crate) async fn message(call: Call, http: Http, posted: Posted) -> Result<Json<Ingested>, Failure> {
-    ingest::take(&http, posted, |_, body, origin, rules| {
-        decode(body, Shape::Segment(call), origin, rules)
+    ingest::take(&http, posted, |_, body| {
+        wire::Posted::Body(Shape::Segment(call), body)
     })
     .await
 }

@@ -8,8 +8,8 @@
 //! The mark is a random number that all segments of a journal carry in their headers. Without it, a customer's message that holds bytes that look like a frame
 //! could pass for one when a torn tail is examined.
 
-use crate::journal::file::decode::{Reason, decode};
-use crate::journal::file::encode::encode;
+use crate::journal::codec::{self, Reason, pack, unpack};
+use crate::journal::file::body::{decode, encode};
 use crate::journal::{Commit, Error, Position};
 
 /// Mark, length and checksum.
@@ -17,11 +17,7 @@ pub(crate) const PREFIX_BYTES: usize = 16;
 /// Flags, body length, messages, position and batch.
 const HEAD_BYTES: usize = 25;
 /// The largest body that is ever written or read: a bound on memory, and far inside of the u32 lengths.
-pub(crate) const BODY_BYTES_CEILING: u32 = 1 << 30;
-/// lz4 expands no byte into more than this many.
-const LZ4_RATIO_MAX: usize = 255;
-/// Below this, lz4 has nothing to find.
-const COMPRESS_BYTES_MIN: usize = 128;
+pub(crate) const BODY_BYTES_CEILING: u32 = codec::BYTES_CEILING;
 
 /// What is known of a commit without decoding it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +45,7 @@ pub(crate) fn seal(
     let messages = u32::try_from(commit.messages.len()).map_err(too_large)?;
     let body_bytes = u32::try_from(body.len()).map_err(too_large)?;
     let position = after.of_next(messages);
-    let packed = compress(&body);
+    let packed = pack(&body);
     let stored = packed.as_deref().unwrap_or(&body);
     let length = u32::try_from(HEAD_BYTES + stored.len()).map_err(too_large)?;
 
@@ -152,26 +148,8 @@ impl Frame {
         if !compressed {
             return decode(stored, batch, messages);
         }
-        let body_bytes_max = stored.len().saturating_mul(LZ4_RATIO_MAX);
-        let length = usize::try_from(body_bytes).map_err(|_| "frame is too large")?;
-        if body_bytes > BODY_BYTES_CEILING || length > body_bytes_max {
-            return Err("frame cannot expand to the length it says");
-        }
-        let mut body = vec![0; length];
-        match lz4_flex::block::decompress_into(stored, &mut body) {
-            Ok(written) if written == length => decode(&body, batch, messages),
-            _ => Err("frame does not expand to the length it says"),
-        }
+        decode(&unpack(stored, body_bytes)?, batch, messages)
     }
-}
-
-/// `body` compressed, where that saves at least an eighth.
-fn compress(body: &[u8]) -> Option<Vec<u8>> {
-    if body.len() < COMPRESS_BYTES_MIN {
-        return None;
-    }
-    let packed = lz4_flex::block::compress(body);
-    (packed.len() <= body.len() - body.len() / 8).then_some(packed)
 }
 
 /// The length is part of the sum, so that a damaged length is never believed.
@@ -187,7 +165,7 @@ fn checksum(length: u32, parts: &[&[u8]]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::file::samples::{commit, commits};
+    use crate::journal::samples::{commit, commits};
     use proptest::prelude::*;
 
     const MARK: u64 = 0x0123_4567_89ab_cdef;
@@ -234,13 +212,16 @@ mod tests {
             head,
             content: vec![0xff; HEAD_BYTES + 25],
         };
-        assert_eq!(frame.commit(), Err("frame cannot expand to the length it says"));
+        assert_eq!(frame.commit(), Err("commit cannot expand to the length it says"));
         let head = Head {
             body_bytes: 25 * 255,
             ..head
         };
         let frame = Frame { head, ..frame };
-        assert_eq!(frame.commit(), Err("frame does not expand to the length it says"));
+        assert_eq!(
+            frame.commit(),
+            Err("commit does not expand to the length it says")
+        );
     }
 
     #[test]

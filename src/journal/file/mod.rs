@@ -11,14 +11,11 @@
 //! their headers; opening reads all headers but only the frames of the last segment, older ones are verified when they
 //! are read.
 
-mod decode;
+mod body;
 mod disk;
-mod encode;
 mod frame;
 mod reader;
 mod recover;
-#[cfg(test)]
-mod samples;
 mod scan;
 mod segment;
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use crate::journal::Error;
-use crate::journal::file::decode::Reason;
+use crate::journal::codec::Reason;
 use crate::journal::file::disk;
 use crate::journal::file::frame::{Frame, PREFIX_BYTES, Prefix};
 use crate::journal::file::segment::{Place, Segment};

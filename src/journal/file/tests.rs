@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use tempfile::{TempDir, tempdir};
 
 use crate::journal::Commit;
-use crate::journal::file::samples::{commit, commits};
 use crate::journal::file::*;
+use crate::journal::samples::{commit, commits};
 
 const TINY: FileJournalConfig = FileJournalConfig {
     segment_bytes: 600,

@@ -55,6 +55,19 @@ impl Ingested {
             position,
         }
     }
+
+    /// The answer once everything stands in the input stream: how many of the `accepted` are known is not known yet, and
+    /// there is no position of the journal that would show them.
+    pub fn queued(accepted: usize, rejected: Vec<Rejected>) -> Self {
+        Self {
+            success: true,
+            status: Status::Queued,
+            accepted,
+            duplicates: None,
+            rejected,
+            position: None,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -72,6 +85,10 @@ mod tests {
         insta::assert_snapshot!(
             serde_json::to_string(&Ingested::committed(2, 1, vec![rejected], Some(41))).unwrap(),
             @r#"{"success":true,"status":"committed","accepted":2,"duplicates":1,"rejected":[{"index":1,"id":null,"code":"no_type","message":"read an event: expected a type"}],"position":41}"#
+        );
+        insta::assert_snapshot!(
+            serde_json::to_string(&Ingested::queued(2, Vec::new())).unwrap(),
+            @r#"{"success":true,"status":"queued","accepted":2,"duplicates":null,"rejected":[],"position":null}"#
         );
     }
 }

@@ -54,7 +54,7 @@ impl<'a> DeadLetter<'a> {
             id: rejection.id.as_deref(),
             source: rejection.source.as_deref(),
             at: Time(at),
-            origin: rejection.origin.clone().map(Origin::from),
+            origin: rejection.origin.as_deref().cloned().map(Origin::from),
             body: String::from_utf8_lossy(&rejection.body).into_owned(),
         }
     }

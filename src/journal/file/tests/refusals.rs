@@ -5,9 +5,9 @@ use std::path::Path;
 
 use tempfile::tempdir;
 
-use crate::journal::file::samples::commit;
 use crate::journal::file::tests::{TINY, all, files, open};
 use crate::journal::file::*;
+use crate::journal::samples::commit;
 
 #[test]
 fn a_failed_write_or_sync_poisons_and_shows_nothing_to_readers() {

@@ -1,4 +1,4 @@
-//! Commits for the tests of the file journal.
+//! Commits for the tests of the journals.
 
 use proptest::collection::vec;
 use proptest::prelude::*;

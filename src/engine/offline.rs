@@ -1,0 +1,49 @@
+//! A data folder that no process runs on, opened to be looked at.
+
+use crate::{
+    domain::profile::FoldLimits,
+    engine::{
+        EngineConfig,
+        answer::{QueryError, fingerprints},
+        open::{Folder, Opened, StartError},
+    },
+    store::{FolderLock, ProfileId, Store, fingerprint::Multiset},
+};
+
+/// A store and the lock that keeps others out.
+#[derive(Debug)]
+pub struct Offline {
+    store: Store,
+    _lock: FolderLock,
+}
+
+impl Offline {
+    /// Opens a tenant's folder: one with a journal is recovered first; one whose journal is a stream is shown as far as
+    /// its store was applied.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn open(config: &EngineConfig) -> Result<Self, StartError> {
+        let folder = Folder::hold(&config.dir)?;
+        if folder.is_view_of_a_stream() {
+            let (dir, _lock) = folder.into_parts();
+            let store = Store::open(&dir.join("store"), config.store)?;
+            return Ok(Self { store, _lock });
+        }
+        let journal = folder.journal(config.journal.clone())?;
+        let (store, _lock) = Opened::over(folder, config, Box::new(journal))?.into_store();
+        Ok(Self { store, _lock })
+    }
+
+    /// The fingerprint of every live profile, computed anew from its atoms, in the order of the ids; and their sum.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn fingerprints(
+        &self,
+        fold: &FoldLimits,
+        visit: impl FnMut(ProfileId, [u8; 32]),
+    ) -> Result<Multiset, QueryError> {
+        fingerprints(&self.store, fold, visit)
+    }
+}

@@ -1,0 +1,143 @@
+//! Messages of the stream as commits again. Owns the checks that a commit is whole and that nothing is between commits
+//! but epoch records; must never skip what it does not know. Pure; called by `reader`.
+
+use async_nats::HeaderMap;
+use tokio_util::bytes::Bytes;
+
+use crate::{
+    journal::{
+        Commit, Message, Position,
+        codec::{Decoder, Reason, unpack},
+    },
+    nats::journal::{
+        cloud::key_and_trace,
+        layout::{CHANGE, COMMIT, EPOCH, Layout, RETIRED},
+        record::{Record, add_to},
+    },
+};
+
+/// A message as it is stored.
+#[derive(Clone, Debug)]
+pub(crate) struct Stored {
+    pub(crate) sequence: u64,
+    pub(crate) subject: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// What is wrong, and at which sequence.
+pub(crate) type Misfit = (u64, Reason);
+
+/// What a message adds to those before it.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// Nothing is complete.
+    More,
+    /// A commit is.
+    Commit(Position, Box<Commit>),
+    /// A commit would be, but its messages from this sequence on were not read.
+    Lacks(u64),
+}
+
+/// The messages of a commit that is not complete yet.
+#[derive(Debug, Default)]
+pub(crate) struct Assembly {
+    waiting: Vec<Stored>,
+}
+
+impl Assembly {
+    /// Takes the next message, whose sequence is `expected`.
+    pub(crate) fn take(&mut self, layout: &Layout, message: Stored, expected: u64) -> Result<Step, Misfit> {
+        let sequence = message.sequence;
+        if sequence != expected {
+            return Err((expected, "message is missing"));
+        }
+        match layout.inside(&message.subject) {
+            Some(EPOCH) if self.waiting.is_empty() => Ok(Step::More),
+            Some(EPOCH) => Err((sequence, "commit is not whole")),
+            Some(COMMIT) => self.complete(layout, &message),
+            _ => {
+                self.waiting.push(message);
+                Ok(Step::More)
+            }
+        }
+    }
+
+    /// Whether a commit has begun and is not complete.
+    pub(crate) fn first_waiting(&self) -> Option<u64> {
+        self.waiting.first().map(|message| message.sequence)
+    }
+
+    fn complete(&mut self, layout: &Layout, marker: &Stored) -> Result<Step, Misfit> {
+        let at = marker.sequence;
+        let record = Record::open(&marker.body).map_err(|reason| (at, reason))?;
+        let (total, found) = (record.counts.total(), self.waiting.len() as u64);
+        if total > found {
+            return Ok(Step::Lacks(at.saturating_sub(total)));
+        }
+        if let Some(foreign) = self.first_waiting()
+            && total < found
+        {
+            return Err((foreign, "message is part of no commit"));
+        }
+        let waiting = std::mem::take(&mut self.waiting);
+        let commit = assembled(layout, &record, &waiting, &marker.body).map_err(|reason| (at, reason))?;
+        Ok(Step::Commit(Position(at), Box::new(commit)))
+    }
+}
+
+/// The commit of `record` and the messages before it.
+fn assembled(layout: &Layout, record: &Record, stored: &[Stored], marker: &[u8]) -> Result<Commit, Reason> {
+    let size = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+    let counts = record.counts;
+    let cut = |rest: &'static str| rest;
+    let (pieces, rest) = stored.split_at_checked(size(counts.pieces)).ok_or(cut(SHORT))?;
+    let (retired, published) = rest.split_at_checked(size(counts.retired)).ok_or(cut(SHORT))?;
+    let mut sum = crc32fast::Hasher::new();
+    let mut changes = Vec::new();
+    for piece in pieces {
+        if layout.inside(&piece.subject) != Some(CHANGE) {
+            return Err("commit has something else where its changes should be");
+        }
+        add_to(&mut sum, &piece.subject, "", None, &piece.body);
+        changes.extend_from_slice(&piece.body);
+    }
+    for message in retired {
+        let inside = layout
+            .inside(&message.subject)
+            .and_then(|inside| inside.split_once('.'));
+        if inside.is_none_or(|(first, _)| first != RETIRED) {
+            return Err("commit has something else where its retired ids should be");
+        }
+        add_to(&mut sum, &message.subject, "", None, &message.body);
+    }
+    let mut messages = Vec::with_capacity(published.len());
+    for stored in published {
+        let (key, trace) = key_and_trace(&stored.headers).ok_or("message has headers that cannot be read")?;
+        add_to(&mut sum, &stored.subject, &key, trace.as_deref(), &stored.body);
+        messages.push(Message {
+            subject: layout
+                .outside(&stored.subject)
+                .ok_or("message has a foreign subject")?,
+            key,
+            body: stored.body.to_vec(),
+            trace,
+        });
+    }
+    if !Record::fits(marker, sum) {
+        return Err("commit has a wrong checksum");
+    }
+    if record.is_packed {
+        changes = unpack(&changes, record.length)?;
+    }
+    let mut decoder = Decoder::new(&changes);
+    let changes = decoder.changes()?;
+    decoder.end()?;
+    Ok(Commit {
+        messages,
+        changes,
+        marker: record.marker.clone(),
+    })
+}
+
+const SHORT: Reason = "commit has fewer messages than its marker says";

@@ -1,0 +1,180 @@
+//! Taking a journal over: finding its end, and putting an epoch record there. Owns the hand-over between owners; must
+//! never write anything else. Called once, by [`JetStreamJournal::open`](super::JetStreamJournal::open).
+//!
+//! The record is stored only if the stream still ends where it was read to end. Once it is, nothing of an older owner
+//! can be stored: its next batch expects another end and another epoch record.
+
+use std::time::Duration;
+
+use async_nats::{
+    HeaderMap, header,
+    jetstream::context::{PublishError, PublishErrorKind},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    journal::{Error, Marker},
+    nats::journal::{
+        assemble::Stored,
+        epoch::EpochRecord,
+        layout::{COMMIT, EPOCH, Layout},
+        record::Record,
+        stream::{JournalStream, broker},
+    },
+};
+
+/// Between two attempts.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A journal that was taken over.
+#[derive(Clone, Debug)]
+pub(crate) struct Taken {
+    pub(crate) record: EpochRecord,
+    /// Where the record is: the end of the stream.
+    pub(crate) sequence: u64,
+    /// The first sequence that is kept.
+    pub(crate) first: u64,
+    /// The last commit.
+    pub(crate) last: Option<Last>,
+}
+
+/// The last commit of a journal.
+#[derive(Clone, Debug)]
+pub(crate) struct Last {
+    /// Its first message.
+    pub(crate) begin: u64,
+    /// Its marker.
+    pub(crate) position: u64,
+    pub(crate) marker: Marker,
+}
+
+/// Takes the journal over for `owner`, which no other process and no earlier start has called itself. Tries until it
+/// stands or `stop` says to leave it.
+///
+/// # Errors
+/// [`Error::Stream`] when the journal cannot be trusted, [`Error::Broker`].
+pub(crate) async fn take_over(
+    stream: &JournalStream,
+    layout: &Layout,
+    owner: &str,
+    stop: &CancellationToken,
+) -> Result<Taken, Error> {
+    loop {
+        let found = survey(stream, layout).await?;
+        if let Some((sequence, record)) = found.epoch.clone()
+            && record.owner == owner
+        {
+            // An attempt whose answer was lost.
+            return Ok(found.taken(record, sequence));
+        }
+        let told = found.epoch.as_ref().map_or(0, |(_, record)| record.epoch);
+        let written = found.last.as_ref().map_or(0, |last| last.marker.epoch);
+        let record = EpochRecord {
+            epoch: told.max(written).saturating_add(1),
+            owner: owner.to_owned(),
+        };
+        match put(stream, &record, found.end).await {
+            Ok(sequence) => return Ok(found.taken(record, sequence)),
+            Err(error) if is_passing(&error) => tracing::debug!(%error, "taking the journal over again"),
+            Err(error) => return Err(broker("take over", error)),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return Err(broker("take over", "told to stop")),
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+}
+
+/// What is at the end of a journal.
+struct Found {
+    first: u64,
+    end: u64,
+    epoch: Option<(u64, EpochRecord)>,
+    last: Option<Last>,
+}
+
+impl Found {
+    fn taken(self, record: EpochRecord, sequence: u64) -> Taken {
+        Taken {
+            record,
+            sequence,
+            first: self.first,
+            last: self.last,
+        }
+    }
+}
+
+/// Reads the end of the journal. What is written meanwhile is noticed by the record's own expectation.
+async fn survey(stream: &JournalStream, layout: &Layout) -> Result<Found, Error> {
+    let ends = stream.ends().await?;
+    let epoch = match stream.last_of(EPOCH).await? {
+        Some(stored) => {
+            let unreadable = || stream.misfit(stored.sequence, "epoch record cannot be read");
+            Some((
+                stored.sequence,
+                EpochRecord::parse(&stored.body).ok_or_else(unreadable)?,
+            ))
+        }
+        None => None,
+    };
+    let last = match stream.last_of(COMMIT).await? {
+        Some(marker) => Some(last(stream, &marker)?),
+        None => None,
+    };
+    let behind = last
+        .as_ref()
+        .map_or(ends.first, |last| last.position.saturating_add(1));
+    only_epochs(stream, layout, behind, ends.last).await?;
+    Ok(Found {
+        first: ends.first,
+        end: ends.last,
+        epoch,
+        last,
+    })
+}
+
+fn last(stream: &JournalStream, marker: &Stored) -> Result<Last, Error> {
+    let record = Record::open(&marker.body).map_err(|reason| stream.misfit(marker.sequence, reason))?;
+    Ok(Last {
+        begin: marker.sequence.saturating_sub(record.counts.total()),
+        position: marker.sequence,
+        marker: record.marker,
+    })
+}
+
+/// Behind the last commit there are epoch records and nothing else.
+async fn only_epochs(stream: &JournalStream, layout: &Layout, from: u64, to: u64) -> Result<(), Error> {
+    const BYTES: usize = 1 << 20;
+    let mut at = from;
+    while at <= to {
+        for stored in stream.range(at, to, BYTES).await? {
+            if layout.inside(&stored.subject) != Some(EPOCH) {
+                return Err(stream.misfit(stored.sequence, "message is part of no commit"));
+            }
+            at = stored.sequence.saturating_add(1);
+        }
+    }
+    Ok(())
+}
+
+async fn put(stream: &JournalStream, record: &EpochRecord, end: u64) -> Result<u64, PublishError> {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::NATS_EXPECTED_STREAM, stream.names.journal());
+    headers.insert(header::NATS_EXPECTED_LAST_SEQUENCE, end.to_string());
+    let sent = stream.connection.jetstream.publish_with_headers(
+        stream.names.in_journal(EPOCH),
+        headers,
+        record.to_bytes().into(),
+    );
+    Ok(sent.await?.await?.sequence)
+}
+
+fn is_passing(error: &PublishError) -> bool {
+    matches!(
+        error.kind(),
+        PublishErrorKind::WrongLastSequence
+            | PublishErrorKind::TimedOut
+            | PublishErrorKind::BrokenPipe
+            | PublishErrorKind::StreamNotFound
+    )
+}
