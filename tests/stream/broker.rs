@@ -53,11 +53,14 @@ impl Broker {
         let options = options
             .reconnect_delay_callback(|_| RECONNECT_PAUSE)
             .request_timeout(Some(ANSWER_WAIT));
-        let client = runtime.block_on(options.connect(server.url())).unwrap();
-        let jetstream = jetstream::ContextBuilder::new()
-            .timeout(ANSWER_WAIT)
-            .ack_timeout(ANSWER_WAIT)
-            .build(client.clone());
+        let (client, jetstream) = runtime.block_on(async {
+            let client = options.connect(server.url()).await.unwrap();
+            let jetstream = jetstream::ContextBuilder::new()
+                .timeout(ANSWER_WAIT)
+                .ack_timeout(ANSWER_WAIT)
+                .build(client.clone());
+            (client, jetstream)
+        });
         Self {
             runtime,
             client,

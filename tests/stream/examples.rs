@@ -114,65 +114,54 @@ fn the_phone_menu_knows_the_order_of_last_night() {
     town.service.stop();
 }
 
-#[test]
-fn the_till_sees_person_basket_and_offer_behind_a_code_once() {
-    let town = Town::new();
+/// Daniel's basket, and the offer he was shown.
+fn coat_and_offer() -> (Value, Value) {
     let coat = json!({"product_id": "p-301", "name": "Wool coat", "quantity": 1, "price": 48_000_000,
         "currency": "IRR"});
     let offer = json!({"offer_id": "autumn-10", "name": "10 % off coats", "expires": ago(-120)});
+    (coat, offer)
+}
+
+/// Daniel signs in, sees the offer and puts the coat into his basket; the shop mints a code for him, and a telephone that
+/// nobody signed in on scans it. Gives the code's token.
+fn scanned(town: &Town) -> String {
+    let (coat, offer) = coat_and_offer();
     let at_home = json!([cookie("c"), user("daniel")]);
+    let named = json!({"traits": {"first_name": "Daniel"}});
+    let (shown, added) = (json!({"properties": offer}), json!({"properties": coat}));
     town.broker.tell_all(&[
-        event(
-            "1",
-            ["web", "Signed In"],
-            90,
-            at_home.clone(),
-            json!({"traits": {"first_name": "Daniel"}}),
-        ),
-        event(
-            "2",
-            ["web", "Offer Shown"],
-            85,
-            at_home.clone(),
-            json!({"properties": offer}),
-        ),
-        event(
-            "3",
-            ["web", "Product Added"],
-            84,
-            at_home,
-            json!({"properties": coat}),
-        ),
+        event("1", ["web", "Signed In"], 90, at_home.clone(), named),
+        event("2", ["web", "Offer Shown"], 85, at_home.clone(), shown),
+        event("3", ["web", "Product Added"], 84, at_home, added),
     ]);
     let mint = json!({"identifier": {"kind": "user_id", "value": "daniel"}, "basket": [coat], "offer": offer,
         "expires": ago(-60), "store_id": "tehran-12", "request_id": "mint-1"});
     let minted = town.broker.ask("c.qr.mint", &mint);
-    assert_eq!(
-        town.broker.ask("c.qr.mint", &mint)["token"],
-        minted["token"],
-        "a repeat gets the first answer"
-    );
-    let token = minted["token"].as_str().unwrap();
-    // A telephone that nobody signed in on scans it: what it did before becomes his.
+    let again = town.broker.ask("c.qr.mint", &mint);
+    assert_eq!(again["token"], minted["token"], "a repeat gets the first answer");
     let phone = identifier("device_id", "phone-1", "observed");
-    let scanned = json!([phone, {"kind": "qr_token", "value": minted["url"]}]);
-    town.broker.tell_all(&[event(
-        "4",
-        ["mobile", "Screen Viewed"],
-        2,
-        json!([phone]),
-        json!({}),
-    )]);
-    town.broker
-        .tell_all(&[event("5", ["mobile", "QR Scanned"], 0, scanned, json!({}))]);
+    let scan = json!([phone, {"kind": "qr_token", "value": minted["url"]}]);
+    for event in [
+        event("4", ["mobile", "Screen Viewed"], 2, json!([phone]), json!({})),
+        event("5", ["mobile", "QR Scanned"], 0, scan, json!({})),
+    ] {
+        town.broker.tell_all(&[event]);
+    }
+    minted["token"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_till_sees_person_basket_and_offer_behind_a_code_once() {
+    let town = Town::new();
+    let token = scanned(&town);
+    // What the telephone did before became his.
     let daniel = town.broker.ask("q.profile", &json!({"who": "user_id:daniel"}));
     let by_phone = town.broker.ask("q.profile", &json!({"who": "device_id:phone-1"}));
     assert_eq!(by_phone["id"], daniel["id"]);
     assert_eq!(daniel["absorbed"].as_array().unwrap().len(), 1);
 
     let read = json!({"token": token, "store_id": "tehran-12"});
-    let path = format!("/v1/qr/{token}?store_id=tehran-12");
-    let read = town.asked("q.qr", &read, &path);
+    let read = town.asked("q.qr", &read, &format!("/v1/qr/{token}?store_id=tehran-12"));
     assert_eq!(
         (
             &read["outcome"],
@@ -194,7 +183,7 @@ fn the_till_sees_person_basket_and_offer_behind_a_code_once() {
         "valid",
         "a repeat gets the first answer"
     );
-    // Over HTTP it is the same code, and what was taken back is revoked.
+    // Over HTTP it is the same code; and what was taken back is revoked.
     assert_eq!(town.api.get(&format!("/v1/qr/{token}"))["outcome"], "used");
     let other = town.broker.ask("c.qr.mint", &json!({"profile": daniel["id"]}));
     let other = json!({"token": other["token"]});

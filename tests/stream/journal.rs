@@ -19,10 +19,8 @@ pub fn check_whole(broker: &Broker) {
         ..streams::of(JOURNAL, ALL)
     });
     let mut open: Option<(&str, u64)> = None;
-    let mut expected = 1;
-    for message in &messages {
+    for (expected, message) in (1..).zip(&messages) {
         assert_eq!(message.sequence, expected, "a sequence is missing");
-        expected += 1;
         open = after(open, message);
     }
     assert_eq!(open, None, "the last commit is torn");
