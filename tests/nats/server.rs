@@ -42,6 +42,7 @@ pub fn wait_for<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
 pub struct NatsServer {
     folder: TempDir,
     args: Vec<String>,
+    environment: Vec<(String, String)>,
     port: u16,
     child: Option<Child>,
 }
@@ -54,6 +55,11 @@ impl NatsServer {
 
     /// One with a configuration file and further arguments. The port and the store are given as arguments.
     pub fn with(config: &str, args: &[&str]) -> Self {
+        Self::within(config, args, &[])
+    }
+
+    /// The same with variables in its environment.
+    pub fn within(config: &str, args: &[&str], environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::Builder::new().prefix("yekta-nats-").tempdir().unwrap();
         let file = folder.path().join("server.conf");
         fs::write(&file, config).unwrap();
@@ -62,6 +68,10 @@ impl NatsServer {
         let mut server = Self {
             folder,
             args,
+            environment: environment
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
             port: 0,
             child: None,
         };
@@ -131,6 +141,7 @@ impl NatsServer {
         let log = File::create(path("server.log")).unwrap();
         Command::new(binary())
             .args(&self.args)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .args(["-a", "127.0.0.1", "-p", &port])
             .arg("--store_dir")
             .arg(path("store"))

@@ -1,12 +1,7 @@
 //! `kill -9` during a load of 20,000 events, and while starting again: nothing that was acknowledged is lost, nothing
 //! counts twice, and a subscriber's copy stays right.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeSet, path::Path, sync::Arc, time::Duration};
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -15,9 +10,10 @@ use yekta::cli::generate;
 
 use crate::{
     api::Api,
+    copied::Copied,
     load::{self, Load},
-    process::{Running, Service, fingerprint, fingerprint_of, printed, serve},
-    updates::{Message, Updates},
+    process::{Running, Service, fingerprint, serve},
+    updates::Updates,
 };
 
 const SEED: u64 = 20_000;
@@ -54,18 +50,8 @@ fn after_kills_at_any_moment_each_event_counts_once() {
     let copy = copied(&service.url);
     service.stop();
 
-    let (told, stored) = (prints(&copy), stored_prints(data.path()));
-    let differing: Vec<&String> = told
-        .keys()
-        .chain(stored.keys())
-        .filter(|id| told.get(*id) != stored.get(*id))
-        .collect();
-    assert!(differing.is_empty(), "told otherwise than stored: {differing:?}");
-    let counted: u64 = copy
-        .values()
-        .map(|one| one["counters"]["events"].as_u64().unwrap())
-        .sum();
-    assert_eq!(usize::try_from(counted).unwrap(), load::distinct(&events));
+    copy.is_what_is_stored(data.path());
+    assert_eq!(copy.events(), load::distinct(&events));
     assert_eq!(fingerprint(data.path()), undisturbed(&events));
 }
 
@@ -88,7 +74,7 @@ fn undisturbed(events: &[Value]) -> String {
 }
 
 /// The profiles as a subscriber knows them who was told everything from the beginning.
-fn copied(url: &str) -> BTreeMap<String, Value> {
+fn copied(url: &str) -> Copied {
     // Nothing else was refused: the one dead letter is the end of the stream.
     let (status, _) = Api::of(url)
         .try_post("/v1/events", &json!([{"id": "the-end"}]).to_string())
@@ -96,45 +82,13 @@ fn copied(url: &str) -> BTreeMap<String, Value> {
     assert_eq!(status, 200);
     let messages = Updates::after(url, "updates,dlq", 0).until(|message| message.stream == "dlq");
     assert!(messages.is_sorted_by(|one, next| one.id < next.id));
-    let (mut copy, mut versions) = (BTreeMap::new(), BTreeMap::new());
-    for Message { data, stream, .. } in messages {
-        match (stream.as_str(), data["kind"].as_str()) {
-            ("updates", Some("updated")) => {
-                let id = data["profile"].as_str().unwrap().to_owned();
-                let version = data["version"].as_u64().unwrap();
-                let before = versions.insert(id.clone(), version).unwrap_or(0);
-                assert_eq!(version, before + 1, "of {id}");
-                copy.insert(id, data["document"].clone());
-            }
-            ("updates", Some("merged" | "split")) => {
-                let ids = |name: &str| data[name].as_array().unwrap().clone();
-                let into = ids("into");
-                for gone in ids("from").iter().filter(|id| !into.contains(id)) {
-                    copy.remove(gone.as_str().unwrap());
-                }
-            }
-            ("dlq", _) => {}
-            other => panic!("published {other:?}"),
+    let mut copy = Copied::default();
+    for message in messages {
+        match message.stream.as_str() {
+            "updates" => copy.take(&message.data),
+            "dlq" => {}
+            other => panic!("published {other}"),
         }
     }
     copy
-}
-
-fn prints(copy: &BTreeMap<String, Value>) -> BTreeMap<String, String> {
-    let print = |document: &Value| document["fingerprint"].as_str().unwrap().to_owned();
-    copy.iter()
-        .map(|(id, document)| (id.clone(), print(document)))
-        .collect()
-}
-
-/// Profiles and their fingerprints as they are in the folder.
-fn stored_prints(folder: &Path) -> BTreeMap<String, String> {
-    let mut command = fingerprint_of(folder);
-    command.arg("--json");
-    let text = |line: &Value, name: &str| line[name].as_str().map(str::to_owned);
-    printed(command, b"")
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .filter_map(|line: Value| Some((text(&line, "profile")?, text(&line, "fingerprint").unwrap())))
-        .collect()
 }

@@ -14,11 +14,14 @@
 mod api;
 mod clients;
 mod commands;
+mod copied;
 mod crash;
 mod damage;
 mod demo;
+mod installed;
 mod lifecycle;
 mod load;
+mod measured;
 mod notices;
 mod process;
 mod resume;

@@ -153,9 +153,14 @@ impl Running {
 
     /// SIGTERM.
     pub fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Any signal, as `kill` calls it: `-STOP` has it do nothing until `-CONT`, and nobody is told.
+    pub fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
-        assert!(sent.success());
+        let sent = Command::new("kill").args([signal, &id]).status().unwrap();
+        assert!(sent.success(), "kill {signal}");
     }
 }
 

@@ -1,0 +1,172 @@
+//! `kill -9` of Yekta and of nats-server during a load of 50,000 events, twenty times each, everything sent again: each
+//! event counts once, versions have no gap, no commit is torn, and the store is that of a run in peace without a broker.
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde_json::Value;
+use yekta::cli::generate;
+
+use crate::{
+    broker::{Broker, EVENTS as STREAM, OUT},
+    copied::Copied,
+    journal, load,
+    process::{Running, Service, fingerprint},
+    sender::Sender,
+    server::NatsServer,
+    serving::{serve_on, start, wait_until_ready},
+    streams,
+};
+
+const SEED: u64 = 50_000;
+const EVENTS: usize = 50_000;
+const PEOPLE: u32 = 1_000;
+const KILLS: usize = 20;
+/// A kill comes within so many milliseconds after the load came to where it was waited for.
+const MOMENT_MS_MAX: u64 = 40;
+/// A start is killed within so many milliseconds.
+const START_KILL_MS_MAX: u64 = 150;
+
+fn events() -> Arc<Vec<Value>> {
+    static EVENTS_MADE: OnceLock<Arc<Vec<Value>>> = OnceLock::new();
+    Arc::clone(EVENTS_MADE.get_or_init(|| Arc::new(generate::events(SEED, PEOPLE, EVENTS))))
+}
+
+/// The fingerprint of a standalone service that took the events once and in peace.
+fn undisturbed() -> &'static str {
+    static FINGERPRINT: OnceLock<String> = OnceLock::new();
+    FINGERPRINT.get_or_init(|| {
+        let (data, events) = (tempfile::tempdir().unwrap(), events());
+        let service = Service::start(data.path());
+        assert_eq!(load::send_all(&service.url, &events), load::distinct(&events));
+        service.stop();
+        fingerprint(data.path())
+    })
+}
+
+/// After which published event each kill comes, in order.
+fn moments(dice: &mut ChaCha8Rng) -> Vec<usize> {
+    let mut moments: Vec<usize> = (0..KILLS)
+        .map(|_| dice.random_range(1..EVENTS * 9 / 10))
+        .collect();
+    moments.sort_unstable();
+    moments
+}
+
+/// Lets a moment pass that nobody foresees; ends early when the process says something or ends.
+fn moment(running: &Running, dice: &mut ChaCha8Rng, ms_max: u64) -> Option<String> {
+    running.line(Duration::from_millis(dice.random_range(0..ms_max)))
+}
+
+#[test]
+fn kills_of_yekta_lose_nothing_and_count_nothing_twice() {
+    let (server, data, events) = (NatsServer::start(), tempfile::tempdir().unwrap(), events());
+    let mut dice = ChaCha8Rng::seed_from_u64(SEED);
+    let mut service = start(&server, data.path());
+    let sender = Sender::begin(&server, &events);
+    let mut killed_early = 0;
+    for (kill, after) in moments(&mut dice).into_iter().enumerate() {
+        sender.wait_until(after);
+        assert!(!sender.is_done(), "a kill came after the load");
+        moment(&service.running, &mut dice, MOMENT_MS_MAX);
+        service.running.kill();
+        // Sometimes there is more to recover than what a flush had left: the whole store.
+        if kill % 5 == 4 {
+            std::fs::remove_dir_all(data.path().join("default/store")).unwrap();
+        }
+        if kill % 2 == 1 {
+            let starting = Running::start(serve_on(&server, data.path()));
+            killed_early += usize::from(moment(&starting, &mut dice, START_KILL_MS_MAX).is_none());
+            starting.kill();
+        }
+        service = start(&server, data.path());
+    }
+    assert!(killed_early > 0, "every start was over before it was killed");
+    sender.end();
+    check(&server, data.path(), service);
+}
+
+#[test]
+fn kills_of_the_server_lose_nothing_and_count_nothing_twice() {
+    let (mut server, data, events) = (NatsServer::start(), tempfile::tempdir().unwrap(), events());
+    let mut dice = ChaCha8Rng::seed_from_u64(SEED + 1);
+    let mut command = serve_on(&server, data.path());
+    // What was on its way when the server went is asked about sooner than the default has it.
+    command.env("YEKTA_NATS__ACK_TIMEOUT_MS", "1000");
+    let service = Service::of(command);
+    let sender = Sender::begin(&server, &events);
+    for after in moments(&mut dice) {
+        sender.wait_until(after);
+        assert!(!sender.is_done(), "a kill came after the load");
+        let said = moment(&service.running, &mut dice, MOMENT_MS_MAX);
+        assert_eq!(said, None, "{}", service.running.log());
+        server.restart();
+    }
+    sender.end();
+    check(&server, data.path(), service);
+}
+
+/// Sends everything again and looks at what is there.
+fn check(server: &NatsServer, folder: &Path, service: Service) {
+    let (broker, events) = (Broker::of(server), events());
+    broker.deliver(&events);
+    // Nothing else was refused: the one dead letter is the end of what is published.
+    broker.publish("yekta.v1.default.event.web.end", &[], "the end");
+    broker.wait_until_consumed();
+    wait_until_ready(&service.url);
+    assert!(broker.last_sequence(STREAM) > 2 * u64::try_from(EVENTS).unwrap());
+
+    let copy = published(&broker, &events);
+    assert_eq!(copy.events(), load::distinct(&events));
+    check_entries(&broker, &copy);
+    service.stop();
+    copy.is_what_is_stored(folder);
+    journal::check_whole(&broker);
+    assert_eq!(fingerprint(folder), undisturbed());
+}
+
+/// The copy of a subscriber who read all that was published, where each event was told once.
+fn published(broker: &Broker, events: &[Value]) -> Copied {
+    let all = streams::of(OUT, "yekta.v1.default.>");
+    let messages = broker.read_until(all, |message| {
+        message.subject.starts_with("yekta.v1.default.dlq.")
+    });
+    let (mut copy, mut told) = (Copied::default(), BTreeMap::<(String, String), usize>::new());
+    for message in &messages {
+        match message.subject.split('.').nth(3) {
+            Some("profile") => copy.take(&message.json()),
+            Some("context") => {
+                let event = &message.json()["event"];
+                let text = |name: &str| event[name].as_str().unwrap().to_owned();
+                *told.entry((text("source"), text("id"))).or_default() += 1;
+            }
+            Some("dlq") => {}
+            _ => panic!("published on {}", message.subject),
+        }
+    }
+    let again: Vec<_> = told.iter().filter(|(_, times)| **times > 1).collect();
+    assert!(again.is_empty(), "told more than once: {again:?}");
+    assert_eq!(told.len(), load::distinct(events));
+    copy
+}
+
+/// The bucket holds the latest document of each profile, and of nobody else.
+fn check_entries(broker: &Broker, copy: &Copied) {
+    let mut keys = broker.keys();
+    keys.sort_unstable();
+    assert!(
+        keys.iter().eq(copy.profiles.keys()),
+        "{} keys and {} profiles",
+        keys.len(),
+        copy.profiles.len()
+    );
+    for (id, document) in copy.profiles.iter().step_by(50) {
+        assert_eq!(&broker.entry(id).unwrap()["document"], document, "of {id}");
+    }
+}

@@ -1,0 +1,108 @@
+//! `yekta migrate --to-nats`: a standalone folder goes on beside a broker as if it had always been there.
+
+use std::{path::Path, process::Command};
+
+use serde_json::{Value, json};
+use yekta::cli::generate;
+
+use crate::{
+    api::Api,
+    broker::{Broker, JOURNAL},
+    journal, load,
+    process::{Service, fingerprint, output, printed, serve, yekta},
+    server::NatsServer,
+    serving::{folder_with_the_secrets_of, start_ready},
+};
+
+fn migrate(server: &NatsServer, folder: &Path) -> Command {
+    let mut command = yekta(["migrate", "--to-nats", &server.url(), "--data-dir"]);
+    command.arg(folder);
+    command
+}
+
+#[test]
+fn a_folder_that_is_moved_keeps_what_it_knows_and_knows_what_it_took() {
+    let (server, data) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let events = generate::events(21, 40, 1_500);
+    let service = Service::start(data.path());
+    load::send_all(&service.url, &events);
+    let api = Api::of(&service.url);
+    let customer = json!([{"id": "m-1", "source": "web/shop", "channel": "web", "type": "Page Viewed",
+        "identifiers": [{"kind": "user_id", "value": "u-moved"}]}, {"id": "bad"}]);
+    api.post("/v1/events", &customer);
+    let mint = json!({"identifier": {"kind": "user_id", "value": "u-moved"}, "request_id": "mint-1"});
+    let minted = api.post("/v1/qr", &mint);
+    let (profile, refused) = (api.profile("user_id", "u-moved"), api.get("/v1/rejections"));
+    service.stop();
+    let before = fingerprint(data.path());
+
+    printed(migrate(&server, data.path()), b"");
+    assert_eq!(fingerprint(data.path()), before);
+    let broker = Broker::of(&server);
+    let service = start_ready(&server, data.path());
+    let api = Api::of(&service.url);
+    assert_eq!(api.profile("user_id", "u-moved"), profile);
+    assert_eq!(api.get("/v1/rejections"), refused);
+    let again = api.post("/v1/qr", &mint);
+    assert_eq!(again["token"], minted["token"], "a repeat gets the first answer");
+    let id = profile["id"].as_str().unwrap();
+    assert_eq!(
+        broker.entry(id).unwrap()["document"],
+        profile,
+        "the bucket has who was there before"
+    );
+    // What was taken before counts once.
+    broker.tell_all(&events);
+    let own = customer[0].clone();
+    broker.tell_all(&[own]);
+    assert_eq!(api.profile("user_id", "u-moved"), profile);
+    service.stop();
+    assert_eq!(fingerprint(data.path()), before);
+    journal::check_whole(&broker);
+
+    // The journal alone holds everything.
+    let other = folder_with_the_secrets_of(data.path());
+    start_ready(&server, other.path()).stop();
+    assert_eq!(fingerprint(other.path()), before);
+}
+
+#[test]
+fn a_folder_is_moved_once_and_not_over_another() {
+    let (server, data) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let event = |id: &str| -> Value {
+        json!({"id": id, "source": "web/shop", "channel": "web", "type": "Page Viewed",
+            "identifiers": [{"kind": "user_id", "value": "u-1"}]})
+    };
+    let tell = |folder: &Path, id: &str| {
+        let service = Service::start(folder);
+        load::send_all(&service.url, &[event(id)]);
+        // A folder that a process has is not moved.
+        let refused = output(migrate(&server, folder), b"");
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        service.stop();
+    };
+    tell(data.path(), "e-1");
+    printed(migrate(&server, data.path()), b"");
+    let before = (
+        Broker::of(&server).last_sequence(JOURNAL),
+        fingerprint(data.path()),
+    );
+
+    let another = tempfile::tempdir().unwrap();
+    tell(another.path(), "e-2");
+    for folder in [data.path(), another.path()] {
+        let refused = output(migrate(&server, folder), b"");
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(1), "{said}");
+        assert!(said.contains("yekta: "), "{said}");
+    }
+    let after = (
+        Broker::of(&server).last_sequence(JOURNAL),
+        fingerprint(data.path()),
+    );
+    assert_eq!(before, after);
+    // Nor does it go on without the broker, where it would be another history.
+    let refused = output(serve(data.path()), b"");
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+}

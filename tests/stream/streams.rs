@@ -1,0 +1,177 @@
+//! Streams and buckets, as clients of NATS read them and as operators change them.
+
+use std::time::Duration;
+
+use async_nats::{
+    HeaderMap,
+    jetstream::{
+        consumer::{DeliverPolicy, pull::OrderedConfig},
+        stream::{Config, Info},
+    },
+};
+use futures_util::{StreamExt, TryStreamExt};
+use serde_json::Value;
+
+use crate::{
+    broker::{Broker, PROFILES},
+    process::PATIENCE,
+};
+
+/// A message of a stream.
+pub struct Stored {
+    pub sequence: u64,
+    pub subject: String,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Stored {
+    /// What it says.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.as_str())
+    }
+}
+
+/// What is read of a stream.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
+    pub stream: &'a str,
+    /// The subjects.
+    pub filter: &'a str,
+    /// Whether bodies stay where they are.
+    pub headers_only: bool,
+}
+
+/// All messages of a stream on the subjects of `filter`.
+pub fn of<'a>(stream: &'a str, filter: &'a str) -> Wanted<'a> {
+    Wanted {
+        stream,
+        filter,
+        headers_only: false,
+    }
+}
+
+impl Broker {
+    /// Reads from the beginning up to the first message that `is_last` is true of, that one included. Waits for what is
+    /// not there yet.
+    pub fn read_until(&self, wanted: Wanted<'_>, mut is_last: impl FnMut(&Stored) -> bool) -> Vec<Stored> {
+        self.runtime.block_on(async {
+            let stream = self.jetstream.get_stream(wanted.stream).await.unwrap();
+            let consumer = stream.create_consumer(OrderedConfig {
+                deliver_policy: DeliverPolicy::All,
+                filter_subject: wanted.filter.to_owned(),
+                headers_only: wanted.headers_only,
+                ..OrderedConfig::default()
+            });
+            let mut messages = consumer.await.unwrap().messages().await.unwrap();
+            let mut read = Vec::new();
+            loop {
+                let next = tokio::time::timeout(PATIENCE, messages.next()).await;
+                let next = next.unwrap_or_else(|_| {
+                    panic!(
+                        "waited in vain for the end of {} behind {}",
+                        wanted.stream,
+                        read.len()
+                    )
+                });
+                let message = next.unwrap().unwrap();
+                let stored = Stored {
+                    sequence: message.info().unwrap().stream_sequence,
+                    subject: message.subject.to_string(),
+                    headers: message.headers.clone().unwrap_or_default(),
+                    body: message.payload.to_vec(),
+                };
+                let last = is_last(&stored);
+                read.push(stored);
+                if last {
+                    return read;
+                }
+            }
+        })
+    }
+
+    /// Reads so many messages.
+    pub fn read(&self, wanted: Wanted<'_>, count: usize) -> Vec<Stored> {
+        let mut seen = 0;
+        self.read_until(wanted, |_| {
+            seen += 1;
+            seen == count
+        })
+    }
+
+    /// Reads all that is there now, which is something.
+    pub fn read_all(&self, wanted: Wanted<'_>) -> Vec<Stored> {
+        let last = self.last_of(wanted.stream, wanted.filter);
+        let last = last.unwrap_or_else(|| panic!("{} holds no {}", wanted.stream, wanted.filter));
+        self.read_until(wanted, |message| message.sequence >= last)
+    }
+
+    /// The sequence of the last message on the subjects of `filter`.
+    pub fn last_of(&self, stream: &str, filter: &str) -> Option<u64> {
+        self.runtime.block_on(async {
+            let stream = self.jetstream.get_stream(stream).await.unwrap();
+            let last = stream.get_last_raw_message_by_subject(filter).await;
+            last.ok().map(|message| message.sequence)
+        })
+    }
+
+    /// What the server tells about a stream.
+    pub fn stream(&self, name: &str) -> Info {
+        self.runtime.block_on(async {
+            let stream = self.jetstream.get_stream(name).await.unwrap();
+            stream.cached_info().clone()
+        })
+    }
+
+    /// The last sequence that a stream gave.
+    pub fn last_sequence(&self, stream: &str) -> u64 {
+        self.stream(stream).state.last_sequence
+    }
+
+    /// Makes a stream.
+    pub fn make(&self, config: Config) {
+        self.runtime
+            .block_on(self.jetstream.create_stream(config))
+            .unwrap();
+    }
+
+    /// Removes a stream; gives how it was set up.
+    pub fn remove(&self, name: &str) -> Config {
+        let config = self.stream(name).config;
+        self.runtime.block_on(self.jetstream.delete_stream(name)).unwrap();
+        config
+    }
+
+    /// Removes what stands before a sequence, as the end of a retention does.
+    pub fn purge_before(&self, stream: &str, sequence: u64) {
+        self.runtime.block_on(async {
+            let stream = self.jetstream.get_stream(stream).await.unwrap();
+            stream.purge().sequence(sequence).await.unwrap();
+        });
+    }
+
+    /// The entry of a profile in the bucket, as any client reads it.
+    pub fn entry(&self, profile: &str) -> Option<Value> {
+        self.runtime.block_on(async {
+            let bucket = self.jetstream.get_key_value(PROFILES).await.unwrap();
+            let entry = bucket.get(profile).await.unwrap()?;
+            Some(serde_json::from_slice(&entry).unwrap())
+        })
+    }
+
+    /// The keys of the bucket.
+    pub fn keys(&self) -> Vec<String> {
+        self.runtime.block_on(async {
+            let bucket = self.jetstream.get_key_value(PROFILES).await.unwrap();
+            let keys = tokio::time::timeout(Duration::from_secs(60), async {
+                bucket.keys().await.unwrap().try_collect().await.unwrap()
+            });
+            keys.await.unwrap()
+        })
+    }
+}
