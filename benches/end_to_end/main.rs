@@ -14,6 +14,7 @@ mod engine;
 mod figures;
 mod http;
 mod memory;
+mod nats;
 #[path = "../town/mod.rs"]
 mod town;
 mod traffic;
@@ -58,6 +59,7 @@ enum Part {
     Freshness,
     Http,
     Memory,
+    Nats,
 }
 
 impl Plan {
@@ -85,5 +87,8 @@ fn main() {
     }
     if plan.has(Part::Http) {
         http::measure(&traffic);
+    }
+    if plan.has(Part::Nats) {
+        nats::measure(&traffic);
     }
 }
