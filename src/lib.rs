@@ -23,6 +23,16 @@
 //! 5. A question comes through an edge to [`api::Api`], which asks [`engine::Query`]: it answers from committed state on
 //!    any thread. `routes::updates` streams the published messages from any position of the journal.
 //!
+//! On NATS the way is the same but for its ends:
+//!
+//! - [`nats::ingest::Follower`] reads the stream `YEKTA_EVENTS` from the position that the last commit carries, decodes
+//!   each message ([`wire::decode_message`]) and feeds the writer ([`engine::Handle::feed`]); what is posted over HTTP
+//!   is put into that stream first ([`nats::ingest::StreamIntake`]).
+//! - [`nats::journal::JetStreamJournal`] makes each commit one atomic batch of the journal stream, fenced so that one
+//!   process owns it; the writer steps the next commit meanwhile. The server makes the KV bucket of profiles and the
+//!   stream of updates out of the journal ([`nats::assets`]).
+//! - [`nats::service`] answers the questions and commands of [`api`], as HTTP does.
+//!
 //! Who is one person is a pure function of the set of events and the rules; a profile is a commutative fold over its
 //! events. So nothing depends on the order of arrival, and what a merge joined a split can part.
 //!
@@ -50,7 +60,9 @@
 //! - **A question**: its request, its answer and the method that answers it in a file of [`api`].
 //! - **A command**: a variant of [`engine::api::Command`] and its arm in `engine::commands`; its request in [`api`].
 //! - **A route**: a row of the table in [`http::router`] and of `openapi.json`; what it reads becomes a request of
-//!   [`api`], so that every edge has it.
+//!   [`api`], so that every edge has it. Over NATS it is a row
+//!   of `nats::service::calls`.
+//! - **Another log of commits**: a [`journal::Journal`] and its reader; nothing else of the engine knows which it is.
 
 pub mod domain;
 
