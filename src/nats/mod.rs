@@ -16,5 +16,7 @@ mod version;
 
 pub use crate::nats::{
     connect::{ConnectError, Connection, Link, connect},
-    settings::{Auth, Limits, ServerUrl, Settings, Storage, Tenant, TenantError, Tls, UrlError},
+    settings::{
+        Auth, ClientCertificate, Limits, ServerUrl, Settings, Storage, Tenant, TenantError, Tls, UrlError,
+    },
 };
