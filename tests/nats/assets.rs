@@ -3,13 +3,9 @@
 use std::time::Duration;
 
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, Source, StorageType};
-use yekta::{
-    nats::{
-        Auth, ConnectError, Connection, Link, Settings,
-        assets::{self, AssetError},
-        connect,
-    },
-    telemetry::Secret,
+use yekta::nats::{
+    Connection, Link, Settings,
+    assets::{self, AssetError},
 };
 
 use crate::{
@@ -198,44 +194,6 @@ fn each_misfit_of_the_journal_and_its_views_is_refused_with_what_to_change() {
                 .starts_with("use the stream KV_YEKTA_PROFILES_default: subjects is $KV.YEKTA_PROFILES_default.>, expected none;")
         );
     });
-}
-
-#[test]
-fn a_server_without_streams_or_with_other_credentials_is_refused() {
-    let refusal = |server: &NatsServer, settings| {
-        let refused = run(connect(&settings)).unwrap_err();
-        refused.to_string().replace(&server.url(), "URL")
-    };
-    let bare = NatsServer::with("", &[]);
-    assert_eq!(
-        refusal(&bare, settings(&bare)),
-        "connect to NATS at URL: JetStream is not enabled there, start nats-server with -js or enable it for the account"
-    );
-    let guarded = NatsServer::with("authorization { user: yekta, password: s3cret }", &["-js"]);
-    let with = |password| Settings {
-        auth: Auth::Password {
-            user: "yekta".into(),
-            password: Secret::new(password),
-        },
-        ..settings(&guarded)
-    };
-    assert!(
-        refusal(&guarded, with("wrong"))
-            .starts_with("connect to NATS at URL: the server refused the credentials")
-    );
-    run(connect(&with("s3cret"))).unwrap();
-    let token = NatsServer::with("authorization { token: s3cret }", &["-js"]);
-    let with_token = Settings {
-        auth: Auth::Token(Secret::new("s3cret")),
-        ..settings(&token)
-    };
-    run(connect(&with_token)).unwrap();
-    let mut gone = NatsServer::start();
-    gone.kill();
-    assert!(matches!(
-        run(connect(&settings(&gone))),
-        Err(ConnectError::Unreachable { .. })
-    ));
 }
 
 #[test]

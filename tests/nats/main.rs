@@ -16,6 +16,7 @@
 )]
 
 mod assets;
+mod auth;
 mod batch;
 mod journal;
 mod server;

@@ -44,6 +44,8 @@ pub struct NatsServer {
     args: Vec<String>,
     environment: Vec<(String, String)>,
     port: u16,
+    /// Whether it speaks first.
+    greets: bool,
     child: Option<Child>,
 }
 
@@ -60,6 +62,10 @@ impl NatsServer {
 
     /// The same with variables in its environment.
     pub fn within(config: &str, args: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::launched(config, args, environment, true)
+    }
+
+    fn launched(config: &str, args: &[&str], environment: &[(&str, &str)], greets: bool) -> Self {
         let folder = tempfile::Builder::new().prefix("yekta-nats-").tempdir().unwrap();
         let file = folder.path().join("server.conf");
         fs::write(&file, config).unwrap();
@@ -73,10 +79,16 @@ impl NatsServer {
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
             port: 0,
+            greets,
             child: None,
         };
         server.launch();
         server
+    }
+
+    /// One with JetStream that does not greet before it is spoken to.
+    pub fn silent(config: &str) -> Self {
+        Self::launched(config, &["-js"], &[], false)
     }
 
     /// Where it listens.
@@ -163,7 +175,7 @@ impl NatsServer {
                 return Some(None);
             }
             let port = port_in(&fs::read_to_string(&ports).ok()?)?;
-            greets(port).then_some(Some(port))
+            listens(port, self.greets).then_some(Some(port))
         });
         match port {
             Some(port) => {
@@ -187,17 +199,20 @@ impl Drop for NatsServer {
     }
 }
 
-/// The client port in `{"nats":["nats://127.0.0.1:4222"]}`.
+/// The client port in `{"nats":["nats://127.0.0.1:4222"]}`, or `tls://`.
 fn port_in(ports: &str) -> Option<u16> {
     let (_, rest) = ports.split_once("\"nats\"")?;
-    let (url, _) = rest.split_once("nats://")?.1.split_once('"')?;
+    let (url, _) = rest.split_once("://")?.1.split_once('"')?;
     url.rsplit_once(':')?.1.parse().ok()
 }
 
-fn greets(port: u16) -> bool {
+fn listens(port: u16, greets: bool) -> bool {
     let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else {
         return false;
     };
+    if !greets {
+        return true;
+    }
     stream.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
     let mut greeting = [0; 4];
     stream.read_exact(&mut greeting).is_ok() && &greeting == b"INFO"
