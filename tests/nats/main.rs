@@ -17,6 +17,8 @@
 
 mod assets;
 mod batch;
+mod house;
+mod ingest;
 mod server;
 
 use std::future::Future;
