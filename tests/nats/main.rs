@@ -18,6 +18,8 @@
 mod assets;
 mod auth;
 mod batch;
+mod house;
+mod ingest;
 mod journal;
 mod server;
 

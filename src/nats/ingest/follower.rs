@@ -18,7 +18,7 @@ use crate::{
         Connection,
         ingest::{
             error::{FollowError, Interruption},
-            identity::{First, check_first, reused},
+            identity::{First, check_first, check_kept, first_jump, reused},
             input::{Input, Reader},
             read::Read,
             settle::{Fed, settle},
@@ -152,10 +152,7 @@ impl Follower {
         let (mut pause, mut stuck) = (PAUSE_MIN, false);
         loop {
             let before = self.read.as_ref().map(|read| read.sequence);
-            let interruption = tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                interruption = self.round(stop, fed, stuck) => interruption,
-            };
+            let interruption = self.round(stop, fed, stuck).await;
             match interruption {
                 Ok(()) => return Ok(()),
                 Err(Interruption::Fatal(error)) => return Err(error),
@@ -181,25 +178,28 @@ impl Follower {
     }
 
     /// Reads until something interrupts it. `stuck` says that the last round came no further.
+    ///
+    /// `stop` ends the waiting, never a feed that has begun: what the writer was given is seen through to its commit.
     async fn round(
         &mut self,
         stop: &CancellationToken,
         fed: &mpsc::Sender<Fed>,
         stuck: bool,
     ) -> Result<(), Interruption> {
-        self.look().await?;
+        let Some(looked) = stop.run_until_cancelled(self.look()).await else {
+            return Ok(());
+        };
+        looked?;
         if stuck {
-            self.one_alone(fed).await?;
+            let Some(alone) = stop.run_until_cancelled(self.one_alone()).await else {
+                return Ok(());
+            };
+            self.feed(alone?.into_iter().collect(), fed).await?;
         }
-        let mut reader = self.input.open(self.read.as_ref()).await?;
-        let mut known = self.read.is_none();
-        if !known && reader.pending == 0 {
-            self.check_gone().await?;
-            known = true;
-        }
-        if known {
-            self.note_lag(reader.pending);
-        }
+        let Some(opened) = stop.run_until_cancelled(self.open(stuck)).await else {
+            return Ok(());
+        };
+        let (mut reader, mut known) = opened?;
         let mut looks = tokio::time::interval(self.settings.look_every);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         looks.reset();
@@ -216,13 +216,33 @@ impl Follower {
             let first = if known {
                 Some(first)
             } else {
-                self.known(first).await?
+                self.unless_read(first).await?
             };
             known = true;
             let (batch, interrupted) = self.ready(first, &mut reader);
+            self.check_jumps(&batch).await?;
             self.feed(batch, fed).await?;
             interrupted?;
         }
+    }
+
+    /// Opens the stream behind what was read, and says whether that is `known` to be there. If it is not, the reader
+    /// begins with the message that was read last.
+    async fn open(&self, known: bool) -> Result<(Reader, bool), Interruption> {
+        let from = self
+            .read
+            .as_ref()
+            .map_or(1, |read| read.sequence.saturating_add(u64::from(known)).max(1));
+        let reader = self.input.open(from).await?;
+        let mut known = known || self.read.is_none();
+        if !known && reader.pending == 0 {
+            self.check_gone().await?;
+            known = true;
+        }
+        if known {
+            self.note_lag(reader.pending);
+        }
+        Ok((reader, known))
     }
 
     /// Looks whether the stream is still the one that was read.
@@ -233,7 +253,7 @@ impl Follower {
     }
 
     /// The first message, if it is a new one and not the one that was read last.
-    async fn known(&self, first: Read) -> Result<Option<Read>, Interruption> {
+    async fn unless_read(&self, first: Read) -> Result<Option<Read>, Interruption> {
         let Some(read) = &self.read else {
             return Ok(Some(first));
         };
@@ -258,6 +278,17 @@ impl Follower {
         }
     }
 
+    /// Numbers that were left out are those of other tenants, or of messages that somebody deleted; or the stream let go
+    /// of them before they were read.
+    async fn check_jumps(&self, batch: &[Read]) -> Result<(), Interruption> {
+        let numbers = batch.iter().map(|read| read.sequence);
+        let read = self.read.as_ref().map(|read| read.sequence);
+        match first_jump(read, numbers) {
+            None => Ok(()),
+            Some(before) => Ok(check_kept(before, &self.input.state(None).await?)?),
+        }
+    }
+
     /// `first` and what is here behind it, up to what goes into one feed.
     fn ready(&self, first: Option<Read>, reader: &mut Reader) -> (Vec<Read>, Result<(), Interruption>) {
         let mut batch: Vec<Read> = first.into_iter().collect();
@@ -275,22 +306,16 @@ impl Follower {
         (batch, Ok(()))
     }
 
-    /// Reads the next message by itself, past whatever keeps the consumer's from being read.
-    async fn one_alone(&mut self, fed: &mpsc::Sender<Fed>) -> Result<(), Interruption> {
-        let from = match &self.read {
-            None => 1,
-            Some(read) => {
-                // The same look that the consumer's first message gets.
-                if let Some(found) = self.input.message(read.sequence).await? {
-                    check_first(read, found.sequence, found.digest())?;
-                }
-                read.sequence.saturating_add(1)
-            }
+    /// The next message by itself, if there is one: past whatever keeps the consumer's from being read. What was read
+    /// last is looked at as the consumer's first message is.
+    async fn one_alone(&self) -> Result<Option<Read>, Interruption> {
+        let Some(read) = &self.read else {
+            return self.input.message_from(1).await;
         };
-        match self.input.message_from(from).await? {
-            Some(next) => self.feed(vec![next], fed).await,
-            None => Ok(()),
+        if let Some(found) = self.input.message(read.sequence).await? {
+            check_first(read, found.sequence, found.digest())?;
         }
+        self.input.message_from(read.sequence.saturating_add(1)).await
     }
 
     /// Decodes messages and hands them over, which waits for room.

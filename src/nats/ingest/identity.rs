@@ -115,15 +115,36 @@ pub fn check_state(read: &InputPosition, state: &StreamState) -> Result<(), Iden
             last,
         });
     }
-    if state.first > sequence.saturating_add(1) {
-        let first = state.first;
-        return Err(IdentityError::RetentionPassed {
-            stream,
-            sequence,
-            first,
-        });
+    check_kept(sequence, state)
+}
+
+/// Whether the stream keeps all that stands behind `sequence`.
+///
+/// # Errors
+/// [`IdentityError::RetentionPassed`].
+pub(crate) fn check_kept(sequence: u64, state: &StreamState) -> Result<(), IdentityError> {
+    let first = state.first;
+    if first <= sequence.saturating_add(1) {
+        return Ok(());
     }
-    Ok(())
+    let stream = state.stream.clone();
+    Err(IdentityError::RetentionPassed {
+        stream,
+        sequence,
+        first,
+    })
+}
+
+/// The number behind which the first one is left out, among `numbers` that follow on `read`.
+pub(crate) fn first_jump(read: Option<u64>, numbers: impl Iterator<Item = u64>) -> Option<u64> {
+    let mut before = read;
+    for number in numbers {
+        if let Some(before) = before.filter(|before| before.saturating_add(1) < number) {
+            return Some(before);
+        }
+        before = Some(number);
+    }
+    None
 }
 
 /// Whether the first message that the stream gives from `read` on is the one that was read, by its digest.
@@ -199,6 +220,24 @@ mod tests {
                 found.as_deref(),
                 expected,
                 "{sequence} {created_ns} {first} {last}"
+            );
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_left_out_are_noticed() {
+        for (read, numbers, expected) in [
+            (None, &[7, 8, 9][..], None),
+            (Some(6), &[7, 8, 9], None),
+            (Some(5), &[7, 8, 9], Some(5)),
+            (Some(6), &[7, 9, 12], Some(7)),
+            (None, &[7, 9], Some(7)),
+            (Some(6), &[], None),
+        ] {
+            assert_eq!(
+                first_jump(read, numbers.iter().copied()),
+                expected,
+                "{read:?} {numbers:?}"
             );
         }
     }

@@ -80,16 +80,11 @@ impl Input {
         Ok(state)
     }
 
-    /// Reads from the message that was read last, so that it can be known again, or from the beginning.
-    pub(crate) async fn open(&self, read: Option<&InputPosition>) -> Result<Reader, Interruption> {
+    /// Reads what is kept from the message `from` on.
+    pub(crate) async fn open(&self, from: u64) -> Result<Reader, Interruption> {
         let config = pull::Config {
             description: Some("Yekta: follows the input stream, ends with its reader".to_owned()),
-            deliver_policy: match read {
-                Some(read) => DeliverPolicy::ByStartSequence {
-                    start_sequence: read.sequence.max(1),
-                },
-                None => DeliverPolicy::All,
-            },
+            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: from },
             ack_policy: AckPolicy::None,
             filter_subject: self.filter.clone(),
             inactive_threshold: ABANDONED_AFTER,
@@ -210,10 +205,21 @@ impl StoredMessage {
 /// that anybody knows.
 fn header_lines(lines: &[u8]) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(lines);
-    let pairs = text.split("\r\n").skip(1).filter_map(|line| line.split_once(':'));
-    pairs
-        .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
-        .collect()
+    let mut lines = text.lines().skip(1).peekable();
+    let mut headers = Vec::new();
+    while let Some(line) = lines.next() {
+        let Some((name, value)) = line.split_once(':') else {
+            continue;
+        };
+        // As the client joins a value of several lines: a message has one digest, however it is read.
+        let mut value = value.trim_start().to_owned();
+        while let Some(more) = lines.next_if(|line| line.starts_with(char::is_whitespace)) {
+            value.push_str(more);
+        }
+        value.truncate(value.trim_end().len());
+        headers.push((name.to_owned(), value));
+    }
+    headers
 }
 
 #[cfg(test)]
