@@ -11,12 +11,14 @@ pub mod assets;
 pub mod batch;
 mod connect;
 pub mod ingest;
+mod observe;
 pub mod service;
 mod settings;
 mod version;
 
 pub use crate::nats::{
     connect::{ConnectError, Connection, Link, connect},
+    observe::count_link,
     settings::{
         Auth, ClientCertificate, Limits, ServerUrl, Settings, Storage, Tenant, TenantError, Tls, UrlError,
     },
