@@ -6,8 +6,10 @@
 //!
 //! # How one event flows
 //!
-//! 1. [`http`] takes bytes (`routes::ingest`). [`wire::decode_events`] makes them [`domain::event::Event`]s, validated
-//!    and normalised, or a [`wire::Rejection`] that is kept; the event's time is fixed here, once.
+//! 1. [`http`] takes bytes (`routes::ingest`) and hands them to an [`engine::intake`]. [`wire::decode()`] makes them
+//!    [`domain::event::Event`]s, validated and normalised, or a [`wire::Rejection`] that is kept; the event's time is
+//!    fixed here, once. Beside a broker the intake puts them into the input stream, and [`nats::ingest`] follows that:
+//!    [`wire::decode_message`] makes the same events of it.
 //! 2. [`engine::Handle::submit`] puts them into a bounded queue and waits.
 //! 3. The writer's one thread (`engine::worker`) takes what waits and calls `engine::step`, which has no effects:
 //!    - `place`: the event's claim ([`domain::identity::Claim::of`]) says into which *atom* it goes; there it is folded

@@ -166,6 +166,11 @@ impl Open {
 
     /// Puts what is posted into the stream.
     pub fn intake(&self) -> StreamIntake {
+        self.intake_within(PATIENCE)
+    }
+
+    /// As [`Open::intake`], for a sender that is answered within a time.
+    pub fn intake_within(&self, publish_timeout: Duration) -> StreamIntake {
         StreamIntake::new(IntakeParts {
             publisher: Arc::new(Publisher::new(
                 &self.connection,
@@ -178,6 +183,7 @@ impl Open {
             metrics: self.metrics.clone(),
             settings: IntakeSettings {
                 commit_wait: PATIENCE,
+                publish_timeout,
                 ..IntakeSettings::default()
             },
         })

@@ -1,7 +1,7 @@
 //! Following the input stream: every message once, in order, whatever is restarted; and never on a stream that is not
 //! the one that was read.
 
-use std::{fs, io::Write, net::TcpStream};
+use std::{fs, io::Write, net::TcpStream, time::Duration};
 
 use yekta::{
     domain::time::Timestamp,
@@ -188,8 +188,37 @@ fn a_sender_that_waits_is_told_of_the_commit() {
     });
 }
 
+#[test]
+fn a_sender_is_told_to_send_again_while_the_server_does_nothing() {
+    let server = NatsServer::start();
+    let house = House::new();
+    run(async {
+        let open = house.open(&server).await;
+        let intake = open.intake_within(Duration::from_millis(300));
+        let event = native(1);
+        let posted = Posted::Body(Shape::Native, event.as_bytes());
+        server.pause();
+        let error = intake
+            .take(posted.clone(), origin(), Until::Committed)
+            .await
+            .unwrap_err();
+        assert!(matches!(error, IntakeError::Unreachable), "{error}");
+        server.resume();
+        // It may have come through all the same: then what is sent again is a duplicate.
+        let answer = open
+            .intake()
+            .take(posted, origin(), Until::Committed)
+            .await
+            .unwrap();
+        let answer = serde_json::to_value(answer).unwrap();
+        assert_eq!(answer["status"], "committed", "{answer}");
+        assert_eq!(open.events_of(1), 1);
+        open.close().await;
+    });
+}
+
 /// What the follower of `house` says after `change` was made to what it had read: 20 messages.
-fn refusal(change: impl AsyncFnOnce(&mut NatsServer, &House)) -> Option<IdentityError> {
+fn refusal(change: impl AsyncFnOnce(&mut NatsServer)) -> Option<IdentityError> {
     let mut server = NatsServer::start();
     let house = House::new();
     run(async {
@@ -199,7 +228,7 @@ fn refusal(change: impl AsyncFnOnce(&mut NatsServer, &House)) -> Option<Identity
         }
         open.consumed(20).await;
         open.close().await;
-        change(&mut server, &house).await;
+        change(&mut server).await;
         let open = house.open(&server).await;
         let next = open.publish("web.product_viewed", &[], native(99)).await;
         until("an end, or the next event", || {
@@ -218,8 +247,7 @@ fn refusal(change: impl AsyncFnOnce(&mut NatsServer, &House)) -> Option<Identity
     })
 }
 
-async fn stream(house: &House, server: &NatsServer) -> async_nats::jetstream::stream::Stream {
-    let _ = house;
+async fn stream(server: &NatsServer) -> async_nats::jetstream::stream::Stream {
     let connection = crate::connected(server).await;
     connection.jetstream.get_stream(Names::EVENTS).await.unwrap()
 }
@@ -238,13 +266,12 @@ async fn publish(server: &NatsServer, ids: std::ops::Range<usize>) {
 #[test]
 fn a_stream_that_was_made_anew_is_refused() {
     for grown in [0, 40] {
-        let error = refusal(async |server, house| {
+        let error = refusal(async |server| {
             let connection = crate::connected(server).await;
             connection.jetstream.delete_stream(Names::EVENTS).await.unwrap();
             let other = House::new().open(server).await;
             other.close().await;
             publish(server, 100..100 + grown).await;
-            let _ = house;
         });
         assert!(
             matches!(error, Some(IdentityError::Recreated { sequence: 20, .. })),
@@ -255,9 +282,9 @@ fn a_stream_that_was_made_anew_is_refused() {
 
 #[test]
 fn a_stream_that_let_go_of_unread_messages_is_refused_and_one_of_read_ones_is_not() {
-    let error = refusal(async |server, house| {
+    let error = refusal(async |server| {
         publish(server, 20..30).await;
-        stream(house, server).await.purge().sequence(26).await.unwrap();
+        stream(server).await.purge().sequence(26).await.unwrap();
     });
     assert!(
         matches!(
@@ -270,12 +297,12 @@ fn a_stream_that_let_go_of_unread_messages_is_refused_and_one_of_read_ones_is_no
         ),
         "{error:?}"
     );
-    let error = refusal(async |server, house| {
-        stream(house, server).await.purge().await.unwrap();
+    let error = refusal(async |server| {
+        stream(server).await.purge().await.unwrap();
     });
     assert_eq!(error, None);
-    let error = refusal(async |server, house| {
-        stream(house, server).await.delete_message(20).await.unwrap();
+    let error = refusal(async |server| {
+        stream(server).await.delete_message(20).await.unwrap();
     });
     assert_eq!(error, None);
 }

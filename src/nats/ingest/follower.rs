@@ -210,6 +210,10 @@ impl Follower {
                 first = reader.next() => first?,
                 _ = looks.tick() => {
                     self.look().await?;
+                    let waiting = reader.waiting().await?;
+                    if known {
+                        self.note_lag(waiting);
+                    }
                     continue;
                 }
             };

@@ -50,8 +50,12 @@ pub(crate) struct Input {
 
 /// Messages as they come, in order.
 pub(crate) struct Reader {
+    consumer: PullConsumer,
     messages: pull::Stream,
+    /// How many messages arrived.
     delivered: u64,
+    /// How many the server had given when it was asked last.
+    given: u64,
     /// Whether the consumer had something to give when it was opened.
     pub(crate) pending: u64,
 }
@@ -107,9 +111,11 @@ impl Input {
             .await
             .map_err(|error| Interruption::passing("read from a consumer", error))?;
         Ok(Reader {
+            pending: consumer.cached_info().num_pending,
+            consumer,
             messages,
             delivered: 0,
-            pending: consumer.cached_info().num_pending,
+            given: 0,
         })
     }
 
@@ -148,6 +154,19 @@ impl Reader {
     pub(crate) fn next_here(&mut self) -> Option<Result<Read, Interruption>> {
         let message = self.messages.next().now_or_never()?;
         Some(self.take(message))
+    }
+
+    /// Asks the server, while nothing comes, how many messages wait: those that it has not given, or that did not arrive.
+    /// What it had given by the last time it was asked and is not here will never come: the client could not read it.
+    pub(crate) async fn waiting(&mut self) -> Result<u64, Interruption> {
+        if self.given > self.delivered {
+            return Err(Interruption::Gap);
+        }
+        let info = self.consumer.get_info().await;
+        let info = info.map_err(|error| Interruption::passing("look at the consumer", error))?;
+        self.given = info.delivered.consumer_sequence;
+        let under_way = self.given.saturating_sub(self.delivered);
+        Ok(info.num_pending.saturating_add(under_way))
     }
 
     fn take(

@@ -25,6 +25,9 @@ use crate::{
     wire::{DecodeRules, ForwardedItem, Origin, Posted, out::answer::Ingested},
 };
 
+/// Bytes that publishing adds to a message at most: the headers of a batch, and who waits for it.
+const PUBLISHER_BYTES: usize = 2 * 1024;
+
 /// The acknowledgement of a batch, on its way.
 pub type Publishing<'a> = Pin<Box<dyn Future<Output = Result<BatchAck, BatchError>> + Send + 'a>>;
 
@@ -63,6 +66,19 @@ impl Default for IntakeSettings {
             publish_timeout: Duration::from_secs(5),
             commit_wait: Duration::from_secs(4),
             message_bytes_max: crate::wire::posted::MESSAGE_BYTES_MAX,
+        }
+    }
+}
+
+impl IntakeSettings {
+    /// These, for a server that takes messages of `max_payload` bytes with their headers: what is larger is cut and
+    /// refused before it is published.
+    #[must_use]
+    pub fn for_server(self, max_payload: usize) -> Self {
+        let bytes_max = max_payload.saturating_sub(PUBLISHER_BYTES);
+        Self {
+            message_bytes_max: self.message_bytes_max.min(bytes_max),
+            ..self
         }
     }
 }
