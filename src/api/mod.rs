@@ -14,6 +14,7 @@
 //! | what was refused | `rejections` |
 //! | who is meant | `address` |
 //! | asking the engine, at a position | `ask` |
+//! | whether the service is ready | `readiness` |
 //! | why there is no answer | `failure` |
 //!
 //! Members have the same names everywhere: `who` is a profile's id or `kind:value`; `min_position` is the position
@@ -41,6 +42,7 @@ mod limits;
 mod lookup;
 mod profile;
 mod qr;
+mod readiness;
 mod rejections;
 mod timeline;
 
@@ -57,6 +59,7 @@ pub use crate::api::{
         QrAnswer, QrReadRequest, QrRedeemRequest, QrRevokeRequest, Token,
         mint::{QrMintAnswer, QrMintRequest, QrPurpose},
     },
+    readiness::Following,
     rejections::{Rejection, RejectionRequest, RejectionsAnswer, RejectionsRequest},
     timeline::{TimelineAnswer, TimelineRequest},
 };

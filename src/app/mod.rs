@@ -4,9 +4,13 @@
 
 pub mod clock;
 mod compose;
+mod migrate;
 mod service;
+mod stream;
 
 pub use crate::app::{
     compose::{engine_config, engine_rules},
+    migrate::migrate,
     service::{Service, ServiceError},
+    stream::StreamError,
 };

@@ -2,17 +2,29 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    api::Api,
-    app::{clock, compose},
+    api::{Api, Following},
+    app::{
+        clock, compose,
+        stream::{self, Stream, StreamError},
+    },
     config::Settings,
     console,
-    engine::{Engine, Opened, StartError, error::Error as WriteError, intake::Direct},
+    engine::{
+        Engine, Opened, StartError,
+        error::Error as WriteError,
+        intake::{Direct, Intake, Retry},
+    },
     http::{self, Http},
-    telemetry::{EngineMetrics, HttpMetrics, MetricsError, QueryMetrics, Registry},
+    nats::ingest::FollowError,
+    telemetry::{EngineMetrics, HttpMetrics, MetricsError, NatsMetrics, QueryMetrics, Registry},
+    wire::DecodeRules,
 };
 
 /// How long requests that are going on may take to end when the service drains.
@@ -35,6 +47,12 @@ pub enum ServiceError {
     /// The data folder cannot be opened.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// The service cannot be started on NATS.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
+    /// The input stream is followed no longer.
+    #[error(transparent)]
+    Follow(FollowError),
     /// A metric cannot be registered.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
@@ -55,7 +73,51 @@ pub struct Service {
     address: SocketAddr,
     listener: TcpListener,
     engine: Engine,
+    /// What a service on NATS has more.
+    stream: Option<Stream>,
     http: Http,
+}
+
+/// The engine and where events come from.
+struct Parts {
+    engine: Engine,
+    intake: Arc<dyn Intake>,
+    retry: Arc<dyn Retry>,
+    stream: Option<Stream>,
+}
+
+impl Parts {
+    async fn start(
+        settings: &Settings,
+        registry: &Registry,
+        rules: &Arc<DecodeRules>,
+    ) -> Result<Self, ServiceError> {
+        let metrics = EngineMetrics::register(registry)?;
+        if let Some(nats) = &settings.nats {
+            let metrics = (metrics, NatsMetrics::register(registry)?);
+            let started = stream::start(settings, nats, Arc::clone(rules), metrics).await?;
+            return Ok(Self {
+                engine: started.engine,
+                intake: started.intake,
+                retry: started.retry,
+                stream: Some(started.stream),
+            });
+        }
+        let config = compose::engine_config(settings);
+        let engine_rules = compose::engine_rules(settings);
+        // Recovery may read the whole journal: not on a thread that serves.
+        let engine = tokio::task::spawn_blocking(move || {
+            Opened::open(&config)?.start(&config, engine_rules, metrics, clock::now)
+        })
+        .await??;
+        let direct = Arc::new(Direct::new(engine.handle.clone(), Arc::clone(rules)));
+        Ok(Self {
+            intake: direct.clone(),
+            retry: direct,
+            engine,
+            stream: None,
+        })
+    }
 }
 
 impl Service {
@@ -72,27 +134,35 @@ impl Service {
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let registry = Registry::new(env!("CARGO_PKG_VERSION"))?;
-        let metrics = EngineMetrics::register(&registry)?;
-        let config = compose::engine_config(settings);
-        let engine_rules = compose::engine_rules(settings);
-        // Recovery may read the whole journal: not on a thread that serves.
-        let engine = tokio::task::spawn_blocking(move || {
-            Opened::open(&config)?.start(&config, engine_rules, metrics, clock::now)
-        })
-        .await??;
         let rules = Arc::new(settings.decode_rules());
+        let parts = Parts::start(settings, &registry, &rules).await?;
         let api = Api {
-            handle: engine.handle.clone(),
-            rules: Arc::clone(&rules),
+            handle: parts.engine.handle.clone(),
+            rules,
             views: Arc::new(settings.views.clone()),
             limits: Arc::new(compose::api_limits(settings, address)),
             metrics: QueryMetrics::register(&registry)?,
             clock: clock::now,
         };
+        let Parts {
+            engine,
+            intake,
+            retry,
+            mut stream,
+        } = parts;
+        if let Some(stream) = &mut stream {
+            stream.answer(api.clone(), settings).await?;
+        }
+        let following = stream.as_ref().map_or_else(
+            || watch::channel(Following::Nothing).1,
+            crate::app::stream::Stream::state,
+        );
         let http_settings = compose::http_settings(settings).ok_or(ServiceError::Origins)?;
         let http = Http {
             api,
-            intake: Arc::new(Direct::new(engine.handle.clone(), rules)),
+            intake,
+            retry,
+            following,
             subscribers: Arc::new(Semaphore::new(http_settings.subscribers_max)),
             settings: Arc::new(http_settings),
             metrics: HttpMetrics::register(&registry)?,
@@ -103,6 +173,7 @@ impl Service {
             address,
             listener,
             engine,
+            stream,
             http,
         })
     }
@@ -120,6 +191,7 @@ impl Service {
         let Self {
             listener,
             engine,
+            mut stream,
             http,
             ..
         } = self;
@@ -135,20 +207,46 @@ impl Service {
             DRAIN_GRACE,
         ));
         tokio::pin!(stop);
+        let mut followed = Ok(());
         loop {
             tokio::select! {
                 () = &mut stop => break,
                 // The channel closes when the writer's thread ends: before it was told to, that is a failure.
                 change = written.changed() => if change.is_err() { break },
+                ended = ended(&mut stream) => {
+                    followed = ended;
+                    break;
+                }
             }
         }
         tracing::info!("draining");
-        engine.handle.drain();
-        draining.cancel();
-        let served = serving.await?.map_err(ServiceError::Serve);
-        tokio::task::spawn_blocking(move || engine.stop())
-            .await?
-            .map_err(ServiceError::Writer)?;
-        served
+        let stopped = match stream {
+            None => {
+                engine.handle.drain();
+                draining.cancel();
+                let served = serving.await?.map_err(ServiceError::Serve);
+                tokio::task::spawn_blocking(move || engine.stop())
+                    .await?
+                    .map_err(ServiceError::Writer)
+                    .and(served)
+            }
+            Some(stream) => {
+                // ORDER: requests that wait for their commit need the follower and the writer.
+                draining.cancel();
+                let served = serving.await?.map_err(ServiceError::Serve);
+                let drained = stream.drain(engine, DRAIN_GRACE).await;
+                drained.map_err(ServiceError::Writer).and(served)
+            }
+        };
+        // Why the writer stopped says more than that the stream was followed no longer.
+        stopped.and(followed.map_err(ServiceError::Follow))
+    }
+}
+
+/// Ends when the input stream is followed no longer; never where there is none.
+async fn ended(stream: &mut Option<Stream>) -> Result<(), FollowError> {
+    match stream {
+        Some(stream) => stream.ended().await,
+        None => std::future::pending().await,
     }
 }

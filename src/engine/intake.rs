@@ -31,7 +31,10 @@ pub trait Intake: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// [`IntakeError`]: a body that is refused whole, or nobody who takes it now.
     fn take<'a>(&'a self, posted: Posted<'a>, origin: Origin, until: Until) -> Taking<'a>;
+}
 
+/// Takes refused items in once more.
+pub trait Retry: Send + Sync + std::fmt::Debug {
     /// Takes in once more what was refused and stands at `place` of the input stream, after its cause was mended.
     ///
     /// # Errors
@@ -119,7 +122,9 @@ impl Intake for Direct {
         let decoded = posted.decode(&origin, &self.rules);
         Box::pin(self.submit(decoded))
     }
+}
 
+impl Retry for Direct {
     fn retry(&self, _: StreamPlace) -> Retrying<'_> {
         Box::pin(std::future::ready(Err(RetryError::NotKept)))
     }

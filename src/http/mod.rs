@@ -16,12 +16,12 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    api::Api,
-    engine::intake::Intake,
+    api::{Api, Following},
+    engine::intake::{Intake, Retry},
     http::{access::Keys, settings::Settings},
     telemetry::{HttpMetrics, Registry},
 };
@@ -48,6 +48,10 @@ pub struct Http {
     pub api: Api,
     /// Where what is posted goes.
     pub intake: Arc<dyn Intake>,
+    /// Where refused items go once more.
+    pub retry: Arc<dyn Retry>,
+    /// How following the input stream fares.
+    pub following: watch::Receiver<Following>,
     /// Bounds and keys.
     pub settings: Arc<Settings>,
     /// What is counted.

@@ -10,6 +10,7 @@
 pub mod assets;
 pub mod batch;
 mod connect;
+pub mod ingest;
 pub mod journal;
 pub mod service;
 mod settings;

@@ -7,6 +7,7 @@
 mod engine_metrics;
 mod http_metrics;
 mod logging;
+mod nats_metrics;
 mod query_metrics;
 mod registry;
 mod secret;
@@ -15,6 +16,7 @@ pub use crate::telemetry::{
     engine_metrics::{EngineMetrics, EventOutcome},
     http_metrics::{Counted, HttpMetrics},
     logging::{LogFilter, LogFormat, LoggingError, init_tracing},
+    nats_metrics::{NatsMetrics, PublishTo},
     query_metrics::QueryMetrics,
     registry::{MetricsError, Registry},
     secret::Secret,

@@ -9,11 +9,11 @@ use axum::{
 };
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use yekta::{
-    api::{Api, Limits},
+    api::{Api, Following, Limits},
     app::{engine_config, engine_rules},
     config::{LoadOptions, Settings},
     domain::{identifier::Kind, identity::Key, time::Timestamp},
@@ -135,9 +135,12 @@ impl Town {
             clock: self.clock,
         };
         let settings = HttpSettings::default();
+        let direct = Arc::new(Direct::new(engine.handle.clone(), rules));
         let http = Http {
             api: api.clone(),
-            intake: Arc::new(Direct::new(engine.handle.clone(), rules)),
+            following: watch::channel(Following::Nothing).1,
+            intake: direct.clone(),
+            retry: direct,
             subscribers: Arc::new(Semaphore::new(settings.subscribers_max)),
             settings: Arc::new(settings),
             metrics: HttpMetrics::register(&registry).unwrap(),

@@ -4,6 +4,7 @@ pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod fingerprint;
 pub(crate) mod generate;
+pub(crate) mod migrate;
 mod play;
 pub(crate) mod serve;
 mod settings;

@@ -9,6 +9,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use crate::{
+    api::Following,
     engine::handle::Health,
     http::{Http, failure::Failure},
 };
@@ -21,17 +22,20 @@ pub(crate) async fn livez() -> Json<Value> {
     Json(json!({"status": "alive"}))
 }
 
-/// The service takes events and answers questions; 503 otherwise.
+/// The service takes events and answers questions of the present; 503 otherwise.
 pub(crate) async fn readyz(State(http): State<Http>) -> (StatusCode, Json<Value>) {
-    let (status, word) = readiness(http.api.handle.health());
+    let following = *http.following.borrow();
+    let (status, word) = readiness(http.api.handle.health(), following);
     (status, Json(json!({"status": word})))
 }
 
-const fn readiness(health: Health) -> (StatusCode, &'static str) {
-    match health {
-        Health::Ready => (StatusCode::OK, "ready"),
-        Health::Draining => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
-        Health::Failed => (StatusCode::SERVICE_UNAVAILABLE, "failed"),
+const fn readiness(health: Health, following: Following) -> (StatusCode, &'static str) {
+    match (health, following) {
+        (Health::Ready, Following::Nothing | Following::Live) => (StatusCode::OK, "ready"),
+        (Health::Ready, Following::Disconnected) => (StatusCode::SERVICE_UNAVAILABLE, "disconnected"),
+        (Health::Ready, Following::CatchingUp) => (StatusCode::SERVICE_UNAVAILABLE, "catching_up"),
+        (Health::Draining, _) => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
+        (Health::Failed, _) => (StatusCode::SERVICE_UNAVAILABLE, "failed"),
     }
 }
 

@@ -64,7 +64,7 @@ pub(crate) async fn retry(
         min_position,
     };
     let place = http.api.place_of_rejection(request).await?;
-    let origin = http.intake.retry(place).await?.into();
+    let origin = http.retry.retry(place).await?.into();
     let status = Status::Queued;
     Ok(Json(Retried { status, origin }))
 }

@@ -90,9 +90,8 @@ impl Assembly {
 fn assembled(layout: &Layout, record: &Record, stored: &[Stored], marker: &[u8]) -> Result<Commit, Reason> {
     let size = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
     let counts = record.counts;
-    let cut = |rest: &'static str| rest;
-    let (pieces, rest) = stored.split_at_checked(size(counts.pieces)).ok_or(cut(SHORT))?;
-    let (retired, published) = rest.split_at_checked(size(counts.retired)).ok_or(cut(SHORT))?;
+    let (pieces, rest) = stored.split_at_checked(size(counts.pieces)).ok_or(SHORT)?;
+    let (retired, published) = rest.split_at_checked(size(counts.retired)).ok_or(SHORT)?;
     let mut sum = crc32fast::Hasher::new();
     let mut changes = Vec::new();
     for piece in pieces {
@@ -141,3 +140,107 @@ fn assembled(layout: &Layout, record: &Record, stored: &[Stored], marker: &[u8])
 }
 
 const SHORT: Reason = "commit has fewer messages than its marker says";
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        journal::samples::commits,
+        nats::{assets::Names, settings::Tenant},
+    };
+
+    fn layout() -> Layout {
+        let mut layout = Layout::new(Names::of(&Tenant::default()), usize::MAX, 1 << 20);
+        layout.piece_bytes = 100;
+        layout
+    }
+
+    /// A commit of the tenant's, as it is stored from sequence 1 on.
+    fn stored(mut commit: Commit) -> (Commit, Vec<Stored>) {
+        for (at, message) in commit.messages.iter_mut().enumerate() {
+            message.subject = format!("yekta.v1.default.profile.erased.p{at}");
+        }
+        let laid = layout().lay(&commit).unwrap();
+        let stored = (1..).zip(laid.messages).map(|(sequence, message)| Stored {
+            sequence,
+            subject: message.subject,
+            headers: message.headers,
+            body: message.body,
+        });
+        (commit, stored.collect())
+    }
+
+    fn walked(stored: Vec<Stored>) -> Result<Step, Misfit> {
+        let (layout, mut assembly) = (layout(), Assembly::default());
+        let mut step = Step::More;
+        for (expected, message) in (1..).zip(stored) {
+            step = assembly.take(&layout, message, expected)?;
+        }
+        Ok(step)
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_laid_is_assembled_and_everything_changed_is_noticed(
+            commit in commits(),
+            at: prop::sample::Index,
+            how in 0..5,
+        ) {
+            let (commit, mut stored) = stored(commit);
+            let last = stored.len() as u64;
+            let Ok(Step::Commit(position, found)) = walked(stored.clone()) else {
+                return Err(TestCaseError::fail("no commit"));
+            };
+            prop_assert_eq!((position, *found), (Position(last), commit));
+            let at = at.index(stored.len());
+            match how {
+                0 => drop(stored.remove(at)),
+                1 => stored[at].body = [&stored[at].body[..], b"!"].concat().into(),
+                2 => stored[at].subject.push('x'),
+                3 => stored[at].headers.insert("Yekta-Key", "another"),
+                _ => {
+                    let foreign = Stored { subject: "yekta.v1.default.j.foreign".into(), ..stored[at].clone() };
+                    stored.insert(at, foreign);
+                    for (sequence, stored) in (1..).zip(&mut stored) {
+                        stored.sequence = sequence;
+                    }
+                }
+            }
+            // Only what is published has headers that count; without its end no commit is told.
+            let counts = how != 3 || stored[at].subject.contains(".j.profile.");
+            let told = matches!(walked(stored), Ok(Step::Commit(..)));
+            prop_assert_eq!(told, !counts);
+        }
+    }
+
+    #[test]
+    fn epoch_records_are_between_commits_only() {
+        let (_, mut stored) = stored(crate::journal::samples::commit(1, &[b"a"]));
+        let epoch = |sequence| Stored {
+            sequence,
+            subject: "yekta.v1.default.j.epoch".into(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        };
+        for message in &mut stored {
+            message.sequence += 1;
+        }
+        let between = [vec![epoch(1)], stored.clone()].concat();
+        assert!(matches!(walked(between), Ok(Step::Commit(..))));
+        let mut within = stored.clone();
+        for message in &mut within {
+            message.sequence -= 1;
+        }
+        within.truncate(1);
+        within.push(epoch(2));
+        assert!(matches!(walked(within), Err((2, "commit is not whole"))));
+        // Read from its midst on.
+        let (layout, mut assembly) = (layout(), Assembly::default());
+        let marker = stored.pop().unwrap();
+        let at = marker.sequence;
+        let lacks = assembly.take(&layout, marker, at);
+        assert!(matches!(lacks, Ok(Step::Lacks(2))), "{lacks:?}");
+    }
+}

@@ -177,6 +177,7 @@ impl JetStreamJournal {
             laid,
             base,
             way: Way::Stuck(BatchError::Abandoned),
+            reconnects: self.sender.stream.connection.link().reconnects,
         })
     }
 
@@ -205,7 +206,7 @@ impl Journal for JetStreamJournal {
             .runtime
             .block_on(self.sender.stage(&parcel.laid, parcel.base));
         // What could not be sent is seen through by `finish`, which can wait.
-        parcel.way = staged.map_or_else(Way::Stuck, Way::Staged);
+        parcel.way = staged.map_or_else(Way::Stuck, |staged| Way::Staged(Box::new(staged)));
         self.under_way.push_back(parcel);
         if self.under_way.len() == 1 {
             self.commit_oldest();

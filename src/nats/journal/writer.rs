@@ -50,13 +50,15 @@ pub(crate) struct Parcel {
     /// The last sequence before it.
     pub(crate) base: u64,
     pub(crate) way: Way,
+    /// How often the connection had come back when it was sent: what was sent on an older one may be lost.
+    pub(crate) reconnects: u64,
 }
 
 /// How far a parcel is.
 #[derive(Debug)]
 pub(crate) enum Way {
     /// All but its last message was sent.
-    Staged(Staged),
+    Staged(Box<Staged>),
     /// Its last message was sent.
     Committing(JoinHandle<Result<BatchAck, BatchError>>),
     /// It could not be sent.
@@ -109,8 +111,11 @@ impl Sender {
     pub(crate) async fn see_through(&self, parcel: &mut Parcel) -> Result<u64, Error> {
         let way = std::mem::replace(&mut parcel.way, Way::Stuck(BatchError::Abandoned));
         let mut result = match way {
-            Way::Staged(staged) => staged.commit().await,
-            Way::Committing(task) => task.await.unwrap_or(Err(BatchError::ConnectionLost)),
+            Way::Staged(staged) => self.answered(parcel, staged.commit()).await,
+            Way::Committing(task) => {
+                let answer = async { task.await.unwrap_or(Err(BatchError::ConnectionLost)) };
+                self.answered(parcel, answer).await
+            }
             Way::Stuck(error) => Err(error),
         };
         let mut pause = PAUSE;
@@ -138,10 +143,27 @@ impl Sender {
                 self.wait(pause).await?;
             }
             pause = pause.saturating_mul(2).min(PAUSE_MAX);
+            parcel.reconnects = self.stream.connection.link().reconnects;
             result = match self.stage(&parcel.laid, parcel.base).await {
-                Ok(staged) => staged.commit().await,
+                Ok(staged) => self.answered(parcel, staged.commit()).await,
                 Err(error) => Err(error),
             };
+        }
+    }
+
+    /// The answer to a parcel, which does not come where the connection that it was sent on is lost.
+    async fn answered(
+        &self,
+        parcel: &Parcel,
+        answer: impl Future<Output = Result<BatchAck, BatchError>>,
+    ) -> Result<BatchAck, BatchError> {
+        let mut link = self.stream.connection.watch();
+        tokio::select! {
+            biased;
+            answer = answer => answer,
+            _ = link.wait_for(|link| !link.connected || link.reconnects != parcel.reconnects) => {
+                Err(BatchError::ConnectionLost)
+            }
         }
     }
 

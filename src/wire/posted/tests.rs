@@ -1,15 +1,21 @@
 //! Forwarding and decoding come to the same.
 
-use proptest::{collection::vec, option, prelude::*, sample::select};
+mod bodies;
+
+use proptest::{prelude::*, sample::select};
+
+use bodies::{bodies, origins};
 
 use super::*;
+use crate::domain::event::Event;
 use crate::domain::event::StreamPlace;
+use crate::wire::rejection::BODY_BYTES_MAX;
+use crate::wire::segment::Call;
+use crate::wire::stream::REFUSED_HEADER;
 use crate::wire::{
     DecodeRules, StreamMessage, decode_message,
     fixture::{self, noon, origin},
 };
-
-const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 /// The fixture's, and a channel whose name no subject can hold.
 fn rules() -> DecodeRules {
@@ -37,7 +43,7 @@ fn read(message: &ForwardedItem) -> Result<Event, Rejection> {
     let headers: Vec<(&str, &str)> = own.chain(attributes).collect();
     let size: usize = headers
         .iter()
-        .map(|(name, value)| name.len() + value.len() + HEADER_MARKS)
+        .map(|(name, value)| name.len() + value.len() + 4)
         .sum();
     assert!(size + message.body.len() <= MESSAGE_BYTES_MAX);
     for (name, value) in &headers {
@@ -62,7 +68,7 @@ fn read(message: &ForwardedItem) -> Result<Event, Rejection> {
 
 /// Forwarding `posted` and reading it again is decoding it.
 fn check(posted: &Posted<'_>, origin: &Origin) -> Result<(), TestCaseError> {
-    let forwarded = posted.forward(origin, &rules());
+    let forwarded = posted.forward(origin, &rules(), MESSAGE_BYTES_MAX);
     let verdicts: Vec<_> = forwarded
         .messages
         .iter()
@@ -88,192 +94,6 @@ fn check(posted: &Posted<'_>, origin: &Origin) -> Result<(), TestCaseError> {
         }
     }
     Ok(())
-}
-
-fn origins() -> impl Strategy<Value = Origin> {
-    let sources = select(vec![
-        None,
-        Some("pos"),
-        Some("crm"),
-        Some("shop/تهران 12%\"%41"),
-        Some("yekta"),
-    ]);
-    let channels = select(vec![
-        None,
-        Some("web"),
-        Some("store"),
-        Some("mobile"),
-        Some("call-center"),
-        Some("Call Center"),
-        Some("فروشگاه"),
-        Some("moon"),
-    ]);
-    (sources, channels, any::<bool>()).prop_map(|(source, channel, traced)| Origin {
-        source: source.map(str::to_owned),
-        channel: channel.map(str::to_owned),
-        trace: traced.then(|| TRACE.to_owned()),
-        ..origin()
-    })
-}
-
-/// Members, each of them there or not.
-fn object(members: &'static [(&'static str, &'static [&'static str])]) -> impl Strategy<Value = String> {
-    let chosen: Vec<_> = members
-        .iter()
-        .map(|(name, values)| option::weighted(0.75, select(*values)).prop_map(move |value| (*name, value)))
-        .collect();
-    chosen.prop_map(|members| {
-        let members = members.iter();
-        let texts: Vec<String> = members
-            .filter_map(|(name, value)| Some(format!("\"{name}\": {}", (*value)?)))
-            .collect();
-        format!("{{{}}}", texts.join(" , "))
-    })
-}
-
-const NAMES: &[&str] = &[
-    "\"Order Completed\"",
-    "\"track\"",
-    "\"identify\"",
-    "\"سلام\"",
-    "\" \"",
-    "null",
-    "7",
-];
-const TIMES: &[&str] = &["\"2026-11-22T11:58:00Z\"", "1795348680000", "\"soon\""];
-const MAPS: &[&str] = &[
-    r#"{"total":1.50,"order_id":"o-1","n":123456789012345678901234567890}"#,
-    r#"{"first_name":"Sara","a":1,"a":2}"#,
-    r#"{"device":{"id":"d"},"library":{"name":"analytics-ios"}}"#,
-    r#"{"email":"S@x.ir"}"#,
-    "{}",
-    "[]",
-];
-const CHANNELS: &[&str] = &[
-    "\"web\"",
-    "\"store\"",
-    "\"CALL center\"",
-    "\"server\"",
-    "\"فروشگاه\"",
-    "\"moon\"",
-];
-const IDS: &[&str] = &["\"e-1\"", "\"ید\"", "42", "1.0", "{}"];
-
-fn native() -> impl Strategy<Value = String> {
-    object(&[
-        ("id", IDS),
-        ("type", NAMES),
-        ("channel", CHANNELS),
-        ("source", &["\"pos\"", "\"shop\""]),
-        ("time", TIMES),
-        (
-            "identifiers",
-            &[
-                r#"[{"kind":"user_id","value":"u"}]"#,
-                r#"[{"kind":"phone","value":9123456789}]"#,
-                "7",
-            ],
-        ),
-        ("userId", &["\"u\""]),
-        ("traits", MAPS),
-        ("properties", MAPS),
-        ("context", MAPS),
-        ("batch", &["[]", "[{}]"]),
-    ])
-}
-
-fn cloud() -> impl Strategy<Value = String> {
-    object(&[
-        ("specversion", &["\"1.0\"", "\"1.0\"", "\"2.0\""]),
-        ("id", IDS),
-        ("source", &["\"shop\""]),
-        ("type", &["\"com.example.order_completed.v1\"", "\"A\""]),
-        ("channel", CHANNELS),
-        ("time", TIMES),
-        (
-            "traceparent",
-            &[
-                "\"00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\"",
-                "\"x\"",
-            ],
-        ),
-        (
-            "data",
-            &[r#"{"traits":{"city":"Qom"},"id":"x"}"#, r#"{"total":2.0}"#, "7"],
-        ),
-    ])
-}
-
-fn message() -> impl Strategy<Value = String> {
-    object(&[
-        (
-            "type",
-            &[
-                "\"track\"",
-                "\"identify\"",
-                "\"screen\"",
-                "\"Page\"",
-                "\"alias\"",
-                "\"x\"",
-            ],
-        ),
-        ("messageId", IDS),
-        ("event", NAMES),
-        ("userId", &["\"u\"", "7", "{}"]),
-        ("anonymousId", &["\"a\""]),
-        ("previousId", &["\"p\""]),
-        ("channel", CHANNELS),
-        ("timestamp", TIMES),
-        ("sentAt", TIMES),
-        ("context", MAPS),
-        ("traits", MAPS),
-        ("properties", MAPS),
-    ])
-}
-
-/// Mostly `good`, now and then something that is no item.
-fn item(good: BoxedStrategy<String>) -> impl Strategy<Value = String> {
-    let other = select(vec!["3", "null", "[]", "[{}]", "\"batch\"", "{}", "[[1]]"]).prop_map(str::to_owned);
-    prop_oneof![8 => good, 1 => other]
-}
-
-fn list(item: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
-    vec(item, 0..4).prop_map(|items| format!(" [ {} ]", items.join(" ,\n")))
-}
-
-fn bodies() -> impl Strategy<Value = (Shape, String)> {
-    let natives = item(prop_oneof![native(), cloud(), message()].boxed()).boxed();
-    let clouds = item(cloud().boxed()).boxed();
-    let messages = item(message().boxed()).boxed();
-    let calls = select(vec![
-        Call::Identify,
-        Call::Track,
-        Call::Page,
-        Call::Screen,
-        Call::Group,
-        Call::Alias,
-    ]);
-    let batch = (
-        option::of(select(TIMES)),
-        option::of(select(MAPS)),
-        list(messages.clone()),
-    )
-        .prop_map(|(sent, context, items)| {
-            let sent = sent.map_or(String::new(), |sent| format!("\"sentAt\":{sent},"));
-            let context = context.map_or(String::new(), |context| format!("\"context\":{context},"));
-            (
-                Shape::Segment(Call::Batch),
-                format!("{{{sent}{context}\"batch\":{items}}}"),
-            )
-        });
-    prop_oneof![
-        natives.clone().prop_map(|text| (Shape::Native, text)),
-        list(natives).prop_map(|text| (Shape::Native, text)),
-        clouds.clone().prop_map(|text| (Shape::CloudEvent, text)),
-        list(clouds).prop_map(|text| (Shape::CloudEventBatch, text)),
-        (calls, messages).prop_map(|(call, text)| (Shape::Segment(call), text)),
-        batch,
-    ]
 }
 
 proptest! {
@@ -305,7 +125,7 @@ proptest! {
         let posted = Posted::events(headers.iter().copied(), body.as_bytes());
         prop_assert!(matches!(&posted, Posted::Binary(..)));
         check(&posted, &origin)?;
-        let forwarded = posted.forward(&origin, &rules());
+        let forwarded = posted.forward(&origin, &rules(), MESSAGE_BYTES_MAX);
         let kept = forwarded.messages.iter().flat_map(|message| &message.attributes);
         prop_assert!(kept.into_iter().all(|(name, _)| name.starts_with("ce-")));
     }
@@ -326,7 +146,7 @@ fn a_body_that_holds_no_items_is_one_message_that_its_reader_refuses_as_well() {
     ] {
         let posted = Posted::Body(shape, body);
         check(&posted, &origin()).unwrap();
-        let forwarded = posted.forward(&origin(), &rules());
+        let forwarded = posted.forward(&origin(), &rules(), MESSAGE_BYTES_MAX);
         assert_eq!(forwarded.whole.map(|rejection| rejection.reason), Some(reason));
         assert_eq!(forwarded.messages[0].kind, "custom");
     }
@@ -345,7 +165,10 @@ fn what_is_too_large_for_a_message_is_cut_and_says_why_it_was_refused() {
     for (shape, body) in &bodies {
         let posted = Posted::Body(*shape, body.as_bytes());
         check(&posted, &origin()).unwrap();
-        let first = posted.forward(&origin(), &rules()).messages.remove(0);
+        let first = posted
+            .forward(&origin(), &rules(), MESSAGE_BYTES_MAX)
+            .messages
+            .remove(0);
         assert!(
             first.body.len() == BODY_BYTES_MAX
                 && first.headers.iter().any(|(name, _)| *name == REFUSED_HEADER)
@@ -358,7 +181,10 @@ fn what_is_too_large_for_a_message_is_cut_and_says_why_it_was_refused() {
     );
     let posted = Posted::Body(Shape::Native, event.as_bytes());
     assert!(posted.decode(&origin(), &wide).unwrap().items[0].is_ok());
-    let cut = posted.forward(&origin(), &wide).messages.remove(0);
+    let cut = posted
+        .forward(&origin(), &wide, MESSAGE_BYTES_MAX)
+        .messages
+        .remove(0);
     assert_eq!(
         cut.item.map_err(|rejection| rejection.reason),
         Err(Reason::TooLarge)
@@ -369,7 +195,8 @@ fn what_is_too_large_for_a_message_is_cut_and_says_why_it_was_refused() {
 fn each_message_is_under_the_subject_of_its_own_channel_and_type() {
     let body = r#"[{"type":"Order Completed","channel":"CALL center","traits":{"city":"Qom"}},
         {"type":"سلام","channel":"web","traits":{"city":"Qom"}},{"channel":"web"}]"#;
-    let forwarded = Posted::Body(Shape::Native, body.as_bytes()).forward(&origin(), &rules());
+    let forwarded =
+        Posted::Body(Shape::Native, body.as_bytes()).forward(&origin(), &rules(), MESSAGE_BYTES_MAX);
     let subjects: Vec<String> = forwarded
         .messages
         .iter()
@@ -385,6 +212,6 @@ fn each_message_is_under_the_subject_of_its_own_channel_and_type() {
 fn debug_shows_no_content() {
     let body = r#"{"type":"A","channel":"web","traits":{"city":"secret"}}"#;
     let posted = Posted::Body(Shape::Native, body.as_bytes());
-    let forwarded = posted.forward(&origin(), &rules());
+    let forwarded = posted.forward(&origin(), &rules(), MESSAGE_BYTES_MAX);
     assert!(!format!("{posted:?} {forwarded:?}").contains("secret"));
 }

@@ -8,7 +8,7 @@ use std::{
 use super::*;
 use crate::server::wait_for;
 
-const COMMITS: u64 = 1_500;
+const COMMITS: u64 = 400;
 const KILLS: u64 = 6;
 
 #[test]

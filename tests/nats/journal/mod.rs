@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Duration};
 use proptest::{collection::vec, prelude::*};
 use tokio::runtime::Runtime;
 use yekta::{
-    journal::{Change, Commit, Error, InputPosition, Journal, Marker, Message, Position, ReadJournal},
+    journal::{Change, Commit, Error, InputPosition, Journal, Marker, Message, Position},
     nats::{
         Connection, Settings,
         assets::{self, Assets},

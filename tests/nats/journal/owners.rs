@@ -36,17 +36,11 @@ fn an_owner_that_slept_through_the_take_over_commits_nothing() {
     begin(&mut first, commit(1, &["a"]));
     begin(&mut first, commit(2, &["lost"]));
     // What is staged behind the first is committed only by `finish`: another owner comes in between.
-    let second = loop {
-        let second = ground.open();
-        if second.last_batch() == 1 {
-            break second;
-        }
-    };
-    let refused = loop {
-        if let Err(refused) = first.finish() {
-            break refused;
-        }
-    };
+    crate::server::wait_for("the first commit", || (ground.end() > 1).then_some(()));
+    let second = ground.open();
+    assert_eq!(second.last_batch(), 1);
+    first.finish().unwrap();
+    let refused = first.finish().unwrap_err();
     assert!(matches!(refused, Error::Fenced { .. }), "{refused}");
     assert_eq!(all(&second, usize::MAX).unwrap().len(), 1);
 }

@@ -5,7 +5,8 @@ use yekta::journal::file::{FileJournal, FileJournalConfig};
 
 use super::*;
 
-const TENANTS: [&str; 8] = ["t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7"];
+/// Each case has streams of its own.
+const CASES: usize = 20;
 
 /// What each journal says of the same commits, beside the positions.
 fn contents(read: Vec<(Position, Commit)>) -> Vec<Commit> {
@@ -16,7 +17,8 @@ fn contents(read: Vec<(Position, Commit)>) -> Vec<Commit> {
 fn what_was_appended_is_read_as_from_a_folder() {
     let mut ground = Ground::new();
     let mut runner = TestRunner::new(Config::with_cases(1));
-    for tenant in TENANTS {
+    for case in 0..CASES {
+        let tenant: &'static str = format!("t{case}").leak();
         ground.tenant(tenant);
         let strategy = (vec(commits(tenant), 1..10), any::<bool>(), 0..10_u64);
         let ground = &ground;
@@ -104,6 +106,18 @@ fn a_published_message_is_where_updates_reckon_it_to_be() {
             let subject = format!("yekta.v1.default.j.profile.updated.{profile}");
             assert_eq!(message.subject.as_str(), subject);
         }
+        // What keeps another owner's messages out: where the batch was expected, and under which epoch record.
+        let first = stream.get_raw_message(position.0 - 4).await.unwrap();
+        let header = |name: &str| first.headers.get(name).map(|value| value.as_str().to_owned());
+        assert_eq!(header("Nats-Expected-Last-Sequence").as_deref(), Some("1"));
+        assert_eq!(
+            header("Nats-Expected-Last-Subject-Sequence").as_deref(),
+            Some("1")
+        );
+        assert_eq!(
+            header("Nats-Expected-Last-Subject-Sequence-Subject").as_deref(),
+            Some("yekta.v1.default.j.epoch")
+        );
         let marker = stream.get_raw_message(position.0).await.unwrap();
         assert_eq!(marker.subject.as_str(), "yekta.v1.default.j.commit");
     });
@@ -111,7 +125,7 @@ fn a_published_message_is_where_updates_reckon_it_to_be() {
 
 #[test]
 fn a_follower_beside_the_writer_sees_a_gapless_prefix() {
-    const COMMITS: u64 = 500;
+    const COMMITS: u64 = 200;
     let ground = Ground::new();
     // Some of what is read is still in memory, some is not.
     let small = JetStreamJournalConfig {

@@ -1,0 +1,252 @@
+//! The input stream as it is read: opened behind a position, message by message, without a gap.
+//!
+//! The consumer is the server's for as long as it is read and keeps nothing that matters: where to go on is in the
+//! journal. The client's own ordered consumer is not used, since it begins anew by itself: after a stream was made anew
+//! it waits for a number that the new one has not reached, and everything before that is skipped in silence.
+
+use std::time::Duration;
+
+use async_nats::jetstream::{
+    self, ErrorCode,
+    consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull},
+    context::GetStreamErrorKind,
+    response::Response,
+};
+use futures_util::{FutureExt, StreamExt};
+use serde::Deserialize;
+use serde_json::json;
+use tokio_util::bytes::Bytes;
+
+use crate::{
+    journal::InputPosition,
+    nats::{
+        assets::created_ns,
+        ingest::{
+            error::Interruption,
+            identity::{IdentityError, StreamState, check_state},
+            read::Read,
+        },
+    },
+    wire::time,
+};
+
+/// Messages that are asked for at once, and the bytes they may have together: what the client buffers at most twice.
+const PULL_MESSAGES: usize = 500;
+const PULL_BYTES: usize = 16 << 20;
+/// How long the server waits for messages before it is asked again.
+const PULL_EXPIRES: Duration = Duration::from_secs(30);
+/// How often it says that there are none.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+/// How long the server keeps a consumer that nobody reads.
+const ABANDONED_AFTER: Duration = Duration::from_secs(30);
+
+/// The stream, and which of its messages are read.
+#[derive(Clone, Debug)]
+pub(crate) struct Input {
+    pub(crate) jetstream: jetstream::Context,
+    pub(crate) stream: String,
+    pub(crate) filter: String,
+}
+
+/// Messages as they come, in order.
+pub(crate) struct Reader {
+    messages: pull::Stream,
+    delivered: u64,
+    /// Whether the consumer had something to give when it was opened.
+    pub(crate) pending: u64,
+}
+
+impl Input {
+    /// The stream as it is now, which has to be the one that `read` is a position of.
+    pub(crate) async fn state(&self, read: Option<&InputPosition>) -> Result<StreamState, Interruption> {
+        let found = self.jetstream.get_stream(&self.stream).await;
+        let found = found.map_err(|error| match error.kind() {
+            GetStreamErrorKind::JetStream(said) if said.error_code() == ErrorCode::STREAM_NOT_FOUND => {
+                let stream = self.stream.clone();
+                IdentityError::Missing { stream }.into()
+            }
+            _ => Interruption::passing("look at the stream", error),
+        })?;
+        let info = found.cached_info();
+        let state = StreamState {
+            stream: self.stream.clone(),
+            created_ns: created_ns(info),
+            first: info.state.first_sequence,
+            last: info.state.last_sequence,
+        };
+        if let Some(read) = read {
+            check_state(read, &state)?;
+        }
+        Ok(state)
+    }
+
+    /// Reads from the message that was read last, so that it can be known again, or from the beginning.
+    pub(crate) async fn open(&self, read: Option<&InputPosition>) -> Result<Reader, Interruption> {
+        let config = pull::Config {
+            description: Some("Yekta: follows the input stream, ends with its reader".to_owned()),
+            deliver_policy: match read {
+                Some(read) => DeliverPolicy::ByStartSequence {
+                    start_sequence: read.sequence.max(1),
+                },
+                None => DeliverPolicy::All,
+            },
+            ack_policy: AckPolicy::None,
+            filter_subject: self.filter.clone(),
+            inactive_threshold: ABANDONED_AFTER,
+            memory_storage: true,
+            num_replicas: 1,
+            ..pull::Config::default()
+        };
+        let consumer: PullConsumer = self
+            .jetstream
+            .create_consumer_on_stream(config, &self.stream)
+            .await
+            .map_err(|error| Interruption::passing("make a consumer", error))?;
+        let messages = consumer
+            .stream()
+            .max_messages_per_batch(PULL_MESSAGES)
+            .max_bytes_per_batch(PULL_BYTES)
+            .expires(PULL_EXPIRES)
+            .heartbeat(HEARTBEAT)
+            .messages()
+            .await
+            .map_err(|error| Interruption::passing("read from a consumer", error))?;
+        Ok(Reader {
+            messages,
+            delivered: 0,
+            pending: consumer.cached_info().num_pending,
+        })
+    }
+
+    /// The message `sequence`, if it is kept.
+    pub(crate) async fn message(&self, sequence: u64) -> Result<Option<Read>, Interruption> {
+        self.fetch(&json!({ "seq": sequence })).await
+    }
+
+    /// The first message from `sequence` on that would be read. Slow, and gets past a message whose headers no client
+    /// can read: those break the connection over and over.
+    pub(crate) async fn message_from(&self, sequence: u64) -> Result<Option<Read>, Interruption> {
+        self.fetch(&json!({ "seq": sequence, "next_by_subj": self.filter }))
+            .await
+    }
+
+    async fn fetch(&self, wanted: &serde_json::Value) -> Result<Option<Read>, Interruption> {
+        let subject = format!("STREAM.MSG.GET.{}", self.stream);
+        let found: Result<Response<Stored>, _> = self.jetstream.request(subject, wanted).await;
+        match found {
+            Ok(Response::Ok(Stored { message })) => Ok(message.into_read()),
+            Ok(Response::Err { error }) if error.error_code() == ErrorCode::NO_MESSAGE_FOUND => Ok(None),
+            Ok(Response::Err { error }) => Err(Interruption::passing("get a message", error)),
+            Err(error) => Err(Interruption::passing("get a message", error)),
+        }
+    }
+}
+
+impl Reader {
+    /// The next message, once there is one. Nothing is lost where nobody waits for it to the end.
+    pub(crate) async fn next(&mut self) -> Result<Read, Interruption> {
+        let message = self.messages.next().await;
+        self.take(message)
+    }
+
+    /// The next message, if it is here already.
+    pub(crate) fn next_here(&mut self) -> Option<Result<Read, Interruption>> {
+        let message = self.messages.next().now_or_never()?;
+        Some(self.take(message))
+    }
+
+    fn take(
+        &mut self,
+        message: Option<Result<jetstream::Message, pull::MessagesError>>,
+    ) -> Result<Read, Interruption> {
+        let message = message.ok_or(Interruption::Ended)?;
+        let message = message.map_err(|error| Interruption::passing("read the next message", error))?;
+        let read = Read::of(message).ok_or(Interruption::Gap)?;
+        // What the server gave and did not arrive leaves a hole in its count.
+        if read.delivery != self.delivered.saturating_add(1) {
+            return Err(Interruption::Gap);
+        }
+        self.delivered = read.delivery;
+        Ok(read)
+    }
+}
+
+#[derive(Deserialize)]
+struct Stored {
+    message: StoredMessage,
+}
+
+/// A message as the server's interface shows it.
+#[derive(Deserialize)]
+struct StoredMessage {
+    seq: u64,
+    subject: String,
+    time: String,
+    /// Base64.
+    #[serde(default)]
+    data: String,
+    /// Base64 of the lines as they were sent.
+    #[serde(default)]
+    hdrs: String,
+}
+
+impl StoredMessage {
+    fn into_read(self) -> Option<Read> {
+        let body = data_encoding::BASE64.decode(self.data.as_bytes()).ok()?;
+        let headers = data_encoding::BASE64.decode(self.hdrs.as_bytes()).ok()?;
+        Some(Read {
+            sequence: self.seq,
+            headers: header_lines(&headers),
+            subject: self.subject,
+            body: Bytes::from(body),
+            stored: time::parse(&self.time)?,
+            pending: 0,
+            delivery: 0,
+        })
+    }
+}
+
+/// The headers in `lines`, behind the line of the protocol's version. What is no UTF-8 is replaced: it names nothing
+/// that anybody knows.
+fn header_lines(lines: &[u8]) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(lines);
+    let pairs = text.split("\r\n").skip(1).filter_map(|line| line.split_once(':'));
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_read_from_the_servers_interface_whatever_its_headers_are() {
+        let stored = |hdrs: &[u8]| StoredMessage {
+            seq: 4,
+            subject: "s".into(),
+            time: "2026-11-22T10:15:00.123456789Z".into(),
+            data: data_encoding::BASE64.encode(b"{}"),
+            hdrs: data_encoding::BASE64.encode(hdrs),
+        };
+        let read = stored(b"NATS/1.0 503\r\na: 1 \r\na:2\r\nb: \xff\r\n\r\n")
+            .into_read()
+            .unwrap();
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(
+            read.headers,
+            [pair("a", "1"), pair("a", "2"), pair("b", "\u{fffd}")]
+        );
+        assert_eq!((read.sequence, &read.body[..]), (4, &b"{}"[..]));
+        assert_eq!(time::format(read.stored), "2026-11-22T10:15:00.123456Z");
+        assert!(stored(b"").into_read().unwrap().headers.is_empty());
+        assert!(
+            StoredMessage {
+                data: "!".into(),
+                ..stored(b"")
+            }
+            .into_read()
+            .is_none()
+        );
+    }
+}

@@ -1,0 +1,34 @@
+//! Events in: from the input stream to the writer, and from what is posted into the input stream.
+//!
+//! Owns where the stream is read, whether it is still the same, and who waits for a commit of what went into it. Must
+//! never acknowledge a message, skip one, or decide what one means: reading is [`crate::wire::decode_message`], and how
+//! far the input is consumed stands in the journal alone. `app` builds the parts and runs them.
+//!
+//! | what | where |
+//! |---|---|
+//! | reading and feeding, from the journaled position on | [`Follower`] |
+//! | the messages of the stream, without a gap | `input`, `read` |
+//! | whether it is the stream that was read | [`IdentityError`] |
+//! | posted bodies into the stream | [`StreamIntake`] |
+//! | refused messages once more | [`StreamRetry`] |
+//! | who waits for their commit | [`Waiters`], `settle` |
+
+mod error;
+mod follower;
+mod identity;
+mod input;
+mod intake;
+mod read;
+mod retry;
+mod settle;
+mod waiters;
+
+pub use crate::nats::ingest::{
+    error::FollowError,
+    follower::{FollowSettings, Follower, FollowerParts},
+    identity::{IdentityError, StreamState, check_state},
+    intake::{IntakeParts, IntakeSettings, PublishBatch, Publishing, StreamIntake},
+    read::{INDEX_HEADER, REQUEST_HEADER},
+    retry::StreamRetry,
+    waiters::{Wait, Waiters},
+};
