@@ -9,9 +9,9 @@ use crate::{
     api::Api,
     broker::{Broker, JOURNAL},
     journal, load,
-    process::{Service, fingerprint, fingerprint_of, output, printed, serve, yekta},
+    process::{PATIENCE, Running, Service, fingerprint, fingerprint_of, output, printed, serve, yekta},
     server::NatsServer,
-    serving::{folder_with_the_secrets_of, start_ready},
+    serving::{failure, folder_with_the_secrets_of, start_ready},
 };
 
 fn migrate(server: &NatsServer, folder: &Path) -> Command {
@@ -132,8 +132,23 @@ fn a_folder_is_moved_once_and_not_over_another() {
         assert!(said.contains("yekta: "), "{said}");
     }
     assert_eq!(last_commit(), before);
-    // Nor does it go on without the broker, where it would be another history.
-    let refused = output(serve(data.path()), b"");
-    let said = String::from_utf8_lossy(&refused.stderr);
-    assert_eq!(refused.status.code(), Some(1), "{said}");
+}
+
+/// Without the broker it would begin another history.
+#[test]
+fn a_folder_that_was_moved_is_not_served_without_the_broker() {
+    let (server, data) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let service = Service::start(data.path());
+    load::send_all(&service.url, &generate::events(24, 5, 50));
+    service.stop();
+    printed(migrate(&server, data.path()), b"");
+    refuse_standalone(data.path());
+    start_ready(&server, data.path()).stop();
+    refuse_standalone(data.path());
+}
+
+fn refuse_standalone(folder: &Path) {
+    let mut running = Running::start(serve(folder));
+    assert_eq!(running.line(PATIENCE), None, "it is served");
+    failure(&mut running);
 }
