@@ -17,7 +17,7 @@ use crate::{
     broker::{Broker, EVENTS as STREAM, OUT},
     copied::Copied,
     journal, load,
-    process::{Running, Service, fingerprint},
+    process::{Running, Service, fingerprint, wait_for},
     sender::Sender,
     server::NatsServer,
     serving::{serve_on, start, wait_until_ready},
@@ -112,9 +112,14 @@ fn kills_of_the_server_lose_nothing_and_count_nothing_twice() {
     check(&server, data.path(), service);
 }
 
-/// Sends everything again and looks at what is there.
+/// Looks whether all is there, sends everything again and looks at what is there then.
 fn check(server: &NatsServer, folder: &Path, service: Service) {
     let (broker, events) = (Broker::of(server), events());
+    broker.wait_until_consumed();
+    let contexts = streams::of(OUT, "yekta.v1.default.context.>");
+    wait_for("each event to be told once", || {
+        (broker.count(contexts) == load::distinct(&events)).then_some(())
+    });
     broker.deliver(&events);
     // Nothing else was refused: the one dead letter is the end of what is published.
     broker.publish("yekta.v1.default.event.web.end", &[], "the end");

@@ -3,7 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::{api::Api, broker::Broker, process::Service, server::NatsServer, serving::start_ready};
+use crate::{
+    api::Api,
+    broker::Broker,
+    process::Service,
+    server::NatsServer,
+    serving::{serve_on, wait_until_ready},
+};
 
 /// A service beside a server of its own, and a client of it.
 struct Town {
@@ -17,7 +23,13 @@ struct Town {
 impl Town {
     fn new() -> Self {
         let (server, data) = (NatsServer::start(), tempfile::tempdir().unwrap());
-        let service = start_ready(&server, data.path());
+        let mut command = serve_on(&server, data.path());
+        for channel in ["WEB", "CALLCENTER"] {
+            // Numbers come as people write them.
+            command.env(format!("YEKTA_CHANNELS__{channel}__REGION"), "IR");
+        }
+        let service = Service::of(command);
+        wait_until_ready(&service.url);
         Self {
             broker: Broker::of(&server),
             api: Api::of(&service.url),

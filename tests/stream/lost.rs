@@ -46,10 +46,10 @@ impl Town {
 
     /// A start is refused, says something about `stream`, and leaves everything as it was.
     fn check_refused(&self, stream: &str) {
-        let before = (self.broker.last_sequence(JOURNAL), fingerprint(self.data.path()));
+        let before = (last_commit(&self.broker), fingerprint(self.data.path()));
         let said = refusal(serve_on(&self.server, self.data.path()));
         assert!(said.contains(stream), "{said}");
-        let after = (self.broker.last_sequence(JOURNAL), fingerprint(self.data.path()));
+        let after = (last_commit(&self.broker), fingerprint(self.data.path()));
         assert_eq!(before, after, "{said}");
     }
 
@@ -79,6 +79,12 @@ impl Town {
             broker.runtime.block_on(broker.jetstream.get_stream(JOURNAL)).ok()
         });
     }
+}
+
+/// Where the last commit ends. Behind it there may be the record of whoever took the journal over and then saw why not
+/// to go on.
+fn last_commit(broker: &Broker) -> Option<u64> {
+    broker.last_of(JOURNAL, "yekta.v1.default.j.commit")
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -150,7 +156,7 @@ fn a_journal_that_was_made_anew_is_not_taken_for_the_old_one() {
     let town = Town::new();
     let config = town.broker.remove(JOURNAL);
     town.broker.make(config);
-    town.check_refused(JOURNAL);
+    town.check_refused("journal");
 }
 
 #[test]
@@ -162,7 +168,7 @@ fn a_journal_that_lost_its_end_is_noticed() {
         end = town.broker.last_sequence(JOURNAL);
     });
     assert!(town.broker.last_sequence(JOURNAL) < end);
-    town.check_refused(JOURNAL);
+    town.check_refused("journal");
 }
 
 #[test]
@@ -185,7 +191,7 @@ fn events_that_go_while_they_are_read_end_the_service() {
     let mut service = start_ready(&server, data.path());
     let broker = Broker::of(&server);
     broker.tell_all(&[event("e-1")]);
-    let before = broker.last_sequence(JOURNAL);
+    let before = last_commit(&broker);
     let config = broker.remove(EVENTS);
     broker.make(config);
     for id in ["e-2", "e-3"] {
@@ -193,5 +199,5 @@ fn events_that_go_while_they_are_read_end_the_service() {
     }
     let said = failure(&mut service.running);
     assert!(said.contains(EVENTS), "{said}");
-    assert_eq!(broker.last_sequence(JOURNAL), before, "it read another stream");
+    assert_eq!(last_commit(&broker), before, "it read another stream");
 }

@@ -9,9 +9,9 @@ use crate::{
     api::Api,
     broker::{Broker, JOURNAL},
     journal, load,
-    process::{Service, fingerprint, output, printed, serve, yekta},
+    process::{PATIENCE, Running, Service, fingerprint, fingerprint_of, output, printed, serve, yekta},
     server::NatsServer,
-    serving::{folder_with_the_secrets_of, start_ready},
+    serving::{failure, folder_with_the_secrets_of, start_ready},
 };
 
 fn migrate(server: &NatsServer, folder: &Path) -> Command {
@@ -36,8 +36,8 @@ fn a_folder_that_is_moved_keeps_what_it_knows_and_knows_what_it_took() {
     service.stop();
     let before = fingerprint(data.path());
 
-    printed(migrate(&server, data.path()), b"");
-    assert_eq!(fingerprint(data.path()), before);
+    let said = printed(migrate(&server, data.path()), b"");
+    assert!(said.contains(&before), "{said}");
     let broker = Broker::of(&server);
     let service = start_ready(&server, data.path());
     let api = Api::of(&service.url);
@@ -66,6 +66,43 @@ fn a_folder_that_is_moved_keeps_what_it_knows_and_knows_what_it_took() {
     assert_eq!(fingerprint(other.path()), before);
 }
 
+/// What a folder without a broker may commit at once is more than a stream takes at once.
+#[test]
+fn commits_of_any_size_are_moved() {
+    let (server, data) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let mut command = serve(data.path());
+    command.env("YEKTA_ENGINE__BATCH_EVENTS_MAX", "4096");
+    let service = Service::of(command);
+    let events = generate::events(22, 40, 3_000);
+    let api = Api::of(&service.url);
+    for some in events.chunks(1_500) {
+        api.post("/v1/events", &Value::from(some.to_vec()));
+    }
+    service.stop();
+    let before = fingerprint(data.path());
+    printed(migrate(&server, data.path()), b"");
+    start_ready(&server, data.path()).stop();
+    assert_eq!(fingerprint(data.path()), before);
+    journal::check_whole(&Broker::of(&server));
+}
+
+/// Its store is made by the next start: until then nobody is told that it is empty.
+#[test]
+fn a_folder_that_was_just_moved_is_not_called_empty() {
+    let (server, data) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let service = Service::start(data.path());
+    load::send_all(&service.url, &generate::events(23, 5, 50));
+    service.stop();
+    let before = fingerprint(data.path());
+    printed(migrate(&server, data.path()), b"");
+    let told = output(fingerprint_of(data.path()), b"");
+    let said = String::from_utf8_lossy(&told.stdout);
+    assert!(
+        !told.status.success() || said.trim() == before,
+        "it is said to be {said}"
+    );
+}
+
 #[test]
 fn a_folder_is_moved_once_and_not_over_another() {
     let (server, data) = (NatsServer::start(), tempfile::tempdir().unwrap());
@@ -83,10 +120,8 @@ fn a_folder_is_moved_once_and_not_over_another() {
     };
     tell(data.path(), "e-1");
     printed(migrate(&server, data.path()), b"");
-    let before = (
-        Broker::of(&server).last_sequence(JOURNAL),
-        fingerprint(data.path()),
-    );
+    let last_commit = || Broker::of(&server).last_of(JOURNAL, "yekta.v1.default.j.commit");
+    let before = last_commit();
 
     let another = tempfile::tempdir().unwrap();
     tell(another.path(), "e-2");
@@ -96,13 +131,24 @@ fn a_folder_is_moved_once_and_not_over_another() {
         assert_eq!(refused.status.code(), Some(1), "{said}");
         assert!(said.contains("yekta: "), "{said}");
     }
-    let after = (
-        Broker::of(&server).last_sequence(JOURNAL),
-        fingerprint(data.path()),
-    );
-    assert_eq!(before, after);
-    // Nor does it go on without the broker, where it would be another history.
-    let refused = output(serve(data.path()), b"");
-    let said = String::from_utf8_lossy(&refused.stderr);
-    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert_eq!(last_commit(), before);
+}
+
+/// Without the broker it would begin another history.
+#[test]
+fn a_folder_that_was_moved_is_not_served_without_the_broker() {
+    let (server, data) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let service = Service::start(data.path());
+    load::send_all(&service.url, &generate::events(24, 5, 50));
+    service.stop();
+    printed(migrate(&server, data.path()), b"");
+    refuse_standalone(data.path());
+    start_ready(&server, data.path()).stop();
+    refuse_standalone(data.path());
+}
+
+fn refuse_standalone(folder: &Path) {
+    let mut running = Running::start(serve(folder));
+    assert_eq!(running.line(PATIENCE), None, "it is served");
+    failure(&mut running);
 }

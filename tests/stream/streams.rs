@@ -111,6 +111,20 @@ impl Broker {
         self.read_until(wanted, |message| message.sequence >= last)
     }
 
+    /// How many messages there are now.
+    pub fn count(&self, wanted: Wanted<'_>) -> usize {
+        self.runtime.block_on(async {
+            let stream = self.jetstream.get_stream(wanted.stream).await.unwrap();
+            let consumer = stream.create_consumer(OrderedConfig {
+                deliver_policy: DeliverPolicy::All,
+                filter_subject: wanted.filter.to_owned(),
+                ..OrderedConfig::default()
+            });
+            let pending = consumer.await.unwrap().cached_info().num_pending;
+            usize::try_from(pending).unwrap()
+        })
+    }
+
     /// The sequence of the last message on the subjects of `filter`.
     pub fn last_of(&self, stream: &str, filter: &str) -> Option<u64> {
         self.runtime.block_on(async {
