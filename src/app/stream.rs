@@ -147,7 +147,10 @@ pub(crate) async fn start(
     let ground = prepare(settings, nats).await?;
     let (engine_metrics, metrics) = metrics;
     let id = Uuid::now_v7().to_string();
-    let config = ground.journal_config(settings, &id);
+    let config = JetStreamJournalConfig {
+        metrics: Some(metrics.clone()),
+        ..ground.journal_config(settings, &id)
+    };
     let abandon = config.stop.clone();
     let (ground, engine, epoch) = engine(settings, ground, config, engine_metrics).await?;
     let Ground {

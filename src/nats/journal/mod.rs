@@ -18,7 +18,11 @@ mod shared;
 mod stream;
 mod writer;
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
@@ -39,6 +43,7 @@ use crate::{
             writer::{Parcel, Sender, Way},
         },
     },
+    telemetry::{NatsMetrics, PublishTo},
 };
 
 /// How a journal in a stream is opened.
@@ -54,6 +59,8 @@ pub struct JetStreamJournalConfig {
     pub ack_timeout: Duration,
     /// Ends the waiting for a broker that is away. Default never.
     pub stop: CancellationToken,
+    /// What is counted of the commits. Default nothing.
+    pub metrics: Option<NatsMetrics>,
 }
 
 impl Default for JetStreamJournalConfig {
@@ -64,6 +71,7 @@ impl Default for JetStreamJournalConfig {
             latest_bytes_max: 32 << 20,
             ack_timeout: Duration::from_secs(5),
             stop: CancellationToken::new(),
+            metrics: None,
         }
     }
 }
@@ -87,6 +95,7 @@ pub struct JetStreamJournal {
     last_begin: u64,
     last_batch: u64,
     identity: String,
+    metrics: Option<NatsMetrics>,
     poisoned: bool,
 }
 
@@ -148,6 +157,7 @@ impl JetStreamJournal {
             last_begin,
             last_batch,
             identity: format!("jetstream {name} created {created}"),
+            metrics: config.metrics,
             poisoned: false,
         })
     }
@@ -177,8 +187,19 @@ impl JetStreamJournal {
             laid,
             base,
             way: Way::Stuck(BatchError::Abandoned),
+            begun: Instant::now(),
             reconnects: self.sender.stream.connection.link().reconnects,
         })
+    }
+
+    fn count(&self, parcel: &Parcel) {
+        let Some(metrics) = &self.metrics else { return };
+        if self.poisoned {
+            metrics.publish_failed(PublishTo::Journal);
+        } else {
+            let messages = parcel.laid.messages.len();
+            metrics.published(PublishTo::Journal, messages, parcel.begun.elapsed());
+        }
     }
 
     /// Sends the commit of the oldest parcel, so that it is under way while this thread does something else.
@@ -221,6 +242,7 @@ impl Journal for JetStreamJournal {
         let mut parcel = self.under_way.pop_front().ok_or(Error::Idle)?;
         let seen_through = self.runtime.block_on(self.sender.see_through(&mut parcel));
         self.poisoned = seen_through.is_err();
+        self.count(&parcel);
         let position = Position(seen_through?);
         self.end = position.0;
         // ORDER: the next commit is sent only now that the one before it is known to be where it was reckoned to be.

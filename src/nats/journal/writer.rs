@@ -7,7 +7,10 @@
 //!   reckoned with: an expectation that rests on a guess could come true for another owner's message;
 //! - where the answer is lost, the end of the stream tells. Nothing is ever sent again before it was looked at.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -50,6 +53,8 @@ pub(crate) struct Parcel {
     /// The last sequence before it.
     pub(crate) base: u64,
     pub(crate) way: Way,
+    /// When it was handed over.
+    pub(crate) begun: Instant,
     /// How often the connection had come back when it was sent: what was sent on an older one may be lost.
     pub(crate) reconnects: u64,
 }
