@@ -110,3 +110,21 @@ fn write_key(body: &[u8]) -> Option<String> {
         .ok()
         .map(|keyed| keyed.write_key)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_may_wait_for_the_commit() {
+        for (uri, expected) in [
+            ("/v1/events", Until::Durable),
+            ("/v1/events?wait=commit", Until::Committed),
+            ("/v1/b?writeKey=k&wait=commit", Until::Committed),
+            ("/v1/events?wait=forever", Until::Durable),
+            ("/v1/events?wait", Until::Durable),
+        ] {
+            assert_eq!(until(&uri.parse().unwrap()), expected, "{uri}");
+        }
+    }
+}

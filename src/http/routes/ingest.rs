@@ -38,13 +38,12 @@ pub(crate) async fn take(
         channel,
         until,
     } = posted;
-    let trace = headers.get(TRACE_HEADER).and_then(|value| value.to_str().ok());
     let origin = Origin {
         source,
         channel,
         name: None,
         received: (http.api.clock)(),
-        trace: trace.and_then(traceparent),
+        trace: trace(&headers),
         place: None,
     };
     let bytes_max = http.settings.ingest_bytes_max;
@@ -60,6 +59,11 @@ pub(crate) async fn take(
     }
 }
 
+/// The trace context that the request came with, if it is one.
+fn trace(headers: &HeaderMap) -> Option<String> {
+    traceparent(headers.get(TRACE_HEADER)?.to_str().ok()?)
+}
+
 /// What is kept of a body that could not be read: that there was one.
 fn unread_body(unread: Unread, bytes_max: usize) -> wire::Posted<'static> {
     let (reason, message) = match unread {
@@ -73,4 +77,21 @@ fn unread_body(unread: Unread, bytes_max: usize) -> wire::Posted<'static> {
         ),
     };
     wire::Posted::Unread(reason, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderName;
+
+    use super::*;
+
+    #[test]
+    fn a_request_brings_its_trace_context() {
+        let name = HeaderName::from_static(TRACE_HEADER);
+        let trace_of = |text: &str| trace(&HeaderMap::from_iter([(name.clone(), text.parse().unwrap())]));
+        let context = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        assert_eq!(trace_of(context).as_deref(), Some(context));
+        assert_eq!(trace_of("sara@example.org"), None);
+        assert_eq!(trace(&HeaderMap::new()), None);
+    }
 }
