@@ -51,6 +51,8 @@
 //! - **A command**: a variant of [`engine::api::Command`] and its arm in `engine::commands`; its request in [`api`].
 //! - **A route**: a row of the table in [`http::router`] and of `openapi.json`; what it reads becomes a request of
 //!   [`api`], so that every edge has it.
+//! - **A subject**: of what is published, a method of [`wire::out::update::Subjects`]; of what is asked, a row of
+//!   `nats::service::calls`; and of either a channel of `asyncapi.yaml`, which lies beside `openapi.json`.
 
 pub mod domain;
 
