@@ -44,7 +44,7 @@ impl Descriptions {
     pub fn misfits(&self, schema: &Value, value: &Value, place: &str) -> Vec<String> {
         let mut misfits = self.misfits_of_parts(schema, value, place);
         let mut named = BTreeSet::new();
-        let open = self.name(schema, value, &mut named);
+        let open = self.name(schema, &mut named);
         for name in value.as_object().into_iter().flatten().map(|(name, _)| name) {
             if !open && !named.contains(name.as_str()) {
                 misfits.push(format!("{place}.{name} is not described"));
@@ -111,8 +111,8 @@ impl Descriptions {
         misfits
     }
 
-    /// Collects the members that a schema names of `value`; whether it may have others.
-    fn name<'a>(&'a self, schema: &'a Value, value: &Value, named: &mut BTreeSet<&'a str>) -> bool {
+    /// Collects the members that a schema names; whether there may be others.
+    fn name<'a>(&'a self, schema: &'a Value, named: &mut BTreeSet<&'a str>) -> bool {
         let schema = self.followed(schema);
         let own = schema["properties"].as_object();
         named.extend(own.into_iter().flatten().map(|(name, _)| name.as_str()));
@@ -123,7 +123,7 @@ impl Descriptions {
         let mut parts = 0;
         for keyword in ["allOf", "oneOf", "anyOf"] {
             for part in schema[keyword].as_array().into_iter().flatten() {
-                open |= self.name(part, value, named);
+                open |= self.name(part, named);
                 parts += 1;
             }
         }
