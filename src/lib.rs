@@ -62,8 +62,9 @@
 //! - **A question**: its request, its answer and the method that answers it in a file of [`api`].
 //! - **A command**: a variant of [`engine::api::Command`] and its arm in `engine::commands`; its request in [`api`].
 //! - **A route**: a row of the table in [`http::router`] and of `openapi.json`; what it reads becomes a request of
-//!   [`api`], so that every edge has it. Over NATS it is a row
-//!   of `nats::service::calls`.
+//!   [`api`], so that every edge has it.
+//! - **A subject**: of what is published, a method of [`wire::out::update::Subjects`]; of what is asked, a row of
+//!   `nats::service::calls`; and of either a channel of `asyncapi.yaml`, which lies beside `openapi.json`.
 //! - **Another log of commits**: a [`journal::Journal`] and its reader; nothing else of the engine knows which it is.
 
 pub mod domain;

@@ -4,6 +4,8 @@
 //! `cargo bench --bench end_to_end -- --profiles 1000000 --events 400000`
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a bench fails by panicking and prints what it measured"

@@ -14,3 +14,6 @@ pub use crate::app::{
     service::{Service, ServiceError},
     stream::StreamError,
 };
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     api::{Api, Following},
-    app::{clock, compose},
+    app::{clock, compose, service::ServiceError},
     config::Settings,
     engine::{
         Engine, Folder, Opened, StartError,
@@ -143,7 +143,7 @@ pub(crate) async fn start(
     nats: &nats::Settings,
     rules: Arc<DecodeRules>,
     metrics: (EngineMetrics, NatsMetrics),
-) -> Result<Started, super::ServiceError> {
+) -> Result<Started, ServiceError> {
     let ground = prepare(settings, nats).await?;
     let (engine_metrics, metrics) = metrics;
     let id = Uuid::now_v7().to_string();
@@ -214,7 +214,7 @@ async fn engine(
     ground: Ground,
     config: JetStreamJournalConfig,
     metrics: EngineMetrics,
-) -> Result<(Ground, Engine, u64), super::ServiceError> {
+) -> Result<(Ground, Engine, u64), ServiceError> {
     let engine_config = compose::engine_config(settings);
     let rules = compose::engine_rules(settings);
     let runtime = Handle::current();

@@ -26,10 +26,7 @@ impl Error {
             Self::Store(store::Error::Codec(error)) => {
                 matches!(error.fault, store::codec::Fault::TooLong { .. })
             }
-            Self::Journal(error) => matches!(
-                error,
-                journal::Error::TooLarge { .. } | journal::Error::TooMany { .. }
-            ),
+            Self::Journal(error) => error.is_too_large(),
             Self::Store(_) | Self::Publish(_) | Self::Damaged => false,
         }
     }

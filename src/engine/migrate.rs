@@ -91,7 +91,7 @@ fn append(to: &mut dyn Journal, mut commit: Commit) -> Result<(), journal::Error
     commit.marker.batch = to.last_batch().saturating_add(1);
     commit.marker.epoch = to.epoch();
     match to.append(&commit) {
-        Err(journal::Error::TooLarge { .. }) if commit.messages.len() > 1 => {
+        Err(error) if error.is_too_large() && commit.messages.len() > 1 => {
             let rest = Commit {
                 messages: commit.messages.split_off(commit.messages.len() / 2),
                 changes: Vec::new(),

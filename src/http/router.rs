@@ -92,6 +92,7 @@ pub(crate) fn table() -> Vec<Route> {
         get("/version",                      Open,  operation::version),
         get("/metrics",                      Open,  operation::metrics),
         get("/openapi.json",                 Open,  operation::openapi),
+        get("/asyncapi.yaml",                Open,  operation::asyncapi),
     ]
 }
 

@@ -117,3 +117,10 @@ pub enum Error {
         first: Position,
     },
 }
+
+impl Error {
+    /// Whether the commit holds more than the journal takes: in parts it may still be taken.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self, Self::TooLarge { .. } | Self::TooMany { .. })
+    }
+}

@@ -32,9 +32,9 @@ pub trait Journal: Send + std::fmt::Debug {
     /// next one can be prepared meanwhile; at most one may be under way when this is called.
     ///
     /// # Errors
-    /// [`Error::BatchOutOfOrder`], [`Error::TooLarge`] and [`Error::TooMany`] refuse the commit and leave the journal as it was. Any
-    /// other failure poisons the journal, and every later call is refused with [`Error::Poisoned`]: a sync that
-    /// failed once cannot be repeated, because the system may have dropped the pages it could not write.
+    /// [`Error::BatchOutOfOrder`], [`Error::TooLarge`] and [`Error::TooMany`] refuse the commit and leave the journal as it
+    /// was. Any other failure poisons the journal, and every later call is refused with [`Error::Poisoned`]: a sync
+    /// that failed once cannot be repeated, because the system may have dropped the pages it could not write.
     fn begin(&mut self, commit: Arc<Commit>) -> Result<Begun, Error>;
 
     /// Waits until the oldest commit under way is durable and returns its position.

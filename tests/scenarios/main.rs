@@ -10,6 +10,7 @@
 
 mod any_order;
 mod asked;
+mod asyncapi;
 mod commands;
 mod contract;
 mod facts;
@@ -23,6 +24,7 @@ mod phone_menu;
 mod reading;
 mod refused;
 mod said;
+mod schema;
 mod shapes;
 mod social;
 mod strangers;

@@ -238,6 +238,14 @@ impl Town {
             .block_on(call(self.router.clone(), request(method, path, headers, body)))
     }
 
+    /// What is served at `path`, which need not be JSON.
+    pub fn text(&self, path: &str) -> (HeaderMap, String) {
+        let asked = self.router.clone().oneshot(request("GET", path, &[], Vec::new()));
+        let (parts, body) = self.wait(asked).unwrap().into_parts();
+        let bytes = self.wait(to_bytes(body, 8 << 20)).unwrap();
+        (parts.headers, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
     /// Asks the routes the same thing `times` times at once.
     pub fn race(&self, path: &str, body: &Value, times: usize) -> Vec<Reply> {
         let racing = (0..times).map(|_| {

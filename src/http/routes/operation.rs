@@ -16,6 +16,8 @@ use crate::{
 
 /// The description of this API.
 pub(crate) const OPENAPI: &str = include_str!("../openapi.json");
+/// The description of what flows over NATS and over the stream of updates.
+pub(crate) const ASYNCAPI: &str = include_str!("../asyncapi.yaml");
 
 /// The process answers.
 pub(crate) async fn livez() -> Json<Value> {
@@ -56,4 +58,9 @@ pub(crate) async fn metrics(State(http): State<Http>) -> Result<impl IntoRespons
 /// The API.
 pub(crate) async fn openapi() -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], OPENAPI)
+}
+
+/// What flows over NATS and over the stream of updates.
+pub(crate) async fn asyncapi() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/yaml")], ASYNCAPI)
 }

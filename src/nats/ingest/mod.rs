@@ -29,6 +29,6 @@ pub use crate::nats::ingest::{
     identity::{IdentityError, StreamState, check_state},
     intake::{IntakeParts, IntakeSettings, PublishBatch, Publishing, StreamIntake},
     read::{INDEX_HEADER, REQUEST_HEADER},
-    retry::StreamRetry,
+    retry::{RETRY_HEADER, StreamRetry},
     waiters::{Wait, Waiters},
 };

@@ -15,8 +15,8 @@ use crate::{
     },
 };
 
-/// Where a retried message stood before.
-const RETRY_HEADER: &str = "Yekta-Retry-Of";
+/// Where a retried message stood before, as its sequence.
+pub const RETRY_HEADER: &str = "Yekta-Retry-Of";
 /// How the headers begin that are the server's.
 const SERVERS: &str = "Nats-";
 

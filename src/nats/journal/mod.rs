@@ -7,7 +7,7 @@
 //! While the broker is away, [`Journal::finish`] waits for it and [`ReadJournal::read_after`] fails.
 
 mod assemble;
-mod cloud;
+pub(crate) mod cloud;
 mod epoch;
 mod layout;
 mod open;

@@ -5,7 +5,7 @@
 //! answer too, and a failure stands in the headers `Nats-Service-Error` (`code: message`) and `Nats-Service-Error-Code`
 //! (the status that HTTP would answer). Started by `app` once the engine runs.
 
-mod calls;
+pub(crate) mod calls;
 mod owner;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
