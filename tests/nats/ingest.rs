@@ -1,25 +1,21 @@
-//! Following the input stream: every message once, in order, whatever is restarted; and never on a stream that is not
-//! the one that was read.
+//! Following the input stream: every message once, in order, whatever is restarted and whatever a message is.
 
-use std::{fs, io::Write, net::TcpStream, time::Duration};
+use std::{io::Write, net::TcpStream, time::Duration};
 
 use yekta::{
     domain::time::Timestamp,
     engine::intake::{Intake, IntakeError, Until},
-    nats::{
-        assets::Names,
-        ingest::{FollowError, IdentityError},
-    },
+    nats::assets::Names,
     wire::{Call, Origin, Posted, Shape},
 };
 
 use crate::{
-    house::{House, copy, until},
+    house::{House, until},
     run,
     server::NatsServer,
 };
 
-fn native(id: usize) -> String {
+pub(crate) fn native(id: usize) -> String {
     format!(
         r#"{{"id":"e-{id}","type":"Product Viewed","identifiers":[{{"kind":"user_id","value":"u-{}"}}]}}"#,
         id % 7
@@ -217,42 +213,8 @@ fn a_sender_is_told_to_send_again_while_the_server_does_nothing() {
     });
 }
 
-/// What the follower of `house` says after `change` was made to what it had read: 20 messages.
-fn refusal(change: impl AsyncFnOnce(&mut NatsServer)) -> Option<IdentityError> {
-    let mut server = NatsServer::start();
-    let house = House::new();
-    run(async {
-        let open = house.open(&server).await;
-        for id in 0..20 {
-            open.publish("web.product_viewed", &[], native(id)).await;
-        }
-        open.consumed(20).await;
-        open.close().await;
-        change(&mut server).await;
-        let open = house.open(&server).await;
-        let next = open.publish("web.product_viewed", &[], native(99)).await;
-        until("an end, or the next event", || {
-            open.has_ended() || open.events().0 > 0
-        })
-        .await;
-        if !open.has_ended() {
-            open.consumed(next).await;
-            open.close().await;
-            return None;
-        }
-        match open.refused().await {
-            FollowError::Identity(error) => Some(error),
-            error => panic!("{error}"),
-        }
-    })
-}
-
-async fn stream(server: &NatsServer) -> async_nats::jetstream::stream::Stream {
-    let connection = crate::connected(server).await;
-    connection.jetstream.get_stream(Names::EVENTS).await.unwrap()
-}
-
-async fn publish(server: &NatsServer, ids: std::ops::Range<usize>) {
+/// Publishes past the service.
+pub(crate) async fn publish(server: &NatsServer, ids: std::ops::Range<usize>) {
     let connection = crate::connected(server).await;
     for id in ids {
         let sent = connection
@@ -261,115 +223,6 @@ async fn publish(server: &NatsServer, ids: std::ops::Range<usize>) {
             .await;
         sent.unwrap().await.unwrap();
     }
-}
-
-#[test]
-fn a_stream_that_was_made_anew_is_refused() {
-    for grown in [0, 40] {
-        let error = refusal(async |server| {
-            let connection = crate::connected(server).await;
-            connection.jetstream.delete_stream(Names::EVENTS).await.unwrap();
-            let other = House::new().open(server).await;
-            other.close().await;
-            publish(server, 100..100 + grown).await;
-        });
-        assert!(
-            matches!(error, Some(IdentityError::Recreated { sequence: 20, .. })),
-            "{error:?}"
-        );
-    }
-}
-
-#[test]
-fn a_stream_that_let_go_of_unread_messages_is_refused_and_one_of_read_ones_is_not() {
-    let error = refusal(async |server| {
-        publish(server, 20..30).await;
-        stream(server).await.purge().sequence(26).await.unwrap();
-    });
-    assert!(
-        matches!(
-            error,
-            Some(IdentityError::RetentionPassed {
-                sequence: 20,
-                first: 26,
-                ..
-            })
-        ),
-        "{error:?}"
-    );
-    let error = refusal(async |server| {
-        stream(server).await.purge().await.unwrap();
-    });
-    assert_eq!(error, None);
-    let error = refusal(async |server| {
-        stream(server).await.delete_message(20).await.unwrap();
-    });
-    assert_eq!(error, None);
-}
-
-#[test]
-fn a_stream_that_lost_its_end_is_refused_also_when_it_has_grown_on() {
-    for (grown, expected) in [(0..0, "LostTail"), (50..60, "Reused")] {
-        let mut server = NatsServer::start();
-        let house = House::new();
-        let error = run(async {
-            let open = house.open(&server).await;
-            for id in 0..15 {
-                open.publish("web.a", &[], native(id)).await;
-            }
-            open.consumed(15).await;
-            open.close().await;
-            server.kill();
-            let (store, aside) = (server.folder().join("store"), server.folder().join("aside"));
-            copy(&store, &aside);
-            server.restart();
-            let open = house.open(&server).await;
-            for id in 15..20 {
-                open.publish("web.a", &[], native(id)).await;
-            }
-            open.consumed(20).await;
-            open.close().await;
-            server.kill();
-            fs::remove_dir_all(&store).unwrap();
-            fs::rename(&aside, &store).unwrap();
-            server.restart();
-            publish(&server, grown).await;
-            house.open(&server).await.refused().await
-        });
-        assert!(format!("{error:?}").contains(expected), "{error:?}");
-    }
-}
-
-#[test]
-fn a_stream_that_is_made_anew_is_noticed_while_it_is_followed() {
-    let server = NatsServer::start();
-    let house = House::new();
-    let error = run(async {
-        let open = house.open(&server).await;
-        let last = open.publish("web.a", &[], native(1)).await;
-        open.consumed(last).await;
-        let jetstream = &open.connection.jetstream;
-        let config = jetstream
-            .get_stream(Names::EVENTS)
-            .await
-            .unwrap()
-            .cached_info()
-            .config
-            .clone();
-        jetstream.delete_stream(Names::EVENTS).await.unwrap();
-        jetstream.create_stream(config).await.unwrap();
-        open.refused().await
-    });
-    let FollowError::Identity(error) = error else {
-        panic!("{error}")
-    };
-    assert!(
-        matches!(
-            error,
-            IdentityError::Recreated { .. } | IdentityError::Missing { .. }
-        ),
-        "{error}"
-    );
 }
 
 /// Whoever may publish can put a message into the stream that no client can read: it must not keep the others from being

@@ -19,6 +19,7 @@ mod assets;
 mod auth;
 mod batch;
 mod house;
+mod identity;
 mod ingest;
 mod journal;
 mod server;
