@@ -31,6 +31,9 @@ use crate::{
     telemetry::EngineMetrics,
 };
 
+/// What a journal is called once its commits were moved to another one.
+pub(crate) const MIGRATED: &str = "journal.migrated";
+
 /// How an engine is set up.
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
@@ -81,13 +84,19 @@ pub enum StartError {
     Store(#[from] store::Error),
     /// The store holds more than the journal: acknowledged commits are missing from it.
     #[error(
-        "open the journal: it ends at position {journal}, but the store has seen {store}; restore the journal"
+        "open the journal: it ends at position {journal}, but the store has seen {store}; restore the journal folder, or the journal stream"
     )]
     JournalLost {
         /// Where the journal ends.
         journal: Position,
         /// How far the store was.
         store: Position,
+    },
+    /// What is in the folder has its journal somewhere else.
+    #[error("open the journal in {}: the folder is that of a service on NATS, start it with --nats-url; if it never was, restore the journal folder", path.display())]
+    NoJournal {
+        /// The tenant's folder.
+        path: PathBuf,
     },
     /// The store is a view of another journal.
     #[error(
@@ -162,11 +171,18 @@ impl Folder {
         Ok(Self { dir, lock })
     }
 
-    /// Opens the journal that lies in the folder.
+    /// Opens the journal that lies in the folder; in a new folder it is made.
     ///
     /// # Errors
-    /// [`StartError::Journal`].
+    /// [`StartError::NoJournal`] where there is data whose journal is not here, [`StartError::Journal`].
     pub fn journal(&self, config: FileJournalConfig) -> Result<FileJournal, StartError> {
+        let has_data = ["store", MIGRATED]
+            .iter()
+            .any(|name| self.dir.join(name).exists());
+        if !self.has_journal() && has_data {
+            let path = self.dir.clone();
+            return Err(StartError::NoJournal { path });
+        }
         let opened = FileJournal::open(&self.dir.join("journal"), config)?;
         if opened.cut_bytes > 0 {
             tracing::warn!(

@@ -68,7 +68,7 @@ impl NatsMetrics {
             )?,
             lag: registry.gauge(
                 "nats_input_lag_messages",
-                "Messages of the tenant in the input stream behind the last one that was read.",
+                "Messages of the tenant in the input stream that are not committed yet.",
             )?,
             ack_seconds: registry.histograms(
                 "nats_publish_ack_seconds",

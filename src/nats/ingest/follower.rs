@@ -20,6 +20,7 @@ use crate::{
             error::{FollowError, Interruption},
             identity::{First, check_first, check_kept, first_jump, reused},
             input::{Input, Reader},
+            lag::Lag,
             read::Read,
             settle::{Fed, settle},
             waiters::Waiters,
@@ -72,7 +73,7 @@ pub struct Follower {
     rules: Arc<DecodeRules>,
     waiters: Waiters,
     metrics: NatsMetrics,
-    lag: watch::Sender<Option<u64>>,
+    lag: Lag,
     /// Up to where it was read and fed.
     read: Option<InputPosition>,
     /// When the stream was made, as it was found last.
@@ -115,7 +116,7 @@ impl Follower {
             },
             read: handle.consumed().borrow().clone(),
             created_ns: 0,
-            lag: watch::Sender::new(None),
+            lag: Lag::new(metrics.clone()),
             settings,
             handle,
             rules,
@@ -124,10 +125,10 @@ impl Follower {
         }
     }
 
-    /// How many messages wait behind the last one that was read; `None` while that is not known: before the stream was
+    /// How many messages are not committed yet; `None` while that is not known: before the stream was
     /// found to be the one that was read, while it cannot be reached, and after the follower ended.
     pub fn lag(&self) -> watch::Receiver<Option<u64>> {
-        self.lag.subscribe()
+        self.lag.told()
     }
 
     /// Follows the stream until `stop`, and then until what was fed is committed. A server that is away is waited for.
@@ -136,9 +137,9 @@ impl Follower {
     /// [`FollowError`]: the stream is not the one that was read, or the writer stopped.
     pub async fn follow(mut self, stop: CancellationToken) -> Result<(), FollowError> {
         let (unsettled, feeds) = mpsc::channel(UNSETTLED_MAX);
-        let settling = tokio::spawn(settle(feeds, self.waiters.clone()));
+        let settling = tokio::spawn(settle(feeds, self.waiters.clone(), self.lag.clone()));
         let result = self.run(&stop, &unsettled).await;
-        self.lag.send_replace(None);
+        self.lag.unread(None);
         drop(unsettled);
         let settled = settling.await.unwrap_or(false);
         match result {
@@ -162,7 +163,7 @@ impl Follower {
                     "read the input stream again"
                 ),
             }
-            self.lag.send_replace(None);
+            self.lag.unread(None);
             self.metrics.reopened();
             stuck = before == self.read.as_ref().map(|read| read.sequence);
             pause = if stuck {
@@ -212,7 +213,7 @@ impl Follower {
                     self.look().await?;
                     let waiting = reader.waiting().await?;
                     if known {
-                        self.note_lag(waiting);
+                        self.lag.unread(Some(waiting));
                     }
                     continue;
                 }
@@ -244,7 +245,7 @@ impl Follower {
             known = true;
         }
         if known {
-            self.note_lag(reader.pending);
+            self.lag.unread(Some(reader.pending));
         }
         Ok((reader, known))
     }
@@ -263,7 +264,7 @@ impl Follower {
         };
         match check_first(read, first.sequence, first.digest())? {
             First::Read => {
-                self.note_lag(first.pending);
+                self.lag.unread(Some(first.pending));
                 Ok(None)
             }
             First::Later => {
@@ -337,8 +338,13 @@ impl Follower {
         let receipt = receipt.map_err(|_| FollowError::WriterStopped)?;
         self.read = Some(position);
         self.metrics.messages_read(messages);
-        self.note_lag(pending);
-        let settling = fed.send(Fed { receipt, awaited }).await;
+        self.lag.fed(messages, pending);
+        let fed_now = Fed {
+            receipt,
+            messages,
+            awaited,
+        };
+        let settling = fed.send(fed_now).await;
         settling.map_err(|_| FollowError::WriterStopped.into())
     }
 
@@ -359,12 +365,6 @@ impl Follower {
         tokio::task::spawn_blocking(decoding)
             .await
             .map_err(|error| Interruption::passing("decode messages", error))
-    }
-
-    fn note_lag(&self, messages: u64) {
-        self.metrics.lag(messages);
-        self.lag
-            .send_if_modified(|lag| lag.replace(messages) != Some(messages));
     }
 }
 

@@ -18,6 +18,7 @@ mod follower;
 mod identity;
 mod input;
 mod intake;
+mod lag;
 mod read;
 mod retry;
 mod settle;

@@ -4,7 +4,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     engine::api::Receipt,
-    nats::ingest::{read::Awaited, waiters::Waiters},
+    nats::ingest::{lag::Lag, read::Awaited, waiters::Waiters},
 };
 
 /// What was handed to the writer and is not known to be committed.
@@ -12,16 +12,19 @@ use crate::{
 pub(crate) struct Fed {
     /// What the writer will say.
     pub(crate) receipt: oneshot::Receiver<Receipt>,
+    /// How many messages it holds.
+    pub(crate) messages: usize,
     /// Which items somebody waits for.
     pub(crate) awaited: Vec<(usize, Awaited)>,
 }
 
 /// Waits for the commits of what is fed until no more comes; whether all of them came.
-pub(crate) async fn settle(mut feeds: mpsc::Receiver<Fed>, waiters: Waiters) -> bool {
+pub(crate) async fn settle(mut feeds: mpsc::Receiver<Fed>, waiters: Waiters, lag: Lag) -> bool {
     while let Some(fed) = feeds.recv().await {
         let Ok(receipt) = fed.receipt.await else {
             return false;
         };
+        lag.settled(fed.messages);
         for (item, awaited) in fed.awaited {
             if let Some(outcome) = receipt.outcomes.get(item) {
                 waiters.committed(awaited.request, awaited.index, *outcome, receipt.position);
@@ -38,13 +41,18 @@ mod tests {
         Position,
         api::{Outcome, Resolution},
     };
+    use crate::telemetry::{NatsMetrics, Registry};
+
+    fn lag() -> Lag {
+        Lag::new(NatsMetrics::register(&Registry::new("1").unwrap()).unwrap())
+    }
 
     #[tokio::test]
     async fn who_waits_for_an_item_is_told_what_became_of_it() {
         let waiters = Waiters::new(1);
         let mut wait = waiters.register(2).unwrap();
         let (sender, feeds) = mpsc::channel(4);
-        let settling = tokio::spawn(settle(feeds, waiters));
+        let settling = tokio::spawn(settle(feeds, waiters, lag()));
         let outcomes = [Outcome::Duplicate, Outcome::Accepted(Resolution::Matched)];
         for (position, index, outcome) in [(4, 1, outcomes[1]), (8, 0, outcomes[0])] {
             let (reply, receipt) = oneshot::channel();
@@ -55,6 +63,7 @@ mod tests {
             sender
                 .send(Fed {
                     receipt,
+                    messages: 1,
                     awaited: vec![(1, awaited)],
                 })
                 .await
@@ -83,11 +92,12 @@ mod tests {
         sender
             .send(Fed {
                 receipt,
+                messages: 1,
                 awaited: Vec::new(),
             })
             .await
             .unwrap();
         drop((reply, sender));
-        assert!(!settle(feeds, Waiters::new(1)).await);
+        assert!(!settle(feeds, Waiters::new(1), lag()).await);
     }
 }
