@@ -181,7 +181,7 @@ pub(crate) async fn start(
         rules,
         waiters,
         metrics: metrics.clone(),
-        settings: IntakeSettings::default(),
+        settings: IntakeSettings::default().for_server(connection.client.max_payload()),
     });
     let retry = StreamRetry::new(&connection, &assets.events.stream, nats.ack_timeout);
     let lag = follower.lag();

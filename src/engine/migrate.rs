@@ -97,6 +97,8 @@ fn append(to: &mut dyn Journal, mut commit: Commit) -> Result<(), journal::Error
                 changes: Vec::new(),
                 marker: commit.marker.clone(),
             };
+            // Only the last part closes the commit as the folder's journal does.
+            commit.marker.time_us = commit.marker.time_us.saturating_sub(1);
             append(to, commit)?;
             append(to, rest)
         }

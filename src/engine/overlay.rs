@@ -47,6 +47,11 @@ impl Overlay {
         }
     }
 
+    /// What was there before the batch.
+    pub(crate) fn before(&self) -> &Ahead {
+        &self.before
+    }
+
     /// Puts bytes under a key.
     pub fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
         self.changes.insert(key, Some(value));

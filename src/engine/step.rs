@@ -1,7 +1,7 @@
 //! The step: from a batch of submissions and commands to one commit. Synchronous and without effects: the same store
 //! and the same input give the same commit.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::ControlFlow};
 
 use crate::{
     domain::{event::Event, time::Timestamp},
@@ -17,7 +17,10 @@ use crate::{
         publish::{Publication, Told},
     },
     journal::{Commit, InputPosition, Marker},
-    store::{AtomId, InputRecord, Keyring, ProfileId, RejectionRecord, fingerprint::Multiset, keys},
+    store::{
+        AtomId, InputRecord, Keyring, Order, ProfileId, RejectionRecord, View, codec, fingerprint::Multiset,
+        keys,
+    },
     wire::{Reason, Rejection},
 };
 
@@ -133,9 +136,14 @@ pub(crate) fn step(
     let mut publication = Publication::new(ground.rules, now);
     let mut outcomes = Vec::with_capacity(input.submissions.len());
     for (index, submission) in input.submissions.iter().enumerate() {
-        outcomes.push(run.take(index, submission, now)?);
         if let Submission::Refused(rejection) = submission {
-            publication.refused(rejection)?;
+            if !run.is_kept(rejection)? {
+                run.keep(rejection, now)?;
+                publication.refused(rejection)?;
+            }
+            outcomes.push(Outcome::Refused);
+        } else if let Submission::Event(event) = submission {
+            outcomes.push(run.take(index, event)?);
         }
     }
     run.consume(input.position.as_ref())?;
@@ -150,21 +158,41 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn take(&mut self, index: usize, submission: &'a Submission, now: Timestamp) -> Result<Outcome, Error> {
-        Ok(match submission {
-            Submission::Refused(rejection) => {
-                self.keep(rejection, now)?;
-                Outcome::Refused
+    fn take(&mut self, index: usize, event: &'a Event) -> Result<Outcome, Error> {
+        Ok(match self.batch.place(event)? {
+            Placed::In(atom) => {
+                self.placed.push((index, event, atom));
+                Outcome::Accepted(Resolution::Matched)
             }
-            Submission::Event(event) => match self.batch.place(event)? {
-                Placed::In(atom) => {
-                    self.placed.push((index, event, atom));
-                    Outcome::Accepted(Resolution::Matched)
-                }
-                Placed::Known => Outcome::Duplicate,
-                Placed::Conflicting => Outcome::Conflicting,
-            },
+            Placed::Known => Outcome::Duplicate,
+            Placed::Conflicting => Outcome::Conflicting,
         })
+    }
+
+    /// Whether a refused item of the input stream is kept already: where a batch was committed in parts and the process
+    /// ended between them, the first parts come again.
+    fn is_kept(&self, rejection: &Rejection) -> Result<bool, Error> {
+        let Some(origin) = rejection.origin.as_deref() else {
+            return Ok(false);
+        };
+        let consumed = self.standing.input.as_ref().map_or(0, |input| input.sequence);
+        let mut is_kept = false;
+        let mut look = |_: &[u8], value: &[u8]| {
+            let kept: RejectionRecord = codec::decode(value)?;
+            let Some(place) = kept.origin else {
+                return Ok(ControlFlow::Continue(()));
+            };
+            is_kept = place == *origin && (&kept.id, &kept.body) == (&rejection.id, &rejection.body);
+            // What is consumed does not come again, nor what was kept before it.
+            Ok(if is_kept || place.sequence <= consumed {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            })
+        };
+        let before = self.batch.overlay.before();
+        before.scan_prefix(keys::REJECTIONS, Order::Descending, &mut look)?;
+        Ok(is_kept)
     }
 
     /// Notes up to where the input is consumed, so that the store knows it too.

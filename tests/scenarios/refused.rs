@@ -5,6 +5,16 @@ use std::{collections::BTreeSet, io::Write as _};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 
+use yekta::{
+    domain::event::StreamPlace,
+    engine::{
+        Position,
+        api::{Outcome, Submission},
+    },
+    journal::InputPosition,
+    wire::{Reason, Rejection},
+};
+
 use crate::town::Town;
 
 /// An event that nothing is wrong with.
@@ -220,4 +230,60 @@ fn one_refused_item_is_shown_by_its_number_and_is_not_taken_again_from_a_part_of
         (retried.status, &retried.body["code"]),
         (409, &json!("not_retryable"))
     );
+}
+
+/// An item of the input stream that was refused.
+fn refused_at(sequence: u64, id: &str) -> Submission {
+    let place = StreamPlace {
+        stream: "events".to_owned(),
+        sequence,
+        subject: "yekta.v1.default.event.web.viewed".to_owned(),
+    };
+    Submission::Refused(Box::new(Rejection {
+        reason: Reason::NoIdentity,
+        message: "read an event".to_owned(),
+        id: Some(id.to_owned()),
+        source: None,
+        origin: Some(Box::new(place)),
+        body: id.as_bytes().to_vec(),
+    }))
+}
+
+/// The first part of a batch was committed, and the process ended before the second: all of it is read again.
+#[test]
+fn what_was_refused_of_a_stream_is_kept_and_told_once() {
+    let town = Town::new();
+    let feed = |items: Vec<Submission>, sequence: u64| {
+        let position = InputPosition {
+            stream: "events".to_owned(),
+            created_ns: 1,
+            sequence,
+            digest: [0; 16],
+        };
+        town.wait(async {
+            let receipt = town.engine().handle.feed(items, position).await.unwrap();
+            receipt.await.unwrap()
+        })
+    };
+    feed(vec![refused_at(6, "one"), refused_at(7, "two")], 5);
+    let after = feed(
+        vec![
+            refused_at(6, "one"),
+            refused_at(7, "two"),
+            refused_at(7, "three"),
+            refused_at(8, "two"),
+        ],
+        8,
+    );
+    assert_eq!(after.outcomes, [Outcome::Refused; 4]);
+    let listed = town.get("/v1/rejections");
+    let ids: Vec<&str> = listed["rejections"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["two", "three", "two", "one"]);
+    let told = town.query().updates_after(Position::START, 100).unwrap();
+    assert_eq!(told.len(), 4, "each is told once");
 }

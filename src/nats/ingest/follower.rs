@@ -264,7 +264,7 @@ impl Follower {
         };
         match check_first(read, first.sequence, first.digest())? {
             First::Read => {
-                self.lag.unread(Some(first.pending));
+                self.lag.unread(first.pending);
                 Ok(None)
             }
             First::Later => {

@@ -214,7 +214,7 @@ impl StoredMessage {
             subject: self.subject,
             body: Bytes::from(body),
             stored: time::parse(&self.time)?,
-            pending: 0,
+            pending: None,
             delivery: 0,
         })
     }

@@ -41,10 +41,10 @@ impl Lag {
         self.change(|parts| parts.unread = messages);
     }
 
-    /// So many were handed to the writer, and so many wait behind them.
-    pub(crate) fn fed(&self, messages: usize, unread: u64) {
+    /// So many were handed to the writer, and so many wait behind them, where that is known.
+    pub(crate) fn fed(&self, messages: usize, unread: Option<u64>) {
         self.change(|parts| {
-            parts.unread = Some(unread);
+            parts.unread = unread;
             parts.unsettled = parts.unsettled.saturating_add(count(messages));
         });
     }
@@ -83,9 +83,9 @@ mod tests {
         let mut steps = Vec::new();
         lag.unread(Some(10));
         steps.push(*told.borrow());
-        lag.fed(6, 4);
+        lag.fed(6, Some(4));
         steps.push(*told.borrow());
-        lag.fed(4, 0);
+        lag.fed(4, Some(0));
         steps.push(*told.borrow());
         lag.settled(6);
         steps.push(*told.borrow());

@@ -29,7 +29,7 @@ pub(crate) struct Read {
     /// When the stream took it in.
     pub(crate) stored: Timestamp,
     /// Messages behind it that the consumer will give.
-    pub(crate) pending: u64,
+    pub(crate) pending: Option<u64>,
     /// Its number among those that the consumer gave; 0 where none did.
     pub(crate) delivery: u64,
 }
@@ -54,7 +54,7 @@ impl Read {
             subject: message.subject.into_string(),
             body: message.payload,
             stored: Timestamp::from_micros(i64::try_from(micros).unwrap_or(i64::MAX)),
-            pending,
+            pending: Some(pending),
             delivery,
         })
     }
@@ -146,7 +146,7 @@ mod tests {
                 .collect(),
             body: Bytes::copy_from_slice(body.as_bytes()),
             stored: Timestamp::from_micros(0),
-            pending: 0,
+            pending: Some(0),
             delivery: 1,
         }
     }

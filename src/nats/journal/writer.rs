@@ -31,6 +31,8 @@ use crate::{
 /// Between two attempts to send a batch again: from the first to the longest.
 const PAUSE: Duration = Duration::from_millis(20);
 const PAUSE_MAX: Duration = Duration::from_secs(1);
+/// Every so many attempts the log says that a commit is not taken.
+const LOUD_EVERY: u32 = 5;
 const APPEND: &str = "append to";
 
 /// How commits are sent.
@@ -68,6 +70,16 @@ pub(crate) enum Way {
     Committing(JoinHandle<Result<BatchAck, BatchError>>),
     /// It could not be sent.
     Stuck(BatchError),
+}
+
+/// Sending once more is part of life; doing so for long is not, and its reason may be the operator's matter, such as a
+/// stream that is full.
+fn tell_again(error: &BatchError, batch: u64, attempts: u32) {
+    if attempts.is_multiple_of(LOUD_EVERY) {
+        tracing::warn!(%error, journal.batch = batch, attempts, "the journal stream does not take a commit, sending it again");
+    } else {
+        tracing::debug!(%error, journal.batch = batch, attempts, "sending a commit again");
+    }
 }
 
 /// What became of a batch whose answer was lost.
@@ -123,7 +135,7 @@ impl Sender {
             }
             Way::Stuck(error) => Err(error),
         };
-        let mut pause = PAUSE;
+        let (mut pause, mut attempts) = (PAUSE, 0_u32);
         loop {
             let error = match result {
                 Ok(ack) if (ack.first, ack.last) == (parcel.begin(), parcel.position()) => {
@@ -143,8 +155,11 @@ impl Sender {
             } else if !error.is_passing() {
                 return Err(broker(APPEND, error));
             }
-            tracing::debug!(%error, journal.batch = parcel.commit.marker.batch, "sending a commit again");
-            if !matches!(error, BatchError::Abandoned) {
+            attempts = attempts.saturating_add(1);
+            tell_again(&error, parcel.commit.marker.batch, attempts);
+            // A batch that the server let go of while this process was busy may be sent at once; what is refused again
+            // and again, or cannot be sent, is waited for.
+            if attempts > 1 || !matches!(error, BatchError::Abandoned) {
                 self.wait(pause).await?;
             }
             pause = pause.saturating_mul(2).min(PAUSE_MAX);

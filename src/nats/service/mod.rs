@@ -138,6 +138,9 @@ struct Registered {
 /// Takes requests until the service stops; then lets those that are worked on end.
 async fn serve(answering: Arc<Answering>, registered: Registered, stopping: CancellationToken) {
     let Registered { service, endpoints } = registered;
+    let (owner, endpoints): (Vec<_>, Vec<_>) =
+        endpoints.into_iter().partition(|(call, _)| *call == Call::Owner);
+    let telling = tokio::spawn(tell_owner(Arc::clone(&answering), owner));
     let room = Arc::new(Semaphore::new(answering.limits.in_flight_max));
     let working = TaskTracker::new();
     let requests = endpoints
@@ -165,6 +168,16 @@ async fn serve(answering: Arc<Answering>, registered: Registered, stopping: Canc
     }
     working.close();
     working.wait().await;
+    telling.abort();
+}
+
+/// Says who owns the tenant, however busy this process is: one that does not answer is taken for gone.
+async fn tell_owner(answering: Arc<Answering>, endpoints: Vec<(Call, service::endpoint::Endpoint)>) {
+    for (call, mut endpoint) in endpoints {
+        while let Some(request) = endpoint.next().await {
+            respond(&answering, call, &request).await;
+        }
+    }
 }
 
 async fn respond(answering: &Answering, call: Call, request: &Request) {
