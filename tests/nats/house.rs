@@ -1,6 +1,6 @@
 //! An engine on a folder of its own that follows the input stream of a server.
 
-use std::{fs, iter, sync::Arc, time::Duration};
+use std::{iter, sync::Arc, time::Duration};
 
 use async_nats::HeaderMap;
 use tempfile::TempDir;
@@ -250,18 +250,4 @@ pub async fn until(what: &str, mut condition: impl FnMut() -> bool) {
     };
     let in_time = tokio::time::timeout(PATIENCE, looking).await;
     assert!(in_time.is_ok(), "waited in vain for {what}");
-}
-
-/// A copy of the server's store, to be put back when the server does not run.
-pub fn copy(from: &std::path::Path, to: &std::path::Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }

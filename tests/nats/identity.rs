@@ -9,10 +9,10 @@ use yekta::nats::{
 };
 
 use crate::{
-    house::{House, copy, until},
+    house::{House, until},
     ingest::{native, publish},
     run,
-    server::NatsServer,
+    server::{NatsServer, copy},
 };
 
 /// What the follower of `house` says after `change` was made to what it had read: 20 messages.

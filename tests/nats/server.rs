@@ -283,3 +283,17 @@ fn installed() -> PathBuf {
     fs::write(done, PACKAGE).unwrap();
     binary
 }
+
+/// A copy of the server's store, to be put back when the server does not run.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

@@ -1,17 +1,14 @@
 //! What may go wrong with the streams while nobody looks: made anew, emptied too far, an end that is lost. It is noticed
 //! at the start, told in one sentence, and nothing is skipped or written.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use serde_json::{Value, json};
 
 use crate::{
     broker::{Broker, EVENTS, JOURNAL},
     process::{fingerprint, wait_for},
-    server::NatsServer,
+    server::{NatsServer, copy},
     serving::{failure, refusal, serve_on, start_ready},
 };
 
@@ -85,19 +82,6 @@ impl Town {
 /// to go on.
 fn last_commit(broker: &Broker) -> Option<u64> {
     broker.last_of(JOURNAL, "yekta.v1.default.j.commit")
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 #[test]
