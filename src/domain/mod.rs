@@ -9,6 +9,8 @@
 //! | identifier, trust | [`identifier`] |
 //! | channel, source | [`channel`] |
 //! | claim, who owns a device, who is one person | [`identity`] |
+//! | fact: a name, a birth date, an address | [`fact`] |
+//! | how alike two persons are | [`similarity`] |
 //! | fold, profile, what is open | [`profile`] |
 //! | context, view | [`context`] |
 
@@ -16,9 +18,11 @@ pub mod amount;
 pub mod channel;
 pub mod context;
 pub mod event;
+pub mod fact;
 pub mod identifier;
 pub mod identity;
 pub mod profile;
 pub mod qr;
+pub mod similarity;
 pub mod time;
 pub mod value;

@@ -34,7 +34,15 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         module: "domain",
         imports: &[],
-        crates: &["std", "idna", "phonenumber", "thiserror", "unicode_normalization"],
+        crates: &[
+            "std",
+            "idna",
+            "phonenumber",
+            "siphasher",
+            "strsim",
+            "thiserror",
+            "unicode_normalization",
+        ],
         never: IMPURE,
     },
     Rule {

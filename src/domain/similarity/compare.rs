@@ -1,0 +1,285 @@
+//! The comparison: what the fields of two persons say about their being one.
+//!
+//! Owns [`compare`] and its rules between fields: exchanged names, towns that a postcode already tells, the household.
+//! Never looks beyond the two claims.
+
+use crate::domain::similarity::{
+    bits::Bits,
+    conflict::{self, Conflict},
+    field::{Field, Level},
+    name::Name,
+    person::Person,
+    place,
+    weights::Weights,
+};
+
+/// What one field said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Term {
+    /// The field.
+    pub field: Field,
+    /// How alike it was.
+    pub level: Level,
+    /// What that weighs.
+    pub weight: Bits,
+}
+
+/// What all fields said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Score {
+    /// The sum of the terms.
+    pub total: Bits,
+    /// What each field said, in the order of fields: the explanation.
+    pub terms: Vec<Term>,
+    /// What forbids a link whatever the total is.
+    pub conflict: Option<Conflict>,
+}
+
+impl Score {
+    fn add(&mut self, field: Field, level: Level, weight: Bits) {
+        self.total += weight;
+        self.terms.push(Term { field, level, weight });
+    }
+
+    fn level(&self, field: Field) -> Option<Level> {
+        self.terms
+            .iter()
+            .find(|term| term.field == field)
+            .map(|term| term.level)
+    }
+
+    fn forbid(&mut self, conflict: Conflict) {
+        self.conflict = self.conflict.or(Some(conflict));
+    }
+}
+
+/// Compares `a` and `b`; the other way round it is the same.
+#[must_use]
+pub fn compare(a: &Person, b: &Person, weights: &Weights) -> Score {
+    let mut score = Score {
+        terms: Vec::with_capacity(12),
+        ..Score::default()
+    };
+    names(a, b, weights, &mut score);
+    plain(a, b, weights, &mut score);
+    places(a, b, weights, &mut score);
+    contacts(a, b, weights, &mut score);
+    household(&mut score);
+    ids(&mut score);
+    score
+}
+
+/// The two names as they stand, or exchanged where that says more.
+fn names(a: &Person, b: &Person, weights: &Weights, score: &mut Score) {
+    let straight = Pairing::of((&a.given, &b.given), (&a.family, &b.family), weights);
+    let crossed = Pairing::crossed(a, b, weights);
+    let exchanged = weights.of(Field::Order, Level::Swapped);
+    let both_cross = crossed.both_alike() && !straight.one_equal();
+    if both_cross && crossed.total() + exchanged > straight.total() {
+        crossed.into_score(score);
+        score.add(Field::Order, Level::Swapped, exchanged);
+        return;
+    }
+    let by_middle =
+        straight.given.is_some_and(|given| given.0 == Level::Incompatible) && middle_is_given(a, b);
+    straight.into_score(score);
+    if by_middle && let Some(term) = score.terms.first_mut() {
+        // Somebody goes by the middle name.
+        score.total = score.total - term.weight;
+        *term = Term {
+            field: Field::Given,
+            level: Level::Different,
+            weight: Bits::ZERO,
+        };
+    }
+    if let Some((a, b)) = a.middle.as_ref().zip(b.middle.as_ref())
+        && let Some(level) = a.as_given(b)
+    {
+        let level = match level {
+            Level::Nickname | Level::Close => Level::Near,
+            Level::Incompatible => Level::Different,
+            level => level,
+        };
+        score.add(Field::Middle, level, weights.of(Field::Middle, level));
+    }
+}
+
+struct Pairing {
+    given: Option<(Level, Bits)>,
+    family: Option<(Level, Bits)>,
+}
+
+type Two<'a> = (&'a Option<Name>, &'a Option<Name>);
+
+impl Pairing {
+    fn of(given: Two<'_>, family: Two<'_>, weights: &Weights) -> Self {
+        let one = |field, two: Two<'_>, level: fn(&Name, &Name) -> Option<Level>| {
+            let (a, b) = (two.0.as_ref()?, two.1.as_ref()?);
+            let level = level(a, b)?;
+            let weight = if level == Level::Equal {
+                weights.of_value(field, &a.text)
+            } else {
+                weights.of(field, level)
+            };
+            Some((level, weight))
+        };
+        Self {
+            given: one(Field::Given, given, Name::as_given),
+            family: one(Field::Family, family, Name::as_family),
+        }
+    }
+
+    /// Each one's given name beside the other's family name, the more alike as the given name: it is not told which of
+    /// the two exchanged them.
+    fn crossed(a: &Person, b: &Person, weights: &Weights) -> Self {
+        let level = |a: &Option<Name>, b: &Option<Name>| a.as_ref()?.as_given(b.as_ref()?);
+        let mut levels = [level(&a.given, &b.family), level(&a.family, &b.given)];
+        levels.sort_unstable();
+        let [given, family] = levels;
+        Self {
+            given: given.map(|level| (level, weights.of(Field::Given, level))),
+            family: family.map(|level| (level, weights.of(Field::Family, level))),
+        }
+    }
+
+    fn total(&self) -> Bits {
+        let weight = |one: Option<(Level, Bits)>| one.map_or(Bits::ZERO, |one| one.1);
+        weight(self.given) + weight(self.family)
+    }
+
+    fn both_alike(&self) -> bool {
+        let alike = |one: Option<(Level, Bits)>| {
+            one.is_some_and(|one| {
+                matches!(one.0, Level::Equal | Level::Nickname | Level::Close | Level::Near)
+            })
+        };
+        alike(self.given) && alike(self.family)
+    }
+
+    fn one_equal(&self) -> bool {
+        let equal = |one: Option<(Level, Bits)>| one.is_some_and(|one| one.0 == Level::Equal);
+        equal(self.given) || equal(self.family)
+    }
+
+    fn into_score(self, score: &mut Score) {
+        for (field, one) in [(Field::Given, self.given), (Field::Family, self.family)] {
+            if let Some((level, weight)) = one {
+                score.add(field, level, weight);
+            }
+        }
+    }
+}
+
+/// Whether one's given name is the other's middle name.
+fn middle_is_given(a: &Person, b: &Person) -> bool {
+    let is = |given: &Option<Name>, middle: &Option<Name>| {
+        let level = given
+            .as_ref()
+            .zip(middle.as_ref())
+            .and_then(|(given, middle)| given.as_given(middle));
+        matches!(
+            level,
+            Some(Level::Equal | Level::Nickname | Level::Close | Level::Near | Level::Initial)
+        )
+    };
+    is(&a.given, &b.middle) || is(&b.given, &a.middle)
+}
+
+/// Suffix, birth date and national id: each stands for itself.
+fn plain(a: &Person, b: &Person, weights: &Weights, score: &mut Score) {
+    if let Some((a, b)) = a.suffix.as_ref().zip(b.suffix.as_ref())
+        && let Some(level) = conflict::suffix(a, b)
+    {
+        score.add(Field::Suffix, level, weights.of(Field::Suffix, level));
+        if level == Level::Different {
+            score.forbid(Conflict::Suffix);
+        }
+    }
+    if let Some((a, b)) = a.birth.as_ref().zip(b.birth.as_ref()) {
+        let level = a.level(b);
+        score.add(Field::Birth, level, weights.of(Field::Birth, level));
+        if level == Level::Incompatible {
+            score.forbid(Conflict::BirthDates);
+        }
+    }
+    if let Some((a, b)) = a.national.as_ref().zip(b.national.as_ref()) {
+        let level = conflict::national(a, b);
+        score.add(Field::National, level, weights.of(Field::National, level));
+    }
+}
+
+/// Postcode, address, town and region: the wider area says nothing more where the narrower agrees.
+fn places(a: &Person, b: &Person, weights: &Weights, score: &mut Score) {
+    let mut agreed = false;
+    if let Some((a, b)) = a.postcode.as_ref().zip(b.postcode.as_ref()) {
+        let level = place::postcode(a, b);
+        score.add(Field::Postcode, level, weights.of(Field::Postcode, level));
+        agreed = level == Level::Equal;
+    }
+    if let Some((a, b)) = a.street.as_ref().zip(b.street.as_ref())
+        && let Some(level) = a.level(b)
+    {
+        score.add(Field::Address, level, weights.of(Field::Address, level));
+    }
+    if let Some((a, b)) = a.city.as_ref().zip(b.city.as_ref()) {
+        let level = place::city(a, b);
+        let weight = match level {
+            Level::Equal => weights.of_value(Field::City, a),
+            level => weights.of(Field::City, level),
+        };
+        let weight = if agreed { Bits(weight.0.min(0)) } else { weight };
+        score.add(Field::City, level, weight);
+    } else if let Some((a, b)) = a.region.as_ref().zip(b.region.as_ref())
+        && !agreed
+    {
+        let level = if a == b { Level::Equal } else { Level::Different };
+        score.add(Field::Region, level, weights.of(Field::Region, level));
+    }
+}
+
+/// The most alike of their addresses and of their numbers.
+fn contacts(a: &Person, b: &Person, weights: &Weights, score: &mut Score) {
+    let emails = a.emails.iter().flat_map(|a| b.emails.iter().map(|b| a.level(b)));
+    let phones = a.phones.iter().flat_map(|a| b.phones.iter().map(|b| a.level(b)));
+    let best = |field, levels: &mut dyn Iterator<Item = Level>| {
+        levels.map(|level| (weights.of(field, level), level)).max()
+    };
+    if let Some((weight, level)) = best(Field::Email, &mut { emails }) {
+        score.add(Field::Email, level, weight);
+    }
+    if let Some((weight, level)) = best(Field::Phone, &mut { phones }) {
+        score.add(Field::Phone, level, weight);
+    }
+}
+
+/// People of one household share a family name, an address, a telephone: none of it says that they are one.
+fn household(score: &mut Score) {
+    if score.level(Field::Given) != Some(Level::Incompatible) {
+        return;
+    }
+    for term in &mut score.terms {
+        let shared = matches!(
+            term.field,
+            Field::Family | Field::Postcode | Field::Address | Field::City | Field::Region | Field::Phone
+        );
+        if shared && term.weight > Bits::ZERO {
+            score.total = score.total - term.weight;
+            term.weight = Bits::ZERO;
+        }
+    }
+    score.forbid(Conflict::GivenNames);
+}
+
+/// Two national ids forbid a link, unless name and birth date say that one of the two is borrowed.
+fn ids(score: &mut Score) {
+    if score.level(Field::National) != Some(Level::Incompatible) {
+        return;
+    }
+    let named_alike = matches!(
+        score.level(Field::Given),
+        Some(Level::Equal | Level::Nickname | Level::Close)
+    );
+    if !(named_alike && score.level(Field::Birth) == Some(Level::Equal)) {
+        score.forbid(Conflict::NationalIds);
+    }
+}

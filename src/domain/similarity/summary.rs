@@ -1,0 +1,120 @@
+//! What a cluster is known by, so that its union with another can be refused.
+//!
+//! Owns [`Summary`]: names, birth dates, suffixes and national ids of its members. Refuses only where the two clusters
+//! have nothing compatible between them: one member's slip holds nobody apart. A summary is the same in whatever order
+//! its members came, and bounded. `domain::identity` keeps one per cluster.
+
+use std::{collections::BTreeSet, fmt};
+
+use crate::domain::similarity::{
+    birth::Birth,
+    conflict::{self, Conflict},
+    field::Level,
+    name::Name,
+    person::Person,
+};
+
+/// Values of one kind that are kept: the first in their order, which is no matter of arrival.
+const VALUES_MAX: usize = 24;
+
+/// What the members of a cluster say of their names, birth dates, suffixes and national ids.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    given: BTreeSet<String>,
+    family: BTreeSet<String>,
+    births: BTreeSet<String>,
+    suffixes: BTreeSet<String>,
+    nationals: BTreeSet<String>,
+}
+
+/// Counts alone.
+impl fmt::Debug for Summary {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            out,
+            "Summary({} given names, {} birth dates)",
+            self.given.len(),
+            self.births.len()
+        )
+    }
+}
+
+impl Summary {
+    /// The summary of one person.
+    #[must_use]
+    pub fn of(person: &Person) -> Self {
+        let mut summary = Self::default();
+        summary.given.extend(
+            person
+                .given
+                .iter()
+                .chain(&person.middle)
+                .map(|name| name.text.clone()),
+        );
+        summary
+            .family
+            .extend(person.family.iter().map(|name| name.text.clone()));
+        summary
+            .births
+            .extend(person.birth.iter().map(|birth| birth.date.to_string()));
+        summary.suffixes.extend(person.suffix.clone());
+        summary.nationals.extend(person.national.clone());
+        summary
+    }
+
+    /// What forbids that the two clusters are one person.
+    #[must_use]
+    pub fn conflict(&self, other: &Self) -> Option<Conflict> {
+        let suffixes = all_differ(&self.suffixes, &other.suffixes, |a, b| {
+            conflict::suffix(a, b) == Some(Level::Different)
+        });
+        if suffixes {
+            return Some(Conflict::Suffix);
+        }
+        let births = all_differ(&self.births, &other.births, |a, b| {
+            let levels = Birth::new(a).zip(Birth::new(b)).map(|(a, b)| a.level(&b));
+            levels == Some(Level::Incompatible)
+        });
+        if births {
+            return Some(Conflict::BirthDates);
+        }
+        // A name that is the other's family name is an exchange.
+        let given = all_differ(&self.given, &other.given, differ)
+            && !self.given.iter().any(|name| other.family.contains(name))
+            && !other.given.iter().any(|name| self.family.contains(name));
+        if given {
+            return Some(Conflict::GivenNames);
+        }
+        let nationals = all_differ(&self.nationals, &other.nationals, |a, b| {
+            conflict::national(a, b) == Level::Incompatible
+        });
+        let one_birth = self.births.intersection(&other.births).next().is_some();
+        (nationals && !one_birth).then_some(Conflict::NationalIds)
+    }
+
+    /// Takes in what `other` says.
+    pub fn absorb(&mut self, other: &Self) {
+        take(&mut self.given, &other.given);
+        take(&mut self.family, &other.family);
+        take(&mut self.births, &other.births);
+        take(&mut self.suffixes, &other.suffixes);
+        take(&mut self.nationals, &other.nationals);
+    }
+}
+
+fn differ(a: &str, b: &str) -> bool {
+    let level = Name::new(a).zip(Name::new(b)).and_then(|(a, b)| a.as_given(&b));
+    level == Some(Level::Incompatible)
+}
+
+/// Whether both say something and nothing of the one fits anything of the other.
+fn all_differ(a: &BTreeSet<String>, b: &BTreeSet<String>, differ: impl Fn(&str, &str) -> bool) -> bool {
+    !a.is_empty() && !b.is_empty() && a.iter().all(|a| b.iter().all(|b| differ(a, b)))
+}
+
+fn take(own: &mut BTreeSet<String>, other: &BTreeSet<String>) {
+    own.extend(other.iter().cloned());
+    while own.len() > VALUES_MAX {
+        own.pop_last();
+    }
+}

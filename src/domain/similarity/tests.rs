@@ -1,0 +1,167 @@
+use proptest::prelude::*;
+
+use super::{Bits, Conflict, Field, Level, Person, Summary, Weights, blocking_keys, compare};
+use crate::domain::{fact::Facts, value::Value};
+
+fn facts(stated: &[(&str, &str)]) -> Facts {
+    let texts = stated
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), Value::Text((*text).to_owned())));
+    Facts::of(&texts.collect())
+}
+
+fn person(stated: &[(&str, &str)]) -> Person {
+    let contact = |kind| {
+        stated
+            .iter()
+            .filter(move |(name, _)| *name == kind)
+            .map(|(_, value)| *value)
+    };
+    Person::new(&facts(stated), contact("email"), contact("phone"))
+}
+
+/// People of few names, days and places, so that they meet.
+fn somebody() -> impl Strategy<Value = Person> {
+    let given = prop::sample::select(vec![
+        "",
+        "sara",
+        "sarah",
+        "s",
+        "سارا",
+        "robert",
+        "bob",
+        "maria luis",
+        "karimi",
+    ]);
+    let family = prop::sample::select(vec!["", "karimi", "karimy", "کریمی", "smith", "smith jr", "sara"]);
+    let birth = prop::sample::select(vec![
+        "",
+        "1978-12-11",
+        "1978-11-12",
+        "1979-12-11",
+        "1954-03-31",
+        "1978",
+    ]);
+    let address = prop::sample::select(vec![
+        "",
+        "6 elm st",
+        "elm st",
+        "66 elm rd",
+        "6",
+        "7 giblin ave, salem",
+    ]);
+    let postcode = prop::sample::select(vec!["", "89132", "89131", "89111", "LE11 1UU"]);
+    let national = prop::sample::select(vec!["", "6988048", "6988084", "1231231"]);
+    let email = prop::sample::select(vec!["", "sara@x.ir", "sara@gmail.com", "sarah@x.ir"]);
+    (given, family, birth, address, postcode, national, email).prop_map(
+        |(given, family, birth, address, postcode, national, email)| {
+            person(&[
+                ("first_name", given),
+                ("last_name", family),
+                ("birth_date", birth),
+                ("address", address),
+                ("postcode", postcode),
+                ("national_id", national),
+                ("email", email),
+            ])
+        },
+    )
+}
+
+#[test]
+fn a_household_is_no_person() {
+    let home = [
+        ("last_name", "Kusha"),
+        ("address", "1304 Poppy Hills Dr"),
+        ("postcode", "43004"),
+        ("phone", "5123538633"),
+    ];
+    let edward = person(&[&[("first_name", "Edward")], home.as_slice()].concat());
+    let mary = person(&[&[("first_name", "Mary")], home.as_slice()].concat());
+    let score = compare(&edward, &mary, &Weights::standard());
+    assert_eq!(score.conflict, Some(Conflict::GivenNames));
+    assert!(score.total < Bits::ZERO, "{score:?}");
+    assert_eq!(
+        Summary::of(&edward).conflict(&Summary::of(&mary)),
+        Some(Conflict::GivenNames)
+    );
+}
+
+#[test]
+fn an_exchange_of_names_is_no_conflict() {
+    let one = person(&[
+        ("first_name", "Daniella"),
+        ("last_name", "Shaw"),
+        ("birth_date", "20/8/1991"),
+    ]);
+    let other = person(&[
+        ("first_name", "Shaw"),
+        ("last_name", "Daniella"),
+        ("birth_date", "8/20/91"),
+    ]);
+    let score = compare(&one, &other, &Weights::standard());
+    assert_eq!(score.conflict, None);
+    assert!(
+        score
+            .terms
+            .iter()
+            .any(|term| term.field == Field::Order && term.level == Level::Swapped)
+    );
+    assert!(score.total > Bits::whole(15), "{score:?}");
+    assert_eq!(Summary::of(&one).conflict(&Summary::of(&other)), None);
+}
+
+#[test]
+fn father_and_son_are_two() {
+    let father = person(&[
+        ("first_name", "David"),
+        ("last_name", "Dobbins Sr"),
+        ("postcode", "23208"),
+    ]);
+    let son = person(&[
+        ("first_name", "David"),
+        ("last_name", "Dobbins Jr"),
+        ("postcode", "23208"),
+    ]);
+    assert_eq!(
+        compare(&father, &son, &Weights::standard()).conflict,
+        Some(Conflict::Suffix)
+    );
+}
+
+proptest! {
+    #[test]
+    fn comparing_is_symmetric_and_adds_up(a in somebody(), b in somebody()) {
+        let weights = Weights::standard();
+        let score = compare(&a, &b, &weights);
+        prop_assert_eq!(&compare(&b, &a, &weights), &score);
+        prop_assert_eq!(score.terms.iter().map(|term| term.weight).sum::<Bits>(), score.total);
+    }
+
+    #[test]
+    fn nobody_is_more_alike_than_oneself(a in somebody(), b in somebody()) {
+        let weights = Weights::standard();
+        let (own, other) = (compare(&a, &a, &weights), compare(&a, &b, &weights));
+        prop_assert_eq!(own.conflict, None);
+        prop_assert_eq!(Summary::of(&a).conflict(&Summary::of(&a)), None);
+        prop_assert!(own.total >= other.total, "{:?} {:?}", own, other);
+    }
+
+    #[test]
+    fn a_summary_knows_no_order(people in prop::collection::vec(somebody(), 1..6), other in somebody()) {
+        let fold = |people: &mut dyn Iterator<Item = &Person>| {
+            people.map(Summary::of).fold(Summary::default(), |mut sum, one| { sum.absorb(&one); sum })
+        };
+        let (forth, back) = (fold(&mut people.iter()), fold(&mut people.iter().rev()));
+        let other = Summary::of(&other);
+        prop_assert_eq!(forth.conflict(&other), other.conflict(&forth));
+        prop_assert_eq!(&forth, &back);
+    }
+
+    #[test]
+    fn keys_are_few_sorted_and_of_content_alone(a in somebody()) {
+        let keys = blocking_keys(&a);
+        prop_assert_eq!(&blocking_keys(&a.clone()), &keys);
+        prop_assert!(keys.is_sorted_by(|a, b| a < b) && keys.len() <= 16);
+    }
+}
