@@ -88,6 +88,7 @@ impl Names {
         let mut middle = letters::words(middle);
         if middle.is_empty() {
             middle = take_initials(&mut given);
+            names.suffix_of(&mut given);
         }
         names.given = joined(&given);
         names.middle = joined(&middle);

@@ -1,3 +1,5 @@
+//! Facts out of traits: what is read, what is dropped, and that reading twice is reading once.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

@@ -41,11 +41,17 @@ impl Birth {
             Level::OneEdit
         } else if a.year == b.year {
             Level::SameYear
-        } else if (a.month == b.month && a.day == b.day) || edits <= 2 {
+        } else if (a.month == b.month && a.day == b.day) || edits <= 2 || self.is_near(other) {
             Level::Different
         } else {
             Level::Incompatible
         }
+    }
+
+    /// Whether they lie within about a year of each other.
+    fn is_near(&self, other: &Self) -> bool {
+        let months = |date: Date| i32::from(date.year) * 12 + i32::from(date.month);
+        months(self.date).abs_diff(months(other.date)) <= 13
     }
 
     /// One of the two is a year, or a year and a month.

@@ -48,10 +48,26 @@ impl Score {
             .map(|term| term.level)
     }
 
+    /// Whether the two were compared in what `conflict` is about: then the comparison has weighed it, and what else
+    /// their clusters hold need not.
+    #[must_use]
+    pub fn weighed(&self, conflict: Conflict) -> bool {
+        let field = match conflict {
+            Conflict::GivenNames => Field::Given,
+            Conflict::BirthDates => Field::Birth,
+            Conflict::Suffix => Field::Suffix,
+            Conflict::NationalIds => Field::National,
+        };
+        self.level(field).is_some()
+    }
+
     fn forbid(&mut self, conflict: Conflict) {
         self.conflict = self.conflict.or(Some(conflict));
     }
 }
+
+/// What a name weighs less than most when so many have it that it tells nobody.
+const COMMON: Bits = Bits::whole(2);
 
 /// Compares `a` and `b`; the other way round it is the same.
 #[must_use]
@@ -65,7 +81,8 @@ pub fn compare(a: &Person, b: &Person, weights: &Weights) -> Score {
     places(a, b, weights, &mut score);
     contacts(a, b, weights, &mut score);
     household(&mut score);
-    ids(&mut score);
+    contradictions(a, b, weights, &mut score);
+    names_alone(weights, &mut score);
     score
 }
 
@@ -74,8 +91,7 @@ fn names(a: &Person, b: &Person, weights: &Weights, score: &mut Score) {
     let straight = Pairing::of((&a.given, &b.given), (&a.family, &b.family), weights);
     let crossed = Pairing::crossed(a, b, weights);
     let exchanged = weights.of(Field::Order, Level::Swapped);
-    let both_cross = crossed.both_alike() && !straight.one_equal();
-    if both_cross && crossed.total() + exchanged > straight.total() {
+    if crossed.one_close() && !straight.one_close() && crossed.total() + exchanged > straight.total() {
         crossed.into_score(score);
         score.add(Field::Order, Level::Swapped, exchanged);
         return;
@@ -147,18 +163,11 @@ impl Pairing {
         weight(self.given) + weight(self.family)
     }
 
-    fn both_alike(&self) -> bool {
-        let alike = |one: Option<(Level, Bits)>| {
-            one.is_some_and(|one| {
-                matches!(one.0, Level::Equal | Level::Nickname | Level::Close | Level::Near)
-            })
-        };
-        alike(self.given) && alike(self.family)
-    }
-
-    fn one_equal(&self) -> bool {
-        let equal = |one: Option<(Level, Bits)>| one.is_some_and(|one| one.0 == Level::Equal);
-        equal(self.given) || equal(self.family)
+    /// Whether one of the names is the same, or almost.
+    fn one_close(&self) -> bool {
+        let close =
+            |one: Option<(Level, Bits)>| one.is_some_and(|one| matches!(one.0, Level::Equal | Level::Close));
+        close(self.given) || close(self.family)
     }
 
     fn into_score(self, score: &mut Score) {
@@ -198,9 +207,6 @@ fn plain(a: &Person, b: &Person, weights: &Weights, score: &mut Score) {
     if let Some((a, b)) = a.birth.as_ref().zip(b.birth.as_ref()) {
         let level = a.level(b);
         score.add(Field::Birth, level, weights.of(Field::Birth, level));
-        if level == Level::Incompatible {
-            score.forbid(Conflict::BirthDates);
-        }
     }
     if let Some((a, b)) = a.national.as_ref().zip(b.national.as_ref()) {
         let level = conflict::national(a, b);
@@ -239,7 +245,16 @@ fn places(a: &Person, b: &Person, weights: &Weights, score: &mut Score) {
 
 /// The most alike of their addresses and of their numbers.
 fn contacts(a: &Person, b: &Person, weights: &Weights, score: &mut Score) {
-    let emails = a.emails.iter().flat_map(|a| b.emails.iter().map(|b| a.level(b)));
+    let names = [&a.given, &a.family, &b.given, &b.family];
+    let emails = a.emails.iter().flat_map(|a| {
+        b.emails.iter().map(|b| match a.level(b) {
+            // Many of one name choose the same user part.
+            Level::UserPart if names.into_iter().flatten().any(|name| a.is_made_of(&name.text)) => {
+                Level::Overlap
+            }
+            level => level,
+        })
+    });
     let phones = a.phones.iter().flat_map(|a| b.phones.iter().map(|b| a.level(b)));
     let best = |field, levels: &mut dyn Iterator<Item = Level>| {
         levels.map(|level| (weights.of(field, level), level)).max()
@@ -252,9 +267,12 @@ fn contacts(a: &Person, b: &Person, weights: &Weights, score: &mut Score) {
     }
 }
 
-/// People of one household share a family name, an address, a telephone: none of it says that they are one.
+/// People of one household share a family name, an address, a telephone: none of it says that they are one. A birth
+/// date they do not share.
 fn household(score: &mut Score) {
-    if score.level(Field::Given) != Some(Level::Incompatible) {
+    if score.level(Field::Given) != Some(Level::Incompatible)
+        || score.level(Field::Birth) == Some(Level::Equal)
+    {
         return;
     }
     for term in &mut score.terms {
@@ -270,16 +288,65 @@ fn household(score: &mut Score) {
     score.forbid(Conflict::GivenNames);
 }
 
-/// Two national ids forbid a link, unless name and birth date say that one of the two is borrowed.
-fn ids(score: &mut Score) {
-    if score.level(Field::National) != Some(Level::Incompatible) {
-        return;
+/// Two birth dates forbid a link, and so do two national ids, unless the rest says that one of them is wrong or
+/// borrowed.
+fn contradictions(a: &Person, b: &Person, weights: &Weights, score: &mut Score) {
+    let named = named_alike(weights, score);
+    let near = matches!(score.level(Field::Postcode), Some(Level::Equal | Level::OneEdit))
+        && matches!(
+            score.level(Field::Address),
+            Some(Level::StreetOnly | Level::Overlap)
+        );
+    let reached = near
+        || matches!(score.level(Field::Address), Some(Level::Equal | Level::Close))
+        || matches!(
+            score.level(Field::Email),
+            Some(Level::Equal | Level::OneEdit | Level::UserPart)
+        )
+        || matches!(score.level(Field::Phone), Some(Level::Equal))
+        || matches!(score.level(Field::National), Some(Level::Equal | Level::OneEdit));
+    // Father and son live together and have one name.
+    let generations = a.suffix.is_some() || b.suffix.is_some();
+    if score.level(Field::Birth) == Some(Level::Incompatible) && (!(named && reached) || generations) {
+        score.forbid(Conflict::BirthDates);
     }
-    let named_alike = matches!(
-        score.level(Field::Given),
-        Some(Level::Equal | Level::Nickname | Level::Close)
-    );
-    if !(named_alike && score.level(Field::Birth) == Some(Level::Equal)) {
+    let born = score.level(Field::Birth) == Some(Level::Equal);
+    if score.level(Field::National) == Some(Level::Incompatible) && !(named && born) {
         score.forbid(Conflict::NationalIds);
+    }
+}
+
+/// Whether the names agree, and are not so common that many would.
+fn named_alike(weights: &Weights, score: &Score) -> bool {
+    let given = match score.level(Field::Given) {
+        None => matches!(score.level(Field::Family), Some(Level::Equal | Level::Close)),
+        Some(level) => matches!(level, Level::Equal | Level::Nickname | Level::Close),
+    };
+    let family = matches!(
+        score.level(Field::Family),
+        None | Some(Level::Equal | Level::Nickname | Level::Close | Level::Near)
+    );
+    let equal = score.terms.iter().filter(|term| term.level == Level::Equal);
+    let of_names = equal.filter(|term| matches!(term.field, Field::Given | Field::Family));
+    let adjusted: Bits = of_names
+        .map(|term| term.weight - weights.of(term.field, Level::Equal))
+        .sum();
+    given && family && adjusted > -COMMON
+}
+
+/// Many people have one name: where nothing else agrees, it is no evidence of one of them.
+fn names_alone(weights: &Weights, score: &mut Score) {
+    let of_names = |field| {
+        matches!(
+            field,
+            Field::Given | Field::Middle | Field::Family | Field::Order | Field::Suffix
+        )
+    };
+    let other = score
+        .terms
+        .iter()
+        .any(|term| !of_names(term.field) && term.weight > Bits::ZERO);
+    if !other && score.total > Bits::ZERO {
+        score.add(Field::Names, Level::Alone, weights.of(Field::Names, Level::Alone));
     }
 }

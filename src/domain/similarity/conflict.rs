@@ -35,7 +35,7 @@ impl Conflict {
 pub(super) fn suffix(a: &str, b: &str) -> Option<Level> {
     match (a, b) {
         _ if a == b => Some(Level::Equal),
-        ("jr", "ii") | ("ii", "jr") => None,
+        ("jr", "ii") | ("ii", "jr") | ("i", "sr") | ("sr", "i") => None,
         _ => Some(Level::Different),
     }
 }
@@ -48,7 +48,8 @@ pub(super) fn national(a: &str, b: &str) -> Level {
     match edits(a, b) {
         0 | 1 => Level::OneEdit,
         2 => Level::Different,
-        _ if a.len().abs_diff(b.len()) > 1 => Level::Different,
+        // Two kinds of number, most likely.
+        _ if a.len() != b.len() => Level::Different,
         _ => Level::Incompatible,
     }
 }

@@ -32,6 +32,12 @@ impl Email {
         Some(self.user()).filter(|user| user.len() >= USER_LETTERS)
     }
 
+    /// Whether the user part holds the name, and no number that would tell people of that name apart.
+    pub(super) fn is_made_of(&self, name: &str) -> bool {
+        let user = self.user();
+        name.len() > 2 && user.contains(name) && !user.contains(|letter: char| letter.is_ascii_digit())
+    }
+
     pub(super) fn level(&self, other: &Self) -> Level {
         if self.address == other.address {
             Level::Equal

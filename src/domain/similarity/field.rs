@@ -38,6 +38,8 @@ named! {
         Family = "family_name",
         /// Whether given and family name are exchanged.
         Order = "name_order",
+        /// Whether there is more than names.
+        Names = "names",
         /// Generational suffixes.
         Suffix = "suffix",
         /// Birth dates.
@@ -88,6 +90,8 @@ named! {
         UserPart = "user_part",
         /// The last seven digits.
         LastSeven = "last_seven",
+        /// Nothing else agrees.
+        Alone = "alone",
         /// Something else.
         Different = "different",
         /// Clearly something else.

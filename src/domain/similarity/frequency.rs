@@ -16,7 +16,8 @@ pub struct Frequencies {
     pub key: (u64, u64),
     /// Hash of field and value, and its parts per billion.
     pub table: BTreeMap<u64, u32>,
-    /// What a value that is not in the table counts as, and the least that any counts as.
+    /// What a value that is not in the table counts as, and the least that any counts as; 0 where the table holds
+    /// common values alone and says nothing of others.
     pub floor: u32,
 }
 
@@ -38,14 +39,15 @@ impl Frequencies {
         hasher.finish()
     }
 
-    /// The parts per billion of a value; `None` where nothing was learned of any.
+    /// The parts per billion of a value; `None` where nothing was learned of it.
     #[must_use]
     pub fn of(&self, field: Field, value: &str) -> Option<u32> {
         if self.table.is_empty() {
             return None;
         }
         let found = self.table.get(&self.hash(field, value)).copied();
-        Some(found.unwrap_or(self.floor).max(self.floor).max(1))
+        let counted = found.unwrap_or(0).max(self.floor);
+        (counted > 0).then_some(counted)
     }
 }
 

@@ -58,6 +58,4 @@ fn edits(a: &str, b: &str) -> usize {
 }
 
 #[cfg(test)]
-mod golden;
-#[cfg(test)]
 mod tests;

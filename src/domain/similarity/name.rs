@@ -77,6 +77,9 @@ impl Name {
     #[must_use]
     pub fn as_given(&self, other: &Self) -> Option<Level> {
         let level = self.level(other)?;
+        if level == Level::Different && self.is_other_initial(other) {
+            return Some(Level::Incompatible);
+        }
         if matches!(
             level,
             Level::Different | Level::Incompatible | Level::Near | Level::Initial
@@ -85,6 +88,19 @@ impl Name {
             return Some(Level::Nickname);
         }
         Some(level)
+    }
+
+    /// Whether one is an initial with which no form of the other begins.
+    fn is_other_initial(&self, other: &Self) -> bool {
+        let (initial, name) = match (self.is_initial(), other.is_initial()) {
+            (true, false) => (self, other),
+            (false, true) => (other, self),
+            _ => return false,
+        };
+        let numbers = name.words.iter().flat_map(|word| word.names);
+        let begins = |form: &str| form.chars().next() == initial.first_letter();
+        !name.words.iter().any(|word| begins(&word.text))
+            && !numbers.copied().flat_map(nickname::forms).any(begins)
     }
 
     /// How alike they are as family names; `None` where nothing can be said.
@@ -117,7 +133,7 @@ impl Name {
         if alike >= NEAR || edits <= 1 || sounds_alike || self.shares_word(other) {
             return Some(Level::Near);
         }
-        let clearly = alike < FAR && edits > 2 && !self.begins_alike(other);
+        let clearly = alike < FAR && edits > 2 && !self.begins_alike(other) && !self.is_shuffled(other);
         Some(if clearly {
             Level::Incompatible
         } else {
@@ -184,6 +200,21 @@ impl Name {
             (other, self)
         };
         short.text.chars().nth(2).is_some() && long.text.starts_with(short.text.as_str())
+    }
+
+    /// Whether three of four letters are the same, in whatever order they were typed.
+    fn is_shuffled(&self, other: &Self) -> bool {
+        let mut rest: Vec<char> = other.text.chars().collect();
+        let (mut shared, mut length) = (0, 0);
+        for letter in self.text.chars() {
+            length += 1;
+            if let Some(at) = rest.iter().position(|other| *other == letter) {
+                rest.swap_remove(at);
+                shared += 1;
+            }
+        }
+        let longer = length.max(shared + rest.len());
+        shared * 4 >= longer * 3
     }
 
     /// The name a nickname stands for, if it is one; the name itself if not. One word of it.
@@ -256,7 +287,8 @@ mod tests {
         assert_eq!(given("lachlan", "lachlen"), Some(Level::Close));
         assert_eq!(given("sara", "سارا"), Some(Level::Close));
         assert_eq!(given("b", "bob"), Some(Level::Initial));
-        assert_eq!(given("x", "bob"), Some(Level::Different));
+        assert_eq!(given("x", "bob"), Some(Level::Incompatible));
+        assert_eq!(given("b", "robert"), Some(Level::Different));
         assert_eq!(given("wang", "王"), None);
     }
 

@@ -8,17 +8,27 @@ use std::{collections::HashMap, sync::LazyLock};
 /// One name a line, its forms parted by spaces.
 const NAMES: &str = include_str!("nicknames.txt");
 
+/// The lines, each with its forms.
+static FORMS: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
+    let named = NAMES.lines().filter(|line| !line.starts_with('#'));
+    named.map(|line| line.split_whitespace().collect()).collect()
+});
+
 /// For each form the lines it stands in.
 static LINES: LazyLock<HashMap<&'static str, Vec<u16>>> = LazyLock::new(|| {
     let mut lines: HashMap<&'static str, Vec<u16>> = HashMap::new();
-    let named = NAMES.lines().filter(|line| !line.starts_with('#'));
-    for (number, forms) in (0..).zip(named) {
-        for form in forms.split_whitespace() {
+    for (number, forms) in (0..).zip(FORMS.iter()) {
+        for form in forms {
             lines.entry(form).or_default().push(number);
         }
     }
     lines
 });
+
+/// The forms of the name of this number.
+pub(super) fn forms(number: u16) -> impl Iterator<Item = &'static str> {
+    FORMS.get(usize::from(number)).into_iter().flatten().copied()
+}
 
 /// The names of which `form`, one word as [`crate::domain::fact::letters::spaced`] writes it, is a form.
 #[must_use]

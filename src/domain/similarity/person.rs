@@ -55,7 +55,12 @@ impl Person {
             given: text(FactKind::GivenName).and_then(Name::new),
             middle: text(FactKind::MiddleName).and_then(Name::new),
             family: text(FactKind::FamilyName).and_then(Name::new),
-            suffix: owned(FactKind::Suffix),
+            // An I behind a name is an initial, or the first of a line: beside a second it is the latter.
+            suffix: owned(FactKind::Suffix).or_else(|| {
+                text(FactKind::MiddleName)
+                    .filter(|middle| *middle == "i")
+                    .map(str::to_owned)
+            }),
             birth: text(FactKind::BirthDate).and_then(Birth::new),
             street: text(FactKind::Address).and_then(Street::new),
             city: owned(FactKind::City),

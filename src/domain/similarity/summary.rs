@@ -25,6 +25,8 @@ pub struct Summary {
     births: BTreeSet<String>,
     suffixes: BTreeSet<String>,
     nationals: BTreeSet<String>,
+    /// Members that state a given name.
+    named: u32,
 }
 
 /// Counts alone.
@@ -44,13 +46,10 @@ impl Summary {
     #[must_use]
     pub fn of(person: &Person) -> Self {
         let mut summary = Self::default();
-        summary.given.extend(
-            person
-                .given
-                .iter()
-                .chain(&person.middle)
-                .map(|name| name.text.clone()),
-        );
+        let middle = person.middle.iter().filter(|middle| !middle.is_initial());
+        summary
+            .given
+            .extend(person.given.iter().chain(middle).map(|name| name.text.clone()));
         summary
             .family
             .extend(person.family.iter().map(|name| name.text.clone()));
@@ -71,29 +70,30 @@ impl Summary {
         if suffixes {
             return Some(Conflict::Suffix);
         }
+        let one_birth = self.births.intersection(&other.births).next().is_some();
+        let exchanged = crosses(&self.given, &other.family) || crosses(&other.given, &self.family);
+        // One member that was born on the day of the others may be misnamed; two that agree are not.
+        let misnamed = one_birth && self.named.min(other.named) < 2;
+        let given = all_differ(&self.given, &other.given, differ) && !exchanged && !misnamed;
+        if given {
+            return Some(Conflict::GivenNames);
+        }
         let births = all_differ(&self.births, &other.births, |a, b| {
             let levels = Birth::new(a).zip(Birth::new(b)).map(|(a, b)| a.level(&b));
             levels == Some(Level::Incompatible)
         });
-        if births {
-            return Some(Conflict::BirthDates);
-        }
-        // A name that is the other's family name is an exchange.
-        let given = all_differ(&self.given, &other.given, differ)
-            && !self.given.iter().any(|name| other.family.contains(name))
-            && !other.given.iter().any(|name| self.family.contains(name));
-        if given {
-            return Some(Conflict::GivenNames);
-        }
         let nationals = all_differ(&self.nationals, &other.nationals, |a, b| {
             conflict::national(a, b) == Level::Incompatible
         });
-        let one_birth = self.births.intersection(&other.births).next().is_some();
+        if births {
+            return Some(Conflict::BirthDates);
+        }
         (nationals && !one_birth).then_some(Conflict::NationalIds)
     }
 
     /// Takes in what `other` says.
     pub fn absorb(&mut self, other: &Self) {
+        self.named = self.named.saturating_add(other.named);
         take(&mut self.given, &other.given);
         take(&mut self.family, &other.family);
         take(&mut self.births, &other.births);
@@ -105,6 +105,10 @@ impl Summary {
 fn differ(a: &str, b: &str) -> bool {
     let level = Name::new(a).zip(Name::new(b)).and_then(|(a, b)| a.as_given(&b));
     level == Some(Level::Incompatible)
+}
+
+fn crosses(given: &BTreeSet<String>, family: &BTreeSet<String>) -> bool {
+    given.intersection(family).next().is_some()
 }
 
 /// Whether both say something and nothing of the one fits anything of the other.

@@ -1,3 +1,5 @@
+//! The laws of comparison: symmetric, additive, nobody more alike than oneself; and the rules between fields.
+
 use proptest::prelude::*;
 
 use super::{Bits, Conflict, Field, Level, Person, Summary, Weights, blocking_keys, compare};

@@ -14,7 +14,7 @@ pub struct Thresholds {
 }
 
 /// Evidence beyond the odds that one of so many people is meant.
-const MARGIN: Bits = Bits::whole(3);
+const MARGIN: Bits = Bits::whole(1);
 /// How far below lies what is looked at.
 const REVIEW: Bits = Bits::whole(4);
 

@@ -39,6 +39,13 @@ impl Weights {
         found.map_or(Bits::ZERO, |row| row.2)
     }
 
+    /// Gives a level of a field this weight.
+    pub fn set(&mut self, field: Field, level: Level, weight: Bits) {
+        self.levels.retain(|row| (row.0, row.1) != (field, level));
+        self.levels.push((field, level, weight));
+        self.levels.sort_unstable();
+    }
+
     /// The weight of agreeing on `value`.
     #[must_use]
     pub fn of_value(&self, field: Field, value: &str) -> Bits {

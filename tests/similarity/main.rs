@@ -1,7 +1,9 @@
 //! The arithmetic against pairs that another implementation scored: level weights and term frequencies, added up.
 
-use super::bits::{log2_nano, log2_ratio_nano};
-use super::frequency::adjustment_nano;
+use yekta::domain::similarity::{
+    bits::{log2_nano, log2_ratio_nano},
+    frequency::adjustment_nano,
+};
 
 const FILE: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -27,9 +29,10 @@ struct Pair<'a> {
 }
 
 impl Pair<'_> {
+    /// The text in a column; nothing where there is no such column.
     fn cell(&self, name: &str) -> &str {
-        let at = self.header.iter().position(|one| *one == name).unwrap();
-        self.cells[at]
+        let at = self.header.iter().position(|one| *one == name);
+        at.map_or("", |at| self.cells[at])
     }
 
     fn number(&self, name: &str) -> Option<f64> {
