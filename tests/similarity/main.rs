@@ -1,5 +1,11 @@
 //! The arithmetic against pairs that another implementation scored: level weights and term frequencies, added up.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail where it stands"
+)]
+
 use yekta::domain::similarity::{
     bits::{log2_nano, log2_ratio_nano},
     frequency::adjustment_nano,

@@ -55,6 +55,7 @@ pub fn words(raw: &str) -> Vec<String> {
         .chars()
         .filter(|letter| !is_apostrophe(*letter))
         .collect();
+    let whole = plain(&whole);
     let parts = whole.split(|letter: char| !letter.is_alphanumeric());
     parts.filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
@@ -68,7 +69,8 @@ pub fn spaced(raw: &str) -> String {
 /// The letters and digits of `raw` in upper case with nothing between them.
 #[must_use]
 pub fn compact(raw: &str) -> String {
-    words(raw).concat().to_uppercase()
+    // Letters that stood apart may be one when they meet.
+    plain(&words(raw).concat()).to_uppercase()
 }
 
 const fn is_apostrophe(letter: char) -> bool {

@@ -132,10 +132,14 @@ impl Pairing {
         let one = |field, two: Two<'_>, level: fn(&Name, &Name) -> Option<Level>| {
             let (a, b) = (two.0.as_ref()?, two.1.as_ref()?);
             let level = level(a, b)?;
-            let weight = if level == Level::Equal {
-                weights.of_value(field, &a.text)
-            } else {
-                weights.of(field, level)
+            let equal = weights.of_value(field, &a.text);
+            // A spelling of a common name is no more telling than the name.
+            let weight = match level {
+                Level::Equal => equal,
+                level => weights
+                    .of(field, level)
+                    .min(equal)
+                    .min(weights.of_value(field, &b.text)),
             };
             Some((level, weight))
         };

@@ -45,7 +45,10 @@ impl Summary {
     /// The summary of one person.
     #[must_use]
     pub fn of(person: &Person) -> Self {
-        let mut summary = Self::default();
+        let mut summary = Self {
+            named: u32::from(person.given.is_some()),
+            ..Self::default()
+        };
         let middle = person.middle.iter().filter(|middle| !middle.is_initial());
         summary
             .given

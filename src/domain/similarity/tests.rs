@@ -114,6 +114,52 @@ fn an_exchange_of_names_is_no_conflict() {
 }
 
 #[test]
+fn a_misnamed_record_is_forgiven_and_twins_are_not() {
+    let born = |name: &str| {
+        person(&[
+            ("first_name", name),
+            ("last_name", "Reyes"),
+            ("birth_date", "1990-03-15"),
+        ])
+    };
+    let summary = |names: &[&str]| {
+        let mut sum = Summary::default();
+        for name in names {
+            sum.absorb(&Summary::of(&born(name)));
+        }
+        sum
+    };
+    assert_eq!(
+        summary(&["Edward", "Edward"]).conflict(&summary(&["Susan"])),
+        None
+    );
+    let twins = summary(&["Edward", "Eddie"]).conflict(&summary(&["Susan", "Sue"]));
+    assert_eq!(twins, Some(Conflict::GivenNames));
+}
+
+fn at_home(name: &str, family: &str, date: &str) -> Person {
+    person(&[
+        ("first_name", name),
+        ("last_name", family),
+        ("birth_date", date),
+        ("address", "6 Elm St"),
+    ])
+}
+
+#[test]
+fn namesakes_of_a_common_name_are_not_one_for_an_address() {
+    let conflict = |name, family| {
+        let (old, young) = (
+            at_home(name, family, "1954-03-31"),
+            at_home(name, family, "1990-11-12"),
+        );
+        compare(&old, &young, &Weights::standard()).conflict
+    };
+    assert_eq!(conflict("John", "Smith"), Some(Conflict::BirthDates));
+    assert_eq!(conflict("Imogen", "Akroyd"), None);
+}
+
+#[test]
 fn father_and_son_are_two() {
     let father = person(&[
         ("first_name", "David"),
