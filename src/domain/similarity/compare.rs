@@ -220,11 +220,13 @@ fn plain(a: &Person, b: &Person, weights: &Weights, score: &mut Score) {
 
 /// Postcode, address, town and region: the wider area says nothing more where the narrower agrees.
 fn places(a: &Person, b: &Person, weights: &Weights, score: &mut Score) {
-    let mut agreed = false;
+    let whole = weights.of(Field::Postcode, Level::Equal);
+    let mut left = whole + weights.of(Field::City, Level::Equal) + weights.adjustment_max.0;
     if let Some((a, b)) = a.postcode.as_ref().zip(b.postcode.as_ref()) {
         let level = place::postcode(a, b);
-        score.add(Field::Postcode, level, weights.of(Field::Postcode, level));
-        agreed = level == Level::Equal;
+        let weight = weights.of(Field::Postcode, level);
+        score.add(Field::Postcode, level, weight);
+        left = whole - weight;
     }
     if let Some((a, b)) = a.street.as_ref().zip(b.street.as_ref())
         && let Some(level) = a.level(b)
@@ -237,10 +239,11 @@ fn places(a: &Person, b: &Person, weights: &Weights, score: &mut Score) {
             Level::Equal => weights.of_value(Field::City, a),
             level => weights.of(Field::City, level),
         };
-        let weight = if agreed { Bits(weight.0.min(0)) } else { weight };
+        // Postcode and town say no more than the same postcode does.
+        let weight = weight.min(left);
         score.add(Field::City, level, weight);
     } else if let Some((a, b)) = a.region.as_ref().zip(b.region.as_ref())
-        && !agreed
+        && left > Bits::ZERO
     {
         let level = if a == b { Level::Equal } else { Level::Different };
         score.add(Field::Region, level, weights.of(Field::Region, level));
