@@ -13,8 +13,8 @@ use std::convert::Infallible;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use yekta::cli::generate::events;
 use yekta::domain::event::Event;
-use yekta::domain::identifier::IdentifierRules;
 use yekta::domain::identity::Claim;
+use yekta::domain::identity::IdentityRules;
 use yekta::domain::profile::{Aggregate, FoldLimits, Profile};
 use yekta::engine::api::Submission;
 
@@ -91,7 +91,7 @@ fn combination(bench: &mut Criterion) {
 }
 
 fn claim(event: &Event) -> Claim {
-    let rules = IdentifierRules::standard();
+    let rules = IdentityRules::standard();
     Claim::of(event, &rules, |_| Ok::<_, Infallible>(None)).unwrap()
 }
 

@@ -10,9 +10,10 @@ mod town;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::{Value, json};
-use yekta::domain::identifier::{IdentifierRules, Kind, Trust};
+use yekta::domain::fact::Facts;
+use yekta::domain::identifier::{Kind, Trust};
 use yekta::domain::identity::claim::Asserted;
-use yekta::domain::identity::{Bond, Claim, Key, Node, Owner, cluster};
+use yekta::domain::identity::{Bond, Claim, IdentityRules, Key, Node, Owner, cluster};
 
 use crate::town::Town;
 
@@ -45,12 +46,15 @@ fn claims(count: usize) -> Vec<Claim> {
         alias_of: None,
         signs_out: false,
         alone: None,
+        facts: Facts::default(),
     };
-    (0..count).map(claim).collect()
+    let mut claims: Vec<Claim> = (0..count).map(claim).collect();
+    claims.sort();
+    claims
 }
 
 fn clustering(bench: &mut Criterion) {
-    let rules = IdentifierRules::standard();
+    let rules = IdentityRules::standard();
     let mut group = bench.benchmark_group("cluster a component");
     for size in [2, 16, 128] {
         let claims = claims(size);
@@ -58,12 +62,13 @@ fn clustering(bench: &mut Criterion) {
             .iter()
             .map(|claim| Node {
                 claim,
-                keys: claim.keys(&rules).into_iter().cloned().collect(),
+                keys: claim.keys(&rules.identifiers).into_iter().cloned().collect(),
+                person: None,
             })
             .collect();
         group.throughput(Throughput::Elements(u64::try_from(size).unwrap()));
         group.bench_function(BenchmarkId::from_parameter(size), |bench| {
-            bench.iter(|| cluster(&nodes, &rules));
+            bench.iter(|| cluster(&nodes, &[], &rules));
         });
     }
     group.finish();

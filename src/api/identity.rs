@@ -65,9 +65,10 @@ fn told<'a>(profile: &'a str, view: &'a IdentityView) -> Identity<'a> {
         members: listed(false),
         attributed: listed(true),
         evidence: evidence
-            .map(|one| Evidence::of(&one.key, [place(one.center), place(one.other)], &one.verdict))
+            .map(|one| Evidence::of(&one.link, [place(one.center), place(one.other)], &one.verdict))
             .collect(),
         shared: view.shared.iter().map(Shared::of).collect(),
+        generic: view.generic.iter().map(Shared::of).collect(),
     }
 }
 
@@ -83,8 +84,9 @@ mod tests {
     use crate::{
         domain::{
             event::Stamp,
+            fact::Facts,
             identifier::Kind,
-            identity::{Claim, Key, Owner, Verdict},
+            identity::{Claim, Key, Owner, Verdict, cluster::Link},
             time::Timestamp,
         },
         engine::query::EvidenceView,
@@ -97,6 +99,7 @@ mod tests {
             alias_of: None,
             signs_out: false,
             alone: None,
+            facts: Facts::default(),
         };
         let first = Stamp {
             time: Timestamp::from_micros(1),
@@ -118,7 +121,7 @@ mod tests {
             value: "+98".to_owned(),
         };
         let evidence = |center, other| EvidenceView {
-            key: key.clone(),
+            link: Link::Shared(key.clone()),
             center,
             other,
             verdict: Verdict::United,
@@ -131,6 +134,7 @@ mod tests {
                 evidence(Some(9), Some(1)),
             ],
             shared: vec![key.clone()],
+            generic: Vec::new(),
         };
         let told = serde_json::to_value(told("p", &view)).unwrap();
         let between: Vec<_> = told["evidence"]

@@ -7,6 +7,7 @@ use axum::http::HeaderValue;
 use crate::{
     api::Limits,
     config::{CorsOrigins, Settings},
+    domain::identity::IdentityRules,
     engine::{EngineConfig, HandleLimits, Rules, WorkerConfig},
     http::{
         access::{Keys, WriteKey},
@@ -39,7 +40,10 @@ pub fn engine_rules(settings: &Settings) -> Rules {
     let channels = &settings.channels.channels;
     Rules {
         tenant: settings.data.tenant.clone(),
-        identifiers: settings.identifiers.clone(),
+        identity: IdentityRules {
+            identifiers: settings.identifiers.clone(),
+            similarity: settings.similarity.clone(),
+        },
         fold: settings.fold,
         views: settings.views.clone(),
         channel_views: channels

@@ -10,11 +10,14 @@ use crate::{
         problem::{ConfigError, Problem},
         reader::{Reader, Report},
         section::{
-            channels, data::Data, decode, engine::Engine, fold, http::Http, identifiers, journal, log::Log,
-            nats, sources, store, views,
+            channels, data::Data, decode, engine::Engine, fold, http::Http, identifiers, identity, journal,
+            log::Log, nats, sources, store, views,
         },
     },
-    domain::{channel::Channels, context::View, identifier::IdentifierRules, profile::FoldLimits},
+    domain::{
+        channel::Channels, context::View, identifier::IdentifierRules, identity::Similarity,
+        profile::FoldLimits,
+    },
     journal::file::FileJournalConfig,
     nats::Settings as NatsSettings,
     store::StoreConfig,
@@ -40,6 +43,8 @@ pub struct Settings {
     pub fold: FoldLimits,
     /// What joins whom.
     pub identifiers: IdentifierRules,
+    /// When two who share nothing are one person.
+    pub similarity: Similarity,
     /// Channels and sources.
     pub channels: Channels,
     /// Views by name.
@@ -93,6 +98,7 @@ impl Settings {
             decode: root.section("decode", |table| decode::read(table, http.items_max)),
             fold: root.section("fold", fold::read),
             identifiers: root.section("identifiers", identifiers::read),
+            similarity: root.section("identity", identity::read),
             channels: Channels {
                 channels: channels::read(root),
                 sources: sources::read(root),

@@ -95,7 +95,8 @@ impl Query {
         Graph {
             view: &self.store,
             keyring: &self.keyring,
-            rules: &self.rules.identifiers,
+            rules: &self.rules.identity,
+            memory: None,
         }
     }
 
@@ -169,24 +170,22 @@ impl Query {
         };
         let component = self.graph().component(*first)?;
         view.shared = component.shared.iter().cloned().collect();
+        view.generic = component.generic.iter().cloned().collect();
         let place = |index: usize| {
-            component
-                .atoms
-                .get(index)
-                .and_then(|(id, _, _)| places.get(id))
-                .copied()
+            let vertex = component.atoms.get(index)?;
+            places.get(&vertex.id).copied()
         };
         for Evidence {
-            key,
+            link,
             center,
             other,
             verdict,
-        } in component.cluster(&self.rules.identifiers).evidence
+        } in component.cluster(&self.rules.identity).evidence
         {
             let (center, other) = (place(center), place(other));
             if center.is_some() || other.is_some() {
                 view.evidence.push(EvidenceView {
-                    key,
+                    link,
                     center,
                     other,
                     verdict,

@@ -3,9 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    domain::{context::View, identifier::IdentifierRules, identity::Key, profile::FoldLimits},
-    engine::{ahead::Ahead, graph::Graph, overlay::Overlay},
-    store::{AtomId, Keyring, ProfileId},
+    domain::{
+        context::View,
+        identity::{IdentityRules, Key},
+        profile::FoldLimits,
+    },
+    engine::{graph::Graph, memory::Memory, overlay::Overlay, step::Ground},
+    store::{AtomId, KeyHash, Keyring, ProfileId},
 };
 
 /// What the writer and the queries go by. Fixed while the process runs.
@@ -14,7 +18,7 @@ pub struct Rules {
     /// The tenant's name, for subjects.
     pub tenant: String,
     /// What joins whom.
-    pub identifiers: IdentifierRules,
+    pub identity: IdentityRules,
     /// What a profile keeps.
     pub fold: FoldLimits,
     /// The context views by name.
@@ -31,6 +35,7 @@ pub(crate) struct Batch<'a> {
     pub(crate) overlay: Overlay,
     pub(crate) keyring: &'a Keyring,
     pub(crate) rules: &'a Rules,
+    pub(crate) memory: &'a Memory,
     pub(crate) touched: Touched,
 }
 
@@ -41,6 +46,8 @@ pub(crate) struct Touched {
     pub(crate) linked: BTreeSet<AtomId>,
     /// Keys that lost a holder.
     pub(crate) lost: BTreeSet<Key>,
+    /// Blocks that may have lost a face.
+    pub(crate) lost_blocks: BTreeSet<KeyHash>,
     /// Atoms whose fold changed.
     pub(crate) folded: BTreeSet<AtomId>,
     /// Atoms that lost events to others.
@@ -59,11 +66,12 @@ pub(crate) struct Departure {
 }
 
 impl<'a> Batch<'a> {
-    pub(crate) fn new(before: Ahead, keyring: &'a Keyring, rules: &'a Rules) -> Self {
+    pub(crate) fn new(ground: Ground<'a>) -> Self {
         Self {
-            overlay: Overlay::new(before),
-            keyring,
-            rules,
+            overlay: Overlay::new(ground.before.clone()),
+            keyring: ground.keyring,
+            rules: ground.rules,
+            memory: ground.memory,
             touched: Touched::default(),
         }
     }
@@ -72,7 +80,8 @@ impl<'a> Batch<'a> {
         Graph {
             view: &self.overlay,
             keyring: self.keyring,
-            rules: &self.rules.identifiers,
+            rules: &self.rules.identity,
+            memory: Some(self.memory),
         }
     }
 }

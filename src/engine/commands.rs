@@ -108,7 +108,7 @@ impl Batch<'_> {
 
     /// Who a command is about, and identifiers by which an event of our own reaches them.
     pub(crate) fn reach(&self, target: &Target, now: Timestamp) -> Outcome<(ProfileId, Vec<Identifier>)> {
-        let rules = &self.rules.identifiers;
+        let rules = &self.rules.identity.identifiers;
         let address = match target {
             Target::Profile(id) => Address::Id(*id),
             // A device that several used is its owner's.

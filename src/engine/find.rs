@@ -43,7 +43,7 @@ impl<A: Atoms> Graph<'_, A> {
     /// The profiles that hold a key with joining trust, of a device all who used it; else those that mention it.
     fn find_key(&self, key: &Key, found: &mut BTreeSet<ProfileId>) -> Result<(), Error> {
         let hash = self.keyring.key(key);
-        let holding = match self.rules.rule(&key.kind).role {
+        let holding = match self.rules.identifiers.rule(&key.kind).role {
             Role::Device => vec![
                 keys::devices(hash, DeviceRole::Mark),
                 keys::devices(hash, DeviceRole::Plain),
@@ -63,7 +63,7 @@ impl<A: Atoms> Graph<'_, A> {
 
     fn profiles_at(&self, index: &[u8]) -> Result<BTreeSet<ProfileId>, Error> {
         let mut profiles = BTreeSet::new();
-        for atom in self.view.atoms(index)? {
+        for atom in self.view.first_atoms(index, self.rules.identifiers.atoms_max)? {
             profiles.extend(self.view.atom(atom)?.and_then(|atom| atom.profile));
         }
         Ok(profiles)

@@ -6,14 +6,14 @@ use crate::{
         identity::{Anchor, Claim, Key},
     },
     engine::batch::Batch,
-    store::{AtomId, AtomRecord, Error, keys, keys::DeviceRole},
+    store::{AtomId, AtomRecord, Error, Read, keys, keys::DeviceRole},
 };
 
 impl Batch<'_> {
     /// Takes back that two user ids are the same, unless another atom declares it too. What they share then joins
     /// nobody, so all that was connected has to be looked at again.
     pub(crate) fn withdraw_alias(&mut self, id: AtomId, atom: &AtomRecord) -> Result<(), Error> {
-        let rules = &self.rules.identifiers;
+        let rules = &self.rules.identity.identifiers;
         let Some((former, user)) = alias_of(&atom.claim, rules) else {
             return Ok(());
         };
@@ -23,13 +23,13 @@ impl Batch<'_> {
         };
         if connected
             .iter()
-            .any(|(other, atom, _)| *other != id && declares(&atom.claim))
+            .any(|vertex| vertex.id != id && declares(&vertex.atom.claim))
         {
             return Ok(());
         }
         self.touched
             .lost
-            .extend(connected.into_iter().flat_map(|(_, _, keys)| keys));
+            .extend(connected.into_iter().flat_map(|vertex| vertex.keys));
         let (former, user) = (self.keyring.key(former), self.keyring.key(user));
         self.overlay.delete(keys::alias(former, user));
         self.overlay.delete(keys::alias(user, former));
@@ -37,9 +37,13 @@ impl Batch<'_> {
     }
 
     /// Writes, or deletes, the index entries of an atom; a declared alias has more than one owner and is only written.
-    pub(crate) fn write_index(&mut self, id: AtomId, atom: &AtomRecord, there: bool) {
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub(crate) fn write_index(&mut self, id: AtomId, atom: &AtomRecord, there: bool) -> Result<(), Error> {
+        self.write_face(id, atom, there)?;
         let mut entries = Vec::new();
-        let rules = &self.rules.identifiers;
+        let rules = &self.rules.identity.identifiers;
         let joining = self.graph().keys_of(atom);
         for key in &joining {
             entries.push(keys::holder(self.keyring.key(key), id));
@@ -68,12 +72,34 @@ impl Batch<'_> {
                 false => self.overlay.delete(entry),
             }
         }
+        Ok(())
+    }
+
+    /// Enters what an atom shows into its blocks, or takes it out with the last atom that shows it.
+    fn write_face(&mut self, id: AtomId, atom: &AtomRecord, there: bool) -> Result<(), Error> {
+        let Some(face) = self.graph().face_of(atom) else {
+            return Ok(());
+        };
+        let own = keys::of_face(face, id);
+        match there {
+            true => self.overlay.put(own, Vec::new()),
+            false => self.overlay.delete(own),
+        }
+        let is_shown = !self.overlay.first_atoms(&keys::face(face), 1)?.is_empty();
+        for block in self.graph().blocks_of(face, atom).iter() {
+            let entry = keys::in_block(*block, face);
+            match is_shown {
+                true => self.overlay.put(entry, Vec::new()),
+                false => self.overlay.delete(entry),
+            }
+        }
+        Ok(())
     }
 }
 
 /// The one customer a claim names by its own word: then its events are marks on its devices.
 pub(crate) fn marked_user<'a>(batch: &'a Batch<'_>, claim: &'a Claim) -> Option<&'a Key> {
-    let mut users = claim.users(&batch.rules.identifiers);
+    let mut users = claim.users(&batch.rules.identity.identifiers);
     users.next().filter(|_| users.next().is_none())
 }
 

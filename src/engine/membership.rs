@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     engine::{atoms::Atoms, batch::Departure, overlay::Overlay},
-    store::{AtomId, Error, FormerRecord, ForwardRecord, ProfileId, ProfileRecord, Read, keys},
+    store::{AtomId, AtomRecord, Error, FormerRecord, ForwardRecord, ProfileId, ProfileRecord, Read, keys},
 };
 
 /// Atoms by which a former id finds each of those that its events went to.
@@ -55,6 +55,23 @@ pub(crate) struct Membership {
 }
 
 impl Membership {
+    /// Whether an atom is shown so.
+    pub(crate) fn is_shown(
+        overlay: &Overlay,
+        (id, atom): (AtomId, &AtomRecord),
+        profile: ProfileId,
+        shown: Shown,
+    ) -> Result<bool, Error> {
+        if atom.profile != Some(profile) {
+            return Ok(false);
+        }
+        let record = overlay.profile(profile)?;
+        Ok(record.is_some_and(|record| match shown {
+            Shown::Member => record.members.binary_search(&id).is_ok(),
+            Shown::Attributed => record.attributed.binary_search(&id).is_ok(),
+        }))
+    }
+
     /// Shows an atom with `profile`, and no longer where it was.
     pub(crate) fn show(
         &mut self,
@@ -68,6 +85,8 @@ impl Membership {
             .flatten();
         if let Some(before) = before {
             self.leave(overlay, id, before)?;
+        }
+        if let Some(before) = before.filter(|before| *before != profile) {
             let went = self.departures.entry(before).or_default();
             went.entry(profile).or_default().insert(id);
         }

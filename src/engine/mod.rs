@@ -9,12 +9,14 @@
 //! Nothing here knows HTTP or a broker. Called by the edges, composed by `app`.
 
 mod ahead;
+mod alike;
 pub mod answer;
 pub mod api;
 pub mod atoms;
 pub mod batch;
 mod combine;
 mod commands;
+pub mod component;
 mod counted;
 mod devices;
 pub mod error;
@@ -24,6 +26,7 @@ pub mod handle;
 mod index;
 pub mod intake;
 pub mod membership;
+pub mod memory;
 mod merge;
 pub mod migrate;
 pub mod offline;
@@ -36,6 +39,7 @@ pub mod query;
 mod recover;
 mod resolve;
 mod secrets;
+mod seeds;
 mod step;
 pub mod timeline;
 pub mod updates;

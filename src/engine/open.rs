@@ -18,6 +18,7 @@ use crate::{
         batch::Rules,
         error::Error as WriteError,
         handle::{Handle, HandleLimits, HealthCell, Job},
+        memory::Memory,
         recover::recovered,
         secrets,
         step::Standing,
@@ -291,6 +292,7 @@ impl Opened {
             metrics: metrics.clone(),
         };
         let worker = Worker {
+            memory: Memory::default(),
             standing,
             store,
             journal,

@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// Entries of an index that are kept in memory for a batch; whoever wants more reads on.
+const INDEX_ENTRIES_MAX: usize = 1_024;
+
 /// Changes over what was before the batch.
 #[derive(Debug)]
 pub struct Overlay {
@@ -145,8 +148,8 @@ impl Overlay {
 }
 
 impl Overlay {
-    /// Visits committed entries. Those of an index are read once per batch: nobody but the writer, which is busy with
-    /// this batch, changes them.
+    /// Visits committed entries. The first ones of an index are read once per batch: nobody but the writer, which is
+    /// busy with this batch, changes them.
     fn committed(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {
         if order != Order::Ascending || !keys::is_index(from) {
             return self.before.scan(from, to, order, visit);
@@ -158,7 +161,10 @@ impl Overlay {
                 let mut entries = Vec::new();
                 self.before.scan(from, to, order, &mut |key, _| {
                     entries.push(Bytes::from(key));
-                    Ok(ControlFlow::Continue(()))
+                    Ok(match entries.len() < INDEX_ENTRIES_MAX {
+                        true => ControlFlow::Continue(()),
+                        false => ControlFlow::Break(()),
+                    })
                 })?;
                 let entries: Rc<[Bytes]> = entries.into();
                 self.indexes
@@ -169,10 +175,16 @@ impl Overlay {
         };
         for key in entries.iter() {
             if visit(key, &[])?.is_break() {
-                break;
+                return Ok(());
             }
         }
-        Ok(())
+        match entries.last() {
+            Some(last) if entries.len() >= INDEX_ENTRIES_MAX => {
+                let behind = [last, &[0][..]].concat();
+                self.before.scan(&behind, to, order, visit)
+            }
+            _ => Ok(()),
+        }
     }
 }
 

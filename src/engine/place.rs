@@ -69,7 +69,7 @@ impl Batch<'_> {
 
     fn claim(&self, event: &Event) -> Result<Claim, Error> {
         let graph = self.graph();
-        Claim::of(event, &self.rules.identifiers, |device| {
+        Claim::of(event, &self.rules.identity, |device| {
             graph.owner(device, event.time)
         })
     }
@@ -102,12 +102,12 @@ impl Batch<'_> {
         let part = Part::of(self, event, &claim);
         if self.overlay.atom(id)?.is_none() {
             let atom = part.into_atom(claim);
-            self.write_index(id, &atom, true);
+            self.write_index(id, &atom, true)?;
             self.overlay.put_atom(id, Some(atom));
             self.touched.linked.insert(id);
             return Ok(id);
         }
-        let (limits, rules) = (self.rules.fold, &self.rules.identifiers);
+        let (limits, rules) = (self.rules.fold, &self.rules.identity.identifiers);
         let joining = self.overlay.change_atom(id, |atom| {
             let anchored = atom.claim.anchor(rules) != Anchor::None;
             atom.aggregate.merge(&part.aggregate, &limits);
@@ -125,7 +125,7 @@ impl Batch<'_> {
             self.touched.lost.insert(key);
         }
         if moved && let Some(atom) = self.overlay.atom(id)? {
-            self.write_index(id, &atom, true);
+            self.write_index(id, &atom, true)?;
             self.touched.linked.insert(id);
         }
         Ok(id)
@@ -168,14 +168,19 @@ impl Batch<'_> {
         };
         self.touched.lost.extend(
             old.claim
-                .keys(&self.rules.identifiers)
+                .keys(&self.rules.identity.identifiers)
                 .into_iter()
                 .chain(old.links.keys())
+                .chain(old.claim.mentions(&self.rules.identity.identifiers))
                 .cloned(),
         );
+        if let Some(face) = self.graph().face_of(&old) {
+            let blocks = self.graph().blocks_of(face, &old);
+            self.touched.lost_blocks.extend(blocks.iter());
+        }
         self.withdraw_alias(id, &old)?;
         self.forward(id, &takers)?;
-        self.write_index(id, &old, false);
+        self.write_index(id, &old, false)?;
         let mut events = self
             .overlay
             .events_between(id, Timestamp::MIN, Timestamp::MAX)?
@@ -200,7 +205,7 @@ impl Batch<'_> {
         link::bound(&mut atom.links);
         atom.profile = old.profile;
         self.depart(id, old.profile, takers, false);
-        self.write_index(id, &atom, true);
+        self.write_index(id, &atom, true)?;
         self.overlay.put_atom(id, Some(atom));
         self.touched.linked.insert(id);
         self.touched.folded.insert(id);
@@ -242,7 +247,7 @@ impl Part {
         Self {
             aggregate: Aggregate::of(event, claim.verified(), &batch.rules.fold),
             first: event.stamp(),
-            links: link::links_of(event, &batch.rules.identifiers),
+            links: link::links_of(event, &batch.rules.identity.identifiers),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     domain::{
         event::{Event, Stamp, StreamPlace},
-        identity::{Claim, Key, Verdict},
+        identity::{Claim, Key, Verdict, cluster::Link},
         profile::Profile,
         time::Timestamp,
     },
@@ -83,8 +83,8 @@ pub struct MemberView {
 /// One decision about the members of a profile.
 #[derive(Clone, Debug)]
 pub struct EvidenceView {
-    /// What the two share.
-    pub key: Key,
+    /// What speaks for the two being one.
+    pub link: Link,
     /// The index of the first holder in `members`; `None` if it is another person's.
     pub center: Option<usize>,
     /// The index of the other in `members`; `None` if it is another person's.
@@ -102,6 +102,8 @@ pub struct IdentityView {
     pub evidence: Vec<EvidenceView>,
     /// The values that two customers share and that therefore join nobody.
     pub shared: Vec<Key>,
+    /// The values that too many hold and that therefore join nobody.
+    pub generic: Vec<Key>,
 }
 
 /// A kept refusal.

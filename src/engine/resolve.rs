@@ -1,8 +1,8 @@
 //! Resolution: brings the partition into persons up to date with what the batch touched.
 //!
-//! Only the components around touched atoms are computed again. The answer for each is the pure function
-//! [`crate::domain::identity::cluster()`] of its claims, so the partition after any batch is the one that a computation
-//! from scratch would give.
+//! Only the components around touched atoms are computed again ([`seeds`](crate::engine::seeds)). The answer for each is
+//! the pure function [`crate::domain::identity::cluster()`] of its claims, so the partition after any batch is the one
+//! that a computation from scratch would give.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +11,10 @@ use crate::{
     engine::{
         atoms::Atoms,
         batch::Batch,
-        graph::Component,
+        component::{Component, Vertex},
         membership::{Membership, Shown},
     },
-    store::{AtomId, Error, ProfileId, Read, keys},
+    store::{AtomId, AtomRecord, Error, ProfileId},
 };
 
 /// What resolving a batch changed.
@@ -26,75 +26,91 @@ pub(crate) struct Resolved {
     pub(crate) refused: BTreeSet<AtomId>,
 }
 
+/// What one round of resolution leaves to be done.
+#[derive(Debug, Default)]
+struct Open {
+    /// Atoms whose component is known.
+    reached: BTreeSet<AtomId>,
+    /// Keys whose holders are shown elsewhere now: attribution has to be asked again for whoever mentions one.
+    asked: BTreeSet<Key>,
+    /// Persons who hold nothing that joins.
+    apart: Vec<Vec<AtomId>>,
+}
+
 impl Batch<'_> {
     /// Brings the partition up to date.
     pub(crate) fn resolve(&mut self) -> Result<Resolved, Error> {
         let mut resolved = Resolved::default();
-        let touched = std::mem::take(&mut self.touched.linked);
         for (id, departure) in std::mem::take(&mut self.touched.departed) {
             resolved.membership.depart(&mut self.overlay, id, departure)?;
         }
-        // Attribution has to be asked again for whoever mentions one of these.
-        let mut asked: BTreeSet<Key> = std::mem::take(&mut self.touched.lost);
-        let mut apart = BTreeSet::new();
-        let mut reached = BTreeSet::new();
-        for start in self.seeds(&touched, &asked)? {
-            if !reached.insert(start) {
-                continue;
-            }
-            let Some(atom) = self.overlay.atom(start)? else {
-                continue;
-            };
-            if self.graph().keys_of(&atom).is_empty() {
-                apart.insert(start);
-                continue;
-            }
-            let component = self.graph().component(start)?;
-            reached.extend(component.atoms.iter().map(|(id, _, _)| *id));
-            self.part(&component, &mut resolved, &mut asked)?;
+        let seeds = self.seeds()?;
+        let mut open = Open {
+            asked: std::mem::take(&mut self.touched.lost),
+            ..Open::default()
+        };
+        self.touched.linked.clear();
+        self.touched.lost_blocks.clear();
+        for start in seeds {
+            self.look_around(start, &mut open, &mut resolved)?;
         }
-        for key in &asked {
-            apart.extend(self.overlay.atoms(&keys::mentions(self.keyring.key(key)))?);
+        for key in std::mem::take(&mut open.asked) {
+            for id in self.graph().mentioning(&key)?.unwrap_or_default() {
+                self.look_around(id, &mut open, &mut resolved)?;
+            }
         }
-        for id in apart {
-            self.attribute(id, &mut resolved)?;
+        for person in std::mem::take(&mut open.apart) {
+            self.attribute(&person, &mut resolved)?;
         }
         Ok(resolved)
     }
 
-    /// The touched atoms and all who hold one of their keys, joined by it or not: a key that two customers came to share
-    /// parts all its holders.
-    fn seeds(&self, touched: &BTreeSet<AtomId>, lost: &BTreeSet<Key>) -> Result<BTreeSet<AtomId>, Error> {
-        let mut keys: BTreeSet<Key> = lost.clone();
-        let mut seeds = touched.clone();
-        for id in touched {
-            if let Some(atom) = self.overlay.atom(*id)? {
-                keys.extend(self.graph().keys_of(&atom));
-            }
+    /// Parts the component of an atom, unless that was done.
+    fn look_around(&mut self, start: AtomId, open: &mut Open, resolved: &mut Resolved) -> Result<(), Error> {
+        if !open.reached.insert(start) {
+            return Ok(());
         }
-        for key in keys {
-            seeds.extend(self.overlay.atoms(&keys::holders(self.keyring.key(&key)))?);
+        let Some(atom) = self.overlay.atom(start)? else {
+            return Ok(());
+        };
+        if self.finds_nobody(&atom) {
+            open.apart.push(vec![start]);
+            return Ok(());
         }
-        Ok(seeds)
+        let component = self.graph().component(start)?;
+        open.reached
+            .extend(component.atoms.iter().map(|vertex| vertex.id));
+        self.part(&component, open, resolved)
+    }
+
+    /// Whether an atom has neither keys nor facts by which it could join others.
+    fn finds_nobody(&self, atom: &AtomRecord) -> bool {
+        self.graph().keys_of(atom).is_empty() && !atom.claim.is_likened(&self.rules.identity.identifiers)
     }
 
     /// Parts a component into persons and moves the atoms that are somebody else's now.
-    fn part(
-        &mut self,
-        component: &Component,
-        resolved: &mut Resolved,
-        asked: &mut BTreeSet<Key>,
-    ) -> Result<(), Error> {
-        let clustering = component.cluster(&self.rules.identifiers);
+    fn part(&mut self, component: &Component, open: &mut Open, resolved: &mut Resolved) -> Result<(), Error> {
+        let clustering = component.cluster(&self.rules.identity);
         for person in &clustering.persons {
-            let profile = self.profile_of(component, person);
-            for (id, atom, _) in person.iter().filter_map(|index| component.atoms.get(*index)) {
-                if atom.profile != Some(profile) {
-                    asked.extend(self.graph().keys_of(atom));
-                    resolved
-                        .membership
-                        .show(&mut self.overlay, *id, profile, Shown::Member)?;
+            let person: Vec<&Vertex> = person
+                .iter()
+                .filter_map(|index| component.atoms.get(*index))
+                .collect();
+            if person
+                .iter()
+                .all(|vertex| self.graph().keys_of(&vertex.atom).is_empty())
+            {
+                open.apart.push(person.iter().map(|vertex| vertex.id).collect());
+                continue;
+            }
+            let profile = self.profile_of(person.iter().map(|vertex| &*vertex.atom));
+            for Vertex { id, atom, .. } in person {
+                if Membership::is_shown(&self.overlay, (*id, atom), profile, Shown::Member)? {
+                    continue;
                 }
+                open.asked.extend(self.graph().keys_of(atom));
+                let membership = &mut resolved.membership;
+                membership.show(&mut self.overlay, *id, profile, Shown::Member)?;
             }
         }
         let refusals = clustering
@@ -102,68 +118,78 @@ impl Batch<'_> {
             .iter()
             .filter(|one| matches!(one.verdict, Verdict::Refused(_)));
         for Evidence { center, other, .. } in refusals {
-            for index in [*center, *other] {
-                resolved
-                    .refused
-                    .extend(component.atoms.get(index).map(|(id, _, _)| *id));
-            }
+            let both = [*center, *other]
+                .into_iter()
+                .filter_map(|index| component.atoms.get(index));
+            resolved.refused.extend(both.map(|vertex| vertex.id));
         }
-        for key in &component.shared {
-            let holders = component
-                .atoms
-                .iter()
-                .filter(|(_, atom, _)| self.graph().keys_of(atom).contains(key));
-            resolved.refused.extend(holders.map(|(id, _, _)| *id));
+        for key in component.shared.iter().chain(&component.generic) {
+            let holds = |vertex: &&Vertex| self.graph().keys_of(&vertex.atom).contains(key);
+            let holders = component.atoms.iter().filter(holds);
+            resolved.refused.extend(holders.map(|vertex| vertex.id));
         }
         Ok(())
     }
 
     /// The id of a person: of their customer id, of several declared the same the smallest; else of the earliest atom.
-    fn profile_of(&self, component: &Component, person: &[usize]) -> ProfileId {
-        let atoms = || {
-            person
-                .iter()
-                .filter_map(|index| component.atoms.get(*index))
-                .map(|(_, atom, _)| atom)
-        };
-        let users = atoms().filter_map(|atom| match atom.claim.anchor(&self.rules.identifiers) {
+    fn profile_of<'r>(&self, atoms: impl Iterator<Item = &'r AtomRecord> + Clone) -> ProfileId {
+        let rules = &self.rules.identity.identifiers;
+        let users = atoms.clone().filter_map(|atom| match atom.claim.anchor(rules) {
             Anchor::One(user) => Some(user),
             Anchor::None | Anchor::Conflict => None,
         });
         if let Some(user) = users.min() {
             return self.keyring.profile_of_user(user);
         }
-        let earliest = atoms().min_by(|a, b| a.first.cmp(&b.first).then_with(|| a.claim.cmp(&b.claim)));
+        let earliest = atoms.min_by(|a, b| a.first.cmp(&b.first).then_with(|| a.claim.cmp(&b.claim)));
         earliest.map_or(ProfileId([0; 16]), |atom| {
             self.keyring.profile_of_atom(&atom.claim)
         })
     }
 
-    /// Shows an atom, if it joins nobody, with the one profile that holds what it mentions, else by itself.
-    fn attribute(&mut self, id: AtomId, resolved: &mut Resolved) -> Result<(), Error> {
-        let Some(atom) = self
-            .overlay
-            .atom(id)?
-            .filter(|atom| self.graph().keys_of(atom).is_empty())
-        else {
-            return Ok(());
-        };
+    /// Shows a person that holds nothing which joins with the one profile that holds what they mention, else by itself.
+    fn attribute(&mut self, person: &[AtomId], resolved: &mut Resolved) -> Result<(), Error> {
+        let mut atoms = Vec::with_capacity(person.len());
+        for id in person {
+            atoms.extend(self.overlay.atom(*id)?.map(|atom| (*id, atom)));
+        }
         let mut holding = BTreeSet::new();
-        if atom.claim.anchor(&self.rules.identifiers) == Anchor::None {
-            for key in atom.claim.mentions(&self.rules.identifiers) {
-                for holder in self.overlay.atoms(&keys::holders(self.keyring.key(key)))? {
-                    holding.extend(self.overlay.atom(holder)?.and_then(|holder| holder.profile));
-                }
-            }
+        for (_, atom) in &atoms {
+            holding.extend(self.mentioned_by(atom)?);
         }
         let mut holding = holding.into_iter();
         let (profile, shown) = match (holding.next(), holding.next()) {
             (Some(profile), None) => (profile, Shown::Attributed),
-            _ => (self.keyring.profile_of_atom(&atom.claim), Shown::Member),
+            _ => (
+                self.profile_of(atoms.iter().map(|(_, atom)| &**atom)),
+                Shown::Member,
+            ),
         };
-        if atom.profile != Some(profile) {
-            resolved.membership.show(&mut self.overlay, id, profile, shown)?;
+        for (id, atom) in atoms {
+            if !Membership::is_shown(&self.overlay, (id, &atom), profile, shown)? {
+                let membership = &mut resolved.membership;
+                membership.show(&mut self.overlay, id, profile, shown)?;
+            }
         }
         Ok(())
+    }
+
+    /// The profiles that hold what an atom mentions.
+    fn mentioned_by(&self, atom: &AtomRecord) -> Result<BTreeSet<ProfileId>, Error> {
+        let rules = &self.rules.identity.identifiers;
+        let mut holding = BTreeSet::new();
+        if atom.claim.anchor(rules) != Anchor::None {
+            return Ok(holding);
+        }
+        for key in atom.claim.mentions(rules) {
+            // What too many hold, or too many mention, leads to nobody.
+            if self.graph().mentioning(key)?.is_none() {
+                continue;
+            }
+            for holder in self.graph().holding(key)?.unwrap_or_default() {
+                holding.extend(self.overlay.atom(holder)?.and_then(|holder| holder.profile));
+            }
+        }
+        Ok(holding)
     }
 }

@@ -13,6 +13,7 @@ use crate::{
         combine::Combined,
         commands::Ordered,
         error::Error,
+        memory::Memory,
         place::Placed,
         publish::{Publication, Told},
     },
@@ -109,12 +110,13 @@ pub(crate) struct Stepped {
     pub(crate) answers: Vec<Result<Answer, CommandError>>,
 }
 
-/// What a step goes by: the state before it and the rules.
+/// What a step goes by: the state before it, the rules, and what is known of faces.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ground<'a> {
     pub(crate) before: &'a Ahead,
     pub(crate) keyring: &'a Keyring,
     pub(crate) rules: &'a Rules,
+    pub(crate) memory: &'a Memory,
 }
 
 /// Takes one batch. Commands come first: what a caller knew when it asked was committed before.
@@ -125,7 +127,7 @@ pub(crate) fn step(
     now: Timestamp,
 ) -> Result<Stepped, Error> {
     let mut run = Run {
-        batch: Batch::new(ground.before.clone(), ground.keyring, ground.rules),
+        batch: Batch::new(ground),
         placed: Vec::new(),
         standing: standing.clone(),
     };

@@ -17,6 +17,7 @@ use crate::{
         counted::Counted,
         error::Error,
         handle::{Health, HealthCell, Job},
+        memory::Memory,
         step::{Ground, Input, Standing, step},
         waiting::{Done, Waiting},
     },
@@ -40,6 +41,7 @@ pub(crate) struct Worker {
     pub(crate) journal: Box<dyn Journal>,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) rules: Arc<Rules>,
+    pub(crate) memory: Memory,
     pub(crate) standing: Standing,
     pub(crate) under_way: Option<UnderWay>,
     pub(crate) jobs: mpsc::Receiver<Job>,
@@ -164,6 +166,7 @@ impl Worker {
             before: &Ahead::new(self.store.clone(), under_way),
             keyring: &self.keyring,
             rules: &self.rules,
+            memory: &self.memory,
         };
         let stepped = step(ground, &self.standing, input, (self.clock)())?;
         let counted = Counted::of(input, &stepped, begun);

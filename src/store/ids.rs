@@ -29,6 +29,10 @@ opaque!(
     KeyHash
 );
 opaque!(
+    /// What claims show of a person: its keyed hash.
+    FaceHash
+);
+opaque!(
     /// A (source, event id): its keyed hash.
     EventHash
 );

@@ -12,8 +12,9 @@ use crate::{
     domain::{
         event::EventId,
         identity::{Claim, Key},
+        similarity::BlockKey,
     },
-    store::ids::{AtomId, EventHash, KeyHash, ProfileId, RequestHash},
+    store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash},
 };
 
 /// The secret bytes of one key.
@@ -43,6 +44,8 @@ enum Purpose {
     ProfileOfAtom = 5,
     Request = 6,
     Token = 7,
+    Block = 8,
+    Face = 9,
 }
 
 impl Keyring {
@@ -61,6 +64,16 @@ impl Keyring {
             Purpose::Key,
             &[key.kind.as_str().as_bytes(), key.value.as_bytes()],
         )))
+    }
+
+    /// The hash of a block's key.
+    pub fn block(&self, block: &BlockKey) -> KeyHash {
+        KeyHash(half(digest(&self.index, Purpose::Block, &[block.0.as_bytes()])))
+    }
+
+    /// The hash of what a claim shows of a person.
+    pub fn face(&self, face: &[u8]) -> FaceHash {
+        FaceHash(half(digest(&self.index, Purpose::Face, &[face])))
     }
 
     /// The id of an atom.

@@ -4,10 +4,12 @@
 //! |---|---|---|---|
 //! | `0x00` | name | bytes | the store's own (position, secrets) |
 //! | `A` | atom | [`AtomRecord`](crate::store::AtomRecord) | claim, fold, membership |
+//! | `B` | block, face | nothing | who looks there for others who are like them |
 //! | `C` | request | answer | a repeated command gets its first answer |
 //! | `D` | device, mark or plain, atom | nothing | who was logged in when, and whose events that decides |
 //! | `E` | atom, time, event | event | the timeline, and what is known |
 //! | `F` | atom | atoms | where the events of a dissolved atom went |
+//! | `G` | face, atom | nothing | whose claims show a face |
 //! | `I` | key, atom | nothing | who joins by a value |
 //! | `L` | user, user | nothing | which user ids were declared the same |
 //! | `N` | key, atom | nothing | who mentions a value without joining by it |
@@ -22,7 +24,7 @@
 
 use crate::{
     domain::time::Timestamp,
-    store::ids::{AtomId, EventHash, KeyHash, ProfileId, RequestHash},
+    store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash},
 };
 
 /// What an atom is to a device.
@@ -59,6 +61,26 @@ fn ordered(time: Timestamp) -> [u8; 8] {
 /// An atom's record.
 pub fn atom(id: AtomId) -> Vec<u8> {
     join(b'A', &[&id.0])
+}
+
+/// All faces in a block.
+pub fn block(block: KeyHash) -> Vec<u8> {
+    join(b'B', &[&block.0])
+}
+
+/// One face in a block.
+pub fn in_block(block: KeyHash, face: FaceHash) -> Vec<u8> {
+    join(b'B', &[&block.0, &face.0])
+}
+
+/// All atoms whose claims show a face.
+pub fn face(face: FaceHash) -> Vec<u8> {
+    join(b'G', &[&face.0])
+}
+
+/// One atom whose claim shows a face.
+pub fn of_face(face: FaceHash, id: AtomId) -> Vec<u8> {
+    join(b'G', &[&face.0, &id.0])
 }
 
 /// The answer to a command.
@@ -132,7 +154,7 @@ pub fn holder(key: KeyHash, id: AtomId) -> Vec<u8> {
 
 /// Whether a key, or the beginning of one, is of an index: its entries have no values and are read by prefix alone.
 pub fn is_index(key: &[u8]) -> bool {
-    matches!(key.first(), Some(b'D' | b'I' | b'L' | b'N'))
+    matches!(key.first(), Some(b'B' | b'D' | b'G' | b'I' | b'L' | b'N'))
 }
 
 /// All user ids declared the same as one.

@@ -24,7 +24,7 @@ mod sled_store;
 mod view;
 
 pub use crate::store::error::Error;
-pub use crate::store::ids::{AtomId, EventHash, KeyHash, ProfileId, RequestHash};
+pub use crate::store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash};
 pub use crate::store::keyring::{Keyring, Secret};
 pub use crate::store::lock::{FolderLock, LockError};
 pub use crate::store::mark::{Applied, MetaName};

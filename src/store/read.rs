@@ -47,6 +47,31 @@ pub trait Read: View {
         Ok(self.pointees(prefix)?.into_iter().map(AtomId).collect())
     }
 
+    /// The same, unless there are more than `most`.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    fn atoms_up_to(&self, prefix: &[u8], most: usize) -> Result<Option<Vec<AtomId>>, Error> {
+        let mut atoms = self.first_atoms(prefix, most.saturating_add(1))?;
+        Ok((atoms.len() <= most).then(|| std::mem::take(&mut atoms)))
+    }
+
+    /// The first `most` atoms that the index entries below `prefix` point to.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    fn first_atoms(&self, prefix: &[u8], most: usize) -> Result<Vec<AtomId>, Error> {
+        let mut found = Vec::new();
+        self.scan_prefix(prefix, Order::Ascending, &mut |key, _| {
+            if found.len() >= most {
+                return Ok(ControlFlow::Break(()));
+            }
+            found.extend(keys::pointee(key).map(AtomId));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(found)
+    }
+
     /// The time of an atom's last event at or before `time`.
     ///
     /// # Errors

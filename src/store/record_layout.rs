@@ -37,7 +37,7 @@ macro_rules! record {
     };
 }
 
-record!(AtomRecord, 1, "atom");
+record!(AtomRecord, 2, "atom");
 record!(ProfileRecord, 1, "profile");
 record!(FormerRecord, 1, "former profile");
 record!(ForwardRecord, 1, "forward");
@@ -80,7 +80,13 @@ layout! {
     enum crate::domain::identity::claim::Bond { 0 => Loose, 1 => Joins, 2 => Device { open } }
     enum crate::domain::identity::claim::Owner { 0 => Nobody, 1 => User(user), 2 => Contested }
     enum crate::domain::identity::claim::Alone { 0 => Link(key), 1 => Event(id) }
-    struct crate::domain::identity::claim::Claim { asserted, owner, alias_of, signs_out, alone }
+    struct crate::domain::identity::claim::Claim { asserted, owner, alias_of, signs_out, alone, facts }
+    tuple crate::domain::fact::Facts(0)
+    struct crate::domain::fact::Fact { kind, value }
+    enum crate::domain::fact::FactKind {
+        0 => GivenName, 1 => MiddleName, 2 => FamilyName, 3 => Suffix, 4 => BirthDate, 5 => Address, 6 => City,
+        7 => Postcode, 8 => Region, 9 => Country, 10 => NationalId
+    }
     struct crate::domain::identity::link::Link { first, role }
     enum crate::domain::identity::link::LinkRole { 0 => About, 1 => Minted { expires, handoff }, 2 => Scanned { closed }, 3 => Closed }
 

@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use yekta::domain::{event::Event, identifier::IdentifierRules};
+use yekta::domain::{event::Event, identity::IdentityRules};
 
 use crate::{
     arrival::arrival,
@@ -22,7 +22,7 @@ const THREADS: u64 = 2;
 /// unless each gives the persons, counters and totals of the oracle and the fingerprints of the others.
 pub(crate) fn every_order_agrees(
     events: &[Event],
-    rules: &IdentifierRules,
+    rules: &IdentityRules,
     seeds: std::ops::Range<u64>,
     batch_max: fn(u64) -> usize,
 ) -> Outcome {
@@ -64,7 +64,7 @@ pub(crate) fn every_order_agrees(
     first
 }
 
-fn agrees_with_oracle(seed: u64, outcome: &Outcome, events: &[Event], rules: &IdentifierRules) {
+fn agrees_with_oracle(seed: u64, outcome: &Outcome, events: &[Event], rules: &IdentityRules) {
     let expected = oracle::persons(events, rules);
     agrees(seed, seed, persons(outcome), expected, events);
     for (members, person) in &outcome.persons {

@@ -46,6 +46,66 @@ const NAMES: [&str; 6] = [
     "Order Completed",
     "Product Added",
 ];
+/// People who are easily mistaken for one another, each fact in the spellings that occur: a couple, their namesakes,
+/// father and son, somebody in two scripts.
+const PEOPLE: [[(&str, &[&str]); 6]; 7] = [
+    [
+        ("first_name", &["Sara", "Sarah", "سارا"]),
+        ("last_name", &["Karimi", "Karimy", "کریمی"]),
+        ("birth_date", &["1990-03-14", "1990-14-03", "1990-03-15"]),
+        ("address", &["12 Cedar Street", "12 Cedar St"]),
+        ("postcode", &["1966733454"]),
+        ("city", &["Tehran", "تهران"]),
+    ],
+    [
+        ("first_name", &["Omid", "Omeed"]),
+        ("last_name", &["Karimi"]),
+        ("birth_date", &["1988-11-02"]),
+        ("address", &["12 Cedar Street"]),
+        ("postcode", &["1966733454"]),
+        ("city", &["Tehran"]),
+    ],
+    [
+        ("first_name", &["Sara"]),
+        ("last_name", &["Karimi"]),
+        ("birth_date", &["1962-07-30", "1962-07-31"]),
+        ("address", &["7 Harbour Road"]),
+        ("postcode", &["7134567890"]),
+        ("city", &["Shiraz"]),
+    ],
+    [
+        ("first_name", &["Robert", "Bob", "R"]),
+        ("last_name", &["Thornbury", "Thornberry"]),
+        ("birth_date", &["1971-06-24", "1971-05-24"]),
+        ("address", &["99 Mill Lane"]),
+        ("postcode", &["SW1A 1AA", "SW1A 1AB"]),
+        ("city", &["London"]),
+    ],
+    [
+        ("first_name", &["Robert Jr", "Bob Jr"]),
+        ("last_name", &["Thornbury"]),
+        ("birth_date", &["1999-06-24"]),
+        ("address", &["99 Mill Lane"]),
+        ("postcode", &["SW1A 1AA"]),
+        ("city", &["London"]),
+    ],
+    [
+        ("first_name", &["Thornbury"]),
+        ("last_name", &["Robert"]),
+        ("birth_date", &["1971-06-24"]),
+        ("address", &["99 Mill Lane", ""]),
+        ("postcode", &["SW1A1AA"]),
+        ("city", &["London", "Londn"]),
+    ],
+    [
+        ("first_name", &["unknown", "Mina"]),
+        ("last_name", &["n/a", "Kazemi"]),
+        ("birth_date", &["1900-01-01", "2001-01-09"]),
+        ("address", &["12 Cedar Street"]),
+        ("postcode", &["0000"]),
+        ("city", &["Tehran"]),
+    ],
+];
 /// 2026-01-01T00:00:00Z in milliseconds.
 const START_MS: u64 = 1_767_225_600_000;
 
@@ -57,6 +117,7 @@ struct Pools {
     contacts: usize,
     orders: usize,
     instants: usize,
+    people: usize,
 }
 
 /// One event to be. Numbers are reduced to the size of what they choose from, so that shrinking keeps them valid.
@@ -67,6 +128,8 @@ struct Draft {
     instant: usize,
     identifiers: Vec<(usize, usize, usize)>,
     alias: Option<usize>,
+    /// Somebody's facts, and which of them are stated, and how.
+    facts: Option<(usize, u8)>,
 }
 
 /// A world to be.
@@ -78,14 +141,23 @@ pub(crate) struct World {
 
 /// Worlds of up to `events_max` events.
 pub(crate) fn worlds(events_max: usize) -> impl Strategy<Value = World> {
-    let pools = (1..5_usize, 1..6_usize, 1..5_usize, 1..5_usize, 1..40_usize);
-    let pools = pools.prop_map(|(users, devices, contacts, orders, instants)| Pools {
+    let pools = (
+        1..5_usize,
+        1..6_usize,
+        1..5_usize,
+        1..5_usize,
+        1..40_usize,
+        1..PEOPLE.len(),
+    );
+    let pools = pools.prop_map(|(users, devices, contacts, orders, instants, people)| Pools {
         users,
         devices,
         contacts,
         orders,
         instants,
+        people,
     });
+    let facts = proptest::option::weighted(0.6, (0..100_usize, any::<u8>()));
     let identifiers = proptest::collection::vec((0..KINDS.len(), 0..100_usize, 0..TRUSTS.len()), 0..4);
     let alias = proptest::option::weighted(0.08, 0..100_usize);
     let draft = (
@@ -94,13 +166,15 @@ pub(crate) fn worlds(events_max: usize) -> impl Strategy<Value = World> {
         0..100_usize,
         identifiers,
         alias,
+        facts,
     );
-    let draft = draft.prop_map(|(channel, name, instant, identifiers, alias)| Draft {
+    let draft = draft.prop_map(|(channel, name, instant, identifiers, alias, facts)| Draft {
         channel,
         name,
         instant,
         identifiers,
         alias,
+        facts,
     });
     (pools, proptest::collection::vec(draft, 1..=events_max))
         .prop_map(|(pools, drafts)| World { pools, drafts })
@@ -151,9 +225,29 @@ impl World {
             "type": NAMES[draft.name],
             "time": START_MS + 1000 * instant,
             "identifiers": identifiers,
-            "traits": {"first_name": format!("n{}", draft.instant)},
+            "traits": self.traits(name, draft),
             "properties": {"total": draft.instant, "currency": "IRR", "product_id": format!("p{}", draft.name)},
         })
+    }
+
+    /// Whom a draft speaks of, under the names of this world.
+    fn traits(&self, name: &str, draft: &Draft) -> Value {
+        let Some((person, said)) = draft.facts else {
+            return json!({"first_name": format!("n{}", draft.instant)});
+        };
+        let told = PEOPLE[person % self.pools.people];
+        let mut traits = serde_json::Map::new();
+        for (place, (fact, spellings)) in told.iter().enumerate() {
+            // The last two bits choose the spelling, the others which facts are left out.
+            if said & (1 << place) == 0 || said % 4 == 0 {
+                let spelling = spellings[usize::from(said >> 6) % spellings.len()];
+                traits.insert((*fact).to_owned(), json!(in_world(name, fact, spelling)));
+            }
+        }
+        if traits.is_empty() {
+            traits.insert("first_name".to_owned(), json!(told[0].1[0]));
+        }
+        Value::Object(traits)
     }
 
     fn identifier(&self, name: &str, kind: usize, value: usize, trust: usize) -> Value {
@@ -176,5 +270,24 @@ impl World {
             identifier["trust"] = json!(trust);
         }
         identifier
+    }
+}
+
+/// A fact as this world has it: other worlds have other families, streets and postcodes.
+fn in_world(name: &str, fact: &str, spelling: &str) -> String {
+    let number: u32 = name.trim_start_matches('w').parse().unwrap_or(0);
+    match fact {
+        "last_name" if spelling != "n/a" => {
+            let digits = number.to_string().into_bytes().into_iter();
+            let letters: String = digits.map(|digit| char::from(digit - b'0' + b'a')).collect();
+            format!("{letters}{spelling}")
+        }
+        "birth_date" if spelling != "1900-01-01" => {
+            let (year, rest) = spelling.split_at(4);
+            let year: u32 = year.parse().unwrap();
+            format!("{}{rest}", 1925 + (year + number) % 80)
+        }
+        "address" | "postcode" if spelling.len() > 4 => format!("{}{spelling}", number % 90),
+        _ => spelling.to_owned(),
     }
 }

@@ -27,7 +27,7 @@ use yekta::{
     cli::generate,
     domain::{
         event::{Event, EventId},
-        identifier::IdentifierRules,
+        identity::IdentityRules,
     },
 };
 
@@ -45,9 +45,9 @@ fn ten_thousand_events_give_the_same_in_twenty_orders() {
     let mut runner = runner(1, Config::default());
     let mut events = traffic(EVENTS - DENSE_EVENTS);
     events.extend(dense::many(DENSE_EVENTS, &mut runner));
-    let rules = IdentifierRules::standard();
+    let rules = IdentityRules::standard();
     assert_eq!(events.len(), EVENTS);
-    let several = oracle::devices_of_several_customers(&events, &rules);
+    let several = oracle::devices_of_several_customers(&events, &rules.identifiers);
     assert!(
         several > 20,
         "two customers are to share each of many devices, not of {several}"

@@ -14,7 +14,7 @@ use std::{
 use yekta::{
     domain::{
         event::{Event, EventId},
-        identifier::IdentifierRules,
+        identity::IdentityRules,
         profile::FoldLimits,
     },
     engine::{
@@ -52,7 +52,7 @@ pub(crate) struct Person {
 }
 
 /// Runs an engine on `arrival` of `events`.
-pub(crate) fn run(events: &[Event], arrival: Arrival, rules: &IdentifierRules) -> Outcome {
+pub(crate) fn run(events: &[Event], arrival: Arrival, rules: &IdentityRules) -> Outcome {
     let dir = tempfile::tempdir().unwrap();
     let overlaps = Arc::new(AtomicUsize::new(0));
     let delayed = (!arrival.seed.is_multiple_of(2)).then_some(&overlaps);
@@ -151,10 +151,10 @@ async fn fed(engine: &Engine, batches: Vec<Vec<Submission>>) -> Vec<Became> {
 }
 
 /// An engine on a new folder; with a count of overlaps, over a journal that takes its time.
-fn start(dir: &Path, identifiers: &IdentifierRules, delayed: Option<&Arc<AtomicUsize>>) -> Engine {
+fn start(dir: &Path, identity: &IdentityRules, delayed: Option<&Arc<AtomicUsize>>) -> Engine {
     let rules = Rules {
         tenant: "default".to_owned(),
-        identifiers: identifiers.clone(),
+        identity: identity.clone(),
         fold: FoldLimits::STANDARD,
         views: BTreeMap::new(),
         channel_views: BTreeMap::new(),

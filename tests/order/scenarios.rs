@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use yekta::{
-    domain::{event::Event, identifier::IdentifierRules},
+    domain::{event::Event, identity::IdentityRules},
     wire::Call,
 };
 
@@ -38,7 +38,7 @@ fn page(id: &str, second: u64, identifiers: &str) -> Value {
 
 /// Plays `events` and fails unless the persons are `expected`: per person, the ids of the events.
 fn check(events: &[Event], expected: &[&str]) -> Outcome {
-    let outcome = every_order_agrees(events, &IdentifierRules::standard(), 0..ORDERS, |_| 3);
+    let outcome = every_order_agrees(events, &IdentityRules::standard(), 0..ORDERS, |_| 3);
     let mut persons: Vec<String> = outcome
         .persons
         .keys()
@@ -232,7 +232,7 @@ fn one_order_counts_once_whoever_reports_it() {
 fn what_comes_again_counts_once_and_of_two_under_one_id_the_first_holds() {
     let first = town::events(&[page("a", 1, "user_id=mina"), page("b", 2, "user_id=mina")]);
     let other = town::events(&[page("a", 9, "user_id=sara email=sara@example.com/verified")]);
-    let rules = IdentifierRules::standard();
+    let rules = IdentityRules::standard();
     let batches = vec![
         vec![first[0].clone(), other[0].clone()],
         vec![first[0].clone()],

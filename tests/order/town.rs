@@ -8,6 +8,7 @@ use yekta::{
         channel::{Channel, Channels, Source},
         event::{Event, Place},
         identifier::{IdentifierRules, Kind},
+        identity::{IdentityRules, Similarity},
         time::Timestamp,
     },
     wire::{Call, DecodeLimits, DecodeRules, Origin, Shape, decode},
@@ -45,17 +46,26 @@ pub(crate) fn decode_rules() -> DecodeRules {
     }
 }
 
-/// The standard rules, but for how many values a person may hold: so few that small worlds reach the limit.
-pub(crate) fn tight_rules() -> IdentifierRules {
-    let mut rules = IdentifierRules::standard();
+/// The standard rules, but for their bounds: so tight that small worlds reach each of them.
+pub(crate) fn tight_rules() -> IdentityRules {
+    let mut rules = IdentityRules::standard();
     for (kind, most) in [
         (Kind::EMAIL, 2),
         (Kind::PHONE, 1),
         (Kind::LOYALTY_ID, 2),
         (Kind::ANONYMOUS_ID, 3),
     ] {
-        rules.kinds.get_mut(&kind).unwrap().per_profile = Some(most);
+        rules.identifiers.kinds.get_mut(&kind).unwrap().per_profile = Some(most);
     }
+    for kind in [Kind::EMAIL, Kind::PHONE] {
+        rules.identifiers.kinds.get_mut(&kind).unwrap().subjects_max = Some(2);
+    }
+    rules.identifiers.atoms_max = 6;
+    rules.similarity = Similarity {
+        block_faces_max: 5,
+        component_atoms_max: 8,
+        ..Similarity::standard(1_000)
+    };
     rules
 }
 

@@ -33,6 +33,7 @@ fn unsaid() -> Map<String, Value> {
         ("role", "label".into()),
         ("joins_at", "none".into()),
         ("per_profile", 0.into()),
+        ("subjects_max", 0.into()),
         ("rank", i64::from(u8::MAX).into()),
     ])
 }
@@ -40,6 +41,7 @@ fn unsaid() -> Map<String, Value> {
 pub(crate) fn read(table: &mut Reader<'_>) -> IdentifierRules {
     IdentifierRules {
         length_max: table.number("length_max", 16..=4_096),
+        atoms_max: table.number("atoms_max", 2..=10_000),
         blocked: table.section("blocked", blocked),
         kinds: kinds(table),
     }
@@ -82,6 +84,7 @@ fn rule(table: &mut Reader<'_>) -> KindRule {
         role: table.word("role", &ROLES, Role::Label),
         joins_at: table.word("joins_at", &trusts, None),
         per_profile: Some(table.number("per_profile", 0..=u32::MAX)).filter(|most| *most > 0),
+        subjects_max: Some(table.number("subjects_max", 0..=u32::MAX)).filter(|most| *most > 0),
         rank: table.number("rank", 0..=u8::MAX),
     };
     if let (Role::Label, Some(trust)) = (rule.role, rule.joins_at) {

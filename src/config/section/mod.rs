@@ -10,6 +10,7 @@ pub(crate) mod engine;
 pub(crate) mod fold;
 pub(crate) mod http;
 pub(crate) mod identifiers;
+pub(crate) mod identity;
 pub(crate) mod journal;
 pub(crate) mod log;
 pub(crate) mod nats;

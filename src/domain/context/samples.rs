@@ -5,8 +5,9 @@ use std::convert::Infallible;
 
 use crate::domain::{
     event::{ConsentChange, Event, EventId, Place},
-    identifier::{Identifier, IdentifierRules, Kind, Trust},
+    identifier::{Identifier, Kind, Trust},
     identity::Claim,
+    identity::IdentityRules,
     profile::{Aggregate, FoldLimits, Profile, consent::Decision},
     time::Timestamp,
     value::{Number, Value},
@@ -63,7 +64,7 @@ pub(crate) fn event(minutes: u64, channel: &str, name: &str, properties: &[(&str
 
 /// What `events` add up to, as one person.
 pub(crate) fn profile(events: &[Event]) -> Profile {
-    let rules = IdentifierRules::standard();
+    let rules = IdentityRules::standard();
     let limits = FoldLimits::STANDARD;
     let atoms: Vec<(Claim, Aggregate)> = events
         .iter()

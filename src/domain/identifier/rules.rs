@@ -46,6 +46,8 @@ pub struct KindRule {
     pub joins_at: Option<Trust>,
     /// How many values one profile may hold; `None` is not limited.
     pub per_profile: Option<u32>,
+    /// How many distinct subjects may hold one value before it joins nobody; `None` is not limited.
+    pub subjects_max: Option<u32>,
     /// The order in which links are considered, 0 first.
     pub rank: u8,
 }
@@ -56,6 +58,7 @@ const UNKNOWN: KindRule = KindRule {
     role: Role::Label,
     joins_at: None,
     per_profile: None,
+    subjects_max: None,
     rank: u8::MAX,
 };
 
@@ -68,9 +71,13 @@ pub struct IdentifierRules {
     pub blocked: BlockedValues,
     /// Characters of a normalised value, at most.
     pub length_max: usize,
+    /// Atoms that may hold one value before it joins nobody; a customer id is not limited.
+    pub atoms_max: usize,
 }
 
 impl IdentifierRules {
+    /// The standard bound on the atoms that hold one value.
+    pub const ATOMS_MAX: usize = 200;
     /// The standard length bound, in characters.
     pub const LENGTH_MAX: usize = 255;
 
@@ -81,6 +88,7 @@ impl IdentifierRules {
             kinds: standard_kinds().into_iter().collect(),
             blocked: BlockedValues::standard(),
             length_max: Self::LENGTH_MAX,
+            atoms_max: Self::ATOMS_MAX,
         }
     }
 
@@ -92,44 +100,54 @@ impl IdentifierRules {
 }
 
 fn standard_kinds() -> [(Kind, KindRule); 9] {
-    let rule = |format, role, joins_at, per_profile, rank| KindRule {
+    let rule = |format, role, joins_at, per_profile, subjects_max, rank| KindRule {
         format,
         role,
         joins_at,
         per_profile,
+        subjects_max,
         rank,
     };
     let (observed, stated, staff) = (Some(Trust::Observed), Some(Trust::Stated), Some(Trust::Staff));
     [
-        (Kind::USER_ID, rule(Format::Id, Role::Anchor, stated, Some(1), 0)),
+        (
+            Kind::USER_ID,
+            rule(Format::Id, Role::Anchor, stated, Some(1), None, 0),
+        ),
         // One scan: what it joins is decided by the token, which only the service itself mints.
         (
             Kind::QR_TOKEN,
-            rule(Format::Id, Role::Handoff, observed, Some(1), 1),
+            rule(Format::Id, Role::Handoff, observed, Some(1), None, 1),
         ),
         (
             Kind::LOYALTY_ID,
-            rule(Format::Id, Role::Contact, stated, Some(5), 2),
+            rule(Format::Id, Role::Contact, stated, Some(5), Some(2), 2),
         ),
-        (Kind::ORDER_ID, rule(Format::Id, Role::PerEvent, stated, None, 3)),
+        (
+            Kind::ORDER_ID,
+            rule(Format::Id, Role::PerEvent, stated, None, None, 3),
+        ),
         (
             Kind::ANONYMOUS_ID,
-            rule(Format::Id, Role::Device, observed, Some(50), 4),
+            rule(Format::Id, Role::Device, observed, Some(50), None, 4),
         ),
         (
             Kind::DEVICE_ID,
-            rule(Format::Id, Role::Device, observed, Some(50), 5),
+            rule(Format::Id, Role::Device, observed, Some(50), None, 5),
         ),
         (
             Kind::EMAIL,
-            rule(Format::Email, Role::Contact, staff, Some(10), 6),
+            rule(Format::Email, Role::Contact, staff, Some(10), Some(4), 6),
         ),
         (
             Kind::PHONE,
-            rule(Format::Phone, Role::Contact, staff, Some(10), 7),
+            rule(Format::Phone, Role::Contact, staff, Some(10), Some(5), 7),
         ),
         // Per event, so that a caller is one atom however often they call; it joins nobody.
-        (Kind::CALL_ID, rule(Format::Id, Role::PerEvent, None, None, 8)),
+        (
+            Kind::CALL_ID,
+            rule(Format::Id, Role::PerEvent, None, None, None, 8),
+        ),
     ]
 }
 

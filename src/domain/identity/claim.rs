@@ -6,7 +6,10 @@ use std::fmt;
 
 use crate::domain::{
     event::{Event, EventId},
-    identifier::{IdentifierRules, Kind, Role, Trust},
+    fact::Facts,
+    identifier::{Format, IdentifierRules, Kind, Role, Trust},
+    identity::rules::IdentityRules,
+    similarity::Person,
 };
 
 /// A kind and a normalised value: what atoms share and are found by. `Debug` shows the kind alone.
@@ -70,6 +73,24 @@ pub enum Alone {
     Event(EventId),
 }
 
+/// Whom a claim speaks of, read from the claim alone and never from the partition into persons.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A customer.
+    Customer(Key),
+    /// Initial, family name and birth year.
+    Named(String),
+}
+
+impl fmt::Debug for Subject {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Customer(_) => "Subject(customer)",
+            Self::Named(_) => "Subject(named)",
+        })
+    }
+}
+
 /// What an event says about identity.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Claim {
@@ -83,6 +104,8 @@ pub struct Claim {
     pub signs_out: bool,
     /// What sets it apart where nothing else does.
     pub alone: Option<Alone>,
+    /// What it says about the person: name, birth date, address.
+    pub facts: Facts,
 }
 
 /// The customer a claim names.
@@ -103,9 +126,13 @@ impl Claim {
     /// Those of `owner_of`.
     pub fn of<E>(
         event: &Event,
-        rules: &IdentifierRules,
+        rules: &IdentityRules,
         mut owner_of: impl FnMut(&Key) -> Result<Option<Key>, E>,
     ) -> Result<Self, E> {
+        let IdentityRules {
+            identifiers: rules,
+            similarity,
+        } = rules;
         let mut asserted = Vec::with_capacity(event.identifiers.len());
         let mut link = None;
         for identifier in &event.identifiers {
@@ -142,11 +169,14 @@ impl Claim {
             }),
             signs_out: event.signs_out(),
             alone: None,
+            facts: Facts::of(&event.traits),
         };
         claim.find_owner(rules, &mut owner_of)?;
         if claim.asserted.iter().all(|one| one.bond == Bond::Loose) {
             claim.alone = link.map(Alone::Link);
-            if claim.asserted.is_empty() && claim.alone.is_none() {
+            // Two of the same first name are two; who states all of the same name, birth date and address is one.
+            let nothing_lasts = claim.asserted.is_empty() && claim.alone.is_none();
+            if nothing_lasts && !(claim.is_likened(rules) && similarity.is_certain(&claim.facts)) {
                 claim.alone = Some(Alone::Event(event.id.clone()));
             }
         }
@@ -229,6 +259,68 @@ impl Claim {
             .map(|one| &one.key)
     }
 
+    /// Whether its facts may find others: not those that somebody typed into a page or an app without a log-in, so that
+    /// nobody claims another's profile by typing their name and birth date.
+    pub fn is_likened(&self, rules: &IdentifierRules) -> bool {
+        if self.facts.is_empty() {
+            return false;
+        }
+        match self.anchor(rules) {
+            Anchor::One(_) => true,
+            Anchor::None => self.devices().next().is_none(),
+            Anchor::Conflict => false,
+        }
+    }
+
+    /// The person that it speaks of, to be compared with others; of its e-mail addresses and phone numbers those that
+    /// `tells` takes.
+    pub fn person(&self, rules: &IdentifierRules, mut tells: impl FnMut(&Key) -> bool) -> Person {
+        let contacts: Vec<&Key> = self
+            .asserted
+            .iter()
+            .map(|one| &one.key)
+            .filter(|key| rules.rule(&key.kind).role == Role::Contact && tells(key))
+            .collect();
+        let of = |format| {
+            let formatted = contacts
+                .iter()
+                .filter(move |key| rules.rule(&key.kind).format == format);
+            formatted.map(|key| key.value.as_str())
+        };
+        Person::new(&self.facts, of(Format::Email), of(Format::Phone))
+    }
+
+    /// What it shows of the person to whoever compares: one customer's claims that state the same facts and contacts show
+    /// one face, whatever device each came by; any other claim has a face of its own. `None` where its facts find nobody.
+    pub fn face(&self, rules: &IdentifierRules) -> Option<Vec<u8>> {
+        if !self.is_likened(rules) {
+            return None;
+        }
+        let Anchor::One(user) = self.anchor(rules) else {
+            return Some(self.canonical());
+        };
+        let contacts = self
+            .asserted
+            .iter()
+            .map(|one| &one.key)
+            .filter(|key| rules.rule(&key.kind).role == Role::Contact);
+        let mut bytes = Vec::with_capacity(96);
+        put_key(&mut bytes, user);
+        contacts.for_each(|key| put_key(&mut bytes, key));
+        put_len(&mut bytes, 0);
+        put_facts(&mut bytes, &self.facts);
+        Some(bytes)
+    }
+
+    /// Who it speaks of, as far as it tells by itself: its customer, else whoever its facts name.
+    pub fn subject(&self, rules: &IdentifierRules) -> Option<Subject> {
+        match self.anchor(rules) {
+            Anchor::One(user) => Some(Subject::Customer(user.clone())),
+            Anchor::None => self.facts.subject().map(Subject::Named),
+            Anchor::Conflict => None,
+        }
+    }
+
     /// Whether it holds a verified identifier that may join.
     pub fn verified(&self) -> bool {
         self.asserted
@@ -279,12 +371,20 @@ impl Claim {
                 put_text(&mut bytes, &id.id);
             }
         }
+        put_facts(&mut bytes, &self.facts);
         bytes
     }
 }
 
 fn put_len(bytes: &mut Vec<u8>, len: usize) {
     bytes.extend_from_slice(&u64::try_from(len).unwrap_or(u64::MAX).to_be_bytes());
+}
+
+fn put_facts(bytes: &mut Vec<u8>, facts: &Facts) {
+    for fact in &facts.0 {
+        put_text(bytes, fact.kind.as_str());
+        put_text(bytes, &fact.value);
+    }
 }
 
 fn put_text(bytes: &mut Vec<u8>, text: &str) {

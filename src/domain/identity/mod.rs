@@ -10,8 +10,10 @@ pub mod claim;
 pub mod cluster;
 pub mod link;
 pub mod ownership;
+pub mod rules;
 
-pub use claim::{Anchor, Bond, Claim, Key, Owner};
-pub use cluster::{Clustering, Evidence, Node, Reason, Verdict, cluster};
+pub use claim::{Anchor, Bond, Claim, Key, Owner, Subject};
+pub use cluster::{Clustering, Evidence, Likeness, Node, Reason, Verdict, cluster};
 pub use link::{Link, LinkRole};
 pub use ownership::Mark;
+pub use rules::{IdentityRules, Similarity};

@@ -9,7 +9,7 @@ use crate::domain::{
 };
 
 /// A date and its digits.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Birth {
     pub(super) date: Date,
     digits: String,

@@ -8,8 +8,8 @@ use crate::domain::{
     similarity::{edits, field::Level, jaro_winkler, nickname},
 };
 
-/// A name and what is worked out of it. `Debug` shows nothing of it.
-#[derive(Clone, PartialEq, Eq)]
+/// A name and what is worked out of it, ordered by its text. `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name {
     pub(super) text: String,
     words: Vec<Word>,
@@ -23,13 +23,13 @@ impl std::fmt::Debug for Name {
     }
 }
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Word {
     text: String,
     names: &'static [u16],
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Script {
     Latin,
     Persian,

@@ -20,9 +20,9 @@ const VALUES_MAX: usize = 24;
 /// What the members of a cluster say of their names, birth dates, suffixes and national ids.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Summary {
-    given: BTreeSet<String>,
-    family: BTreeSet<String>,
-    births: BTreeSet<String>,
+    given: BTreeSet<Name>,
+    family: BTreeSet<Name>,
+    births: BTreeSet<Birth>,
     suffixes: BTreeSet<String>,
     nationals: BTreeSet<String>,
     /// Members that state a given name.
@@ -50,15 +50,9 @@ impl Summary {
             ..Self::default()
         };
         let middle = person.middle.iter().filter(|middle| !middle.is_initial());
-        summary
-            .given
-            .extend(person.given.iter().chain(middle).map(|name| name.text.clone()));
-        summary
-            .family
-            .extend(person.family.iter().map(|name| name.text.clone()));
-        summary
-            .births
-            .extend(person.birth.iter().map(|birth| birth.date.to_string()));
+        summary.given.extend(person.given.iter().chain(middle).cloned());
+        summary.family.extend(person.family.iter().cloned());
+        summary.births.extend(person.birth.iter().cloned());
         summary.suffixes.extend(person.suffix.clone());
         summary.nationals.extend(person.national.clone());
         summary
@@ -82,8 +76,7 @@ impl Summary {
             return Some(Conflict::GivenNames);
         }
         let births = all_differ(&self.births, &other.births, |a, b| {
-            let levels = Birth::new(a).zip(Birth::new(b)).map(|(a, b)| a.level(&b));
-            levels == Some(Level::Incompatible)
+            a.level(b) == Level::Incompatible
         });
         let nationals = all_differ(&self.nationals, &other.nationals, |a, b| {
             conflict::national(a, b) == Level::Incompatible
@@ -105,21 +98,20 @@ impl Summary {
     }
 }
 
-fn differ(a: &str, b: &str) -> bool {
-    let level = Name::new(a).zip(Name::new(b)).and_then(|(a, b)| a.as_given(&b));
-    level == Some(Level::Incompatible)
+fn differ(a: &Name, b: &Name) -> bool {
+    a.as_given(b) == Some(Level::Incompatible)
 }
 
-fn crosses(given: &BTreeSet<String>, family: &BTreeSet<String>) -> bool {
+fn crosses(given: &BTreeSet<Name>, family: &BTreeSet<Name>) -> bool {
     given.intersection(family).next().is_some()
 }
 
 /// Whether both say something and nothing of the one fits anything of the other.
-fn all_differ(a: &BTreeSet<String>, b: &BTreeSet<String>, differ: impl Fn(&str, &str) -> bool) -> bool {
+fn all_differ<T>(a: &BTreeSet<T>, b: &BTreeSet<T>, differ: impl Fn(&T, &T) -> bool) -> bool {
     !a.is_empty() && !b.is_empty() && a.iter().all(|a| b.iter().all(|b| differ(a, b)))
 }
 
-fn take(own: &mut BTreeSet<String>, other: &BTreeSet<String>) {
+fn take<T: Clone + Ord>(own: &mut BTreeSet<T>, other: &BTreeSet<T>) {
     own.extend(other.iter().cloned());
     while own.len() > VALUES_MAX {
         own.pop_last();

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::*;
 use crate::{
-    domain::{identifier::IdentifierRules, profile::FoldLimits},
+    domain::{identity::IdentityRules, profile::FoldLimits},
     journal::{
         Journal as _,
         file::{FileJournal, FileJournalConfig},
@@ -32,7 +32,7 @@ impl Scene {
         let journal = FileJournal::open(&dir.path().join("journal"), FileJournalConfig::default());
         let rules = Rules {
             tenant: "default".to_owned(),
-            identifiers: IdentifierRules::standard(),
+            identity: IdentityRules::standard(),
             fold: FoldLimits::STANDARD,
             views: BTreeMap::new(),
             channel_views: BTreeMap::new(),

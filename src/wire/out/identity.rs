@@ -1,10 +1,14 @@
 //! The answer to "why is this one person?": the members of a profile and what united them or kept them apart.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::domain::{
     context::mask::is_listed,
-    identity::{Bond, Claim, Key, Owner, Reason, Verdict, cluster},
+    identity::{
+        Bond, Claim, Key, Owner, Reason, Verdict,
+        cluster::{self, Link},
+    },
+    similarity::{Bits, Conflict},
     time::Timestamp,
 };
 use crate::wire::out::scalar::{Identifier, Time};
@@ -22,6 +26,8 @@ pub struct Identity<'a> {
     pub evidence: Vec<Evidence<'a>>,
     /// What two customers share and what therefore joins nobody.
     pub shared: Vec<Shared<'a>>,
+    /// What too many hold and what therefore joins nobody.
+    pub generic: Vec<Shared<'a>>,
 }
 
 /// One atom: a distinct claim, and how many events made it.
@@ -47,10 +53,27 @@ pub struct Shared<'a> {
     value: Option<&'a str>,
 }
 
+/// How much speaks for two being one, in bits: exact and therefore a text.
+#[derive(Clone, Copy, Debug)]
+struct Likeness(Bits);
+
+impl Serialize for Likeness {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let thousandths = self.0.0 / 1_000;
+        let sign = if thousandths < 0 { "-" } else { "" };
+        let (whole, part) = (thousandths.abs() / 1_000, thousandths.abs() % 1_000);
+        serializer.collect_str(&format_args!("{sign}{whole}.{part:03}"))
+    }
+}
+
 /// One decision.
 #[derive(Debug, Serialize)]
 pub struct Evidence<'a> {
-    shares: Shared<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shares: Option<Shared<'a>>,
+    /// In bits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    likeness: Option<Likeness>,
     united: bool,
     reason: String,
     between: [Option<usize>; 2],
@@ -88,15 +111,20 @@ impl<'a> Shared<'a> {
 }
 
 impl<'a> Evidence<'a> {
-    /// The decision about two members, by their places, that share `key`; `None` is a claim of another person.
-    pub fn of(key: &'a Key, between: [Option<usize>; 2], verdict: &Verdict) -> Self {
+    /// The decision about two members, by their places, that `link` connects; `None` is a claim of another person.
+    pub fn of(link: &'a Link, between: [Option<usize>; 2], verdict: &Verdict) -> Self {
+        let (shares, likeness) = match link {
+            Link::Shared(key) => (Some(Shared::of(key)), None),
+            Link::Alike(bits) => (None, Some(Likeness(*bits))),
+        };
         let reason = match verdict {
-            Verdict::United => "shared".to_owned(),
-            Verdict::Refused(Reason::TwoCustomers) => "two_customers".to_owned(),
-            Verdict::Refused(Reason::TooMany(kind)) => format!("too_many_{kind}"),
+            Verdict::United if shares.is_some() => "shared".to_owned(),
+            Verdict::United => "alike".to_owned(),
+            Verdict::Refused(reason) => refusal(reason),
         };
         Self {
-            shares: Shared::of(key),
+            shares,
+            likeness,
             united: *verdict == Verdict::United,
             reason,
             between,
@@ -107,7 +135,20 @@ impl<'a> Evidence<'a> {
 impl<'a> From<&'a cluster::Evidence> for Evidence<'a> {
     fn from(evidence: &'a cluster::Evidence) -> Self {
         let between = [Some(evidence.center), Some(evidence.other)];
-        Self::of(&evidence.key, between, &evidence.verdict)
+        Self::of(&evidence.link, between, &evidence.verdict)
+    }
+}
+
+/// Why two were not united, as a label.
+fn refusal(reason: &Reason) -> String {
+    match reason {
+        Reason::TwoCustomers => "two_customers".to_owned(),
+        Reason::TooMany(kind) => format!("too_many_{kind}"),
+        Reason::Conflict(Conflict::GivenNames) => "household".to_owned(),
+        Reason::Conflict(Conflict::BirthDates) => "birth_dates_differ".to_owned(),
+        Reason::Conflict(Conflict::Suffix) => "suffixes_differ".to_owned(),
+        Reason::Conflict(Conflict::NationalIds) => "national_ids_differ".to_owned(),
+        Reason::Unlike => "unlike".to_owned(),
     }
 }
 

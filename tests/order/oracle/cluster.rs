@@ -1,60 +1,171 @@
-//! Persons from atoms: keys in canonical order, each uniting its holders with the first of them where no rule forbids.
+//! Persons from atoms, in three rounds: what one person alone has, likeness, contacts.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use yekta::domain::identifier::{IdentifierRules, Kind, Role};
-
-use crate::oracle::{
-    Atom, Key, role,
-    saying::{Anchor, Bond},
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
 };
 
-/// One person: their atoms, and the events that are only shown with them.
-pub(super) struct Person {
-    pub(super) members: BTreeSet<usize>,
-    pub(super) shown: BTreeSet<usize>,
+use yekta::domain::{
+    identifier::{IdentifierRules, Kind, Role},
+    identity::IdentityRules,
+    similarity::{Conflict, Person, Summary, compare},
+};
+
+use crate::oracle::{
+    Atom, Key,
+    alike::{self, Pair},
+    role,
+    saying::{Anchor, Bond},
+    standing::Standings,
+};
+
+/// Micro-bits by which more likeness is asked for in a crowd.
+const STRICTER: i64 = 2_000_000;
+
+/// All that unions are judged by.
+struct World<'a> {
+    atoms: &'a [Atom],
+    rules: &'a IdentityRules,
+    customers: Vec<Option<Key>>,
+    told: BTreeMap<usize, Person>,
+    /// The person of each atom, by the first atom of it.
+    person_of: Vec<usize>,
 }
 
-/// The persons of `atoms`.
+/// The persons of `atoms`, as places in that list.
 ///
-/// Keys that lie in different components decide about different atoms, so going through all keys of all events once is
-/// the same as going through each component by itself.
-pub(super) fn persons(atoms: &[Atom], rules: &IdentifierRules) -> Vec<Person> {
-    let customers = customers(atoms, rules);
-    let mut person_of: Vec<usize> = (0..atoms.len()).collect();
-    for (_, key, holders) in unshared_keys(atoms, &customers, rules) {
-        let mut holders = holders.into_iter();
-        let Some(first) = holders.next() else { continue };
+/// What lies in different components decides about different atoms, so going through all keys of all events once is the
+/// same as going through each component by itself.
+pub(super) fn persons(atoms: &[Atom], standings: &Standings, rules: &IdentityRules) -> Vec<BTreeSet<usize>> {
+    let identifiers = &rules.identifiers;
+    let mut world = World {
+        atoms,
+        rules,
+        customers: customers(atoms, identifiers),
+        told: alike::persons(atoms, standings, rules),
+        person_of: (0..atoms.len()).collect(),
+    };
+    let keys = joining_keys(standings, &world.customers, identifiers);
+    for (_, key, holders) in keys
+        .iter()
+        .filter(|(_, key, _)| role(key, identifiers) != Role::Contact)
+    {
         for other in holders {
-            let (keep, gone) = (person_of[first], person_of[other]);
-            if keep == gone {
-                continue;
-            }
-            let among = |person: usize| {
-                (0..atoms.len())
-                    .filter(|atom| person_of[*atom] == person)
-                    .collect()
-            };
-            let (one, two): (Vec<usize>, Vec<usize>) = (among(keep), among(gone));
-            let limited = role(&key, rules) != Role::Anchor && too_many(&one, &two, atoms, rules);
-            if !limited && !two_customers(&one, &two, &customers) {
-                for atom in two {
-                    person_of[atom] = keep;
-                }
+            world.unite(holders[0], *other, role(key, identifiers), None);
+        }
+    }
+    let all = alike::pairs(atoms, standings, rules);
+    for (_, one, other) in counted(atoms.len(), &keys, &all, rules) {
+        world.unite(one, other, Role::Label, Some((3, 0)));
+    }
+    for (_, _, holders) in keys
+        .iter()
+        .filter(|(_, key, _)| role(key, identifiers) == Role::Contact)
+    {
+        let mut firsts: Vec<usize> = Vec::new();
+        for holder in holders {
+            let is_in = firsts
+                .iter()
+                .any(|first| world.person_of[*first] == world.person_of[*holder]);
+            if !is_in
+                && !firsts
+                    .clone()
+                    .iter()
+                    .any(|first| world.unite(*first, *holder, Role::Contact, Some((1, 0))))
+            {
+                firsts.push(*holder);
             }
         }
     }
     let mut persons: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-    for (atom, person) in person_of.into_iter().enumerate() {
+    for (atom, person) in world.person_of.into_iter().enumerate() {
         persons.entry(person).or_default().insert(atom);
     }
-    persons
-        .into_values()
-        .map(|members| Person {
-            members,
-            shown: BTreeSet::new(),
-        })
-        .collect()
+    persons.into_values().collect()
+}
+
+impl World<'_> {
+    /// Unites two persons where no rule forbids it, and says whether they are one. Where both have `floor.0` atoms with
+    /// facts or more, these have to come to `floor.1` micro-bits on the average.
+    fn unite(&mut self, one: usize, other: usize, by: Role, floor: Option<(usize, i64)>) -> bool {
+        let (keep, gone) = (self.person_of[one], self.person_of[other]);
+        if keep == gone {
+            return true;
+        }
+        // Whoever is alike by what they were compared in is so whatever else is said of them.
+        let settled = |conflict: Conflict| {
+            let pair = self.told.get(&one).zip(self.told.get(&other));
+            by == Role::Label
+                && matches!(conflict, Conflict::BirthDates | Conflict::NationalIds)
+                && pair.is_some_and(|(a, b)| compare(a, b, &self.rules.similarity.weights).weighed(conflict))
+        };
+        let among = |person: usize| -> Vec<usize> {
+            (0..self.atoms.len())
+                .filter(|atom| self.person_of[*atom] == person)
+                .collect()
+        };
+        let (one, two) = (among(keep), among(gone));
+        if self.two_customers(&one, &two) {
+            return false;
+        }
+        if by != Role::Anchor
+            && (too_many(&one, &two, self.atoms, &self.rules.identifiers)
+                || self.speak_against(&one, &two, floor, settled))
+        {
+            return false;
+        }
+        for atom in two {
+            self.person_of[atom] = keep;
+        }
+        true
+    }
+
+    fn two_customers(&self, one: &[usize], two: &[usize]) -> bool {
+        let all = one
+            .iter()
+            .chain(two)
+            .filter_map(|atom| self.customers[*atom].as_ref());
+        all.collect::<BTreeSet<&Key>>().len() > 1
+    }
+
+    /// Whether the facts of two persons cannot be of one.
+    fn speak_against(
+        &self,
+        one: &[usize],
+        two: &[usize],
+        floor: Option<(usize, i64)>,
+        settled: impl Fn(Conflict) -> bool,
+    ) -> bool {
+        let told = |atoms: &[usize]| -> Vec<&Person> {
+            atoms.iter().filter_map(|atom| self.told.get(atom)).collect()
+        };
+        let (one, two) = (told(one), told(two));
+        let (Some(first), Some(second)) = (summary(&one), summary(&two)) else {
+            return false;
+        };
+        if first.conflict(&second).is_some_and(|conflict| !settled(conflict)) {
+            return true;
+        }
+        let Some((from, least)) = floor else { return false };
+        if one.len() < from || two.len() < from {
+            return false;
+        }
+        let (mut sum, mut count) = (0, 0);
+        for a in one.iter().take(8) {
+            for b in two.iter().take(8) {
+                sum += compare(a, b, &self.rules.similarity.weights).total.0;
+                count += 1;
+            }
+        }
+        sum / count < least
+    }
+}
+
+fn summary(persons: &[&Person]) -> Option<Summary> {
+    let mut all = persons.iter().map(|person| Summary::of(person));
+    let mut first = all.next()?;
+    all.for_each(|other| first.absorb(&other));
+    Some(first)
 }
 
 /// The customer of each atom; of user ids that were declared the same, the smallest stands for all.
@@ -79,26 +190,22 @@ fn customers(atoms: &[Atom], rules: &IdentifierRules) -> Vec<Option<Key>> {
     atoms.iter().map(customer).collect()
 }
 
-/// Keys that not two customers hold, in canonical order, each with its holders: customers' atoms first.
-fn unshared_keys(
-    atoms: &[Atom],
+/// Keys that neither two customers nor too many hold, in canonical order, each with its holders: customers' atoms first.
+fn joining_keys(
+    standings: &Standings,
     customers: &[Option<Key>],
     rules: &IdentifierRules,
 ) -> Vec<(u8, Key, Vec<usize>)> {
-    let mut holders: BTreeMap<&Key, Vec<usize>> = BTreeMap::new();
-    for (place, atom) in atoms.iter().enumerate() {
-        for key in &atom.keys {
-            holders.entry(key).or_default().push(place);
-        }
-    }
     let mut keys = Vec::new();
-    for (key, mut holders) in holders {
+    for (key, holders) in standings.holders() {
         let among: BTreeSet<&Key> = holders
             .iter()
             .filter_map(|place| customers[*place].as_ref())
             .collect();
-        if among.len() < 2 || role(key, rules) == Role::Anchor {
-            holders.sort_by_key(|place| (customers[*place].is_none(), &atoms[*place].saying));
+        let is_shared = among.len() > 1 && role(key, rules) != Role::Anchor;
+        if !is_shared && !standings.is_generic(key) {
+            let mut holders: Vec<usize> = holders.iter().copied().collect();
+            holders.sort_by_key(|place| (customers[*place].is_none(), *place));
             keys.push((rules.rule(&key.0).rank, key.clone(), holders));
         }
     }
@@ -106,13 +213,61 @@ fn unshared_keys(
     keys
 }
 
-fn two_customers(one: &[usize], two: &[usize], customers: &[Option<Key>]) -> bool {
-    let all: BTreeSet<&Key> = one
+/// The pairs that count, the most alike first: in a component of too many, those alike enough to connect fewer.
+fn counted(atoms: usize, keys: &[(u8, Key, Vec<usize>)], all: &[Pair], rules: &IdentityRules) -> Vec<Pair> {
+    let most = rules.similarity.component_atoms_max;
+    let by_keys = keys
         .iter()
-        .chain(two)
-        .filter_map(|atom| customers[*atom].as_ref())
+        .flat_map(|(_, _, holders)| holders.iter().map(|other| (holders[0], *other)));
+    let by_likeness = all.iter().map(|(_, one, other)| (*one, *other));
+    let mut counted = Vec::new();
+    let mut crowds: Vec<(BTreeSet<usize>, i64)> = parts(atoms, by_keys.chain(by_likeness))
+        .into_iter()
+        .map(|part| (part, rules.similarity.thresholds.auto.0))
         .collect();
-    all.len() > 1
+    while let Some((crowd, least)) = crowds.pop() {
+        let inside = all
+            .iter()
+            .filter(|(bits, one, other)| *bits >= least && crowd.contains(one) && crowd.contains(other));
+        let inside: Vec<Pair> = inside.copied().collect();
+        if crowd.len() <= most || inside.is_empty() {
+            counted.extend(inside);
+            continue;
+        }
+        for part in parts(atoms, inside.iter().map(|(_, one, other)| (*one, *other))) {
+            if part.len() > 1 {
+                let least = if part.len() > most {
+                    least + STRICTER
+                } else {
+                    least
+                };
+                crowds.push((part, least));
+            }
+        }
+    }
+    counted.sort_by_key(|(bits, one, other)| (Reverse(*bits), *one, *other));
+    counted
+}
+
+/// What hangs together by `pairs`, found by letting the smaller name win until nothing changes.
+fn parts(atoms: usize, pairs: impl Iterator<Item = (usize, usize)>) -> Vec<BTreeSet<usize>> {
+    let pairs: Vec<(usize, usize)> = pairs.collect();
+    let mut name: Vec<usize> = (0..atoms).collect();
+    loop {
+        let before = name.clone();
+        for (one, other) in &pairs {
+            let least = name[*one].min(name[*other]);
+            (name[*one], name[*other]) = (least, least);
+        }
+        if name == before {
+            break;
+        }
+    }
+    let mut parts: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for (atom, name) in name.into_iter().enumerate() {
+        parts.entry(name).or_default().insert(atom);
+    }
+    parts.into_values().collect()
 }
 
 /// Whether both hold values of a kind, and together more than one person may.

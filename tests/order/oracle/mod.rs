@@ -1,11 +1,14 @@
 //! The oracle: who is who, worked out from scratch from the whole set of events, slowly and in plain steps.
 //!
-//! It is written from the rules and shares no code with the engine or with `domain::identity`: it takes events, the
-//! table of identifier kinds, and nothing else. What it says is what every order of arrival has to give.
+//! It is written from the rules and shares no code with the engine or with the clustering of `domain::identity`: it
+//! takes events, the rules, what facts an event states and how alike two persons are, and nothing else. What it says is
+//! what every order of arrival has to give.
 
+mod alike;
 mod cluster;
 mod devices;
 mod saying;
+mod standing;
 mod totals;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,12 +16,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use yekta::domain::{
     event::Event,
     identifier::{IdentifierRules, Kind, Role, Trust},
+    identity::IdentityRules,
 };
 
 pub(crate) use crate::oracle::totals::{Totals, totals};
 use crate::oracle::{
     devices::Devices,
     saying::{Anchor, Saying},
+    standing::Standings,
 };
 
 /// A kind and a value.
@@ -32,23 +37,27 @@ struct Atom {
 }
 
 /// The persons of `events`, each as the places of their events in the list. No two events may have the same id.
-pub(crate) fn persons(events: &[Event], rules: &IdentifierRules) -> BTreeSet<BTreeSet<usize>> {
+pub(crate) fn persons(events: &[Event], rules: &IdentityRules) -> BTreeSet<BTreeSet<usize>> {
     let atoms = atoms(events, rules);
-    let (keyed, keyless): (Vec<Atom>, Vec<Atom>) = atoms.into_iter().partition(|atom| !atom.keys.is_empty());
-    let mut persons = cluster::persons(&keyed, rules);
-    let mut apart = Vec::new();
-    for atom in &keyless {
-        let home = home(atom, &keyed, &persons, rules);
-        match home {
-            Some(person) => persons[person].shown.extend(&atom.events),
-            None => apart.push(atom.events.clone()),
+    let standings = Standings::of(&atoms, &rules.identifiers);
+    let persons = cluster::persons(&atoms, &standings, rules);
+    let (keyless, keyed): (Vec<_>, Vec<_>) = persons
+        .into_iter()
+        .partition(|person| person.iter().all(|atom| atoms[*atom].keys.is_empty()));
+    let events_of = |person: &BTreeSet<usize>| -> BTreeSet<usize> {
+        person
+            .iter()
+            .flat_map(|atom| atoms[*atom].events.clone())
+            .collect()
+    };
+    let mut shown: Vec<BTreeSet<usize>> = keyed.iter().map(events_of).collect();
+    for person in &keyless {
+        match home(person, &keyed, &atoms, &standings, &rules.identifiers) {
+            Some(home) => shown[home].extend(events_of(person)),
+            None => shown.push(events_of(person)),
         }
     }
-    let events_of = |person: cluster::Person| {
-        let own = person.members.iter().flat_map(|atom| keyed[*atom].events.iter());
-        own.chain(&person.shown).copied().collect()
-    };
-    persons.into_iter().map(events_of).chain(apart).collect()
+    shown.into_iter().collect()
 }
 
 /// How many devices two or more customers logged in on.
@@ -56,20 +65,21 @@ pub(crate) fn devices_of_several_customers(events: &[Event], rules: &IdentifierR
     Devices::of(events, rules).of_several_customers()
 }
 
-fn atoms(events: &[Event], rules: &IdentifierRules) -> Vec<Atom> {
-    let devices = Devices::of(events, rules);
+/// The atoms of `events`, in the order of their sayings.
+fn atoms(events: &[Event], rules: &IdentityRules) -> Vec<Atom> {
+    let devices = Devices::of(events, &rules.identifiers);
     let mut atoms: BTreeMap<Saying, Atom> = BTreeMap::new();
     for (place, event) in events.iter().enumerate() {
         let saying = Saying::of(event, &devices, rules);
-        let anchor = saying.anchor(rules);
+        let anchor = saying.anchor(&rules.identifiers);
         let atom = atoms.entry(saying.clone()).or_insert_with(|| Atom {
-            keys: saying.keys(rules),
+            keys: saying.keys(&rules.identifiers),
             saying,
             events: BTreeSet::new(),
         });
         atom.events.insert(place);
         if !matches!(anchor, Anchor::Conflict) {
-            atom.keys.extend(orders(event, rules));
+            atom.keys.extend(orders(event, &rules.identifiers));
         }
     }
     atoms.into_values().collect()
@@ -86,23 +96,28 @@ fn orders(event: &Event, rules: &IdentifierRules) -> Vec<Key> {
         .collect()
 }
 
-/// The one person who holds a contact that `atom` only mentions.
-fn home(atom: &Atom, keyed: &[Atom], persons: &[cluster::Person], rules: &IdentifierRules) -> Option<usize> {
-    if !matches!(atom.saying.anchor(rules), Anchor::None) {
-        return None;
+/// The one of `keyed` who holds a contact that `person` only mentions; none where a second one does.
+fn home(
+    person: &BTreeSet<usize>,
+    keyed: &[BTreeSet<usize>],
+    atoms: &[Atom],
+    standings: &Standings,
+    rules: &IdentifierRules,
+) -> Option<usize> {
+    let mut mentions = BTreeSet::new();
+    for atom in person {
+        let saying = &atoms[*atom].saying;
+        if matches!(saying.anchor(rules), Anchor::None) {
+            mentions.extend(saying.mentions(rules));
+        }
     }
-    let mentions = atom.saying.mentions(rules);
-    let holds = |person: &cluster::Person| {
+    mentions.retain(|key| standings.leads_somewhere(key, rules));
+    let holds = |person: &BTreeSet<usize>| {
         person
-            .members
             .iter()
-            .any(|member| keyed[*member].keys.iter().any(|key| mentions.contains(key)))
+            .any(|member| atoms[*member].keys.iter().any(|key| mentions.contains(key)))
     };
-    let mut holding = persons
-        .iter()
-        .enumerate()
-        .filter(|(_, person)| holds(person))
-        .map(|(place, _)| place);
+    let mut holding = (0..keyed.len()).filter(|place| holds(&keyed[*place]));
     holding.next().filter(|_| holding.next().is_none())
 }
 

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use yekta::domain::{
     event::{Event, EventId},
-    identifier::{IdentifierRules, Role, Trust},
+    fact::Facts,
+    identifier::{Format, IdentifierRules, Role, Trust},
+    identity::IdentityRules,
+    similarity::{Person, compare},
 };
 
 use crate::oracle::{
@@ -42,6 +45,7 @@ pub(super) struct Saying {
     pub(super) alias_of: Option<Key>,
     signs_out: bool,
     alone: Option<Alone>,
+    pub(super) facts: Facts,
 }
 
 /// The customer of an atom.
@@ -52,7 +56,8 @@ pub(super) enum Anchor {
 }
 
 impl Saying {
-    pub(super) fn of(event: &Event, devices: &Devices, rules: &IdentifierRules) -> Self {
+    pub(super) fn of(event: &Event, devices: &Devices, all_rules: &IdentityRules) -> Self {
+        let rules = &all_rules.identifiers;
         let own = own_devices(event, rules);
         let owned = users(event, rules).is_empty();
         let owner_of = |device: &Key| devices.owner(device, event.time).filter(|_| owned);
@@ -76,21 +81,77 @@ impl Saying {
             1 => Owner::User(owners.into_iter().next().unwrap().clone()),
             _ => Owner::Contested,
         };
-        let alone = match orders(event, rules).into_iter().next() {
-            _ if asserted.iter().any(|(_, _, bond)| *bond != Bond::Loose) => None,
-            Some(order) => Some(Alone::Order(order)),
-            None => asserted.is_empty().then(|| Alone::Event(event.id.clone())),
-        };
         let alias_of = event
             .alias_of
             .as_ref()
             .map(|former| (former.kind().clone(), former.value().to_owned()));
-        Self {
+        let mut saying = Self {
             asserted,
             owner,
             alias_of,
             signs_out: event.signs_out(),
-            alone,
+            alone: None,
+            facts: Facts::of(&event.traits),
+        };
+        saying.alone = match orders(event, rules).into_iter().next() {
+            _ if saying.asserted.iter().any(|(_, _, bond)| *bond != Bond::Loose) => None,
+            Some(order) => Some(Alone::Order(order)),
+            None if !saying.asserted.is_empty() => None,
+            None if saying.likened(rules) && saying.is_unmistakable(all_rules) => None,
+            None => Some(Alone::Event(event.id.clone())),
+        };
+        saying
+    }
+
+    /// Whether the facts alone would tell the same person again.
+    fn is_unmistakable(&self, rules: &IdentityRules) -> bool {
+        let person = Person::new(&self.facts, [], []);
+        compare(&person, &person, &rules.similarity.weights).total >= rules.similarity.thresholds.auto
+    }
+
+    /// Whether its facts may find others: they are not what somebody typed who is not logged in.
+    pub(super) fn likened(&self, rules: &IdentifierRules) -> bool {
+        let typed = self
+            .asserted
+            .iter()
+            .any(|(_, _, bond)| matches!(bond, Bond::Device { .. }));
+        match self.anchor(rules) {
+            Anchor::Conflict => false,
+            Anchor::One(_) => !self.facts.is_empty(),
+            Anchor::None => !typed && !self.facts.is_empty(),
+        }
+    }
+
+    /// The person it speaks of, without the contacts in `silent`.
+    pub(super) fn person(&self, rules: &IdentifierRules, silent: &BTreeSet<Key>) -> Person {
+        let told = |format: Format| {
+            self.contacts(rules)
+                .into_iter()
+                .filter(move |key| rules.rule(&key.0).format == format && !silent.contains(key))
+        };
+        let (emails, phones): (Vec<Key>, Vec<Key>) =
+            (told(Format::Email).collect(), told(Format::Phone).collect());
+        Person::new(
+            &self.facts,
+            emails.iter().map(|key| key.1.as_str()),
+            phones.iter().map(|key| key.1.as_str()),
+        )
+    }
+
+    /// All contacts it names, whatever they may do.
+    pub(super) fn contacts(&self, rules: &IdentifierRules) -> BTreeSet<Key> {
+        let keys = self.asserted.iter().map(|(key, _, _)| key);
+        keys.filter(|key| role(key, rules) == Role::Contact)
+            .cloned()
+            .collect()
+    }
+
+    /// Whom it names by itself.
+    pub(super) fn subject(&self, rules: &IdentifierRules) -> Option<String> {
+        match self.anchor(rules) {
+            Anchor::One((kind, user)) => Some(format!("customer {kind} {user}")),
+            Anchor::None => self.facts.subject().map(|subject| format!("named {subject}")),
+            Anchor::Conflict => None,
         }
     }
 

@@ -5,16 +5,16 @@ use std::convert::Infallible;
 use super::{Evidence, Identity, Member};
 use crate::domain::{
     context::samples::{at, event},
-    identifier::{Identifier, IdentifierRules, Kind, Trust},
-    identity::{Claim, Key, Reason, Verdict, cluster},
+    identifier::{Identifier, Kind, Trust},
+    identity::{Claim, IdentityRules, Key, Reason, Verdict, cluster},
 };
 
 fn evidence(kind: Kind, value: &str, verdict: Verdict) -> cluster::Evidence {
     cluster::Evidence {
-        key: Key {
+        link: cluster::Link::Shared(Key {
             kind,
             value: value.to_owned(),
-        },
+        }),
         center: 0,
         other: 1,
         verdict,
@@ -30,7 +30,7 @@ fn members_and_what_united_or_parted_them_are_told() {
         kind: Kind::USER_ID,
         value: "u-102".to_owned(),
     };
-    let claim = Claim::of(&signed_in, &IdentifierRules::standard(), |_| {
+    let claim = Claim::of(&signed_in, &IdentityRules::standard(), |_| {
         Ok::<_, Infallible>(Some(owner.clone()))
     });
     let claim = claim.unwrap();
@@ -45,6 +45,7 @@ fn members_and_what_united_or_parted_them_are_told() {
     ];
     let identity = Identity {
         shared: Vec::new(),
+        generic: Vec::new(),
         profile: "pid-1",
         members: vec![Member::of(&claim, 3, Some(at(0)))],
         attributed: Vec::new(),

@@ -1,0 +1,47 @@
+//! Which user ids were declared the same. Owns the classes; a class is known by its smallest member.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{
+    identifier::IdentifierRules,
+    identity::{
+        claim::{Anchor, Key},
+        cluster::Node,
+    },
+};
+
+/// User ids that stand for one customer.
+#[derive(Debug, Default)]
+pub(super) struct Classes<'a> {
+    smallest: BTreeMap<&'a Key, &'a Key>,
+}
+
+impl<'a> Classes<'a> {
+    /// What the claims of `nodes` declare.
+    pub(super) fn of(nodes: &'a [Node<'a>], rules: &'a IdentifierRules) -> Self {
+        let mut classes = Self::default();
+        for node in nodes {
+            if let (Some(former), Anchor::One(user)) = (&node.claim.alias_of, node.claim.anchor(rules)) {
+                classes.declare_same(former, user);
+            }
+        }
+        classes
+    }
+
+    /// By which member the class of `user` is known.
+    pub(super) fn class(&self, user: &'a Key) -> &'a Key {
+        self.smallest.get(user).copied().unwrap_or(user)
+    }
+
+    fn declare_same(&mut self, a: &'a Key, b: &'a Key) {
+        let (a, b) = (self.class(a), self.class(b));
+        let (small, large) = if a <= b { (a, b) } else { (b, a) };
+        self.smallest.insert(small, small);
+        self.smallest.insert(large, small);
+        for class in self.smallest.values_mut() {
+            if *class == large {
+                *class = small;
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Canonical clustering: parts one connected component of claims into persons.
+//!
+//! Three rounds, each in an order that comes from content alone, so that equal components give equal answers whatever
+//! the order of arrival:
+//!
+//! 1. What one person alone has (a customer id, a handed-over code, an order, a device nobody is logged in on), by the
+//!    rank of its kind: its holders are united one by one with the first.
+//! 2. Likeness, the greatest first.
+//! 3. Contacts, by the rank of their kind: each holder joins the first person that holds it too and is not unlike them.
+//!
+//! A union that a rule forbids is refused. Each union and each refusal is recorded: that is the explanation.
+
+mod alike;
+mod classes;
+mod forest;
+
+use std::collections::BTreeMap;
+
+use crate::domain::{
+    identifier::{IdentifierRules, Kind, Role},
+    identity::{
+        claim::{Anchor, Claim, Key},
+        cluster::{
+            classes::Classes,
+            forest::{Forest, Ground, Joined},
+        },
+        rules::IdentityRules,
+    },
+    similarity::{Bits, Conflict, Person},
+};
+
+/// A claim and what may join it to others in its component. Nodes stand in the order of their claims.
+#[derive(Clone, Debug)]
+pub struct Node<'a> {
+    /// The claim.
+    pub claim: &'a Claim,
+    /// Its joining keys, links included, shared and generic values left out.
+    pub keys: Vec<Key>,
+    /// The person it speaks of, where its facts may find others.
+    pub person: Option<&'a Person>,
+}
+
+/// Two who are alike enough to be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Likeness {
+    /// The first, as an index into the nodes.
+    pub a: usize,
+    /// The other, behind it.
+    pub b: usize,
+    /// How much speaks for it.
+    pub bits: Bits,
+}
+
+/// Why two were not united.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// They name two customers; two user ids are never one person.
+    TwoCustomers,
+    /// One person would hold more identifiers of this kind than a person may.
+    TooMany(Kind),
+    /// Their facts cannot be of one person.
+    Conflict(Conflict),
+    /// Their facts have too little in common.
+    Unlike,
+}
+
+/// What became of a link between two claims.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// They are one person by it.
+    United,
+    /// They are not, and why.
+    Refused(Reason),
+}
+
+/// What speaks for the union of two claims.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Link {
+    /// They share this.
+    Shared(Key),
+    /// They are alike by so much.
+    Alike(Bits),
+}
+
+/// One decision: what links two claims and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Evidence {
+    /// What links them.
+    pub link: Link,
+    /// The first holder, as an index into the nodes.
+    pub center: usize,
+    /// The other.
+    pub other: usize,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// The persons of one component.
+#[derive(Clone, Debug, Default)]
+pub struct Clustering {
+    /// The persons, each as indexes into the nodes, in canonical order of their claims.
+    pub persons: Vec<Vec<usize>>,
+    /// Every decision, in the order in which they were made. Unions that told nothing new are left out.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Parts `nodes` into persons.
+pub fn cluster(nodes: &[Node<'_>], likenesses: &[Likeness], rules: &IdentityRules) -> Clustering {
+    let classes = Classes::of(nodes, &rules.identifiers);
+    let mut court = Court {
+        forest: Forest::new(nodes, rules, &classes),
+        evidence: Vec::new(),
+    };
+    let holders = holders_by_key(nodes, &rules.identifiers);
+    let role = |key: &RankedKey<'_>| rules.identifiers.rule(&key.kind).role;
+    for (key, holders) in holders.iter().filter(|(key, _)| role(key) != Role::Contact) {
+        let ground = match role(key) {
+            Role::Anchor => Ground::Customer,
+            _ => Ground::Strong,
+        };
+        court.star(key, holders, ground);
+    }
+    for likeness in alike::counted(nodes, likenesses, &rules.similarity) {
+        let link = Link::Alike(likeness.bits);
+        let ground = court.forest.alike(likeness.a, likeness.b);
+        court.decide(link, (likeness.a, likeness.b), ground);
+    }
+    for (key, holders) in holders.iter().filter(|(key, _)| role(key) == Role::Contact) {
+        court.companies(key, holders);
+    }
+    Clustering {
+        persons: court.forest.persons(),
+        evidence: court.evidence,
+    }
+}
+
+/// Where unions are decided and recorded.
+struct Court<'a> {
+    forest: Forest<'a>,
+    evidence: Vec<Evidence>,
+}
+
+impl Court<'_> {
+    /// Unites two or refuses to, and says whether they are one now.
+    fn decide(&mut self, link: Link, (center, other): (usize, usize), ground: Ground) -> bool {
+        let verdict = match self.forest.unite(center, other, ground) {
+            Joined::Already => return true,
+            Joined::Now => Verdict::United,
+            Joined::Refused(reason) => Verdict::Refused(reason),
+        };
+        let united = verdict == Verdict::United;
+        self.evidence.push(Evidence {
+            link,
+            center,
+            other,
+            verdict,
+        });
+        united
+    }
+
+    /// Unites the holders of a key with the first of them.
+    fn star(&mut self, key: &Key, holders: &[usize], ground: Ground) {
+        let Some((center, others)) = holders.split_first() else {
+            return;
+        };
+        for other in others {
+            self.decide(Link::Shared(key.clone()), (*center, *other), ground);
+        }
+    }
+
+    /// Lets each holder of a contact join the first person among its holders that they are not unlike.
+    fn companies(&mut self, key: &Key, holders: &[usize]) {
+        let mut firsts: Vec<usize> = Vec::new();
+        for holder in holders {
+            let is_in = firsts.iter().any(|first| self.forest.is_one(*first, *holder));
+            let mut joins =
+                |first: &usize| self.decide(Link::Shared(key.clone()), (*first, *holder), Ground::Contact);
+            if !is_in && !firsts.iter().any(&mut joins) {
+                firsts.push(*holder);
+            }
+        }
+    }
+}
+
+/// Keys in canonical order, each with its holders: those who name a customer first, then by claim.
+fn holders_by_key<'a>(nodes: &'a [Node<'_>], rules: &IdentifierRules) -> BTreeMap<RankedKey<'a>, Vec<usize>> {
+    let mut holders: BTreeMap<RankedKey<'a>, Vec<usize>> = BTreeMap::new();
+    for (index, node) in nodes.iter().enumerate() {
+        for key in &node.keys {
+            let rank = rules.rule(&key.kind).rank;
+            holders.entry(RankedKey { rank, key }).or_default().push(index);
+        }
+    }
+    let place = |index: &usize| {
+        let anchor = nodes.get(*index).map(|node| node.claim.anchor(rules));
+        (anchor == Some(Anchor::None), *index)
+    };
+    for indexes in holders.values_mut() {
+        indexes.sort_by_key(place);
+    }
+    holders
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct RankedKey<'a> {
+    rank: u8,
+    key: &'a Key,
+}
+
+impl std::ops::Deref for RankedKey<'_> {
+    type Target = Key;
+    fn deref(&self) -> &Key {
+        self.key
+    }
+}

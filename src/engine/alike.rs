@@ -1,0 +1,198 @@
+//! Who is like an atom: reads its blocks, compares it with those it meets there, and leaves out what says nothing.
+//!
+//! A contact that too many hold or mention is no evidence: whoever shares it is compared without it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use crate::{
+    domain::{
+        identifier::Role,
+        identity::Key,
+        similarity::{Bits, Person, Score, compare},
+    },
+    engine::{
+        atoms::Atoms,
+        graph::{Graph, Standing},
+    },
+    store::{AtomId, AtomRecord, Error, FaceHash, KeyHash},
+};
+
+/// Somebody who is like an atom.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// What they show.
+    pub(crate) face: FaceHash,
+    /// An atom of theirs.
+    pub(crate) id: AtomId,
+    /// Its record.
+    pub(crate) atom: Arc<AtomRecord>,
+    /// How much speaks for the two being one.
+    pub(crate) bits: Bits,
+}
+
+/// Comparisons of one search: each block is read once, each person prepared once, each pair compared once.
+#[derive(Debug)]
+pub(crate) struct Alike<'g, 'a, A> {
+    graph: &'g Graph<'a, A>,
+    blocks: BTreeMap<KeyHash, Vec<FaceHash>>,
+    persons: BTreeMap<FaceHash, Option<Arc<Person>>>,
+    met: BTreeSet<FaceHash>,
+    evidence: BTreeMap<Key, bool>,
+}
+
+impl<'g, 'a, A: Atoms> Alike<'g, 'a, A> {
+    pub(crate) fn new(graph: &'g Graph<'a, A>) -> Self {
+        Self {
+            graph,
+            blocks: BTreeMap::new(),
+            persons: BTreeMap::new(),
+            met: BTreeSet::new(),
+            evidence: BTreeMap::new(),
+        }
+    }
+
+    /// Those who are enough like an atom that shows `face` to be one person with it; nobody where that was asked, nor
+    /// those who asked before.
+    pub(crate) fn to(&mut self, face: FaceHash, atom: &AtomRecord) -> Result<Vec<Found>, Error> {
+        if !self.met.insert(face) {
+            return Ok(Vec::new());
+        }
+        let mut found = Vec::new();
+        for other in self.neighbours(face, atom)? {
+            if self.met.contains(&other) || self.at_first_sight((face, atom), other)?.is_none() {
+                continue;
+            }
+            let Some((id, theirs)) = self.graph.shows(other)? else {
+                continue;
+            };
+            if let Some(bits) = self.likeness((face, atom), (other, &theirs))? {
+                found.push(Found {
+                    face: other,
+                    id,
+                    atom: theirs,
+                    bits,
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    /// How much speaks for two being one person, whatever their contacts are worth; `None` where it is not enough.
+    fn at_first_sight(
+        &mut self,
+        (face, atom): (FaceHash, &AtomRecord),
+        other: FaceHash,
+    ) -> Result<Option<Bits>, Error> {
+        let pair = (face.min(other), face.max(other));
+        if let Some(known) = self.graph.memory.and_then(|memory| memory.likeness(pair)) {
+            return Ok(known);
+        }
+        let own = self.person(face, atom);
+        let Some(theirs) = self.person_of(other)? else {
+            return Ok(None);
+        };
+        let likeness = self.enough(&compare(&own, &theirs, &self.graph.rules.similarity.weights));
+        if let Some(memory) = self.graph.memory {
+            memory.remember(pair, likeness);
+        }
+        Ok(likeness)
+    }
+
+    /// How much speaks for two being one person. Only who shares a contact that is no evidence is compared a second
+    /// time, without it.
+    fn likeness(
+        &mut self,
+        one: (FaceHash, &AtomRecord),
+        other: (FaceHash, &AtomRecord),
+    ) -> Result<Option<Bits>, Error> {
+        let theirs: BTreeSet<Key> = self.contacts(other.1).into_iter().collect();
+        let mut silent = BTreeSet::new();
+        for key in self.contacts(one.1) {
+            if theirs.contains(&key) && !self.is_evidence(&key)? {
+                silent.insert(key);
+            }
+        }
+        if silent.is_empty() {
+            return self.at_first_sight(one, other.0);
+        }
+        let rules = &self.graph.rules.identifiers;
+        let without = |atom: &AtomRecord| atom.claim.person(rules, |key| !silent.contains(key));
+        let (one, other) = (without(one.1), without(other.1));
+        Ok(self.enough(&compare(&one, &other, &self.graph.rules.similarity.weights)))
+    }
+
+    fn enough(&self, score: &Score) -> Option<Bits> {
+        let is_enough =
+            score.conflict.is_none() && score.total >= self.graph.rules.similarity.thresholds.auto;
+        is_enough.then_some(score.total)
+    }
+
+    /// The person an atom speaks of, with the contacts that are evidence alone.
+    pub(crate) fn evident(&mut self, atom: &AtomRecord) -> Result<Option<Arc<Person>>, Error> {
+        let rules = &self.graph.rules.identifiers;
+        if !atom.claim.is_likened(rules) {
+            return Ok(None);
+        }
+        let mut silent = BTreeSet::new();
+        for key in self.contacts(atom) {
+            if !self.is_evidence(&key)? {
+                silent.insert(key);
+            }
+        }
+        Ok(Some(Arc::new(
+            atom.claim.person(rules, |key| !silent.contains(key)),
+        )))
+    }
+
+    /// Whoever is in one of a face's blocks, unless the block is too large to tell anything.
+    fn neighbours(&mut self, face: FaceHash, atom: &AtomRecord) -> Result<BTreeSet<FaceHash>, Error> {
+        let mut neighbours = BTreeSet::new();
+        for block in self.graph.blocks_of(face, atom).iter() {
+            if !self.blocks.contains_key(block) {
+                self.blocks.insert(*block, self.graph.in_block(*block)?);
+            }
+            neighbours.extend(self.blocks.get(block).into_iter().flatten());
+        }
+        Ok(neighbours)
+    }
+
+    fn person(&mut self, face: FaceHash, atom: &AtomRecord) -> Arc<Person> {
+        let rules = &self.graph.rules.identifiers;
+        let person = || Some(Arc::new(atom.claim.person(rules, |_| true)));
+        let known = self.persons.entry(face).or_insert_with(person).clone();
+        known.unwrap_or_else(|| Arc::new(atom.claim.person(rules, |_| true)))
+    }
+
+    fn person_of(&mut self, face: FaceHash) -> Result<Option<Arc<Person>>, Error> {
+        if let Some(known) = self.persons.get(&face) {
+            return Ok(known.clone());
+        }
+        let rules = &self.graph.rules.identifiers;
+        let shown = self.graph.shows(face)?;
+        let person = shown.map(|(_, atom)| Arc::new(atom.claim.person(rules, |_| true)));
+        self.persons.insert(face, person.clone());
+        Ok(person)
+    }
+
+    fn contacts(&self, atom: &AtomRecord) -> Vec<Key> {
+        let rules = &self.graph.rules.identifiers;
+        let keys = atom.claim.asserted.iter().map(|one| &one.key);
+        keys.filter(|key| rules.rule(&key.kind).role == Role::Contact)
+            .cloned()
+            .collect()
+    }
+
+    /// Whether sharing a contact says anything about two.
+    fn is_evidence(&mut self, key: &Key) -> Result<bool, Error> {
+        if let Some(known) = self.evidence.get(key) {
+            return Ok(*known);
+        }
+        let told =
+            !matches!(self.graph.standing(key)?, Standing::Generic) && self.graph.mentioning(key)?.is_some();
+        self.evidence.insert(key.clone(), told);
+        Ok(told)
+    }
+}

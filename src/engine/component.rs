@@ -1,0 +1,198 @@
+//! The search for all that is connected to an atom: by keys that join, and by likeness.
+//!
+//! Owns [`Component`] and how it is found; what it means is [`cluster()`]'s. Called by the writer for what a batch
+//! touched and by the queries that explain a profile.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
+
+use crate::{
+    domain::{
+        identity::{Clustering, IdentityRules, Key, Likeness, Node, cluster},
+        similarity::{Bits, Person},
+    },
+    engine::{
+        alike::Alike,
+        atoms::Atoms,
+        graph::{Graph, Standing},
+    },
+    store::{AtomId, AtomRecord, Error, FaceHash},
+};
+
+/// An atom in its component.
+#[derive(Debug)]
+pub struct Vertex {
+    /// Its id.
+    pub id: AtomId,
+    /// Its record.
+    pub atom: Arc<AtomRecord>,
+    /// The keys by which it joins others.
+    pub keys: Vec<Key>,
+    /// The person it speaks of, where its facts may find others and no earlier atom shows the same.
+    pub person: Option<Arc<Person>>,
+}
+
+/// A connected part of the graph.
+#[derive(Debug, Default)]
+pub struct Component {
+    /// Its atoms, in the order of their claims.
+    pub atoms: Vec<Vertex>,
+    /// Who of them are alike.
+    pub likenesses: Vec<Likeness>,
+    /// The keys its atoms hold that two customers share: they join nobody.
+    pub shared: BTreeSet<Key>,
+    /// The keys its atoms hold that too many hold: they join nobody.
+    pub generic: BTreeSet<Key>,
+}
+
+impl Component {
+    /// Parts it into persons; indexes are into `atoms`.
+    pub fn cluster(&self, rules: &IdentityRules) -> Clustering {
+        let nodes: Vec<Node<'_>> = self
+            .atoms
+            .iter()
+            .map(|vertex| Node {
+                claim: &vertex.atom.claim,
+                keys: vertex.keys.clone(),
+                person: vertex.person.as_deref(),
+            })
+            .collect();
+        cluster(&nodes, &self.likenesses, rules)
+    }
+}
+
+impl<A: Atoms> Graph<'_, A> {
+    /// All that is connected to `start`. Shared and generic keys connect nothing.
+    ///
+    /// # Errors
+    /// When the index or an atom cannot be read.
+    pub fn component(&self, start: AtomId) -> Result<Component, Error> {
+        let mut search = Search {
+            graph: self,
+            component: Component::default(),
+            reached: BTreeSet::from([start]),
+            queue: self
+                .view
+                .atom(start)?
+                .map(|atom| (start, atom))
+                .into_iter()
+                .collect(),
+            known: BTreeMap::new(),
+            alike: Alike::new(self),
+            likenesses: Vec::new(),
+            faces: BTreeMap::new(),
+        };
+        while let Some((id, atom)) = search.queue.pop_front() {
+            search.visit(id, atom)?;
+        }
+        search.into_component()
+    }
+}
+
+/// Who a key joins, while a component is searched.
+struct Holders {
+    joined: BTreeSet<AtomId>,
+    /// Those that were not followed yet.
+    ahead: Vec<(AtomId, Arc<AtomRecord>)>,
+}
+
+struct Search<'g, 'a, A> {
+    graph: &'g Graph<'a, A>,
+    component: Component,
+    reached: BTreeSet<AtomId>,
+    queue: VecDeque<(AtomId, Arc<AtomRecord>)>,
+    /// What was asked about; `None` joins nobody.
+    known: BTreeMap<Key, Option<Holders>>,
+    alike: Alike<'g, 'a, A>,
+    likenesses: Vec<(FaceHash, FaceHash, Bits)>,
+    /// The faces that the atoms show.
+    faces: BTreeMap<AtomId, FaceHash>,
+}
+
+impl<A: Atoms> Search<'_, '_, A> {
+    fn visit(&mut self, id: AtomId, atom: Arc<AtomRecord>) -> Result<(), Error> {
+        let mut joining = Vec::new();
+        for key in self.graph.keys_of(&atom) {
+            if self.joins(&key, id)? {
+                joining.push(key);
+            }
+        }
+        if let Some(face) = self.graph.face_of(&atom) {
+            self.faces.insert(id, face);
+            for found in self.alike.to(face, &atom)? {
+                self.likenesses.push((face, found.face, found.bits));
+                if self.reached.insert(found.id) {
+                    self.queue.push_back((found.id, found.atom));
+                }
+            }
+        }
+        self.component.atoms.push(Vertex {
+            id,
+            atom,
+            keys: joining,
+            person: None,
+        });
+        Ok(())
+    }
+
+    /// Whether a key joins `id` to others, who are followed then.
+    fn joins(&mut self, key: &Key, id: AtomId) -> Result<bool, Error> {
+        if !self.known.contains_key(key) {
+            let holders = match self.graph.standing(key)? {
+                Standing::Joins(holders) => Some(Holders {
+                    joined: holders.iter().map(|(id, _)| *id).collect(),
+                    ahead: holders,
+                }),
+                Standing::Shared => {
+                    self.component.shared.insert(key.clone());
+                    None
+                }
+                Standing::Generic => {
+                    self.component.generic.insert(key.clone());
+                    None
+                }
+            };
+            self.known.insert(key.clone(), holders);
+        }
+        // A code that was scanned again is held by more than it joins: only those it joins lead on.
+        let holders = self.known.get_mut(key).and_then(Option::as_mut);
+        let Some(holders) = holders.filter(|holders| holders.joined.contains(&id)) else {
+            return Ok(false);
+        };
+        for (holder, record) in std::mem::take(&mut holders.ahead) {
+            if self.reached.insert(holder) {
+                self.queue.push_back((holder, record));
+            }
+        }
+        Ok(true)
+    }
+
+    /// Puts the atoms into the order of their claims; the first that shows a face speaks for all that do.
+    fn into_component(mut self) -> Result<Component, Error> {
+        let mut component = self.component;
+        component.atoms.sort_by(|a, b| a.atom.claim.cmp(&b.atom.claim));
+        let mut places: BTreeMap<FaceHash, usize> = BTreeMap::new();
+        for (vertex, place) in component.atoms.iter_mut().zip(0..) {
+            if let Some(face) = self.faces.get(&vertex.id)
+                && !places.contains_key(face)
+            {
+                places.insert(*face, place);
+                vertex.person = self.alike.evident(&vertex.atom)?;
+            }
+        }
+        let place = |(one, other, bits): (FaceHash, FaceHash, Bits)| {
+            let (one, other) = (*places.get(&one)?, *places.get(&other)?);
+            Some(Likeness {
+                a: one.min(other),
+                b: one.max(other),
+                bits,
+            })
+        };
+        component.likenesses = self.likenesses.into_iter().filter_map(place).collect();
+        component.likenesses.sort_by_key(|one| (one.a, one.b));
+        component.likenesses.dedup();
+        Ok(component)
+    }
+}
