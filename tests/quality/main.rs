@@ -8,6 +8,8 @@
 )]
 #![allow(missing_docs, unreachable_pub, reason = "a test has no users")]
 
+mod command;
 mod events;
+mod public_sets;
 mod run;
 mod tables;
