@@ -48,6 +48,7 @@
 //! | 2½ | [`api`] | the requests and answers of the public contract, whatever edge carries them |
 //! | 3 | [`http`], [`nats`], [`console`] | the edges |
 //! | 4 | [`config`], [`telemetry`] | settings; logs and metrics |
+//! | 4½ | [`quality`] | records with a known truth through the engine, and the scores |
 //! | 5 | [`app`], [`cli`] | build, run, drain; the commands |
 //!
 //! Imports only go down; `tests/architecture.rs` holds the table that says so.
@@ -83,6 +84,8 @@ pub mod nats;
 
 pub mod config;
 pub mod telemetry;
+
+pub mod quality;
 
 pub mod app;
 pub mod cli;

@@ -6,12 +6,14 @@ pub mod clock;
 mod compose;
 mod migrate;
 mod service;
+mod standalone;
 mod stream;
 
 pub use crate::app::{
     compose::{engine_config, engine_rules},
     migrate::migrate,
     service::{Service, ServiceError},
+    standalone::standalone,
     stream::StreamError,
 };
 

@@ -9,6 +9,8 @@ use crate::config::ConfigError;
 pub(crate) enum Failure {
     /// The configuration is wrong: exit code 78.
     Config(ConfigError),
+    /// The arguments contradict each other: exit code 2.
+    Usage(String),
     /// Whoever read the output has left: no failure of ours.
     Unread,
     /// Anything else: exit code 1.
@@ -22,6 +24,10 @@ impl Failure {
             Self::Config(error) => {
                 eprintln!("yekta: {error}");
                 ExitCode::from(78)
+            }
+            Self::Usage(told) => {
+                eprintln!("yekta: {told}");
+                ExitCode::from(2)
             }
             Self::Unread => ExitCode::SUCCESS,
             Self::Failed(error) => {

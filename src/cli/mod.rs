@@ -15,7 +15,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::cli::{
     client::ClientCommand,
-    command::{config, demo, fingerprint, generate as generate_command, migrate, serve},
+    command::{config, demo, fingerprint, generate as generate_command, identity, migrate, serve},
 };
 
 /// One customer, one profile, on every channel.
@@ -36,6 +36,8 @@ enum Command {
     Generate(generate_command::Args),
     /// Print the fingerprint of a data folder; no service may be running on it.
     Fingerprint(fingerprint::Args),
+    /// Measure how well persons are told apart.
+    Identity(identity::Args),
     /// Bring a standalone data folder onto NATS.
     Migrate(migrate::Args),
     /// Check or print the configuration.
@@ -58,6 +60,7 @@ impl Cli {
             Command::Demo(args) => args.run(&mut out),
             Command::Generate(args) => args.run(&mut out),
             Command::Fingerprint(args) => args.run(&mut out),
+            Command::Identity(args) => args.run(&mut out),
             Command::Migrate(args) => args.run(&mut out),
             Command::Config(args) => args.run(&mut out),
             Command::Completions { shell } => {

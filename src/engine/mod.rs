@@ -32,6 +32,7 @@ pub mod migrate;
 pub mod offline;
 pub mod open;
 pub mod overlay;
+mod partition;
 mod place;
 mod publish;
 mod qr;

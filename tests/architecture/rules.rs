@@ -183,6 +183,25 @@ pub(crate) const RULES: &[Rule] = &[
         crates: &["*"],
         never: &["anyhow", "axum", "sled"],
     },
+    // Between layers 4 and 5: evaluation. It uses the engine as an edge does, and says what is wrong with a mapping as
+    // the configuration says it of settings.
+    Rule {
+        module: "quality",
+        imports: &["domain", "wire", "engine", "config"],
+        crates: &[
+            "std",
+            "csv",
+            "futures_util",
+            "jiff",
+            "rand",
+            "rand_chacha",
+            "serde",
+            "serde_json",
+            "thiserror",
+            "toml",
+        ],
+        never: &[],
+    },
     // Layer 5: build, run, drain. The only place for anyhow.
     Rule {
         module: "app",
@@ -213,6 +232,7 @@ pub(crate) const RULES: &[Rule] = &[
             "engine",
             "config",
             "telemetry",
+            "quality",
             "app",
         ],
         crates: &["*"],

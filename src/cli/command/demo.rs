@@ -1,12 +1,6 @@
 //! `yekta demo`: the service on a temporary folder, and a story played to it through the ordinary HTTP interface.
 
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-    time::Duration,
-};
-
-use uuid::Uuid;
+use std::{io::Write, path::Path, time::Duration};
 
 use crate::{
     app::{Service, clock},
@@ -16,6 +10,7 @@ use crate::{
             play::{Player, Tempo},
             serve::runtime,
             settings::SettingsArgs,
+            temporary::TemporaryFolder,
         },
         exit::{Failure, signalled},
     },
@@ -45,10 +40,10 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, out: &mut impl Write) -> Result<(), Failure> {
-        let folder = TemporaryFolder::new()?;
+        let folder = TemporaryFolder::new("demo")?;
         let args = SettingsArgs {
             config: None,
-            data_dir: Some(folder.0.clone()),
+            data_dir: Some(folder.path().to_owned()),
             listen: Some(self.listen.clone()),
             // Whatever the environment says: the demo plays on this machine alone.
             nats_url: Some(String::new()),
@@ -57,7 +52,7 @@ impl Args {
         let regions = CHANNELS.map(|channel| (format!("channels.{channel}.region"), "IR".to_owned()));
         let settings = args.load_with(regions.to_vec())?;
         init_tracing(settings.log.format, &settings.log.filter)?;
-        runtime()?.block_on(self.play(&settings, &folder.0, out))
+        runtime()?.block_on(self.play(&settings, folder.path(), out))
     }
 
     async fn play(&self, settings: &Settings, folder: &Path, out: &mut impl Write) -> Result<(), Failure> {
@@ -115,24 +110,5 @@ impl Args {
         }
         told_by.await.unwrap_or(Ok(()))?;
         Ok(())
-    }
-}
-
-/// A folder that goes with this value.
-struct TemporaryFolder(PathBuf);
-
-impl TemporaryFolder {
-    fn new() -> Result<Self, Failure> {
-        let folder = std::env::temp_dir().join(format!("yekta-demo-{}", Uuid::now_v7().simple()));
-        std::fs::create_dir_all(&folder)?;
-        Ok(Self(folder))
-    }
-}
-
-impl Drop for TemporaryFolder {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            tracing::warn!(error = %error, folder = %self.0.display(), "left the temporary folder behind");
-        }
     }
 }
