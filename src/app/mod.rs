@@ -7,6 +7,7 @@ mod compose;
 mod migrate;
 mod service;
 mod stream;
+mod watching;
 
 pub use crate::app::{
     compose::{engine_config, engine_rules},

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     api::{Api, Following},
-    app::{clock, compose, service::ServiceError},
+    app::{clock, compose, service::ServiceError, watching::Watching},
     config::Settings,
     engine::{
         Engine, Folder, Opened, StartError,
@@ -185,21 +185,24 @@ pub(crate) async fn start(
     });
     let retry = StreamRetry::new(&connection, &assets.events.stream, nats.ack_timeout);
     let lag = follower.lag();
-    let (stop, state) = (
-        CancellationToken::new(),
-        watch::Sender::new(Following::CatchingUp),
-    );
+    let stop = CancellationToken::new();
+    let state = Watching {
+        connection: connection.clone(),
+        handle: engine.handle.clone(),
+        lag: lag.clone(),
+        stalled_after: nats.stalled_after,
+        metrics,
+    };
     let stream = Stream {
         following: tokio::spawn(follower.follow(stop.clone())),
         service: None,
         stop,
         abandon,
         owner: Owner { id, epoch },
-        lag: lag.clone(),
-        state: state.subscribe(),
-        connection: connection.clone(),
+        lag,
+        state: state.start(),
+        connection,
     };
-    tokio::spawn(watch_over(connection, lag, state, metrics));
     Ok(Started {
         engine,
         intake: Arc::new(intake),
@@ -232,29 +235,6 @@ async fn engine(
         Ok((ground, engine, epoch))
     })
     .await?
-}
-
-/// Tells how the connection and the following fare, until the service ends.
-async fn watch_over(
-    connection: Connection,
-    mut lag: watch::Receiver<Option<u64>>,
-    state: watch::Sender<Following>,
-    metrics: NatsMetrics,
-) {
-    let mut link = connection.watch();
-    loop {
-        let (fares, waiting) = (*link.borrow_and_update(), *lag.borrow_and_update());
-        metrics.link(fares.connected, fares.reconnects);
-        state.send_modify(|state| *state = Following::next(*state, fares.connected, waiting));
-        let changed = tokio::select! {
-            changed = link.changed() => changed,
-            changed = lag.changed() => changed,
-            () = state.closed() => return,
-        };
-        if changed.is_err() {
-            return;
-        }
-    }
 }
 
 impl Stream {

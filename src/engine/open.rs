@@ -271,6 +271,7 @@ impl Opened {
         let (jobs, waiting) = mpsc::channel(config.queue_jobs_max);
         let (applied, is_applied) = watch::channel(journal.last());
         let (consumed, is_consumed) = watch::channel(standing.input.clone());
+        let (working, is_working) = watch::channel(false);
         let reader: Arc<dyn ReadJournal> = Arc::from(journal.reader());
         let query = Query::new(
             store.clone(),
@@ -284,6 +285,7 @@ impl Opened {
             jobs,
             applied: is_applied,
             consumed: is_consumed,
+            working: is_working,
             health: Arc::clone(&health),
             keyring: Arc::clone(&keyring),
             query,
@@ -298,7 +300,11 @@ impl Opened {
             rules,
             under_way: None,
             jobs: waiting,
-            visible: Visible { applied, consumed },
+            visible: Visible {
+                applied,
+                consumed,
+                working,
+            },
             health,
             metrics,
             config: config.worker,

@@ -38,6 +38,7 @@ mod crash;
 mod dlq;
 mod example_conf;
 mod examples;
+mod full;
 mod journal;
 mod lost;
 mod migrate;
