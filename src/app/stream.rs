@@ -164,7 +164,7 @@ pub(crate) async fn start(
         connection: connection.clone(),
         settings: FollowSettings {
             feed_messages_max: settings.engine.batch_events_max,
-            ..FollowSettings::new(assets.events.stream.clone(), assets.names.events())
+            ..FollowSettings::of(&assets)
         },
         handle: engine.handle.clone(),
         rules: Arc::clone(&rules),

@@ -22,6 +22,7 @@ mod house;
 mod identity;
 mod ingest;
 mod journal;
+mod quiet;
 mod server;
 
 use std::future::Future;

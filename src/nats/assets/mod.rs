@@ -14,6 +14,8 @@ mod fit;
 mod names;
 mod wanted;
 
+use std::time::Duration;
+
 use async_nats::jetstream::{
     self, ErrorCode,
     context::{CreateStreamError, GetStreamError, GetStreamErrorKind},
@@ -52,6 +54,8 @@ pub struct Asset {
     pub created_ns: i64,
     /// Whether it was made just now.
     pub made: bool,
+    /// How long it keeps a message; `None` is for ever.
+    pub age_max: Option<Duration>,
 }
 
 /// Why a stream cannot be used.
@@ -134,6 +138,7 @@ fn asset(info: &Info, made: bool) -> Asset {
         stream: info.config.name.clone(),
         created_ns: created_ns(info),
         made,
+        age_max: Some(info.config.max_age).filter(|age| !age.is_zero()),
     }
 }
 
