@@ -145,6 +145,13 @@ fn each_misfit_of_the_events_is_refused_with_what_to_change() {
             .await,
             says("YEKTA_EVENTS", "discard is old, expected new")
         );
+        assert_eq!(
+            said("YEKTA_EVENTS", |config| config.max_message_size = 65_536).await,
+            says(
+                "YEKTA_EVENTS",
+                "max_msg_size is 65536, expected -1, or at least 1048576"
+            )
+        );
     });
 }
 
@@ -171,6 +178,16 @@ fn each_misfit_of_the_journal_and_its_views_is_refused_with_what_to_change() {
             .await,
             says("YEKTA_JOURNAL_default", "max_msgs_per_subject is 1, expected 0")
         );
+        for stream in [
+            "YEKTA_JOURNAL_default",
+            "KV_YEKTA_PROFILES_default",
+            "YEKTA_OUT_default",
+        ] {
+            assert_eq!(
+                said(stream, |config| config.max_message_size = 1_000).await,
+                says(stream, "max_msg_size is 1000, expected -1, or at least 1048576")
+            );
+        }
         assert_eq!(
             said("YEKTA_OUT_default", |config| config.sources =
                 Some(vec![Source {
@@ -194,6 +211,29 @@ fn each_misfit_of_the_journal_and_its_views_is_refused_with_what_to_change() {
                 .starts_with("use the stream KV_YEKTA_PROFILES_default: subjects is $KV.YEKTA_PROFILES_default.>, expected none;")
         );
     });
+}
+
+#[test]
+fn a_server_that_takes_smaller_batches_than_commits_may_be_is_refused() {
+    for (most, fits) in [(999, false), (100, false), (1_000, true)] {
+        let limits = format!("jetstream {{ limits {{ batch {{ max_msgs: {most} }} }} }}");
+        let server = NatsServer::with(&limits, &["-js"]);
+        run(async {
+            let (connection, settings) = (connected(&server).await, settings(&server));
+            let ensured = assets::ensure(&connection, &settings).await;
+            assert_eq!(ensured.is_ok(), fits, "{most}: {ensured:?}");
+            if let Err(refused) = ensured {
+                assert_eq!(
+                    refused.to_string(),
+                    "write batches into the stream YEKTA_JOURNAL_default: the server takes fewer than 1000 messages at \
+                     once; set jetstream.limits.batch.max_msgs to 1000 in its configuration, or leave it out"
+                );
+            }
+            // Trying it out stored nothing.
+            let stream = connection.jetstream.get_stream("YEKTA_JOURNAL_default").await;
+            assert_eq!(stream.unwrap().cached_info().state.last_sequence, 0);
+        });
+    }
 }
 
 #[test]
