@@ -18,6 +18,7 @@
 mod assets;
 mod auth;
 mod batch;
+mod credentials;
 mod house;
 mod identity;
 mod ingest;
