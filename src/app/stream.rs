@@ -1,9 +1,9 @@
 //! The parts of a service that follows a NATS stream: the journal in a stream, the follower, the intake that puts what
 //! is posted into the stream, the service that answers there. Started in order and drained in the opposite one.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc};
 
-use tokio::{runtime::Handle, sync::watch, task::JoinHandle};
+use tokio::{runtime::Handle, sync::watch, task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ use crate::{
         error::Error as WriteError,
         intake::{Intake, Retry},
     },
+    journal::InputPosition,
     nats::{
         self, Connection,
         assets::{Assets, ensure},
@@ -126,6 +127,8 @@ pub(crate) struct Stream {
     abandon: CancellationToken,
     owner: Owner,
     lag: watch::Receiver<Option<u64>>,
+    /// Messages that were handed to the writer and are not committed.
+    uncommitted: watch::Receiver<u64>,
     state: watch::Receiver<Following>,
 }
 
@@ -152,7 +155,10 @@ pub(crate) async fn start(
         ..ground.journal_config(settings, &id)
     };
     let abandon = config.stop.clone();
+    // Whoever no longer waits for the start ends what goes on in a thread.
+    let starting = abandon.clone().drop_guard();
     let (ground, engine, epoch) = engine(settings, ground, config, engine_metrics).await?;
+    starting.disarm();
     let Ground {
         connection,
         assets,
@@ -184,7 +190,7 @@ pub(crate) async fn start(
         settings: IntakeSettings::default().for_server(connection.client.max_payload()),
     });
     let retry = StreamRetry::new(&connection, &assets.events.stream, nats.ack_timeout);
-    let lag = follower.lag();
+    let (lag, uncommitted) = (follower.lag(), follower.uncommitted());
     let stop = CancellationToken::new();
     let state = Watching {
         connection: connection.clone(),
@@ -200,6 +206,7 @@ pub(crate) async fn start(
         abandon,
         owner: Owner { id, epoch },
         lag,
+        uncommitted,
         state: state.start(),
         connection,
     };
@@ -269,26 +276,35 @@ impl Stream {
         }
     }
 
-    /// Takes no more requests and no more events, sees through what is taken, and stops the engine.
-    pub(crate) async fn drain(mut self, engine: Engine, grace: Duration) -> Result<(), WriteError> {
+    /// Takes no more requests and no more events, sees through what is taken, and stops the engine: requests until
+    /// `requests`, all of it until `deadline`.
+    pub(crate) async fn drain(
+        mut self,
+        engine: Engine,
+        requests: Instant,
+        deadline: Instant,
+    ) -> Result<(), WriteError> {
         if let Some(service) = self.service.take() {
-            service.stop(grace).await;
+            service
+                .stop(requests.saturating_duration_since(Instant::now()))
+                .await;
         }
         self.stop.cancel();
-        let abandon = self.abandon.clone();
-        // A broker that is away keeps the writer waiting. What it has not committed is in the input stream still.
-        let patience = tokio::spawn(async move {
-            tokio::time::sleep(grace).await;
-            tracing::warn!(
-                "gave up waiting for the broker; what is not committed is read again by the next start"
-            );
-            abandon.cancel();
-        });
+        let patience = tokio::spawn(give_up(
+            deadline,
+            self.abandon.clone(),
+            self.uncommitted.clone(),
+            engine.handle.consumed(),
+        ));
         if !self.following.is_finished() {
-            match (&mut self.following).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::warn!(%error, "stopped following"),
-                Err(error) => tracing::error!(%error, "stopped following"),
+            tokio::select! {
+                ended = &mut self.following => match ended {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => tracing::warn!(%error, "stopped following"),
+                    Err(error) => tracing::error!(%error, "stopped following"),
+                },
+                // It may still wait for an answer of the broker's. What it fed is committed, or read again.
+                () = self.abandon.cancelled() => self.following.abort(),
             }
         }
         engine.handle.drain();
@@ -303,4 +319,20 @@ impl Stream {
             Err(panic) => std::panic::resume_unwind(panic.into_panic()),
         }
     }
+}
+
+/// A broker that is away keeps the writer waiting. What it has not committed is in the input stream still.
+async fn give_up(
+    deadline: Instant,
+    abandon: CancellationToken,
+    uncommitted: watch::Receiver<u64>,
+    consumed: watch::Receiver<Option<InputPosition>>,
+) {
+    tokio::time::sleep_until(deadline).await;
+    tracing::warn!(
+        input.uncommitted = *uncommitted.borrow(),
+        input.committed = consumed.borrow().as_ref().map_or(0, |input| input.sequence),
+        "gave up waiting for the broker: messages that were read are not committed, the next start reads them again"
+    );
+    abandon.cancel();
 }

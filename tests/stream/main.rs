@@ -48,4 +48,5 @@ mod ready;
 mod refused;
 mod sender;
 mod serving;
+mod stopping;
 mod streams;

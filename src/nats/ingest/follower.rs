@@ -160,6 +160,11 @@ impl Follower {
         self.lag.told()
     }
 
+    /// How many messages were handed to the writer and are not committed yet.
+    pub fn uncommitted(&self) -> watch::Receiver<u64> {
+        self.lag.unsettled()
+    }
+
     /// Follows the stream until `stop`, and then until what was fed is committed. A server that is away is waited for.
     ///
     /// # Errors
