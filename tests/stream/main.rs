@@ -18,6 +18,8 @@
 
 #[path = "../service/api.rs"]
 mod api;
+#[path = "../nats/cluster.rs"]
+mod cluster;
 #[path = "../service/copied.rs"]
 mod copied;
 #[path = "../service/installed.rs"]
@@ -46,6 +48,7 @@ mod owners;
 mod posted;
 mod ready;
 mod refused;
+mod replicated;
 mod sender;
 mod serving;
 mod stopping;
