@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, Source, StorageType};
+use async_nats::jetstream::stream::{
+    Config, DiscardPolicy, PersistenceMode, RetentionPolicy, Source, StorageType,
+};
 use yekta::nats::{
     Connection, Link, Settings,
     assets::{self, AssetError},
@@ -37,6 +39,36 @@ fn what_is_missing_is_made_once() {
             .await
             .unwrap();
         assert!(bucket.put("p", "outsider".into()).await.is_err());
+    });
+}
+
+#[test]
+fn views_need_not_be_synced_with_each_message_and_all_else_is() {
+    let server = NatsServer::start();
+    run(async {
+        let (connection, settings) = (connected(&server).await, settings(&server));
+        assets::ensure(&connection, &settings).await.unwrap();
+        for (stream, is_view) in [
+            ("YEKTA_EVENTS", false),
+            ("YEKTA_JOURNAL_default", false),
+            ("KV_YEKTA_PROFILES_default", true),
+            ("YEKTA_OUT_default", true),
+        ] {
+            let found = connection.jetstream.get_stream(stream).await.unwrap();
+            let config = found.cached_info().config.clone();
+            let is_async = config.persist_mode == Some(PersistenceMode::Async);
+            assert_eq!(is_async, is_view, "{stream}");
+            if is_view {
+                // One that was made otherwise will do.
+                connection.jetstream.delete_stream(stream).await.unwrap();
+                let synced = Config {
+                    persist_mode: None,
+                    ..config
+                };
+                connection.jetstream.create_stream(synced).await.unwrap();
+            }
+        }
+        assets::ensure(&connection, &settings).await.unwrap();
     });
 }
 

@@ -59,16 +59,16 @@ impl Needs {
             ("sealed", config.sealed.to_string()),
             ("no_ack", config.no_ack.to_string()),
             ("allow_direct", config.allow_direct.to_string()),
-            (
-                "persist_mode",
-                if is_async { "async" } else { "default" }.to_owned(),
-            ),
         ];
         if matches!(self, Self::Events | Self::Journal) {
             // A bound that is reached has to refuse what is new.
             let bounded = config.max_bytes > 0 || config.max_messages > 0;
             let drops = bounded && config.discard == DiscardPolicy::Old;
             settings.extend([
+                (
+                    "persist_mode",
+                    if is_async { "async" } else { "default" }.to_owned(),
+                ),
                 ("allow_atomic", config.allow_atomic_publish.to_string()),
                 (
                     "max_msgs_per_subject",
