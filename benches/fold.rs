@@ -34,7 +34,7 @@ fn decoded(count: usize) -> Vec<Event> {
         .flat_map(|body| town::submissions(&body, &rules))
         .filter_map(|item| match item {
             Submission::Event(event) => Some(*event),
-            Submission::Refused(_) => None,
+            Submission::Read(..) | Submission::Refused(_) => None,
         })
         .collect()
 }

@@ -59,7 +59,7 @@ pub use crate::api::{
         QrAnswer, QrReadRequest, QrRedeemRequest, QrRevokeRequest, Token,
         mint::{QrMintAnswer, QrMintRequest, QrPurpose},
     },
-    readiness::Following,
+    readiness::{Following, Seen, Watch},
     rejections::{Rejection, RejectionRequest, RejectionsAnswer, RejectionsRequest},
     timeline::{TimelineAnswer, TimelineRequest},
 };

@@ -8,6 +8,7 @@ mod migrate;
 mod service;
 mod standalone;
 mod stream;
+mod watching;
 
 pub use crate::app::{
     compose::{engine_config, engine_rules},

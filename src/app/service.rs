@@ -5,6 +5,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, watch},
+    time::Instant,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -27,8 +28,8 @@ use crate::{
     wire::DecodeRules,
 };
 
-/// How long requests that are going on may take to end when the service drains.
-const DRAIN_GRACE: Duration = Duration::from_secs(8);
+/// Of the time that stopping may take, this part is the requests' that are going on, in fifths; the rest is the writer's.
+const REQUESTS_FIFTHS: u32 = 4;
 
 /// Why the service did not start, or stopped.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +77,8 @@ pub struct Service {
     /// What a service on NATS has more.
     stream: Option<Stream>,
     http: Http,
+    /// How long stopping may take.
+    drain_timeout: Duration,
 }
 
 /// The engine and where events come from.
@@ -175,6 +178,7 @@ impl Service {
             engine,
             stream,
             http,
+            drain_timeout: settings.engine.drain_timeout,
         })
     }
 
@@ -193,8 +197,10 @@ impl Service {
             engine,
             mut stream,
             http,
+            drain_timeout,
             ..
         } = self;
+        let grace = drain_timeout / 5 * REQUESTS_FIFTHS;
         let draining = http.draining.clone();
         let mut written = engine.handle.changes();
         let connections_max = http.settings.connections_max;
@@ -204,7 +210,7 @@ impl Service {
             connections_max,
             router,
             draining.clone(),
-            DRAIN_GRACE,
+            grace,
         ));
         tokio::pin!(stop);
         let mut followed = Ok(());
@@ -220,6 +226,7 @@ impl Service {
             }
         }
         tracing::info!("draining");
+        let begun = Instant::now();
         let stopped = match stream {
             None => {
                 engine.handle.drain();
@@ -234,7 +241,7 @@ impl Service {
                 // ORDER: requests that wait for their commit need the follower and the writer.
                 draining.cancel();
                 let served = serving.await?.map_err(ServiceError::Serve);
-                let drained = stream.drain(engine, DRAIN_GRACE).await;
+                let drained = stream.drain(engine, begun + grace, begun + drain_timeout).await;
                 drained.map_err(ServiceError::Writer).and(served)
             }
         };

@@ -1,21 +1,22 @@
 //! The parts of a service that follows a NATS stream: the journal in a stream, the follower, the intake that puts what
 //! is posted into the stream, the service that answers there. Started in order and drained in the opposite one.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc};
 
-use tokio::{runtime::Handle, sync::watch, task::JoinHandle};
+use tokio::{runtime::Handle, sync::watch, task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
     api::{Api, Following},
-    app::{clock, compose, service::ServiceError},
+    app::{clock, compose, service::ServiceError, watching::Watching},
     config::Settings,
     engine::{
         Engine, Folder, Opened, StartError,
         error::Error as WriteError,
         intake::{Intake, Retry},
     },
+    journal::InputPosition,
     nats::{
         self, Connection,
         assets::{Assets, ensure},
@@ -126,6 +127,8 @@ pub(crate) struct Stream {
     abandon: CancellationToken,
     owner: Owner,
     lag: watch::Receiver<Option<u64>>,
+    /// Messages that were handed to the writer and are not committed.
+    uncommitted: watch::Receiver<u64>,
     state: watch::Receiver<Following>,
 }
 
@@ -152,7 +155,10 @@ pub(crate) async fn start(
         ..ground.journal_config(settings, &id)
     };
     let abandon = config.stop.clone();
+    // Whoever no longer waits for the start ends what goes on in a thread.
+    let starting = abandon.clone().drop_guard();
     let (ground, engine, epoch) = engine(settings, ground, config, engine_metrics).await?;
+    starting.disarm();
     let Ground {
         connection,
         assets,
@@ -164,7 +170,7 @@ pub(crate) async fn start(
         connection: connection.clone(),
         settings: FollowSettings {
             feed_messages_max: settings.engine.batch_events_max,
-            ..FollowSettings::new(assets.events.stream.clone(), assets.names.events())
+            ..FollowSettings::of(&assets)
         },
         handle: engine.handle.clone(),
         rules: Arc::clone(&rules),
@@ -184,22 +190,26 @@ pub(crate) async fn start(
         settings: IntakeSettings::default().for_server(connection.client.max_payload()),
     });
     let retry = StreamRetry::new(&connection, &assets.events.stream, nats.ack_timeout);
-    let lag = follower.lag();
-    let (stop, state) = (
-        CancellationToken::new(),
-        watch::Sender::new(Following::CatchingUp),
-    );
+    let (lag, uncommitted) = (follower.lag(), follower.uncommitted());
+    let stop = CancellationToken::new();
+    let state = Watching {
+        connection: connection.clone(),
+        handle: engine.handle.clone(),
+        lag: lag.clone(),
+        stalled_after: nats.stalled_after,
+        metrics,
+    };
     let stream = Stream {
         following: tokio::spawn(follower.follow(stop.clone())),
         service: None,
         stop,
         abandon,
         owner: Owner { id, epoch },
-        lag: lag.clone(),
-        state: state.subscribe(),
-        connection: connection.clone(),
+        lag,
+        uncommitted,
+        state: state.start(),
+        connection,
     };
-    tokio::spawn(watch_over(connection, lag, state, metrics));
     Ok(Started {
         engine,
         intake: Arc::new(intake),
@@ -234,29 +244,6 @@ async fn engine(
     .await?
 }
 
-/// Tells how the connection and the following fare, until the service ends.
-async fn watch_over(
-    connection: Connection,
-    mut lag: watch::Receiver<Option<u64>>,
-    state: watch::Sender<Following>,
-    metrics: NatsMetrics,
-) {
-    let mut link = connection.watch();
-    loop {
-        let (fares, waiting) = (*link.borrow_and_update(), *lag.borrow_and_update());
-        metrics.link(fares.connected, fares.reconnects);
-        state.send_modify(|state| *state = Following::next(*state, fares.connected, waiting));
-        let changed = tokio::select! {
-            changed = link.changed() => changed,
-            changed = lag.changed() => changed,
-            () = state.closed() => return,
-        };
-        if changed.is_err() {
-            return;
-        }
-    }
-}
-
 impl Stream {
     /// How the following fares.
     pub(crate) fn state(&self) -> watch::Receiver<Following> {
@@ -289,26 +276,35 @@ impl Stream {
         }
     }
 
-    /// Takes no more requests and no more events, sees through what is taken, and stops the engine.
-    pub(crate) async fn drain(mut self, engine: Engine, grace: Duration) -> Result<(), WriteError> {
+    /// Takes no more requests and no more events, sees through what is taken, and stops the engine: requests until
+    /// `requests`, all of it until `deadline`.
+    pub(crate) async fn drain(
+        mut self,
+        engine: Engine,
+        requests: Instant,
+        deadline: Instant,
+    ) -> Result<(), WriteError> {
         if let Some(service) = self.service.take() {
-            service.stop(grace).await;
+            service
+                .stop(requests.saturating_duration_since(Instant::now()))
+                .await;
         }
         self.stop.cancel();
-        let abandon = self.abandon.clone();
-        // A broker that is away keeps the writer waiting. What it has not committed is in the input stream still.
-        let patience = tokio::spawn(async move {
-            tokio::time::sleep(grace).await;
-            tracing::warn!(
-                "gave up waiting for the broker; what is not committed is read again by the next start"
-            );
-            abandon.cancel();
-        });
+        let patience = tokio::spawn(give_up(
+            deadline,
+            self.abandon.clone(),
+            self.uncommitted.clone(),
+            engine.handle.consumed(),
+        ));
         if !self.following.is_finished() {
-            match (&mut self.following).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::warn!(%error, "stopped following"),
-                Err(error) => tracing::error!(%error, "stopped following"),
+            tokio::select! {
+                ended = &mut self.following => match ended {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => tracing::warn!(%error, "stopped following"),
+                    Err(error) => tracing::error!(%error, "stopped following"),
+                },
+                // It may still wait for an answer of the broker's. What it fed is committed, or read again.
+                () = self.abandon.cancelled() => self.following.abort(),
             }
         }
         engine.handle.drain();
@@ -323,4 +319,20 @@ impl Stream {
             Err(panic) => std::panic::resume_unwind(panic.into_panic()),
         }
     }
+}
+
+/// A broker that is away keeps the writer waiting. What it has not committed is in the input stream still.
+async fn give_up(
+    deadline: Instant,
+    abandon: CancellationToken,
+    uncommitted: watch::Receiver<u64>,
+    consumed: watch::Receiver<Option<InputPosition>>,
+) {
+    tokio::time::sleep_until(deadline).await;
+    tracing::warn!(
+        input.uncommitted = *uncommitted.borrow(),
+        input.committed = consumed.borrow().as_ref().map_or(0, |input| input.sequence),
+        "gave up waiting for the broker: messages that were read are not committed, the next start reads them again"
+    );
+    abandon.cancel();
 }

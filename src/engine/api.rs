@@ -1,11 +1,11 @@
 //! What edges and the writer say to each other: submissions and commands in, receipts and answers out.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 pub use crate::domain::qr::QrOutcome;
 use crate::{
     domain::{
-        event::{ConsentChange, Event},
+        event::{ConsentChange, Event, StreamPlace},
         identity::Key,
         time::Timestamp,
         value::Value,
@@ -24,8 +24,29 @@ pub const FITS_NO_COMMIT: &str =
 pub enum Submission {
     /// A validated event.
     Event(Box<Event>),
+    /// A validated event that was read from the input stream, and where it stands there.
+    Read(Box<Event>, Arc<StreamPlace>),
     /// A refused item, to be kept.
     Refused(Box<Rejection>),
+}
+
+impl Submission {
+    /// The event; `None` of a refused item.
+    pub fn event(&self) -> Option<&Event> {
+        match self {
+            Self::Event(event) | Self::Read(event, _) => Some(event),
+            Self::Refused(_) => None,
+        }
+    }
+
+    /// Where it stands in the input stream, if it was read from one.
+    pub(crate) fn place(&self) -> Option<&StreamPlace> {
+        match self {
+            Self::Event(_) => None,
+            Self::Read(_, place) => Some(place),
+            Self::Refused(rejection) => rejection.origin.as_deref(),
+        }
+    }
 }
 
 /// What an event did to the identity graph.

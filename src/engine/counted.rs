@@ -78,11 +78,11 @@ impl Item {
     fn of(submission: &Submission, outcome: Outcome) -> Self {
         match (submission, outcome) {
             (Submission::Refused(rejection), _) => Self::Refused(rejection.reason.code()),
-            (Submission::Event(event), Outcome::Accepted(resolution)) => {
+            (Submission::Event(event) | Submission::Read(event, _), Outcome::Accepted(resolution)) => {
                 Self::Accepted(event.received, resolution.as_str())
             }
-            (Submission::Event(_), Outcome::Conflicting) => Self::Known(EventOutcome::Conflicting),
-            (Submission::Event(_), _) => Self::Known(EventOutcome::Duplicate),
+            (_, Outcome::Conflicting) => Self::Known(EventOutcome::Conflicting),
+            _ => Self::Known(EventOutcome::Duplicate),
         }
     }
 }

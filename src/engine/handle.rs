@@ -82,6 +82,7 @@ pub struct Handle {
     pub(crate) jobs: mpsc::Sender<Job>,
     pub(crate) applied: watch::Receiver<Position>,
     pub(crate) consumed: watch::Receiver<Option<InputPosition>>,
+    pub(crate) working: watch::Receiver<bool>,
     pub(crate) health: Arc<HealthCell>,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) query: Query,
@@ -250,6 +251,11 @@ impl Handle {
     /// Up to where the input stream is consumed by commits that are visible; `None` before the first.
     pub fn consumed(&self) -> watch::Receiver<Option<InputPosition>> {
         self.consumed.clone()
+    }
+
+    /// Whether the writer has something to do: a batch it works on, or a commit that is not visible yet.
+    pub fn working(&self) -> watch::Receiver<bool> {
+        self.working.clone()
     }
 
     /// What answers questions.

@@ -154,10 +154,7 @@ pub fn rejected<'a>(items: impl Iterator<Item = Option<&'a Rejection>>) -> Vec<R
 
 /// The sender's id of an event: by it a sender is told which one fitted no commit.
 fn id_of(item: &Submission) -> Option<String> {
-    match item {
-        Submission::Event(event) => Some(event.id.id.clone()),
-        Submission::Refused(_) => None,
-    }
+    Some(item.event()?.id.id.clone())
 }
 
 /// The answer after the commit: each item is counted once, as accepted, as known before, or as rejected, be it when it

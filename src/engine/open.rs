@@ -272,6 +272,7 @@ impl Opened {
         let (jobs, waiting) = mpsc::channel(config.queue_jobs_max);
         let (applied, is_applied) = watch::channel(journal.last());
         let (consumed, is_consumed) = watch::channel(standing.input.clone());
+        let (working, is_working) = watch::channel(false);
         let reader: Arc<dyn ReadJournal> = Arc::from(journal.reader());
         let query = Query::new(
             store.clone(),
@@ -285,6 +286,7 @@ impl Opened {
             jobs,
             applied: is_applied,
             consumed: is_consumed,
+            working: is_working,
             health: Arc::clone(&health),
             keyring: Arc::clone(&keyring),
             query,
@@ -300,7 +302,11 @@ impl Opened {
             rules,
             under_way: None,
             jobs: waiting,
-            visible: Visible { applied, consumed },
+            visible: Visible {
+                applied,
+                consumed,
+                working,
+            },
             health,
             metrics,
             config: config.worker,

@@ -81,7 +81,10 @@ impl Input {
 
     /// Makes an event that fits no commit a refused item; whether there was one.
     pub(crate) fn refuse_event(&mut self) -> bool {
-        let Some(Submission::Event(event)) = self.submissions.first() else {
+        let Some(refused) = self.submissions.first() else {
+            return false;
+        };
+        let Some(event) = refused.event() else {
             return false;
         };
         let rejection = Rejection {
@@ -89,7 +92,7 @@ impl Input {
             message: FITS_NO_COMMIT.to_owned(),
             id: Some(event.id.id.clone()),
             source: Some(event.id.source.clone()),
-            origin: None,
+            origin: refused.place().cloned().map(Box::new),
             body: Vec::new(),
         };
         self.submissions = vec![Submission::Refused(Box::new(rejection))];
@@ -144,7 +147,7 @@ pub(crate) fn step(
                 publication.refused(rejection)?;
             }
             outcomes.push(Outcome::Refused);
-        } else if let Submission::Event(event) = submission {
+        } else if let Some(event) = submission.event() {
             outcomes.push(run.take(index, event)?);
         }
     }

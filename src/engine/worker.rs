@@ -58,6 +58,8 @@ pub(crate) struct Visible {
     pub(crate) applied: watch::Sender<Position>,
     /// Up to where the input stream is consumed by commits that are applied.
     pub(crate) consumed: watch::Sender<Option<InputPosition>>,
+    /// Whether there is something to do.
+    pub(crate) working: watch::Sender<bool>,
 }
 
 /// A commit that was handed to the journal and is not known to be durable yet.
@@ -121,7 +123,10 @@ impl Worker {
             }
             self.settle()?;
         }
-        Ok(self.jobs.blocking_recv())
+        self.visible.working.send_replace(false);
+        let job = self.jobs.blocking_recv();
+        self.visible.working.send_replace(true);
+        Ok(job)
     }
 
     /// One batch: durable first, then visible, then answered.

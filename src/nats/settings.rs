@@ -26,6 +26,8 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// How long the server may take to acknowledge before the outcome counts as unknown. Default 5 s.
     pub ack_timeout: Duration,
+    /// How long work may wait while nothing is committed before the service counts as not ready. Default 15 s.
+    pub stalled_after: Duration,
 }
 
 impl Default for Settings {
@@ -39,6 +41,7 @@ impl Default for Settings {
             storage: Storage::default(),
             connect_timeout: Duration::from_secs(5),
             ack_timeout: Duration::from_secs(5),
+            stalled_after: Duration::from_secs(15),
         }
     }
 }

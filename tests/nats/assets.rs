@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, Source, StorageType};
+use async_nats::jetstream::stream::{
+    Config, DiscardPolicy, PersistenceMode, RetentionPolicy, Source, StorageType,
+};
 use yekta::nats::{
     Connection, Link, Settings,
     assets::{self, AssetError},
@@ -37,6 +39,36 @@ fn what_is_missing_is_made_once() {
             .await
             .unwrap();
         assert!(bucket.put("p", "outsider".into()).await.is_err());
+    });
+}
+
+#[test]
+fn views_need_not_be_synced_with_each_message_and_all_else_is() {
+    let server = NatsServer::start();
+    run(async {
+        let (connection, settings) = (connected(&server).await, settings(&server));
+        assets::ensure(&connection, &settings).await.unwrap();
+        for (stream, is_view) in [
+            ("YEKTA_EVENTS", false),
+            ("YEKTA_JOURNAL_default", false),
+            ("KV_YEKTA_PROFILES_default", true),
+            ("YEKTA_OUT_default", true),
+        ] {
+            let found = connection.jetstream.get_stream(stream).await.unwrap();
+            let config = found.cached_info().config.clone();
+            let is_async = config.persist_mode == Some(PersistenceMode::Async);
+            assert_eq!(is_async, is_view, "{stream}");
+            if is_view {
+                // One that was made otherwise will do.
+                connection.jetstream.delete_stream(stream).await.unwrap();
+                let synced = Config {
+                    persist_mode: None,
+                    ..config
+                };
+                connection.jetstream.create_stream(synced).await.unwrap();
+            }
+        }
+        assets::ensure(&connection, &settings).await.unwrap();
     });
 }
 
@@ -145,6 +177,13 @@ fn each_misfit_of_the_events_is_refused_with_what_to_change() {
             .await,
             says("YEKTA_EVENTS", "discard is old, expected new")
         );
+        assert_eq!(
+            said("YEKTA_EVENTS", |config| config.max_message_size = 65_536).await,
+            says(
+                "YEKTA_EVENTS",
+                "max_msg_size is 65536, expected -1, or at least 1048576"
+            )
+        );
     });
 }
 
@@ -171,6 +210,16 @@ fn each_misfit_of_the_journal_and_its_views_is_refused_with_what_to_change() {
             .await,
             says("YEKTA_JOURNAL_default", "max_msgs_per_subject is 1, expected 0")
         );
+        for stream in [
+            "YEKTA_JOURNAL_default",
+            "KV_YEKTA_PROFILES_default",
+            "YEKTA_OUT_default",
+        ] {
+            assert_eq!(
+                said(stream, |config| config.max_message_size = 1_000).await,
+                says(stream, "max_msg_size is 1000, expected -1, or at least 1048576")
+            );
+        }
         assert_eq!(
             said("YEKTA_OUT_default", |config| config.sources =
                 Some(vec![Source {
@@ -194,6 +243,29 @@ fn each_misfit_of_the_journal_and_its_views_is_refused_with_what_to_change() {
                 .starts_with("use the stream KV_YEKTA_PROFILES_default: subjects is $KV.YEKTA_PROFILES_default.>, expected none;")
         );
     });
+}
+
+#[test]
+fn a_server_that_takes_smaller_batches_than_commits_may_be_is_refused() {
+    for (most, fits) in [(999, false), (100, false), (1_000, true)] {
+        let limits = format!("jetstream {{ limits {{ batch {{ max_msgs: {most} }} }} }}");
+        let server = NatsServer::with(&limits, &["-js"]);
+        run(async {
+            let (connection, settings) = (connected(&server).await, settings(&server));
+            let ensured = assets::ensure(&connection, &settings).await;
+            assert_eq!(ensured.is_ok(), fits, "{most}: {ensured:?}");
+            if let Err(refused) = ensured {
+                assert_eq!(
+                    refused.to_string(),
+                    "write batches into the stream YEKTA_JOURNAL_default: the server takes fewer than 1000 messages at \
+                     once; set jetstream.limits.batch.max_msgs to 1000 in its configuration, or leave it out"
+                );
+            }
+            // Trying it out stored nothing.
+            let stream = connection.jetstream.get_stream("YEKTA_JOURNAL_default").await;
+            assert_eq!(stream.unwrap().cached_info().state.last_sequence, 0);
+        });
+    }
 }
 
 #[test]

@@ -32,6 +32,8 @@ use crate::{
     settings,
 };
 
+/// How often a quiet tenant moves on: whenever it looks.
+const MOVE_EVERY: Duration = Duration::ZERO;
 /// Between two looks at a condition.
 const LOOK: Duration = Duration::from_millis(5);
 
@@ -86,6 +88,7 @@ impl House {
             connection: connection.clone(),
             settings: FollowSettings {
                 look_every: Duration::from_millis(50),
+                move_every: MOVE_EVERY,
                 ..FollowSettings::new(Names::EVENTS, assets.names.events())
             },
             handle: engine.handle.clone(),

@@ -18,10 +18,12 @@
 mod assets;
 mod auth;
 mod batch;
+mod credentials;
 mod house;
 mod identity;
 mod ingest;
 mod journal;
+mod quiet;
 mod server;
 
 use std::future::Future;

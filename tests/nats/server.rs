@@ -219,7 +219,7 @@ fn listens(port: u16, greets: bool) -> bool {
 }
 
 /// The server's binary.
-fn binary() -> &'static Path {
+pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         if let Some(named) = std::env::var_os("YEKTA_NATS_SERVER") {

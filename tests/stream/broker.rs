@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use async_nats::{Client, ConnectOptions, HeaderMap, Request, jetstream};
+use async_nats::{Client, ConnectOptions, HeaderMap, Request, ServerAddr, jetstream};
 use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
@@ -45,6 +45,11 @@ impl Broker {
 
     /// As whom the options say.
     pub fn with(server: &NatsServer, options: ConnectOptions) -> Self {
+        Self::at(&[server.url()], options)
+    }
+
+    /// Of any of the servers at these URLs.
+    pub fn at(urls: &[String], options: ConnectOptions) -> Self {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -54,7 +59,8 @@ impl Broker {
             .reconnect_delay_callback(|_| RECONNECT_PAUSE)
             .request_timeout(Some(ANSWER_WAIT));
         let (client, jetstream) = runtime.block_on(async {
-            let client = options.connect(server.url()).await.unwrap();
+            let urls: Vec<ServerAddr> = urls.iter().map(|url| url.parse().unwrap()).collect();
+            let client = options.connect(urls.as_slice()).await.unwrap();
             let jetstream = jetstream::ContextBuilder::new()
                 .timeout(ANSWER_WAIT)
                 .ack_timeout(ANSWER_WAIT)

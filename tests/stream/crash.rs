@@ -137,7 +137,7 @@ fn check(server: &NatsServer, folder: &Path, service: Service) {
 }
 
 /// The copy of a subscriber who read all that was published, where each event was told once.
-fn published(broker: &Broker, events: &[Value]) -> Copied {
+pub fn published(broker: &Broker, events: &[Value]) -> Copied {
     let all = streams::of(OUT, "yekta.v1.default.>");
     let messages = broker.read_until(all, |message| {
         message.subject.starts_with("yekta.v1.default.dlq.")

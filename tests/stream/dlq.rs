@@ -70,6 +70,37 @@ fn each_is_told_once_with_where_it_came_from() {
     service.stop();
 }
 
+/// Good when it was read, and refused by the writer.
+#[test]
+fn an_event_that_fits_no_commit_says_where_it_stands_too() {
+    let (server, data) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let mut small = serve_on(&server, data.path());
+    small
+        .env("YEKTA_JOURNAL__COMMIT_BYTES_MAX", "65536")
+        .env("YEKTA_DECODE__EVENT_BYTES_MAX", "65536");
+    let service = Service::of(small);
+    let broker = Broker::of(&server);
+    let event = |id: &str, letters: usize| {
+        json!({"id": id, "source": "web/shop", "channel": "web", "type": "Page Viewed",
+            "identifiers": [{"kind": "user_id", "value": "u-1"}], "properties": {"text": "x".repeat(letters)}})
+    };
+    broker.deliver(&[event("e-1", 10)]);
+    let sequence = broker.tell(&event("e-2", 60_000));
+    broker.tell_all(&[event("e-3", 10)]);
+    let letters = broker.read(streams::of(OUT, LETTERS), 1);
+    assert_eq!(letters[0].subject, "yekta.v1.default.dlq.too_large");
+    let origin = json!({"stream": EVENTS, "sequence": sequence, "subject": SUBJECT});
+    assert_eq!(
+        (&letters[0].json()["origin"], &letters[0].json()["id"]),
+        (&origin, &json!("e-2"))
+    );
+    let listed = Api::of(&service.url).get("/v1/rejections");
+    assert_eq!(listed["rejections"][0]["origin"], origin, "{listed}");
+    let profile = broker.ask("q.profile", &json!({"who": "user_id:u-1"}));
+    assert_eq!(profile["counters"]["events"], 2);
+    service.stop();
+}
+
 #[test]
 fn an_operator_lists_shows_and_tries_again() {
     let (server, data) = (NatsServer::start(), tempfile::tempdir().unwrap());

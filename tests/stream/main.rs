@@ -18,6 +18,8 @@
 
 #[path = "../service/api.rs"]
 mod api;
+#[path = "../nats/cluster.rs"]
+mod cluster;
 #[path = "../service/copied.rs"]
 mod copied;
 #[path = "../service/installed.rs"]
@@ -38,6 +40,7 @@ mod crash;
 mod dlq;
 mod example_conf;
 mod examples;
+mod full;
 mod journal;
 mod lost;
 mod migrate;
@@ -45,6 +48,8 @@ mod owners;
 mod posted;
 mod ready;
 mod refused;
+mod replicated;
 mod sender;
 mod serving;
+mod stopping;
 mod streams;

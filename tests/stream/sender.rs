@@ -26,7 +26,12 @@ pub struct Sender {
 impl Sender {
     /// Begins to publish `events`, each until it is acknowledged.
     pub fn begin(server: &NatsServer, events: &Arc<Vec<Value>>) -> Self {
-        let (broker, events) = (Broker::of(server), Arc::clone(events));
+        Self::through(Broker::of(server), events)
+    }
+
+    /// The same through a connection.
+    pub fn through(broker: Broker, events: &Arc<Vec<Value>>) -> Self {
+        let events = Arc::clone(events);
         let published = Arc::new(AtomicUsize::new(0));
         let progress = Arc::clone(&published);
         let thread = std::thread::spawn(move || {

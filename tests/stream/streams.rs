@@ -154,6 +154,13 @@ impl Broker {
             .unwrap();
     }
 
+    /// Sets a stream up anew.
+    pub fn change(&self, config: &Config) {
+        self.runtime
+            .block_on(self.jetstream.update_stream(config))
+            .unwrap();
+    }
+
     /// Removes a stream; gives how it was set up.
     pub fn remove(&self, name: &str) -> Config {
         let config = self.stream(name).config;

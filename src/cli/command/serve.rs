@@ -1,6 +1,6 @@
 //! `yekta serve`: the service on a persistent folder.
 
-use std::io::Write;
+use std::{io::Write, pin::pin, time::Duration};
 
 use crate::{
     app::Service,
@@ -11,6 +11,9 @@ use crate::{
     config::Settings,
     telemetry::init_tracing,
 };
+
+/// How long threads that work for nobody any more may take to end.
+const THREADS_GRACE: Duration = Duration::from_secs(1);
 
 /// Runs the service until it is told to stop (SIGTERM or Ctrl-C); then it drains and exits 0.
 #[derive(Debug, clap::Args)]
@@ -23,13 +26,23 @@ impl Args {
     pub(crate) fn run(self, out: &mut impl Write) -> Result<(), Failure> {
         let settings = self.settings.load()?;
         init_tracing(settings.log.format, &settings.log.filter)?;
-        runtime()?.block_on(serve(&settings, out))
+        let runtime = runtime()?;
+        let served = runtime.block_on(serve(&settings, out));
+        // What still waits for somebody in a thread, such as a start that was given up, leaves nothing half done.
+        runtime.shutdown_timeout(THREADS_GRACE);
+        served
     }
 }
 
 async fn serve(settings: &Settings, out: &mut impl Write) -> Result<(), Failure> {
-    let stop = signalled()?;
-    let service = Service::start(settings).await?;
+    let mut stop = pin!(signalled()?);
+    let service = tokio::select! {
+        started = Service::start(settings) => started?,
+        () = &mut stop => {
+            tracing::info!("told to stop while starting");
+            return Ok(());
+        }
+    };
     writeln!(out, "listening on http://{}", service.address())?;
     out.flush()?;
     service.run(stop).await?;

@@ -17,6 +17,8 @@ pub struct Engine {
     pub rejections_max: usize,
     /// How often the store is flushed; the journal carries durability, this bounds what a restart applies again.
     pub flush_interval: Duration,
+    /// How long the service may take to stop.
+    pub drain_timeout: Duration,
 }
 
 impl Engine {
@@ -27,6 +29,7 @@ impl Engine {
             submit_wait: table.millis("submit_wait_ms", 0..=60_000),
             rejections_max: table.number("rejections_max", 1..=1_000_000),
             flush_interval: table.millis("flush_interval_ms", 10..=60_000),
+            drain_timeout: table.millis("drain_timeout_ms", 100..=600_000),
         }
     }
 }

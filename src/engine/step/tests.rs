@@ -66,7 +66,7 @@ fn a_parted_batch_keeps_its_order_and_its_commands_come_first() {
             ids.extend(part.commands.into_iter().map(|one| format!("command {}", one.id)));
             ids.extend(part.submissions.into_iter().filter_map(|one| match one {
                 Submission::Refused(rejection) => rejection.id,
-                Submission::Event(_) => None,
+                Submission::Event(_) | Submission::Read(..) => None,
             }));
         }
         let expected = (0..commands).map(|id| format!("command {id}"));

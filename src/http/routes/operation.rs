@@ -35,6 +35,7 @@ const fn readiness(health: Health, following: Following) -> (StatusCode, &'stati
     match (health, following) {
         (Health::Ready, Following::Nothing | Following::Live) => (StatusCode::OK, "ready"),
         (Health::Ready, Following::Disconnected) => (StatusCode::SERVICE_UNAVAILABLE, "disconnected"),
+        (Health::Ready, Following::Stalled) => (StatusCode::SERVICE_UNAVAILABLE, "stalled"),
         (Health::Ready, Following::CatchingUp) => (StatusCode::SERVICE_UNAVAILABLE, "catching_up"),
         (Health::Draining, _) => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
         (Health::Failed, _) => (StatusCode::SERVICE_UNAVAILABLE, "failed"),

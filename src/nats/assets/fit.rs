@@ -19,15 +19,25 @@ pub(crate) enum Needs {
 }
 
 impl Needs {
-    /// Compares what is there with how it would be made.
-    pub(crate) fn check(self, found: &Config, wanted: &Config) -> Result<(), AssetError> {
+    /// Compares what is there with how it would be made. Messages may be as large as `message_bytes`.
+    pub(crate) fn check(
+        self,
+        found: &Config,
+        wanted: &Config,
+        message_bytes: usize,
+    ) -> Result<(), AssetError> {
         let misfit = |(setting, found, expected): (&'static str, String, String)| AssetError::Misfit {
             stream: wanted.name.clone(),
             setting,
             found,
             expected,
         };
-        let (found, wanted) = (self.settings(found), self.settings(wanted));
+        let of = |config| {
+            let mut settings = self.settings(config);
+            settings.push(("max_msg_size", message_size(config, message_bytes)));
+            settings
+        };
+        let (found, wanted) = (of(found), of(wanted));
         let differing = found
             .into_iter()
             .zip(wanted)
@@ -49,16 +59,16 @@ impl Needs {
             ("sealed", config.sealed.to_string()),
             ("no_ack", config.no_ack.to_string()),
             ("allow_direct", config.allow_direct.to_string()),
-            (
-                "persist_mode",
-                if is_async { "async" } else { "default" }.to_owned(),
-            ),
         ];
         if matches!(self, Self::Events | Self::Journal) {
             // A bound that is reached has to refuse what is new.
             let bounded = config.max_bytes > 0 || config.max_messages > 0;
             let drops = bounded && config.discard == DiscardPolicy::Old;
             settings.extend([
+                (
+                    "persist_mode",
+                    if is_async { "async" } else { "default" }.to_owned(),
+                ),
                 ("allow_atomic", config.allow_atomic_publish.to_string()),
                 (
                     "max_msgs_per_subject",
@@ -74,6 +84,16 @@ impl Needs {
             settings.push(("max_age", format!("{} s", config.max_age.as_secs())));
         }
         settings
+    }
+}
+
+/// The bound of a message, if it is one that matters: what the service writes has to be taken.
+fn message_size(config: &Config, needed: usize) -> String {
+    let bound = usize::try_from(config.max_message_size).unwrap_or_default();
+    if bound == 0 || bound >= needed {
+        format!("-1, or at least {needed}")
+    } else {
+        bound.to_string()
     }
 }
 
@@ -165,6 +185,7 @@ mod tests {
         let changed = |config: Config| Config {
             num_replicas: 3,
             max_bytes: 1 << 30,
+            max_message_size: 1 << 20,
             description: None,
             ..config
         };
@@ -175,7 +196,7 @@ mod tests {
             (Needs::Out, wanted.out()),
         ];
         for (needs, wanted) in all {
-            needs.check(&changed(wanted.clone()), &wanted).unwrap();
+            needs.check(&changed(wanted.clone()), &wanted, 1 << 20).unwrap();
         }
     }
 }

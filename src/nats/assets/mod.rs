@@ -10,12 +10,15 @@
 //! | `KV_YEKTA_PROFILES_<t>` | the latest document of each profile: the KV bucket `YEKTA_PROFILES_<t>` | the journal |
 //! | `YEKTA_OUT_<t>` | what is published, in order | the journal |
 
+mod batches;
 mod fit;
 mod names;
 mod wanted;
 
+use std::time::Duration;
+
 use async_nats::jetstream::{
-    self, ErrorCode,
+    ErrorCode,
     context::{CreateStreamError, GetStreamError, GetStreamErrorKind},
     stream::{Config, Info},
 };
@@ -52,6 +55,8 @@ pub struct Asset {
     pub created_ns: i64,
     /// Whether it was made just now.
     pub made: bool,
+    /// How long it keeps a message; `None` is for ever.
+    pub age_max: Option<Duration>,
 }
 
 /// Why a stream cannot be used.
@@ -70,6 +75,16 @@ pub enum AssetError {
         found: String,
         /// What it has to be.
         expected: String,
+    },
+    /// The server takes smaller batches than commits may be.
+    #[error(
+        "write batches into the stream {stream}: the server takes fewer than {messages} messages at once; set jetstream.limits.batch.max_msgs to {messages} in its configuration, or leave it out"
+    )]
+    Batches {
+        /// The stream.
+        stream: String,
+        /// How many one batch may hold.
+        messages: usize,
     },
     /// The server would not make it.
     #[error("make the stream {stream}")]
@@ -99,22 +114,24 @@ pub async fn ensure(connection: &Connection, settings: &Settings) -> Result<Asse
         names: &names,
         storage: &settings.storage,
     };
-    let jetstream = &connection.jetstream;
     // ORDER: a view is made after what it is made of.
-    Ok(Assets {
-        events: one(jetstream, wanted.events(), Needs::Events).await?,
-        journal: one(jetstream, wanted.journal(), Needs::Journal).await?,
-        profiles: one(jetstream, wanted.profiles(), Needs::Profiles).await?,
-        out: one(jetstream, wanted.out(), Needs::Out).await?,
+    let assets = Assets {
+        events: one(connection, wanted.events(), Needs::Events).await?,
+        journal: one(connection, wanted.journal(), Needs::Journal).await?,
+        profiles: one(connection, wanted.profiles(), Needs::Profiles).await?,
+        out: one(connection, wanted.out(), Needs::Out).await?,
         names: names.clone(),
-    })
+    };
+    batches::check(connection, &assets.names, settings.ack_timeout).await?;
+    Ok(assets)
 }
 
-async fn one(jetstream: &jetstream::Context, wanted: Config, needs: Needs) -> Result<Asset, AssetError> {
-    let stream = wanted.name.clone();
+async fn one(connection: &Connection, wanted: Config, needs: Needs) -> Result<Asset, AssetError> {
+    let (stream, jetstream) = (wanted.name.clone(), &connection.jetstream);
     match jetstream.get_stream(&stream).await {
         Ok(found) => {
-            needs.check(&found.cached_info().config, &wanted)?;
+            let message_bytes = connection.client.max_payload();
+            needs.check(&found.cached_info().config, &wanted, message_bytes)?;
             Ok(asset(found.cached_info(), false))
         }
         Err(error) if is_missing(&error) => {
@@ -134,6 +151,7 @@ fn asset(info: &Info, made: bool) -> Asset {
         stream: info.config.name.clone(),
         created_ns: created_ns(info),
         made,
+        age_max: Some(info.config.max_age).filter(|age| !age.is_zero()),
     }
 }
 

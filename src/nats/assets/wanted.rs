@@ -1,7 +1,8 @@
 //! How the streams are made. Pure: gives settings, makes nothing.
 
 use async_nats::jetstream::stream::{
-    Compression, Config, DiscardPolicy, RetentionPolicy, Source, StorageType, SubjectTransform,
+    Compression, Config, DiscardPolicy, PersistenceMode, RetentionPolicy, Source, StorageType,
+    SubjectTransform,
 };
 
 use crate::nats::{
@@ -62,6 +63,7 @@ impl Wanted<'_> {
                 self.journal_as_source(vec![to_key("profile.updated.*"), to_key("retired.*")]),
             ]),
             max_messages_per_subject: 1,
+            persist_mode: self.view_persistence(),
             discard: DiscardPolicy::New,
             allow_rollup: true,
             deny_delete: true,
@@ -79,10 +81,17 @@ impl Wanted<'_> {
             sources: Some(vec![
                 self.journal_as_source(PUBLISHED.iter().map(outside).collect()),
             ]),
+            persist_mode: self.view_persistence(),
             discard: DiscardPolicy::Old,
             description: Some("Yekta: updates, contexts, actions, insights and dead letters".to_owned()),
             ..self.stream(self.names.out(), self.storage.out)
         }
+    }
+
+    /// A view's end that a server loses it makes again out of the journal: so a server that syncs each message need not
+    /// do so for the views, which have the most of them. Replicated streams are never written that way.
+    fn view_persistence(&self) -> Option<PersistenceMode> {
+        (self.storage.replicas == 1).then_some(PersistenceMode::Async)
     }
 
     fn journal_as_source(&self, subject_transforms: Vec<SubjectTransform>) -> Source {

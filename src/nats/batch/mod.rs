@@ -107,6 +107,15 @@ impl Publisher {
         Err(BatchError::Empty)
     }
 
+    /// Sends all of `messages` as a batch that is never committed, and asks whether the server would take them.
+    ///
+    /// # Errors
+    /// [`BatchError`]. Nothing is stored either way.
+    pub(crate) async fn attempt(&self, messages: &[Outgoing]) -> Result<(), BatchError> {
+        let staged = self.stage(messages, &Expected::default()).await?;
+        flowed(&self.ask(staged.last).await?.payload)
+    }
+
     /// Whether `messages` can be one batch, each as large as its headers will make it. Sends nothing.
     ///
     /// # Errors
@@ -143,8 +152,7 @@ impl Publisher {
         headers
     }
 
-    fn staged(&self, message: &Outgoing, mut headers: HeaderMap, count: u64) -> Staged {
-        headers.insert(header::NATS_BATCH_COMMIT, header::NATS_BATCH_COMMIT_FINAL);
+    fn staged(&self, message: &Outgoing, headers: HeaderMap, count: u64) -> Staged {
         Staged {
             publisher: self.clone(),
             last: Outgoing {
@@ -171,7 +179,9 @@ impl Staged {
     ///
     /// # Errors
     /// [`BatchError`]; where [`BatchError::is_open`] it may be stored all the same.
-    pub async fn commit(self) -> Result<BatchAck, BatchError> {
+    pub async fn commit(mut self) -> Result<BatchAck, BatchError> {
+        let headers = &mut self.last.headers;
+        headers.insert(header::NATS_BATCH_COMMIT, header::NATS_BATCH_COMMIT_FINAL);
         let answer = self.publisher.ask(self.last).await?;
         match serde_json::from_slice(&answer.payload) {
             Ok(Response::Ok(PublishAck { sequence, .. })) => Ok(BatchAck {

@@ -3,22 +3,29 @@
 //! One message stays in one feed, whatever it holds, so that a commit's position never stands inside of one. Where the
 //! writer has no room the follower waits, and the stream keeps what comes.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{mpsc, oneshot, watch},
     time::MissedTickBehavior,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    engine::{Handle, api::Submission},
+    engine::{
+        Handle,
+        api::{Receipt, Submission},
+    },
     journal::InputPosition,
     nats::{
         Connection,
+        assets::Assets,
         ingest::{
             error::{FollowError, Interruption},
-            identity::{First, check_first, check_kept, first_jump, reused},
+            identity::{StreamState, check_first},
             input::{Input, Reader},
             lag::Lag,
             read::Read,
@@ -30,8 +37,13 @@ use crate::{
     wire::DecodeRules,
 };
 
+mod checks;
+mod quiet;
+
 /// Feeds whose commit is not known yet; the writer's queue holds fewer.
 const UNSETTLED_MAX: usize = 1_024;
+/// How often a quiet tenant moves on while the stream keeps one message.
+const MOVES_PER_AGE: u32 = 24;
 /// The pause before reading is begun again, which doubles up to the longest.
 const PAUSE_MIN: Duration = Duration::from_millis(20);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
@@ -49,9 +61,22 @@ pub struct FollowSettings {
     pub feed_bytes_max: usize,
     /// How often the stream is looked at while nothing comes: one that was made anew gives no message to tell by.
     pub look_every: Duration,
+    /// How often a tenant that is quiet while others write commits how far the stream has come.
+    pub move_every: Duration,
 }
 
 impl FollowSettings {
+    /// The defaults for the tenant's events in the stream of `assets`, moving on often enough for what that keeps.
+    pub fn of(assets: &Assets) -> Self {
+        let settings = Self::new(assets.events.stream.clone(), assets.names.events());
+        let often = assets.events.age_max.map(|age| age / MOVES_PER_AGE);
+        let move_every = often.map_or(settings.move_every, |often| often.min(settings.move_every));
+        Self {
+            move_every,
+            ..settings
+        }
+    }
+
     /// The defaults for `filter` of `stream`.
     pub fn new(stream: impl Into<String>, filter: impl Into<String>) -> Self {
         Self {
@@ -60,6 +85,7 @@ impl FollowSettings {
             feed_messages_max: 256,
             feed_bytes_max: 4 << 20,
             look_every: Duration::from_secs(5),
+            move_every: Duration::from_secs(60 * 60),
         }
     }
 }
@@ -76,6 +102,8 @@ pub struct Follower {
     lag: Lag,
     /// Up to where it was read and fed.
     read: Option<InputPosition>,
+    /// When something was fed last by this process.
+    moved: Option<Instant>,
     /// When the stream was made, as it was found last.
     created_ns: i64,
 }
@@ -115,6 +143,7 @@ impl Follower {
                 filter: settings.filter.clone(),
             },
             read: handle.consumed().borrow().clone(),
+            moved: None,
             created_ns: 0,
             lag: Lag::new(metrics.clone()),
             settings,
@@ -129,6 +158,11 @@ impl Follower {
     /// found to be the one that was read, while it cannot be reached, and after the follower ended.
     pub fn lag(&self) -> watch::Receiver<Option<u64>> {
         self.lag.told()
+    }
+
+    /// How many messages were handed to the writer and are not committed yet.
+    pub fn uncommitted(&self) -> watch::Receiver<u64> {
+        self.lag.unsettled()
     }
 
     /// Follows the stream until `stop`, and then until what was fed is committed. A server that is away is waited for.
@@ -210,10 +244,13 @@ impl Follower {
                 () = stop.cancelled() => return Ok(()),
                 first = reader.next() => first?,
                 _ = looks.tick() => {
-                    self.look().await?;
+                    let state = self.look().await?;
                     let waiting = reader.waiting().await?;
                     if known {
                         self.lag.unread(Some(waiting));
+                        if waiting == 0 {
+                            self.move_on(&state, fed).await?;
+                        }
                     }
                     continue;
                 }
@@ -251,47 +288,10 @@ impl Follower {
     }
 
     /// Looks whether the stream is still the one that was read.
-    async fn look(&mut self) -> Result<(), Interruption> {
+    async fn look(&mut self) -> Result<StreamState, Interruption> {
         let state = self.input.state(self.read.as_ref()).await?;
         self.created_ns = state.created_ns;
-        Ok(())
-    }
-
-    /// The first message, if it is a new one and not the one that was read last.
-    async fn unless_read(&self, first: Read) -> Result<Option<Read>, Interruption> {
-        let Some(read) = &self.read else {
-            return Ok(Some(first));
-        };
-        match check_first(read, first.sequence, first.digest())? {
-            First::Read => {
-                self.lag.unread(first.pending);
-                Ok(None)
-            }
-            First::Later => {
-                self.check_gone().await?;
-                Ok(Some(first))
-            }
-        }
-    }
-
-    /// The message that was read last is none that the consumer gives: it may be gone, but no other may stand there.
-    async fn check_gone(&self) -> Result<(), Interruption> {
-        let Some(read) = &self.read else { return Ok(()) };
-        match self.input.message(read.sequence).await? {
-            Some(_) => Err(reused(read).into()),
-            None => Ok(()),
-        }
-    }
-
-    /// Numbers that were left out are those of other tenants, or of messages that somebody deleted; or the stream let go
-    /// of them before they were read.
-    async fn check_jumps(&self, batch: &[Read]) -> Result<(), Interruption> {
-        let numbers = batch.iter().map(|read| read.sequence);
-        let read = self.read.as_ref().map(|read| read.sequence);
-        match first_jump(read, numbers) {
-            None => Ok(()),
-            Some(before) => Ok(check_kept(before, &self.input.state(None).await?)?),
-        }
+        Ok(state)
     }
 
     /// `first` and what is here behind it, up to what goes into one feed.
@@ -326,17 +326,9 @@ impl Follower {
     /// Decodes messages and hands them over, which waits for room.
     async fn feed(&mut self, batch: Vec<Read>, fed: &mpsc::Sender<Fed>) -> Result<(), Interruption> {
         let Some(last) = batch.last() else { return Ok(()) };
-        let position = InputPosition {
-            stream: self.settings.stream.clone(),
-            created_ns: self.created_ns,
-            sequence: last.sequence,
-            digest: last.digest(),
-        };
-        let (messages, pending) = (batch.len(), last.pending);
+        let (position, messages, pending) = (self.position(last), batch.len(), last.pending);
         let (items, awaited) = self.decode(batch).await?;
-        let receipt = self.handle.feed(items, position.clone()).await;
-        let receipt = receipt.map_err(|_| FollowError::WriterStopped)?;
-        self.read = Some(position);
+        let receipt = self.hand_over(items, position).await?;
         self.metrics.messages_read(messages);
         self.lag.fed(messages, pending);
         let fed_now = Fed {
@@ -346,6 +338,28 @@ impl Follower {
         };
         let settling = fed.send(fed_now).await;
         settling.map_err(|_| FollowError::WriterStopped.into())
+    }
+
+    /// How far the stream is read once this message is.
+    fn position(&self, last: &Read) -> InputPosition {
+        InputPosition {
+            stream: self.settings.stream.clone(),
+            created_ns: self.created_ns,
+            sequence: last.sequence,
+            digest: last.digest(),
+        }
+    }
+
+    async fn hand_over(
+        &mut self,
+        items: Vec<Submission>,
+        position: InputPosition,
+    ) -> Result<oneshot::Receiver<Receipt>, Interruption> {
+        let receipt = self.handle.feed(items, position.clone()).await;
+        let receipt = receipt.map_err(|_| FollowError::WriterStopped)?;
+        self.read = Some(position);
+        self.moved = Some(Instant::now());
+        Ok(receipt)
     }
 
     /// Off the threads that serve: a batch takes milliseconds.

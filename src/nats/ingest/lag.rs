@@ -11,6 +11,7 @@ use crate::telemetry::NatsMetrics;
 pub(crate) struct Lag {
     parts: Arc<Mutex<Parts>>,
     told: watch::Sender<Option<u64>>,
+    unsettled: watch::Sender<u64>,
     metrics: NatsMetrics,
 }
 
@@ -27,6 +28,7 @@ impl Lag {
         Self {
             parts: Arc::default(),
             told: watch::Sender::new(None),
+            unsettled: watch::Sender::new(0),
             metrics,
         }
     }
@@ -34,6 +36,11 @@ impl Lag {
     /// Messages that are not committed; `None` while it is not known how many wait.
     pub(crate) fn told(&self) -> watch::Receiver<Option<u64>> {
         self.told.subscribe()
+    }
+
+    /// Messages that were handed to the writer and are not known to be committed.
+    pub(crate) fn unsettled(&self) -> watch::Receiver<u64> {
+        self.unsettled.subscribe()
     }
 
     /// So many wait behind the last one that was read.
@@ -61,6 +68,7 @@ impl Lag {
         if let Some(lag) = lag {
             self.metrics.lag(lag);
         }
+        self.unsettled.send_replace(parts.unsettled);
         self.told
             .send_if_modified(|told| std::mem::replace(told, lag) != lag);
     }
@@ -87,6 +95,7 @@ mod tests {
         steps.push(*told.borrow());
         lag.fed(4, Some(0));
         steps.push(*told.borrow());
+        assert_eq!(*lag.unsettled().borrow(), 10);
         lag.settled(6);
         steps.push(*told.borrow());
         lag.unread(None);
@@ -94,6 +103,7 @@ mod tests {
         lag.settled(4);
         lag.unread(Some(0));
         steps.push(*told.borrow());
+        assert_eq!(*lag.unsettled().borrow(), 0);
         assert_eq!(steps, [Some(10), Some(10), Some(10), Some(4), None, Some(0)]);
     }
 }

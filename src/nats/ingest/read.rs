@@ -1,5 +1,7 @@
 //! One message that was read from the input stream: what it is known by again, and what it holds.
 
+use std::sync::Arc;
+
 use async_nats::{HeaderMap, jetstream};
 use sha2::{Digest, Sha256};
 use tokio_util::bytes::Bytes;
@@ -86,11 +88,11 @@ impl Read {
 
     /// What the writer is given of it.
     pub(crate) fn submissions(&self, stream: &str, rules: &DecodeRules) -> Vec<Submission> {
-        let place = StreamPlace {
+        let place = Arc::new(StreamPlace {
             stream: stream.to_owned(),
             sequence: self.sequence,
             subject: self.subject.clone(),
-        };
+        });
         let headers: Vec<(&str, &str)> = self
             .headers
             .iter()
@@ -102,7 +104,12 @@ impl Read {
             body: &self.body,
             received: self.stored,
         };
-        submissions(decode_message(&message, rules))
+        let read = |item| match item {
+            Submission::Event(event) => Submission::Read(event, Arc::clone(&place)),
+            other => other,
+        };
+        let items = submissions(decode_message(&message, rules)).into_iter();
+        items.map(read).collect()
     }
 
     /// Who waits for it, if anybody does.

@@ -40,7 +40,7 @@ use crate::{
             reader::JetStreamReader,
             shared::Shared,
             stream::{JournalStream, broker},
-            writer::{Parcel, Sender, Way},
+            writer::{APPEND, Parcel, Sender, Way},
         },
     },
     telemetry::{NatsMetrics, PublishTo},
@@ -57,7 +57,7 @@ pub struct JetStreamJournalConfig {
     pub latest_bytes_max: usize,
     /// How long the server may take to answer before its answer counts as lost. Default 5 s.
     pub ack_timeout: Duration,
-    /// Ends the waiting for a broker that is away. Default never.
+    /// Ends all waiting for the broker, be it away or slow. Default never.
     pub stop: CancellationToken,
     /// What is counted of the commits. Default nothing.
     pub metrics: Option<NatsMetrics>,
@@ -124,7 +124,8 @@ impl JetStreamJournal {
             connection.client.max_payload(),
         );
         let owner = unlike_any_other(&config.owner)?;
-        let taken = runtime.block_on(take_over(&stream, &layout, &owner, &config.stop))?;
+        let taking = take_over(&stream, &layout, &owner);
+        let taken = runtime.block_on(unless_stopped(&config.stop, "take over", taking))?;
         let (last, last_begin, last_batch) = taken
             .last
             .map_or((0, 0, 0), |last| (last.position, last.begin, last.marker.batch));
@@ -223,9 +224,11 @@ impl Journal for JetStreamJournal {
             return Err(broker("append to", "too many commits are under way"));
         }
         let mut parcel = self.parcel(commit)?;
+        let staging = self.sender.stage(&parcel.laid, parcel.base);
         let staged = self
             .runtime
-            .block_on(self.sender.stage(&parcel.laid, parcel.base));
+            .block_on(self.sender.stop.run_until_cancelled(staging));
+        let staged = staged.unwrap_or(Err(BatchError::Abandoned));
         // What could not be sent is seen through by `finish`, which can wait.
         parcel.way = staged.map_or_else(Way::Stuck, |staged| Way::Staged(Box::new(staged)));
         self.under_way.push_back(parcel);
@@ -240,7 +243,9 @@ impl Journal for JetStreamJournal {
             return Err(Error::Poisoned);
         }
         let mut parcel = self.under_way.pop_front().ok_or(Error::Idle)?;
-        let seen_through = self.runtime.block_on(self.sender.see_through(&mut parcel));
+        let seeing = self.sender.see_through(&mut parcel);
+        let seeing = unless_stopped(&self.sender.stop, APPEND, seeing);
+        let seen_through = self.runtime.block_on(seeing);
         self.poisoned = seen_through.is_err();
         self.count(&parcel);
         let position = Position(seen_through?);
@@ -276,6 +281,7 @@ impl Journal for JetStreamJournal {
             stream: self.sender.stream.clone(),
             layout: self.layout.clone(),
             shared: Arc::clone(&self.shared),
+            stop: self.sender.stop.clone(),
         })
     }
 
@@ -302,6 +308,17 @@ impl Journal for JetStreamJournal {
         self.shared.set_first(Position(ends.first));
         Ok(Position(ends.first))
     }
+}
+
+/// What `attempt` comes to, unless this process is told to stop waiting for the broker.
+async fn unless_stopped<T>(
+    stop: &CancellationToken,
+    what: &'static str,
+    attempt: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let stopped = || broker(what, "told to stop while the broker did not answer");
+    let done = stop.run_until_cancelled(attempt).await;
+    done.unwrap_or_else(|| Err(stopped()))
 }
 
 /// `owner` with something that no other start has.

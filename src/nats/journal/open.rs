@@ -10,7 +10,6 @@ use async_nats::{
     HeaderMap, header,
     jetstream::context::{PublishError, PublishErrorKind},
 };
-use tokio_util::sync::CancellationToken;
 
 use crate::{
     journal::{Error, Marker},
@@ -49,16 +48,11 @@ pub(crate) struct Last {
 }
 
 /// Takes the journal over for `owner`, which no other process and no earlier start has called itself. Tries until it
-/// stands or `stop` says to leave it.
+/// stands.
 ///
 /// # Errors
 /// [`Error::Stream`] when the journal cannot be trusted, [`Error::Broker`].
-pub(crate) async fn take_over(
-    stream: &JournalStream,
-    layout: &Layout,
-    owner: &str,
-    stop: &CancellationToken,
-) -> Result<Taken, Error> {
+pub(crate) async fn take_over(stream: &JournalStream, layout: &Layout, owner: &str) -> Result<Taken, Error> {
     loop {
         let found = survey(stream, layout).await?;
         if let Some((sequence, record)) = found.epoch.clone()
@@ -78,10 +72,7 @@ pub(crate) async fn take_over(
             Err(error) if is_passing(&error) => tracing::debug!(%error, "taking the journal over again"),
             Err(error) => return Err(broker("take over", error)),
         }
-        tokio::select! {
-            () = stop.cancelled() => return Err(broker("take over", "told to stop")),
-            () = tokio::time::sleep(PAUSE) => {}
-        }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 

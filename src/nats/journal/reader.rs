@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     journal::{Commit, Error, Position, ReadJournal},
@@ -11,7 +12,8 @@ use crate::{
         assemble::{Assembly, Step},
         layout::Layout,
         shared::Shared,
-        stream::{Ends, JournalStream},
+        stream::{Ends, JournalStream, READ},
+        unless_stopped,
     },
 };
 
@@ -26,6 +28,8 @@ pub(crate) struct JetStreamReader {
     pub(crate) stream: JournalStream,
     pub(crate) layout: Layout,
     pub(crate) shared: Arc<Shared>,
+    /// Ends the waiting for the broker.
+    pub(crate) stop: CancellationToken,
 }
 
 impl ReadJournal for JetStreamReader {
@@ -40,7 +44,8 @@ impl ReadJournal for JetStreamReader {
         if after >= last {
             return Ok(Vec::new());
         }
-        self.runtime.block_on(self.read(after, last, bytes_max))
+        let reading = unless_stopped(&self.stop, READ, self.read(after, last, bytes_max));
+        self.runtime.block_on(reading)
     }
 
     fn first(&self) -> Position {

@@ -186,7 +186,8 @@ impl JournalStream {
 }
 
 const LOOK: &str = "look at the end of";
-const READ: &str = "read";
+/// What is attempted.
+pub(crate) const READ: &str = "read";
 
 /// A failure of the broker, or of the way to it.
 pub(crate) fn broker(

@@ -33,7 +33,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 /// Every so many attempts the log says that a commit is not taken.
 const LOUD_EVERY: u32 = 5;
-const APPEND: &str = "append to";
+/// What is attempted.
+pub(crate) const APPEND: &str = "append to";
 
 /// How commits are sent.
 #[derive(Clone, Debug)]
@@ -43,7 +44,7 @@ pub(crate) struct Sender {
     /// This owner's epoch record, and where it is.
     pub(crate) epoch: EpochRecord,
     pub(crate) epoch_sequence: u64,
-    /// Ends the waiting for a broker that is away.
+    /// Ends the waiting for the broker.
     pub(crate) stop: CancellationToken,
 }
 
@@ -160,7 +161,7 @@ impl Sender {
             // A batch that the server let go of while this process was busy may be sent at once; what is refused again
             // and again, or cannot be sent, is waited for.
             if attempts > 1 || !matches!(error, BatchError::Abandoned) {
-                self.wait(pause).await?;
+                self.wait(pause).await;
             }
             pause = pause.saturating_mul(2).min(PAUSE_MAX);
             parcel.reconnects = self.stream.connection.link().reconnects;
@@ -193,7 +194,7 @@ impl Sender {
             match self.look(parcel).await {
                 Err(error @ Error::Broker { .. }) => {
                     tracing::debug!(%error, "looking at the end of the journal again");
-                    self.wait(pause).await?;
+                    self.wait(pause).await;
                     pause = pause.saturating_mul(2).min(PAUSE_MAX);
                 }
                 told => return told,
@@ -246,17 +247,10 @@ impl Sender {
     }
 
     /// Waits a moment, and then until the broker is there.
-    async fn wait(&self, pause: Duration) -> Result<(), Error> {
+    async fn wait(&self, pause: Duration) {
         let mut link = self.stream.connection.watch();
-        let there = async {
-            tokio::time::sleep(pause).await;
-            // The sender lives as long as the client.
-            link.wait_for(|link| link.connected).await.ok();
-        };
-        tokio::select! {
-            biased;
-            () = self.stop.cancelled() => Err(broker(APPEND, "told to stop while the broker was away")),
-            () = there => Ok(()),
-        }
+        tokio::time::sleep(pause).await;
+        // The sender lives as long as the client.
+        link.wait_for(|link| link.connected).await.ok();
     }
 }

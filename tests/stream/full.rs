@@ -1,0 +1,83 @@
+//! A journal that takes no commits, full or standing still, which is told by not being ready; and all ends well once it
+//! takes them again.
+
+use std::thread;
+
+use async_nats::jetstream::stream::Config;
+use serde_json::json;
+use yekta::cli::generate;
+
+use crate::{
+    api::Api,
+    broker::{Broker, JOURNAL, OUT},
+    journal, load,
+    process::Service,
+    server::NatsServer,
+    serving::{readiness, serve_on, wait_until_ready, wait_until_status},
+    streams,
+};
+
+/// Room for the first commits of a load, and for no more.
+const ROOM: i64 = 256 << 10;
+
+#[test]
+fn a_journal_that_is_full_is_told_by_not_being_ready_until_there_is_room() {
+    let (server, data) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let mut command = serve_on(&server, data.path());
+    command
+        .env("YEKTA_NATS__JOURNAL_BYTES_MAX", ROOM.to_string())
+        .env("YEKTA_NATS__STALLED_AFTER_MS", "300");
+    let service = Service::of(command);
+    let broker = Broker::of(&server);
+    wait_until_ready(&service.url);
+    let events = generate::events(21, 20, 600);
+    broker.deliver(&events);
+    wait_until_status(&service.url, 503, "stalled");
+    let full = broker.stream(JOURNAL);
+    let bytes = i64::try_from(full.state.bytes).unwrap();
+    assert!(bytes <= ROOM && broker.consumed() < Some(600), "{bytes} bytes");
+    // It does not come back by itself while there is no room.
+    assert_eq!(readiness(&service.url), (503, "stalled".to_owned()));
+
+    let roomy = Config {
+        max_bytes: -1,
+        ..full.config
+    };
+    broker.change(&roomy);
+    wait_until_ready(&service.url);
+    broker.wait_until_consumed();
+    let contexts = streams::of(OUT, "yekta.v1.default.context.>");
+    assert_eq!(
+        broker.read(contexts, load::distinct(&events)).len(),
+        load::distinct(&events)
+    );
+    let log = service.stop();
+    for said in ["not ready: work waits", "no longer stalled"] {
+        assert!(log.contains(said), "{said:?} is not in {log}");
+    }
+    journal::check_whole(&broker);
+}
+
+/// Nothing waits in the input stream then: what waits is known to the writer alone.
+#[test]
+fn a_command_that_waits_for_its_commit_is_told_by_not_being_ready_too() {
+    let (server, data) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let mut command = serve_on(&server, data.path());
+    command.env("YEKTA_NATS__STALLED_AFTER_MS", "300");
+    let service = Service::of(command);
+    let broker = Broker::of(&server);
+    wait_until_ready(&service.url);
+    let event = json!({"id": "e-1", "source": "web/shop", "channel": "web", "type": "Page Viewed",
+        "identifiers": [{"kind": "user_id", "value": "u-1"}]});
+    broker.tell_all(&[event]);
+    server.pause();
+    let api = Api::of(&service.url);
+    let mint = json!({"identifier": {"kind": "user_id", "value": "u-1"}});
+    let minting = thread::spawn(move || api.try_post("/v1/qr", &mint.to_string()));
+    wait_until_status(&service.url, 503, "stalled");
+    server.resume();
+    wait_until_ready(&service.url);
+    let (status, answer) = minting.join().unwrap().unwrap();
+    assert_eq!(status, 200, "{answer}");
+    service.stop();
+}

@@ -1,0 +1,81 @@
+//! Three servers that keep three copies of each stream: one of them goes, the one that leads the journal, in the midst of
+//! a load. Each event counts once, versions have no gap, and no commit is torn.
+
+use std::sync::Arc;
+
+use async_nats::{ConnectOptions, jetstream::stream::Config};
+use yekta::cli::generate;
+
+use crate::{
+    broker::{Broker, JOURNAL},
+    cluster::Cluster,
+    crash::published,
+    journal, load,
+    process::{Service, serve, wait_for},
+    sender::Sender,
+    serving::wait_until_ready,
+};
+
+const EVENTS: usize = 3_000;
+
+/// Waits until the servers know each other well enough to keep three copies.
+fn wait_until_whole(broker: &Broker) {
+    let trial = Config {
+        name: "TRIAL".to_owned(),
+        num_replicas: 3,
+        ..Config::default()
+    };
+    wait_for("a stream of three copies", || {
+        broker
+            .runtime
+            .block_on(broker.jetstream.create_stream(trial.clone()))
+            .ok()
+    });
+    broker.remove("TRIAL");
+}
+
+/// The server that leads the journal's stream; none while there is no leader.
+fn leader(broker: &Broker) -> Option<String> {
+    let stream = broker
+        .runtime
+        .block_on(broker.jetstream.get_stream(JOURNAL))
+        .ok()?;
+    stream.cached_info().cluster.as_ref()?.leader.clone()
+}
+
+#[test]
+fn the_server_that_leads_the_journal_may_go_in_the_midst_of_a_load() {
+    let (mut cluster, data) = (Cluster::start(), tempfile::tempdir().unwrap());
+    let connected = || Broker::at(&cluster.urls(), ConnectOptions::new());
+    let (broker, sending) = (connected(), connected());
+    wait_until_whole(&broker);
+    let mut command = serve(data.path());
+    command
+        .env("YEKTA_NATS__URL", cluster.urls().join(","))
+        .env("YEKTA_NATS__REPLICAS", "3")
+        .env("YEKTA_NATS__ACK_TIMEOUT_MS", "1000");
+    let service = Service::of(command);
+    wait_until_ready(&service.url);
+    let copies = broker.stream(JOURNAL).cluster.unwrap().replicas.len();
+    assert_eq!(copies, 2, "beside the leader's");
+
+    let events = Arc::new(generate::events(41, 60, EVENTS));
+    let sender = Sender::through(sending, &events);
+    sender.wait_until(EVENTS / 3);
+    assert!(!sender.is_done(), "the kill came after the load");
+    let led = leader(&broker).unwrap();
+    cluster.kill(&led);
+    wait_for("another leader", || leader(&broker).filter(|now| *now != led));
+    sender.end();
+    cluster.restart(&led);
+    broker.wait_until_consumed();
+    // The one dead letter is the end of what is published.
+    broker.publish("yekta.v1.default.event.web.end", &[], "the end");
+    broker.wait_until_consumed();
+    wait_until_ready(&service.url);
+    let copy = published(&broker, &events);
+    assert_eq!(copy.events(), load::distinct(&events));
+    service.stop();
+    copy.is_what_is_stored(data.path());
+    journal::check_whole(&broker);
+}
