@@ -101,7 +101,7 @@ fn submissions(record: &Record, rules: &DecodeRules, origin: &Origin) -> Vec<(us
 /// What becomes of an item if the writer takes it.
 fn hoped(item: &Submission) -> Fate {
     match item {
-        Submission::Event(event) => Fate::Held(event.id.clone()),
+        Submission::Event(event) | Submission::Read(event, _) => Fate::Held(event.id.clone()),
         Submission::Refused(rejection) => Fate::Refused {
             id: rejection.id.clone(),
             code: rejection.reason.code(),

@@ -23,7 +23,8 @@ use crate::wire::{
 /// The source of events that name none.
 const DEFAULT_SOURCE: &str = "default";
 /// Traits that say something about who somebody is: with one of them an event needs no identifier.
-const FACTS: [&str; 10] = [
+const FACTS: [&str; 11] = [
+    "name",
     "first_name",
     "middle_name",
     "last_name",

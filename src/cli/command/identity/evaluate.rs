@@ -40,6 +40,9 @@ pub(crate) struct Args {
     /// Run the records of each load in another order, drawn from this seed.
     #[arg(long, value_name = "SEED")]
     shuffle: Option<u64>,
+    /// How many people there may be, which decides how alike two have to be; as many as records unless said.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
+    expected_people: Option<u64>,
     /// The configuration file (TOML), with the rules of identity.
     #[arg(long, env = "YEKTA_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -80,7 +83,12 @@ impl Args {
             // Whatever the environment says: what is measured here stays here.
             nats_url: Some(String::new()),
         };
-        let settings = settings.load()?;
+        let records: usize = loads.iter().map(Load::len).sum();
+        let people = self
+            .expected_people
+            .unwrap_or(u64::try_from(records.max(1)).unwrap_or(u64::MAX));
+        let settings =
+            settings.load_with(vec![("identity.expected_people".to_owned(), people.to_string())])?;
         init_tracing(settings.log.format, &settings.log.filter)?;
         let evaluation = run(&settings, phone_region.as_ref(), loads)?;
         if let Some(path) = &self.out {
