@@ -4,7 +4,10 @@
 //! have nothing compatible between them: one member's slip holds nobody apart. A summary is the same in whatever order
 //! its members came, and bounded. `domain::identity` keeps one per cluster.
 
-use std::{collections::BTreeSet, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use crate::domain::similarity::{
     birth::Birth,
@@ -25,8 +28,8 @@ pub struct Summary {
     births: BTreeSet<Birth>,
     suffixes: BTreeSet<String>,
     nationals: BTreeSet<String>,
-    /// Members that state a given name.
-    named: u32,
+    /// How many members state each given name first.
+    named: BTreeMap<Name, u32>,
 }
 
 /// Counts alone.
@@ -46,7 +49,7 @@ impl Summary {
     #[must_use]
     pub fn of(person: &Person) -> Self {
         let mut summary = Self {
-            named: u32::from(person.given.is_some()),
+            named: person.given.iter().map(|name| (name.clone(), 1)).collect(),
             ..Self::default()
         };
         let middle = person.middle.iter().filter(|middle| !middle.is_initial());
@@ -69,10 +72,9 @@ impl Summary {
         }
         let one_birth = self.births.intersection(&other.births).next().is_some();
         let exchanged = crosses(&self.given, &other.family) || crosses(&other.given, &self.family);
-        // One member that was born on the day of the others may be misnamed; two that agree are not.
-        let misnamed = one_birth && self.named.min(other.named) < 2;
-        let given = all_differ(&self.given, &other.given, differ) && !exchanged && !misnamed;
-        if given {
+        // Whoever was born on the day of the others may be misnamed; two members that agree on their name are not.
+        let misnamed = || one_birth && !(self.agrees_on_a_name() && other.agrees_on_a_name());
+        if all_differ(&self.given, &other.given, differ) && !exchanged && !misnamed() {
             return Some(Conflict::GivenNames);
         }
         let births = all_differ(&self.births, &other.births, |a, b| {
@@ -87,9 +89,26 @@ impl Summary {
         (nationals && !one_birth).then_some(Conflict::NationalIds)
     }
 
+    /// Whether two members state the same given name, in whatever spelling.
+    fn agrees_on_a_name(&self) -> bool {
+        let mut names = self.named.iter();
+        while let Some((name, members)) = names.next() {
+            if *members > 1 || names.clone().any(|(other, _)| !differ(name, other)) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Takes in what `other` says.
     pub fn absorb(&mut self, other: &Self) {
-        self.named = self.named.saturating_add(other.named);
+        for (name, members) in &other.named {
+            let own = self.named.entry(name.clone()).or_default();
+            *own = own.saturating_add(*members);
+        }
+        while self.named.len() > VALUES_MAX {
+            self.named.pop_last();
+        }
         take(&mut self.given, &other.given);
         take(&mut self.family, &other.family);
         take(&mut self.births, &other.births);
