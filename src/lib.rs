@@ -14,8 +14,9 @@
 //! 3. The writer's one thread (`engine::worker`) takes what waits and calls `engine::step`, which has no effects:
 //!    - `place`: the event's claim ([`domain::identity::Claim::of`]) says into which *atom* it goes; there it is folded
 //!      ([`domain::profile::Aggregate`]). A late log-in moves the events it takes over.
-//!    - `resolve`: the components around what changed are parted into persons again
-//!      ([`domain::identity::cluster()`]), and who only mentions a value is attributed.
+//!    - `resolve`: the components around what changed (`seeds`) are found again, by the keys that join and by how alike
+//!      people's facts are ([`engine::component`], [`domain::similarity`]), and parted into persons
+//!      ([`domain::identity::cluster()`]); who only mentions a value is attributed.
 //!    - `combine`: the atoms of each changed person make its profile ([`domain::profile::Profile::combine`]), its next
 //!      version and its fingerprint.
 //!    - `publish`: one message per changed profile, notices of merges and splits, each event with the context of its
@@ -58,6 +59,10 @@
 //! - **A channel**, a source, an identifier kind or a context view: a table in the configuration, no code
 //!   (`config/default.toml` documents each key).
 //! - **What an event type opens or closes**: `domain::profile::semantics`.
+//! - **A fact by which people are told apart**: a [`domain::fact::FactKind`] and the trait that states it
+//!   (`domain::fact::stated`); how alike two are in it: a field and its levels in [`domain::similarity`].
+//! - **A rule that keeps people apart**: a `Reason` of [`domain::identity::cluster()`], checked where persons in the
+//!   making are united (`forest`).
 //! - **A fact that a context shows**: a variant of [`domain::context::Section`].
 //! - **A shape that clients send**: a file beside `wire::native`, filling the same draft.
 //! - **A question**: its request, its answer and the method that answers it in a file of [`api`].

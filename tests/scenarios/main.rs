@@ -31,4 +31,5 @@ mod strangers;
 mod till;
 mod town;
 mod updates;
+mod walk_ins;
 mod wish_list;
