@@ -1,11 +1,20 @@
 //! The handle that answers questions.
 
-use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
+    sync::Arc,
+};
 
 use tokio::sync::watch;
 
 use crate::{
-    domain::{identity::Evidence, profile::FoldLimits, qr, time::Timestamp},
+    domain::{
+        identity::{Evidence, Key},
+        profile::FoldLimits,
+        qr,
+        time::Timestamp,
+    },
     engine::{
         api::QrAnswer,
         atoms::Atoms,
@@ -169,8 +178,16 @@ impl Query {
             return Ok(view);
         };
         let component = self.graph().component(*first)?;
-        view.shared = component.shared.iter().cloned().collect();
-        view.generic = component.generic.iter().cloned().collect();
+        // Others of the component hold keys too; those are not this person's to be told.
+        let own = component
+            .atoms
+            .iter()
+            .filter(|vertex| places.contains_key(&vertex.id));
+        let held: BTreeSet<Key> = own
+            .flat_map(|vertex| self.graph().keys_of(&vertex.atom))
+            .collect();
+        view.shared = component.shared.intersection(&held).cloned().collect();
+        view.generic = component.generic.intersection(&held).cloned().collect();
         let place = |index: usize| {
             let vertex = component.atoms.get(index)?;
             places.get(&vertex.id).copied()

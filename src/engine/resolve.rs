@@ -56,7 +56,11 @@ impl Batch<'_> {
         }
         for key in std::mem::take(&mut open.asked) {
             for id in self.graph().mentioning(&key)?.unwrap_or_default() {
-                self.look_around(id, &mut open, &mut resolved)?;
+                // Who holds something that joins is never attributed.
+                let atom = self.overlay.atom(id)?;
+                if atom.is_some_and(|atom| self.graph().keys_of(&atom).is_empty()) {
+                    self.look_around(id, &mut open, &mut resolved)?;
+                }
             }
         }
         for person in std::mem::take(&mut open.apart) {

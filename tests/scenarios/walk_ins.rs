@@ -146,3 +146,34 @@ fn placeholders_neither_join_nor_hold_apart() {
         "two strangers, and one who showed a card twice"
     );
 }
+
+#[test]
+fn two_at_one_till_who_left_nothing_but_a_first_name_are_two() {
+    let town = few_people();
+    let till = json!([{"kind": "device_id", "value": "till-1"}, {"kind": "employee_id", "value": "e-7"}]);
+    let named = |id: &str| taken_down(id, till.clone(), json!({"first_name": "Sara"}));
+    town.tell(&[named("1"), named("2")]);
+    assert_eq!(town.profiles().len(), 2);
+}
+
+#[test]
+fn the_explanation_of_one_tells_nothing_that_only_another_holds() {
+    let town = few_people();
+    let with = |contact: &str| json!([{"kind": "email", "value": contact, "trust": "staff"}]);
+    let user = |who: &str, contact: &str| {
+        json!([{"kind": "user_id", "value": who, "trust": "verified"},
+            {"kind": "email", "value": contact, "trust": "staff"}])
+    };
+    // Two customers who look alike are in one component; one of them shares a mail box with a third.
+    town.tell(&[
+        taken_down("1", user("ann", "ann@rostamian.example"), sara()),
+        taken_down("2", user("eva", "shared@rostamian.example"), sara()),
+        taken_down("3", user("bob", "shared@rostamian.example"), json!({})),
+        taken_down("4", with("ann@rostamian.example"), sara()),
+    ]);
+    let told = identity(&town, "user_id:ann").to_string();
+    assert!(told.contains("two_customers"), "{told}");
+    assert!(!told.contains("shared@rostamian.example"), "{told}");
+    let told = identity(&town, "user_id:eva").to_string();
+    assert!(told.contains("shared@rostamian.example"), "{told}");
+}

@@ -77,7 +77,7 @@ pub struct IdentifierRules {
 
 impl IdentifierRules {
     /// The standard bound on the atoms that hold one value.
-    pub const ATOMS_MAX: usize = 200;
+    pub const ATOMS_MAX: usize = 500;
     /// The standard length bound, in characters.
     pub const LENGTH_MAX: usize = 255;
 

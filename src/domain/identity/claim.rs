@@ -175,12 +175,18 @@ impl Claim {
         if claim.asserted.iter().all(|one| one.bond == Bond::Loose) {
             claim.alone = link.map(Alone::Link);
             // Two of the same first name are two; who states all of the same name, birth date and address is one.
-            let nothing_lasts = claim.asserted.is_empty() && claim.alone.is_none();
+            let nothing_lasts = claim.alone.is_none() && claim.names_nobody(rules);
             if nothing_lasts && !(claim.is_likened(rules) && similarity.is_certain(&claim.facts)) {
                 claim.alone = Some(Alone::Event(event.id.clone()));
             }
         }
         Ok(claim)
+    }
+
+    /// Whether nothing that it asserts is of one person: a till's device and a label are of many.
+    fn names_nobody(&self, rules: &IdentifierRules) -> bool {
+        let of_many = |one: &Asserted| matches!(rules.rule(&one.key.kind).role, Role::Device | Role::Label);
+        self.asserted.is_empty() || (!self.facts.is_empty() && self.asserted.iter().all(of_many))
     }
 
     fn find_owner<E>(

@@ -143,7 +143,8 @@ impl Name {
 
     /// Latin and Persian have the consonants in common; of other scripts nothing is known.
     fn across_scripts(&self, other: &Self) -> Option<Level> {
-        if self.script == Script::Other || other.script == Script::Other || self.skeleton.is_empty() {
+        let unknown = |name: &Self| name.script == Script::Other || name.skeleton.is_empty();
+        if unknown(self) || unknown(other) {
             return None;
         }
         if self.is_initial() || other.is_initial() {

@@ -2,6 +2,8 @@
 //!
 //! Owns their levels. None of them forbids a link: people move.
 
+use std::collections::BTreeSet;
+
 use crate::domain::{
     fact::address::street_number,
     similarity::{edits, field::Level, jaro_winkler},
@@ -51,12 +53,11 @@ impl Street {
 
     /// Whether the words of the shorter, but for one, are among those of the longer.
     fn overlaps(&self, other: &Self) -> bool {
-        let shared = self
-            .words
-            .iter()
-            .filter(|word| other.words.contains(word))
-            .count();
-        let shorter = self.words.len().min(other.words.len());
+        // Each word once: otherwise a saint in a street would count twice from one side.
+        let words = |street: &'_ Self| -> BTreeSet<String> { street.words.iter().cloned().collect() };
+        let (own, theirs) = (words(self), words(other));
+        let shared = own.intersection(&theirs).count();
+        let shorter = own.len().min(theirs.len());
         shared > 1 && shared + 1 >= shorter
     }
 }

@@ -34,6 +34,8 @@ fn somebody() -> impl Strategy<Value = Person> {
         "bob",
         "maria luis",
         "karimi",
+        "ع",
+        "李",
     ]);
     let family = prop::sample::select(vec!["", "karimi", "karimy", "کریمی", "smith", "smith jr", "sara"]);
     let birth = prop::sample::select(vec![
@@ -51,6 +53,9 @@ fn somebody() -> impl Strategy<Value = Person> {
         "66 elm rd",
         "6",
         "7 giblin ave, salem",
+        "6 st elm st",
+        "6 main st",
+        "6 elm main st",
     ]);
     let postcode = prop::sample::select(vec!["", "89132", "89131", "89111", "LE11 1UU"]);
     let national = prop::sample::select(vec!["", "6988048", "6988084", "1231231"]);

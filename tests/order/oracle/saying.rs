@@ -96,11 +96,20 @@ impl Saying {
         saying.alone = match orders(event, rules).into_iter().next() {
             _ if saying.asserted.iter().any(|(_, _, bond)| *bond != Bond::Loose) => None,
             Some(order) => Some(Alone::Order(order)),
-            None if !saying.asserted.is_empty() => None,
+            None if saying.names_somebody(rules) => None,
             None if saying.likened(rules) && saying.is_unmistakable(all_rules) => None,
             None => Some(Alone::Event(event.id.clone())),
         };
         saying
+    }
+
+    /// Whether it names what one person has, or, without facts, anything at all.
+    fn names_somebody(&self, rules: &IdentifierRules) -> bool {
+        let of_one = |key: &Key| !matches!(role(key, rules), Role::Device | Role::Label);
+        match self.facts.is_empty() {
+            true => !self.asserted.is_empty(),
+            false => self.asserted.iter().any(|(key, _, _)| of_one(key)),
+        }
     }
 
     /// Whether the facts alone would tell the same person again.

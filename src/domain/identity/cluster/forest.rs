@@ -55,7 +55,7 @@ impl Ground {
 }
 
 /// What a person in the making holds that decides about more.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Holdings<'a> {
     customer: Option<&'a Key>,
     limited: BTreeMap<&'a Kind, BTreeSet<&'a str>>,
@@ -65,7 +65,6 @@ struct Holdings<'a> {
 }
 
 /// The persons in the making.
-#[derive(Debug)]
 pub(super) struct Forest<'a> {
     nodes: &'a [Node<'a>],
     rules: &'a IdentityRules,
