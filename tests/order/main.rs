@@ -1,7 +1,8 @@
 //! Order: the same events in any order and in any batches, with or without copies, on stores with different keys, give
 //! the same persons, counters, totals and fingerprints; and those are what an oracle works out from the whole set.
 //!
-//! A failure names the seed of its order. `YEKTA_ORDER_SEED` draws other worlds than the usual ones.
+//! A failure names the seed of its order. `YEKTA_ORDER_SEED` draws other worlds than the usual ones, `YEKTA_ORDER_CASES`
+//! as many small ones as it says.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,7 +23,10 @@ mod town;
 
 use std::collections::BTreeMap;
 
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::{
+    strategy::Strategy,
+    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
+};
 use yekta::{
     cli::generate,
     domain::{
@@ -59,16 +63,23 @@ fn ten_thousand_events_give_the_same_in_twenty_orders() {
 
 #[test]
 fn dense_worlds_give_the_same_in_any_order() {
+    any_order_agrees(2, &dense::worlds(60));
+}
+
+#[test]
+fn people_known_by_their_facts_are_the_same_in_any_order() {
+    any_order_agrees(3, &dense::walk_ins(60));
+}
+
+fn any_order_agrees(stream: u8, worlds: &impl Strategy<Value = dense::World>) {
     let config = Config {
-        cases: 60,
+        cases: cases(),
         failure_persistence: None,
         max_shrink_iters: 300,
         ..Config::default()
     };
-    let world = dense::worlds(60);
-    let mut runner = runner(2, config);
     let tight = town::tight_rules();
-    let checked = runner.run(&world, |world| {
+    let checked = runner(stream, config).run(worlds, |world| {
         every_order_agrees(&world.events("w"), &tight, 0..4, |seed| 1 << seed);
         Ok(())
     });
@@ -100,6 +111,14 @@ fn runner(stream: u8, config: Config) -> TestRunner {
     let mut bytes = [stream; 32];
     bytes[..8].copy_from_slice(&seed().to_be_bytes());
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
+}
+
+/// How many small worlds are drawn of each sort.
+fn cases() -> u32 {
+    std::env::var("YEKTA_ORDER_CASES")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1_000)
 }
 
 /// What all worlds are drawn from.
