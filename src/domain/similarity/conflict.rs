@@ -1,6 +1,6 @@
 //! What forbids that two are one person, however much else speaks for it.
 //!
-//! Owns [`Conflict`] and the pairwise rules on suffixes and national ids. [`super::compare`] finds one between two
+//! Owns [`Conflict`] and the pairwise rules on suffixes and national ids. [`super::compare()`] finds one between two
 //! claims, [`super::summary`] between two clusters.
 
 use crate::domain::similarity::{edits, field::Level};

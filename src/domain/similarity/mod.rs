@@ -1,6 +1,6 @@
 //! Similarity: how much two persons' facts speak for their being one (Fellegi and Sunter).
 //!
-//! Owns [`Person`], what is prepared of facts for comparison; [`compare`], which adds up a [`Weights`]' bits per field
+//! Owns [`Person`], what is prepared of facts for comparison; [`compare()`], which adds up a [`Weights`]' bits per field
 //! and names what forbids a link; [`blocking_keys`], by which those worth comparing find each other; and [`Summary`],
 //! what forbids the union of two clusters. Never decides who is one person and never stores or decides by a floating
 //! point number. `domain::identity` calls it.
