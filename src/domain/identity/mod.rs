@@ -6,6 +6,7 @@
 //!
 //! A new identifier kind needs no code: it is a row of `[identifiers.kinds]` in the configuration.
 
+mod canonical;
 pub mod claim;
 pub mod cluster;
 pub mod link;
