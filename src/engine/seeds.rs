@@ -1,7 +1,8 @@
 //! Seeds: the atoms around which the partition may have changed by what a batch touched.
 //!
 //! Whatever turns what a value or a block says to its holders (one too many, two customers, one fewer) makes seeds of all
-//! of them. Each reading is bounded: what too many hold before and after says nothing to anybody.
+//! of them. A reading is bounded, since what too many hold before and after says nothing to anybody; only a customer id and
+//! a QR code are read whole, however many hold them.
 
 use std::collections::BTreeSet;
 
