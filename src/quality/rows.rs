@@ -5,6 +5,7 @@
 
 use std::{
     collections::HashMap,
+    fs::File,
     path::{Path, PathBuf},
 };
 
@@ -29,6 +30,16 @@ pub(crate) struct Row<'a> {
     fields: &'a StringRecord,
 }
 
+/// A table whose cells are trimmed, with rows of any length.
+pub(crate) fn table(path: &Path, delimiter: u8, has_headers: bool) -> csv::Result<csv::Reader<File>> {
+    ReaderBuilder::new()
+        .delimiter(delimiter)
+        .trim(Trim::All)
+        .flexible(true)
+        .has_headers(has_headers)
+        .from_path(path)
+}
+
 impl Sheet {
     /// Reads a table whose first line names the columns.
     ///
@@ -39,12 +50,7 @@ impl Sheet {
             path: path.to_owned(),
             source,
         };
-        let mut reader = ReaderBuilder::new()
-            .delimiter(delimiter)
-            .trim(Trim::All)
-            .flexible(true)
-            .from_path(path)
-            .map_err(failed)?;
+        let mut reader = table(path, delimiter, true).map_err(failed)?;
         let mut places = HashMap::new();
         let headers = reader.headers().map_err(failed)?.clone();
         for (place, name) in headers.iter().enumerate() {

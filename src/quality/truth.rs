@@ -8,9 +8,11 @@ use std::{
     path::Path,
 };
 
-use csv::{ReaderBuilder, Trim};
-
-use crate::quality::{error::QualityError, mapping::Key, rows::Sheet};
+use crate::quality::{
+    error::QualityError,
+    mapping::Key,
+    rows::{Sheet, table},
+};
 
 /// Who each record is.
 #[derive(Clone, Debug, Default)]
@@ -67,13 +69,7 @@ impl Truth {
             path: path.to_owned(),
             source,
         };
-        let mut reader = ReaderBuilder::new()
-            .delimiter(delimiter)
-            .trim(Trim::All)
-            .flexible(true)
-            .has_headers(false)
-            .from_path(path)
-            .map_err(failed)?;
+        let mut reader = table(path, delimiter, false).map_err(failed)?;
         let mut truth = Self::default();
         for (place, row) in reader.records().enumerate() {
             let row = row.map_err(failed)?;
