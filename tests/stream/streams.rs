@@ -1,12 +1,13 @@
 //! Streams and buckets, as clients of NATS read them and as operators change them.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::{
     HeaderMap,
     jetstream::{
-        consumer::{DeliverPolicy, pull::OrderedConfig},
-        stream::{Config, Info},
+        consumer::{Consumer, DeliverPolicy, pull::OrderedConfig},
+        context::GetStreamErrorKind,
+        stream::{Config, ConsumerErrorKind, Info, Stream},
     },
 };
 use futures_util::{StreamExt, TryStreamExt};
@@ -57,18 +58,50 @@ pub fn of<'a>(stream: &'a str, filter: &'a str) -> Wanted<'a> {
 }
 
 impl Broker {
-    /// Reads from the beginning up to the first message that `is_last` is true of, that one included. Waits for what is
-    /// not there yet.
-    pub fn read_until(&self, wanted: Wanted<'_>, mut is_last: impl FnMut(&Stored) -> bool) -> Vec<Stored> {
-        self.runtime.block_on(async {
-            let stream = self.jetstream.get_stream(wanted.stream).await.unwrap();
-            let consumer = stream.create_consumer(OrderedConfig {
+    /// The stream of a name, asked for again while no answer comes: servers that were just started choose who leads it.
+    async fn stream_of(&self, name: &str) -> Stream {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self.jetstream.get_stream(name).await {
+                Ok(stream) => return stream,
+                Err(error) => {
+                    let is_unanswered = error.kind() == GetStreamErrorKind::Request;
+                    assert!(is_unanswered && Instant::now() < deadline, "{name}: {error:?}");
+                }
+            }
+        }
+    }
+
+    /// Who reads from the beginning; made again where no answer came, for the same reason.
+    async fn reader(&self, wanted: Wanted<'_>) -> Consumer<OrderedConfig> {
+        let deadline = Instant::now() + PATIENCE;
+        let stream = self.stream_of(wanted.stream).await;
+        loop {
+            let made = stream.create_consumer(OrderedConfig {
                 deliver_policy: DeliverPolicy::All,
                 filter_subject: wanted.filter.to_owned(),
                 headers_only: wanted.headers_only,
                 ..OrderedConfig::default()
             });
-            let mut messages = consumer.await.unwrap().messages().await.unwrap();
+            match made.await {
+                Ok(consumer) => return consumer,
+                Err(error) => {
+                    let is_unanswered = error.kind() == ConsumerErrorKind::TimedOut;
+                    assert!(
+                        is_unanswered && Instant::now() < deadline,
+                        "{}: {error:?}",
+                        wanted.stream
+                    );
+                }
+            }
+        }
+    }
+
+    /// Reads from the beginning up to the first message that `is_last` is true of, that one included. Waits for what is
+    /// not there yet.
+    pub fn read_until(&self, wanted: Wanted<'_>, mut is_last: impl FnMut(&Stored) -> bool) -> Vec<Stored> {
+        self.runtime.block_on(async {
+            let mut messages = self.reader(wanted).await.messages().await.unwrap();
             let mut read = Vec::new();
             loop {
                 let next = tokio::time::timeout(PATIENCE, messages.next()).await;
@@ -114,13 +147,7 @@ impl Broker {
     /// How many messages there are now.
     pub fn count(&self, wanted: Wanted<'_>) -> usize {
         self.runtime.block_on(async {
-            let stream = self.jetstream.get_stream(wanted.stream).await.unwrap();
-            let consumer = stream.create_consumer(OrderedConfig {
-                deliver_policy: DeliverPolicy::All,
-                filter_subject: wanted.filter.to_owned(),
-                ..OrderedConfig::default()
-            });
-            let pending = consumer.await.unwrap().cached_info().num_pending;
+            let pending = self.reader(wanted).await.cached_info().num_pending;
             usize::try_from(pending).unwrap()
         })
     }
@@ -128,7 +155,7 @@ impl Broker {
     /// The sequence of the last message on the subjects of `filter`.
     pub fn last_of(&self, stream: &str, filter: &str) -> Option<u64> {
         self.runtime.block_on(async {
-            let stream = self.jetstream.get_stream(stream).await.unwrap();
+            let stream = self.stream_of(stream).await;
             let last = stream.get_last_raw_message_by_subject(filter).await;
             last.ok().map(|message| message.sequence)
         })
@@ -136,10 +163,7 @@ impl Broker {
 
     /// What the server tells about a stream.
     pub fn stream(&self, name: &str) -> Info {
-        self.runtime.block_on(async {
-            let stream = self.jetstream.get_stream(name).await.unwrap();
-            stream.cached_info().clone()
-        })
+        self.runtime.block_on(self.stream_of(name)).cached_info().clone()
     }
 
     /// The last sequence that a stream gave.
@@ -171,7 +195,7 @@ impl Broker {
     /// Removes what stands before a sequence, as the end of a retention does.
     pub fn purge_before(&self, stream: &str, sequence: u64) {
         self.runtime.block_on(async {
-            let stream = self.jetstream.get_stream(stream).await.unwrap();
+            let stream = self.stream_of(stream).await;
             stream.purge().sequence(sequence).await.unwrap();
         });
     }
