@@ -64,11 +64,12 @@ fn clustering(bench: &mut Criterion) {
                 claim,
                 keys: claim.keys(&rules.identifiers).into_iter().cloned().collect(),
                 person: None,
+                named: None,
             })
             .collect();
         group.throughput(Throughput::Elements(u64::try_from(size).unwrap()));
         group.bench_function(BenchmarkId::from_parameter(size), |bench| {
-            bench.iter(|| cluster(&nodes, &[], &rules));
+            bench.iter(|| cluster(&nodes, &[], &[], &rules));
         });
     }
     group.finish();

@@ -71,7 +71,7 @@ impl Api {
                 profile: profile.to_string(),
                 position: answered.position.0,
             }),
-            Answer::Minted { .. } | Answer::Qr(_) => Err(Failure::used_request_id()),
+            _ => Err(Failure::used_request_id()),
         }
     }
 }

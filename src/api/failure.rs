@@ -219,6 +219,24 @@ impl From<CommandError> for Failure {
                 "The profile cannot be reached",
                 error.to_string(),
             ),
+            CommandError::JoinsNobody => Self::new(
+                Class::Conflict,
+                "joins_nobody",
+                "The identifier joins nobody",
+                error.to_string(),
+            ),
+            CommandError::Indivisible => Self::new(
+                Class::Conflict,
+                "indivisible",
+                "The two cannot be parted",
+                error.to_string(),
+            ),
+            CommandError::NothingToUndo => Self::new(
+                Class::Missing,
+                "nothing_to_undo",
+                "There is nothing to take back",
+                error.to_string(),
+            ),
             CommandError::TooLarge => Self::new(
                 Class::TooLarge,
                 "too_large",
@@ -272,6 +290,9 @@ mod tests {
         check(Failure::timed_out(), 503, "timed_out", true);
         check(CommandError::NobodyThere, 404, "nobody_there", false);
         check(CommandError::Nameless, 409, "nameless", false);
+        check(CommandError::JoinsNobody, 409, "joins_nobody", false);
+        check(CommandError::Indivisible, 409, "indivisible", false);
+        check(CommandError::NothingToUndo, 404, "nothing_to_undo", false);
         check(Failure::used_request_id(), 409, "request_id_used", false);
         check(QueryError::BadCursor, 400, "bad_cursor", false);
         check(Failure::too_large(7), 413, "too_large", false);

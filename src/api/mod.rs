@@ -11,6 +11,8 @@
 //! | who holds an identifier, and what a consumer is told | `lookup`, `context` |
 //! | codes that carry a session to another channel | `qr` |
 //! | what a customer decided | `consent` |
+//! | why two are one person or not, and who may be | `between` |
+//! | what stewards say about who is who | `steward` |
 //! | what was refused | `rejections` |
 //! | who is meant | `address` |
 //! | asking the engine, at a position | `ask` |
@@ -34,6 +36,7 @@ use crate::{
 
 mod address;
 mod ask;
+mod between;
 mod consent;
 mod context;
 mod failure;
@@ -44,10 +47,12 @@ mod profile;
 mod qr;
 mod readiness;
 mod rejections;
+mod steward;
 mod timeline;
 
 pub use crate::api::{
     address::{AskedIdentifier, Who},
+    between::{ExplainAnswer, ExplainRequest, MatchesAnswer, MatchesRequest},
     consent::{ConsentAnswer, ConsentRequest, Decision, Decisions},
     context::{ContextAnswer, ContextRequest},
     failure::{Class, Failure},
@@ -61,6 +66,7 @@ pub use crate::api::{
     },
     readiness::{Following, Seen, Watch},
     rejections::{Rejection, RejectionRequest, RejectionsAnswer, RejectionsRequest},
+    steward::{AskedEvent, Remark, UndoAnswer, UndoRequest, WordAnswer, WordRequest},
     timeline::{TimelineAnswer, TimelineRequest},
 };
 

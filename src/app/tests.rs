@@ -104,11 +104,13 @@ fn published() -> Vec<(String, &'static str)> {
     let notice = |kind| match kind {
         NoticeKind::Merged => (subjects.notice(kind, id), "merged"),
         NoticeKind::Split => (subjects.notice(kind, id), "split"),
+        NoticeKind::Erased => (subjects.notice(kind, id), "erased"),
     };
     vec![
         (subjects.updated(id), "updated"),
         notice(NoticeKind::Merged),
         notice(NoticeKind::Split),
+        notice(NoticeKind::Erased),
         (
             subjects.context(&"store".to_owned(), &"Order Completed".to_owned(), id),
             "context",

@@ -37,6 +37,8 @@ pub(crate) struct Found {
 #[derive(Debug)]
 pub(crate) struct Alike<'g, 'a, A> {
     graph: &'g Graph<'a, A>,
+    /// How alike two have to be.
+    least: Bits,
     blocks: BTreeMap<KeyHash, Vec<FaceHash>>,
     persons: BTreeMap<FaceHash, Option<Arc<Person>>>,
     met: BTreeSet<FaceHash>,
@@ -44,9 +46,16 @@ pub(crate) struct Alike<'g, 'a, A> {
 }
 
 impl<'g, 'a, A: Atoms> Alike<'g, 'a, A> {
+    /// Of those who are enough alike to be one person.
     pub(crate) fn new(graph: &'g Graph<'a, A>) -> Self {
+        Self::from(graph, graph.rules.similarity.thresholds.auto)
+    }
+
+    /// Of those who are at least so alike; over a graph without a memory, which knows who is enough alike.
+    pub(crate) fn from(graph: &'g Graph<'a, A>, least: Bits) -> Self {
         Self {
             graph,
+            least,
             blocks: BTreeMap::new(),
             persons: BTreeMap::new(),
             met: BTreeSet::new(),
@@ -125,8 +134,7 @@ impl<'g, 'a, A: Atoms> Alike<'g, 'a, A> {
     }
 
     fn enough(&self, score: &Score) -> Option<Bits> {
-        let is_enough =
-            score.conflict.is_none() && score.total >= self.graph.rules.similarity.thresholds.auto;
+        let is_enough = score.conflict.is_none() && score.total >= self.least;
         is_enough.then_some(score.total)
     }
 

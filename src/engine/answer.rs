@@ -100,7 +100,15 @@ impl Query {
         &self.store
     }
 
-    fn graph(&self) -> Graph<'_, Store> {
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    pub(crate) fn graph(&self) -> Graph<'_, Store> {
         Graph {
             view: &self.store,
             keyring: &self.keyring,
@@ -285,7 +293,8 @@ pub(crate) fn fingerprints(
     Ok(sum)
 }
 
-fn member(atom: &Arc<AtomRecord>, attributed: bool) -> MemberView {
+/// An atom as it is told.
+pub(crate) fn member(atom: &Arc<AtomRecord>, attributed: bool) -> MemberView {
     MemberView {
         claim: Arc::new(atom.claim.clone()),
         events: atom.aggregate.events,

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 pub use crate::domain::qr::QrOutcome;
 use crate::{
     domain::{
-        event::{ConsentChange, Event, StreamPlace},
+        event::{ConsentChange, Event, EventId, StreamPlace},
         identity::Key,
         time::Timestamp,
         value::Value,
@@ -137,6 +137,32 @@ pub struct Mint {
     pub store_id: Option<String>,
 }
 
+/// Who says something, and why. `Debug` shows neither.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Statement {
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub why: String,
+}
+
+impl fmt::Debug for Statement {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Statement(…)")
+    }
+}
+
+/// What is to be taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undo {
+    /// A steward's word, by its id.
+    Word(String),
+    /// The merge in which this profile was absorbed.
+    Absorbed(ProfileId),
+    /// An event, as if it had never come.
+    Event(EventId),
+}
+
 /// A request that needs the owner's answer. `Debug` shows no token.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Command {
@@ -161,6 +187,27 @@ pub enum Command {
         /// What.
         changes: Vec<ConsentChange>,
     },
+    /// Say that two are one person.
+    Merge {
+        /// The two.
+        of: [Target; 2],
+        /// Who says so.
+        statement: Statement,
+    },
+    /// Say that two are not one person.
+    Separate {
+        /// The two.
+        of: [Target; 2],
+        /// Who says so.
+        statement: Statement,
+    },
+    /// Take something back.
+    Undo {
+        /// What.
+        what: Undo,
+        /// Who does.
+        statement: Statement,
+    },
 }
 
 impl fmt::Debug for Command {
@@ -170,6 +217,9 @@ impl fmt::Debug for Command {
             Self::RedeemQr { .. } => "RedeemQr",
             Self::RevokeQr { .. } => "RevokeQr",
             Self::Consent { .. } => "Consent",
+            Self::Merge { .. } => "Merge",
+            Self::Separate { .. } => "Separate",
+            Self::Undo { .. } => "Undo",
         })
     }
 }
@@ -206,6 +256,13 @@ pub enum Answer {
         /// Whose.
         profile: ProfileId,
     },
+    /// A steward's word holds.
+    Said {
+        /// Its id, by which it can be taken back.
+        word: String,
+    },
+    /// It is as if it had never been.
+    Undone,
 }
 
 impl fmt::Debug for Answer {
@@ -214,6 +271,8 @@ impl fmt::Debug for Answer {
             Self::Minted { expires, .. } => write!(out, "Minted(… until {expires:?})"),
             Self::Qr(answer) => answer.outcome.fmt(out),
             Self::Consented { profile } => write!(out, "Consented({profile})"),
+            Self::Said { word } => write!(out, "Said({word})"),
+            Self::Undone => out.write_str("Undone"),
         }
     }
 }
@@ -242,6 +301,23 @@ pub enum CommandError {
     /// The command's target left no identifier by which a command could reach them.
     #[error("reach the profile: it holds no identifier, only events without one")]
     Nameless,
+    /// The identifier joins nobody, so that nobody can be parted by it.
+    #[error(
+        "keep two apart: the identifier joins nobody (it is only mentioned, on an owned device, or so many hold it); name a \
+         profile, or take back the event that is wrong"
+    )]
+    JoinsNobody,
+    /// Whatever leads to one of two leads to the other.
+    #[error(
+        "keep two apart: every event that leads to one of them leads to the other too; take back the event that says so"
+    )]
+    Indivisible,
+    /// There is no such thing to take back.
+    #[error(
+        "take back: no word or event of a channel has this id now, or the profile was not absorbed; expected what a merge or \
+         a separation answered, an event's source and id, or an absorbed profile's id"
+    )]
+    NothingToUndo,
     /// The service cannot take it now.
     #[error(transparent)]
     Unavailable(#[from] SubmitError),

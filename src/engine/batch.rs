@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     domain::{
         context::View,
-        identity::{IdentityRules, Key},
+        event::EventId,
+        identity::{IdentityRules, Key, Reference},
         profile::FoldLimits,
     },
     engine::{graph::Graph, memory::Memory, overlay::Overlay, step::Ground},
-    store::{AtomId, KeyHash, Keyring, ProfileId},
+    store::{AtomId, Error, KeyHash, Keyring, ProfileId},
 };
 
 /// What the writer and the queries go by. Fixed while the process runs.
@@ -37,6 +38,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) rules: &'a Rules,
     pub(crate) memory: &'a Memory,
     pub(crate) touched: Touched,
+    /// Whether a steward ever said anything.
+    pub(crate) has_words: bool,
 }
 
 /// What has to be looked at again before the batch can be committed.
@@ -52,6 +55,10 @@ pub(crate) struct Touched {
     pub(crate) folded: BTreeSet<AtomId>,
     /// Atoms that lost events to others.
     pub(crate) departed: BTreeMap<AtomId, Departure>,
+    /// What words refer to that were said or taken back.
+    pub(crate) said: BTreeSet<Reference>,
+    /// Those words, as events of our own, and the events that were taken back.
+    pub(crate) causes: BTreeSet<EventId>,
 }
 
 /// Events left an atom.
@@ -66,14 +73,21 @@ pub(crate) struct Departure {
 }
 
 impl<'a> Batch<'a> {
-    pub(crate) fn new(ground: Ground<'a>) -> Self {
-        Self {
+    /// Nothing done yet.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn new(ground: Ground<'a>) -> Result<Self, Error> {
+        let mut batch = Self {
             overlay: Overlay::new(ground.before.clone()),
             keyring: ground.keyring,
             rules: ground.rules,
             memory: ground.memory,
             touched: Touched::default(),
-        }
+            has_words: false,
+        };
+        batch.has_words = batch.graph().has_words()?;
+        Ok(batch)
     }
 
     pub(crate) fn graph(&self) -> Graph<'_, Overlay> {

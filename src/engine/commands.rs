@@ -12,10 +12,11 @@ use crate::{
         time::Timestamp,
     },
     engine::{
-        api::{Answer, Command, CommandError, QrAnswer, Target},
+        api::{Answer, Command, CommandError, QrAnswer, Statement, Target},
         atoms::Atoms,
         batch::Batch,
         query::{Address, Found},
+        steward::Saying,
     },
     store::{AnswerRecord, Error, ProfileId, Read, RequestHash, keys},
 };
@@ -30,6 +31,16 @@ pub(crate) struct Ordered {
     pub(crate) token: String,
     /// The id of the event it writes.
     pub(crate) id: String,
+}
+
+impl Ordered {
+    fn saying<'a>(&'a self, statement: &'a Statement, at: Timestamp) -> Saying<'a> {
+        Saying {
+            id: &self.id,
+            statement,
+            at,
+        }
+    }
 }
 
 impl std::fmt::Debug for Ordered {
@@ -59,12 +70,23 @@ impl Batch<'_> {
             )?)),
             Command::RevokeQr { token } => Ok(Answer::Qr(self.revoke(ordered, token, now)?)),
             Command::Consent { target, changes } => self.consent(ordered, target, changes, now)?,
+            Command::Merge {
+                of: [a, b],
+                statement,
+            } => self.say_same(ordered.saying(statement, now), (a, b))?,
+            Command::Separate {
+                of: [a, b],
+                statement,
+            } => self.say_apart(ordered.saying(statement, now), (a, b))?,
+            Command::Undo { what, statement } => self.undo(ordered.saying(statement, now), what)?,
         };
         if let (Some(request), Ok(answer)) = (ordered.request, &answer) {
             let record = match answer {
                 Answer::Minted { expires, .. } => AnswerRecord::Minted { expires: *expires },
                 Answer::Qr(qr) => AnswerRecord::Qr { outcome: qr.outcome },
                 Answer::Consented { profile } => AnswerRecord::Consented { profile: *profile },
+                Answer::Said { word } => AnswerRecord::Said { word: word.clone() },
+                Answer::Undone => AnswerRecord::Undone,
             };
             self.overlay.put_record(keys::answer(request), &record)?;
         }
@@ -78,13 +100,13 @@ impl Batch<'_> {
                 expires,
             },
             (AnswerRecord::Consented { profile }, _) => Answer::Consented { profile },
+            (AnswerRecord::Said { word }, _) => Answer::Said { word },
+            (AnswerRecord::Undone, _) => Answer::Undone,
             (AnswerRecord::Qr { outcome }, Command::RedeemQr { token, .. } | Command::RevokeQr { token }) => {
                 Answer::Qr(self.qr_answer(outcome, token)?)
             }
             // Requests of different kinds never share a hash.
-            (AnswerRecord::Qr { outcome }, Command::MintQr(_) | Command::Consent { .. }) => {
-                Answer::Qr(QrAnswer::of(outcome))
-            }
+            (AnswerRecord::Qr { outcome }, _) => Answer::Qr(QrAnswer::of(outcome)),
         })
     }
 

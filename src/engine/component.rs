@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     domain::{
-        identity::{Clustering, IdentityRules, Key, Likeness, Node, cluster},
+        identity::{Clustering, IdentityRules, Key, Likeness, Node, Word, cluster},
         similarity::{Bits, Person},
     },
     engine::{
@@ -18,7 +18,7 @@ use crate::{
         atoms::Atoms,
         graph::{Graph, Standing},
     },
-    store::{AtomId, AtomRecord, Error, FaceHash},
+    store::{AtomId, AtomRecord, Error, FaceHash, WordHash},
 };
 
 /// An atom in its component.
@@ -45,6 +45,8 @@ pub struct Component {
     pub shared: BTreeSet<Key>,
     /// The keys its atoms hold that too many hold: they join nobody.
     pub generic: BTreeSet<Key>,
+    /// What stewards said of its atoms, in the order of the words' ids.
+    pub words: Vec<Word>,
 }
 
 impl Component {
@@ -57,14 +59,17 @@ impl Component {
                 claim: &vertex.atom.claim,
                 keys: vertex.keys.clone(),
                 person: vertex.person.as_deref(),
+                named: Some(&vertex.atom.named),
             })
             .collect();
-        cluster(&nodes, &self.likenesses, rules)
+        let words: Vec<&Word> = self.words.iter().collect();
+        cluster(&nodes, &self.likenesses, &words, rules)
     }
 }
 
 impl<A: Atoms> Graph<'_, A> {
-    /// All that is connected to `start`. Shared and generic keys connect nothing.
+    /// All that is connected to `start`. Shared and generic keys connect nothing; a steward's word connects all that it
+    /// is about, so that whoever looks at one of them sees it.
     ///
     /// # Errors
     /// When the index or an atom cannot be read.
@@ -83,6 +88,10 @@ impl<A: Atoms> Graph<'_, A> {
             alike: Alike::new(self),
             likenesses: Vec::new(),
             faces: BTreeMap::new(),
+            words: match self.has_words()? {
+                true => Some(BTreeSet::new()),
+                false => None,
+            },
         };
         while let Some((id, atom)) = search.queue.pop_front() {
             search.visit(id, atom)?;
@@ -109,6 +118,8 @@ struct Search<'g, 'a, A> {
     likenesses: Vec<(FaceHash, FaceHash, Bits)>,
     /// The faces that the atoms show.
     faces: BTreeMap<AtomId, FaceHash>,
+    /// The words that were met; `None` where no steward ever said anything.
+    words: Option<BTreeSet<WordHash>>,
 }
 
 impl<A: Atoms> Search<'_, '_, A> {
@@ -128,12 +139,39 @@ impl<A: Atoms> Search<'_, '_, A> {
                 }
             }
         }
+        self.hear(&atom)?;
         self.component.atoms.push(Vertex {
             id,
             atom,
             keys: joining,
             person: None,
         });
+        Ok(())
+    }
+
+    /// Follows the words about an atom to all whom they are about.
+    fn hear(&mut self, atom: &AtomRecord) -> Result<(), Error> {
+        let Some(heard) = &mut self.words else {
+            return Ok(());
+        };
+        for hash in self.graph.words_about(atom)? {
+            if !heard.insert(hash) {
+                continue;
+            }
+            let Some(word) = self.graph.word(hash)? else {
+                continue;
+            };
+            for reference in word.references() {
+                for id in self.graph.led_to(reference)? {
+                    if let Some(atom) = self.graph.view.atom(id)?
+                        && self.reached.insert(id)
+                    {
+                        self.queue.push_back((id, atom));
+                    }
+                }
+            }
+            self.component.words.push(word);
+        }
         Ok(())
     }
 
@@ -173,6 +211,7 @@ impl<A: Atoms> Search<'_, '_, A> {
     fn into_component(mut self) -> Result<Component, Error> {
         let mut component = self.component;
         component.atoms.sort_by(|a, b| a.atom.claim.cmp(&b.atom.claim));
+        component.words.sort_by(|a, b| a.id.cmp(&b.id));
         let mut places: BTreeMap<FaceHash, usize> = BTreeMap::new();
         for (vertex, place) in component.atoms.iter_mut().zip(0..) {
             if let Some(face) = self.faces.get(&vertex.id)

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     engine::{
         answer::Query,
-        api::{Answer, Answered, Command, CommandError, Receipt, Submission, SubmitError, Target},
+        api::{Answer, Answered, Command, CommandError, Receipt, Submission, SubmitError, Target, Undo},
         commands::Ordered,
         qr::token_key,
     },
@@ -212,6 +212,13 @@ impl Handle {
                 target: whose,
                 changes,
             } => format!("consent {} {changes:?}", target(whose)),
+            Command::Merge { of: [a, b], .. } => format!("merge {} {}", target(a), target(b)),
+            Command::Separate { of: [a, b], .. } => format!("separate {} {}", target(a), target(b)),
+            Command::Undo { what, .. } => match what {
+                Undo::Word(id) => format!("undo word {id}"),
+                Undo::Absorbed(id) => format!("undo profile {id}"),
+                Undo::Event(id) => format!("undo event {:?}", self.keyring.event(id)),
+            },
         }
     }
 

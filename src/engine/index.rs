@@ -10,30 +10,46 @@ use crate::{
 };
 
 impl Batch<'_> {
-    /// Takes back that two user ids are the same, unless another atom declares it too. What they share then joins
-    /// nobody, so all that was connected has to be looked at again.
+    /// Takes back what an atom declares of two user ids.
     pub(crate) fn withdraw_alias(&mut self, id: AtomId, atom: &AtomRecord) -> Result<(), Error> {
-        let rules = &self.rules.identity.identifiers;
-        let Some((former, user)) = alias_of(&atom.claim, rules) else {
-            return Ok(());
-        };
-        let connected = self.graph().component(id)?.atoms;
-        let declares = |claim: &Claim| {
-            alias_of(claim, rules).is_some_and(|pair| pair == (former, user) || pair == (user, former))
-        };
-        if connected
-            .iter()
-            .any(|vertex| vertex.id != id && declares(&vertex.atom.claim))
-        {
-            return Ok(());
+        match alias_of(&atom.claim, &self.rules.identity.identifiers) {
+            Some(pair) => self.withdraw_same(pair, Some(id)),
+            None => Ok(()),
         }
-        self.touched
-            .lost
-            .extend(connected.into_iter().flat_map(|vertex| vertex.keys));
-        let (former, user) = (self.keyring.key(former), self.keyring.key(user));
+    }
+
+    /// Takes back that two user ids are the same, unless an atom beside `leaving` or a word declares it too. What they
+    /// share then joins nobody, so all that was connected has to be looked at again.
+    pub(crate) fn withdraw_same(&mut self, pair: (&Key, &Key), leaving: Option<AtomId>) -> Result<(), Error> {
+        let rules = &self.rules.identity.identifiers;
+        let declares = |claim: &Claim| {
+            alias_of(claim, rules).is_some_and(|said| said == pair || said == (pair.1, pair.0))
+        };
+        let hashes = [pair.0, pair.1].map(|user| self.keyring.key(user));
+        for user in hashes {
+            // Without an atom of theirs nobody declares anything.
+            let Some(start) = self.overlay.first_atoms(&keys::holders(user), 1)?.pop() else {
+                continue;
+            };
+            let component = self.graph().component(start)?;
+            let mut staying = component.atoms.iter().filter(|vertex| Some(vertex.id) != leaving);
+            if component.is_said_same(pair) || staying.any(|vertex| declares(&vertex.atom.claim)) {
+                return Ok(());
+            }
+            let keys = component.atoms.into_iter().flat_map(|vertex| vertex.keys);
+            self.touched.lost.extend(keys);
+        }
+        let [former, user] = hashes;
         self.overlay.delete(keys::alias(former, user));
         self.overlay.delete(keys::alias(user, former));
         Ok(())
+    }
+
+    /// Enters that two user ids are the same.
+    pub(crate) fn declare_same(&mut self, former: &Key, user: &Key) {
+        let [former, user] = [former, user].map(|user| self.keyring.key(user));
+        self.overlay.put(keys::alias(former, user), Vec::new());
+        self.overlay.put(keys::alias(user, former), Vec::new());
     }
 
     /// Writes, or deletes, the index entries of an atom; a declared alias has more than one owner and is only written.
@@ -62,9 +78,7 @@ impl Batch<'_> {
             }
         }
         if let Some((former, user)) = alias_of(&atom.claim, rules).filter(|_| there) {
-            let (former, user) = (self.keyring.key(former), self.keyring.key(user));
-            entries.push(keys::alias(former, user));
-            entries.push(keys::alias(user, former));
+            self.declare_same(former, user);
         }
         for entry in entries {
             match there {

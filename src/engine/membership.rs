@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     engine::{atoms::Atoms, batch::Departure, overlay::Overlay},
-    store::{AtomId, AtomRecord, Error, FormerRecord, ForwardRecord, ProfileId, ProfileRecord, Read, keys},
+    store::{
+        AtomId, AtomRecord, Error, FormerRecord, ForwardRecord, ProfileId, ProfileRecord, Read, View, keys,
+    },
 };
 
 /// Atoms by which a former id finds each of those that its events went to.
@@ -35,6 +37,11 @@ pub struct Notice {
 }
 
 impl Notice {
+    /// Whether nothing of it is left: its events were taken back.
+    pub fn is_erased(&self) -> bool {
+        self.into.is_empty()
+    }
+
     /// Whether one person became several.
     pub fn is_split(&self) -> bool {
         self.into.len() > 1
@@ -183,7 +190,9 @@ impl Membership {
                         .or_insert_with(Vec::new)
                         .push((id, record.absorbed.clone()));
                 }
-                (0 | 1, _) => {}
+                // Nobody was told of who came and went within one batch.
+                (0, _) if overlay.committed_profile(id)?.is_none() => {}
+                (1, _) => {}
                 _ => notices.push(Notice {
                     from: BTreeSet::from([id]),
                     into,
@@ -250,6 +259,10 @@ fn close(
     record: &ProfileRecord,
     went: BTreeMap<ProfileId, BTreeSet<AtomId>>,
 ) -> Result<(), Error> {
+    let beside = match (went.len(), went.first_key_value()) {
+        (1, Some((survivor, own))) => beside(overlay, *survivor, own)?,
+        _ => Vec::new(),
+    };
     let atoms = went
         .into_values()
         .flat_map(|atoms| atoms.into_iter().take(FORMER_ATOMS_MAX))
@@ -259,10 +272,26 @@ fn close(
         &FormerRecord {
             version: record.version,
             atoms,
+            beside,
         },
     )?;
     overlay.put_profile(id, None);
     Ok(())
+}
+
+/// The atoms of who absorbs others that are not `own` atoms of those; what came with this batch is of neither.
+fn beside(overlay: &Overlay, survivor: ProfileId, own: &BTreeSet<AtomId>) -> Result<Vec<AtomId>, Error> {
+    let mut beside = Vec::new();
+    let members = overlay.profile(survivor)?.map(|record| record.members.clone());
+    for id in members.unwrap_or_default() {
+        if beside.len() < FORMER_ATOMS_MAX
+            && !own.contains(&id)
+            && overlay.before().get(&keys::atom(id))?.is_some()
+        {
+            beside.push(id);
+        }
+    }
+    Ok(beside)
 }
 
 /// Who lost events no longer lists the absorbed ids that lead to others alone now: should one of them live again, it is

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use crate::{
     domain::{
-        event::Event,
-        identity::{Anchor, Claim, Key, link},
+        event::{Event, EventId},
+        identity::{Anchor, Claim, Key, Word, link},
         profile::Aggregate,
         time::Timestamp,
     },
@@ -17,7 +17,7 @@ use crate::{
         index::marked_user,
     },
     store::{
-        AtomId, AtomRecord, Error, EventHash, ForwardRecord, ProfileId, Read, View, fingerprint, keys,
+        AtomId, AtomRecord, Error, EventHash, ForwardRecord, ProfileId, Read, SeenRecord, fingerprint, keys,
         keys::DeviceRole,
     },
 };
@@ -41,17 +41,16 @@ impl Batch<'_> {
     pub(crate) fn place(&mut self, event: &Event) -> Result<Placed, Error> {
         let hash = self.keyring.event(&event.id);
         let checksum = fingerprint::event_checksum(event)?;
-        if let Some(known) = self.overlay.get(&keys::seen(hash))? {
-            return Ok(if *known == checksum {
+        if let Some(known) = self.overlay.record::<SeenRecord>(&keys::seen(hash))? {
+            return Ok(if known.checksum == checksum {
                 Placed::Known
             } else {
                 Placed::Conflicting
             });
         }
-        self.overlay.put(keys::seen(hash), checksum.to_vec());
         let claim = self.claim(event)?;
         let unsettled = self.unsettled(&claim, event.time)?;
-        let atom = self.insert(hash, event, claim)?;
+        let atom = self.insert(Known { hash, checksum }, event, claim)?;
         for device in unsettled {
             self.reassign(&device, event.time)?;
         }
@@ -60,11 +59,8 @@ impl Batch<'_> {
 
     /// The atom that a placed event is in now: a later log-in of the batch may have moved it on.
     pub(crate) fn atom_of(&self, event: &Event, placed: AtomId) -> Result<AtomId, Error> {
-        let key = keys::event(placed, event.time, self.keyring.event(&event.id));
-        if self.overlay.get(&key)?.is_some() {
-            return Ok(placed);
-        }
-        Ok(self.keyring.atom(&self.claim(event)?))
+        let now = self.graph().atom_of_event(&event.id)?;
+        Ok(now.unwrap_or(placed))
     }
 
     fn claim(&self, event: &Event) -> Result<Claim, Error> {
@@ -94,12 +90,16 @@ impl Batch<'_> {
     }
 
     /// Puts an event into the atom of `claim`, which is made if it is new.
-    fn insert(&mut self, hash: EventHash, event: &Event, claim: Claim) -> Result<AtomId, Error> {
+    fn insert(&mut self, known: Known, event: &Event, claim: Claim) -> Result<AtomId, Error> {
+        let Known { hash, checksum } = known;
         let id = self.keyring.atom(&claim);
         self.overlay
             .put_record(keys::event(id, event.time, hash), event)?;
+        let place = Some((id, event.time));
+        self.overlay
+            .put_record(keys::seen(hash), &SeenRecord { checksum, place })?;
         self.touched.folded.insert(id);
-        let part = Part::of(self, event, &claim);
+        let part = Part::of(self, hash, event, &claim)?;
         if self.overlay.atom(id)?.is_none() {
             let atom = part.into_atom(claim);
             self.write_index(id, &atom, true)?;
@@ -117,6 +117,9 @@ impl Batch<'_> {
             for (key, link) in part.links {
                 moved |= link::add(&mut atom.links, key, link);
             }
+            for event in part.named {
+                moved |= atom.named.insert(event);
+            }
             (moved, link::bound(&mut atom.links))
         })?;
         let (moved, dropped) = joining.unwrap_or_default();
@@ -132,7 +135,7 @@ impl Batch<'_> {
     }
 
     /// A log-in or log-out at `time` parts the interval it falls into: its events go to whom they belong now.
-    fn reassign(&mut self, device: &Key, time: Timestamp) -> Result<(), Error> {
+    pub(crate) fn reassign(&mut self, device: &Key, time: Timestamp) -> Result<(), Error> {
         let graph = self.graph();
         let marking = graph.marking(device)?;
         let just_before = Timestamp::from_micros(time.as_micros().saturating_sub(1));
@@ -151,7 +154,8 @@ impl Batch<'_> {
                 let claim = self.claim(&event)?;
                 if self.keyring.atom(&claim) != id {
                     self.overlay.delete(keys::event(id, event.time, hash));
-                    moved.insert(self.insert(hash, &event, claim)?);
+                    let checksum = fingerprint::event_checksum(&event)?;
+                    moved.insert(self.insert(Known { hash, checksum }, &event, claim)?);
                 }
             }
             if !moved.is_empty() {
@@ -162,7 +166,7 @@ impl Batch<'_> {
     }
 
     /// Folds an atom anew that lost events to `takers`; one that lost all of them is dissolved.
-    fn refold(&mut self, id: AtomId, takers: BTreeSet<AtomId>) -> Result<(), Error> {
+    pub(crate) fn refold(&mut self, id: AtomId, takers: BTreeSet<AtomId>) -> Result<(), Error> {
         let Some(old) = self.overlay.atom(id)? else {
             return Ok(());
         };
@@ -178,29 +182,40 @@ impl Batch<'_> {
             let blocks = self.graph().blocks_of(face, &old);
             self.touched.lost_blocks.extend(blocks.iter());
         }
+        if self.has_words {
+            for word in self.graph().words_about(&old)? {
+                let word = self.graph().word(word)?;
+                self.touched
+                    .said
+                    .extend(word.iter().flat_map(Word::references).cloned());
+            }
+        }
         self.withdraw_alias(id, &old)?;
-        self.forward(id, &takers)?;
+        if !takers.is_empty() {
+            self.forward(id, &takers)?;
+        }
         self.write_index(id, &old, false)?;
         let mut events = self
             .overlay
             .events_between(id, Timestamp::MIN, Timestamp::MAX)?
             .into_iter();
-        let Some((_, first)) = events.next() else {
+        let Some((hash, first)) = events.next() else {
             self.depart(id, old.profile, takers, true);
             self.overlay.put_atom(id, None);
             self.touched.linked.remove(&id);
             self.touched.folded.remove(&id);
             return Ok(());
         };
-        let mut atom = Part::of(self, &first, &old.claim).into_atom(old.claim.clone());
-        for (_, event) in events {
-            let part = Part::of(self, &event, &atom.claim);
+        let mut atom = Part::of(self, hash, &first, &old.claim)?.into_atom(old.claim.clone());
+        for (hash, event) in events {
+            let part = Part::of(self, hash, &event, &atom.claim)?;
             atom.aggregate.merge(&part.aggregate, &self.rules.fold);
             // Events of one instant lie in the order of their hashes, not of their ids.
             atom.first = atom.first.min(part.first);
             for (key, link) in part.links {
                 link::add(&mut atom.links, key, link);
             }
+            atom.named.extend(part.named);
         }
         link::bound(&mut atom.links);
         atom.profile = old.profile;
@@ -235,20 +250,30 @@ impl Batch<'_> {
     }
 }
 
+/// What an event is known by.
+#[derive(Clone, Copy)]
+struct Known {
+    hash: EventHash,
+    checksum: [u8; 4],
+}
+
 /// What one event adds to its atom.
 struct Part {
     aggregate: Aggregate,
     first: crate::domain::event::Stamp,
     links: link::Links,
+    named: BTreeSet<EventId>,
 }
 
 impl Part {
-    fn of(batch: &Batch<'_>, event: &Event, claim: &Claim) -> Self {
-        Self {
+    fn of(batch: &Batch<'_>, hash: EventHash, event: &Event, claim: &Claim) -> Result<Self, Error> {
+        let named = batch.is_named(hash)?.then(|| event.id.clone());
+        Ok(Self {
             aggregate: Aggregate::of(event, claim.verified(), &batch.rules.fold),
             first: event.stamp(),
             links: link::links_of(event, &batch.rules.identity.identifiers),
-        }
+            named: named.into_iter().collect(),
+        })
     }
 
     fn into_atom(self, claim: Claim) -> AtomRecord {
@@ -258,6 +283,7 @@ impl Part {
             first: self.first,
             profile: None,
             aggregate: self.aggregate,
+            named: self.named,
         }
     }
 }

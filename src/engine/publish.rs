@@ -1,12 +1,16 @@
 //! Publishing: the messages of a commit. What changed a profile, who became one or several, each event with the context
 //! of its profile, and what was refused.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
-    domain::{context::Context, event::Event, time::Timestamp},
+    domain::{
+        context::Context,
+        event::{Event, EventId},
+        time::Timestamp,
+    },
     engine::{
         api::Resolution, batch::Rules, combine::Combined, error::Error, membership::Notice, query::Portrait,
     },
@@ -56,13 +60,22 @@ impl<'a> Publication<'a> {
     }
 
     /// One message per changed profile, then the notices, then the events with their contexts.
-    pub(crate) fn commit(&mut self, combined: &Combined, told: &[Told<'_>]) -> Result<(), Error> {
+    pub(crate) fn commit(
+        &mut self,
+        combined: &Combined,
+        told: &[Told<'_>],
+        commanded: &BTreeSet<EventId>,
+    ) -> Result<(), Error> {
         let mut causes: BTreeMap<ProfileId, Vec<&Told<'_>>> = BTreeMap::new();
         for one in told {
             causes.entry(one.profile).or_default().push(one);
         }
-        for (id, portrait) in &combined.portraits {
-            self.updated(portrait, causes.get(id).map(Vec::as_slice).unwrap_or_default())?;
+        let causes = Causes {
+            by_profile: causes,
+            commanded,
+        };
+        for portrait in combined.portraits.values() {
+            self.updated(portrait, &causes)?;
         }
         for notice in &combined.notices {
             self.notice(notice, combined, &causes)?;
@@ -82,7 +95,8 @@ impl<'a> Publication<'a> {
         self.push(subject, String::new(), None, &DeadLetter::of(rejection, self.now))
     }
 
-    fn updated(&mut self, portrait: &Portrait, told: &[&Told<'_>]) -> Result<(), Error> {
+    fn updated(&mut self, portrait: &Portrait, causes: &Causes<'_>) -> Result<(), Error> {
+        let told = causes.of([portrait.id]);
         let id = portrait.id.to_string();
         let absorbed: Vec<String> = portrait.absorbed.iter().map(ToString::to_string).collect();
         let fingerprint = hex(&portrait.fingerprint);
@@ -96,41 +110,23 @@ impl<'a> Publication<'a> {
         let body = Updated {
             profile: &id,
             version: portrait.version,
-            cause: cause(told),
+            cause: causes.cause(&told),
             document,
         };
-        self.push(self.subjects.updated(&id), id.clone(), trace(told), &body)
+        self.push(self.subjects.updated(&id), id.clone(), trace(&told), &body)
     }
 
-    fn notice(
-        &mut self,
-        notice: &Notice,
-        combined: &Combined,
-        causes: &BTreeMap<ProfileId, Vec<&Told<'_>>>,
-    ) -> Result<(), Error> {
-        let text = |ids: &std::collections::BTreeSet<ProfileId>| {
-            ids.iter().map(ToString::to_string).collect::<Vec<_>>()
-        };
+    fn notice(&mut self, notice: &Notice, combined: &Combined, causes: &Causes<'_>) -> Result<(), Error> {
+        let text = |ids: &BTreeSet<ProfileId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
         let (from, into) = (text(&notice.from), text(&notice.into));
-        let kind = if notice.is_split() {
-            NoticeKind::Split
-        } else {
-            NoticeKind::Merged
-        };
-        // A merge is told for who survives it, a split for who was parted.
-        let about = if notice.is_split() {
-            &notice.from
-        } else {
-            &notice.into
+        // A merge is told for who survives it, a split for who was parted, an end for whom it ended.
+        let (kind, about) = match (notice.is_erased(), notice.is_split()) {
+            (true, _) => (NoticeKind::Erased, &notice.from),
+            (_, true) => (NoticeKind::Split, &notice.from),
+            _ => (NoticeKind::Merged, &notice.into),
         };
         let Some(about) = about.first() else { return Ok(()) };
-        let told: Vec<&Told<'_>> = notice
-            .into
-            .iter()
-            .filter_map(|id| causes.get(id))
-            .flatten()
-            .copied()
-            .collect();
+        let told = causes.of(notice.into.iter().copied());
         let profile = about.to_string();
         let version = combined
             .portraits
@@ -142,7 +138,7 @@ impl<'a> Publication<'a> {
             version,
             from: &from,
             into: &into,
-            cause: cause(&told),
+            cause: causes.cause(&told),
         };
         let concerned: Vec<String> = notice.from.union(&notice.into).map(ToString::to_string).collect();
         self.push(
@@ -205,14 +201,30 @@ impl<'a> Publication<'a> {
     }
 }
 
-/// What changed a profile: the events, and the most that one of them did.
-fn cause<'a>(told: &[&'a Told<'a>]) -> Cause<'a> {
-    let most = told
-        .iter()
-        .map(|one| one.resolution)
-        .max()
-        .map_or("matched", Resolution::as_str);
-    Cause::of(told.iter().map(|one| &one.event.id), most)
+/// What changes profiles: events that came, and what stewards said or took back.
+struct Causes<'a> {
+    by_profile: BTreeMap<ProfileId, Vec<&'a Told<'a>>>,
+    commanded: &'a BTreeSet<EventId>,
+}
+
+impl<'a> Causes<'a> {
+    /// The events that are in these profiles.
+    fn of(&self, profiles: impl IntoIterator<Item = ProfileId>) -> Vec<&'a Told<'a>> {
+        let told = profiles.into_iter().filter_map(|id| self.by_profile.get(&id));
+        told.flatten().copied().collect()
+    }
+
+    /// The events, and the most that one of them did; else the words.
+    fn cause(&self, told: &[&'a Told<'a>]) -> Cause<'a> {
+        let most = told.iter().map(|one| one.resolution).max();
+        match most {
+            None if !self.commanded.is_empty() => Cause::of(self.commanded, "said"),
+            most => {
+                let most = most.map_or("matched", Resolution::as_str);
+                Cause::of(told.iter().map(|one| &one.event.id), most)
+            }
+        }
+    }
 }
 
 /// What several events did is part of the trace of the last that came with one.

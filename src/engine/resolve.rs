@@ -50,6 +50,7 @@ impl Batch<'_> {
             ..Open::default()
         };
         self.touched.linked.clear();
+        self.touched.said.clear();
         self.touched.lost_blocks.clear();
         for start in seeds {
             self.look_around(start, &mut open, &mut resolved)?;
@@ -77,7 +78,7 @@ impl Batch<'_> {
         let Some(atom) = self.overlay.atom(start)? else {
             return Ok(());
         };
-        if self.finds_nobody(&atom) {
+        if self.finds_nobody(&atom)? {
             open.apart.push(vec![start]);
             return Ok(());
         }
@@ -87,9 +88,11 @@ impl Batch<'_> {
         self.part(&component, open, resolved)
     }
 
-    /// Whether an atom has neither keys nor facts by which it could join others.
-    fn finds_nobody(&self, atom: &AtomRecord) -> bool {
-        self.graph().keys_of(atom).is_empty() && !atom.claim.is_likened(&self.rules.identity.identifiers)
+    /// Whether an atom has neither keys nor facts by which it could join others, and no steward speaks of it.
+    fn finds_nobody(&self, atom: &AtomRecord) -> Result<bool, Error> {
+        let by_itself =
+            self.graph().keys_of(atom).is_empty() && !atom.claim.is_likened(&self.rules.identity.identifiers);
+        Ok(by_itself && (!self.has_words || self.graph().words_about(atom)?.is_empty()))
     }
 
     /// Parts a component into persons and moves the atoms that are somebody else's now.
@@ -100,10 +103,8 @@ impl Batch<'_> {
                 .iter()
                 .filter_map(|index| component.atoms.get(*index))
                 .collect();
-            if person
-                .iter()
-                .all(|vertex| self.graph().keys_of(&vertex.atom).is_empty())
-            {
+            let is_keyless = |vertex: &&Vertex| self.graph().keys_of(&vertex.atom).is_empty();
+            if person.iter().all(is_keyless) {
                 open.apart.push(person.iter().map(|vertex| vertex.id).collect());
                 continue;
             }

@@ -15,7 +15,8 @@ use crate::{
 impl Batch<'_> {
     /// The touched atoms, and all who may be joined by other atoms than before.
     pub(crate) fn seeds(&self) -> Result<BTreeSet<AtomId>, Error> {
-        let mut seeds = self.touched.linked.clone();
+        let mut seeds = self.spoken_of()?;
+        seeds.extend(&self.touched.linked);
         let mut around = Around {
             holders: self.touched.lost.clone(),
             ..Around::default()

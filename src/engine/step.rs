@@ -130,7 +130,7 @@ pub(crate) fn step(
     now: Timestamp,
 ) -> Result<Stepped, Error> {
     let mut run = Run {
-        batch: Batch::new(ground),
+        batch: Batch::new(ground)?,
         placed: Vec::new(),
         standing: standing.clone(),
     };
@@ -275,7 +275,7 @@ impl Run<'_> {
                 resolution,
             });
         }
-        publication.commit(&combined, &told)?;
+        publication.commit(&combined, &told, &self.batch.touched.causes)?;
         let (messages, changes) = (publication.into_messages(), self.batch.overlay.into_changes()?);
         if messages.is_empty() && changes.is_empty() {
             return Ok(Stepped {

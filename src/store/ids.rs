@@ -37,6 +37,10 @@ opaque!(
     EventHash
 );
 opaque!(
+    /// A steward's word: its keyed hash.
+    WordHash
+);
+opaque!(
     /// A command's request id: its keyed hash.
     RequestHash
 );

@@ -11,10 +11,10 @@ use sha2::Sha256;
 use crate::{
     domain::{
         event::EventId,
-        identity::{Claim, Key},
+        identity::{Claim, Key, Reference},
         similarity::BlockKey,
     },
-    store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash},
+    store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, WordHash},
 };
 
 /// The secret bytes of one key.
@@ -46,6 +46,7 @@ enum Purpose {
     Token = 7,
     Block = 8,
     Face = 9,
+    Word = 10,
 }
 
 impl Keyring {
@@ -74,6 +75,19 @@ impl Keyring {
     /// The hash of what a claim shows of a person.
     pub fn face(&self, face: &[u8]) -> FaceHash {
         FaceHash(half(digest(&self.index, Purpose::Face, &[face])))
+    }
+
+    /// The hash of what a word refers to: that of the key or of the event.
+    pub fn reference(&self, reference: &Reference) -> KeyHash {
+        match reference {
+            Reference::Key(key) => self.key(key),
+            Reference::Event(id) => KeyHash(self.event(id).0),
+        }
+    }
+
+    /// The hash of a word's id.
+    pub fn word(&self, id: &str) -> WordHash {
+        WordHash(half(digest(&self.index, Purpose::Word, &[id.as_bytes()])))
     }
 
     /// The id of an atom.

@@ -16,7 +16,9 @@
 //! | `P` | profile | [`ProfileRecord`](crate::store::ProfileRecord) | members and version |
 //! | `Q` | token hash | [`QrRecord`](crate::store::QrRecord) | QR codes |
 //! | `R` | profile | [`FormerRecord`](crate::store::FormerRecord) | ids that are no longer live |
-//! | `S` | event | checksum of its content | which event ids are known, whatever time or person they claim |
+//! | `S` | event | [`SeenRecord`](crate::store::SeenRecord) | which event ids are known, and where the event is |
+//! | `V` | key or event, word | nothing | which words refer to it |
+//! | `W` | word | [`Word`](crate::domain::identity::Word) | what stewards said |
 //! | `X` | sequence | rejection | refused input |
 //! | `Y` | | [`InputRecord`](crate::store::InputRecord) | up to where the input stream is consumed |
 //!
@@ -24,7 +26,7 @@
 
 use crate::{
     domain::time::Timestamp,
-    store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash},
+    store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, WordHash},
 };
 
 /// What an atom is to a device.
@@ -76,6 +78,22 @@ pub fn in_block(block: KeyHash, face: FaceHash) -> Vec<u8> {
 /// All atoms whose claims show a face.
 pub fn face(face: FaceHash) -> Vec<u8> {
     join(b'G', &[&face.0])
+}
+
+/// All faces that are shown.
+pub const FACES: &[u8] = b"G";
+/// Behind the last of [`FACES`].
+pub const FACES_END: &[u8] = b"H";
+
+/// Behind the last atom that shows a face.
+pub fn behind_face(face: FaceHash) -> Vec<u8> {
+    join(b'G', &[&face.0, &[0xff; 17]])
+}
+
+/// The face in a key below [`FACES`].
+pub fn face_in(key: &[u8]) -> Option<FaceHash> {
+    let (_, rest) = key.split_first()?;
+    rest.first_chunk::<16>().map(|face| FaceHash(*face))
 }
 
 /// One atom whose claim shows a face.
@@ -154,7 +172,7 @@ pub fn holder(key: KeyHash, id: AtomId) -> Vec<u8> {
 
 /// Whether a key, or the beginning of one, is of an index: its entries have no values and are read by prefix alone.
 pub fn is_index(key: &[u8]) -> bool {
-    matches!(key.first(), Some(b'B' | b'D' | b'G' | b'I' | b'L' | b'N'))
+    matches!(key.first(), Some(b'B' | b'D' | b'G' | b'I' | b'L' | b'N' | b'V'))
 }
 
 /// All user ids declared the same as one.
@@ -203,6 +221,24 @@ pub fn former(id: ProfileId) -> Vec<u8> {
 /// A known event id.
 pub fn seen(event: EventHash) -> Vec<u8> {
     join(b'S', &[&event.0])
+}
+
+/// What a steward said.
+pub fn word(word: WordHash) -> Vec<u8> {
+    join(b'W', &[&word.0])
+}
+
+/// All that stewards said.
+pub const WORDS: &[u8] = b"W";
+
+/// All words that refer to a key or an event.
+pub fn words_about(reference: KeyHash) -> Vec<u8> {
+    join(b'V', &[&reference.0])
+}
+
+/// One word that refers to a key or an event.
+pub fn word_about(reference: KeyHash, word: WordHash) -> Vec<u8> {
+    join(b'V', &[&reference.0, &word.0])
 }
 
 /// A refused input.

@@ -24,7 +24,7 @@ mod sled_store;
 mod view;
 
 pub use crate::store::error::Error;
-pub use crate::store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash};
+pub use crate::store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, WordHash};
 pub use crate::store::keyring::{Keyring, Secret};
 pub use crate::store::lock::{FolderLock, LockError};
 pub use crate::store::mark::{Applied, MetaName};
@@ -32,7 +32,7 @@ pub use crate::store::open::{Damage, OpenError, StoreConfig, set_aside};
 pub use crate::store::read::Read;
 pub use crate::store::record::{
     AnswerRecord, AtomRecord, FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord,
-    RejectionRecord,
+    RejectionRecord, SeenRecord,
 };
 pub use crate::store::sled_store::Store;
 pub use crate::store::view::{Bytes, Order, View, Visit};

@@ -3,9 +3,11 @@
 //! The domain's types know nothing of this. A change of any list is a new record version with a way to read the old
 //! one: golden files hold the released layouts.
 
+use std::collections::BTreeSet;
+
 use crate::{
     domain::{
-        event::{Stamp, StreamPlace},
+        event::{EventId, Stamp, StreamPlace},
         identity::{Claim, link::Links},
         profile::Aggregate,
         qr::{QrOutcome, QrState},
@@ -28,6 +30,17 @@ pub struct AtomRecord {
     pub profile: Option<ProfileId>,
     /// The fold over its events.
     pub aggregate: Aggregate,
+    /// Those of its events that a steward's word refers to.
+    pub named: BTreeSet<EventId>,
+}
+
+/// A known event id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeenRecord {
+    /// Of what the event says.
+    pub checksum: [u8; 4],
+    /// The atom the event is in and its time; `None` of one that was taken back.
+    pub place: Option<(AtomId, Timestamp)>,
 }
 
 /// A live profile.
@@ -50,8 +63,10 @@ pub struct ProfileRecord {
 pub struct FormerRecord {
     /// Its last version.
     pub version: u64,
-    /// One atom for each profile that its atoms went to: where they are now says who survives it.
+    /// Its atoms, some for each profile that they went to: where they are now says who survives it.
     pub atoms: Vec<AtomId>,
+    /// Atoms of who absorbed it that were not its own: from these it is parted where that is undone.
+    pub beside: Vec<AtomId>,
 }
 
 /// Where the events of a dissolved atom went.
@@ -79,6 +94,13 @@ pub enum AnswerRecord {
         /// With this profile.
         profile: ProfileId,
     },
+    /// A steward's word holds.
+    Said {
+        /// Its id.
+        word: String,
+    },
+    /// Something was taken back.
+    Undone,
 }
 
 /// A QR code. The token is nowhere: the record's key is its hash.

@@ -14,6 +14,7 @@ use crate::{
         amount::Amount,
         event::Event,
         identifier::{Identifier, Kind, Trust},
+        identity::Word,
         time::Timestamp,
         value::Number,
     },
@@ -23,7 +24,7 @@ use crate::{
         layout,
         record::{
             AnswerRecord, AtomRecord, FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord,
-            RejectionRecord,
+            RejectionRecord, SeenRecord,
         },
     },
 };
@@ -37,20 +38,23 @@ macro_rules! record {
     };
 }
 
-record!(AtomRecord, 2, "atom");
+record!(AtomRecord, 3, "atom");
 record!(ProfileRecord, 1, "profile");
-record!(FormerRecord, 1, "former profile");
+record!(FormerRecord, 2, "former profile");
 record!(ForwardRecord, 1, "forward");
 record!(QrRecord, 1, "QR code");
 record!(AnswerRecord, 1, "answer");
 record!(RejectionRecord, 1, "rejection");
 record!(Event, 1, "event");
 record!(InputRecord, 1, "input position");
+record!(SeenRecord, 1, "known event");
+record!(Word, 1, "steward's word");
 
 layout! {
-    struct crate::store::record::AtomRecord { claim, links, first, profile, aggregate }
+    struct crate::store::record::AtomRecord { claim, links, first, profile, aggregate, named }
+    struct crate::store::record::SeenRecord { checksum, place }
     struct crate::store::record::ProfileRecord { version, fingerprint, members, attributed, absorbed }
-    struct crate::store::record::FormerRecord { version, atoms }
+    struct crate::store::record::FormerRecord { version, atoms, beside }
     struct crate::store::record::ForwardRecord { atoms }
     struct crate::store::record::QrRecord { state, minted, expires, store_id, basket, offer }
     struct crate::store::record::RejectionRecord { at, code, message, id, source, origin, body }
@@ -60,7 +64,7 @@ layout! {
         0 => Valid, 1 => Expired, 2 => Used, 3 => Revoked, 4 => WrongStore, 5 => Unknown
     }
     enum crate::store::record::AnswerRecord {
-        0 => Minted { expires }, 1 => Qr { outcome }, 2 => Consented { profile }
+        0 => Minted { expires }, 1 => Qr { outcome }, 2 => Consented { profile }, 3 => Said { word }, 4 => Undone
     }
     tuple AtomId(0)
     tuple ProfileId(0)
@@ -81,6 +85,9 @@ layout! {
     enum crate::domain::identity::claim::Owner { 0 => Nobody, 1 => User(user), 2 => Contested }
     enum crate::domain::identity::claim::Alone { 0 => Link(key), 1 => Event(id) }
     struct crate::domain::identity::claim::Claim { asserted, owner, alias_of, signs_out, alone, facts }
+    enum crate::domain::identity::word::Said { 0 => Same, 1 => Apart }
+    enum crate::domain::identity::word::Reference { 0 => Key(key), 1 => Event(id) }
+    struct crate::domain::identity::word::Word { id, said, sides, by, why, at }
     tuple crate::domain::fact::Facts(0)
     struct crate::domain::fact::Fact { kind, value }
     enum crate::domain::fact::FactKind {

@@ -25,7 +25,7 @@ impl Dice {
     }
 
     /// A number from 0 to `bound`, which is left out.
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         usize::try_from(self.0.next_u64() % u64::try_from(bound.max(1)).unwrap()).unwrap()
     }
 }
@@ -65,9 +65,9 @@ pub(crate) fn arrival(events: &[Event], batch_max: usize, seed: u64) -> Arrival 
     }
 }
 
-fn shuffle(events: &mut [Event], dice: &mut Dice) {
-    for last in (1..events.len()).rev() {
-        events.swap(last, dice.below(last + 1));
+pub(crate) fn shuffle<T>(items: &mut [T], dice: &mut Dice) {
+    for last in (1..items.len()).rev() {
+        items.swap(last, dice.below(last + 1));
     }
 }
 

@@ -64,7 +64,7 @@ pub(crate) fn every_order_agrees(
     first
 }
 
-fn agrees_with_oracle(seed: u64, outcome: &Outcome, events: &[Event], rules: &IdentityRules) {
+pub(crate) fn agrees_with_oracle(seed: u64, outcome: &Outcome, events: &[Event], rules: &IdentityRules) {
     let expected = oracle::persons(events, rules);
     agrees(seed, seed, persons(outcome), expected, events);
     for (members, person) in &outcome.persons {

@@ -19,6 +19,7 @@ mod dense;
 mod oracle;
 mod outcome;
 mod scenarios;
+mod steward;
 mod town;
 
 use std::collections::BTreeMap;
@@ -69,6 +70,40 @@ fn dense_worlds_give_the_same_in_any_order() {
 #[test]
 fn people_known_by_their_facts_are_the_same_in_any_order() {
     any_order_agrees(3, &dense::walk_ins(60));
+}
+
+#[test]
+fn what_stewards_said_and_what_was_taken_back_leaves_nothing() {
+    any_world(4, &dense::worlds(40), steward::taken_back_leaves_nothing);
+    any_world(5, &dense::walk_ins(40), steward::taken_back_leaves_nothing);
+}
+
+#[test]
+fn what_stewards_say_holds_in_any_order() {
+    any_world(6, &dense::worlds(40), steward::said_holds_in_any_order);
+    any_world(7, &dense::walk_ins(40), steward::said_holds_in_any_order);
+}
+
+/// Checks a third as many worlds as are drawn of others, each with another seed.
+fn any_world(
+    stream: u8,
+    worlds: &impl Strategy<Value = dense::World>,
+    check: fn(&[Event], &IdentityRules, u64),
+) {
+    let config = Config {
+        cases: cases().div_ceil(3),
+        failure_persistence: None,
+        max_shrink_iters: 300,
+        ..Config::default()
+    };
+    let tight = town::tight_rules();
+    let checked = runner(stream, config).run(&(worlds, 0..1_000_000_u64), |(world, seed)| {
+        check(&world.events("w"), &tight, seed);
+        Ok(())
+    });
+    if let Err(error) = checked {
+        panic!("worlds of seed {}: {error}", crate::seed());
+    }
 }
 
 fn any_order_agrees(stream: u8, worlds: &impl Strategy<Value = dense::World>) {

@@ -109,7 +109,7 @@ pub(crate) fn run(events: &[Event], arrival: Arrival, rules: &IdentityRules) -> 
     outcome
 }
 
-fn submissions(events: Vec<Event>) -> Vec<Submission> {
+pub(crate) fn submissions(events: Vec<Event>) -> Vec<Submission> {
     events
         .into_iter()
         .map(|event| Submission::Event(Box::new(event)))
@@ -151,7 +151,7 @@ async fn fed(engine: &Engine, batches: Vec<Vec<Submission>>) -> Vec<Became> {
 }
 
 /// An engine on a new folder; with a count of overlaps, over a journal that takes its time.
-fn start(dir: &Path, identity: &IdentityRules, delayed: Option<&Arc<AtomicUsize>>) -> Engine {
+pub(crate) fn start(dir: &Path, identity: &IdentityRules, delayed: Option<&Arc<AtomicUsize>>) -> Engine {
     let rules = Rules {
         tenant: "default".to_owned(),
         identity: identity.clone(),
@@ -189,7 +189,7 @@ fn config(dir: &Path) -> EngineConfig {
     }
 }
 
-fn read(events: &[Event], query: &Query, seed: u64) -> Outcome {
+pub(crate) fn read(events: &[Event], query: &Query, seed: u64) -> Outcome {
     let places: BTreeMap<&EventId, usize> = events
         .iter()
         .enumerate()

@@ -141,6 +141,10 @@ fn story() -> Town {
     // Its time lies ahead of its receipt.
     town.tell(&[viewed("late", "29T10:00", &devices[1])]);
     town.post("/v1/events", &json!({"id": "4", "channel": "fax"}));
+    // Somebody who came by mistake.
+    town.tell(&[viewed("mistake", "22T09:00", &cookie("gone"))]);
+    let mistake = json!({"event": {"source": "test", "id": "mistake"}});
+    town.post("/v1/identity/undo", &mistake);
     town
 }
 
@@ -155,7 +159,7 @@ fn what_is_published_is_as_described() {
         let body: Value = serde_json::from_slice(&update.body).unwrap();
         let words: Vec<&str> = update.subject.split('.').skip(3).collect();
         let (channel, message, sse) = match words[..] {
-            ["profile", kind @ ("updated" | "merged" | "split"), _] => (kind, kind, "update"),
+            ["profile", kind @ ("updated" | "merged" | "split" | "erased"), _] => (kind, kind, "update"),
             ["context", _, _, _] => ("context", "context", "context"),
             ["dlq", _] => ("deadLetters", "refused", "refused"),
             _ => panic!("{} is on no channel", update.subject),
@@ -172,7 +176,7 @@ fn what_is_published_is_as_described() {
     }
     assert_eq!(
         seen,
-        BTreeSet::from(["updated", "merged", "split", "context", "deadLetters"])
+        BTreeSet::from(["updated", "merged", "split", "erased", "context", "deadLetters"])
     );
 }
 
@@ -205,6 +209,19 @@ fn answers_are_as_described() {
         let view = json!({"view": "callcenter", "who": "user_id:ann", "flat": flat});
         check(context, answered!(context, view));
     }
+    let two = json!({"a": "user_id:ann", "b": "user_id:bob"});
+    check("between", answered!(explain, two));
+    check("matches", answered!(matches, ann));
+    check("matches", answered!(matches, json!({})));
+    let word = check("said", answered!(merge, two))["word"].clone();
+    check("said", answered!(separate, two));
+    check(
+        "between",
+        answered!(explain, json!({"a": "user_id:ann", "b": "phone:09123456789"})),
+    );
+    let undone = answered!(separate, two)["word"].clone();
+    assert_ne!(word, undone);
+    check("undone", answered!(undo, json!({"word": undone})));
     check("rejections", answered!(rejections, json!({})));
     let consent = json!({"who": "user_id:ann", "consent": {"sms": {"marketing": "denied"}}});
     check("consented", answered!(consent, consent));

@@ -66,6 +66,8 @@ fn read_by(call: Call) -> (BTreeSet<&'static str>, bool) {
         Call::Profile => asked::<api::ProfileRequest>(),
         Call::Timeline => asked::<api::TimelineRequest>(),
         Call::Identity => asked::<api::IdentityRequest>(),
+        Call::Explain => asked::<api::ExplainRequest>(),
+        Call::Matches => asked::<api::MatchesRequest>(),
         Call::Lookup => asked::<api::LookupRequest>(),
         Call::Context => asked::<api::ContextRequest>(),
         Call::Qr => asked::<api::QrReadRequest>(),
@@ -74,6 +76,8 @@ fn read_by(call: Call) -> (BTreeSet<&'static str>, bool) {
         Call::RedeemQr => asked::<api::QrRedeemRequest>(),
         Call::RevokeQr => asked::<api::QrRevokeRequest>(),
         Call::Consent => asked::<api::ConsentRequest>(),
+        Call::Merge | Call::Separate => asked::<api::WordRequest>(),
+        Call::Undo => asked::<api::UndoRequest>(),
         Call::Owner => (BTreeSet::new(), true),
     }
 }

@@ -66,6 +66,14 @@ pub enum Who {
 }
 
 impl Who {
+    /// As a request's body names it.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Id(id) => id.clone(),
+            Self::Holder(Identifier { kind, value }) => format!("{}:{value}", kind.as_str()),
+        }
+    }
+
     /// The one segment of an address path that names it.
     pub fn segment(&self) -> String {
         match self {

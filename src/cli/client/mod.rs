@@ -1,4 +1,4 @@
-//! The commands that talk to a running service: `send`, `lookup`, `profile`, `tail` and `dlq`.
+//! The commands that talk to a running service: `send`, `lookup`, `profile`, `tail`, `dlq`, and those of `identity`.
 //!
 //! Owns [`ClientCommand`] and the small blocking client below it. Knows the service by its HTTP contract alone, never
 //! opens a store, and never shows a key or, in an error, a customer's identifier. The command line's `main` calls it.
@@ -8,6 +8,7 @@ pub mod connection;
 pub mod dlq;
 pub mod error;
 pub mod flags;
+pub mod identity;
 pub mod lookup;
 pub mod patience;
 pub mod profile;

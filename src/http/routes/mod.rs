@@ -3,6 +3,7 @@
 
 pub(crate) mod consent;
 pub(crate) mod context;
+pub(crate) mod identity;
 pub(crate) mod ingest;
 pub(crate) mod lookup;
 pub(crate) mod operation;

@@ -13,6 +13,8 @@ pub(crate) enum Call {
     Profile,
     Timeline,
     Identity,
+    Explain,
+    Matches,
     Lookup,
     Context,
     Qr,
@@ -21,14 +23,19 @@ pub(crate) enum Call {
     RedeemQr,
     RevokeQr,
     Consent,
+    Merge,
+    Separate,
+    Undo,
     Owner,
 }
 
 impl Call {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
+        Self::Explain,
+        Self::Matches,
         Self::Lookup,
         Self::Context,
         Self::Qr,
@@ -37,6 +44,9 @@ impl Call {
         Self::RedeemQr,
         Self::RevokeQr,
         Self::Consent,
+        Self::Merge,
+        Self::Separate,
+        Self::Undo,
         Self::Owner,
     ];
 
@@ -46,6 +56,8 @@ impl Call {
             Self::Profile => "q.profile",
             Self::Timeline => "q.timeline",
             Self::Identity => "q.identity",
+            Self::Explain => "q.explain",
+            Self::Matches => "q.matches",
             Self::Lookup => "q.lookup",
             Self::Context => "q.context",
             Self::Qr => "q.qr",
@@ -54,6 +66,9 @@ impl Call {
             Self::RedeemQr => "c.qr.redeem",
             Self::RevokeQr => "c.qr.revoke",
             Self::Consent => "c.consent",
+            Self::Merge => "c.merge",
+            Self::Separate => "c.separate",
+            Self::Undo => "c.undo",
             Self::Owner => "c.owner",
         }
     }
@@ -70,6 +85,8 @@ impl Call {
             Self::Profile => written(&api.profile(api::read(body)?).await?),
             Self::Timeline => written(&api.timeline(api::read(body)?).await?),
             Self::Identity => written(&api.identity(api::read(body)?).await?),
+            Self::Explain => written(&api.explain(api::read(body)?).await?),
+            Self::Matches => written(&api.matches(api::read(body)?).await?),
             Self::Lookup => written(&api.lookup(api::read(body)?).await?),
             Self::Context => written(&api.context(api::read(body)?).await?),
             Self::Qr => written(&api.qr_read(api::read(body)?).await?),
@@ -78,6 +95,9 @@ impl Call {
             Self::RedeemQr => written(&api.qr_redeem(api::read(body)?).await?),
             Self::RevokeQr => written(&api.qr_revoke(api::read(body)?).await?),
             Self::Consent => written(&api.consent(api::read(body)?).await?),
+            Self::Merge => written(&api.merge(api::read(body)?).await?),
+            Self::Separate => written(&api.separate(api::read(body)?).await?),
+            Self::Undo => written(&api.undo(api::read(body)?).await?),
             Self::Owner => written(&answering.owner),
         }
     }

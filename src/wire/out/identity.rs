@@ -55,7 +55,7 @@ pub struct Shared<'a> {
 
 /// How much speaks for two being one, in bits: exact and therefore a text.
 #[derive(Clone, Copy, Debug)]
-struct Likeness(Bits);
+pub(crate) struct Likeness(pub(crate) Bits);
 
 impl Serialize for Likeness {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -74,6 +74,9 @@ pub struct Evidence<'a> {
     /// In bits.
     #[serde(skip_serializing_if = "Option::is_none")]
     likeness: Option<Likeness>,
+    /// The steward's word that links or parts the two, by its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    word: Option<&'a str>,
     united: bool,
     reason: String,
     between: [Option<usize>; 2],
@@ -112,19 +115,26 @@ impl<'a> Shared<'a> {
 
 impl<'a> Evidence<'a> {
     /// The decision about two members, by their places, that `link` connects; `None` is a claim of another person.
-    pub fn of(link: &'a Link, between: [Option<usize>; 2], verdict: &Verdict) -> Self {
+    pub fn of(link: &'a Link, between: [Option<usize>; 2], verdict: &'a Verdict) -> Self {
         let (shares, likeness) = match link {
             Link::Shared(key) => (Some(Shared::of(key)), None),
             Link::Alike(bits) => (None, Some(Likeness(*bits))),
+            Link::Said(_) => (None, None),
         };
-        let reason = match verdict {
-            Verdict::United if shares.is_some() => "shared".to_owned(),
-            Verdict::United => "alike".to_owned(),
-            Verdict::Refused(reason) => refusal(reason),
+        let reason = match (verdict, link) {
+            (Verdict::United, Link::Shared(_)) => "shared".to_owned(),
+            (Verdict::United, Link::Alike(_)) => "alike".to_owned(),
+            (Verdict::United, Link::Said(_)) => "said".to_owned(),
+            (Verdict::Refused(reason), _) => refusal(reason),
+        };
+        let word = match (verdict, link) {
+            (Verdict::Refused(Reason::Said(word)), _) | (_, Link::Said(word)) => Some(word.as_str()),
+            _ => None,
         };
         Self {
             shares,
             likeness,
+            word,
             united: *verdict == Verdict::United,
             reason,
             between,
@@ -149,6 +159,7 @@ fn refusal(reason: &Reason) -> String {
         Reason::Conflict(Conflict::Suffix) => "suffixes_differ".to_owned(),
         Reason::Conflict(Conflict::NationalIds) => "national_ids_differ".to_owned(),
         Reason::Unlike => "unlike".to_owned(),
+        Reason::Said(_) => "said".to_owned(),
     }
 }
 

@@ -18,6 +18,7 @@
 //! shows an identifier's value in `Debug`.
 
 pub mod answer;
+pub mod between;
 pub mod context;
 pub mod dlq;
 pub mod event;

@@ -57,6 +57,8 @@ pub enum NoticeKind {
     Merged,
     /// One became several.
     Split,
+    /// One is no more: all its events were taken back.
+    Erased,
 }
 
 /// Ids of profiles changed: a subscriber drops what is in `from` and not in `into`.
@@ -114,6 +116,7 @@ impl Subjects {
         let kind = match kind {
             NoticeKind::Merged => "merged",
             NoticeKind::Split => "split",
+            NoticeKind::Erased => "erased",
         };
         format!("{}.profile.{kind}.{profile}", self.prefix)
     }

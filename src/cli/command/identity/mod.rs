@@ -1,13 +1,17 @@
-//! `yekta identity`: how well persons are told apart.
+//! `yekta identity`: who is who. How well persons are told apart is measured here; what is asked of a running service,
+//! [`IdentityCommand`] asks.
 
 use std::io::Write;
 
-use crate::cli::exit::Failure;
+use crate::cli::{
+    client::{error::ClientError, identity::IdentityCommand},
+    exit::Failure,
+};
 
 mod evaluate;
 mod table;
 
-/// Measures how well persons are told apart.
+/// Measures how well persons are told apart; explains, merges and separates them.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -18,12 +22,22 @@ pub(crate) struct Args {
 enum Action {
     /// Run records whose truth is known through the engine, and score who was found.
     Evaluate(evaluate::Args),
+    #[command(flatten)]
+    Asked(IdentityCommand),
 }
 
 impl Args {
     pub(crate) fn run(self, out: &mut impl Write) -> Result<(), Failure> {
         match self.action {
             Action::Evaluate(args) => args.run(out),
+            Action::Asked(command) => {
+                let client = command.server().client();
+                let done = command.run(&client, out);
+                match done.and_then(|()| out.flush().map_err(ClientError::Output)) {
+                    Err(error) if error.is_closed_output() => Ok(()),
+                    done => Ok(done?),
+                }
+            }
         }
     }
 }

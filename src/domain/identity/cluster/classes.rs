@@ -7,6 +7,7 @@ use crate::domain::{
     identity::{
         claim::{Anchor, Key},
         cluster::Node,
+        word::Word,
     },
 };
 
@@ -17,12 +18,18 @@ pub(super) struct Classes<'a> {
 }
 
 impl<'a> Classes<'a> {
-    /// What the claims of `nodes` declare.
-    pub(super) fn of(nodes: &'a [Node<'a>], rules: &'a IdentifierRules) -> Self {
+    /// What the claims of `nodes` declare, and stewards.
+    pub(super) fn of(nodes: &'a [Node<'a>], words: &'a [&'a Word], rules: &'a IdentifierRules) -> Self {
         let mut classes = Self::default();
         for node in nodes {
             if let (Some(former), Anchor::One(user)) = (&node.claim.alias_of, node.claim.anchor(rules)) {
                 classes.declare_same(former, user);
+            }
+        }
+        for word in words {
+            let mut customers = word.same_customers(rules);
+            if let Some(first) = customers.next() {
+                customers.for_each(|other| classes.declare_same(first, other));
             }
         }
         classes

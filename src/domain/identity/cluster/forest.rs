@@ -6,7 +6,11 @@ use crate::domain::{
     identifier::{IdentifierRules, Kind, Role},
     identity::{
         claim::{Anchor, Bond, Key},
-        cluster::{Node, Reason, classes::Classes},
+        cluster::{
+            Node, Reason,
+            classes::Classes,
+            words::{Sides, Spoken},
+        },
         rules::{CONTACT_FLOOR, IdentityRules, MEAN_FLOOR, MEAN_FROM},
     },
     similarity::{Bits, Conflict, Summary, compare},
@@ -28,6 +32,8 @@ pub(super) enum Joined {
 /// Why two are to be united, as far as it matters to what may forbid it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Ground {
+    /// A steward says so.
+    Word,
     /// They are the same customer: nothing but another customer speaks against it.
     Customer,
     /// They share something that one person alone has.
@@ -62,26 +68,35 @@ struct Holdings<'a> {
     facts: Option<Summary>,
     /// The nodes that have facts, in canonical order.
     told: BTreeSet<usize>,
+    /// Where it stands in what stewards said.
+    sides: Sides,
 }
 
 /// The persons in the making.
 pub(super) struct Forest<'a> {
     nodes: &'a [Node<'a>],
     rules: &'a IdentityRules,
+    spoken: &'a Spoken<'a>,
     parent: Vec<usize>,
     holdings: Vec<Holdings<'a>>,
 }
 
 impl<'a> Forest<'a> {
     /// Everyone by themselves.
-    pub(super) fn new(nodes: &'a [Node<'a>], rules: &'a IdentityRules, classes: &Classes<'a>) -> Self {
-        let holdings = nodes
-            .iter()
-            .enumerate()
-            .map(|(index, node)| Holdings::of(index, node, &rules.identifiers, classes));
+    pub(super) fn new(
+        nodes: &'a [Node<'a>],
+        rules: &'a IdentityRules,
+        classes: &Classes<'a>,
+        spoken: &'a Spoken<'a>,
+    ) -> Self {
+        let holdings = nodes.iter().enumerate().map(|(index, node)| Holdings {
+            sides: spoken.sides(index),
+            ..Holdings::of(index, node, &rules.identifiers, classes)
+        });
         Self {
             nodes,
             rules,
+            spoken,
             parent: (0..nodes.len()).collect(),
             holdings: holdings.collect(),
         }
@@ -151,12 +166,15 @@ impl<'a> Forest<'a> {
 
     fn forbidden(&self, a: usize, b: usize, ground: Ground) -> Option<Reason> {
         let (a, b) = (self.holdings.get(a)?, self.holdings.get(b)?);
+        if let Some(word) = self.parted(a, b) {
+            return Some(Reason::Said(word.to_owned()));
+        }
         if let (Some(one), Some(other)) = (a.customer, b.customer)
             && one != other
         {
             return Some(Reason::TwoCustomers);
         }
-        if matches!(ground, Ground::Customer) {
+        if matches!(ground, Ground::Customer | Ground::Word) {
             return None;
         }
         if let Some(kind) = self.too_many(a, b) {
@@ -171,9 +189,16 @@ impl<'a> Forest<'a> {
         let floor = match ground {
             Ground::Contact => CONTACT_FLOOR,
             Ground::Alike { .. } if a.told.len() >= MEAN_FROM && b.told.len() >= MEAN_FROM => MEAN_FLOOR,
-            Ground::Alike { .. } | Ground::Strong | Ground::Customer => return None,
+            Ground::Alike { .. } | Ground::Strong | Ground::Customer | Ground::Word => return None,
         };
         (self.mean_likeness(a, b)? < floor).then_some(Reason::Unlike)
+    }
+
+    /// The word by which two stand on different sides.
+    fn parted(&self, a: &Holdings<'a>, b: &Holdings<'a>) -> Option<&'a str> {
+        let mut words = a.sides.iter();
+        let (word, _) = words.find(|(word, side)| b.sides.get(word).is_some_and(|other| other != *side))?;
+        self.spoken.id(*word)
     }
 
     fn too_many(&self, a: &Holdings<'a>, b: &Holdings<'a>) -> Option<&'a Kind> {
@@ -233,6 +258,7 @@ impl<'a> Holdings<'a> {
             self.limited.entry(kind).or_default().extend(values);
         }
         self.told.extend(gone.told);
+        self.sides.extend(gone.sides);
         match (&mut self.facts, gone.facts) {
             (Some(facts), Some(gone)) => facts.absorb(&gone),
             (facts @ None, gone) => *facts = gone,

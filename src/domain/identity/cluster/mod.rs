@@ -1,8 +1,9 @@
 //! Canonical clustering: parts one connected component of claims into persons.
 //!
-//! Three rounds, each in an order that comes from content alone, so that equal components give equal answers whatever
+//! Four rounds, each in an order that comes from content alone, so that equal components give equal answers whatever
 //! the order of arrival:
 //!
+//! 0. The steward's word that some are one. Another word, or a second customer, refuses it, and nothing else does.
 //! 1. What one person alone has (a customer id, a handed-over code, an order, a device nobody is logged in on), by the
 //!    rank of its kind: its holders are united one by one with the first.
 //! 2. Likeness, the greatest first.
@@ -13,18 +14,22 @@
 mod alike;
 mod classes;
 mod forest;
+mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
+    event::EventId,
     identifier::{IdentifierRules, Kind, Role},
     identity::{
         claim::{Anchor, Claim, Key},
         cluster::{
             classes::Classes,
             forest::{Forest, Ground, Joined},
+            words::Spoken,
         },
         rules::IdentityRules,
+        word::Word,
     },
     similarity::{Bits, Conflict, Person},
 };
@@ -38,6 +43,8 @@ pub struct Node<'a> {
     pub keys: Vec<Key>,
     /// The person it speaks of, where its facts may find others.
     pub person: Option<&'a Person>,
+    /// Those of its events that words refer to.
+    pub named: Option<&'a BTreeSet<EventId>>,
 }
 
 /// Two who are alike enough to be one.
@@ -62,6 +69,8 @@ pub enum Reason {
     Conflict(Conflict),
     /// Their facts have too little in common.
     Unlike,
+    /// The steward's word of this id says that they are not one.
+    Said(String),
 }
 
 /// What became of a link between two claims.
@@ -80,6 +89,8 @@ pub enum Link {
     Shared(Key),
     /// They are alike by so much.
     Alike(Bits),
+    /// The steward's word of this id says that they are one.
+    Said(String),
 }
 
 /// One decision: what links two claims and what became of it.
@@ -104,13 +115,22 @@ pub struct Clustering {
     pub evidence: Vec<Evidence>,
 }
 
-/// Parts `nodes` into persons.
-pub fn cluster(nodes: &[Node<'_>], likenesses: &[Likeness], rules: &IdentityRules) -> Clustering {
-    let classes = Classes::of(nodes, &rules.identifiers);
+/// Parts `nodes` into persons. `words` stand in the order of their ids.
+pub fn cluster(
+    nodes: &[Node<'_>],
+    likenesses: &[Likeness],
+    words: &[&Word],
+    rules: &IdentityRules,
+) -> Clustering {
+    let classes = Classes::of(nodes, words, &rules.identifiers);
+    let spoken = Spoken::of(nodes, words, &rules.identifiers);
     let mut court = Court {
-        forest: Forest::new(nodes, rules, &classes),
+        forest: Forest::new(nodes, rules, &classes, &spoken),
         evidence: Vec::new(),
     };
+    for (word, group) in spoken.same() {
+        court.star(&Link::Said(word.to_owned()), &group, Ground::Word);
+    }
     let holders = holders_by_key(nodes, &rules.identifiers);
     let role = |key: &RankedKey<'_>| rules.identifiers.rule(&key.kind).role;
     for (key, holders) in holders.iter().filter(|(key, _)| role(key) != Role::Contact) {
@@ -118,7 +138,7 @@ pub fn cluster(nodes: &[Node<'_>], likenesses: &[Likeness], rules: &IdentityRule
             Role::Anchor => Ground::Customer,
             _ => Ground::Strong,
         };
-        court.star(key, holders, ground);
+        court.star(&Link::Shared(key.key.clone()), holders, ground);
     }
     for likeness in alike::counted(nodes, likenesses, &rules.similarity) {
         let link = Link::Alike(likeness.bits);
@@ -158,13 +178,13 @@ impl Court<'_> {
         united
     }
 
-    /// Unites the holders of a key with the first of them.
-    fn star(&mut self, key: &Key, holders: &[usize], ground: Ground) {
-        let Some((center, others)) = holders.split_first() else {
+    /// Unites those of a group with the first of them.
+    fn star(&mut self, link: &Link, group: &[usize], ground: Ground) {
+        let Some((center, others)) = group.split_first() else {
             return;
         };
         for other in others {
-            self.decide(Link::Shared(key.clone()), (*center, *other), ground);
+            self.decide(link.clone(), (*center, *other), ground);
         }
     }
 

@@ -1,0 +1,183 @@
+//! The steward's words in the store: which there are, which refer to an atom, and what changes with each.
+//!
+//! Owns how a word is entered and taken out. What it means is [`mod@crate::domain::identity::cluster`]'s; who may be
+//! meant by a command is [`crate::engine::steward`]'s.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    domain::{
+        event::EventId,
+        identity::{Key, Reference, Said, Word, link::OWN_SOURCE},
+    },
+    engine::{atoms::Atoms, batch::Batch, component::Component, graph::Graph},
+    store::{AtomId, AtomRecord, Error, EventHash, Read, SeenRecord, WordHash, keys},
+};
+
+impl<A: Atoms> Graph<'_, A> {
+    /// Whether anybody said anything: most tenants' stewards said nothing yet, and nothing is looked for then.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn has_words(&self) -> Result<bool, Error> {
+        Ok(!self.view.first_atoms(keys::WORDS, 1)?.is_empty())
+    }
+
+    /// The words that lead to an atom.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub(crate) fn words_about(&self, atom: &AtomRecord) -> Result<BTreeSet<WordHash>, Error> {
+        let rules = &self.rules.identifiers;
+        let keys = atom.claim.keys(rules).into_iter().cloned().map(Reference::Key);
+        let events = atom.named.iter().cloned().map(Reference::Event);
+        let mut words = BTreeSet::new();
+        for reference in keys.chain(events) {
+            words.extend(self.words_at(&reference)?);
+        }
+        Ok(words)
+    }
+
+    /// The words that refer to this.
+    pub(crate) fn words_at(&self, reference: &Reference) -> Result<Vec<WordHash>, Error> {
+        let about = keys::words_about(self.keyring.reference(reference));
+        Ok(self.view.pointees(&about)?.into_iter().map(WordHash).collect())
+    }
+
+    /// A word.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn word(&self, word: WordHash) -> Result<Option<Word>, Error> {
+        self.view.record(&keys::word(word))
+    }
+
+    /// The atoms that a reference leads to; nobody where a value is so common that it leads to nobody.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub(crate) fn led_to(&self, reference: &Reference) -> Result<Vec<AtomId>, Error> {
+        match reference {
+            Reference::Key(key) => Ok(self.holding(key)?.unwrap_or_default()),
+            Reference::Event(id) => Ok(self.atom_of_event(id)?.into_iter().collect()),
+        }
+    }
+
+    /// The atom that an event is in.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub(crate) fn atom_of_event(&self, id: &EventId) -> Result<Option<AtomId>, Error> {
+        let seen: Option<SeenRecord> = self.view.record(&keys::seen(self.keyring.event(id)))?;
+        Ok(seen.and_then(|seen| seen.place).map(|(atom, _)| atom))
+    }
+}
+
+impl Batch<'_> {
+    /// Lets a word hold from now on.
+    pub(crate) fn say(&mut self, word: &Word) -> Result<(), Error> {
+        let hash = self.keyring.word(&word.id);
+        self.overlay.put_record(keys::word(hash), word)?;
+        self.has_words = true;
+        for reference in word.references() {
+            let about = keys::word_about(self.keyring.reference(reference), hash);
+            self.overlay.put(about, Vec::new());
+            if let Reference::Event(id) = reference {
+                self.name_event(id, true)?;
+            }
+        }
+        let customers: Vec<Key> = self.customers_of(word);
+        for (former, user) in pairs(&customers) {
+            self.declare_same(former, user);
+        }
+        self.touched.said.extend(word.references().cloned());
+        self.touched.causes.insert(cause(word));
+        Ok(())
+    }
+
+    /// Takes a word back: from now on it is as if it had never been said.
+    pub(crate) fn unsay(&mut self, word: &Word) -> Result<(), Error> {
+        let hash = self.keyring.word(&word.id);
+        self.overlay.delete(keys::word(hash));
+        for reference in word.references() {
+            let about = keys::word_about(self.keyring.reference(reference), hash);
+            self.overlay.delete(about);
+            if let Reference::Event(id) = reference
+                && self.graph().words_at(reference)?.is_empty()
+            {
+                self.name_event(id, false)?;
+            }
+        }
+        let customers: Vec<Key> = self.customers_of(word);
+        for (former, user) in pairs(&customers) {
+            self.withdraw_same((former, user), None)?;
+        }
+        self.touched.said.extend(word.references().cloned());
+        self.touched.causes.insert(cause(word));
+        Ok(())
+    }
+
+    /// Whether a word refers to an event.
+    pub(crate) fn is_named(&self, hash: EventHash) -> Result<bool, Error> {
+        let about = || keys::words_about(crate::store::KeyHash(hash.0));
+        Ok(self.has_words && !self.overlay.first_atoms(&about(), 1)?.is_empty())
+    }
+
+    fn customers_of(&self, word: &Word) -> Vec<Key> {
+        let customers = word.same_customers(&self.rules.identity.identifiers);
+        customers.cloned().collect()
+    }
+
+    /// Notes in its atom whether an event is referred to.
+    fn name_event(&mut self, id: &EventId, named: bool) -> Result<(), Error> {
+        let Some(atom) = self.graph().atom_of_event(id)? else {
+            return Ok(());
+        };
+        self.overlay.change_atom(atom, |record| match named {
+            true => record.named.insert(id.clone()),
+            false => record.named.remove(id),
+        })?;
+        Ok(())
+    }
+
+    /// The atoms that may be joined by others than before by what was said or taken back.
+    pub(crate) fn spoken_of(&self) -> Result<BTreeSet<AtomId>, Error> {
+        let mut atoms = BTreeSet::new();
+        for reference in &self.touched.said {
+            atoms.extend(self.graph().led_to(reference)?);
+        }
+        Ok(atoms)
+    }
+}
+
+impl Component {
+    /// Whether a word of the component declares two customers the same.
+    pub(crate) fn is_said_same(&self, pair: (&Key, &Key)) -> bool {
+        let holds = |word: &Word, key: &Key| {
+            word.said == Said::Same
+                && word
+                    .references()
+                    .any(|one| matches!(one, Reference::Key(held) if held == key))
+        };
+        self.words
+            .iter()
+            .any(|word| holds(word, pair.0) && holds(word, pair.1))
+    }
+}
+
+/// A word as the cause of what it changes: an event of our own.
+fn cause(word: &Word) -> EventId {
+    EventId {
+        source: OWN_SOURCE.to_owned(),
+        id: word.id.clone(),
+    }
+}
+
+/// The first with each other.
+fn pairs(customers: &[Key]) -> impl Iterator<Item = (&Key, &Key)> {
+    let first = customers.first();
+    let others = customers.iter().skip(1);
+    first
+        .into_iter()
+        .flat_map(move |first| others.clone().map(move |other| (first, other)))
+}

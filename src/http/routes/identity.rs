@@ -1,0 +1,94 @@
+//! `/v1/identity`: why two are one person or not, who may be, and what stewards say about it.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use serde::Deserialize;
+
+use crate::{
+    api::{
+        Api, ExplainAnswer, ExplainRequest, MatchesAnswer, MatchesRequest, UndoAnswer, UndoRequest, Who,
+        WordAnswer, WordRequest,
+    },
+    http::{
+        body::{Asking, Document},
+        failure::Failure,
+    },
+};
+
+/// Why two are one person, or why not.
+pub(crate) async fn explain(
+    State(api): State<Api>,
+    Asking(request): Asking<ExplainRequest>,
+) -> Result<Json<ExplainAnswer>, Failure> {
+    Ok(Json(api.explain(request).await?))
+}
+
+/// The same, for whoever wants no value in an address.
+pub(crate) async fn explain_posted(
+    State(api): State<Api>,
+    Document(request): Document<ExplainRequest>,
+) -> Result<Json<ExplainAnswer>, Failure> {
+    Ok(Json(api.explain(request).await?))
+}
+
+/// Which page of the matches.
+#[derive(Deserialize)]
+pub(crate) struct Page {
+    limit: Option<usize>,
+    cursor: Option<String>,
+    min_position: Option<u64>,
+}
+
+impl Page {
+    fn of(self, who: Option<Who>) -> MatchesRequest {
+        MatchesRequest {
+            who,
+            limit: self.limit,
+            cursor: self.cursor,
+            min_position: self.min_position,
+        }
+    }
+}
+
+/// Who may be one person by their facts.
+pub(crate) async fn matches(
+    State(api): State<Api>,
+    Asking(page): Asking<Page>,
+) -> Result<Json<MatchesAnswer>, Failure> {
+    Ok(Json(api.matches(page.of(None)).await?))
+}
+
+/// Who may be the person of a profile.
+pub(crate) async fn matches_of(
+    State(api): State<Api>,
+    Path(who): Path<Who>,
+    Asking(page): Asking<Page>,
+) -> Result<Json<MatchesAnswer>, Failure> {
+    Ok(Json(api.matches(page.of(Some(who))).await?))
+}
+
+/// Says that two are one person.
+pub(crate) async fn merge(
+    State(api): State<Api>,
+    Document(request): Document<WordRequest>,
+) -> Result<Json<WordAnswer>, Failure> {
+    Ok(Json(api.merge(request).await?))
+}
+
+/// Says that two are not one person.
+pub(crate) async fn separate(
+    State(api): State<Api>,
+    Document(request): Document<WordRequest>,
+) -> Result<Json<WordAnswer>, Failure> {
+    Ok(Json(api.separate(request).await?))
+}
+
+/// Takes back a word, a merge or an event.
+pub(crate) async fn undo(
+    State(api): State<Api>,
+    Document(request): Document<UndoRequest>,
+) -> Result<Json<UndoAnswer>, Failure> {
+    Ok(Json(api.undo(request).await?))
+}

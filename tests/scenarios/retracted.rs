@@ -1,0 +1,85 @@
+//! Events that are taken back: what is left is what would be had they never come.
+
+use serde_json::json;
+
+use crate::{
+    follower::Follower,
+    said::{event, identifier},
+    steward::{at, email, followed, phone, undo, user},
+    town::Town,
+};
+
+#[test]
+fn the_middle_of_a_chain_is_taken_out_and_what_was_around_it_is_as_if_it_had_never_come() {
+    let mut town = Town::new();
+    town.tell(&[
+        at("1", 1, json!([email("a")]), json!({"first_name": "Ann"})),
+        at("3", 3, json!([phone("09124445566")]), json!({})),
+    ]);
+    let before = town.profiles();
+    let middle = at("2", 2, json!([email("a"), phone("09124445566")]), json!({}));
+    town.tell(std::slice::from_ref(&middle));
+    assert_eq!(town.profiles().len(), 1);
+    undo(&town, json!({"event": {"source": "test", "id": "2"}})).unwrap();
+    assert_eq!(town.profiles(), before);
+    // It does not come back when it is delivered again.
+    town.reopen();
+    let again = town.post("/v1/events", &middle);
+    assert_eq!((&again["accepted"], &again["duplicates"]), (&json!(0), &json!(1)));
+    assert_eq!(town.profiles(), before);
+    followed(&town);
+}
+
+#[test]
+fn who_is_left_without_events_is_no_more_and_everybody_hears_of_it() {
+    let town = Town::new();
+    town.tell(&[
+        at("1", 1, json!([email("a")]), json!({})),
+        event(
+            "2",
+            ["callcenter", "Call Started"],
+            "21T10:02",
+            json!([identifier("email", "a@example.com", "observed")]),
+            json!({}),
+        ),
+    ]);
+    let person = town.person("email", "a@example.com");
+    assert_eq!(person.profile.whole.events, 2, "the call is attributed");
+    undo(&town, json!({"event": {"source": "test", "id": "1"}})).unwrap();
+    assert!(!town.profiles().contains_key(&person.id));
+    assert_eq!(town.profiles().len(), 1, "the call stands by itself");
+    undo(&town, json!({"event": {"source": "test", "id": "2"}})).unwrap();
+    assert_eq!(town.profiles().len(), 0);
+    let mut follower = Follower::default();
+    follower.catch_up(&town.query());
+    assert_eq!(
+        (follower.documents.len(), follower.notices.get("erased")),
+        (0, Some(&1))
+    );
+}
+
+#[test]
+fn a_log_in_that_is_taken_back_returns_what_it_took() {
+    let town = Town::new();
+    let cookie = identifier("anonymous_id", "c", "observed");
+    let on_web = |id, name, minute, identifiers| {
+        event(
+            id,
+            ["web", name],
+            &format!("21T10:{minute:02}"),
+            identifiers,
+            json!({}),
+        )
+    };
+    town.tell(&[
+        on_web("1", "Signed In", 0, json!([cookie, user("ann")])),
+        on_web("2", "Page Viewed", 10, json!([cookie])),
+        on_web("3", "Page Viewed", 30, json!([cookie])),
+    ]);
+    let before = town.profiles();
+    town.tell(&[on_web("4", "Signed In", 20, json!([cookie, user("bob")]))]);
+    assert_eq!(town.person("user_id", "bob").profile.whole.events, 2);
+    undo(&town, json!({"event": {"source": "test", "id": "4"}})).unwrap();
+    assert_eq!(town.profiles(), before);
+    followed(&town);
+}
