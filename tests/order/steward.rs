@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use yekta::{
     domain::{
         event::Event,
-        identifier::{Kind, Role, Trust},
+        identifier::{Kind, Trust},
         identity::{IdentityRules, Key},
     },
     engine::{
@@ -150,16 +150,8 @@ fn anything(events: &[Event], known: &BTreeSet<ProfileId>, dice: &mut Dice) -> C
 pub(crate) fn said_holds_in_any_order(events: &[Event], rules: &IdentityRules, seed: u64) {
     let mut dice = Dice::new(seed);
     let same = seed.is_multiple_of(2);
-    let role = if same { Role::Anchor } else { Role::Contact };
-    let keys = keys_of(events, rules, role);
-    if keys.len() < 2 {
-        return;
-    }
-    let mut pairs: Vec<[Key; 2]> = (0..3)
-        .map(|_| [0, 1].map(|_| keys[dice.below(keys.len())].clone()))
-        .filter(|[a, b]| a != b)
-        .collect();
-    let (mut first, mut queue): (Option<Outcome>, Vec<Event>) = (None, events.to_vec());
+    let (mut pairs, mut first, mut queue): (Vec<[Key; 2]>, Option<Outcome>, Vec<Event>) =
+        (Vec::new(), None, events.to_vec());
     for round in 0..3 {
         let office = Office::open(rules);
         shuffle(&mut queue, &mut dice);
@@ -170,6 +162,9 @@ pub(crate) fn said_holds_in_any_order(events: &[Event], rules: &IdentityRules, s
             dice.below(queue.len())
         };
         office.submit(queue[..before].to_vec());
+        if round == 0 {
+            pairs = worth_saying(&office.outcome(events, seed), events, same, &mut dice);
+        }
         let late: Vec<[Key; 2]> = pairs
             .iter()
             .filter(|pair| office.say(word(same, pair)).is_none())
@@ -209,16 +204,36 @@ fn word(same: bool, pair: &[Key; 2]) -> Command {
     }
 }
 
-fn keys_of(events: &[Event], rules: &IdentityRules, role: Role) -> Vec<Key> {
-    let all = events.iter().flat_map(|event| &event.identifiers);
-    let of_role = all.filter(|one| rules.identifiers.rule(one.kind()).role == role);
-    let keys: BTreeSet<Key> = of_role
-        .map(|one| Key {
-            kind: one.kind().clone(),
-            value: one.value().to_owned(),
-        })
-        .collect();
-    keys.into_iter().collect()
+/// Up to three pairs of identifiers of which something can be said that changes something: two customers, or two contacts
+/// of one person.
+fn worth_saying(outcome: &Outcome, events: &[Event], same: bool, dice: &mut Dice) -> Vec<[Key; 2]> {
+    let kinds: &[Kind] = match same {
+        true => &[Kind::USER_ID],
+        false => &[Kind::EMAIL, Kind::PHONE],
+    };
+    let keys_of = |members: &BTreeSet<usize>| -> BTreeSet<Key> {
+        let held = members.iter().flat_map(|place| &events[*place].identifiers);
+        held.filter(|one| kinds.contains(one.kind()) && one.trust() >= Trust::Staff)
+            .map(|one| Key {
+                kind: one.kind().clone(),
+                value: one.value().to_owned(),
+            })
+            .collect()
+    };
+    let groups: Vec<BTreeSet<Key>> = match same {
+        true => vec![outcome.persons.keys().flat_map(keys_of).collect()],
+        false => outcome.persons.keys().map(keys_of).collect(),
+    };
+    let mut pairs = Vec::new();
+    for keys in groups {
+        let keys: Vec<Key> = keys.into_iter().collect();
+        for (place, one) in keys.iter().enumerate() {
+            pairs.extend(keys[place + 1..].iter().map(|other| [one.clone(), other.clone()]));
+        }
+    }
+    shuffle(&mut pairs, dice);
+    pairs.truncate(3);
+    pairs
 }
 
 /// Fails where somebody has an event by the first key and another by the second alone. Only events that name one contact
