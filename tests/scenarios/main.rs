@@ -21,6 +21,7 @@ mod identity;
 mod ids;
 mod invariants;
 mod parted;
+mod peers;
 mod phone_menu;
 mod reading;
 mod refused;
