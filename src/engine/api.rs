@@ -6,7 +6,7 @@ pub use crate::domain::qr::QrOutcome;
 use crate::{
     domain::{
         event::{ConsentChange, Event, EventId, StreamPlace},
-        identity::Key,
+        identity::{Key, Word},
         time::Timestamp,
         value::Value,
     },
@@ -201,6 +201,8 @@ pub enum Command {
         /// Who says so.
         statement: Statement,
     },
+    /// Let a word hold that was said before, in another folder.
+    Say(Box<Word>),
     /// Take something back.
     Undo {
         /// What.
@@ -219,6 +221,7 @@ impl fmt::Debug for Command {
             Self::Consent { .. } => "Consent",
             Self::Merge { .. } => "Merge",
             Self::Separate { .. } => "Separate",
+            Self::Say(_) => "Say",
             Self::Undo { .. } => "Undo",
         })
     }

@@ -78,6 +78,11 @@ impl Batch<'_> {
                 of: [a, b],
                 statement,
             } => self.say_apart(ordered.saying(statement, now), (a, b))?,
+            Command::Say(word) => {
+                self.say(word)?;
+                let word = word.id.clone();
+                Ok(Answer::Said { word })
+            }
             Command::Undo { what, statement } => self.undo(ordered.saying(statement, now), what)?,
         };
         if let (Some(request), Ok(answer)) = (ordered.request, &answer) {

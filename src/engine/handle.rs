@@ -214,6 +214,7 @@ impl Handle {
             } => format!("consent {} {changes:?}", target(whose)),
             Command::Merge { of: [a, b], .. } => format!("merge {} {}", target(a), target(b)),
             Command::Separate { of: [a, b], .. } => format!("separate {} {}", target(a), target(b)),
+            Command::Say(word) => format!("say {}", word.id),
             Command::Undo { what, .. } => match what {
                 Undo::Word(id) => format!("undo word {id}"),
                 Undo::Absorbed(id) => format!("undo profile {id}"),

@@ -35,6 +35,10 @@ impl Offline {
         Ok(Self { store, _lock })
     }
 
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// The fingerprint of every live profile, computed anew from its atoms, in the order of the ids; and their sum.
     ///
     /// # Errors

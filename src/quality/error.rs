@@ -4,7 +4,10 @@ use std::{io, path::PathBuf};
 
 use crate::{
     config::ConfigError,
-    engine::{QueryError, api::SubmitError},
+    engine::{
+        QueryError,
+        api::{CommandError, SubmitError},
+    },
 };
 
 /// Why an evaluation has no answer.
@@ -59,6 +62,9 @@ pub enum QualityError {
     /// The writer takes nothing.
     #[error(transparent)]
     Submit(#[from] SubmitError),
+    /// The writer does not take what a steward said.
+    #[error(transparent)]
+    Command(#[from] CommandError),
     /// The partition cannot be read.
     #[error(transparent)]
     Query(#[from] QueryError),

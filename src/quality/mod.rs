@@ -4,6 +4,7 @@
 //! [`evaluate()`] decodes and submits them as an edge would, reads from committed state which profile holds which event
 //! ([`crate::engine::Query::partition`]) and gives [`Scores`]. Must never reach past the engine, know a channel's shape
 //! beyond the native event, or put a field of a record into a message. Called by the command `yekta identity evaluate`.
+//! [`Recorded`] does the same with what a folder recorded, under other rules: `yekta identity what-if`.
 
 mod assignment;
 mod error;
@@ -15,6 +16,7 @@ mod record;
 mod rows;
 mod scores;
 mod truth;
+mod what_if;
 
 pub use crate::quality::{
     assignment::Placed,
@@ -23,4 +25,5 @@ pub use crate::quality::{
     mapping::Mapping,
     plan::{Load, Plan},
     scores::{Cell, Rates, Scores},
+    what_if::{Change, Recorded, WhatIf},
 };

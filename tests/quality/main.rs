@@ -13,3 +13,4 @@ mod events;
 mod public_sets;
 mod run;
 mod tables;
+mod what_if;

@@ -36,4 +36,5 @@ mod till;
 mod town;
 mod updates;
 mod walk_ins;
+mod what_if;
 mod wish_list;

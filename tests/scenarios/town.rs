@@ -18,7 +18,7 @@ use yekta::{
     config::{LoadOptions, Settings},
     domain::{identifier::Kind, identity::Key, time::Timestamp},
     engine::{
-        Engine, Opened, ProfileId, Query,
+        Engine, EngineConfig, Opened, ProfileId, Query,
         api::{Receipt, Submission},
         intake::Direct,
         query::{Address, Found, Portrait},
@@ -158,6 +158,11 @@ impl Town {
         self.api = None;
         self.engine.take().unwrap().stop().unwrap();
         self.dir.path().join("data/default/store")
+    }
+
+    /// Where and how its folder is opened.
+    pub fn folder(&self) -> EngineConfig {
+        engine_config(&self.settings)
     }
 
     pub fn reopen(&mut self) {

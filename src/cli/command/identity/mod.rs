@@ -10,6 +10,7 @@ use crate::cli::{
 
 mod evaluate;
 mod table;
+mod what_if;
 
 /// Measures how well persons are told apart; explains, merges and separates them.
 #[derive(Debug, clap::Args)]
@@ -22,6 +23,8 @@ pub(crate) struct Args {
 enum Action {
     /// Run records whose truth is known through the engine, and score who was found.
     Evaluate(evaluate::Args),
+    /// Tell who would join or part if other rules held.
+    WhatIf(what_if::Args),
     #[command(flatten)]
     Asked(IdentityCommand),
 }
@@ -30,6 +33,7 @@ impl Args {
     pub(crate) fn run(self, out: &mut impl Write) -> Result<(), Failure> {
         match self.action {
             Action::Evaluate(args) => args.run(out),
+            Action::WhatIf(args) => args.run(out),
             Action::Asked(command) => {
                 let client = command.server().client();
                 let done = command.run(&client, out);
