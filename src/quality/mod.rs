@@ -4,6 +4,9 @@
 //! [`evaluate()`] decodes and submits them as an edge would, reads from committed state which profile holds which event
 //! ([`crate::engine::Query::partition`]) and gives [`Scores`]. Must never reach past the engine, know a channel's shape
 //! beyond the native event, or put a field of a record into a message. Called by the command `yekta identity evaluate`.
+//!
+//! The same records, without their truth, teach what agreement weighs ([`train()`](train())): the command
+//! `yekta identity train`.
 
 mod assignment;
 mod error;
@@ -14,6 +17,7 @@ mod plan;
 mod record;
 mod rows;
 mod scores;
+mod train;
 mod truth;
 
 pub use crate::quality::{
@@ -23,4 +27,5 @@ pub use crate::quality::{
     mapping::Mapping,
     plan::{Load, Plan},
     scores::{Cell, Rates, Scores},
+    train::{Learned, Training, train},
 };
