@@ -36,7 +36,7 @@ enum Command {
     Generate(generate_command::Args),
     /// Print the fingerprint of a data folder; no service may be running on it.
     Fingerprint(fingerprint::Args),
-    /// Measure how well persons are told apart.
+    /// Measure how well persons are told apart, or learn what agreement weighs.
     Identity(identity::Args),
     /// Bring a standalone data folder onto NATS.
     Migrate(migrate::Args),

@@ -13,3 +13,5 @@ mod events;
 mod public_sets;
 mod run;
 mod tables;
+mod town;
+mod train;
