@@ -55,8 +55,8 @@ pub struct Learned {
     pub people: usize,
 }
 
-/// The fewest people that anything is learned from.
-const PEOPLE_MIN: usize = 100;
+/// The fewest that anything is learned from: among fewer, the pairs that are one person blur how often two people agree.
+const PEOPLE_MIN: usize = 500;
 
 /// Learns a table from the records of all loads; `now` is when they are taken in.
 ///

@@ -74,3 +74,19 @@ fn floor(people: usize, weights: &Weights) -> u32 {
 fn share(part: usize, whole: usize) -> f64 {
     part as f64 / whole as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::floor;
+    use crate::domain::similarity::Weights;
+
+    #[test]
+    fn among_few_people_nothing_is_said_of_values_that_are_not_listed() {
+        let weights = Weights::standard();
+        assert_eq!(floor(50_000, &weights), 200_000);
+        assert_eq!(floor(5_000, &weights), 2_000_000);
+        // Two family names in a thousand are the same: one in a hundred people is no rare one.
+        assert_eq!(floor(1_000, &weights), 0);
+        assert_eq!(floor(0, &weights), 0);
+    }
+}

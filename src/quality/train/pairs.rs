@@ -101,3 +101,6 @@ fn patterns(
     }
     patterns
 }
+
+#[cfg(test)]
+mod tests;

@@ -176,3 +176,6 @@ fn generic(claims: &[Claim], rules: &IdentifierRules) -> BTreeSet<Key> {
     };
     subjects.into_iter().filter_map(many).collect()
 }
+
+#[cfg(test)]
+mod tests;
