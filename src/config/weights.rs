@@ -2,7 +2,8 @@
 //!
 //! `yekta identity train` writes such a file and `[identity] weights` names it. It is TOML of whole numbers: a weight is
 //! in millionths of a bit, a chance and a frequency in parts per billion; a name or town is known by a keyed hash alone.
-//! Must never hold a value in clear. Called by the section `[identity]` and by `quality`, which learns tables.
+//! The key stands in the file, so whoever has it can try names: what fewer than ten people have is not in it. Must never
+//! hold a value in clear. Called by the section `[identity]` and by `quality`, which learns tables.
 
 mod read;
 mod write;

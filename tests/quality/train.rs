@@ -170,6 +170,22 @@ fn a_table_is_learned_written_and_evaluated_with() {
 }
 
 #[test]
+fn the_table_that_the_settings_name_can_be_the_one_that_is_made() {
+    let bench = bench(&town(PEOPLE, 1), MAP);
+    std::fs::write(bench.path("c.toml"), "[identity]\nweights = \"w.toml\"\n").unwrap();
+    let output = yekta(
+        &bench,
+        "identity train people.csv --mapping map.toml --config c.toml --out w.toml",
+    );
+    assert!(output.status.success(), "{output:?}");
+    let checked = yekta(&bench, "config check --config c.toml");
+    assert!(checked.status.success(), "{checked:?}");
+    let few = yekta(&bench, "identity train map.toml --out none.toml");
+    assert_eq!(few.status.code(), Some(1));
+    assert!(!bench.path("none.toml").exists());
+}
+
+#[test]
 fn a_file_of_weights_that_is_wrong_is_refused_at_start() {
     let bench = bench(&town(30, 1), MAP);
     let standard = weights::text(&Weights::standard(), &weights::Remarks::default());

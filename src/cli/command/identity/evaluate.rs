@@ -46,7 +46,7 @@ pub(crate) struct Args {
     /// The configuration file (TOML), with the rules of identity.
     #[arg(long, env = "YEKTA_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
-    /// What agreement weighs: a file that `yekta identity train` wrote, instead of what [identity] weights says.
+    /// What agreement weighs: a file that `yekta identity train` wrote, instead of what the settings say.
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
     /// Keep the data in this new folder, for `yekta serve` to show.

@@ -12,8 +12,8 @@ use crate::{
     telemetry::init_tracing,
 };
 
-/// Learns what agreement and difference weigh from records, not knowing who is who, and writes it into a file for
-/// [identity] weights.
+/// Learns what agreement and difference weigh from records, not knowing who is who, and writes it into a file that the
+/// setting identity.weights names.
 ///
 /// It reads what `evaluate` reads and never looks at the truth. What too few records show keeps the built-in weight, and
 /// the file says so. Of names and towns it lists those that at least ten people have, by a keyed hash. The same records
@@ -48,7 +48,8 @@ impl Args {
             nats_url: Some(String::new()),
             ..SettingsArgs::default()
         };
-        let settings = settings.load()?;
+        // The table that the settings name may be the one that is to be made.
+        let settings = settings.load_with(vec![("identity.weights".to_owned(), String::new())])?;
         init_tracing(settings.log.format, &settings.log.filter)?;
         let mapping = self.mapping.as_deref().map(Mapping::load).transpose()?;
         let mut rules = settings.decode_rules();
