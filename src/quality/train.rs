@@ -14,6 +14,7 @@ mod frequencies;
 mod learn;
 mod monotone;
 mod pairs;
+mod people;
 mod report;
 mod sample;
 #[cfg(test)]

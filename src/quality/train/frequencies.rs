@@ -1,7 +1,7 @@
 //! How many people have a name or live in a town: owns the counting, and the bound below which nothing is told.
 //!
-//! People are told apart by their own word (customer, or initial, family name and birth year): who is recorded ten times
-//! is no ten people. A value leaves here as a keyed hash alone, and only where ten people or more have it.
+//! Frequencies are shares of people by their own word (customer, or initial, family name and birth year). A value leaves
+//! here as a keyed hash alone, and only where ten people or more have it, counted with caution ([`are_at_least`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::{
         identity::Subject,
         similarity::{Field, Frequencies, Weights, order},
     },
-    quality::train::{learn::parts, sample::Face},
+    quality::train::{learn::parts, people::are_at_least, sample::Face},
 };
 
 /// What fewer people have is left out: it could tell of one of them.
@@ -34,11 +34,10 @@ pub(super) fn count(faces: &[Face], weights: &Weights, dice: &mut ChaCha8Rng) ->
             fewest = fewest.min(people);
         }
         for (value, holders) in values {
-            if holders.len() >= PEOPLE_MIN {
+            if are_at_least(PEOPLE_MIN, &holders.faces) {
                 let hash = frequencies.hash(field, value);
-                frequencies
-                    .table
-                    .insert(hash, parts(share(holders.len(), people)).max(1));
+                let parts = parts(share(holders.subjects.len(), people)).max(1);
+                frequencies.table.insert(hash, parts);
             }
         }
     }
@@ -46,9 +45,16 @@ pub(super) fn count(faces: &[Face], weights: &Weights, dice: &mut ChaCha8Rng) ->
     frequencies
 }
 
+/// Who holds a value.
+#[derive(Debug, Default)]
+struct Holders<'a> {
+    subjects: BTreeSet<&'a Subject>,
+    faces: Vec<&'a Face>,
+}
+
 /// Who holds each value of a field, and how many people have one.
-fn values(faces: &[Face], field: Field) -> (usize, BTreeMap<&str, BTreeSet<&Subject>>) {
-    let (mut people, mut values) = (BTreeSet::new(), BTreeMap::<&str, BTreeSet<&Subject>>::new());
+fn values(faces: &[Face], field: Field) -> (usize, BTreeMap<&str, Holders<'_>>) {
+    let (mut people, mut values) = (BTreeSet::new(), BTreeMap::<&str, Holders<'_>>::new());
     let kind = match field {
         Field::Given => FactKind::GivenName,
         Field::Family => FactKind::FamilyName,
@@ -57,7 +63,9 @@ fn values(faces: &[Face], field: Field) -> (usize, BTreeMap<&str, BTreeSet<&Subj
     for face in faces {
         if let Some((value, subject)) = face.facts.get(kind).zip(face.subject.as_ref()) {
             people.insert(subject);
-            values.entry(value).or_default().insert(subject);
+            let holders = values.entry(value).or_default();
+            holders.subjects.insert(subject);
+            holders.faces.push(face);
         }
     }
     (people.len(), values)

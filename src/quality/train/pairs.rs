@@ -103,4 +103,4 @@ fn patterns(
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -19,7 +19,7 @@ fn dice() -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(5)
 }
 
-fn face(given: &str, family: &str, born: &str) -> Face {
+pub(in crate::quality::train) fn face(given: &str, family: &str, born: &str) -> Face {
     let stated = [("first_name", given), ("last_name", family), ("birth_date", born)];
     let traits: BTreeMap<String, Value> = stated
         .iter()
