@@ -49,7 +49,7 @@
 //! | 2½ | [`api`] | the requests and answers of the public contract, whatever edge carries them |
 //! | 3 | [`http`], [`nats`], [`console`] | the edges |
 //! | 4 | [`config`], [`telemetry`] | settings; logs and metrics |
-//! | 4½ | [`quality`] | records with a known truth through the engine, and the scores |
+//! | 4½ | [`quality`] | records with a known truth through the engine, and the scores; weights learned from records |
 //! | 5 | [`app`], [`cli`] | build, run, drain; the commands |
 //!
 //! Imports only go down; `tests/architecture.rs` holds the table that says so.
@@ -61,6 +61,7 @@
 //! - **What an event type opens or closes**: `domain::profile::semantics`.
 //! - **A fact by which people are told apart**: a [`domain::fact::FactKind`] and the trait that states it
 //!   (`domain::fact::stated`); how alike two are in it: a field and its levels in [`domain::similarity`].
+//! - **What agreement weighs**: a file that `quality::train` learns and [`config::weights`] reads, no code.
 //! - **A rule that keeps people apart**: a `Reason` of [`domain::identity::cluster()`], checked where persons in the
 //!   making are united (`forest`).
 //! - **A fact that a context shows**: a variant of [`domain::context::Section`].

@@ -36,7 +36,7 @@ enum Command {
     Generate(generate_command::Args),
     /// Print the fingerprint of a data folder; no service may be running on it.
     Fingerprint(fingerprint::Args),
-    /// Who is who: explain, merge, separate, undo; measure how well persons are told apart.
+    /// Who is who: explain, merge, separate, undo; measure how well people are told apart, learn what agreement weighs.
     Identity(identity::Args),
     /// Bring a standalone data folder onto NATS.
     Migrate(migrate::Args),

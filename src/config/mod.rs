@@ -12,9 +12,12 @@ mod problem;
 mod reader;
 mod section;
 mod settings;
+mod table;
 #[cfg(test)]
 mod tests;
+pub mod weights;
 
+pub(crate) use crate::config::table::{Problems, Table, read_table};
 pub use crate::config::{
     layers::{DEFAULTS, LoadOptions},
     problem::{ConfigError, Problem},

@@ -13,7 +13,7 @@ use ::config::{Map, Value, ValueKind};
 use crate::config::{
     listing::{Listing, quoted},
     nearest::nearest,
-    problem::Problem,
+    problem::{ConfigError, Problem},
 };
 
 /// What reading brings to light.
@@ -139,6 +139,11 @@ impl<'a> Reader<'a> {
             origin: self.table.and_then(|table| origin(table, path)),
             expected: expected.into(),
         });
+    }
+
+    /// Notes what is wrong with a file that a key of this table names.
+    pub(crate) fn refuse_file(&mut self, error: ConfigError) {
+        self.report.problems.extend(error.problems);
     }
 
     /// Whether no problem is known of any of `keys`, each written from the root, or of a table around it.

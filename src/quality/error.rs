@@ -1,4 +1,4 @@
-//! Why an evaluation has no answer: owns [`QualityError`]. No text of it holds a field of a record.
+//! Why an evaluation or a training has no answer: owns [`QualityError`]. No text of it holds a field of a record.
 
 use std::{io, path::PathBuf};
 
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// Why an evaluation has no answer.
+/// Why an evaluation or a training has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum QualityError {
     /// The mapping is wrong, or fits none of the files.
@@ -58,6 +58,16 @@ pub enum QualityError {
     NothingScored {
         /// The set.
         set: String,
+    },
+    /// Too little to learn from.
+    #[error(
+        "train: expected at least {expected} records that say different things of people (names, birth dates, addresses), there are {found}"
+    )]
+    TooFew {
+        /// How many there are.
+        found: usize,
+        /// How many it takes.
+        expected: usize,
     },
     /// The writer takes nothing.
     #[error(transparent)]

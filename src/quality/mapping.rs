@@ -5,19 +5,17 @@
 
 mod cell;
 mod parts;
-mod table;
 
 use std::path::Path;
 
 use toml::Value;
 
-use self::table::{Problems, Table};
 pub(crate) use self::{
     cell::Cell,
     parts::{Key, Only, Stated, Word},
 };
 use crate::{
-    config::{ConfigError, Problem},
+    config::{ConfigError, Problems, Table, read_table},
     domain::{
         channel::Channels,
         identifier::{Kind, Region},
@@ -74,21 +72,7 @@ impl Mapping {
     /// # Errors
     /// Everything that is wrong with it at once; a file that cannot be read, or is no TOML, is the only problem then.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let alone = |expected: String| ConfigError {
-            problems: vec![Problem {
-                key: path.display().to_string(),
-                value: None,
-                origin: Some("mapping file".to_owned()),
-                expected,
-            }],
-        };
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| alone(format!("expected a file that can be read, but {error}")))?;
-        let root: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-            let before = error.span().and_then(|span| text.get(..span.start));
-            let line = before.map_or(1, |before| before.matches('\n').count().saturating_add(1));
-            alone(format!("expected TOML, but line {line}: {}", error.message()))
-        })?;
+        let root = read_table(path, "mapping file")?;
         Self::read(root, format!("mapping file {}", path.display()))
     }
 

@@ -5,6 +5,9 @@
 //! ([`crate::engine::Query::partition`]) and gives [`Scores`]. Must never reach past the engine, know a channel's shape
 //! beyond the native event, or put a field of a record into a message. Called by the command `yekta identity evaluate`.
 //! [`Recorded`] does the same with what a folder recorded, under other rules: `yekta identity what-if`.
+//!
+//! The same records, without their truth, teach what agreement weighs ([`train()`](train())): the command
+//! `yekta identity train`.
 
 mod assignment;
 mod error;
@@ -15,6 +18,7 @@ mod plan;
 mod record;
 mod rows;
 mod scores;
+mod train;
 mod truth;
 mod what_if;
 
@@ -25,5 +29,6 @@ pub use crate::quality::{
     mapping::Mapping,
     plan::{Load, Plan},
     scores::{Cell, Rates, Scores},
+    train::{Learned, Training, train},
     what_if::{Change, Recorded, WhatIf},
 };

@@ -79,6 +79,21 @@ impl Plan {
         Ok(loads)
     }
 
+    /// Reads the records of all files alone, without who they are: no column of the truth is looked at, nor need be there.
+    ///
+    /// # Errors
+    /// [`QualityError`]: files or a mapping that cannot be read, or that do not fit each other.
+    pub fn read_untold(mut self) -> Result<Vec<Load>, QualityError> {
+        match self.mapping.as_mut() {
+            Some(mapping) => {
+                mapping.truth = None;
+                let mapping = mapping.clone();
+                self.tables(&mapping)
+            }
+            None => self.lines(),
+        }
+    }
+
     /// A truth that is no file is a column, and then stands for what the mapping says.
     fn take_column(&mut self) -> Result<(), QualityError> {
         let column = match self.truths.as_slice() {

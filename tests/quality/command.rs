@@ -20,8 +20,12 @@ fn bench() -> Bench {
     bench
 }
 
-/// Runs the command in the folder of `bench`, knowing no setting of whoever runs the tests.
 fn evaluate(bench: &Bench, args: &str) -> Output {
+    yekta(bench, &format!("identity evaluate {args}"))
+}
+
+/// Runs a command in the folder of `bench`, knowing no setting of whoever runs the tests.
+pub(crate) fn yekta(bench: &Bench, args: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_yekta"));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("YEKTA_") {
@@ -29,7 +33,6 @@ fn evaluate(bench: &Bench, args: &str) -> Output {
         }
     }
     command
-        .args(["identity", "evaluate"])
         .args(args.split_whitespace())
         .current_dir(bench.path(""))
         .env("TMPDIR", bench.path("tmp"))

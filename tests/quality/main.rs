@@ -13,4 +13,6 @@ mod events;
 mod public_sets;
 mod run;
 mod tables;
+mod town;
+mod train;
 mod what_if;

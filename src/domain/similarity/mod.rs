@@ -15,6 +15,7 @@ pub mod field;
 pub mod frequency;
 pub mod name;
 mod nickname;
+pub mod order;
 mod person;
 mod place;
 mod standard;

@@ -12,7 +12,7 @@ use crate::domain::similarity::{
 
 /// Field, level, tenths of a bit.
 #[rustfmt::skip]
-const LEVELS: &[(F, L, i64)] = &[
+pub(super) const LEVELS: &[(F, L, i64)] = &[
     (F::Given, L::Equal, 65), (F::Given, L::Nickname, 45), (F::Given, L::Close, 55), (F::Given, L::Near, 35),
     (F::Given, L::Initial, 30), (F::Given, L::Different, -5), (F::Given, L::Incompatible, -95),
     (F::Middle, L::Equal, 35), (F::Middle, L::Initial, 30), (F::Middle, L::Near, 10), (F::Middle, L::Different, -20),

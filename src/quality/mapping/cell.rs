@@ -4,9 +4,9 @@
 
 use toml::Value;
 
-use crate::quality::{
-    mapping::table::{Problems, Table},
-    rows::Row,
+use crate::{
+    config::{Problems, Table},
+    quality::rows::Row,
 };
 
 const EXPECTED: &str = "expected a column, a list of columns, or a table with column, columns or first_of";

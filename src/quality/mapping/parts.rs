@@ -6,14 +6,10 @@
 use toml::Value;
 
 use crate::{
+    config::{Problems, Table},
     domain::identifier::{Kind, Trust},
     quality::{
-        mapping::{
-            ID_JOINT, JOINT,
-            cell::Cell,
-            cell_at,
-            table::{Problems, Table},
-        },
+        mapping::{ID_JOINT, JOINT, cell::Cell, cell_at},
         rows::Row,
     },
 };

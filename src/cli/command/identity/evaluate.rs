@@ -46,6 +46,9 @@ pub(crate) struct Args {
     /// The configuration file (TOML), with the rules of identity.
     #[arg(long, env = "YEKTA_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+    /// What agreement weighs: a file that `yekta identity train` wrote, instead of what the settings say.
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
     /// Keep the data in this new folder, for `yekta serve` to show.
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
@@ -87,8 +90,13 @@ impl Args {
         let people = self
             .expected_people
             .unwrap_or(u64::try_from(records.max(1)).unwrap_or(u64::MAX));
-        let settings =
-            settings.load_with(vec![("identity.expected_people".to_owned(), people.to_string())])?;
+        let mut rules = vec![("identity.expected_people".to_owned(), people.to_string())];
+        rules.extend(
+            self.weights
+                .iter()
+                .map(|path| ("identity.weights".to_owned(), path.display().to_string())),
+        );
+        let settings = settings.load_with(rules)?;
         init_tracing(settings.log.format, &settings.log.filter)?;
         let evaluation = run(&settings, phone_region.as_ref(), loads)?;
         if let Some(path) = &self.out {

@@ -1,5 +1,5 @@
-//! `yekta identity`: who is who. How well persons are told apart is measured here; what is asked of a running service,
-//! [`IdentityCommand`] asks.
+//! `yekta identity`: who is who. How well persons are told apart is measured here, and what is learned to do it better; what
+//! is asked of a running service, [`IdentityCommand`] asks.
 
 use std::io::Write;
 
@@ -10,9 +10,10 @@ use crate::cli::{
 
 mod evaluate;
 mod table;
+mod train;
 mod what_if;
 
-/// Measures how well persons are told apart; explains, merges and separates them.
+/// Measures how well persons are told apart, learns what agreement weighs; explains, merges and separates people.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -23,6 +24,8 @@ pub(crate) struct Args {
 enum Action {
     /// Run records whose truth is known through the engine, and score who was found.
     Evaluate(evaluate::Args),
+    /// Learn from records what agreement and difference weigh.
+    Train(train::Args),
     /// Tell who would join or part if other rules held.
     WhatIf(what_if::Args),
     #[command(flatten)]
@@ -33,6 +36,7 @@ impl Args {
     pub(crate) fn run(self, out: &mut impl Write) -> Result<(), Failure> {
         match self.action {
             Action::Evaluate(args) => args.run(out),
+            Action::Train(args) => args.run(out),
             Action::WhatIf(args) => args.run(out),
             Action::Asked(command) => {
                 let client = command.server().client();

@@ -1,13 +1,38 @@
-//! One table of a mapping file, read key by key: owns the bookkeeping of what was asked for and what is wrong with it.
+//! One table of a TOML file of its own (a mapping, a table of weights), read key by key: owns the bookkeeping of what was
+//! asked for and what is wrong with it.
 //!
 //! A read never stops at a problem, so that all of them are told at once; whatever nobody asked for is an unknown key.
-//! Called by the other files of the mapping.
+//! Called by [`crate::config::weights`] and by the mapping of `quality`.
+
+use std::path::Path;
 
 use toml::Value;
 
-use crate::config::Problem;
+use crate::config::{ConfigError, Problem};
 
-/// What is wrong with a mapping file.
+/// Reads a file whole; `what` says which kind of file it is.
+///
+/// # Errors
+/// A file that cannot be read, or is no TOML.
+pub(crate) fn read_table(path: &Path, what: &str) -> Result<toml::Table, ConfigError> {
+    let alone = |expected: String| ConfigError {
+        problems: vec![Problem {
+            key: path.display().to_string(),
+            value: None,
+            origin: Some(what.to_owned()),
+            expected,
+        }],
+    };
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| alone(format!("expected a file that can be read, but {error}")))?;
+    text.parse().map_err(|error: toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.map_or(1, |before| before.matches('\n').count().saturating_add(1));
+        alone(format!("expected TOML, but line {line}: {}", error.message()))
+    })
+}
+
+/// What is wrong with a file.
 #[derive(Debug)]
 pub(crate) struct Problems {
     /// Where the keys stand, as a problem tells it.
