@@ -117,10 +117,10 @@ pub(crate) fn marked_user<'a>(batch: &'a Batch<'_>, claim: &'a Claim) -> Option<
     users.next().filter(|_| users.next().is_none())
 }
 
-/// The two user ids that a claim declares the same, the former one first.
+/// The two user ids that a claim declares the same, the former one first; one id declares nothing.
 fn alias_of<'a>(claim: &'a Claim, rules: &'a IdentifierRules) -> Option<(&'a Key, &'a Key)> {
     match (&claim.alias_of, claim.anchor(rules)) {
-        (Some(former), Anchor::One(user)) => Some((former, user)),
-        (Some(_), Anchor::None | Anchor::Conflict) | (None, _) => None,
+        (Some(former), Anchor::One(user)) if former != user => Some((former, user)),
+        (Some(_), _) | (None, _) => None,
     }
 }

@@ -86,8 +86,7 @@ impl Batch<'_> {
                 self.name_event(id, true)?;
             }
         }
-        let customers: Vec<Key> = self.customers_of(word);
-        for (former, user) in pairs(&customers) {
+        for (former, user) in pairs(&self.customers_of(word)) {
             self.declare_same(former, user);
         }
         self.touched.said.extend(word.references().cloned());
@@ -108,8 +107,7 @@ impl Batch<'_> {
                 self.name_event(id, false)?;
             }
         }
-        let customers: Vec<Key> = self.customers_of(word);
-        for (former, user) in pairs(&customers) {
+        for (former, user) in pairs(&self.customers_of(word)) {
             self.withdraw_same((former, user), None)?;
         }
         self.touched.said.extend(word.references().cloned());
@@ -123,7 +121,8 @@ impl Batch<'_> {
         Ok(self.has_words && !self.overlay.first_atoms(&about(), 1)?.is_empty())
     }
 
-    fn customers_of(&self, word: &Word) -> Vec<Key> {
+    /// The customers that a word declares to be one, each once.
+    fn customers_of(&self, word: &Word) -> BTreeSet<Key> {
         let customers = word.same_customers(&self.rules.identity.identifiers);
         customers.cloned().collect()
     }
@@ -174,7 +173,7 @@ fn cause(word: &Word) -> EventId {
 }
 
 /// The first with each other.
-fn pairs(customers: &[Key]) -> impl Iterator<Item = (&Key, &Key)> {
+fn pairs(customers: &BTreeSet<Key>) -> impl Iterator<Item = (&Key, &Key)> {
     let first = customers.first();
     let others = customers.iter().skip(1);
     first
