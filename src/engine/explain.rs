@@ -17,9 +17,10 @@ use crate::{
         atoms::Atoms,
         component::Component,
         graph::Standing,
+        membership::follow,
         query::{Address, EvidenceView, MemberView},
     },
-    store::{AtomId, Error, FaceHash, ProfileId, Read, keys},
+    store::{AtomId, Error, FaceHash, FormerRecord, ProfileId, Read, keys},
 };
 
 /// Claims with facts of each side that are compared, the first in their order.
@@ -64,7 +65,14 @@ impl Query {
     /// # Errors
     /// When the store cannot be read.
     pub fn between(&self, [a, b]: [&Asked; 2]) -> Result<Between, QueryError> {
-        let (ones, others) = (self.atoms_at(a)?, self.atoms_at(b)?);
+        let (mut ones, mut others) = (self.atoms_at(a)?, self.atoms_at(b)?);
+        // Of a person and a part of them the rest of the person is meant.
+        let is_whole = |asked: &Asked| matches!(asked.0, Address::Id(_));
+        if is_whole(b) && ones.is_subset(&others) && ones.len() < others.len() {
+            others = others.difference(&ones).copied().collect();
+        } else if is_whole(a) && others.is_subset(&ones) && others.len() < ones.len() {
+            ones = ones.difference(&others).copied().collect();
+        }
         let mut between = Between {
             profiles: [a.1, b.1],
             members: Vec::new(),
@@ -93,19 +101,31 @@ impl Query {
         Ok(between)
     }
 
-    /// The atoms by which somebody is asked about.
+    /// The atoms by which somebody is asked about: of an absorbed id those that were its own.
     fn atoms_at(&self, (address, profile): &Asked) -> Result<BTreeSet<AtomId>, Error> {
-        let mut atoms = BTreeSet::new();
-        if let Address::Identifier(key) = address {
-            let hash = self.keyring().key(key);
-            let most = self.rules().identity.identifiers.atoms_max;
-            for index in [keys::holders(hash), keys::mentions(hash)] {
-                for id in self.store().first_atoms(&index, most)? {
-                    let atom = self.store().atom(id)?;
-                    if atom.is_some_and(|atom| atom.profile == Some(*profile)) {
-                        atoms.insert(id);
-                    }
+        let mut candidates = Vec::new();
+        match address {
+            Address::Identifier(key) => {
+                let hash = self.keyring().key(key);
+                let most = self.rules().identity.identifiers.atoms_max;
+                for index in [keys::holders(hash), keys::mentions(hash)] {
+                    candidates.extend(self.store().first_atoms(&index, most)?);
                 }
+            }
+            Address::Id(id) => {
+                let former: Option<FormerRecord> = self.store().record(&keys::former(*id))?;
+                let now = follow(
+                    self.store(),
+                    former.map(|former| former.atoms).unwrap_or_default(),
+                )?;
+                candidates.extend(now.into_iter().map(|(atom, _)| atom));
+            }
+        }
+        let mut atoms = BTreeSet::new();
+        for id in candidates {
+            let atom = self.store().atom(id)?;
+            if atom.is_some_and(|atom| atom.profile == Some(*profile)) {
+                atoms.insert(id);
             }
         }
         if atoms.is_empty() {

@@ -179,6 +179,8 @@ fn check_service(seen: &Value) {
         "q.profile",
         "q.timeline",
         "q.identity",
+        "q.explain",
+        "q.matches",
         "q.lookup",
         "q.context",
         "q.qr",
@@ -187,6 +189,9 @@ fn check_service(seen: &Value) {
         "c.qr.redeem",
         "c.qr.revoke",
         "c.consent",
+        "c.merge",
+        "c.separate",
+        "c.undo",
     ] {
         let subject = format!("yekta.v1.default.{call}");
         assert!(subjects.contains(&subject.as_str()), "{subject} in {subjects:?}");

@@ -51,5 +51,6 @@ mod refused;
 mod replicated;
 mod sender;
 mod serving;
+mod steward;
 mod stopping;
 mod streams;
