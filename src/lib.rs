@@ -16,7 +16,8 @@
 //!      ([`domain::profile::Aggregate`]). A late log-in moves the events it takes over.
 //!    - `resolve`: the components around what changed (`seeds`) are found again, by the keys that join and by how alike
 //!      people's facts are ([`engine::component`], [`domain::similarity`]), and parted into persons
-//!      ([`domain::identity::cluster()`]); who only mentions a value is attributed.
+//!      ([`domain::identity::cluster()`]), as stewards said ([`domain::identity::Word`], `engine::words`); who only
+//!      mentions a value is attributed.
 //!    - `combine`: the atoms of each changed person make its profile ([`domain::profile::Profile::combine`]), its next
 //!      version and its fingerprint.
 //!    - `publish`: one message per changed profile, notices of merges and splits, each event with the context of its

@@ -25,6 +25,9 @@ impl Batch<'_> {
         let declares = |claim: &Claim| {
             alias_of(claim, rules).is_some_and(|said| said == pair || said == (pair.1, pair.0))
         };
+        if self.has_words && self.graph().is_said_same(pair)? {
+            return Ok(());
+        }
         let hashes = [pair.0, pair.1].map(|user| self.keyring.key(user));
         for user in hashes {
             // Without an atom of theirs nobody declares anything.
@@ -33,7 +36,7 @@ impl Batch<'_> {
             };
             let component = self.graph().component(start)?;
             let mut staying = component.atoms.iter().filter(|vertex| Some(vertex.id) != leaving);
-            if component.is_said_same(pair) || staying.any(|vertex| declares(&vertex.atom.claim)) {
+            if staying.any(|vertex| declares(&vertex.atom.claim)) {
                 return Ok(());
             }
             let keys = component.atoms.into_iter().flat_map(|vertex| vertex.keys);

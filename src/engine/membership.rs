@@ -55,6 +55,8 @@ pub(crate) struct Membership {
     pub(crate) changed: BTreeSet<ProfileId>,
     /// The atoms of each profile that are elsewhere now, by where.
     departures: BTreeMap<ProfileId, BTreeMap<ProfileId, BTreeSet<AtomId>>>,
+    /// Atoms that were only shown with the profile that they left.
+    strays: BTreeSet<AtomId>,
     /// The atoms that took events of each profile.
     takers: BTreeMap<ProfileId, BTreeSet<AtomId>>,
     /// Ids that live again, with the atoms that told who survived them.
@@ -130,6 +132,9 @@ impl Membership {
 
     fn leave(&mut self, overlay: &mut Overlay, id: AtomId, profile: ProfileId) -> Result<(), Error> {
         let mut record = self.profile(overlay, profile)?;
+        if record.attributed.contains(&id) {
+            self.strays.insert(id);
+        }
         record.members.retain(|member| *member != id);
         record.attributed.retain(|member| *member != id);
         overlay.put_profile(profile, Some(record));
@@ -173,7 +178,13 @@ impl Membership {
             let Some(record) = overlay.profile(id)? else {
                 continue;
             };
-            let went = self.departures.remove(&id).unwrap_or_default();
+            let mut went = self.departures.remove(&id).unwrap_or_default();
+            if record.members.is_empty() {
+                // Who was only shown here did not take this person along.
+                went.values_mut()
+                    .for_each(|atoms| atoms.retain(|atom| !self.strays.contains(atom)));
+                went.retain(|_, atoms| !atoms.is_empty());
+            }
             let mut into: BTreeSet<ProfileId> = went.keys().copied().filter(|into| *into != id).collect();
             if record.members.is_empty() {
                 close(overlay, id, &record, went)?;

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     domain::{
-        identity::{Key, Said},
+        identity::{Key, Reference, Said},
         similarity::compare,
     },
     engine::{
@@ -20,10 +20,10 @@ use crate::{
         explain::Compared,
         graph::Graph,
     },
-    store::{AtomRecord, Error, FaceHash, Order, ProfileId, View, keys},
+    store::{AtomRecord, Error, FaceHash, Order, ProfileId, Store, View, WordHash, keys},
 };
 
-/// Faces of one profile that are looked around.
+/// Claims of one profile, and faces, that are looked at.
 const FACES_MAX: usize = 64;
 /// Faces that one page of all matches looks around.
 const LOOKED_AT_MAX: usize = 500;
@@ -33,7 +33,7 @@ const MATCHES_MAX: usize = 50;
 /// Why two may be one.
 #[derive(Clone, Debug)]
 pub enum Why {
-    /// Their facts are alike, and not enough, or something speaks against it.
+    /// Their facts are alike, and not enough; or enough, and they were kept apart all the same.
     Alike(Compared),
     /// One mentions what the other holds, and nobody showed that it is theirs.
     Mentions(Key),
@@ -133,7 +133,7 @@ impl Query {
     /// Takes somebody alike for a match, unless they are one person or a steward said that they are not.
     fn consider(
         &self,
-        alike: &mut Alike<'_, '_, crate::store::Store>,
+        alike: &mut Alike<'_, '_, Store>,
         (atom, own): (&AtomRecord, ProfileId),
         found: &Found,
         best: &mut BTreeMap<ProfileId, Compared>,
@@ -141,7 +141,7 @@ impl Query {
         let Some(profile) = found.atom.profile.filter(|profile| *profile != own) else {
             return Ok(());
         };
-        if self.graph().is_parted(atom, &found.atom)? {
+        if self.graph().are_parted(own, profile)? {
             return Ok(());
         }
         let (Some(one), Some(other)) = (alike.evident(atom)?, alike.evident(&found.atom)?) else {
@@ -182,7 +182,7 @@ impl Query {
                 let Some(profile) = other.profile.filter(|profile| *profile != own) else {
                     continue;
                 };
-                if !found.contains_key(&profile) && !graph.is_parted(atom, &other)? {
+                if !found.contains_key(&profile) && !graph.are_parted(own, profile)? {
                     found.insert(profile, key.clone());
                 }
             }
@@ -212,34 +212,42 @@ impl Query {
 
 impl<A: Atoms> Graph<'_, A> {
     /// Whether a steward said that two are not one person.
-    fn is_parted(&self, one: &AtomRecord, other: &AtomRecord) -> Result<bool, Error> {
-        let rules = &self.rules.identifiers;
-        let about_both: Vec<_> = match self.has_words()? {
-            true => self
-                .words_about(one)?
-                .intersection(&self.words_about(other)?)
-                .copied()
-                .collect(),
-            false => Vec::new(),
+    fn are_parted(&self, one: ProfileId, other: ProfileId) -> Result<bool, Error> {
+        if !self.has_words()? {
+            return Ok(false);
+        }
+        let (ones, others) = (self.sides_of(one)?, self.sides_of(other)?);
+        let stands_apart = |(word, sides): (&WordHash, &BTreeSet<usize>)| {
+            others.get(word).is_some_and(|others| others.is_disjoint(sides))
         };
-        for hash in about_both {
-            let Some(word) = self.word(hash)?.filter(|word| word.said == Said::Apart) else {
-                continue;
-            };
-            let side = |atom: &AtomRecord| {
-                let leads = |references: &Vec<_>| {
-                    let mut references = references.iter();
-                    references.any(|one: &crate::domain::identity::Reference| {
-                        one.leads_to(&atom.claim, &atom.named, rules)
-                    })
+        Ok(ones.iter().any(stands_apart))
+    }
+
+    /// On which sides of which words that part people somebody stands.
+    fn sides_of(&self, profile: ProfileId) -> Result<BTreeMap<WordHash, BTreeSet<usize>>, Error> {
+        let mut sides: BTreeMap<WordHash, BTreeSet<usize>> = BTreeMap::new();
+        let members = self
+            .profile(profile)?
+            .map(|record| record.members)
+            .unwrap_or_default();
+        for id in members.into_iter().take(FACES_MAX) {
+            let Some(atom) = self.view.atom(id)? else { continue };
+            let keys = self.keys_of(&atom);
+            for hash in self.words_about(&atom)? {
+                let Some(word) = self.word(hash)?.filter(|word| word.said == Said::Apart) else {
+                    continue;
                 };
-                word.sides.iter().position(leads)
-            };
-            if side(one) != side(other) {
-                return Ok(true);
+                let leads = |references: &Vec<Reference>| {
+                    let mut references = references.iter();
+                    references.any(|one| one.leads_to(&keys, &atom.named))
+                };
+                sides
+                    .entry(hash)
+                    .or_default()
+                    .extend(word.sides.iter().position(leads));
             }
         }
-        Ok(false)
+        Ok(sides)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The steward: who says that two are one person, or that they are not, and takes back what was said.
 //!
 //! Owns how what a steward names (a profile, an identifier, an id that was absorbed) becomes the references of a
-//! [`Word`]: identifiers as they are, people by their customer id, else by an event of theirs. A later word overrides an
-//! earlier one that says the contrary of the same people. What a word does is
+//! [`Word`]: identifiers as they are, people by their customer id, else by an event of theirs. Of two words that
+//! contradict each other the later holds, as long as nobody takes it back. What a word does is
 //! [`mod@crate::domain::identity::cluster`]'s.
 
 use std::collections::BTreeSet;
@@ -107,20 +107,21 @@ impl Batch<'_> {
         Ok(true)
     }
 
-    /// Lets a word hold and takes back what was said to the contrary.
+    /// Lets a word hold of these sides, if there is somebody on each of them alone.
     fn enter(&mut self, saying: Saying<'_>, said: Said, sides: Vec<Side>) -> Outcome<Answer> {
-        for word in self.contrary(said, &sides)? {
-            self.unsay(&word)?;
-        }
         let mut references = Vec::with_capacity(sides.len());
         for side in &sides {
             references.push(match &side.key {
                 Some(key) => vec![Reference::Key(key.clone())],
-                None => self.references(&side.atoms, said)?,
+                None => self.references(&side.atoms)?,
             });
+        }
+        if said == Said::Apart && !self.parts(&mut references, &sides)? {
+            return Ok(Err(CommandError::Indivisible));
         }
         self.say(&Word {
             id: saying.id.to_owned(),
+            number: self.last_word()?.saturating_add(1),
             said,
             sides: references,
             by: saying.statement.by.clone(),
@@ -131,29 +132,8 @@ impl Batch<'_> {
         Ok(Ok(Answer::Said { word }))
     }
 
-    /// The words that say something else of the same people.
-    fn contrary(&self, said: Said, sides: &[Side]) -> Result<Vec<Word>, Error> {
-        let Some(start) = sides.first().and_then(|side| side.atoms.first()) else {
-            return Ok(Vec::new());
-        };
-        let mut contrary = Vec::new();
-        for word in self.graph().component(*start)?.words {
-            if word.said == said {
-                continue;
-            }
-            let mut led = BTreeSet::new();
-            for reference in word.references() {
-                led.extend(self.graph().led_to(reference)?);
-            }
-            if sides.iter().all(|side| !side.atoms.is_disjoint(&led)) {
-                contrary.push(word);
-            }
-        }
-        Ok(contrary)
-    }
-
-    /// By what atoms are known: their customers, else an event of each; of people who are one the first of it is enough.
-    fn references(&self, atoms: &BTreeSet<AtomId>, said: Said) -> Result<Vec<Reference>, Error> {
+    /// By what atoms are known: their customers, else the first event of each, the earliest first.
+    fn references(&self, atoms: &BTreeSet<AtomId>) -> Result<Vec<Reference>, Error> {
         let rules = &self.rules.identity.identifiers;
         let (mut customers, mut events) = (BTreeSet::new(), BTreeSet::new());
         for id in atoms {
@@ -176,11 +156,38 @@ impl Batch<'_> {
                 id: first.id,
             })
         });
-        let most = match said {
-            Said::Same => 1,
-            Said::Apart => Word::REFERENCES_MAX,
+        Ok(customers.chain(events).take(Word::REFERENCES_MAX).collect())
+    }
+
+    /// Whether two sides can be parted by what refers to them: somebody on each is not of the other, nor one customer with
+    /// them. What the first has the second loses.
+    fn parts(&self, references: &mut [Vec<Reference>], sides: &[Side]) -> Result<bool, Error> {
+        let ([ones, others], [one, other]) = (references, sides) else {
+            return Ok(false);
         };
-        Ok(customers.chain(events).take(most).collect())
+        others.retain(|reference| !ones.contains(reference));
+        let rules = &self.rules.identity.identifiers;
+        let mut customers = BTreeSet::new();
+        for id in &one.atoms {
+            let atom = self.overlay.atom(*id)?;
+            customers.extend(atom.and_then(|atom| match atom.claim.anchor(rules) {
+                Anchor::One(user) => Some(user.clone()),
+                Anchor::None | Anchor::Conflict => None,
+            }));
+        }
+        for id in &other.atoms {
+            let Some(atom) = self.overlay.atom(*id)? else {
+                continue;
+            };
+            let is_theirs = match atom.claim.anchor(rules) {
+                Anchor::One(user) => customers.contains(user),
+                Anchor::None | Anchor::Conflict => one.atoms.contains(id),
+            };
+            if !is_theirs && !ones.is_empty() && !others.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whom a target is about where it is to be parted from another.
@@ -190,9 +197,10 @@ impl Batch<'_> {
                 let atoms: BTreeSet<AtomId> = self.graph().holding(key)?.into_iter().flatten().collect();
                 return Ok(match atoms.is_empty() {
                     true => Err(CommandError::JoinsNobody),
+                    // An order or a code is no part of a claim: its people are meant, each by themselves.
                     false => Ok(Side {
                         atoms,
-                        key: Some(key.clone()),
+                        key: Some(key.clone()).filter(|key| self.is_lasting(key)),
                     }),
                 });
             }
@@ -211,7 +219,11 @@ impl Batch<'_> {
             Target::Profile(other) => self.former(*other)?,
             Target::Identifier(_) => None,
         };
-        let beside: BTreeSet<AtomId> = former.map(|former| former.beside).into_iter().flatten().collect();
+        let beside = former.map(|former| former.beside).unwrap_or_default();
+        let beside: BTreeSet<AtomId> = follow(&self.overlay, beside)?
+            .into_iter()
+            .map(|(atom, _)| atom)
+            .collect();
         let atoms = match (beside.is_empty(), other) {
             (false, _) => beside,
             (true, Target::Identifier(key)) => {
@@ -234,6 +246,12 @@ impl Batch<'_> {
 
     fn former(&self, id: ProfileId) -> Result<Option<FormerRecord>, Error> {
         self.overlay.record(&keys::former(id))
+    }
+
+    /// Whether claims hold a key, and not only the events that name it.
+    fn is_lasting(&self, key: &Key) -> bool {
+        let role = self.rules.identity.identifiers.rule(&key.kind).role;
+        !matches!(role, Role::PerEvent | Role::Handoff)
     }
 
     /// The customer whose id a target is.

@@ -10,8 +10,8 @@ use crate::{
         event::EventId,
         identity::{Key, Reference, Said, Word, link::OWN_SOURCE},
     },
-    engine::{atoms::Atoms, batch::Batch, component::Component, graph::Graph},
-    store::{AtomId, AtomRecord, Error, EventHash, Read, SeenRecord, WordHash, keys},
+    engine::{atoms::Atoms, batch::Batch, graph::Graph},
+    store::{AtomId, AtomRecord, Error, EventHash, Read, SeenRecord, WordHash, WordsRecord, keys},
 };
 
 impl<A: Atoms> Graph<'_, A> {
@@ -42,6 +42,21 @@ impl<A: Atoms> Graph<'_, A> {
     pub(crate) fn words_at(&self, reference: &Reference) -> Result<Vec<WordHash>, Error> {
         let about = keys::words_about(self.keyring.reference(reference));
         Ok(self.view.pointees(&about)?.into_iter().map(WordHash).collect())
+    }
+
+    /// Whether a word declares two customers the same.
+    ///
+    /// # Errors
+    /// When the index or a word cannot be read.
+    pub(crate) fn is_said_same(&self, (one, other): (&Key, &Key)) -> Result<bool, Error> {
+        let [ones, others] = [one, other].map(|key| self.words_at(&Reference::Key(key.clone())));
+        let others = others?;
+        for hash in ones?.into_iter().filter(|hash| others.contains(hash)) {
+            if self.word(hash)?.is_some_and(|word| word.said == Said::Same) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// A word.
@@ -78,6 +93,9 @@ impl Batch<'_> {
     pub(crate) fn say(&mut self, word: &Word) -> Result<(), Error> {
         let hash = self.keyring.word(&word.id);
         self.overlay.put_record(keys::word(hash), word)?;
+        let last = self.last_word()?.max(word.number);
+        self.overlay
+            .put_record(keys::WORDS_SAID.to_vec(), &WordsRecord { last })?;
         self.has_words = true;
         for reference in word.references() {
             let about = keys::word_about(self.keyring.reference(reference), hash);
@@ -92,6 +110,12 @@ impl Batch<'_> {
         self.touched.said.extend(word.references().cloned());
         self.touched.causes.insert(cause(word));
         Ok(())
+    }
+
+    /// The number of the last word that was said, also if it was taken back since.
+    pub(crate) fn last_word(&self) -> Result<u64, Error> {
+        let said: Option<WordsRecord> = self.overlay.record(keys::WORDS_SAID)?;
+        Ok(said.unwrap_or_default().last)
     }
 
     /// Takes a word back: from now on it is as if it had never been said.
@@ -146,21 +170,6 @@ impl Batch<'_> {
             atoms.extend(self.graph().led_to(reference)?);
         }
         Ok(atoms)
-    }
-}
-
-impl Component {
-    /// Whether a word of the component declares two customers the same.
-    pub(crate) fn is_said_same(&self, pair: (&Key, &Key)) -> bool {
-        let holds = |word: &Word, key: &Key| {
-            word.said == Said::Same
-                && word
-                    .references()
-                    .any(|one| matches!(one, Reference::Key(held) if held == key))
-        };
-        self.words
-            .iter()
-            .any(|word| holds(word, pair.0) && holds(word, pair.1))
     }
 }
 

@@ -17,6 +17,7 @@
 //! | `Q` | token hash | [`QrRecord`](crate::store::QrRecord) | QR codes |
 //! | `R` | profile | [`FormerRecord`](crate::store::FormerRecord) | ids that are no longer live |
 //! | `S` | event | [`SeenRecord`](crate::store::SeenRecord) | which event ids are known, and where the event is |
+//! | `U` | | [`WordsRecord`](crate::store::WordsRecord) | how many words were ever said |
 //! | `V` | key or event, word | nothing | which words refer to it |
 //! | `W` | word | [`Word`](crate::domain::identity::Word) | what stewards said |
 //! | `X` | sequence | rejection | refused input |
@@ -222,6 +223,9 @@ pub fn former(id: ProfileId) -> Vec<u8> {
 pub fn seen(event: EventHash) -> Vec<u8> {
     join(b'S', &[&event.0])
 }
+
+/// How many words were ever said.
+pub const WORDS_SAID: &[u8] = b"U";
 
 /// What a steward said.
 pub fn word(word: WordHash) -> Vec<u8> {

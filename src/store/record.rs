@@ -120,6 +120,13 @@ pub struct QrRecord {
     pub offer: Option<Value>,
 }
 
+/// How many words were ever said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WordsRecord {
+    /// The number of the last.
+    pub last: u64,
+}
+
 /// A refused input, kept so that somebody can ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RejectionRecord {

@@ -24,7 +24,7 @@ use crate::{
         layout,
         record::{
             AnswerRecord, AtomRecord, FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord,
-            RejectionRecord, SeenRecord,
+            RejectionRecord, SeenRecord, WordsRecord,
         },
     },
 };
@@ -48,11 +48,13 @@ record!(RejectionRecord, 1, "rejection");
 record!(Event, 1, "event");
 record!(InputRecord, 1, "input position");
 record!(SeenRecord, 1, "known event");
+record!(WordsRecord, 1, "count of words");
 record!(Word, 1, "steward's word");
 
 layout! {
     struct crate::store::record::AtomRecord { claim, links, first, profile, aggregate, named }
     struct crate::store::record::SeenRecord { checksum, place }
+    struct crate::store::record::WordsRecord { last }
     struct crate::store::record::ProfileRecord { version, fingerprint, members, attributed, absorbed }
     struct crate::store::record::FormerRecord { version, atoms, beside }
     struct crate::store::record::ForwardRecord { atoms }
@@ -87,7 +89,7 @@ layout! {
     struct crate::domain::identity::claim::Claim { asserted, owner, alias_of, signs_out, alone, facts }
     enum crate::domain::identity::word::Said { 0 => Same, 1 => Apart }
     enum crate::domain::identity::word::Reference { 0 => Key(key), 1 => Event(id) }
-    struct crate::domain::identity::word::Word { id, said, sides, by, why, at }
+    struct crate::domain::identity::word::Word { id, number, said, sides, by, why, at }
     tuple crate::domain::fact::Facts(0)
     struct crate::domain::fact::Fact { kind, value }
     enum crate::domain::fact::FactKind {

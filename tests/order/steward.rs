@@ -11,6 +11,7 @@ use yekta::{
     engine::{
         Engine, ProfileId,
         api::{Answer, Command, CommandError, Statement, Submission, Target, Undo},
+        query::{Address, Found},
     },
     store::{Order, Store, StoreConfig, View},
 };
@@ -68,6 +69,32 @@ impl Office {
         }
     }
 
+    /// Fails unless what was just said of two profiles that were live is so: who says it last is right.
+    fn holds(&self, command: &Command, live: &[ProfileId], seed: u64) {
+        let found = |target: &Target| match target {
+            Target::Profile(id) if !live.contains(id) => None,
+            Target::Profile(id) => Some(self.engine.handle.query().find(&Address::Id(*id)).unwrap()),
+            Target::Identifier(_) => None,
+        };
+        let two = |of: &[Target; 2]| found(&of[0]).zip(found(&of[1]));
+        match command {
+            Command::Merge { of, .. } => {
+                if let Some((one, other)) = two(of) {
+                    assert!(
+                        matches!(one, Found::One(_)) && one == other,
+                        "seed {seed}: {one:?} and {other:?}"
+                    );
+                }
+            }
+            Command::Separate { of, .. } => {
+                if let Some((one, other)) = two(of) {
+                    assert_ne!(one, other, "seed {seed}: apart");
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn profiles(&self) -> Vec<ProfileId> {
         let mut profiles = Vec::new();
         let query = self.engine.handle.query();
@@ -75,8 +102,9 @@ impl Office {
         profiles
     }
 
-    /// Fails unless nothing is left but what has to be: which ids are known, and where former ids led.
-    fn is_empty(self, seed: u64) {
+    /// Fails unless nothing is left but what has to be: which ids are known, where former ids led, how many words
+    /// were said.
+    fn has_nothing_left(self, seed: u64) {
         self.engine.stop().unwrap();
         let config = StoreConfig { cache_bytes: 1 << 20 };
         let store = Store::open(&self.dir.path().join("store"), config).unwrap();
@@ -87,7 +115,7 @@ impl Office {
                 Ok(ControlFlow::Continue(()))
             })
             .unwrap();
-        left.retain(|prefix| !['S', 'R', 'F'].contains(prefix));
+        left.retain(|prefix| !['S', 'R', 'F', 'U'].contains(prefix));
         assert!(left.is_empty(), "seed {seed}: records of {left:?} are left");
     }
 
@@ -111,25 +139,28 @@ pub(crate) fn taken_back_leaves_nothing(events: &[Event], rules: &IdentityRules,
         let rest = queue.split_off((1 + dice.below(8)).min(queue.len()));
         office.submit(std::mem::replace(&mut queue, rest));
         known.extend(office.profiles());
-        words.extend(office.say(anything(events, &known, &mut dice)));
+        let command = anything(events, &known, &mut dice);
+        let live = office.profiles();
+        let said = office.say(command.clone());
+        if said.is_some() {
+            office.holds(&command, &live, seed);
+        }
+        words.extend(said);
     }
     let mut undone: Vec<Undo> = words.into_iter().map(Undo::Word).collect();
     undone.extend(dropped.iter().map(|event| Undo::Event(event.id.clone())));
     shuffle(&mut undone, &mut dice);
     for what in undone {
-        let is_event = matches!(what, Undo::Event(_));
         let statement = Statement::default();
         match office.order(Command::Undo { what, statement }) {
             Ok(Answer::Undone) => {}
-            // A later word took it back.
-            Err(CommandError::NothingToUndo) if !is_event => {}
             other => panic!("seed {seed}: taken back with {other:?}"),
         }
     }
     let outcome = office.outcome(&kept, seed);
     if kept.is_empty() {
         assert!(outcome.persons.is_empty(), "seed {seed}");
-        office.is_empty(seed);
+        office.has_nothing_left(seed);
         return;
     }
     agrees_with_oracle(seed, &outcome, &kept, rules);

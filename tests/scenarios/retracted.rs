@@ -1,6 +1,7 @@
 //! Events that are taken back: what is left is what would be had they never come.
 
 use serde_json::json;
+use yekta::engine::query::{Address, Found};
 
 use crate::{
     follower::Follower,
@@ -48,13 +49,19 @@ fn who_is_left_without_events_is_no_more_and_everybody_hears_of_it() {
     undo(&town, json!({"event": {"source": "test", "id": "1"}})).unwrap();
     assert!(!town.profiles().contains_key(&person.id));
     assert_eq!(town.profiles().len(), 1, "the call stands by itself");
+    let query = town.query();
+    assert_eq!(
+        query.find(&Address::Id(person.id)).unwrap(),
+        Found::None,
+        "and is not who called for them"
+    );
     undo(&town, json!({"event": {"source": "test", "id": "2"}})).unwrap();
     assert_eq!(town.profiles().len(), 0);
     let mut follower = Follower::default();
     follower.catch_up(&town.query());
     assert_eq!(
         (follower.documents.len(), follower.notices.get("erased")),
-        (0, Some(&1))
+        (0, Some(&2))
     );
 }
 

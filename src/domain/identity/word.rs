@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 
 use crate::domain::{
     event::EventId,
-    identity::{Key, claim::Claim},
+    identifier::{IdentifierRules, Role},
+    identity::claim::Key,
     time::Timestamp,
 };
-use crate::domain::{identifier::IdentifierRules, identifier::Role};
 
 /// What is said of those that a word refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +22,8 @@ pub enum Said {
     Apart,
 }
 
-/// Whom a word is about. It holds for whoever it leads to, also for claims that come later.
+/// Whom a word is about. It holds for whoever it leads to, also for claims that come later; a value that joins nobody
+/// leads to nobody.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reference {
     /// Whoever joins by this.
@@ -36,6 +37,8 @@ pub enum Reference {
 pub struct Word {
     /// By what it is known; unique.
     pub id: String,
+    /// Which of all words it is: of two that contradict each other the later holds.
+    pub number: u64,
     /// What is said.
     pub said: Said,
     /// Of whom: two sides or more, each by one reference or more.
@@ -75,10 +78,10 @@ impl Word {
 }
 
 impl Reference {
-    /// Whether it leads to a claim, of whose events `named` are those that words refer to.
-    pub fn leads_to(&self, claim: &Claim, named: &BTreeSet<EventId>, rules: &IdentifierRules) -> bool {
+    /// Whether it leads to a claim that joins others by `keys`, and of whose events words refer to `named`.
+    pub fn leads_to(&self, keys: &[Key], named: &BTreeSet<EventId>) -> bool {
         match self {
-            Self::Key(key) => claim.keys(rules).contains(&key),
+            Self::Key(key) => keys.contains(key),
             Self::Event(id) => named.contains(id),
         }
     }

@@ -18,8 +18,8 @@ use crate::{
 
 /// Resolves what a data folder recorded under other rules, and tells who would join or part.
 ///
-/// The folder is only read; no service may be running on it. Rules are what the settings say about identity: [identity] and
-/// [identifiers]. All recorded events are held in memory.
+/// The folder is only read; no service may be running on it. Rules are what the settings say about identity and
+/// identifiers. All recorded events are held in memory.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// A configuration file (TOML) with the other rules.

@@ -32,8 +32,8 @@ pub(super) enum Joined {
 /// Why two are to be united, as far as it matters to what may forbid it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Ground {
-    /// A steward says so.
-    Word,
+    /// A steward says so: the word of this place.
+    Word(usize),
     /// They are the same customer: nothing but another customer speaks against it.
     Customer,
     /// They share something that one person alone has.
@@ -166,7 +166,7 @@ impl<'a> Forest<'a> {
 
     fn forbidden(&self, a: usize, b: usize, ground: Ground) -> Option<Reason> {
         let (a, b) = (self.holdings.get(a)?, self.holdings.get(b)?);
-        if let Some(word) = self.parted(a, b) {
+        if let Some(word) = self.parted(a, b, ground) {
             return Some(Reason::Said(word.to_owned()));
         }
         if let (Some(one), Some(other)) = (a.customer, b.customer)
@@ -174,7 +174,7 @@ impl<'a> Forest<'a> {
         {
             return Some(Reason::TwoCustomers);
         }
-        if matches!(ground, Ground::Customer | Ground::Word) {
+        if matches!(ground, Ground::Customer | Ground::Word(_)) {
             return None;
         }
         if let Some(kind) = self.too_many(a, b) {
@@ -189,14 +189,20 @@ impl<'a> Forest<'a> {
         let floor = match ground {
             Ground::Contact => CONTACT_FLOOR,
             Ground::Alike { .. } if a.told.len() >= MEAN_FROM && b.told.len() >= MEAN_FROM => MEAN_FLOOR,
-            Ground::Alike { .. } | Ground::Strong | Ground::Customer | Ground::Word => return None,
+            Ground::Alike { .. } | Ground::Strong | Ground::Customer | Ground::Word(_) => return None,
         };
         (self.mean_likeness(a, b)? < floor).then_some(Reason::Unlike)
     }
 
-    /// The word by which two stand on different sides.
-    fn parted(&self, a: &Holdings<'a>, b: &Holdings<'a>) -> Option<&'a str> {
-        let mut words = a.sides.iter();
+    /// The word by which two stand on different sides. One customer is one person whatever is said, and of two words
+    /// the later holds.
+    fn parted(&self, a: &Holdings<'a>, b: &Holdings<'a>, ground: Ground) -> Option<&'a str> {
+        let from = match ground {
+            Ground::Customer if a.customer.is_some() && a.customer == b.customer => return None,
+            Ground::Word(said) => said,
+            _ => 0,
+        };
+        let mut words = a.sides.range(from..);
         let (word, _) = words.find(|(word, side)| b.sides.get(word).is_some_and(|other| other != *side))?;
         self.spoken.id(*word)
     }
@@ -258,7 +264,10 @@ impl<'a> Holdings<'a> {
             self.limited.entry(kind).or_default().extend(values);
         }
         self.told.extend(gone.told);
-        self.sides.extend(gone.sides);
+        for (word, side) in gone.sides {
+            let stands = self.sides.entry(word).or_insert(side);
+            *stands = side.min(*stands);
+        }
         match (&mut self.facts, gone.facts) {
             (Some(facts), Some(gone)) => facts.absorb(&gone),
             (facts @ None, gone) => *facts = gone,

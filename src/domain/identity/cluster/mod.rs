@@ -3,11 +3,12 @@
 //! Four rounds, each in an order that comes from content alone, so that equal components give equal answers whatever
 //! the order of arrival:
 //!
-//! 0. The steward's word that some are one. Another word, or a second customer, refuses it, and nothing else does.
 //! 1. What one person alone has (a customer id, a handed-over code, an order, a device nobody is logged in on), by the
 //!    rank of its kind: its holders are united one by one with the first.
 //! 2. Likeness, the greatest first.
 //! 3. Contacts, by the rank of their kind: each holder joins the first person that holds it too and is not unlike them.
+//! 4. The steward's word that some of these persons are one, the earlier word first. A later word that they are not, or a
+//!    second customer, refuses it, and nothing else does.
 //!
 //! A union that a rule forbids is refused. Each union and each refusal is recorded: that is the explanation.
 
@@ -115,7 +116,7 @@ pub struct Clustering {
     pub evidence: Vec<Evidence>,
 }
 
-/// Parts `nodes` into persons. `words` stand in the order of their ids.
+/// Parts `nodes` into persons.
 pub fn cluster(
     nodes: &[Node<'_>],
     likenesses: &[Likeness],
@@ -123,14 +124,11 @@ pub fn cluster(
     rules: &IdentityRules,
 ) -> Clustering {
     let classes = Classes::of(nodes, words, &rules.identifiers);
-    let spoken = Spoken::of(nodes, words, &rules.identifiers);
+    let spoken = Spoken::of(nodes, words);
     let mut court = Court {
         forest: Forest::new(nodes, rules, &classes, &spoken),
         evidence: Vec::new(),
     };
-    for (word, group) in spoken.same() {
-        court.star(&Link::Said(word.to_owned()), &group, Ground::Word);
-    }
     let holders = holders_by_key(nodes, &rules.identifiers);
     let role = |key: &RankedKey<'_>| rules.identifiers.rule(&key.kind).role;
     for (key, holders) in holders.iter().filter(|(key, _)| role(key) != Role::Contact) {
@@ -147,6 +145,10 @@ pub fn cluster(
     }
     for (key, holders) in holders.iter().filter(|(key, _)| role(key) == Role::Contact) {
         court.companies(key, holders);
+    }
+    for (word, group) in spoken.same() {
+        let id = spoken.id(word).unwrap_or_default().to_owned();
+        court.star(&Link::Said(id), &group, Ground::Word(word));
     }
     Clustering {
         persons: court.forest.persons(),
