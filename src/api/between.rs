@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::{
     api::{Api, Failure, Who},
     engine::{
+        ProfileId,
         explain::{Asked, Between, Compared},
         possible::{Match, Matches, Why},
     },
@@ -17,6 +18,9 @@ use crate::{
 /// Matches on a page where the request does not say, and at most.
 const PAGE: usize = 50;
 const PAGE_MAX: usize = 500;
+/// Absorbed ids that are told where the request does not say, and at most.
+const MERGES: usize = 20;
+const MERGES_MAX: usize = 100;
 
 /// Asks what stands between two: `{a, b, min_position}`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -46,6 +50,24 @@ pub struct MatchesRequest {
     pub cursor: Option<String>,
     /// The position to wait for.
     pub min_position: Option<u64>,
+}
+
+/// Asks whom a profile absorbed, and why: `{who, limit, min_position}`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct MergesRequest {
+    /// Which profile: an id, or `kind:value`.
+    pub who: Who,
+    /// Absorbed ids that are told, 20 where it is not said, 100 at most.
+    pub limit: Option<usize>,
+    /// The position to wait for.
+    pub min_position: Option<u64>,
+}
+
+/// Whom a profile absorbed: `{profile, merges}`.
+#[derive(Debug)]
+pub struct MergesAnswer {
+    profile: ProfileId,
+    merges: Vec<(ProfileId, Between)>,
 }
 
 /// Who may be one person: `{matches, next}`.
@@ -89,6 +111,19 @@ impl Api {
         Ok(MatchesAnswer { page })
     }
 
+    /// Whom a profile absorbed, and by which links.
+    ///
+    /// # Errors
+    /// Those of [`Api::profile`].
+    pub async fn merges(&self, request: MergesRequest) -> Result<MergesAnswer, Failure> {
+        let limit = request.limit.unwrap_or(MERGES).clamp(1, MERGES_MAX);
+        let profile = self.one(&request.who, request.min_position).await?;
+        let merges = self
+            .ask("merges", move |query| query.merges(profile, limit))
+            .await?;
+        Ok(MergesAnswer { profile, merges })
+    }
+
     async fn asked(&self, who: &Who, min_position: Option<u64>) -> Result<Asked, Failure> {
         let profile = self.one(who, min_position).await?;
         let nobody = || Failure::nobody_there("nobody can hold this identifier");
@@ -103,30 +138,38 @@ impl Serialize for ExplainAnswer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Between {
             profiles: [a, b],
-            members,
-            evidence,
             shared,
             generic,
             mentioned,
             likeness,
+            ..
         } = &self.between;
         let mut profiles = vec![a.to_string()];
         profiles.extend((a != b).then(|| b.to_string()));
         let told = between::Between {
             one: a == b,
             profiles,
-            members: members
-                .iter()
-                .map(|one| Member::of(&one.claim, one.events, Some(one.first.time)))
-                .collect(),
-            evidence: evidence
-                .iter()
-                .map(|one| Evidence::of(&one.link, [one.center, one.other], &one.verdict))
-                .collect(),
+            members: members(&self.between),
+            evidence: evidence(&self.between),
             shared: shared.iter().map(Shared::of).collect(),
             generic: generic.iter().map(Shared::of).collect(),
             mentioned: mentioned.iter().map(Shared::of).collect(),
             likeness: likeness.as_ref().map(comparison),
+        };
+        told.serialize(serializer)
+    }
+}
+
+impl Serialize for MergesAnswer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let merges = self.merges.iter().map(|(absorbed, between)| between::Merge {
+            absorbed: absorbed.to_string(),
+            members: members(between),
+            evidence: evidence(between),
+        });
+        let told = between::Merges {
+            profile: self.profile.to_string(),
+            merges: merges.collect(),
         };
         told.serialize(serializer)
     }
@@ -151,6 +194,18 @@ impl Serialize for MatchesAnswer {
         };
         page.serialize(serializer)
     }
+}
+
+fn members(between: &Between) -> Vec<Member<'_>> {
+    let told = between.members.iter();
+    told.map(|one| Member::of(&one.claim, one.events, Some(one.first.time)))
+        .collect()
+}
+
+fn evidence(between: &Between) -> Vec<Evidence<'_>> {
+    let told = between.evidence.iter();
+    told.map(|one| Evidence::of(&one.link, [one.center, one.other], &one.verdict))
+        .collect()
 }
 
 fn comparison(compared: &Compared) -> Comparison {

@@ -11,7 +11,7 @@
 //! | who holds an identifier, and what a consumer is told | `lookup`, `context` |
 //! | codes that carry a session to another channel | `qr` |
 //! | what a customer decided | `consent` |
-//! | why two are one person or not, and who may be | `between` |
+//! | why two are one person or not, who may be, whom a profile absorbed | `between` |
 //! | what stewards say about who is who | `steward` |
 //! | what was refused | `rejections` |
 //! | who is meant | `address` |
@@ -52,7 +52,7 @@ mod timeline;
 
 pub use crate::api::{
     address::{AskedIdentifier, Who},
-    between::{ExplainAnswer, ExplainRequest, MatchesAnswer, MatchesRequest},
+    between::{ExplainAnswer, ExplainRequest, MatchesAnswer, MatchesRequest, MergesAnswer, MergesRequest},
     consent::{ConsentAnswer, ConsentRequest, Decision, Decisions},
     context::{ContextAnswer, ContextRequest},
     failure::{Class, Failure},

@@ -101,6 +101,19 @@ impl Query {
         Ok(between)
     }
 
+    /// The ids that a profile absorbed, the first `most`, each with the links that lead from what was its own to the rest.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn merges(&self, profile: ProfileId, most: usize) -> Result<Vec<(ProfileId, Between)>, QueryError> {
+        let record = self.graph().profile(profile)?.unwrap_or_default();
+        let whole = (Address::Id(profile), profile);
+        let absorbed = record.absorbed.into_iter().take(most);
+        absorbed
+            .map(|id| Ok((id, self.between([&(Address::Id(id), profile), &whole])?)))
+            .collect()
+    }
+
     /// The atoms by which somebody is asked about: of an absorbed id those that were its own.
     fn atoms_at(&self, (address, profile): &Asked) -> Result<BTreeSet<AtomId>, Error> {
         let mut candidates = Vec::new();

@@ -73,6 +73,7 @@ pub(crate) fn table() -> Vec<Route> {
         get("/v1/profiles/{who}",            Read,  profile::profile),
         get("/v1/profiles/{who}/timeline",   Read,  profile::timeline),
         get("/v1/profiles/{who}/identity",   Read,  profile::identity),
+        get("/v1/profiles/{who}/merges",     Read,  identity::merges),
         get("/v1/profiles/{who}/matches",    Read,  identity::matches_of),
         put("/v1/profiles/{who}/consent",    Read,  consent::put),
         post("/v1/lookup",                   Read,  lookup::lookup),

@@ -241,6 +241,22 @@ fn a_merge_is_undone_exactly_and_newer_events_find_the_right_side() {
         json!({}),
     )]);
     let merged = town.person("email", "a@example.com");
+    let told = town.get("/v1/profiles/email:a@example.com/merges");
+    let merges = told["merges"].as_array().unwrap();
+    assert_eq!(
+        (merges.len(), &told["profile"]),
+        (1, &json!(merged.id.to_string()))
+    );
+    let reasons: Vec<&Value> = merges[0]["evidence"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["reason"])
+        .collect();
+    assert!(
+        !reasons.is_empty() && reasons.iter().all(|reason| *reason == "shared"),
+        "{told}"
+    );
     let [absorbed] = merged.absorbed[..] else {
         panic!("{:?}", merged.absorbed)
     };

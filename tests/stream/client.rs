@@ -180,6 +180,7 @@ fn check_service(seen: &Value) {
         "q.timeline",
         "q.identity",
         "q.explain",
+        "q.merges",
         "q.matches",
         "q.lookup",
         "q.context",

@@ -67,6 +67,7 @@ fn read_by(call: Call) -> (BTreeSet<&'static str>, bool) {
         Call::Timeline => asked::<api::TimelineRequest>(),
         Call::Identity => asked::<api::IdentityRequest>(),
         Call::Explain => asked::<api::ExplainRequest>(),
+        Call::Merges => asked::<api::MergesRequest>(),
         Call::Matches => asked::<api::MatchesRequest>(),
         Call::Lookup => asked::<api::LookupRequest>(),
         Call::Context => asked::<api::ContextRequest>(),

@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use crate::{
     api::{
-        Api, ExplainAnswer, ExplainRequest, MatchesAnswer, MatchesRequest, UndoAnswer, UndoRequest, Who,
-        WordAnswer, WordRequest,
+        Api, ExplainAnswer, ExplainRequest, MatchesAnswer, MatchesRequest, MergesAnswer, MergesRequest,
+        UndoAnswer, UndoRequest, Who, WordAnswer, WordRequest,
     },
     http::{
         body::{Asking, Document},
@@ -58,6 +58,27 @@ pub(crate) async fn matches(
     Asking(page): Asking<Page>,
 ) -> Result<Json<MatchesAnswer>, Failure> {
     Ok(Json(api.matches(page.of(None)).await?))
+}
+
+/// How many absorbed ids are told.
+#[derive(Deserialize)]
+pub(crate) struct Most {
+    limit: Option<usize>,
+    min_position: Option<u64>,
+}
+
+/// Whom a profile absorbed, and why.
+pub(crate) async fn merges(
+    State(api): State<Api>,
+    Path(who): Path<Who>,
+    Asking(Most { limit, min_position }): Asking<Most>,
+) -> Result<Json<MergesAnswer>, Failure> {
+    let request = MergesRequest {
+        who,
+        limit,
+        min_position,
+    };
+    Ok(Json(api.merges(request).await?))
 }
 
 /// Who may be the person of a profile.

@@ -14,6 +14,7 @@ pub(crate) enum Call {
     Timeline,
     Identity,
     Explain,
+    Merges,
     Matches,
     Lookup,
     Context,
@@ -30,11 +31,12 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
         Self::Explain,
+        Self::Merges,
         Self::Matches,
         Self::Lookup,
         Self::Context,
@@ -57,6 +59,7 @@ impl Call {
             Self::Timeline => "q.timeline",
             Self::Identity => "q.identity",
             Self::Explain => "q.explain",
+            Self::Merges => "q.merges",
             Self::Matches => "q.matches",
             Self::Lookup => "q.lookup",
             Self::Context => "q.context",
@@ -86,6 +89,7 @@ impl Call {
             Self::Timeline => written(&api.timeline(api::read(body)?).await?),
             Self::Identity => written(&api.identity(api::read(body)?).await?),
             Self::Explain => written(&api.explain(api::read(body)?).await?),
+            Self::Merges => written(&api.merges(api::read(body)?).await?),
             Self::Matches => written(&api.matches(api::read(body)?).await?),
             Self::Lookup => written(&api.lookup(api::read(body)?).await?),
             Self::Context => written(&api.context(api::read(body)?).await?),

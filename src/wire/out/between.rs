@@ -59,6 +59,26 @@ pub struct Match<'a> {
     pub mentions: Option<Shared<'a>>,
 }
 
+/// Whom a profile absorbed.
+#[derive(Debug, Serialize)]
+pub struct Merges<'a> {
+    /// The profile.
+    pub profile: String,
+    /// Each id that it absorbed.
+    pub merges: Vec<Merge<'a>>,
+}
+
+/// An id that was absorbed.
+#[derive(Debug, Serialize)]
+pub struct Merge<'a> {
+    /// The id.
+    pub absorbed: String,
+    /// The claims that the evidence is about.
+    pub members: Vec<Member<'a>>,
+    /// The links that lead from what was its own to the rest, in order.
+    pub evidence: Vec<Evidence<'a>>,
+}
+
 /// A page of matches.
 #[derive(Debug, Serialize)]
 pub struct Matches<'a> {
