@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::{
     domain::{
         event::EventId,
-        identity::{Key, Reference, Said, Word, link::OWN_SOURCE},
+        identity::{Key, Reference, Word, link::OWN_SOURCE},
     },
     engine::{atoms::Atoms, batch::Batch, graph::Graph},
     store::{AtomId, AtomRecord, Error, EventHash, Read, SeenRecord, WordHash, WordsRecord, keys},
@@ -44,7 +44,12 @@ impl<A: Atoms> Graph<'_, A> {
         Ok(self.view.pointees(&about)?.into_iter().map(WordHash).collect())
     }
 
-    /// Whether a word declares two customers the same.
+    /// The customers that a word declares to be one, each once.
+    fn customers_of(&self, word: &Word) -> BTreeSet<Key> {
+        word.same_customers(&self.rules.identifiers).cloned().collect()
+    }
+
+    /// Whether a word declares just these two customers the same.
     ///
     /// # Errors
     /// When the index or a word cannot be read.
@@ -52,7 +57,10 @@ impl<A: Atoms> Graph<'_, A> {
         let [ones, others] = [one, other].map(|key| self.words_at(&Reference::Key(key.clone())));
         let others = others?;
         for hash in ones?.into_iter().filter(|hash| others.contains(hash)) {
-            if self.word(hash)?.is_some_and(|word| word.said == Said::Same) {
+            let Some(word) = self.word(hash)? else { continue };
+            let customers = self.customers_of(&word);
+            let mut declared = pairs(&customers);
+            if declared.any(|said| said == (one, other) || said == (other, one)) {
                 return Ok(true);
             }
         }
@@ -104,7 +112,8 @@ impl Batch<'_> {
                 self.name_event(id, true)?;
             }
         }
-        for (former, user) in pairs(&self.customers_of(word)) {
+        let customers = self.graph().customers_of(word);
+        for (former, user) in pairs(&customers) {
             self.declare_same(former, user);
         }
         self.touched.said.extend(word.references().cloned());
@@ -131,7 +140,8 @@ impl Batch<'_> {
                 self.name_event(id, false)?;
             }
         }
-        for (former, user) in pairs(&self.customers_of(word)) {
+        let customers = self.graph().customers_of(word);
+        for (former, user) in pairs(&customers) {
             self.withdraw_same((former, user), None)?;
         }
         self.touched.said.extend(word.references().cloned());
@@ -143,12 +153,6 @@ impl Batch<'_> {
     pub(crate) fn is_named(&self, hash: EventHash) -> Result<bool, Error> {
         let about = || keys::words_about(crate::store::KeyHash(hash.0));
         Ok(self.has_words && !self.overlay.first_atoms(&about(), 1)?.is_empty())
-    }
-
-    /// The customers that a word declares to be one, each once.
-    fn customers_of(&self, word: &Word) -> BTreeSet<Key> {
-        let customers = word.same_customers(&self.rules.identity.identifiers);
-        customers.cloned().collect()
     }
 
     /// Notes in its atom whether an event is referred to.
