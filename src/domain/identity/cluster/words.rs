@@ -43,14 +43,14 @@ impl<'a> Spoken<'a> {
         Self { words, led }
     }
 
-    /// The groups that words unite, each with the place of its word: the first claim of each side.
+    /// The groups that words unite, each with the place of its word: all claims that it leads to.
     pub(super) fn same(&self) -> impl Iterator<Item = (usize, Vec<usize>)> {
         let spoken = self.words.iter().zip(&self.led).enumerate();
         spoken
             .filter(|(_, (word, _))| word.said == Said::Same)
             .map(|(place, (_, sides))| {
-                let firsts = sides.iter().filter_map(|side| side.first().copied());
-                (place, firsts.collect())
+                let all: BTreeSet<usize> = sides.iter().flatten().copied().collect();
+                (place, all.into_iter().collect())
             })
     }
 
