@@ -76,6 +76,16 @@ pub(crate) enum Job {
     Stop,
 }
 
+impl Job {
+    /// How many items it adds to a batch.
+    pub(crate) fn items(&self) -> usize {
+        match self {
+            Self::Submit { items, .. } => items.len(),
+            Self::Command { .. } | Self::Stop => 0,
+        }
+    }
+}
+
 /// Reaches the writer and the queries. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Handle {

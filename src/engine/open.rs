@@ -302,6 +302,7 @@ impl Opened {
             rules,
             under_way: None,
             jobs: waiting,
+            held: None,
             visible: Visible {
                 applied,
                 consumed,

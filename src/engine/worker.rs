@@ -29,7 +29,7 @@ use crate::{
 /// What the worker goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorkerConfig {
-    /// Events that go into one commit, about.
+    /// Events that go into one commit, unless one submission alone holds more.
     pub batch_events_max: usize,
     /// How often the store is flushed; the journal holds what was applied since.
     pub flush_interval: Duration,
@@ -45,6 +45,8 @@ pub(crate) struct Worker {
     pub(crate) standing: Standing,
     pub(crate) under_way: Option<UnderWay>,
     pub(crate) jobs: mpsc::Receiver<Job>,
+    /// A job that the batch before had no room for.
+    pub(crate) held: Option<Job>,
     pub(crate) visible: Visible,
     pub(crate) health: Arc<HealthCell>,
     pub(crate) metrics: EngineMetrics,
@@ -92,12 +94,14 @@ impl Worker {
         let mut going = true;
         while going {
             let Some(job) = self.next_job()? else { break };
-            self.metrics.queue_popped();
             let (mut input, mut waiting) = (Input::default(), Waiting::default());
             going = waiting.admit(job, &mut input);
             while going && input.submissions.len() < self.config.batch_events_max {
-                let Ok(job) = self.jobs.try_recv() else { break };
-                self.metrics.queue_popped();
+                let Some(job) = self.waiting_job() else { break };
+                if input.submissions.len().saturating_add(job.items()) > self.config.batch_events_max {
+                    self.held = Some(job);
+                    break;
+                }
                 going = waiting.admit(job, &mut input);
             }
             self.batch(input, waiting)?;
@@ -117,8 +121,11 @@ impl Worker {
 
     /// What waits, or comes next. Where nothing waits, the commit under way is seen through first.
     fn next_job(&mut self) -> Result<Option<Job>, Error> {
+        if let Some(job) = self.held.take() {
+            return Ok(Some(job));
+        }
         if self.under_way.is_some() {
-            if let Ok(job) = self.jobs.try_recv() {
+            if let Some(job) = self.waiting_job() {
                 return Ok(Some(job));
             }
             self.settle()?;
@@ -126,7 +133,14 @@ impl Worker {
         self.visible.working.send_replace(false);
         let job = self.jobs.blocking_recv();
         self.visible.working.send_replace(true);
+        job.iter().for_each(|_| self.metrics.queue_popped());
         Ok(job)
+    }
+
+    fn waiting_job(&mut self) -> Option<Job> {
+        let job = self.jobs.try_recv().ok()?;
+        self.metrics.queue_popped();
+        Some(job)
     }
 
     /// One batch: durable first, then visible, then answered.
