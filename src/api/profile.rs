@@ -58,6 +58,7 @@ impl Serialize for ProfileAnswer {
             version: portrait.version,
             fingerprint: &fingerprint,
             absorbed: &absorbed,
+            pending: portrait.pending,
             profile: &portrait.profile,
         };
         let answer = Answer {

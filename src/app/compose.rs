@@ -40,10 +40,7 @@ pub fn engine_rules(settings: &Settings) -> Rules {
     let channels = &settings.channels.channels;
     Rules {
         tenant: settings.data.tenant.clone(),
-        identity: IdentityRules {
-            identifiers: settings.identifiers.clone(),
-            similarity: settings.similarity.clone(),
-        },
+        identity: IdentityRules::new(settings.identifiers.clone(), settings.similarity.clone()),
         fold: settings.fold,
         views: settings.views.clone(),
         channel_views: channels

@@ -127,8 +127,11 @@ impl<'g, 'a, A: Atoms> Alike<'g, 'a, A> {
         if silent.is_empty() {
             return self.at_first_sight(one, other.0);
         }
-        let rules = &self.graph.rules.identifiers;
-        let without = |atom: &AtomRecord| atom.claim.person(rules, |key| !silent.contains(key));
+        let rules = self.graph.rules;
+        let without = |atom: &AtomRecord| {
+            atom.claim
+                .person(rules.of(atom.edition), |key| !silent.contains(key))
+        };
         let (one, other) = (without(one.1), without(other.1));
         Ok(self.enough(&compare(&one, &other, &self.graph.rules.similarity.weights)))
     }
@@ -140,7 +143,7 @@ impl<'g, 'a, A: Atoms> Alike<'g, 'a, A> {
 
     /// The person an atom speaks of, with the contacts that are evidence alone.
     pub(crate) fn evident(&mut self, atom: &AtomRecord) -> Result<Option<Arc<Person>>, Error> {
-        let rules = &self.graph.rules.identifiers;
+        let rules = self.graph.rules.of(atom.edition);
         if !atom.claim.is_likened(rules) {
             return Ok(None);
         }
@@ -168,7 +171,7 @@ impl<'g, 'a, A: Atoms> Alike<'g, 'a, A> {
     }
 
     fn person(&mut self, face: FaceHash, atom: &AtomRecord) -> Arc<Person> {
-        let rules = &self.graph.rules.identifiers;
+        let rules = self.graph.rules.of(atom.edition);
         let person = || Some(Arc::new(atom.claim.person(rules, |_| true)));
         let known = self.persons.entry(face).or_insert_with(person).clone();
         known.unwrap_or_else(|| Arc::new(atom.claim.person(rules, |_| true)))
@@ -178,15 +181,18 @@ impl<'g, 'a, A: Atoms> Alike<'g, 'a, A> {
         if let Some(known) = self.persons.get(&face) {
             return Ok(known.clone());
         }
-        let rules = &self.graph.rules.identifiers;
+        let rules = self.graph.rules;
         let shown = self.graph.shows(face)?;
-        let person = shown.map(|(_, atom)| Arc::new(atom.claim.person(rules, |_| true)));
+        let person = shown.map(|(_, atom)| {
+            let rules = rules.of(atom.edition);
+            Arc::new(atom.claim.person(rules, |_| true))
+        });
         self.persons.insert(face, person.clone());
         Ok(person)
     }
 
     fn contacts(&self, atom: &AtomRecord) -> Vec<Key> {
-        let rules = &self.graph.rules.identifiers;
+        let rules = self.graph.rules.of(atom.edition);
         let keys = atom.claim.asserted.iter().map(|one| &one.key);
         keys.filter(|key| rules.rule(&key.kind).role == Role::Contact)
             .cloned()

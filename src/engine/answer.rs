@@ -131,7 +131,9 @@ impl Query {
     /// When the store cannot be read.
     pub fn portrait(&self, id: ProfileId) -> Result<Option<Portrait>, QueryError> {
         self.settled(id, |record| {
-            Ok(portrait(&self.store, id, record, &self.rules.fold)?)
+            let portrait = portrait(&self.store, id, record, &self.rules.fold)?;
+            let pending = self.is_pending(record)?;
+            Ok(Portrait { pending, ..portrait })
         })
     }
 

@@ -59,6 +59,8 @@ pub(crate) struct Touched {
     pub(crate) said: BTreeSet<Reference>,
     /// Those words, as events of our own, and the events that were taken back.
     pub(crate) causes: BTreeSet<EventId>,
+    /// Whether atoms were made anew by other rules.
+    pub(crate) renewed: bool,
 }
 
 /// Events left an atom.

@@ -37,13 +37,20 @@ impl Batch<'_> {
             ..Combined::default()
         };
         for id in changed {
-            if let Some(committed) = self.overlay.committed_profile(id)? {
+            let committed = self.overlay.committed_profile(id)?;
+            if let Some(committed) = &committed {
                 combined.fingerprint = combined.fingerprint.without(committed.fingerprint);
             }
             let Some(record) = self.overlay.profile(id)? else {
                 continue;
             };
             let portrait = portrait(&self.overlay, id, &record, &self.rules.fold)?;
+            // Looked at again and found as it was: there is nothing to tell.
+            if committed.is_some_and(|before| before == *record && before.fingerprint == portrait.fingerprint)
+            {
+                combined.fingerprint = combined.fingerprint.with(portrait.fingerprint);
+                continue;
+            }
             let portrait = Portrait {
                 version: record.version.saturating_add(1),
                 ..portrait
@@ -83,6 +90,7 @@ pub(crate) fn portrait<A: Atoms>(
         version: record.version,
         fingerprint,
         absorbed,
+        pending: false,
         profile,
     })
 }

@@ -35,7 +35,7 @@ impl<A: Atoms> Graph<'_, A> {
             .atoms(&keys::devices(self.keyring.key(device), DeviceRole::Mark))?
         {
             let Some(atom) = self.view.atom(id)? else { continue };
-            let Some(user) = atom.claim.users(&self.rules.identifiers).next() else {
+            let Some(user) = atom.claim.users(self.rules.of(atom.edition)).next() else {
                 continue;
             };
             marking.push(Marking {

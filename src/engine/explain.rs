@@ -150,7 +150,7 @@ impl Query {
 
     /// What both hold, or one holds and the other mentions.
     fn keys_between(&self, between: &mut Between) -> Result<(), Error> {
-        let rules = &self.rules().identity.identifiers;
+        let rules = &self.rules().identity;
         let mut held: [BTreeSet<Key>; 2] = Default::default();
         let mut mentioned: [BTreeSet<Key>; 2] = Default::default();
         for (side, profile) in between.profiles.into_iter().enumerate() {
@@ -161,7 +161,7 @@ impl Query {
                 };
                 if let (Some(held), Some(mentioned)) = (held.get_mut(side), mentioned.get_mut(side)) {
                     held.extend(self.graph().keys_of(&atom));
-                    mentioned.extend(atom.claim.mentions(rules).cloned());
+                    mentioned.extend(atom.claim.mentions(rules.of(atom.edition)).cloned());
                 }
             }
         }

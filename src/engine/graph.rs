@@ -45,7 +45,7 @@ pub enum Standing {
 impl<A: Atoms> Graph<'_, A> {
     /// The keys by which an atom may join, before it is asked who else holds them.
     pub fn keys_of(&self, atom: &AtomRecord) -> Vec<Key> {
-        let rules = &self.rules.identifiers;
+        let rules = self.rules.of(atom.edition);
         if atom.claim.anchor(rules) == Anchor::Conflict {
             return Vec::new();
         }
@@ -60,7 +60,7 @@ impl<A: Atoms> Graph<'_, A> {
     /// The blocks in which an atom that shows `face` looks for others who are like it.
     pub fn blocks_of(&self, face: FaceHash, atom: &AtomRecord) -> Arc<[KeyHash]> {
         let work = || -> Vec<KeyHash> {
-            let person = atom.claim.person(&self.rules.identifiers, |_| true);
+            let person = atom.claim.person(self.rules.of(atom.edition), |_| true);
             let blocks = blocking_keys(&person);
             blocks.iter().map(|block| self.keyring.block(block)).collect()
         };
@@ -99,7 +99,7 @@ impl<A: Atoms> Graph<'_, A> {
 
     /// What an atom shows of its person; `None` where its facts find nobody.
     pub fn face_of(&self, atom: &AtomRecord) -> Option<FaceHash> {
-        let face = atom.claim.face(&self.rules.identifiers)?;
+        let face = atom.claim.face(self.rules.of(atom.edition))?;
         Some(self.keyring.face(&face))
     }
 
@@ -165,7 +165,7 @@ impl<A: Atoms> Graph<'_, A> {
         };
         let subjects: BTreeSet<_> = holders
             .iter()
-            .filter_map(|(_, atom)| atom.claim.subject(rules))
+            .filter_map(|(_, atom)| atom.claim.subject(self.rules.of(atom.edition)))
             .collect();
         subjects.len() > usize::try_from(most).unwrap_or(usize::MAX)
     }
@@ -174,7 +174,7 @@ impl<A: Atoms> Graph<'_, A> {
     fn is_shared(&self, holders: &[(AtomId, Arc<AtomRecord>)]) -> Result<bool, Error> {
         let customers: BTreeSet<&Key> = holders
             .iter()
-            .filter_map(|(_, atom)| match atom.claim.anchor(&self.rules.identifiers) {
+            .filter_map(|(_, atom)| match atom.claim.anchor(self.rules.of(atom.edition)) {
                 Anchor::One(user) => Some(user),
                 Anchor::None | Anchor::Conflict => None,
             })

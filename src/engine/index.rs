@@ -12,7 +12,7 @@ use crate::{
 impl Batch<'_> {
     /// Takes back what an atom declares of two user ids.
     pub(crate) fn withdraw_alias(&mut self, id: AtomId, atom: &AtomRecord) -> Result<(), Error> {
-        match alias_of(&atom.claim, &self.rules.identity.identifiers) {
+        match alias_of(&atom.claim, self.rules.identity.of(atom.edition)) {
             Some(pair) => self.withdraw_same(pair, Some(id)),
             None => Ok(()),
         }
@@ -21,9 +21,10 @@ impl Batch<'_> {
     /// Takes back that two user ids are the same, unless an atom beside `leaving` or a word declares it too. What they
     /// share then joins nobody, so all that was connected has to be looked at again.
     pub(crate) fn withdraw_same(&mut self, pair: (&Key, &Key), leaving: Option<AtomId>) -> Result<(), Error> {
-        let rules = &self.rules.identity.identifiers;
-        let declares = |claim: &Claim| {
-            alias_of(claim, rules).is_some_and(|said| said == pair || said == (pair.1, pair.0))
+        let rules = &self.rules.identity;
+        let declares = |atom: &AtomRecord| {
+            alias_of(&atom.claim, rules.of(atom.edition))
+                .is_some_and(|said| said == pair || said == (pair.1, pair.0))
         };
         if self.has_words && self.graph().is_said_same(pair)? {
             return Ok(());
@@ -36,7 +37,7 @@ impl Batch<'_> {
             };
             let component = self.graph().component(start)?;
             let mut staying = component.atoms.iter().filter(|vertex| Some(vertex.id) != leaving);
-            if staying.any(|vertex| declares(&vertex.atom.claim)) {
+            if staying.any(|vertex| declares(&vertex.atom)) {
                 return Ok(());
             }
             let keys = component.atoms.into_iter().flat_map(|vertex| vertex.keys);
@@ -62,7 +63,7 @@ impl Batch<'_> {
     pub(crate) fn write_index(&mut self, id: AtomId, atom: &AtomRecord, there: bool) -> Result<(), Error> {
         self.write_face(id, atom, there)?;
         let mut entries = Vec::new();
-        let rules = &self.rules.identity.identifiers;
+        let rules = self.rules.identity.of(atom.edition);
         let joining = self.graph().keys_of(atom);
         for key in &joining {
             entries.push(keys::holder(self.keyring.key(key), id));
@@ -70,7 +71,7 @@ impl Batch<'_> {
         for key in atom.claim.mentions(rules) {
             entries.push(keys::mention(self.keyring.key(key), id));
         }
-        let role = match marked_user(self, &atom.claim) {
+        let role = match marked_user(&atom.claim, rules) {
             Some(_) => Some(DeviceRole::Mark),
             None if atom.claim.users(rules).next().is_none() => Some(DeviceRole::Plain),
             None => None,
@@ -115,8 +116,8 @@ impl Batch<'_> {
 }
 
 /// The one customer a claim names by its own word: then its events are marks on its devices.
-pub(crate) fn marked_user<'a>(batch: &'a Batch<'_>, claim: &'a Claim) -> Option<&'a Key> {
-    let mut users = claim.users(&batch.rules.identity.identifiers);
+pub(crate) fn marked_user<'a>(claim: &'a Claim, rules: &'a IdentifierRules) -> Option<&'a Key> {
+    let mut users = claim.users(rules);
     users.next().filter(|_| users.next().is_none())
 }
 

@@ -19,6 +19,7 @@ mod commands;
 pub mod component;
 mod counted;
 mod devices;
+mod edition;
 pub mod error;
 pub mod explain;
 pub mod find;
@@ -40,6 +41,8 @@ mod publish;
 mod qr;
 pub mod query;
 mod recover;
+mod refold;
+mod renew;
 mod resolve;
 mod retract;
 mod secrets;
@@ -56,6 +59,7 @@ pub use crate::{
     engine::{
         answer::{Query, QueryError},
         batch::Rules,
+        edition::KeptBy,
         handle::{Handle, HandleLimits, Health},
         migrate::Migrated,
         offline::Offline,

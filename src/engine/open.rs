@@ -257,17 +257,18 @@ impl Opened {
     pub fn start(
         self,
         config: &EngineConfig,
-        rules: Rules,
+        mut rules: Rules,
         metrics: EngineMetrics,
         clock: fn() -> Timestamp,
     ) -> Result<Engine, StartError> {
         let Self {
             store,
-            standing,
+            mut standing,
             journal,
             keyring,
             lock,
         } = self;
+        standing.renewing = rules.adopt(&store)?;
         let rules = Arc::new(rules);
         let (jobs, waiting) = mpsc::channel(config.queue_jobs_max);
         let (applied, is_applied) = watch::channel(journal.last());
@@ -303,6 +304,8 @@ impl Opened {
             under_way: None,
             jobs: waiting,
             held: None,
+            renewals: 1,
+            renews_next: false,
             visible: Visible {
                 applied,
                 consumed,

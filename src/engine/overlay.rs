@@ -125,6 +125,11 @@ impl Overlay {
         self.changed_profiles.insert(id);
     }
 
+    /// Whether anything was changed.
+    pub(crate) fn has_changes(&self) -> bool {
+        !(self.changes.is_empty() && self.changed_atoms.is_empty() && self.changed_profiles.is_empty())
+    }
+
     /// All changes, in the order of their keys, as a commit carries them.
     ///
     /// # Errors

@@ -7,23 +7,13 @@ use std::collections::BTreeSet;
 use crate::{
     domain::{
         event::{Event, EventId},
-        identity::{Anchor, Claim, Key, Word, link},
+        identity::{Anchor, Claim, Edition, Key, link},
         profile::Aggregate,
         time::Timestamp,
     },
-    engine::{
-        atoms::Atoms,
-        batch::{Batch, Departure},
-        index::marked_user,
-    },
-    store::{
-        AtomId, AtomRecord, Error, EventHash, ForwardRecord, ProfileId, Read, SeenRecord, fingerprint, keys,
-        keys::DeviceRole,
-    },
+    engine::{atoms::Atoms, batch::Batch, index::marked_user},
+    store::{AtomId, AtomRecord, Error, EventHash, Read, SeenRecord, fingerprint, keys, keys::DeviceRole},
 };
-
-/// Atoms that are kept as takers of one atom's events.
-const FORWARDS_MAX: usize = 64;
 
 /// Where an event went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +53,8 @@ impl Batch<'_> {
         Ok(now.unwrap_or(placed))
     }
 
-    fn claim(&self, event: &Event) -> Result<Claim, Error> {
+    /// What an event says about identity, by the rules that hold.
+    pub(crate) fn claim(&self, event: &Event) -> Result<Claim, Error> {
         let graph = self.graph();
         Claim::of(event, &self.rules.identity, |device| {
             graph.owner(device, event.time)
@@ -73,7 +64,7 @@ impl Batch<'_> {
     /// The devices on which a log-in or log-out at `time` can change whose other events are: all that it names, but
     /// for those where the same customer was logged in already.
     fn unsettled(&self, claim: &Claim, time: Timestamp) -> Result<Vec<Key>, Error> {
-        let Some(user) = marked_user(self, claim) else {
+        let Some(user) = marked_user(claim, &self.rules.identity.identifiers) else {
             return Ok(Vec::new());
         };
         let graph = self.graph();
@@ -90,7 +81,7 @@ impl Batch<'_> {
     }
 
     /// Puts an event into the atom of `claim`, which is made if it is new.
-    fn insert(&mut self, known: Known, event: &Event, claim: Claim) -> Result<AtomId, Error> {
+    pub(crate) fn insert(&mut self, known: Known, event: &Event, claim: Claim) -> Result<AtomId, Error> {
         let Known { hash, checksum } = known;
         let id = self.keyring.atom(&claim);
         self.overlay
@@ -101,15 +92,15 @@ impl Batch<'_> {
         self.touched.folded.insert(id);
         let part = Part::of(self, hash, event, &claim)?;
         if self.overlay.atom(id)?.is_none() {
-            let atom = part.into_atom(claim);
+            let atom = part.into_atom(claim, self.rules.identity.edition);
             self.write_index(id, &atom, true)?;
             self.overlay.put_atom(id, Some(atom));
             self.touched.linked.insert(id);
             return Ok(id);
         }
-        let (limits, rules) = (self.rules.fold, &self.rules.identity.identifiers);
+        let (limits, rules) = (self.rules.fold, &self.rules.identity);
         let joining = self.overlay.change_atom(id, |atom| {
-            let anchored = atom.claim.anchor(rules) != Anchor::None;
+            let anchored = atom.claim.anchor(rules.of(atom.edition)) != Anchor::None;
             atom.aggregate.merge(&part.aggregate, &limits);
             // Who has no customer id is known by the earliest atom: an earlier event can change that.
             let mut moved = !anchored && part.first < atom.first;
@@ -149,6 +140,10 @@ impl Batch<'_> {
             .overlay
             .atoms(&keys::devices(self.keyring.key(device), DeviceRole::Plain))?
         {
+            // One of a former edition is made anew as a whole, by the log-ins that there are then.
+            if self.is_former(id)? {
+                continue;
+            }
             let mut moved: BTreeSet<AtomId> = BTreeSet::new();
             for (hash, event) in self.overlay.events_between(id, from, to)? {
                 let claim = self.claim(&event)?;
@@ -164,109 +159,30 @@ impl Batch<'_> {
         }
         Ok(())
     }
-
-    /// Folds an atom anew that lost events to `takers`; one that lost all of them is dissolved.
-    pub(crate) fn refold(&mut self, id: AtomId, takers: BTreeSet<AtomId>) -> Result<(), Error> {
-        let Some(old) = self.overlay.atom(id)? else {
-            return Ok(());
-        };
-        self.touched.lost.extend(
-            old.claim
-                .keys(&self.rules.identity.identifiers)
-                .into_iter()
-                .chain(old.links.keys())
-                .chain(old.claim.mentions(&self.rules.identity.identifiers))
-                .cloned(),
-        );
-        if let Some(face) = self.graph().face_of(&old) {
-            let blocks = self.graph().blocks_of(face, &old);
-            self.touched.lost_blocks.extend(blocks.iter());
-        }
-        if self.has_words {
-            for word in self.graph().words_about(&old)? {
-                let word = self.graph().word(word)?;
-                self.touched
-                    .said
-                    .extend(word.iter().flat_map(Word::references).cloned());
-            }
-        }
-        self.withdraw_alias(id, &old)?;
-        if !takers.is_empty() {
-            self.forward(id, &takers)?;
-        }
-        self.write_index(id, &old, false)?;
-        let mut events = self
-            .overlay
-            .events_between(id, Timestamp::MIN, Timestamp::MAX)?
-            .into_iter();
-        let Some((hash, first)) = events.next() else {
-            self.depart(id, old.profile, takers, true);
-            self.overlay.put_atom(id, None);
-            self.touched.linked.remove(&id);
-            self.touched.folded.remove(&id);
-            return Ok(());
-        };
-        let mut atom = Part::of(self, hash, &first, &old.claim)?.into_atom(old.claim.clone());
-        for (hash, event) in events {
-            let part = Part::of(self, hash, &event, &atom.claim)?;
-            atom.aggregate.merge(&part.aggregate, &self.rules.fold);
-            // Events of one instant lie in the order of their hashes, not of their ids.
-            atom.first = atom.first.min(part.first);
-            for (key, link) in part.links {
-                link::add(&mut atom.links, key, link);
-            }
-            atom.named.extend(part.named);
-        }
-        link::bound(&mut atom.links);
-        atom.profile = old.profile;
-        self.depart(id, old.profile, takers, false);
-        self.write_index(id, &atom, true)?;
-        self.overlay.put_atom(id, Some(atom));
-        self.touched.linked.insert(id);
-        self.touched.folded.insert(id);
-        Ok(())
-    }
-
-    /// Notes where events of an atom went: whoever knew a profile by this atom is led on.
-    fn forward(&mut self, id: AtomId, takers: &BTreeSet<AtomId>) -> Result<(), Error> {
-        let before: Option<ForwardRecord> = self.overlay.record(&keys::forward(id))?;
-        let mut atoms = takers.clone();
-        atoms.extend(before.map(|before| before.atoms).unwrap_or_default());
-        let atoms = atoms.into_iter().take(FORWARDS_MAX).collect();
-        self.overlay
-            .put_record(keys::forward(id), &ForwardRecord { atoms })
-    }
-
-    /// Leaves word of events that went elsewhere; of an atom made in this batch nobody knows yet.
-    fn depart(&mut self, id: AtomId, profile: Option<ProfileId>, takers: BTreeSet<AtomId>, dissolved: bool) {
-        let Some(profile) = profile else { return };
-        let departure = self.touched.departed.entry(id).or_insert_with(|| Departure {
-            profile,
-            takers: BTreeSet::new(),
-            dissolved: false,
-        });
-        departure.takers.extend(takers);
-        departure.dissolved |= dissolved;
-    }
 }
 
 /// What an event is known by.
 #[derive(Clone, Copy)]
-struct Known {
-    hash: EventHash,
-    checksum: [u8; 4],
+pub(crate) struct Known {
+    pub(crate) hash: EventHash,
+    pub(crate) checksum: [u8; 4],
 }
 
 /// What one event adds to its atom.
-struct Part {
-    aggregate: Aggregate,
-    first: crate::domain::event::Stamp,
-    links: link::Links,
-    named: BTreeSet<EventId>,
+pub(crate) struct Part {
+    pub(crate) aggregate: Aggregate,
+    pub(crate) first: crate::domain::event::Stamp,
+    pub(crate) links: link::Links,
+    pub(crate) named: BTreeSet<EventId>,
 }
 
 impl Part {
-    fn of(batch: &Batch<'_>, hash: EventHash, event: &Event, claim: &Claim) -> Result<Self, Error> {
+    pub(crate) fn of(
+        batch: &Batch<'_>,
+        hash: EventHash,
+        event: &Event,
+        claim: &Claim,
+    ) -> Result<Self, Error> {
         let named = batch.is_named(hash)?.then(|| event.id.clone());
         Ok(Self {
             aggregate: Aggregate::of(event, claim.verified(), &batch.rules.fold),
@@ -276,7 +192,7 @@ impl Part {
         })
     }
 
-    fn into_atom(self, claim: Claim) -> AtomRecord {
+    pub(crate) fn into_atom(self, claim: Claim, edition: Edition) -> AtomRecord {
         AtomRecord {
             claim,
             links: self.links,
@@ -284,6 +200,7 @@ impl Part {
             profile: None,
             aggregate: self.aggregate,
             named: self.named,
+            edition,
         }
     }
 }

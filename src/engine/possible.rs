@@ -167,7 +167,7 @@ impl Query {
         found: &mut BTreeMap<ProfileId, Key>,
     ) -> Result<(), Error> {
         let graph = self.graph();
-        let rules = &self.rules().identity.identifiers;
+        let rules = self.rules().identity.of(atom.edition);
         let mentioned = atom.claim.mentions(rules).map(|key| (key, true));
         let held = atom.claim.keys(rules).into_iter().map(|key| (key, false));
         for (key, mentions) in mentioned.chain(held) {

@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
-    domain::{
-        context::Context,
-        event::{Event, EventId},
-        time::Timestamp,
-    },
+    domain::{context::Context, event::Event, time::Timestamp},
     engine::{
-        api::Resolution, batch::Rules, combine::Combined, error::Error, membership::Notice, query::Portrait,
+        api::Resolution,
+        batch::{Rules, Touched},
+        combine::Combined,
+        error::Error,
+        membership::Notice,
+        query::Portrait,
     },
     journal::Message,
     store::ProfileId,
@@ -64,7 +65,7 @@ impl<'a> Publication<'a> {
         &mut self,
         combined: &Combined,
         told: &[Told<'_>],
-        commanded: &BTreeSet<EventId>,
+        touched: &Touched,
     ) -> Result<(), Error> {
         let mut causes: BTreeMap<ProfileId, Vec<&Told<'_>>> = BTreeMap::new();
         for one in told {
@@ -72,7 +73,7 @@ impl<'a> Publication<'a> {
         }
         let causes = Causes {
             by_profile: causes,
-            commanded,
+            touched,
         };
         for portrait in combined.portraits.values() {
             self.updated(portrait, &causes)?;
@@ -105,6 +106,7 @@ impl<'a> Publication<'a> {
             version: portrait.version,
             fingerprint: &fingerprint,
             absorbed: &absorbed,
+            pending: false,
             profile: &portrait.profile,
         });
         let body = Updated {
@@ -204,7 +206,7 @@ impl<'a> Publication<'a> {
 /// What changes profiles: events that came, and what stewards said or took back.
 struct Causes<'a> {
     by_profile: BTreeMap<ProfileId, Vec<&'a Told<'a>>>,
-    commanded: &'a BTreeSet<EventId>,
+    touched: &'a Touched,
 }
 
 impl<'a> Causes<'a> {
@@ -214,11 +216,12 @@ impl<'a> Causes<'a> {
         told.flatten().copied().collect()
     }
 
-    /// The events, and the most that one of them did; else the words.
+    /// The events, and the most that one of them did; else the words; else other rules.
     fn cause(&self, told: &[&'a Told<'a>]) -> Cause<'a> {
         let most = told.iter().map(|one| one.resolution).max();
         match most {
-            None if !self.commanded.is_empty() => Cause::of(self.commanded, "said"),
+            None if !self.touched.causes.is_empty() => Cause::of(&self.touched.causes, "said"),
+            None if self.touched.renewed => Cause::of([], "rules"),
             most => {
                 let most = most.map_or("matched", Resolution::as_str);
                 Cause::of(told.iter().map(|one| &one.event.id), most)

@@ -43,6 +43,8 @@ pub struct Portrait {
     pub fingerprint: [u8; 32],
     /// The ids it absorbed.
     pub absorbed: Vec<ProfileId>,
+    /// Whether some of it is still as earlier rules made it, or is to be looked at again.
+    pub pending: bool,
     /// The combination of its atoms.
     pub profile: Profile,
 }

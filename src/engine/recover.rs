@@ -4,7 +4,10 @@
 use std::path::Path;
 
 use crate::{
-    engine::{open::StartError, step::Standing},
+    engine::{
+        open::StartError,
+        step::{Renewing, Standing},
+    },
     journal::{InputPosition, Journal, Position},
     store::{
         self, Applied, InputRecord, MetaName, OpenError, Order, Read, Store, StoreConfig, View,
@@ -130,5 +133,6 @@ fn standing(store: &Store, epoch: u64) -> Result<Standing, store::Error> {
             digest: input.digest,
         }),
         epoch,
+        renewing: Renewing::default(),
     })
 }

@@ -90,8 +90,8 @@ impl Batch<'_> {
 
     /// Whether an atom has neither keys nor facts by which it could join others, and no steward speaks of it.
     fn finds_nobody(&self, atom: &AtomRecord) -> Result<bool, Error> {
-        let by_itself =
-            self.graph().keys_of(atom).is_empty() && !atom.claim.is_likened(&self.rules.identity.identifiers);
+        let by_itself = self.graph().keys_of(atom).is_empty()
+            && !atom.claim.is_likened(self.rules.identity.of(atom.edition));
         Ok(by_itself && (!self.has_words || self.graph().words_about(atom)?.is_empty()))
     }
 
@@ -138,11 +138,13 @@ impl Batch<'_> {
 
     /// The id of a person: of their customer id, of several declared the same the smallest; else of the earliest atom.
     fn profile_of<'r>(&self, atoms: impl Iterator<Item = &'r AtomRecord> + Clone) -> ProfileId {
-        let rules = &self.rules.identity.identifiers;
-        let users = atoms.clone().filter_map(|atom| match atom.claim.anchor(rules) {
-            Anchor::One(user) => Some(user),
-            Anchor::None | Anchor::Conflict => None,
-        });
+        let rules = &self.rules.identity;
+        let users = atoms
+            .clone()
+            .filter_map(|atom| match atom.claim.anchor(rules.of(atom.edition)) {
+                Anchor::One(user) => Some(user),
+                Anchor::None | Anchor::Conflict => None,
+            });
         if let Some(user) = users.min() {
             return self.keyring.profile_of_user(user);
         }
@@ -181,7 +183,7 @@ impl Batch<'_> {
 
     /// The profiles that hold what an atom mentions.
     fn mentioned_by(&self, atom: &AtomRecord) -> Result<BTreeSet<ProfileId>, Error> {
-        let rules = &self.rules.identity.identifiers;
+        let rules = self.rules.identity.of(atom.edition);
         let mut holding = BTreeSet::new();
         if atom.claim.anchor(rules) != Anchor::None {
             return Ok(holding);

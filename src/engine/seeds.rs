@@ -26,7 +26,7 @@ impl Batch<'_> {
                 continue;
             };
             around.holders.extend(self.graph().keys_of(&atom));
-            let rules = &self.rules.identity.identifiers;
+            let rules = self.rules.identity.of(atom.edition);
             around.mentions.extend(atom.claim.mentions(rules).cloned());
             if let Some(face) = self.graph().face_of(&atom) {
                 around.blocks.extend(self.graph().blocks_of(face, &atom).iter());
@@ -82,7 +82,7 @@ impl Batch<'_> {
         let mut likened = Vec::new();
         for id in atoms {
             let atom = self.overlay.atom(id)?;
-            if atom.is_some_and(|atom| atom.claim.is_likened(&self.rules.identity.identifiers)) {
+            if atom.is_some_and(|atom| atom.claim.is_likened(self.rules.identity.of(atom.edition))) {
                 likened.push(id);
             }
         }

@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, ops::ControlFlow};
 
 use crate::{
-    domain::{event::Event, time::Timestamp},
+    domain::{event::Event, identity::Edition, time::Timestamp},
     engine::{
         ahead::Ahead,
         api::{Answer, CommandError, FITS_NO_COMMIT, Outcome, Resolution, Submission},
@@ -16,11 +16,12 @@ use crate::{
         memory::Memory,
         place::Placed,
         publish::{Publication, Told},
+        renew::Renewed,
     },
     journal::{Commit, InputPosition, Marker},
     store::{
-        AtomId, InputRecord, Keyring, Order, ProfileId, RejectionRecord, View, codec, fingerprint::Multiset,
-        keys,
+        AtomId, InputRecord, Keyring, Order, ProfileId, RejectionRecord, RenewalRecord, View, codec,
+        fingerprint::Multiset, keys,
     },
     wire::{Reason, Rejection},
 };
@@ -38,6 +39,17 @@ pub(crate) struct Standing {
     pub(crate) input: Option<InputPosition>,
     /// The writer's term of ownership.
     pub(crate) epoch: u64,
+    /// How far the store is kept by the rules that hold.
+    pub(crate) renewing: Renewing,
+}
+
+/// How far the store is kept by the rules that hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Renewing {
+    /// The edition that the store has noted.
+    pub(crate) written: Option<Edition>,
+    /// Behind which atom some may be of a former edition; `None` where none is.
+    pub(crate) after: Option<AtomId>,
 }
 
 /// One batch of input.
@@ -47,6 +59,8 @@ pub(crate) struct Input {
     pub(crate) commands: Vec<Ordered>,
     /// Where the last submission stands in the input stream, if they come from one.
     pub(crate) position: Option<InputPosition>,
+    /// Atoms of a former edition that are made anew.
+    pub(crate) renewals: usize,
 }
 
 impl Input {
@@ -63,12 +77,14 @@ impl Input {
                 submissions: std::mem::take(&mut self.submissions),
                 commands: self.later_commands(),
                 position,
+                renewals: 0,
             };
         }
         Self {
             submissions: self.submissions.split_off(self.submissions.len() / 2),
             commands: Vec::new(),
             position,
+            renewals: 0,
         }
     }
 
@@ -151,6 +167,7 @@ pub(crate) fn step(
             outcomes.push(run.take(index, event)?);
         }
     }
+    run.renew(input.renewals)?;
     run.consume(input.position.as_ref())?;
     run.finish(publication, outcomes, answers, now)
 }
@@ -198,6 +215,43 @@ impl<'a> Run<'a> {
         let before = self.batch.overlay.before();
         before.scan_prefix(keys::REJECTIONS, Order::Descending, &mut look)?;
         Ok(is_kept)
+    }
+
+    /// Makes some of the atoms of former editions anew, and notes how far that is.
+    fn renew(&mut self, most: usize) -> Result<(), Error> {
+        let Some(after) = self.standing.renewing.after.filter(|_| most > 0) else {
+            return Ok(());
+        };
+        let renewed = self.batch.renew(after, most)?;
+        let overlay = &mut self.batch.overlay;
+        match renewed {
+            Renewed::UpTo(after) => {
+                overlay.put_record(keys::RENEWAL.to_vec(), &RenewalRecord { after })?;
+                self.standing.renewing.after = Some(after);
+            }
+            Renewed::All => {
+                overlay.delete(keys::RENEWAL.to_vec());
+                self.standing.renewing = Renewing::default();
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes by which rules the store is kept, where it does not know; with the first change that they make.
+    fn note_rules(&mut self) -> Result<(), Error> {
+        let rules = self.batch.rules;
+        let renewing = &mut self.standing.renewing;
+        if renewing.written != Some(rules.identity.edition) {
+            let record = rules.record(renewing.after.is_none());
+            self.batch.overlay.put_record(keys::RULES.to_vec(), &record)?;
+            // Whoever starts next goes on from here, also if no atom was made anew yet.
+            if let Some(after) = renewing.after {
+                let renewal = RenewalRecord { after };
+                self.batch.overlay.put_record(keys::RENEWAL.to_vec(), &renewal)?;
+            }
+            renewing.written = Some(rules.identity.edition);
+        }
+        Ok(())
     }
 
     /// Notes up to where the input is consumed, so that the store knows it too.
@@ -275,8 +329,12 @@ impl Run<'_> {
                 resolution,
             });
         }
-        publication.commit(&combined, &told, &self.batch.touched.causes)?;
-        let (messages, changes) = (publication.into_messages(), self.batch.overlay.into_changes()?);
+        publication.commit(&combined, &told, &self.batch.touched)?;
+        let messages = publication.into_messages();
+        if !messages.is_empty() || self.batch.overlay.has_changes() {
+            self.note_rules()?;
+        }
+        let changes = self.batch.overlay.into_changes()?;
         if messages.is_empty() && changes.is_empty() {
             return Ok(Stepped {
                 commit: None,

@@ -134,13 +134,13 @@ impl Batch<'_> {
 
     /// By what atoms are known: their customers, else the first event of each, the earliest first.
     fn references(&self, atoms: &BTreeSet<AtomId>) -> Result<Vec<Reference>, Error> {
-        let rules = &self.rules.identity.identifiers;
+        let rules = &self.rules.identity;
         let (mut customers, mut events) = (BTreeSet::new(), BTreeSet::new());
         for id in atoms {
             let Some(atom) = self.overlay.atom(*id)? else {
                 continue;
             };
-            match atom.claim.anchor(rules) {
+            match atom.claim.anchor(rules.of(atom.edition)) {
                 Anchor::One(user) => {
                     customers.insert(user.clone());
                 }
@@ -166,20 +166,22 @@ impl Batch<'_> {
             return Ok(false);
         };
         others.retain(|reference| !ones.contains(reference));
-        let rules = &self.rules.identity.identifiers;
+        let rules = &self.rules.identity;
         let mut customers = BTreeSet::new();
         for id in &one.atoms {
             let atom = self.overlay.atom(*id)?;
-            customers.extend(atom.and_then(|atom| match atom.claim.anchor(rules) {
-                Anchor::One(user) => Some(user.clone()),
-                Anchor::None | Anchor::Conflict => None,
-            }));
+            customers.extend(
+                atom.and_then(|atom| match atom.claim.anchor(rules.of(atom.edition)) {
+                    Anchor::One(user) => Some(user.clone()),
+                    Anchor::None | Anchor::Conflict => None,
+                }),
+            );
         }
         for id in &other.atoms {
             let Some(atom) = self.overlay.atom(*id)? else {
                 continue;
             };
-            let is_theirs = match atom.claim.anchor(rules) {
+            let is_theirs = match atom.claim.anchor(rules.of(atom.edition)) {
                 Anchor::One(user) => customers.contains(user),
                 Anchor::None | Anchor::Conflict => one.atoms.contains(id),
             };

@@ -28,7 +28,7 @@ impl<A: Atoms> Graph<'_, A> {
     /// # Errors
     /// When the index cannot be read.
     pub(crate) fn words_about(&self, atom: &AtomRecord) -> Result<BTreeSet<WordHash>, Error> {
-        let rules = &self.rules.identifiers;
+        let rules = self.rules.of(atom.edition);
         let keys = atom.claim.keys(rules).into_iter().cloned().map(Reference::Key);
         let events = atom.named.iter().cloned().map(Reference::Event);
         let mut words = BTreeSet::new();

@@ -26,6 +26,19 @@ use crate::{
     telemetry::EngineMetrics,
 };
 
+/// How long a step of renewal is to take.
+const RENEWAL_TIME: Duration = Duration::from_millis(5);
+/// Atoms that a step of renewal takes at most.
+const RENEWALS_MAX: usize = 256;
+
+/// What the worker does next.
+enum Next {
+    Job(Job),
+    Renewal,
+    /// Nobody is left who could ask for anything.
+    Nothing,
+}
+
 /// What the worker goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorkerConfig {
@@ -47,6 +60,10 @@ pub(crate) struct Worker {
     pub(crate) jobs: mpsc::Receiver<Job>,
     /// A job that the batch before had no room for.
     pub(crate) held: Option<Job>,
+    /// Atoms that the next step of renewal takes.
+    pub(crate) renewals: usize,
+    /// Whether it is renewal's turn.
+    pub(crate) renews_next: bool,
     pub(crate) visible: Visible,
     pub(crate) health: Arc<HealthCell>,
     pub(crate) metrics: EngineMetrics,
@@ -93,7 +110,14 @@ impl Worker {
         let mut flushed = Instant::now();
         let mut going = true;
         while going {
-            let Some(job) = self.next_job()? else { break };
+            let job = match self.next()? {
+                Next::Job(job) => job,
+                Next::Renewal => {
+                    self.renew()?;
+                    continue;
+                }
+                Next::Nothing => break,
+            };
             let (mut input, mut waiting) = (Input::default(), Waiting::default());
             going = waiting.admit(job, &mut input);
             while going && input.submissions.len() < self.config.batch_events_max {
@@ -105,6 +129,7 @@ impl Worker {
                 going = waiting.admit(job, &mut input);
             }
             self.batch(input, waiting)?;
+            self.renews_next = true;
             // Met by a reader: what it asked for is there again after the next start, which builds the store anew.
             if self.store.is_damaged() {
                 return Err(Error::Damaged);
@@ -119,14 +144,22 @@ impl Worker {
         Ok(())
     }
 
-    /// What waits, or comes next. Where nothing waits, the commit under way is seen through first.
-    fn next_job(&mut self) -> Result<Option<Job>, Error> {
-        if let Some(job) = self.held.take() {
-            return Ok(Some(job));
+    /// What waits, or comes next. Renewal takes turns with what waits, and goes on where nothing does; else the commit
+    /// under way is seen through first.
+    fn next(&mut self) -> Result<Next, Error> {
+        let renews = self.standing.renewing.after.is_some();
+        if renews && std::mem::take(&mut self.renews_next) {
+            return Ok(Next::Renewal);
         }
-        if self.under_way.is_some() {
+        if let Some(job) = self.held.take() {
+            return Ok(Next::Job(job));
+        }
+        if self.under_way.is_some() || renews {
             if let Some(job) = self.waiting_job() {
-                return Ok(Some(job));
+                return Ok(Next::Job(job));
+            }
+            if renews {
+                return Ok(Next::Renewal);
             }
             self.settle()?;
         }
@@ -134,7 +167,31 @@ impl Worker {
         let job = self.jobs.blocking_recv();
         self.visible.working.send_replace(true);
         job.iter().for_each(|_| self.metrics.queue_popped());
-        Ok(job)
+        Ok(job.map_or(Next::Nothing, Next::Job))
+    }
+
+    /// One step of renewal, of as many atoms as take about [`RENEWAL_TIME`]: whoever comes meanwhile waits no longer.
+    fn renew(&mut self) -> Result<(), Error> {
+        let begun = Instant::now();
+        let renewals = self.renewals.max(1);
+        self.batch(
+            Input {
+                renewals,
+                ..Input::default()
+            },
+            Waiting::default(),
+        )?;
+        self.renewals = match begun.elapsed() < RENEWAL_TIME {
+            true => renewals.saturating_add(1).min(RENEWALS_MAX),
+            false => renewals / 2,
+        };
+        if self.standing.renewing.after.is_none() {
+            tracing::info!(
+                rules.edition = self.rules.identity.edition.0,
+                "everything is as these rules want it"
+            );
+        }
+        Ok(())
     }
 
     fn waiting_job(&mut self) -> Option<Job> {
@@ -161,6 +218,10 @@ impl Worker {
     /// any bad input: it must not stop the others.
     fn take(&mut self, mut input: Input) -> Result<Done, Error> {
         match self.attempt(&input) {
+            Err(error) if error.is_too_large() && input.renewals > 1 => {
+                input.renewals /= 2;
+                self.take(input)
+            }
             Err(error) if error.is_too_large() && input.len() > 1 => {
                 let rest = input.split_off_half();
                 let mut done = self.take(input)?;

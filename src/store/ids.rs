@@ -45,6 +45,11 @@ opaque!(
     RequestHash
 );
 
+impl AtomId {
+    /// Before any other.
+    pub const FIRST: Self = Self([0; 16]);
+}
+
 impl ProfileId {
     /// Reads the 32 hexadecimal digits that `Display` writes; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {

@@ -11,7 +11,9 @@
 //! | `F` | atom | atoms | where the events of a dissolved atom went |
 //! | `G` | face, atom | nothing | whose claims show a face |
 //! | `I` | key, atom | nothing | who joins by a value |
+//! | `K` | | [`RulesRecord`](crate::store::RulesRecord) | the rules that all this is kept by |
 //! | `L` | user, user | nothing | which user ids were declared the same |
+//! | `M` | | [`RenewalRecord`](crate::store::RenewalRecord) | how far atoms were made anew by these |
 //! | `N` | key, atom | nothing | who mentions a value without joining by it |
 //! | `P` | profile | [`ProfileRecord`](crate::store::ProfileRecord) | members and version |
 //! | `Q` | token hash | [`QrRecord`](crate::store::QrRecord) | QR codes |
@@ -65,6 +67,11 @@ fn ordered(time: Timestamp) -> [u8; 8] {
 pub fn atom(id: AtomId) -> Vec<u8> {
     join(b'A', &[&id.0])
 }
+
+/// All atoms.
+pub const ATOMS: &[u8] = b"A";
+/// Behind the last of [`ATOMS`].
+pub const ATOMS_END: &[u8] = b"B";
 
 /// All faces in a block.
 pub fn block(block: KeyHash) -> Vec<u8> {
@@ -175,6 +182,12 @@ pub fn holder(key: KeyHash, id: AtomId) -> Vec<u8> {
 pub fn is_index(key: &[u8]) -> bool {
     matches!(key.first(), Some(b'B' | b'D' | b'G' | b'I' | b'L' | b'N' | b'V'))
 }
+
+/// The rules that the store is kept by.
+pub const RULES: &[u8] = b"K";
+
+/// How far atoms were made anew by these.
+pub const RENEWAL: &[u8] = b"M";
 
 /// All user ids declared the same as one.
 pub fn aliases(user: KeyHash) -> Vec<u8> {

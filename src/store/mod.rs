@@ -32,7 +32,7 @@ pub use crate::store::open::{Damage, OpenError, StoreConfig, set_aside};
 pub use crate::store::read::Read;
 pub use crate::store::record::{
     AnswerRecord, AtomRecord, FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord,
-    RejectionRecord, SeenRecord, WordsRecord,
+    RejectionRecord, RenewalRecord, RulesMark, RulesRecord, SeenRecord, WordsRecord,
 };
 pub use crate::store::sled_store::Store;
 pub use crate::store::view::{Bytes, Order, View, Visit};

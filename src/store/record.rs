@@ -3,14 +3,16 @@
 //! The domain's types know nothing of this. A change of any list is a new record version with a way to read the old
 //! one: golden files hold the released layouts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::{
         event::{EventId, Stamp, StreamPlace},
-        identity::{Claim, link::Links},
-        profile::Aggregate,
+        identifier::{Kind, KindRule},
+        identity::{Claim, Edition, link::Links},
+        profile::{Aggregate, FoldLimits},
         qr::{QrOutcome, QrState},
+        similarity::Bits,
         time::Timestamp,
         value::Value,
     },
@@ -32,6 +34,47 @@ pub struct AtomRecord {
     pub aggregate: Aggregate,
     /// Those of its events that a steward's word refers to.
     pub named: BTreeSet<EventId>,
+    /// By which rules its claim was made, and is read.
+    pub edition: Edition,
+}
+
+/// What decides, beside the events, what a store holds. Two that differ are two editions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RulesMark {
+    /// Which clustering this program has.
+    pub algorithm: u32,
+    /// What each kind of identifier may do.
+    pub kinds: BTreeMap<Kind, KindRule>,
+    /// Atoms that may hold one value.
+    pub atoms_max: usize,
+    /// The version of the weights.
+    pub weights: u32,
+    /// From where on two are one person.
+    pub auto: Bits,
+    /// Faces in a block.
+    pub block_faces_max: usize,
+    /// Atoms that likeness may connect.
+    pub component_atoms_max: usize,
+    /// What a profile keeps.
+    pub fold: FoldLimits,
+}
+
+/// The rules that a store is kept by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RulesRecord {
+    /// How many there were before.
+    pub edition: Edition,
+    /// What they are.
+    pub mark: RulesMark,
+    /// What identifiers might do by earlier ones, as long as there may be atoms of theirs.
+    pub former: BTreeMap<Edition, BTreeMap<Kind, KindRule>>,
+}
+
+/// How far atoms were made anew by the rules that hold; there is none where all were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RenewalRecord {
+    /// The last in the order of their ids.
+    pub after: AtomId,
 }
 
 /// A known event id.

@@ -24,7 +24,7 @@ use crate::{
         layout,
         record::{
             AnswerRecord, AtomRecord, FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord,
-            RejectionRecord, SeenRecord, WordsRecord,
+            RejectionRecord, RenewalRecord, RulesRecord, SeenRecord, WordsRecord,
         },
     },
 };
@@ -38,7 +38,7 @@ macro_rules! record {
     };
 }
 
-record!(AtomRecord, 3, "atom");
+record!(AtomRecord, 4, "atom");
 record!(ProfileRecord, 1, "profile");
 record!(FormerRecord, 2, "former profile");
 record!(ForwardRecord, 1, "forward");
@@ -49,12 +49,19 @@ record!(Event, 1, "event");
 record!(InputRecord, 1, "input position");
 record!(SeenRecord, 1, "known event");
 record!(WordsRecord, 1, "count of words");
+record!(RulesRecord, 1, "rules");
+record!(RenewalRecord, 1, "renewal");
 record!(Word, 1, "steward's word");
 
 layout! {
-    struct crate::store::record::AtomRecord { claim, links, first, profile, aggregate, named }
+    struct crate::store::record::AtomRecord { claim, links, first, profile, aggregate, named, edition }
     struct crate::store::record::SeenRecord { checksum, place }
     struct crate::store::record::WordsRecord { last }
+    struct crate::store::record::RulesMark {
+        algorithm, kinds, atoms_max, weights, auto, block_faces_max, component_atoms_max, fold
+    }
+    struct crate::store::record::RulesRecord { edition, mark, former }
+    struct crate::store::record::RenewalRecord { after }
     struct crate::store::record::ProfileRecord { version, fingerprint, members, attributed, absorbed }
     struct crate::store::record::FormerRecord { version, atoms, beside }
     struct crate::store::record::ForwardRecord { atoms }
@@ -87,6 +94,13 @@ layout! {
     enum crate::domain::identity::claim::Owner { 0 => Nobody, 1 => User(user), 2 => Contested }
     enum crate::domain::identity::claim::Alone { 0 => Link(key), 1 => Event(id) }
     struct crate::domain::identity::claim::Claim { asserted, owner, alias_of, signs_out, alone, facts }
+    tuple crate::domain::identity::rules::Edition(0)
+    tuple crate::domain::similarity::Bits(0)
+    struct crate::domain::identifier::rules::KindRule { format, role, joins_at, per_profile, subjects_max, rank }
+    enum crate::domain::identifier::rules::Format { 0 => Id, 1 => Email, 2 => Phone }
+    enum crate::domain::identifier::rules::Role {
+        0 => Anchor, 1 => Contact, 2 => Device, 3 => PerEvent, 4 => Handoff, 5 => Label
+    }
     enum crate::domain::identity::word::Said { 0 => Same, 1 => Apart }
     enum crate::domain::identity::word::Reference { 0 => Key(key), 1 => Event(id) }
     struct crate::domain::identity::word::Word { id, number, said, sides, by, why, at }
@@ -102,6 +116,9 @@ layout! {
     struct crate::domain::profile::aggregate::Aggregate {
         events, first, last, by_channel, by_type, traits, cart, cart_emptied, wishlist, orders, sales, tickets,
         offers, offer_ends, calls, consent, recent
+    }
+    struct crate::domain::profile::aggregate::FoldLimits {
+        traits_max, trait_letters_max, names_max, lines_max, orders_max, matters_max, consents_max, recent_max
     }
     struct crate::domain::profile::bounded::Counts { by_name, others }
     struct crate::domain::profile::consent::Given { stamp, decision, verified }

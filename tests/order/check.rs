@@ -79,6 +79,20 @@ pub(crate) fn agrees_with_oracle(seed: u64, outcome: &Outcome, events: &[Event],
     }
 }
 
+/// Fails unless both engines made the same.
+pub(crate) fn agrees_with_engine(seed: u64, outcome: &Outcome, other: &Outcome, events: &[Event]) {
+    agrees(seed, seed, persons(outcome), persons(other), events);
+    for (members, person) in &other.persons {
+        assert_eq!(
+            outcome.persons[members],
+            *person,
+            "order {seed}: {}",
+            told(members, events)
+        );
+    }
+    assert_eq!(outcome.total, other.total, "order {seed}");
+}
+
 fn persons(outcome: &Outcome) -> BTreeSet<BTreeSet<usize>> {
     outcome.persons.keys().cloned().collect()
 }

@@ -18,6 +18,7 @@ mod delayed;
 mod dense;
 mod oracle;
 mod outcome;
+mod renewed;
 mod scenarios;
 mod steward;
 mod town;
@@ -82,6 +83,12 @@ fn what_stewards_said_and_what_was_taken_back_leaves_nothing() {
 fn what_stewards_say_holds_in_any_order() {
     any_world(6, &dense::worlds(40), steward::said_holds_in_any_order);
     any_world(7, &dense::walk_ins(40), steward::said_holds_in_any_order);
+}
+
+#[test]
+fn a_store_that_is_brought_over_to_other_rules_ends_where_they_had_led() {
+    any_world(8, &dense::worlds(40), renewed::ends_as_from_the_beginning);
+    any_world(9, &dense::walk_ins(40), renewed::ends_as_from_the_beginning);
 }
 
 /// Checks a third as many worlds as are drawn of others, each with another seed.

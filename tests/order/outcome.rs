@@ -53,10 +53,20 @@ pub(crate) struct Person {
 
 /// Runs an engine on `arrival` of `events`.
 pub(crate) fn run(events: &[Event], arrival: Arrival, rules: &IdentityRules) -> Outcome {
+    run_keeping(events, arrival, rules, FoldLimits::STANDARD)
+}
+
+/// The same, with profiles that keep other things.
+pub(crate) fn run_keeping(
+    events: &[Event],
+    arrival: Arrival,
+    rules: &IdentityRules,
+    fold: FoldLimits,
+) -> Outcome {
     let dir = tempfile::tempdir().unwrap();
     let overlaps = Arc::new(AtomicUsize::new(0));
     let delayed = (!arrival.seed.is_multiple_of(2)).then_some(&overlaps);
-    let engine = start(dir.path(), rules, delayed);
+    let engine = start_keeping(dir.path(), rules, fold, delayed);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
@@ -152,10 +162,20 @@ async fn fed(engine: &Engine, batches: Vec<Vec<Submission>>) -> Vec<Became> {
 
 /// An engine on a new folder; with a count of overlaps, over a journal that takes its time.
 pub(crate) fn start(dir: &Path, identity: &IdentityRules, delayed: Option<&Arc<AtomicUsize>>) -> Engine {
+    start_keeping(dir, identity, FoldLimits::STANDARD, delayed)
+}
+
+/// The same, with profiles that keep other things.
+pub(crate) fn start_keeping(
+    dir: &Path,
+    identity: &IdentityRules,
+    fold: FoldLimits,
+    delayed: Option<&Arc<AtomicUsize>>,
+) -> Engine {
     let rules = Rules {
         tenant: "default".to_owned(),
         identity: identity.clone(),
-        fold: FoldLimits::STANDARD,
+        fold,
         views: BTreeMap::new(),
         channel_views: BTreeMap::new(),
         rejections_max: 10,

@@ -4,7 +4,7 @@
 
 use crate::domain::{
     fact::Facts,
-    identifier::{IdentifierRules, Role},
+    identifier::{Format, IdentifierRules, Role},
     identity::claim::{Alone, Anchor, Bond, Claim, Key, Owner},
 };
 
@@ -57,24 +57,35 @@ impl Claim {
     }
 
     /// What it shows of the person to whoever compares: one customer's claims that state the same facts and contacts show
-    /// one face, whatever device each came by; any other claim has a face of its own. `None` where its facts find nobody.
+    /// one face, whatever device each came by; any other claim has a face of its own. Which contacts are read, and how, is
+    /// part of it: other rules may see another face. `None` where its facts find nobody.
     pub fn face(&self, rules: &IdentifierRules) -> Option<Vec<u8>> {
         if !self.is_likened(rules) {
             return None;
         }
-        let Anchor::One(user) = self.anchor(rules) else {
-            return Some(self.canonical());
-        };
-        let contacts = self
+        let contacts: Vec<_> = self
             .asserted
             .iter()
-            .map(|one| &one.key)
-            .filter(|key| rules.rule(&key.kind).role == Role::Contact);
-        let mut bytes = Vec::with_capacity(96);
-        put_key(&mut bytes, user);
-        contacts.for_each(|key| put_key(&mut bytes, key));
-        put_len(&mut bytes, 0);
-        put_facts(&mut bytes, &self.facts);
+            .map(|one| (&one.key, rules.rule(&one.key.kind)))
+            .filter(|(_, rule)| rule.role == Role::Contact)
+            .collect();
+        let mut bytes = Vec::with_capacity(128);
+        put_len(&mut bytes, contacts.len());
+        for (key, rule) in contacts {
+            put_key(&mut bytes, key);
+            bytes.push(match rule.format {
+                Format::Id => 0,
+                Format::Email => 1,
+                Format::Phone => 2,
+            });
+        }
+        match self.anchor(rules) {
+            Anchor::One(user) => {
+                put_key(&mut bytes, user);
+                put_facts(&mut bytes, &self.facts);
+            }
+            Anchor::None | Anchor::Conflict => bytes.extend(self.canonical()),
+        }
         Some(bytes)
     }
 }

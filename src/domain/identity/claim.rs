@@ -132,6 +132,7 @@ impl Claim {
         let IdentityRules {
             identifiers: rules,
             similarity,
+            ..
         } = rules;
         let mut asserted = Vec::with_capacity(event.identifiers.len());
         let mut link = None;

@@ -18,5 +18,5 @@ pub use claim::{Anchor, Bond, Claim, Key, Owner, Subject};
 pub use cluster::{Clustering, Evidence, Likeness, Node, Reason, Verdict, cluster};
 pub use link::{Link, LinkRole};
 pub use ownership::Mark;
-pub use rules::{IdentityRules, Similarity};
+pub use rules::{Edition, IdentityRules, Similarity};
 pub use word::{Reference, Said, Word};

@@ -1,12 +1,26 @@
 //! What identity goes by: which identifiers join, and when two who share none are alike enough to be one person.
 //!
-//! Owns [`IdentityRules`] and [`Similarity`]. Plain data, frozen while the process runs; `config` fills it.
+//! Owns [`IdentityRules`], [`Edition`] and [`Similarity`]. Plain data, frozen while the process runs; `config` fills it.
+
+use std::collections::BTreeMap;
 
 use crate::domain::{
     fact::Facts,
     identifier::IdentifierRules,
     similarity::{Bits, Person, Thresholds, Weights, compare, thresholds},
 };
+
+/// By which of a store's rules, one after the other, a claim was made: 0 are the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Edition(pub u32);
+
+impl Edition {
+    /// The next one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
 
 /// All that the partition into persons depends on beside the claims.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +29,10 @@ pub struct IdentityRules {
     pub identifiers: IdentifierRules,
     /// How alike two have to be.
     pub similarity: Similarity,
+    /// Which these are of the rules that the store was kept by.
+    pub edition: Edition,
+    /// What identifiers might do by earlier ones, as long as there may be claims that were made by them.
+    pub former: BTreeMap<Edition, IdentifierRules>,
 }
 
 /// How alike two have to be, and how much is looked at to find out.
@@ -71,9 +89,26 @@ impl IdentityRules {
     /// The standard rules.
     #[must_use]
     pub fn standard() -> Self {
+        Self::new(
+            IdentifierRules::standard(),
+            Similarity::standard(Similarity::EXPECTED_PEOPLE),
+        )
+    }
+
+    /// The first rules of a store.
+    #[must_use]
+    pub const fn new(identifiers: IdentifierRules, similarity: Similarity) -> Self {
         Self {
-            identifiers: IdentifierRules::standard(),
-            similarity: Similarity::standard(Similarity::EXPECTED_PEOPLE),
+            identifiers,
+            similarity,
+            edition: Edition(0),
+            former: BTreeMap::new(),
         }
+    }
+
+    /// What identifiers may do in a claim of this edition: it is read as it was made.
+    #[must_use]
+    pub fn of(&self, edition: Edition) -> &IdentifierRules {
+        self.former.get(&edition).unwrap_or(&self.identifiers)
     }
 }

@@ -66,10 +66,10 @@ impl Sample {
     ) -> Self {
         let all: Vec<&Record> = loads.iter().flat_map(|load| &load.records).collect();
         let drawn = draw(&all, most, dice);
-        let identity = IdentityRules {
-            identifiers: rules.identifiers.clone(),
-            similarity: Similarity::standard(Similarity::EXPECTED_PEOPLE),
-        };
+        let identity = IdentityRules::new(
+            rules.identifiers.clone(),
+            Similarity::standard(Similarity::EXPECTED_PEOPLE),
+        );
         let (mut refused, mut seen, mut claims) = (0_usize, BTreeSet::new(), Vec::new());
         for record in &drawn {
             let Some(event) = event(record, rules, now) else {

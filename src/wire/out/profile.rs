@@ -25,6 +25,8 @@ pub struct ProfileView<'a> {
     pub fingerprint: &'a str,
     /// Ids that were absorbed by it.
     pub absorbed: &'a [String],
+    /// Whether some of it is about to be looked at again; nobody is told of that, who asks is.
+    pub pending: bool,
     /// Its content.
     pub profile: &'a Profile,
 }
@@ -43,6 +45,8 @@ pub struct Document<'a> {
     consent: Consent,
     recent: Vec<Moment<'a>>,
     absorbed: &'a [String],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pending: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -107,6 +111,7 @@ impl<'a> Document<'a> {
             })),
             recent: profile.whole.recent.iter().rev().map(Moment::from).collect(),
             absorbed: view.absorbed,
+            pending: view.pending,
         }
     }
 }

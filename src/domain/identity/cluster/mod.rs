@@ -35,6 +35,10 @@ use crate::domain::{
     similarity::{Bits, Conflict, Person},
 };
 
+/// Which algorithm this is. Whoever changes what [`cluster`] or [`Claim::of`] answers counts it up: a store that was kept
+/// by another is renewed.
+pub const ALGORITHM: u32 = 1;
+
 /// A claim and what may join it to others in its component. Nodes stand in the order of their claims.
 #[derive(Clone, Debug)]
 pub struct Node<'a> {

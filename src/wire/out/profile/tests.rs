@@ -15,6 +15,7 @@ fn json(profile: &Profile) -> String {
         version: 7,
         fingerprint: "c0ffee",
         absorbed: &absorbed,
+        pending: false,
         profile,
     };
     let document = Document::of(view);

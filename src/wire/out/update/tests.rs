@@ -50,6 +50,7 @@ fn an_update_carries_the_document() {
         version: 7,
         fingerprint: "c0ffee",
         absorbed: &[],
+        pending: false,
         profile: &profile,
     };
     let ids = ids(1);

@@ -1,0 +1,129 @@
+//! Editions: which rules the store is kept by, and which held before.
+//!
+//! A service that starts with other rules than the store was kept by begins a new edition. Atoms of the former ones are
+//! read as they were made until [`renew`](crate::engine::renew) has made each of them anew.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    domain::{
+        identifier::{IdentifierRules, Kind, KindRule},
+        identity::{Edition, cluster},
+    },
+    engine::{
+        answer::{Query, QueryError},
+        atoms::Atoms,
+        batch::Rules,
+        step::Renewing,
+    },
+    store::{AtomId, Error, ProfileRecord, Read, RenewalRecord, RulesMark, RulesRecord, keys},
+};
+
+impl Rules {
+    /// What decides, of these, what a store holds.
+    fn mark(&self) -> RulesMark {
+        let (identifiers, similarity) = (&self.identity.identifiers, &self.identity.similarity);
+        RulesMark {
+            algorithm: cluster::ALGORITHM,
+            kinds: identifiers.kinds.clone(),
+            atoms_max: identifiers.atoms_max,
+            weights: similarity.weights.version,
+            auto: similarity.thresholds.auto,
+            block_faces_max: similarity.block_faces_max,
+            component_atoms_max: similarity.component_atoms_max,
+            fold: self.fold,
+        }
+    }
+
+    /// Finds out which edition of the store's rules these are, and what of it has to be renewed.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn adopt(&mut self, store: &impl Read) -> Result<Renewing, Error> {
+        let Some(kept) = store.record::<RulesRecord>(keys::RULES)? else {
+            return Ok(Renewing::default());
+        };
+        let renewed: Option<RenewalRecord> = store.record(keys::RENEWAL)?;
+        let mut former = kept.former;
+        let is_same = kept.mark == self.mark();
+        self.identity.edition = kept.edition;
+        if !is_same {
+            former.insert(kept.edition, kept.mark.kinds);
+            self.identity.edition = kept.edition.next();
+        }
+        self.identity.former = former.into_iter().map(read_by).collect();
+        Ok(Renewing {
+            written: is_same.then_some(kept.edition),
+            after: match is_same {
+                true => renewed.map(|renewed| renewed.after),
+                false => Some(AtomId::FIRST),
+            },
+        })
+    }
+
+    /// What the store notes of these rules; of the former ones only while there is something to renew.
+    pub(crate) fn record(&self, is_renewed: bool) -> RulesRecord {
+        let former: BTreeMap<Edition, BTreeMap<Kind, KindRule>> = match is_renewed {
+            true => BTreeMap::new(),
+            false => {
+                let former = self.identity.former.iter();
+                former
+                    .map(|(edition, rules)| (*edition, rules.kinds.clone()))
+                    .collect()
+            }
+        };
+        RulesRecord {
+            edition: self.identity.edition,
+            mark: self.mark(),
+            former,
+        }
+    }
+}
+
+/// By which rules a store is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptBy {
+    /// How many it was kept by before these.
+    pub edition: Edition,
+    /// Whether all of it is as these rules want it; else that is under way.
+    pub settled: bool,
+}
+
+impl Query {
+    /// By which rules the store is kept.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn kept_by(&self) -> Result<KeptBy, QueryError> {
+        let edition = self.rules().identity.edition;
+        let noted: Option<RulesRecord> = self.store().record(keys::RULES)?;
+        Ok(KeptBy {
+            edition,
+            settled: noted.is_none_or(|noted| noted.edition == edition && noted.former.is_empty()),
+        })
+    }
+
+    /// Whether an atom of a profile is still as former rules made it.
+    pub(crate) fn is_pending(&self, record: &ProfileRecord) -> Result<bool, Error> {
+        let rules = &self.rules().identity;
+        if rules.former.is_empty() {
+            return Ok(false);
+        }
+        for id in record.members.iter().chain(&record.attributed) {
+            let atom = self.store().atom(*id)?;
+            if atom.is_some_and(|atom| atom.edition != rules.edition) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Rules by which claims are read, but not made.
+fn read_by((edition, kinds): (Edition, BTreeMap<Kind, KindRule>)) -> (Edition, IdentifierRules) {
+    let rules = IdentifierRules {
+        kinds,
+        ..IdentifierRules::standard()
+    };
+    (edition, rules)
+}
