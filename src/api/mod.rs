@@ -47,6 +47,7 @@ mod profile;
 mod qr;
 mod readiness;
 mod rejections;
+mod rules;
 mod steward;
 mod timeline;
 
@@ -66,6 +67,7 @@ pub use crate::api::{
     },
     readiness::{Following, Seen, Watch},
     rejections::{Rejection, RejectionRequest, RejectionsAnswer, RejectionsRequest},
+    rules::{RulesAnswer, RulesRequest},
     steward::{AskedEvent, Remark, UndoAnswer, UndoRequest, WordAnswer, WordRequest},
     timeline::{TimelineAnswer, TimelineRequest},
 };

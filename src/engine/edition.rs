@@ -87,6 +87,8 @@ pub struct KeptBy {
     pub edition: Edition,
     /// Whether all of it is as these rules want it; else that is under way.
     pub settled: bool,
+    /// How much of it is, about: ids of atoms are spread evenly.
+    pub percent: u8,
 }
 
 impl Query {
@@ -97,9 +99,18 @@ impl Query {
     pub fn kept_by(&self) -> Result<KeptBy, QueryError> {
         let edition = self.rules().identity.edition;
         let noted: Option<RulesRecord> = self.store().record(keys::RULES)?;
+        let settled = noted.is_none_or(|noted| noted.edition == edition && noted.former.is_empty());
+        let renewal: Option<RenewalRecord> = self.store().record(keys::RENEWAL)?;
+        let [first, ..] = renewal.map_or(AtomId::FIRST, |renewal| renewal.after).0;
+        let share = u16::from(first).saturating_mul(100) / 256;
         Ok(KeptBy {
             edition,
-            settled: noted.is_none_or(|noted| noted.edition == edition && noted.former.is_empty()),
+            settled,
+            percent: if settled {
+                100
+            } else {
+                u8::try_from(share).unwrap_or(100)
+            },
         })
     }
 

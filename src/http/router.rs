@@ -83,6 +83,7 @@ pub(crate) fn table() -> Vec<Route> {
         get("/v1/identity/explain",          Read,  identity::explain),
         post("/v1/identity/explain",         Read,  identity::explain_posted),
         get("/v1/identity/matches",          Read,  identity::matches),
+        get("/v1/identity/rules",            Read,  identity::rules),
         post("/v1/identity/merge",           Read,  identity::merge),
         post("/v1/identity/separate",        Read,  identity::separate),
         post("/v1/identity/undo",            Read,  identity::undo),

@@ -213,6 +213,7 @@ fn answers_are_as_described() {
     check("between", answered!(explain, two));
     check("matches", answered!(matches, ann));
     check("matches", answered!(matches, json!({})));
+    check("rules", answered!(rules, json!({})));
     check("merges", answered!(merges, ann));
     let word = check("said", answered!(merge, two))["word"].clone();
     check("said", answered!(separate, two));

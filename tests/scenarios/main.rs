@@ -26,6 +26,7 @@ mod phone_menu;
 mod reading;
 mod refused;
 mod retracted;
+mod rules;
 mod said;
 mod schema;
 mod shapes;

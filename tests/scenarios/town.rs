@@ -93,19 +93,11 @@ impl Town {
     }
 
     fn at(dir: TempDir, more: &str) -> Self {
-        let file = dir.path().join("yekta.toml");
-        std::fs::write(&file, format!("{FILE}{more}")).unwrap();
-        let data = dir.path().join("data").to_str().unwrap().to_owned();
-        let settings = Settings::load(LoadOptions {
-            file: Some(file),
-            env: iter::empty(),
-            overrides: vec![("data.dir".to_owned(), data)],
-        });
         let mut town = Self {
             engine: None,
             api: None,
             router: Router::new(),
-            settings: settings.unwrap(),
+            settings: settings(&dir, more),
             clock: || NOW,
             runtime: tokio::runtime::Runtime::new().unwrap(),
             dir,
@@ -168,6 +160,23 @@ impl Town {
     pub fn reopen(&mut self) {
         self.stop();
         self.open();
+    }
+
+    /// Goes on with other settings.
+    pub fn reopen_with(&mut self, more: &str) {
+        self.stop();
+        self.settings = settings(&self.dir, more);
+        self.open();
+    }
+
+    /// Waits until all is as the settings' rules want it.
+    pub fn settle(&self) {
+        let mut changes = self.engine().handle.changes();
+        self.wait(async {
+            while !self.query().kept_by().unwrap().settled {
+                changes.changed().await.unwrap();
+            }
+        });
     }
 
     /// Goes on by another clock.
@@ -283,6 +292,19 @@ impl Town {
         let answer = self.post("/v1/events", &Value::from(events));
         assert_eq!(answer["accepted"], events.len(), "{answer}");
     }
+}
+
+/// The settings of a town in `dir`, with `more` in its file.
+fn settings(dir: &TempDir, more: &str) -> Settings {
+    let file = dir.path().join("yekta.toml");
+    std::fs::write(&file, format!("{FILE}{more}")).unwrap();
+    let data = dir.path().join("data").to_str().unwrap().to_owned();
+    let settings = Settings::load(LoadOptions {
+        file: Some(file),
+        env: iter::empty(),
+        overrides: vec![("data.dir".to_owned(), data)],
+    });
+    settings.unwrap()
 }
 
 fn request(method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Request<Body> {

@@ -69,6 +69,7 @@ fn read_by(call: Call) -> (BTreeSet<&'static str>, bool) {
         Call::Explain => asked::<api::ExplainRequest>(),
         Call::Merges => asked::<api::MergesRequest>(),
         Call::Matches => asked::<api::MatchesRequest>(),
+        Call::Rules => asked::<api::RulesRequest>(),
         Call::Lookup => asked::<api::LookupRequest>(),
         Call::Context => asked::<api::ContextRequest>(),
         Call::Qr => asked::<api::QrReadRequest>(),

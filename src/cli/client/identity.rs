@@ -21,6 +21,7 @@ use crate::cli::{
 
 const EXPLAIN: &str = "explain why two are one person";
 const MATCHES: &str = "list possible matches";
+const RULES: &str = "ask by which rules the store is kept";
 const SAY: &str = "say who is one person";
 const UNDO: &str = "take something back";
 /// What is read first in an answer.
@@ -35,6 +36,8 @@ pub enum IdentityCommand {
     Explain(Two),
     /// List who may be one person: of one profile, or all by their facts
     Matches(Matches),
+    /// Ask by which rules the store is kept, and how far a change of them is carried out
+    Rules(Common),
     /// Say that two are one person
     Merge(Say),
     /// Say that two are not one person
@@ -141,6 +144,7 @@ impl IdentityCommand {
         match self {
             Self::Explain(two) => &two.common,
             Self::Matches(matches) => &matches.common,
+            Self::Rules(common) => common,
             Self::Merge(say) | Self::Separate(say) => &say.two.common,
             Self::Undo(undo) => &undo.common,
         }
@@ -164,6 +168,7 @@ impl IdentityCommand {
         let (attempt, answer) = match self {
             Self::Explain(two) => post(EXPLAIN, "/v1/identity/explain", two.body())?,
             Self::Matches(matches) => (MATCHES, client.get(MATCHES, &matches.path())?),
+            Self::Rules(_) => (RULES, client.get(RULES, "/v1/identity/rules")?),
             Self::Merge(say) => post(SAY, "/v1/identity/merge", say.body())?,
             Self::Separate(say) => post(SAY, "/v1/identity/separate", say.body())?,
             Self::Undo(undo) => post(UNDO, "/v1/identity/undo", undo.body())?,

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::{
     api::{
         Api, ExplainAnswer, ExplainRequest, MatchesAnswer, MatchesRequest, MergesAnswer, MergesRequest,
-        UndoAnswer, UndoRequest, Who, WordAnswer, WordRequest,
+        RulesAnswer, RulesRequest, UndoAnswer, UndoRequest, Who, WordAnswer, WordRequest,
     },
     http::{
         body::{Asking, Document},
@@ -58,6 +58,14 @@ pub(crate) async fn matches(
     Asking(page): Asking<Page>,
 ) -> Result<Json<MatchesAnswer>, Failure> {
     Ok(Json(api.matches(page.of(None)).await?))
+}
+
+/// By which rules the store is kept.
+pub(crate) async fn rules(
+    State(api): State<Api>,
+    Asking(request): Asking<RulesRequest>,
+) -> Result<Json<RulesAnswer>, Failure> {
+    Ok(Json(api.rules(request).await?))
 }
 
 /// How many absorbed ids are told.

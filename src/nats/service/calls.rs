@@ -16,6 +16,8 @@ pub(crate) enum Call {
     Explain,
     Merges,
     Matches,
+    /// [`Api::rules`](crate::api::Api::rules).
+    Rules,
     Lookup,
     Context,
     Qr,
@@ -31,13 +33,14 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
         Self::Explain,
         Self::Merges,
         Self::Matches,
+        Self::Rules,
         Self::Lookup,
         Self::Context,
         Self::Qr,
@@ -61,6 +64,7 @@ impl Call {
             Self::Explain => "q.explain",
             Self::Merges => "q.merges",
             Self::Matches => "q.matches",
+            Self::Rules => "q.rules",
             Self::Lookup => "q.lookup",
             Self::Context => "q.context",
             Self::Qr => "q.qr",
@@ -91,6 +95,7 @@ impl Call {
             Self::Explain => written(&api.explain(api::read(body)?).await?),
             Self::Merges => written(&api.merges(api::read(body)?).await?),
             Self::Matches => written(&api.matches(api::read(body)?).await?),
+            Self::Rules => written(&api.rules(api::read(body)?).await?),
             Self::Lookup => written(&api.lookup(api::read(body)?).await?),
             Self::Context => written(&api.context(api::read(body)?).await?),
             Self::Qr => written(&api.qr_read(api::read(body)?).await?),

@@ -1,0 +1,141 @@
+//! Other rules on a folder that has a history: everything is brought over to them while the service runs, and whoever
+//! follows hears of what that changes and of nothing else.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use yekta::engine::{ProfileId, query::Found};
+
+use crate::{follower::Follower, said::event, town::Town};
+
+/// A page view of somebody who typed an e-mail address.
+fn typed(id: &str, device: &str, email: &str) -> Value {
+    let identifiers = json!([
+        {"kind": "anonymous_id", "value": device, "trust": "observed"},
+        {"kind": "email", "value": email, "trust": "stated"},
+    ]);
+    event(
+        id,
+        ["web", "Page Viewed"],
+        &format!("21T10:{id:0>2}"),
+        identifiers,
+        json!({}),
+    )
+}
+
+const STATED: &str = "[identifiers.kinds.email]\njoins_at = \"stated\"\n";
+
+/// Two devices whose users typed the same address, and somebody else.
+fn town() -> Town {
+    let town = Town::new();
+    town.tell(&[
+        typed("1", "laptop", "ann@example.com"),
+        typed("2", "phone", "ann@example.com"),
+        typed("3", "tablet", "bob@example.com"),
+    ]);
+    town
+}
+
+fn one(town: &Town, device: &str) -> ProfileId {
+    match town.find("anonymous_id", device) {
+        Found::One(profile) => profile,
+        other => panic!("{device} is at {other:?}"),
+    }
+}
+
+#[test]
+fn who_joins_by_the_new_rules_is_one_and_who_does_not_is_apart_again() {
+    let mut town = town();
+    let before = town.profiles();
+    assert_eq!(before.len(), 3);
+    let mut follower = Follower::default();
+    follower.catch_up(&town.query());
+
+    town.reopen_with(STATED);
+    town.settle();
+    assert_eq!(one(&town, "laptop"), one(&town, "phone"));
+    assert_ne!(one(&town, "laptop"), one(&town, "tablet"));
+    follower.catch_up(&town.query());
+    // The third is told too: by these rules what they typed is part of what they are known by.
+    assert_eq!(follower.notices, [("merged".to_owned(), 2)].into());
+    keeps_the_same(&follower, &town);
+
+    town.reopen_with("");
+    town.settle();
+    assert_eq!(
+        town.profiles(),
+        before,
+        "nothing is left of rules that no longer hold"
+    );
+    follower.catch_up(&town.query());
+    keeps_the_same(&follower, &town);
+    let rules = town.get("/v1/identity/rules");
+    assert_eq!(rules, json!({"edition": 2, "settled": true, "percent": 100}));
+}
+
+/// The copy of who follows is what the town has.
+fn keeps_the_same(follower: &Follower, town: &Town) {
+    let copied: BTreeSet<&String> = follower.documents.keys().collect();
+    let live: BTreeSet<String> = town.profiles().keys().map(ToString::to_string).collect();
+    assert_eq!(copied, live.iter().collect());
+    for (id, document) in &follower.documents {
+        assert_eq!(*document, town.get(&format!("/v1/profiles/{id}")), "{id}");
+    }
+}
+
+#[test]
+fn what_the_new_rules_do_not_change_is_not_told() {
+    let mut town = town();
+    let last = town.engine().handle.applied();
+    town.reopen_with("[identifiers]\natoms_max = 400\n");
+    town.settle();
+    assert_eq!(town.get("/v1/identity/rules")["edition"], 1);
+    let told = town.query().updates_after(last, 100).unwrap();
+    let subjects: Vec<&String> = told.iter().map(|update| &update.subject).collect();
+    assert_eq!(subjects, Vec::<&String>::new());
+}
+
+#[test]
+fn what_changes_is_told_with_the_rules_as_its_cause() {
+    let mut town = town();
+    let last = town.engine().handle.applied();
+    town.reopen_with(STATED);
+    town.settle();
+    let told = town.query().updates_after(last, 100).unwrap();
+    assert!(!told.is_empty());
+    for update in told {
+        let body: Value = serde_json::from_slice(&update.body).unwrap();
+        let cause = json!({"events": [], "count": 0, "resolution": "rules"});
+        assert_eq!(body["cause"], cause, "{}", update.subject);
+    }
+}
+
+#[test]
+fn the_same_rules_after_a_new_start_are_no_change() {
+    let mut town = town();
+    let last = town.engine().handle.applied();
+    town.reopen();
+    let rules = town.get("/v1/identity/rules");
+    assert_eq!(rules, json!({"edition": 0, "settled": true, "percent": 100}));
+    assert_eq!(town.engine().handle.applied(), last, "nothing was written");
+}
+
+#[test]
+fn a_profile_keeps_by_the_new_settings_what_it_had_forgotten() {
+    let mut town = Town::with("[fold]\nrecent_max = 1\n");
+    town.tell(&[
+        typed("1", "laptop", "ann@example.com"),
+        typed("2", "laptop", "ann@example.com"),
+    ]);
+    let recent = |town: &Town| {
+        let who = one(town, "laptop");
+        town.get(&format!("/v1/profiles/{who}"))["recent"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    assert_eq!(recent(&town), 1);
+    town.reopen_with("");
+    town.settle();
+    assert_eq!(recent(&town), 2);
+}
