@@ -51,9 +51,10 @@ impl Score {
     /// Whether the two were compared in what `conflict` is about: then the comparison has weighed it, and what else
     /// their clusters hold need not.
     #[must_use]
-    pub fn weighed(&self, conflict: Conflict) -> bool {
+    pub fn settles(&self, conflict: Conflict) -> bool {
         let field = match conflict {
-            Conflict::GivenNames => Field::Given,
+            // Whoever is misnamed is judged by all that a cluster says of its name.
+            Conflict::GivenNames => return false,
             Conflict::BirthDates => Field::Birth,
             Conflict::Suffix => Field::Suffix,
             Conflict::NationalIds => Field::National,
@@ -204,9 +205,6 @@ fn plain(a: &Person, b: &Person, weights: &Weights, score: &mut Score) {
         && let Some(level) = conflict::suffix(a, b)
     {
         score.add(Field::Suffix, level, weights.of(Field::Suffix, level));
-        if level == Level::Different {
-            score.forbid(Conflict::Suffix);
-        }
     }
     if let Some((a, b)) = a.birth.as_ref().zip(b.birth.as_ref()) {
         let level = a.level(b);
@@ -295,8 +293,8 @@ fn household(score: &mut Score) {
     score.forbid(Conflict::GivenNames);
 }
 
-/// Two birth dates forbid a link, and so do two national ids, unless the rest says that one of them is wrong or
-/// borrowed.
+/// Two birth dates forbid a link, and so do two national ids or suffixes, unless the rest says that one of them is
+/// wrong or borrowed.
 fn contradictions(a: &Person, b: &Person, weights: &Weights, score: &mut Score) {
     let named = named_alike(weights, score);
     let near = matches!(score.level(Field::Postcode), Some(Level::Equal | Level::OneEdit))
@@ -312,12 +310,17 @@ fn contradictions(a: &Person, b: &Person, weights: &Weights, score: &mut Score) 
         )
         || matches!(score.level(Field::Phone), Some(Level::Equal))
         || matches!(score.level(Field::National), Some(Level::Equal | Level::OneEdit));
-    // Father and son live together and have one name.
-    let generations = a.suffix.is_some() || b.suffix.is_some();
+    // Father and son live together and have one name. What they do not share is a birth date or a national id.
+    let born = score.level(Field::Birth) == Some(Level::Equal);
+    let known = score.level(Field::National) == Some(Level::Equal);
+    let home = matches!(score.level(Field::Address), Some(Level::Equal | Level::Close));
+    if score.level(Field::Suffix) == Some(Level::Different) && !(born && (home || known)) {
+        score.forbid(Conflict::Suffix);
+    }
+    let generations = a.suffix != b.suffix && !known;
     if score.level(Field::Birth) == Some(Level::Incompatible) && (!(named && reached) || generations) {
         score.forbid(Conflict::BirthDates);
     }
-    let born = score.level(Field::Birth) == Some(Level::Equal);
     if score.level(Field::National) == Some(Level::Incompatible) && !(named && born) {
         score.forbid(Conflict::NationalIds);
     }

@@ -182,6 +182,36 @@ fn father_and_son_are_two() {
     );
 }
 
+#[test]
+fn a_suffix_is_wrong_where_no_two_generations_could_be() {
+    let david = |suffix: &str, date: &str, more: &[(&str, &str)]| {
+        let name = format!("Dobbins {suffix}");
+        let stated = [
+            ("first_name", "David"),
+            ("last_name", &name),
+            ("birth_date", date),
+        ];
+        person(&[&stated, more].concat())
+    };
+    let conflict = |suffixes: [&str; 2], dates: [&str; 2], more: &[(&str, &str)]| {
+        let [a, b] = [0, 1].map(|at: usize| david(suffixes[at], dates[at], more));
+        compare(&a, &b, &Weights::standard()).conflict
+    };
+    let (home, id) = ([("address", "6 Elm St")], [("national_id", "675791449")]);
+    let (day, other) = ("1954-03-31", "1990-11-12");
+    // Nobody is born on his son's birthday and lives with him, or has his number.
+    assert_eq!(conflict(["Sr", "Jr"], [day, day], &home), None);
+    assert_eq!(conflict(["Sr", "Jr"], [day, day], &id), None);
+    assert_eq!(conflict(["Sr", "Jr"], [day, day], &[]), Some(Conflict::Suffix));
+    // Of one generation, or with one number, a birth date is wrong.
+    assert_eq!(conflict(["Sr", "Sr"], [day, other], &home), None);
+    assert_eq!(conflict(["", "Jr"], [day, other], &[home[0], id[0]]), None);
+    assert_eq!(
+        conflict(["", "Jr"], [day, other], &home),
+        Some(Conflict::BirthDates)
+    );
+}
+
 proptest! {
     #[test]
     fn comparing_is_symmetric_and_adds_up(a in somebody(), b in somebody()) {

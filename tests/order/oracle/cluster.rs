@@ -96,8 +96,7 @@ impl World<'_> {
         let settled = |conflict: Conflict| {
             let pair = self.told.get(&one).zip(self.told.get(&other));
             by == Role::Label
-                && matches!(conflict, Conflict::BirthDates | Conflict::NationalIds)
-                && pair.is_some_and(|(a, b)| compare(a, b, &self.rules.similarity.weights).weighed(conflict))
+                && pair.is_some_and(|(a, b)| compare(a, b, &self.rules.similarity.weights).settles(conflict))
         };
         let among = |person: usize| -> Vec<usize> {
             (0..self.atoms.len())

@@ -13,7 +13,7 @@ use crate::domain::{
         },
         rules::{CONTACT_FLOOR, IdentityRules, MEAN_FLOOR, MEAN_FROM},
     },
-    similarity::{Bits, Conflict, Summary, compare},
+    similarity::{Bits, Conflict, Score, Summary, compare},
 };
 
 /// Atoms of each side that are compared to judge a union of two persons: the first in canonical order.
@@ -31,7 +31,7 @@ pub(super) enum Joined {
 
 /// Why two are to be united, as far as it matters to what may forbid it.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Ground {
+pub(super) enum Ground<'s> {
     /// A steward says so: the word of this place.
     Word(usize),
     /// They are the same customer: nothing but another customer speaks against it.
@@ -40,21 +40,15 @@ pub(super) enum Ground {
     Strong,
     /// They share a contact, which families share too: their facts may not speak against it.
     Contact,
-    /// They are alike.
-    Alike {
-        /// Whether they were compared by birth date, and are alike all the same.
-        births: bool,
-        /// The same of national ids.
-        nationals: bool,
-    },
+    /// They are alike, by this comparison.
+    Alike(&'s Score),
 }
 
-impl Ground {
+impl Ground<'_> {
     /// Whether a conflict between two persons was weighed already between the two atoms that link them.
     fn settles(self, conflict: Conflict) -> bool {
-        match (self, conflict) {
-            (Self::Alike { births, .. }, Conflict::BirthDates) => births,
-            (Self::Alike { nationals, .. }, Conflict::NationalIds) => nationals,
+        match self {
+            Self::Alike(score) => score.settles(conflict),
             _ => false,
         }
     }
@@ -103,7 +97,7 @@ impl<'a> Forest<'a> {
     }
 
     /// Unites two, unless a rule forbids it.
-    pub(super) fn unite(&mut self, a: usize, b: usize, ground: Ground) -> Joined {
+    pub(super) fn unite(&mut self, a: usize, b: usize, ground: Ground<'_>) -> Joined {
         let (a, b) = (self.root(a), self.root(b));
         if a == b {
             return Joined::Already;
@@ -126,17 +120,12 @@ impl<'a> Forest<'a> {
         Joined::Now
     }
 
-    /// On what ground two are united that are alike.
-    pub(super) fn alike(&self, a: usize, b: usize) -> Ground {
+    /// What the facts of two atoms say about their being one.
+    pub(super) fn compared(&self, a: usize, b: usize) -> Score {
         let person = |index: usize| self.nodes.get(index)?.person;
-        let score = person(a)
-            .zip(person(b))
-            .map(|(a, b)| compare(a, b, &self.rules.similarity.weights));
-        let weighed = |conflict| score.as_ref().is_some_and(|score| score.weighed(conflict));
-        Ground::Alike {
-            births: weighed(Conflict::BirthDates),
-            nationals: weighed(Conflict::NationalIds),
-        }
+        let both = person(a).zip(person(b));
+        both.map(|(a, b)| compare(a, b, &self.rules.similarity.weights))
+            .unwrap_or_default()
     }
 
     /// Whether two are one already.
@@ -164,7 +153,7 @@ impl<'a> Forest<'a> {
         index
     }
 
-    fn forbidden(&self, a: usize, b: usize, ground: Ground) -> Option<Reason> {
+    fn forbidden(&self, a: usize, b: usize, ground: Ground<'_>) -> Option<Reason> {
         let (a, b) = (self.holdings.get(a)?, self.holdings.get(b)?);
         if let Some(word) = self.parted(a, b, ground) {
             return Some(Reason::Said(word.to_owned()));
@@ -188,15 +177,15 @@ impl<'a> Forest<'a> {
         }
         let floor = match ground {
             Ground::Contact => CONTACT_FLOOR,
-            Ground::Alike { .. } if a.told.len() >= MEAN_FROM && b.told.len() >= MEAN_FROM => MEAN_FLOOR,
-            Ground::Alike { .. } | Ground::Strong | Ground::Customer | Ground::Word(_) => return None,
+            Ground::Alike(_) if a.told.len() >= MEAN_FROM && b.told.len() >= MEAN_FROM => MEAN_FLOOR,
+            Ground::Alike(_) | Ground::Strong | Ground::Customer | Ground::Word(_) => return None,
         };
         (self.mean_likeness(a, b)? < floor).then_some(Reason::Unlike)
     }
 
     /// The word by which two stand on different sides. One customer is one person whatever is said, and of two words
     /// the later holds.
-    fn parted(&self, a: &Holdings<'a>, b: &Holdings<'a>, ground: Ground) -> Option<&'a str> {
+    fn parted(&self, a: &Holdings<'a>, b: &Holdings<'a>, ground: Ground<'_>) -> Option<&'a str> {
         let from = match ground {
             Ground::Customer if a.customer.is_some() && a.customer == b.customer => return None,
             Ground::Word(said) => said,

@@ -140,8 +140,8 @@ pub fn cluster(
     }
     for likeness in alike::counted(nodes, likenesses, &rules.similarity) {
         let link = Link::Alike(likeness.bits);
-        let ground = court.forest.alike(likeness.a, likeness.b);
-        court.decide(link, (likeness.a, likeness.b), ground);
+        let score = court.forest.compared(likeness.a, likeness.b);
+        court.decide(link, (likeness.a, likeness.b), Ground::Alike(&score));
     }
     for (key, holders) in holders.iter().filter(|(key, _)| role(key) == Role::Contact) {
         court.companies(key, holders);
@@ -164,7 +164,7 @@ struct Court<'a> {
 
 impl Court<'_> {
     /// Unites two or refuses to, and says whether they are one now.
-    fn decide(&mut self, link: Link, (center, other): (usize, usize), ground: Ground) -> bool {
+    fn decide(&mut self, link: Link, (center, other): (usize, usize), ground: Ground<'_>) -> bool {
         let verdict = match self.forest.unite(center, other, ground) {
             Joined::Already => return true,
             Joined::Now => Verdict::United,
@@ -181,7 +181,7 @@ impl Court<'_> {
     }
 
     /// Unites those of a group with the first of them.
-    fn star(&mut self, link: &Link, group: &[usize], ground: Ground) {
+    fn star(&mut self, link: &Link, group: &[usize], ground: Ground<'_>) {
         let Some((center, others)) = group.split_first() else {
             return;
         };
