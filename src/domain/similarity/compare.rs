@@ -3,6 +3,8 @@
 //! Owns [`compare`] and its rules between fields: exchanged names, towns that a postcode already tells, the household.
 //! Never looks beyond the two claims.
 
+use std::cmp::Reverse;
+
 use crate::domain::similarity::{
     bits::Bits,
     conflict::{self, Conflict},
@@ -151,15 +153,26 @@ impl Pairing {
     }
 
     /// Each one's given name beside the other's family name, the more alike as the given name: it is not told which of
-    /// the two exchanged them.
+    /// the two exchanged them. A name that many have, in whichever place, says as little as where it belongs.
     fn crossed(a: &Person, b: &Person, weights: &Weights) -> Self {
-        let level = |a: &Option<Name>, b: &Option<Name>| a.as_ref()?.as_given(b.as_ref()?);
-        let mut levels = [level(&a.given, &b.family), level(&a.family, &b.given)];
-        levels.sort_unstable();
-        let [given, family] = levels;
+        let common = |name: &Name| {
+            let beyond = |field| weights.of_value(field, &name.text) - weights.of(field, Level::Equal);
+            beyond(Field::Given).min(beyond(Field::Family)).min(Bits::ZERO)
+        };
+        let two = |a: &Option<Name>, b: &Option<Name>| {
+            let (a, b) = (a.as_ref()?, b.as_ref()?);
+            Some((a.as_given(b)?, Reverse(common(a).min(common(b)))))
+        };
+        let weigh = |field, (level, Reverse(common)): (Level, Reverse<Bits>)| {
+            let weight = weights.of(field, level);
+            (level, (weight + common).max(weight.min(Bits::ZERO)))
+        };
+        let mut both = [two(&a.given, &b.family), two(&a.family, &b.given)];
+        both.sort_unstable();
+        let [given, family] = both;
         Self {
-            given: given.map(|level| (level, weights.of(Field::Given, level))),
-            family: family.map(|level| (level, weights.of(Field::Family, level))),
+            given: given.map(|two| weigh(Field::Given, two)),
+            family: family.map(|two| weigh(Field::Family, two)),
         }
     }
 
@@ -344,18 +357,18 @@ fn named_alike(weights: &Weights, score: &Score) -> bool {
     given && family && adjusted > -COMMON
 }
 
-/// Many people have one name: where nothing else agrees, it is no evidence of one of them.
+/// Many people have one name: where nothing else agrees, it is no evidence of one of them. Nor is an e-mail address
+/// that is made of it.
 fn names_alone(weights: &Weights, score: &mut Score) {
-    let of_names = |field| {
-        matches!(
-            field,
-            Field::Given | Field::Middle | Field::Family | Field::Order | Field::Suffix
-        )
+    let of_names = |term: &Term| match term.field {
+        Field::Given | Field::Middle | Field::Family | Field::Order | Field::Suffix => true,
+        Field::Email => term.level == Level::Overlap,
+        _ => false,
     };
     let other = score
         .terms
         .iter()
-        .any(|term| !of_names(term.field) && term.weight > Bits::ZERO);
+        .any(|term| !of_names(term) && term.weight > Bits::ZERO);
     if !other && score.total > Bits::ZERO {
         score.add(Field::Names, Level::Alone, weights.of(Field::Names, Level::Alone));
     }

@@ -212,6 +212,37 @@ fn a_suffix_is_wrong_where_no_two_generations_could_be() {
     );
 }
 
+#[test]
+fn exchanged_names_that_many_have_say_little_and_so_does_an_address_made_of_them() {
+    let total = |one: [&str; 2], emails: [&str; 2]| {
+        let [straight, crossed] = [one, [one[1], one[0]]];
+        let of = |names: [&str; 2], email| {
+            person(&[
+                ("first_name", names[0]),
+                ("last_name", names[1]),
+                ("email", email),
+            ])
+        };
+        compare(
+            &of(straight, emails[0]),
+            &of(crossed, emails[1]),
+            &Weights::standard(),
+        )
+        .total
+    };
+    let made_of_it = ["jjones@jones.com", "jjones@fmail.com"];
+    let (common, rare) = (
+        total(["Jay", "Jones"], made_of_it),
+        total(["Jay", "Akroyd"], made_of_it),
+    );
+    // A name that many have weighs less, in whichever place it stands.
+    assert!(common < rare, "{common} {rare}");
+    // With nothing else they are names alone, for all that the addresses begin alike.
+    assert!(common < Bits::whole(8), "{common}");
+    let beside = total(["Jay", "Jones"], ["jj1977@jones.com", "jj1977@fmail.com"]);
+    assert!(beside > common + Bits::whole(8), "{beside} {common}");
+}
+
 proptest! {
     #[test]
     fn comparing_is_symmetric_and_adds_up(a in somebody(), b in somebody()) {
