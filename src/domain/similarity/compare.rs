@@ -12,6 +12,7 @@ use crate::domain::similarity::{
     name::Name,
     person::Person,
     place,
+    summary::Summary,
     weights::Weights,
 };
 
@@ -50,10 +51,15 @@ impl Score {
             .map(|term| term.level)
     }
 
-    /// Whether the two were compared in what `conflict` is about: then the comparison has weighed it, and what else
-    /// their clusters hold need not.
+    /// Whether the two were compared in what `conflict` between their clusters is about: then the comparison has weighed
+    /// it, and what else the clusters hold need not. Where in either cluster two members agree on their birth date, both
+    /// dates are right: only what generations do not share speaks louder.
     #[must_use]
-    pub fn settles(&self, conflict: Conflict) -> bool {
+    pub fn settles(&self, conflict: Conflict, (one, other): (&Summary, &Summary)) -> bool {
+        let dated = one.agrees_on_a_birth_date() && other.agrees_on_a_birth_date();
+        if conflict == Conflict::BirthDates && dated && !self.agrees_on_its_own() {
+            return false;
+        }
         let field = match conflict {
             // Whoever is misnamed is judged by all that a cluster says of its name.
             Conflict::GivenNames => return false,
@@ -62,6 +68,13 @@ impl Score {
             Conflict::NationalIds => Field::National,
         };
         self.level(field).is_some()
+    }
+
+    /// Whether they agree on something that members of a family seldom share: an e-mail address, a national id.
+    fn agrees_on_its_own(&self) -> bool {
+        let own = [Field::Email, Field::National];
+        own.into_iter()
+            .any(|field| self.level(field) == Some(Level::Equal))
     }
 
     fn forbid(&mut self, conflict: Conflict) {

@@ -165,6 +165,34 @@ fn namesakes_of_a_common_name_are_not_one_for_an_address() {
 }
 
 #[test]
+fn two_birth_dates_that_are_each_stated_twice_are_of_two() {
+    let stated = |date: &str, email: &str| {
+        let home = [
+            ("first_name", "Imogen"),
+            ("last_name", "Akroyd"),
+            ("address", "6 Elm St"),
+        ];
+        person(&[home.as_slice(), &[("birth_date", date), ("email", email)]].concat())
+    };
+    let settled = |times: [usize; 2], email: &str| {
+        let [old, young] = ["1954-03-31", "1990-11-12"].map(|date| stated(date, email));
+        let [old_ones, young_ones] = [(&old, times[0]), (&young, times[1])].map(|(one, times)| {
+            let mut sum = Summary::of(one);
+            (1..times).for_each(|_| sum.absorb(&Summary::of(one)));
+            sum
+        });
+        assert_eq!(old_ones.conflict(&young_ones), Some(Conflict::BirthDates));
+        let score = compare(&old, &young, &Weights::standard());
+        assert_eq!(score.conflict, None);
+        score.settles(Conflict::BirthDates, (&old_ones, &young_ones))
+    };
+    assert!(settled([1, 1], ""));
+    assert!(settled([3, 1], ""));
+    assert!(!settled([2, 2], ""));
+    assert!(settled([2, 2], "akroyd71@mail.com"));
+}
+
+#[test]
 fn father_and_son_are_two() {
     let father = person(&[
         ("first_name", "David"),

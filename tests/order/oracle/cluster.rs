@@ -93,10 +93,12 @@ impl World<'_> {
             return true;
         }
         // Whoever is alike by what they were compared in is so whatever else is said of them.
-        let settled = |conflict: Conflict| {
+        let settled = |conflict: Conflict, persons: (&Summary, &Summary)| {
             let pair = self.told.get(&one).zip(self.told.get(&other));
             by == Role::Label
-                && pair.is_some_and(|(a, b)| compare(a, b, &self.rules.similarity.weights).settles(conflict))
+                && pair.is_some_and(|(a, b)| {
+                    compare(a, b, &self.rules.similarity.weights).settles(conflict, persons)
+                })
         };
         let among = |person: usize| -> Vec<usize> {
             (0..self.atoms.len())
@@ -133,7 +135,7 @@ impl World<'_> {
         one: &[usize],
         two: &[usize],
         floor: Option<(usize, i64)>,
-        settled: impl Fn(Conflict) -> bool,
+        settled: impl Fn(Conflict, (&Summary, &Summary)) -> bool,
     ) -> bool {
         let told = |atoms: &[usize]| -> Vec<&Person> {
             atoms.iter().filter_map(|atom| self.told.get(atom)).collect()
@@ -142,7 +144,10 @@ impl World<'_> {
         let (Some(first), Some(second)) = (summary(&one), summary(&two)) else {
             return false;
         };
-        if first.conflict(&second).is_some_and(|conflict| !settled(conflict)) {
+        if first
+            .conflict(&second)
+            .is_some_and(|conflict| !settled(conflict, (&first, &second)))
+        {
             return true;
         }
         let Some((from, least)) = floor else { return false };

@@ -46,9 +46,9 @@ pub(super) enum Ground<'s> {
 
 impl Ground<'_> {
     /// Whether a conflict between two persons was weighed already between the two atoms that link them.
-    fn settles(self, conflict: Conflict) -> bool {
+    fn settles(self, conflict: Conflict, persons: (&Summary, &Summary)) -> bool {
         match self {
-            Self::Alike(score) => score.settles(conflict),
+            Self::Alike(score) => score.settles(conflict, persons),
             _ => false,
         }
     }
@@ -171,7 +171,7 @@ impl<'a> Forest<'a> {
         }
         if let (Some(one), Some(other)) = (&a.facts, &b.facts)
             && let Some(conflict) = one.conflict(other)
-            && !ground.settles(conflict)
+            && !ground.settles(conflict, (one, other))
         {
             return Some(Reason::Conflict(conflict));
         }
