@@ -120,6 +120,25 @@ impl<'a> Forest<'a> {
         Joined::Now
     }
 
+    /// Whether two are not one yet, and no rule forbids that they become one.
+    pub(super) fn may_unite(&self, a: usize, b: usize, ground: Ground<'_>) -> bool {
+        let (a, b) = (self.root(a), self.root(b));
+        a != b && self.forbidden(a.min(b), a.max(b), ground).is_none()
+    }
+
+    /// Whether the facts of two persons cannot be of one.
+    pub(super) fn are_two(&self, a: usize, b: usize) -> bool {
+        let facts = |index| self.holdings.get(self.root(index))?.facts.as_ref();
+        let both = facts(a).zip(facts(b));
+        both.is_some_and(|(a, b)| a.conflict(b).is_some())
+    }
+
+    /// The atoms with facts of the person that an atom is of, in canonical order.
+    pub(super) fn told(&self, index: usize) -> impl Iterator<Item = usize> {
+        let held = self.holdings.get(self.root(index));
+        held.into_iter().flat_map(|held| held.told.iter().copied())
+    }
+
     /// What the facts of two atoms say about their being one.
     pub(super) fn compared(&self, a: usize, b: usize) -> Score {
         let person = |index: usize| self.nodes.get(index)?.person;
@@ -142,7 +161,8 @@ impl<'a> Forest<'a> {
         by_root.into_values().collect()
     }
 
-    fn root(&self, mut index: usize) -> usize {
+    /// The person of an atom, as the first atom of it.
+    pub(super) fn root(&self, mut index: usize) -> usize {
         // Bounded: a parent is always the smaller index or the node itself.
         while let Some(&parent) = self.parent.get(index) {
             if parent == index {
