@@ -52,7 +52,8 @@ impl Place {
         let mut street = segments.remove(0);
         if let Some(mut tail) = segments.pop() {
             place.take_end(&mut tail);
-            if tail.is_empty() {
+            // Behind a flat the street may follow with its number: that is no town.
+            if tail.is_empty() && segments.last().is_some_and(|words| !begins_with_number(words)) {
                 tail = segments.pop().unwrap_or_default();
             }
             place.city = tail.join(" ");
@@ -78,6 +79,11 @@ impl Place {
         {
             self.postcode = postcode(&format!("{outward}{inward}"));
             words.truncate(words.len() - 2);
+        } else if let [first, _, ..] = words.as_slice()
+            && is_postcode(first)
+        {
+            // In much of the world it stands before the town.
+            self.postcode = postcode(&words.remove(0));
         }
         if let Some(state) = words.last().and_then(|word| state::code(word)) {
             state.clone_into(&mut self.region);
@@ -232,6 +238,14 @@ mod tests {
             ),
             ("P.O. Box 12987", ["po box 12987", "", "", ""]),
             ("44 forbes street", ["44 forbes st", "", "", ""]),
+            (
+                "133 New Bridge Road, 059413 Singapore",
+                ["133 new bridge rd", "singapore", "", "059413"],
+            ),
+            (
+                "#01-11, Hill Tower, 4 Hillview Rise, 667979",
+                ["01 11 hill tower 4 hillview rise", "", "", "667979"],
+            ),
             ("unknown", ["", "", "", ""]),
         ] {
             assert_eq!(line(text), parts, "{text}");

@@ -20,7 +20,7 @@ impl fmt::Debug for BlockKey {
 }
 
 /// Keys of one person.
-pub(super) const KEYS_MAX: usize = 16;
+pub(super) const KEYS_MAX: usize = 17;
 /// E-mail addresses, and numbers, that make keys.
 const CONTACTS_MAX: usize = 2;
 
@@ -87,6 +87,8 @@ fn by_birth(person: &Person, keys: &mut Keys) {
         let day = format!("{year}{low:02}{high:02}");
         keys.add("d", &[&day, &start(given, 2)]);
         keys.add("d", &[&day, &start(family, 2)]);
+        let number = person.street.as_ref().and_then(|street| street.number.as_deref());
+        keys.add("dn", &[&day, number.unwrap_or_default()]);
         keys.add("dp", &[&day, person.postcode.as_deref().unwrap_or_default()]);
         keys.add("fd", &[&start(family, 12), &format!("{low:02}{high:02}")]);
     }
@@ -120,5 +122,38 @@ fn by_contact(person: &Person, keys: &mut Keys) {
     }
     for phone in person.phones.iter().take(CONTACTS_MAX) {
         keys.add("t", &[phone.tail()]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Person, blocking_keys};
+    use crate::domain::{fact::Facts, value::Value};
+
+    #[test]
+    fn two_meet_by_birth_date_and_house_number_though_all_else_is_misspelled() {
+        let keys = |stated: [(&str, &str); 5]| {
+            let texts = stated.map(|(name, text)| (name.to_owned(), Value::Text(text.to_owned())));
+            blocking_keys(&Person::new(&Facts::of(&texts.into()), [], []))
+        };
+        let (one, other) = (
+            keys([
+                ("first_name", "Eliza"),
+                ("last_name", "Keany"),
+                ("birth_date", "1928-08-02"),
+                ("address", "6 Nicklin Crescent Charlestown"),
+                ("postcode", "2760"),
+            ]),
+            keys([
+                ("first_name", "Eriaz"),
+                ("last_name", "Keacny"),
+                ("birth_date", "1928-02-08"),
+                ("address", "6 Nicklin Cre Scent Char Lstown"),
+                ("postcode", "2706"),
+            ]),
+        );
+        let shared: Vec<_> = one.iter().filter(|key| other.contains(key)).collect();
+        assert_eq!(shared.len(), 1, "{shared:?}");
+        assert!(shared.iter().all(|key| key.0.starts_with("dn:")), "{shared:?}");
     }
 }

@@ -3,6 +3,8 @@
 //! Owns [`compare`] and its rules between fields: exchanged names, towns that a postcode already tells, the household.
 //! Never looks beyond the two claims.
 
+use std::cmp::Reverse;
+
 use crate::domain::similarity::{
     bits::Bits,
     conflict::{self, Conflict},
@@ -10,6 +12,7 @@ use crate::domain::similarity::{
     name::Name,
     person::Person,
     place,
+    summary::Summary,
     weights::Weights,
 };
 
@@ -48,17 +51,30 @@ impl Score {
             .map(|term| term.level)
     }
 
-    /// Whether the two were compared in what `conflict` is about: then the comparison has weighed it, and what else
-    /// their clusters hold need not.
+    /// Whether the two were compared in what `conflict` between their clusters is about: then the comparison has weighed
+    /// it, and what else the clusters hold need not. Where in either cluster two members agree on their birth date, both
+    /// dates are right: only what generations do not share speaks louder.
     #[must_use]
-    pub fn weighed(&self, conflict: Conflict) -> bool {
+    pub fn settles(&self, conflict: Conflict, (one, other): (&Summary, &Summary)) -> bool {
+        let dated = one.agrees_on_a_birth_date() && other.agrees_on_a_birth_date();
+        if conflict == Conflict::BirthDates && dated && !self.agrees_on_its_own() {
+            return false;
+        }
         let field = match conflict {
-            Conflict::GivenNames => Field::Given,
+            // Whoever is misnamed is judged by all that a cluster says of its name.
+            Conflict::GivenNames => return false,
             Conflict::BirthDates => Field::Birth,
             Conflict::Suffix => Field::Suffix,
             Conflict::NationalIds => Field::National,
         };
         self.level(field).is_some()
+    }
+
+    /// Whether they agree on something that members of a family seldom share: an e-mail address, a national id.
+    fn agrees_on_its_own(&self) -> bool {
+        let own = [Field::Email, Field::National];
+        own.into_iter()
+            .any(|field| self.level(field) == Some(Level::Equal))
     }
 
     fn forbid(&mut self, conflict: Conflict) {
@@ -150,15 +166,26 @@ impl Pairing {
     }
 
     /// Each one's given name beside the other's family name, the more alike as the given name: it is not told which of
-    /// the two exchanged them.
+    /// the two exchanged them. A name that many have, in whichever place, says as little as where it belongs.
     fn crossed(a: &Person, b: &Person, weights: &Weights) -> Self {
-        let level = |a: &Option<Name>, b: &Option<Name>| a.as_ref()?.as_given(b.as_ref()?);
-        let mut levels = [level(&a.given, &b.family), level(&a.family, &b.given)];
-        levels.sort_unstable();
-        let [given, family] = levels;
+        let common = |name: &Name| {
+            let beyond = |field| weights.of_value(field, &name.text) - weights.of(field, Level::Equal);
+            beyond(Field::Given).min(beyond(Field::Family)).min(Bits::ZERO)
+        };
+        let two = |a: &Option<Name>, b: &Option<Name>| {
+            let (a, b) = (a.as_ref()?, b.as_ref()?);
+            Some((a.as_given(b)?, Reverse(common(a).min(common(b)))))
+        };
+        let weigh = |field, (level, Reverse(common)): (Level, Reverse<Bits>)| {
+            let weight = weights.of(field, level);
+            (level, (weight + common).max(weight.min(Bits::ZERO)))
+        };
+        let mut both = [two(&a.given, &b.family), two(&a.family, &b.given)];
+        both.sort_unstable();
+        let [given, family] = both;
         Self {
-            given: given.map(|level| (level, weights.of(Field::Given, level))),
-            family: family.map(|level| (level, weights.of(Field::Family, level))),
+            given: given.map(|two| weigh(Field::Given, two)),
+            family: family.map(|two| weigh(Field::Family, two)),
         }
     }
 
@@ -204,9 +231,6 @@ fn plain(a: &Person, b: &Person, weights: &Weights, score: &mut Score) {
         && let Some(level) = conflict::suffix(a, b)
     {
         score.add(Field::Suffix, level, weights.of(Field::Suffix, level));
-        if level == Level::Different {
-            score.forbid(Conflict::Suffix);
-        }
     }
     if let Some((a, b)) = a.birth.as_ref().zip(b.birth.as_ref()) {
         let level = a.level(b);
@@ -295,8 +319,8 @@ fn household(score: &mut Score) {
     score.forbid(Conflict::GivenNames);
 }
 
-/// Two birth dates forbid a link, and so do two national ids, unless the rest says that one of them is wrong or
-/// borrowed.
+/// Two birth dates forbid a link, and so do two national ids or suffixes, unless the rest says that one of them is
+/// wrong or borrowed.
 fn contradictions(a: &Person, b: &Person, weights: &Weights, score: &mut Score) {
     let named = named_alike(weights, score);
     let near = matches!(score.level(Field::Postcode), Some(Level::Equal | Level::OneEdit))
@@ -312,12 +336,17 @@ fn contradictions(a: &Person, b: &Person, weights: &Weights, score: &mut Score) 
         )
         || matches!(score.level(Field::Phone), Some(Level::Equal))
         || matches!(score.level(Field::National), Some(Level::Equal | Level::OneEdit));
-    // Father and son live together and have one name.
-    let generations = a.suffix.is_some() || b.suffix.is_some();
+    // Father and son live together and have one name. What they do not share is a birth date or a national id.
+    let born = score.level(Field::Birth) == Some(Level::Equal);
+    let known = score.level(Field::National) == Some(Level::Equal);
+    let home = matches!(score.level(Field::Address), Some(Level::Equal | Level::Close));
+    if score.level(Field::Suffix) == Some(Level::Different) && !(born && (home || known)) {
+        score.forbid(Conflict::Suffix);
+    }
+    let generations = a.suffix != b.suffix && !known;
     if score.level(Field::Birth) == Some(Level::Incompatible) && (!(named && reached) || generations) {
         score.forbid(Conflict::BirthDates);
     }
-    let born = score.level(Field::Birth) == Some(Level::Equal);
     if score.level(Field::National) == Some(Level::Incompatible) && !(named && born) {
         score.forbid(Conflict::NationalIds);
     }
@@ -341,18 +370,18 @@ fn named_alike(weights: &Weights, score: &Score) -> bool {
     given && family && adjusted > -COMMON
 }
 
-/// Many people have one name: where nothing else agrees, it is no evidence of one of them.
+/// Many people have one name: where nothing else agrees, it is no evidence of one of them. Nor is an e-mail address
+/// that is made of it.
 fn names_alone(weights: &Weights, score: &mut Score) {
-    let of_names = |field| {
-        matches!(
-            field,
-            Field::Given | Field::Middle | Field::Family | Field::Order | Field::Suffix
-        )
+    let of_names = |term: &Term| match term.field {
+        Field::Given | Field::Middle | Field::Family | Field::Order | Field::Suffix => true,
+        Field::Email => term.level == Level::Overlap,
+        _ => false,
     };
     let other = score
         .terms
         .iter()
-        .any(|term| !of_names(term.field) && term.weight > Bits::ZERO);
+        .any(|term| !of_names(term) && term.weight > Bits::ZERO);
     if !other && score.total > Bits::ZERO {
         score.add(Field::Names, Level::Alone, weights.of(Field::Names, Level::Alone));
     }

@@ -42,6 +42,8 @@ const CLOSE: u16 = 920;
 const NEAR: u16 = 850;
 /// Below they are clearly two, if they also are more than two edits apart.
 const FAR: u16 = 750;
+/// Letters that are mistaken in one name.
+const SLIPS: usize = 2;
 
 impl Name {
     /// `text`, a normalised name; `None` for an empty one.
@@ -87,7 +89,16 @@ impl Name {
         {
             return Some(Level::Nickname);
         }
+        if level == Level::Different && self.is_other_name(other) {
+            return Some(Level::Incompatible);
+        }
         Some(level)
+    }
+
+    /// Whether both are names that are known, of which no slip makes the other.
+    fn is_other_name(&self, other: &Self) -> bool {
+        let known = |name: &Self| name.words.iter().all(|word| !word.names.is_empty());
+        known(self) && known(other) && edits(&self.text, &other.text) > SLIPS
     }
 
     /// Whether one is an initial with which no form of the other begins.
@@ -129,11 +140,13 @@ impl Name {
             return Some(Level::Close);
         }
         let edits = edits(&self.text, &other.text);
+        // What begins alike goes on in another way where more than a slip or two would have to be made good.
+        let alike_all_along = alike >= NEAR && edits <= SLIPS;
         let sounds_alike = self.skeleton.chars().nth(1).is_some() && self.skeleton == other.skeleton;
-        if alike >= NEAR || edits <= 1 || sounds_alike || self.shares_word(other) {
+        if alike_all_along || edits <= 1 || sounds_alike || self.shares_word(other) {
             return Some(Level::Near);
         }
-        let clearly = alike < FAR && edits > 2 && !self.begins_alike(other) && !self.is_shuffled(other);
+        let clearly = alike < FAR && edits > SLIPS && !self.begins_alike(other) && !self.is_shuffled(other);
         Some(if clearly {
             Level::Incompatible
         } else {
@@ -276,6 +289,9 @@ mod tests {
             ("john", "patricia"),
             ("سارا", "محمد"),
             ("sara", "محمد"),
+            // Known both, and no form of one another.
+            ("anna", "annabelle"),
+            ("martha", "margaret"),
         ] {
             assert_eq!(given(a, b), Some(Level::Incompatible), "{a} {b}");
         }
@@ -289,6 +305,8 @@ mod tests {
         assert_eq!(given("sara", "سارا"), Some(Level::Close));
         assert_eq!(given("b", "bob"), Some(Level::Initial));
         assert_eq!(given("x", "bob"), Some(Level::Incompatible));
+        assert_eq!(given("carlton", "carson"), Some(Level::Near));
+        assert_eq!(given("darlene", "darletta"), Some(Level::Different));
         assert_eq!(given("b", "robert"), Some(Level::Different));
         assert_eq!(given("wang", "王"), None);
     }

@@ -19,6 +19,8 @@ pub(super) struct Street {
 
 /// From here on two streets or towns are one with a slip in it, in thousandths.
 const ALIKE: u16 = 900;
+/// Letters of a word that names a street by itself.
+const ONE_WORD: usize = 6;
 
 impl Street {
     pub(super) fn new(address: &str) -> Option<Self> {
@@ -51,14 +53,18 @@ impl Street {
         })
     }
 
-    /// Whether the words of the shorter, but for one, are among those of the longer.
+    /// Whether the words of the shorter, but for one, are among those of the longer; of a street of one word that word,
+    /// where it is long enough to be no part of many others.
     fn overlaps(&self, other: &Self) -> bool {
         // Each word once: otherwise a saint in a street would count twice from one side.
         let words = |street: &'_ Self| -> BTreeSet<String> { street.words.iter().cloned().collect() };
         let (own, theirs) = (words(self), words(other));
-        let shared = own.intersection(&theirs).count();
-        let shorter = own.len().min(theirs.len());
-        shared > 1 && shared + 1 >= shorter
+        let shared: Vec<&String> = own.intersection(&theirs).collect();
+        match (shared.as_slice(), own.len().min(theirs.len())) {
+            ([], _) => false,
+            ([word], shorter) => shorter == 1 && word.chars().count() >= ONE_WORD,
+            (words, shorter) => words.len() + 1 >= shorter,
+        }
     }
 }
 
@@ -121,6 +127,12 @@ mod tests {
             ("160 brenville pl", "1602 brenville pl", Some(Level::Close)),
             ("6 elm st", "99 elm st", Some(Level::StreetOnly)),
             ("6 elm st", "elm st", Some(Level::StreetOnly)),
+            (
+                "fieldstrasse 10",
+                "fieldstrasse 10 fl 2198 triesen",
+                Some(Level::Close),
+            ),
+            ("6 elm", "6 elm grove park", Some(Level::Overlap)),
             ("6 elm st", "6", Some(Level::Overlap)),
             ("6 elm st", "7", None),
             ("6 elm st", "77 giblin ave", Some(Level::Different)),

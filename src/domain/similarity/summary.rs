@@ -30,6 +30,8 @@ pub struct Summary {
     nationals: BTreeSet<String>,
     /// How many members state each given name first.
     named: BTreeMap<Name, u32>,
+    /// How many members state each birth date.
+    dated: BTreeMap<Birth, u32>,
 }
 
 /// Counts alone.
@@ -50,6 +52,7 @@ impl Summary {
     pub fn of(person: &Person) -> Self {
         let mut summary = Self {
             named: person.given.iter().map(|name| (name.clone(), 1)).collect(),
+            dated: person.birth.iter().map(|birth| (birth.clone(), 1)).collect(),
             ..Self::default()
         };
         let middle = person.middle.iter().filter(|middle| !middle.is_initial());
@@ -100,15 +103,16 @@ impl Summary {
         false
     }
 
+    /// Whether two members state the same birth date: then it is no slip.
+    #[must_use]
+    pub fn agrees_on_a_birth_date(&self) -> bool {
+        self.dated.values().any(|members| *members > 1)
+    }
+
     /// Takes in what `other` says.
     pub fn absorb(&mut self, other: &Self) {
-        for (name, members) in &other.named {
-            let own = self.named.entry(name.clone()).or_default();
-            *own = own.saturating_add(*members);
-        }
-        while self.named.len() > VALUES_MAX {
-            self.named.pop_last();
-        }
+        count(&mut self.named, &other.named);
+        count(&mut self.dated, &other.dated);
         take(&mut self.given, &other.given);
         take(&mut self.family, &other.family);
         take(&mut self.births, &other.births);
@@ -128,6 +132,16 @@ fn crosses(given: &BTreeSet<Name>, family: &BTreeSet<Name>) -> bool {
 /// Whether both say something and nothing of the one fits anything of the other.
 fn all_differ<T>(a: &BTreeSet<T>, b: &BTreeSet<T>, differ: impl Fn(&T, &T) -> bool) -> bool {
     !a.is_empty() && !b.is_empty() && a.iter().all(|a| b.iter().all(|b| differ(a, b)))
+}
+
+fn count<T: Clone + Ord>(own: &mut BTreeMap<T, u32>, other: &BTreeMap<T, u32>) {
+    for (value, members) in other {
+        let own = own.entry(value.clone()).or_default();
+        *own = own.saturating_add(*members);
+    }
+    while own.len() > VALUES_MAX {
+        own.pop_last();
+    }
 }
 
 fn take<T: Clone + Ord>(own: &mut BTreeSet<T>, other: &BTreeSet<T>) {

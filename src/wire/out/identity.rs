@@ -159,6 +159,7 @@ fn refusal(reason: &Reason) -> String {
         Reason::Conflict(Conflict::Suffix) => "suffixes_differ".to_owned(),
         Reason::Conflict(Conflict::NationalIds) => "national_ids_differ".to_owned(),
         Reason::Unlike => "unlike".to_owned(),
+        Reason::Ambiguous => "ambiguous".to_owned(),
         Reason::Said(_) => "said".to_owned(),
     }
 }

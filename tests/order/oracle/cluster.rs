@@ -55,9 +55,8 @@ pub(super) fn persons(atoms: &[Atom], standings: &Standings, rules: &IdentityRul
         }
     }
     let all = alike::pairs(atoms, standings, rules);
-    for (_, one, other) in counted(atoms.len(), &keys, &all, rules) {
-        world.unite(one, other, Role::Label, Some((3, 0)));
-    }
+    let counted = counted(atoms.len(), &keys, &all, rules);
+    let open = world.unite_alike(counted.clone(), &counted);
     for (_, _, holders) in keys
         .iter()
         .filter(|(_, key, _)| role(key, identifiers) == Role::Contact)
@@ -77,6 +76,7 @@ pub(super) fn persons(atoms: &[Atom], standings: &Standings, rules: &IdentityRul
             }
         }
     }
+    world.unite_alike(open, &counted);
     let mut persons: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     for (atom, person) in world.person_of.into_iter().enumerate() {
         persons.entry(person).or_default().insert(atom);
@@ -89,35 +89,81 @@ impl World<'_> {
     /// facts or more, these have to come to `floor.1` micro-bits on the average.
     fn unite(&mut self, one: usize, other: usize, by: Role, floor: Option<(usize, i64)>) -> bool {
         let (keep, gone) = (self.person_of[one], self.person_of[other]);
-        if keep == gone {
-            return true;
+        let allowed = keep == gone || self.may_unite(one, other, by, floor);
+        if allowed {
+            self.person_of
+                .iter_mut()
+                .filter(|person| **person == gone)
+                .for_each(|person| *person = keep);
         }
+        allowed
+    }
+
+    /// Unites pairs that are alike, again and again until no more are; what somebody else has as good a claim to, who is
+    /// not the same, stays open.
+    fn unite_alike(&mut self, mut open: Vec<Pair>, all: &[Pair]) -> Vec<Pair> {
+        loop {
+            let before: BTreeSet<usize> = self.person_of.iter().copied().collect();
+            let mut disputed = Vec::new();
+            for (bits, one, other) in open {
+                let (a, b) = (self.person_of[one], self.person_of[other]);
+                if a != b && self.may_unite(one, other, Role::Label, Some((3, 0))) {
+                    if self.is_disputed(bits, a, b, all) || self.is_disputed(bits, b, a, all) {
+                        disputed.push((bits, one, other));
+                    } else {
+                        self.unite(one, other, Role::Label, Some((3, 0)));
+                    }
+                }
+            }
+            open = disputed;
+            let after: BTreeSet<usize> = self.person_of.iter().copied().collect();
+            if before == after {
+                return open;
+            }
+        }
+    }
+
+    /// Whether a third person is as much like `one`, whom it could be, and cannot be `other`.
+    fn is_disputed(&self, bits: i64, one: usize, other: usize, all: &[Pair]) -> bool {
+        let clash = |a: usize, b: usize| {
+            let facts = |person| summary(&self.told_of(&self.among(person)));
+            let both = facts(a).zip(facts(b));
+            both.is_some_and(|(a, b)| a.conflict(&b).is_some())
+        };
+        let ends = all.iter().filter(|pair| pair.0 >= bits).flat_map(|(_, x, y)| {
+            let (x, y) = (self.person_of[*x], self.person_of[*y]);
+            [(x, y), (y, x)]
+        });
+        ends.filter(|(end, _)| *end == one)
+            .any(|(_, third)| third != one && third != other && clash(third, other) && !clash(third, one))
+    }
+
+    fn among(&self, person: usize) -> Vec<usize> {
+        let mut atoms: Vec<usize> = (0..self.atoms.len()).collect();
+        atoms.retain(|atom| self.person_of[*atom] == person);
+        atoms
+    }
+
+    fn told_of(&self, atoms: &[usize]) -> Vec<&Person> {
+        atoms.iter().filter_map(|atom| self.told.get(atom)).collect()
+    }
+
+    /// Whether no rule forbids the union of two persons.
+    fn may_unite(&self, one: usize, other: usize, by: Role, floor: Option<(usize, i64)>) -> bool {
         // Whoever is alike by what they were compared in is so whatever else is said of them.
-        let settled = |conflict: Conflict| {
+        let settled = |conflict: Conflict, persons: (&Summary, &Summary)| {
             let pair = self.told.get(&one).zip(self.told.get(&other));
             by == Role::Label
-                && matches!(conflict, Conflict::BirthDates | Conflict::NationalIds)
-                && pair.is_some_and(|(a, b)| compare(a, b, &self.rules.similarity.weights).weighed(conflict))
+                && pair.is_some_and(|(a, b)| {
+                    compare(a, b, &self.rules.similarity.weights).settles(conflict, persons)
+                })
         };
-        let among = |person: usize| -> Vec<usize> {
-            (0..self.atoms.len())
-                .filter(|atom| self.person_of[*atom] == person)
-                .collect()
+        let (one, two) = (self.among(self.person_of[one]), self.among(self.person_of[other]));
+        let by_facts = || {
+            too_many(&one, &two, self.atoms, &self.rules.identifiers)
+                || self.speak_against(&one, &two, floor, settled)
         };
-        let (one, two) = (among(keep), among(gone));
-        if self.two_customers(&one, &two) {
-            return false;
-        }
-        if by != Role::Anchor
-            && (too_many(&one, &two, self.atoms, &self.rules.identifiers)
-                || self.speak_against(&one, &two, floor, settled))
-        {
-            return false;
-        }
-        for atom in two {
-            self.person_of[atom] = keep;
-        }
-        true
+        !self.two_customers(&one, &two) && (by == Role::Anchor || !by_facts())
     }
 
     fn two_customers(&self, one: &[usize], two: &[usize]) -> bool {
@@ -134,16 +180,16 @@ impl World<'_> {
         one: &[usize],
         two: &[usize],
         floor: Option<(usize, i64)>,
-        settled: impl Fn(Conflict) -> bool,
+        settled: impl Fn(Conflict, (&Summary, &Summary)) -> bool,
     ) -> bool {
-        let told = |atoms: &[usize]| -> Vec<&Person> {
-            atoms.iter().filter_map(|atom| self.told.get(atom)).collect()
-        };
-        let (one, two) = (told(one), told(two));
+        let (one, two) = (self.told_of(one), self.told_of(two));
         let (Some(first), Some(second)) = (summary(&one), summary(&two)) else {
             return false;
         };
-        if first.conflict(&second).is_some_and(|conflict| !settled(conflict)) {
+        if first
+            .conflict(&second)
+            .is_some_and(|conflict| !settled(conflict, (&first, &second)))
+        {
             return true;
         }
         let Some((from, least)) = floor else { return false };

@@ -13,7 +13,7 @@ use crate::domain::{
         },
         rules::{CONTACT_FLOOR, IdentityRules, MEAN_FLOOR, MEAN_FROM},
     },
-    similarity::{Bits, Conflict, Summary, compare},
+    similarity::{Bits, Conflict, Score, Summary, compare},
 };
 
 /// Atoms of each side that are compared to judge a union of two persons: the first in canonical order.
@@ -31,7 +31,7 @@ pub(super) enum Joined {
 
 /// Why two are to be united, as far as it matters to what may forbid it.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Ground {
+pub(super) enum Ground<'s> {
     /// A steward says so: the word of this place.
     Word(usize),
     /// They are the same customer: nothing but another customer speaks against it.
@@ -40,21 +40,15 @@ pub(super) enum Ground {
     Strong,
     /// They share a contact, which families share too: their facts may not speak against it.
     Contact,
-    /// They are alike.
-    Alike {
-        /// Whether they were compared by birth date, and are alike all the same.
-        births: bool,
-        /// The same of national ids.
-        nationals: bool,
-    },
+    /// They are alike, by this comparison.
+    Alike(&'s Score),
 }
 
-impl Ground {
+impl Ground<'_> {
     /// Whether a conflict between two persons was weighed already between the two atoms that link them.
-    fn settles(self, conflict: Conflict) -> bool {
-        match (self, conflict) {
-            (Self::Alike { births, .. }, Conflict::BirthDates) => births,
-            (Self::Alike { nationals, .. }, Conflict::NationalIds) => nationals,
+    fn settles(self, conflict: Conflict, persons: (&Summary, &Summary)) -> bool {
+        match self {
+            Self::Alike(score) => score.settles(conflict, persons),
             _ => false,
         }
     }
@@ -103,7 +97,7 @@ impl<'a> Forest<'a> {
     }
 
     /// Unites two, unless a rule forbids it.
-    pub(super) fn unite(&mut self, a: usize, b: usize, ground: Ground) -> Joined {
+    pub(super) fn unite(&mut self, a: usize, b: usize, ground: Ground<'_>) -> Joined {
         let (a, b) = (self.root(a), self.root(b));
         if a == b {
             return Joined::Already;
@@ -126,17 +120,31 @@ impl<'a> Forest<'a> {
         Joined::Now
     }
 
-    /// On what ground two are united that are alike.
-    pub(super) fn alike(&self, a: usize, b: usize) -> Ground {
+    /// Whether two are not one yet, and no rule forbids that they become one.
+    pub(super) fn may_unite(&self, a: usize, b: usize, ground: Ground<'_>) -> bool {
+        let (a, b) = (self.root(a), self.root(b));
+        a != b && self.forbidden(a.min(b), a.max(b), ground).is_none()
+    }
+
+    /// Whether the facts of two persons cannot be of one.
+    pub(super) fn are_two(&self, a: usize, b: usize) -> bool {
+        let facts = |index| self.holdings.get(self.root(index))?.facts.as_ref();
+        let both = facts(a).zip(facts(b));
+        both.is_some_and(|(a, b)| a.conflict(b).is_some())
+    }
+
+    /// The atoms with facts of the person that an atom is of, in canonical order.
+    pub(super) fn told(&self, index: usize) -> impl Iterator<Item = usize> {
+        let held = self.holdings.get(self.root(index));
+        held.into_iter().flat_map(|held| held.told.iter().copied())
+    }
+
+    /// What the facts of two atoms say about their being one.
+    pub(super) fn compared(&self, a: usize, b: usize) -> Score {
         let person = |index: usize| self.nodes.get(index)?.person;
-        let score = person(a)
-            .zip(person(b))
-            .map(|(a, b)| compare(a, b, &self.rules.similarity.weights));
-        let weighed = |conflict| score.as_ref().is_some_and(|score| score.weighed(conflict));
-        Ground::Alike {
-            births: weighed(Conflict::BirthDates),
-            nationals: weighed(Conflict::NationalIds),
-        }
+        let both = person(a).zip(person(b));
+        both.map(|(a, b)| compare(a, b, &self.rules.similarity.weights))
+            .unwrap_or_default()
     }
 
     /// Whether two are one already.
@@ -153,7 +161,8 @@ impl<'a> Forest<'a> {
         by_root.into_values().collect()
     }
 
-    fn root(&self, mut index: usize) -> usize {
+    /// The person of an atom, as the first atom of it.
+    pub(super) fn root(&self, mut index: usize) -> usize {
         // Bounded: a parent is always the smaller index or the node itself.
         while let Some(&parent) = self.parent.get(index) {
             if parent == index {
@@ -164,7 +173,7 @@ impl<'a> Forest<'a> {
         index
     }
 
-    fn forbidden(&self, a: usize, b: usize, ground: Ground) -> Option<Reason> {
+    fn forbidden(&self, a: usize, b: usize, ground: Ground<'_>) -> Option<Reason> {
         let (a, b) = (self.holdings.get(a)?, self.holdings.get(b)?);
         if let Some(word) = self.parted(a, b, ground) {
             return Some(Reason::Said(word.to_owned()));
@@ -182,21 +191,21 @@ impl<'a> Forest<'a> {
         }
         if let (Some(one), Some(other)) = (&a.facts, &b.facts)
             && let Some(conflict) = one.conflict(other)
-            && !ground.settles(conflict)
+            && !ground.settles(conflict, (one, other))
         {
             return Some(Reason::Conflict(conflict));
         }
         let floor = match ground {
             Ground::Contact => CONTACT_FLOOR,
-            Ground::Alike { .. } if a.told.len() >= MEAN_FROM && b.told.len() >= MEAN_FROM => MEAN_FLOOR,
-            Ground::Alike { .. } | Ground::Strong | Ground::Customer | Ground::Word(_) => return None,
+            Ground::Alike(_) if a.told.len() >= MEAN_FROM && b.told.len() >= MEAN_FROM => MEAN_FLOOR,
+            Ground::Alike(_) | Ground::Strong | Ground::Customer | Ground::Word(_) => return None,
         };
         (self.mean_likeness(a, b)? < floor).then_some(Reason::Unlike)
     }
 
     /// The word by which two stand on different sides. One customer is one person whatever is said, and of two words
     /// the later holds.
-    fn parted(&self, a: &Holdings<'a>, b: &Holdings<'a>, ground: Ground) -> Option<&'a str> {
+    fn parted(&self, a: &Holdings<'a>, b: &Holdings<'a>, ground: Ground<'_>) -> Option<&'a str> {
         let from = match ground {
             Ground::Customer if a.customer.is_some() && a.customer == b.customer => return None,
             Ground::Word(said) => said,

@@ -5,7 +5,8 @@
 //!
 //! 1. What one person alone has (a customer id, a handed-over code, an order, a device nobody is logged in on), by the
 //!    rank of its kind: its holders are united one by one with the first.
-//! 2. Likeness, the greatest first.
+//! 2. Likeness, the greatest first. Who is no less like somebody who is clearly another person than the one that would be
+//!    united with them joins neither, unless the two become one; that is asked once more behind the third round.
 //! 3. Contacts, by the rank of their kind: each holder joins the first person that holds it too and is not unlike them.
 //! 4. The steward's word that some of these persons are one, the earlier word first. A later word that they are not, or a
 //!    second customer, refuses it, and nothing else does.
@@ -15,6 +16,7 @@
 mod alike;
 mod classes;
 mod forest;
+mod rivals;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +29,7 @@ use crate::domain::{
         cluster::{
             classes::Classes,
             forest::{Forest, Ground, Joined},
+            rivals::Rivals,
             words::Spoken,
         },
         rules::IdentityRules,
@@ -74,6 +77,8 @@ pub enum Reason {
     Conflict(Conflict),
     /// Their facts have too little in common.
     Unlike,
+    /// One of them is as much like somebody who is not the other.
+    Ambiguous,
     /// The steward's word of this id says that they are not one.
     Said(String),
 }
@@ -142,14 +147,14 @@ pub fn cluster(
         };
         court.star(&Link::Shared(key.key.clone()), holders, ground);
     }
-    for likeness in alike::counted(nodes, likenesses, &rules.similarity) {
-        let link = Link::Alike(likeness.bits);
-        let ground = court.forest.alike(likeness.a, likeness.b);
-        court.decide(link, (likeness.a, likeness.b), ground);
-    }
+    let likenesses = alike::counted(nodes, likenesses, &rules.similarity);
+    let rivals = Rivals::of(&likenesses);
+    let disputed = court.alike(likenesses, &rivals);
     for (key, holders) in holders.iter().filter(|(key, _)| role(key) == Role::Contact) {
         court.companies(key, holders);
     }
+    let disputed = court.alike(disputed, &rivals);
+    court.leave(&disputed);
     for (word, group) in spoken.same() {
         let id = spoken.id(word).unwrap_or_default().to_owned();
         court.star(&Link::Said(id), &group, Ground::Word(word));
@@ -168,7 +173,7 @@ struct Court<'a> {
 
 impl Court<'_> {
     /// Unites two or refuses to, and says whether they are one now.
-    fn decide(&mut self, link: Link, (center, other): (usize, usize), ground: Ground) -> bool {
+    fn decide(&mut self, link: Link, (center, other): (usize, usize), ground: Ground<'_>) -> bool {
         let verdict = match self.forest.unite(center, other, ground) {
             Joined::Already => return true,
             Joined::Now => Verdict::United,
@@ -184,8 +189,46 @@ impl Court<'_> {
         united
     }
 
+    /// Unites those who are alike, in their order, and gives back the likenesses that rivals dispute.
+    fn alike(&mut self, mut likenesses: Vec<Likeness>, rivals: &Rivals) -> Vec<Likeness> {
+        let mut united = true;
+        while united {
+            united = false;
+            let mut disputed = Vec::new();
+            for one in likenesses {
+                if self.forest.is_one(one.a, one.b) {
+                    continue;
+                }
+                let score = self.forest.compared(one.a, one.b);
+                let ground = Ground::Alike(&score);
+                if self.forest.may_unite(one.a, one.b, ground) {
+                    if rivals.dispute(&self.forest, one) {
+                        disputed.push(one);
+                        continue;
+                    }
+                    united = true;
+                }
+                self.decide(Link::Alike(one.bits), (one.a, one.b), ground);
+            }
+            likenesses = disputed;
+        }
+        likenesses
+    }
+
+    /// Records that these stayed apart for their rivals.
+    fn leave(&mut self, disputed: &[Likeness]) {
+        for one in disputed.iter().filter(|one| !self.forest.is_one(one.a, one.b)) {
+            self.evidence.push(Evidence {
+                link: Link::Alike(one.bits),
+                center: one.a,
+                other: one.b,
+                verdict: Verdict::Refused(Reason::Ambiguous),
+            });
+        }
+    }
+
     /// Unites those of a group with the first of them.
-    fn star(&mut self, link: &Link, group: &[usize], ground: Ground) {
+    fn star(&mut self, link: &Link, group: &[usize], ground: Ground<'_>) {
         let Some((center, others)) = group.split_first() else {
             return;
         };
