@@ -69,7 +69,7 @@ fn clustering(bench: &mut Criterion) {
             .collect();
         group.throughput(Throughput::Elements(u64::try_from(size).unwrap()));
         group.bench_function(BenchmarkId::from_parameter(size), |bench| {
-            bench.iter(|| cluster(&nodes, &[], &[], &rules));
+            bench.iter(|| cluster(&nodes, &[], &[], &[], &rules));
         });
     }
     group.finish();

@@ -77,6 +77,9 @@ impl<'g, 'a, A: Atoms> Alike<'g, 'a, A> {
             let Some((id, theirs)) = self.graph.shows(other)? else {
                 continue;
             };
+            if !self.graph.counts(id, &theirs)? {
+                continue;
+            }
             if let Some(bits) = self.likeness((face, atom), (other, &theirs))? {
                 found.push(Found {
                     face: other,

@@ -47,6 +47,8 @@ pub(crate) struct Batch<'a> {
 pub(crate) struct Touched {
     /// Atoms that are new, or whose keys or canonical place changed: who is one person with them may change.
     pub(crate) linked: BTreeSet<AtomId>,
+    /// Atoms whose earliest event, or whose part in a code, is another.
+    pub(crate) reordered: BTreeSet<AtomId>,
     /// Keys that lost a holder.
     pub(crate) lost: BTreeSet<Key>,
     /// Blocks that may have lost a face.

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     domain::{
-        identity::{Clustering, IdentityRules, Key, Likeness, Node, Word, cluster},
+        identity::{Anchor, Clustering, IdentityRules, Key, Likeness, Node, Word, cluster},
         similarity::{Bits, Person},
     },
     engine::{
@@ -18,7 +18,7 @@ use crate::{
         atoms::Atoms,
         graph::{Graph, Standing},
     },
-    store::{AtomId, AtomRecord, Error, FaceHash, WordHash},
+    store::{AtomId, AtomRecord, Error, FaceHash, KeyHash, WordHash, keys},
 };
 
 /// An atom in its component.
@@ -30,7 +30,7 @@ pub struct Vertex {
     pub atom: Arc<AtomRecord>,
     /// The keys by which it joins others.
     pub keys: Vec<Key>,
-    /// The person it speaks of, where its facts may find others and no earlier atom shows the same.
+    /// The person it speaks of, where its facts may find others and it speaks for all that show the same.
     pub person: Option<Arc<Person>>,
 }
 
@@ -43,10 +43,12 @@ pub struct Component {
     pub likenesses: Vec<Likeness>,
     /// The keys its atoms hold that two customers share: they join nobody.
     pub shared: BTreeSet<Key>,
-    /// The keys its atoms hold that too many hold: they join nobody.
+    /// The keys its atoms hold that too many hold: they join nobody, or of a customer id the earliest, which these are not.
     pub generic: BTreeSet<Key>,
     /// What stewards said of its atoms, in the order of the words' ids.
     pub words: Vec<Word>,
+    /// The customers of its atoms who were declared the same, by whomever.
+    pub same: Vec<(Key, Key)>,
 }
 
 impl Component {
@@ -63,7 +65,7 @@ impl Component {
             })
             .collect();
         let words: Vec<&Word> = self.words.iter().collect();
-        cluster(&nodes, &self.likenesses, &words, rules)
+        cluster(&nodes, &self.likenesses, &words, &self.same, rules)
     }
 }
 
@@ -100,11 +102,39 @@ impl<A: Atoms> Graph<'_, A> {
     }
 }
 
+impl<A: Atoms> Graph<'_, A> {
+    /// The customers of these who were declared the same.
+    fn same_among(&self, atoms: &[Vertex]) -> Result<Vec<(Key, Key)>, Error> {
+        let anchors = atoms.iter().filter_map(|vertex| {
+            let rules = self.rules.of(vertex.atom.edition);
+            match vertex.atom.claim.anchor(rules) {
+                Anchor::One(user) => Some(user),
+                Anchor::None | Anchor::Conflict => None,
+            }
+        });
+        let customers: BTreeSet<&Key> = anchors.collect();
+        let mut same = Vec::new();
+        if customers.len() < 2 || self.view.first_atoms(keys::ALIASES, 1)?.is_empty() {
+            return Ok(same);
+        }
+        let hashes: Vec<(KeyHash, &Key)> = customers
+            .into_iter()
+            .map(|customer| (self.keyring.key(customer), customer))
+            .collect();
+        for (hash, customer) in &hashes {
+            let declared = self.declared_same(*hash)?;
+            let first = hashes.iter().find(|(other, _)| declared.contains(other));
+            same.extend(first.map(|(_, first)| ((*first).clone(), (*customer).clone())));
+        }
+        Ok(same)
+    }
+}
+
 /// Who a key joins, while a component is searched.
 struct Holders {
     joined: BTreeSet<AtomId>,
     /// Those that were not followed yet.
-    ahead: Vec<(AtomId, Arc<AtomRecord>)>,
+    ahead: Vec<AtomId>,
 }
 
 struct Search<'g, 'a, A> {
@@ -116,7 +146,7 @@ struct Search<'g, 'a, A> {
     known: BTreeMap<Key, Option<Holders>>,
     alike: Alike<'g, 'a, A>,
     likenesses: Vec<(FaceHash, FaceHash, Bits)>,
-    /// The faces that the atoms show.
+    /// The faces for which atoms speak.
     faces: BTreeMap<AtomId, FaceHash>,
     /// The words that were met; `None` where no steward ever said anything.
     words: Option<BTreeSet<WordHash>>,
@@ -125,12 +155,16 @@ struct Search<'g, 'a, A> {
 impl<A: Atoms> Search<'_, '_, A> {
     fn visit(&mut self, id: AtomId, atom: Arc<AtomRecord>) -> Result<(), Error> {
         let mut joining = Vec::new();
+        let counts = self.counts(id, &atom)?;
         for key in self.graph.keys_of(&atom) {
-            if self.joins(&key, id)? {
+            if counts && self.joins(&key, id)? {
                 joining.push(key);
             }
         }
-        if let Some(face) = self.graph.face_of(&atom) {
+        if counts
+            && let Some(face) = self.graph.face_of(&atom)
+            && self.graph.speaks(face, id, &atom)?
+        {
             self.faces.insert(id, face);
             for found in self.alike.to(face, &atom)? {
                 self.likenesses.push((face, found.face, found.bits));
@@ -147,6 +181,23 @@ impl<A: Atoms> Search<'_, '_, A> {
             person: None,
         });
         Ok(())
+    }
+
+    /// Whether an atom is one of those of its customer that count; where it is not, its customer id is told as generic.
+    fn counts(&mut self, id: AtomId, atom: &AtomRecord) -> Result<bool, Error> {
+        let rules = self.graph.rules;
+        let Anchor::One(user) = atom.claim.anchor(rules.of(atom.edition)) else {
+            return Ok(true);
+        };
+        let is_known = self.known.get(user).and_then(Option::as_ref);
+        let counts = match is_known {
+            Some(holders) => holders.joined.contains(&id),
+            None => self.graph.counts(id, atom)?,
+        };
+        if !counts {
+            self.component.generic.insert(user.clone());
+        }
+        Ok(counts)
     }
 
     /// Follows the words about an atom to all whom they are about.
@@ -180,7 +231,7 @@ impl<A: Atoms> Search<'_, '_, A> {
         if !self.known.contains_key(key) {
             let holders = match self.graph.standing(key)? {
                 Standing::Joins(holders) => Some(Holders {
-                    joined: holders.iter().map(|(id, _)| *id).collect(),
+                    joined: holders.iter().copied().collect(),
                     ahead: holders,
                 }),
                 Standing::Shared => {
@@ -194,29 +245,32 @@ impl<A: Atoms> Search<'_, '_, A> {
             };
             self.known.insert(key.clone(), holders);
         }
-        // A code that was scanned again is held by more than it joins: only those it joins lead on.
+        // A code or a customer id may be held by more than it joins: only those it joins lead on.
         let holders = self.known.get_mut(key).and_then(Option::as_mut);
         let Some(holders) = holders.filter(|holders| holders.joined.contains(&id)) else {
             return Ok(false);
         };
-        for (holder, record) in std::mem::take(&mut holders.ahead) {
-            if self.reached.insert(holder) {
+        for holder in std::mem::take(&mut holders.ahead) {
+            if !self.reached.contains(&holder)
+                && let Some(record) = self.graph.view.atom(holder)?
+                && self.counts(holder, &record)?
+                && self.reached.insert(holder)
+            {
                 self.queue.push_back((holder, record));
             }
         }
         Ok(true)
     }
 
-    /// Puts the atoms into the order of their claims; the first that shows a face speaks for all that do.
+    /// Puts the atoms into the order of their claims.
     fn into_component(mut self) -> Result<Component, Error> {
         let mut component = self.component;
+        component.same = self.graph.same_among(&component.atoms)?;
         component.atoms.sort_by(|a, b| a.atom.claim.cmp(&b.atom.claim));
         component.words.sort_by(|a, b| a.id.cmp(&b.id));
         let mut places: BTreeMap<FaceHash, usize> = BTreeMap::new();
         for (vertex, place) in component.atoms.iter_mut().zip(0..) {
-            if let Some(face) = self.faces.get(&vertex.id)
-                && !places.contains_key(face)
-            {
+            if let Some(face) = self.faces.get(&vertex.id) {
                 places.insert(*face, place);
                 vertex.person = self.alike.evident(&vertex.atom)?;
             }

@@ -6,7 +6,8 @@ use crate::{
     domain::time::Timestamp,
     engine::{
         api::{Outcome, Submission},
-        step::{Input, Stepped},
+        input::Input,
+        step::Stepped,
     },
     telemetry::{EngineMetrics, EventOutcome},
 };

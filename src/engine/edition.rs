@@ -27,6 +27,7 @@ impl Rules {
             algorithm: cluster::ALGORITHM,
             kinds: identifiers.kinds.clone(),
             atoms_max: identifiers.atoms_max,
+            claims_max: identifiers.claims_max,
             weights: similarity.weights.version,
             auto: similarity.thresholds.auto,
             block_faces_max: similarity.block_faces_max,

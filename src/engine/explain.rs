@@ -152,6 +152,7 @@ impl Query {
     fn keys_between(&self, between: &mut Between) -> Result<(), Error> {
         let rules = &self.rules().identity;
         let mut held: [BTreeSet<Key>; 2] = Default::default();
+        let mut atoms: [BTreeSet<AtomId>; 2] = Default::default();
         let mut mentioned: [BTreeSet<Key>; 2] = Default::default();
         for (side, profile) in between.profiles.into_iter().enumerate() {
             let record = self.graph().profile(profile)?.unwrap_or_default();
@@ -159,7 +160,10 @@ impl Query {
                 let Some(atom) = self.store().atom(*id)? else {
                     continue;
                 };
-                if let (Some(held), Some(mentioned)) = (held.get_mut(side), mentioned.get_mut(side)) {
+                if let (Some(held), Some(mentioned), Some(atoms)) =
+                    (held.get_mut(side), mentioned.get_mut(side), atoms.get_mut(side))
+                {
+                    atoms.insert(*id);
                     held.extend(self.graph().keys_of(&atom));
                     mentioned.extend(atom.claim.mentions(rules.of(atom.edition)).cloned());
                 }
@@ -170,7 +174,12 @@ impl Query {
             match self.graph().standing(key)? {
                 Standing::Shared => between.shared.push(key.clone()),
                 Standing::Generic => between.generic.push(key.clone()),
-                Standing::Joins(_) => {}
+                Standing::Joins(joined) => {
+                    let mut sides = atoms.iter();
+                    if !sides.all(|side| joined.iter().any(|id| side.contains(id))) {
+                        between.generic.push(key.clone());
+                    }
+                }
             }
         }
         let mentions = held_a

@@ -6,7 +6,7 @@ use crate::{
     domain::{identifier::Role, identity::Key},
     engine::{
         atoms::Atoms,
-        graph::Graph,
+        graph::{Bound, Graph},
         membership::follow,
         query::{Address, Found},
     },
@@ -52,18 +52,24 @@ impl<A: Atoms> Graph<'_, A> {
                 vec![keys::holders(hash)]
             }
         };
+        // Of a customer's claims only those that count are theirs.
+        let rules = &self.rules.identifiers;
+        let most = match self.bound(key) {
+            Bound::First(most) => most.min(rules.atoms_max),
+            Bound::Generic(most) => most,
+        };
         for index in &holding {
-            found.extend(self.profiles_at(index)?);
+            found.extend(self.profiles_at(index, most)?);
         }
         if found.is_empty() {
-            found.extend(self.profiles_at(&keys::mentions(hash))?);
+            found.extend(self.profiles_at(&keys::mentions(hash), most)?);
         }
         Ok(())
     }
 
-    fn profiles_at(&self, index: &[u8]) -> Result<BTreeSet<ProfileId>, Error> {
+    fn profiles_at(&self, index: &[u8], most: usize) -> Result<BTreeSet<ProfileId>, Error> {
         let mut profiles = BTreeSet::new();
-        for atom in self.view.first_atoms(index, self.rules.identifiers.atoms_max)? {
+        for atom in self.view.first_atoms(index, most)? {
             profiles.extend(self.view.atom(atom)?.and_then(|atom| atom.profile));
         }
         Ok(profiles)

@@ -6,57 +6,56 @@ use crate::{
         identity::{Anchor, Claim, Key},
     },
     engine::batch::Batch,
-    store::{AtomId, AtomRecord, Error, Read, keys, keys::DeviceRole},
+    store::{
+        AtomId, AtomRecord, Error, FaceHash, Read,
+        fingerprint::in_time,
+        keys,
+        keys::{Declared, DeviceRole},
+    },
 };
 
 impl Batch<'_> {
     /// Takes back what an atom declares of two user ids.
     pub(crate) fn withdraw_alias(&mut self, id: AtomId, atom: &AtomRecord) -> Result<(), Error> {
         match alias_of(&atom.claim, self.rules.identity.of(atom.edition)) {
-            Some(pair) => self.withdraw_same(pair, Some(id)),
+            Some(pair) => self.withdraw_same(pair, Declared::Claimed(id)),
             None => Ok(()),
         }
     }
 
-    /// Takes back that two user ids are the same, unless an atom beside `leaving` or a word declares it too. What they
-    /// share then joins nobody, so all that was connected has to be looked at again.
-    pub(crate) fn withdraw_same(&mut self, pair: (&Key, &Key), leaving: Option<AtomId>) -> Result<(), Error> {
-        let rules = &self.rules.identity;
-        let declares = |atom: &AtomRecord| {
-            alias_of(&atom.claim, rules.of(atom.edition))
-                .is_some_and(|said| said == pair || said == (pair.1, pair.0))
-        };
-        if self.has_words && self.graph().is_said_same(pair)? {
-            return Ok(());
-        }
-        let hashes = [pair.0, pair.1].map(|user| self.keyring.key(user));
-        for user in hashes {
-            // Without an atom of theirs nobody declares anything.
-            let Some(start) = self.overlay.first_atoms(&keys::holders(user), 1)?.pop() else {
-                continue;
-            };
-            let component = self.graph().component(start)?;
-            let mut staying = component.atoms.iter().filter(|vertex| Some(vertex.id) != leaving);
-            if staying.any(|vertex| declares(&vertex.atom)) {
-                return Ok(());
+    /// Takes back what an atom or a word says of two user ids. Where nothing else says that they are the same, what they
+    /// share joins nobody from then on, so all that was connected has to be looked at again.
+    pub(crate) fn withdraw_same(&mut self, (former, user): (&Key, &Key), by: Declared) -> Result<(), Error> {
+        let [former, user] = [former, user].map(|user| self.keyring.key(user));
+        let graph = self.graph();
+        if graph.are_same(former, user, None)? && !graph.are_same(former, user, Some(by))? {
+            for user in [former, user] {
+                // Of whom nothing is known nothing is connected.
+                if let Some(start) = self.overlay.first_atoms(&keys::holders(user), 1)?.pop() {
+                    let component = self.graph().component(start)?;
+                    let keys = component.atoms.into_iter().flat_map(|vertex| vertex.keys);
+                    self.touched.lost.extend(keys);
+                }
             }
-            let keys = component.atoms.into_iter().flat_map(|vertex| vertex.keys);
-            self.touched.lost.extend(keys);
         }
-        let [former, user] = hashes;
-        self.overlay.delete(keys::alias(former, user));
-        self.overlay.delete(keys::alias(user, former));
+        self.overlay.delete(keys::alias(former, user, by));
+        self.overlay.delete(keys::alias(user, former, by));
         Ok(())
     }
 
-    /// Enters that two user ids are the same.
-    pub(crate) fn declare_same(&mut self, former: &Key, user: &Key) {
-        let [former, user] = [former, user].map(|user| self.keyring.key(user));
-        self.overlay.put(keys::alias(former, user), Vec::new());
-        self.overlay.put(keys::alias(user, former), Vec::new());
+    /// Enters that an atom or a word says that two user ids are the same.
+    pub(crate) fn declare_same(&mut self, pair: (&Key, &Key), by: Declared) -> Result<(), Error> {
+        let [former, user] = [pair.0, pair.1].map(|user| self.keyring.key(user));
+        if !self.graph().are_same(former, user, None)? {
+            // What both hold joined nobody so far.
+            self.touched.lost.extend([pair.0.clone(), pair.1.clone()]);
+        }
+        self.overlay.put(keys::alias(former, user, by), Vec::new());
+        self.overlay.put(keys::alias(user, former, by), Vec::new());
+        Ok(())
     }
 
-    /// Writes, or deletes, the index entries of an atom; a declared alias has more than one owner and is only written.
+    /// Writes, or deletes, the index entries of an atom; what it declares of two user ids is only written.
     ///
     /// # Errors
     /// When the index cannot be read.
@@ -64,10 +63,7 @@ impl Batch<'_> {
         self.write_face(id, atom, there)?;
         let mut entries = Vec::new();
         let rules = self.rules.identity.of(atom.edition);
-        let joining = self.graph().keys_of(atom);
-        for key in &joining {
-            entries.push(keys::holder(self.keyring.key(key), id));
-        }
+        entries.extend(self.graph().entries_of(id, atom));
         for key in atom.claim.mentions(rules) {
             entries.push(keys::mention(self.keyring.key(key), id));
         }
@@ -81,8 +77,8 @@ impl Batch<'_> {
                 entries.push(keys::device(self.keyring.key(device), role, id));
             }
         }
-        if let Some((former, user)) = alias_of(&atom.claim, rules).filter(|_| there) {
-            self.declare_same(former, user);
+        if let Some(pair) = alias_of(&atom.claim, rules).filter(|_| there) {
+            self.declare_same(pair, Declared::Claimed(id))?;
         }
         for entry in entries {
             match there {
@@ -93,12 +89,35 @@ impl Batch<'_> {
         Ok(())
     }
 
+    /// Moves the entries of an atom that stand in the order of its events, where an event came before all that it had.
+    pub(crate) fn reorder(&mut self, id: AtomId, before: &AtomRecord, now: &AtomRecord) {
+        let graph = self.graph();
+        let mut moved = Vec::new();
+        let kept = graph.keys_of(now);
+        for key in graph.keys_of(before).into_iter().filter(|key| kept.contains(key)) {
+            let (old, new) = (
+                graph.holder_entry(&key, id, before),
+                graph.holder_entry(&key, id, now),
+            );
+            if old != new {
+                moved.push((old, new));
+            }
+        }
+        if let Some(face) = graph.face_of(now) {
+            moved.push((face_entry(face, id, before), face_entry(face, id, now)));
+        }
+        for (old, new) in moved {
+            self.overlay.delete(old);
+            self.overlay.put(new, Vec::new());
+        }
+    }
+
     /// Enters what an atom shows into its blocks, or takes it out with the last atom that shows it.
     fn write_face(&mut self, id: AtomId, atom: &AtomRecord, there: bool) -> Result<(), Error> {
         let Some(face) = self.graph().face_of(atom) else {
             return Ok(());
         };
-        let own = keys::of_face(face, id);
+        let own = face_entry(face, id, atom);
         match there {
             true => self.overlay.put(own, Vec::new()),
             false => self.overlay.delete(own),
@@ -115,6 +134,11 @@ impl Batch<'_> {
     }
 }
 
+/// The index entry by which an atom is found as one that shows a face.
+fn face_entry(face: FaceHash, id: AtomId, atom: &AtomRecord) -> Vec<u8> {
+    keys::of_face(face, in_time(0, &atom.first), id)
+}
+
 /// The one customer a claim names by its own word: then its events are marks on its devices.
 pub(crate) fn marked_user<'a>(claim: &'a Claim, rules: &'a IdentifierRules) -> Option<&'a Key> {
     let mut users = claim.users(rules);
@@ -122,7 +146,7 @@ pub(crate) fn marked_user<'a>(claim: &'a Claim, rules: &'a IdentifierRules) -> O
 }
 
 /// The two user ids that a claim declares the same, the former one first; one id declares nothing.
-fn alias_of<'a>(claim: &'a Claim, rules: &'a IdentifierRules) -> Option<(&'a Key, &'a Key)> {
+pub(crate) fn alias_of<'a>(claim: &'a Claim, rules: &'a IdentifierRules) -> Option<(&'a Key, &'a Key)> {
     match (&claim.alias_of, claim.anchor(rules)) {
         (Some(former), Anchor::One(user)) if former != user => Some((former, user)),
         (Some(_), _) | (None, _) => None,

@@ -26,6 +26,7 @@ pub mod find;
 pub mod graph;
 pub mod handle;
 mod index;
+mod input;
 pub mod intake;
 pub mod membership;
 pub mod memory;

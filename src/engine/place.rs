@@ -91,13 +91,13 @@ impl Batch<'_> {
             .put_record(keys::seen(hash), &SeenRecord { checksum, place })?;
         self.touched.folded.insert(id);
         let part = Part::of(self, hash, event, &claim)?;
-        if self.overlay.atom(id)?.is_none() {
+        let Some(before) = self.overlay.atom(id)? else {
             let atom = part.into_atom(claim, self.rules.identity.edition);
             self.write_index(id, &atom, true)?;
             self.overlay.put_atom(id, Some(atom));
             self.touched.linked.insert(id);
             return Ok(id);
-        }
+        };
         let (limits, rules) = (self.rules.fold, &self.rules.identity);
         let joining = self.overlay.change_atom(id, |atom| {
             let anchored = atom.claim.anchor(rules.of(atom.edition)) != Anchor::None;
@@ -115,11 +115,20 @@ impl Batch<'_> {
         })?;
         let (moved, dropped) = joining.unwrap_or_default();
         for key in dropped {
-            self.overlay.delete(keys::holder(self.keyring.key(&key), id));
+            let entry = self.graph().holder_entry(&key, id, &before);
+            self.overlay.delete(entry);
             self.touched.lost.insert(key);
         }
-        if moved && let Some(atom) = self.overlay.atom(id)? {
-            self.write_index(id, &atom, true)?;
+        let Some(now) = self.overlay.atom(id)? else {
+            return Ok(id);
+        };
+        // Where the customer has more claims than count, an earlier event can make this one of those.
+        if now.first != before.first || now.links != before.links {
+            self.reorder(id, &before, &now);
+            self.touched.reordered.insert(id);
+        }
+        if moved {
+            self.write_index(id, &now, true)?;
             self.touched.linked.insert(id);
         }
         Ok(id)

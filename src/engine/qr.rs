@@ -158,7 +158,7 @@ impl<A: Atoms> Graph<'_, A> {
 
     /// Whose profile the event stands in that minted a code.
     fn minted_for(&self, key: &Key) -> Result<Option<ProfileId>, Error> {
-        for id in self.view.atoms(&keys::holders(self.keyring.key(key)))? {
+        for id in self.holding(key)?.unwrap_or_default() {
             let atom = self.view.atom(id)?;
             let minted = |link: &LinkRole| matches!(link, LinkRole::Minted { .. });
             if let Some(atom) = atom.filter(|atom| atom.links.get(key).is_some_and(|link| minted(&link.role)))

@@ -104,7 +104,7 @@ pub struct IdentityView {
     pub evidence: Vec<EvidenceView>,
     /// The values that two customers share and that therefore join nobody.
     pub shared: Vec<Key>,
-    /// The values that too many hold and that therefore join nobody.
+    /// The values that too many hold and that therefore join nobody, or of a customer id only the earliest claims.
     pub generic: Vec<Key>,
 }
 

@@ -41,7 +41,7 @@ impl Batch<'_> {
         if takers.is_empty()
             && let Some(new) = &new
             && edition != old.edition
-            && self.is_as_before(&old, new)
+            && self.is_as_before(id, &old, new)
         {
             self.touched.linked.insert(id);
             self.touched.folded.insert(id);
@@ -96,14 +96,14 @@ impl Batch<'_> {
     }
 
     /// Whether an atom does for others what it did by the rules of its former edition.
-    fn is_as_before(&self, old: &AtomRecord, new: &AtomRecord) -> bool {
+    fn is_as_before(&self, id: AtomId, old: &AtomRecord, new: &AtomRecord) -> bool {
         let (graph, rules) = (self.graph(), &self.rules.identity);
         let (before, now) = (rules.of(old.edition), rules.of(new.edition));
         let (old_claim, new_claim): (&Claim, &Claim) = (&old.claim, &new.claim);
         old.links == new.links
             && old.first == new.first
             && old.named == new.named
-            && graph.keys_of(old) == graph.keys_of(new)
+            && graph.entries_of(id, old) == graph.entries_of(id, new)
             && graph.face_of(old) == graph.face_of(new)
             && old_claim.anchor(before) == new_claim.anchor(now)
             && old_claim.users(before).eq(new_claim.users(now))

@@ -50,6 +50,7 @@ impl Batch<'_> {
             ..Open::default()
         };
         self.touched.linked.clear();
+        self.touched.reordered.clear();
         self.touched.said.clear();
         self.touched.lost_blocks.clear();
         for start in seeds {
@@ -108,7 +109,11 @@ impl Batch<'_> {
                 open.apart.push(person.iter().map(|vertex| vertex.id).collect());
                 continue;
             }
-            let profile = self.profile_of(person.iter().map(|vertex| &*vertex.atom));
+            let profile = self.profile_of(
+                person
+                    .iter()
+                    .map(|vertex| (&*vertex.atom, vertex.keys.as_slice())),
+            );
             for Vertex { id, atom, .. } in person {
                 if Membership::is_shown(&self.overlay, (*id, atom), profile, Shown::Member)? {
                     continue;
@@ -137,18 +142,22 @@ impl Batch<'_> {
     }
 
     /// The id of a person: of their customer id, of several declared the same the smallest; else of the earliest atom.
-    fn profile_of<'r>(&self, atoms: impl Iterator<Item = &'r AtomRecord> + Clone) -> ProfileId {
+    /// `atoms` come with the keys by which they join: of whom nothing joins to the customer is not that customer.
+    fn profile_of<'r>(&self, atoms: impl Iterator<Item = (&'r AtomRecord, &'r [Key])> + Clone) -> ProfileId {
         let rules = &self.rules.identity;
+        let anchor = |atom: &'r AtomRecord| match atom.claim.anchor(rules.of(atom.edition)) {
+            Anchor::One(user) => Some(user),
+            Anchor::None | Anchor::Conflict => None,
+        };
         let users = atoms
             .clone()
-            .filter_map(|atom| match atom.claim.anchor(rules.of(atom.edition)) {
-                Anchor::One(user) => Some(user),
-                Anchor::None | Anchor::Conflict => None,
-            });
+            .filter_map(|(atom, keys)| anchor(atom).filter(|user| keys.contains(user)));
         if let Some(user) = users.min() {
             return self.keyring.profile_of_user(user);
         }
-        let earliest = atoms.min_by(|a, b| a.first.cmp(&b.first).then_with(|| a.claim.cmp(&b.claim)));
+        let earliest = atoms
+            .map(|(atom, _)| atom)
+            .min_by(|a, b| a.first.cmp(&b.first).then_with(|| a.claim.cmp(&b.claim)));
         earliest.map_or(ProfileId([0; 16]), |atom| {
             self.keyring.profile_of_atom(&atom.claim)
         })
@@ -168,7 +177,7 @@ impl Batch<'_> {
         let (profile, shown) = match (holding.next(), holding.next()) {
             (Some(profile), None) => (profile, Shown::Attributed),
             _ => (
-                self.profile_of(atoms.iter().map(|(_, atom)| &**atom)),
+                self.profile_of(atoms.iter().map(|(_, atom)| (&**atom, [].as_slice()))),
                 Shown::Member,
             ),
         };

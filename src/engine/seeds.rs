@@ -1,15 +1,15 @@
 //! Seeds: the atoms around which the partition may have changed by what a batch touched.
 //!
 //! Whatever turns what a value or a block says to its holders (one too many, two customers, one fewer) makes seeds of all
-//! of them. A reading is bounded, since what too many hold before and after says nothing to anybody; only a customer id and
-//! a QR code are read whole, however many hold them.
+//! of them. A reading is bounded, since what too many hold before and after says nothing to anybody, and of a customer id or
+//! a QR code only the first holders count.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    domain::identity::Key,
-    engine::{atoms::Atoms, batch::Batch},
-    store::{AtomId, Error, FaceHash, KeyHash, Read, keys},
+    domain::{identifier::Role, identity::Key},
+    engine::{atoms::Atoms, batch::Batch, graph::Bound, index::alias_of},
+    store::{AtomId, AtomRecord, Error, FaceHash, KeyHash, Read, keys},
 };
 
 impl Batch<'_> {
@@ -21,21 +21,34 @@ impl Batch<'_> {
             holders: self.touched.lost.clone(),
             ..Around::default()
         };
-        for id in &self.touched.linked {
+        seeds.extend(self.shifted_by(&self.touched.linked)?);
+        seeds.extend(self.shifted_by(&self.touched.reordered)?);
+        for id in &seeds {
             let Some(atom) = self.overlay.atom(*id)? else {
                 continue;
             };
-            around.holders.extend(self.graph().keys_of(&atom));
+            if let Some(pair) = alias_of(&atom.claim, self.rules.identity.of(atom.edition)) {
+                around.holders.extend(self.around_alias(*id, &atom, pair)?);
+            }
+            // Who counts otherwise than before under a customer id or a code is a seed already.
+            let is_ordered = |key: &Key| matches!(self.graph().bound(key), Bound::First(_));
+            let keys = self.graph().keys_of(&atom).into_iter();
+            around.holders.extend(keys.filter(|key| !is_ordered(key)));
             let rules = self.rules.identity.of(atom.edition);
             around.mentions.extend(atom.claim.mentions(rules).cloned());
             if let Some(face) = self.graph().face_of(&atom) {
-                around.blocks.extend(self.graph().blocks_of(face, &atom).iter());
+                let blocks = self.graph().blocks_of(face, &atom);
+                around.blocks.extend(blocks.iter());
+                // Whom it was alike no longer meets it.
+                if !self.touched.linked.contains(id) && !self.graph().counts(*id, &atom)? {
+                    around.left.extend(blocks.iter());
+                }
             }
         }
         let atoms_max = self.rules.identity.identifiers.atoms_max;
         for key in &around.holders {
             let hash = self.keyring.key(key);
-            seeds.extend(self.present(&keys::holders(hash), self.graph().holders_max(key))?);
+            seeds.extend(self.holders(key)?);
             seeds.extend(self.likened(self.present(&keys::mentions(hash), atoms_max)?)?);
         }
         for key in &around.mentions {
@@ -43,7 +56,7 @@ impl Batch<'_> {
             let crossed = self.crossed(&keys::mentions(hash), atoms_max)?;
             if !crossed.is_empty() {
                 seeds.extend(crossed);
-                seeds.extend(self.present(&keys::holders(hash), self.graph().holders_max(key))?);
+                seeds.extend(self.holders(key)?);
             }
         }
         let block_max = self.rules.identity.similarity.block_faces_max;
@@ -51,13 +64,95 @@ impl Batch<'_> {
         for block in &around.blocks {
             faces.extend(self.crossed(&keys::block(*block), block_max)?);
         }
-        for block in &self.touched.lost_blocks {
+        for block in self.touched.lost_blocks.union(&around.left) {
             faces.extend(self.present(&keys::block(*block), block_max)?);
         }
         for AtomId(face) in faces {
             seeds.extend(self.overlay.first_atoms(&keys::face(FaceHash(face)), 1)?);
         }
         Ok(seeds)
+    }
+
+    /// What two customers may share whom a claim declares the same that may count otherwise than before: their ids, and what
+    /// the person holds that it made of them.
+    fn around_alias(
+        &self,
+        id: AtomId,
+        atom: &AtomRecord,
+        pair: (&Key, &Key),
+    ) -> Result<BTreeSet<Key>, Error> {
+        let mut keys = BTreeSet::new();
+        if self.touched.linked.contains(&id) {
+            return Ok(keys);
+        }
+        keys.extend([pair.0.clone(), pair.1.clone()]);
+        let record = match atom.profile {
+            Some(profile) => self.overlay.profile(profile)?,
+            None => None,
+        };
+        for member in record.iter().flat_map(|record| &record.members) {
+            if let Some(member) = self.overlay.atom(*member)? {
+                keys.extend(self.graph().keys_of(&member));
+            }
+        }
+        Ok(keys)
+    }
+
+    /// The atoms that hold a key, or held it before this batch, as far as they count or counted.
+    fn holders(&self, key: &Key) -> Result<Vec<AtomId>, Error> {
+        let prefix = keys::holders(self.keyring.key(key));
+        match self.graph().bound(key) {
+            Bound::Generic(most) => self.present(&prefix, most),
+            Bound::First(most) => {
+                let mut holders = self.overlay.first_atoms(&prefix, most)?;
+                holders.extend(self.overlay.before().first_atoms(&prefix, most)?);
+                Ok(holders)
+            }
+        }
+    }
+
+    /// Those who count, or speak for others, otherwise than before by what was done to `touched`.
+    fn shifted_by(&self, touched: &BTreeSet<AtomId>) -> Result<BTreeSet<AtomId>, Error> {
+        let mut ordered: BTreeMap<Key, BTreeSet<AtomId>> = BTreeMap::new();
+        let mut shifted = BTreeSet::new();
+        for id in touched {
+            let Some(atom) = self.overlay.atom(*id)? else {
+                continue;
+            };
+            for key in self.graph().keys_of(&atom) {
+                if matches!(self.graph().bound(&key), Bound::First(_)) {
+                    ordered.entry(key).or_default().insert(*id);
+                }
+            }
+            if let Some(face) = self.graph().face_of(&atom) {
+                // Who speaks for a face may be another than before.
+                let face = keys::face(face);
+                shifted.extend(self.overlay.first_atoms(&face, 1)?);
+                shifted.extend(self.overlay.before().first_atoms(&face, 1)?);
+            }
+        }
+        for (key, touched) in ordered {
+            shifted.extend(self.shifted(&key, &touched)?);
+        }
+        Ok(shifted)
+    }
+
+    /// Of a key whose first holders count: those for whom that is otherwise than before this batch. Who a code joins
+    /// depends on what each of them did with it; a customer id joins whoever counts.
+    fn shifted(&self, key: &Key, touched: &BTreeSet<AtomId>) -> Result<BTreeSet<AtomId>, Error> {
+        let Bound::First(most) = self.graph().bound(key) else {
+            return Ok(BTreeSet::new());
+        };
+        let prefix = keys::holders(self.keyring.key(key));
+        let now: BTreeSet<AtomId> = self.overlay.first_atoms(&prefix, most)?.into_iter().collect();
+        let before = self.overlay.before().first_atoms(&prefix, most)?;
+        let before: BTreeSet<AtomId> = before.into_iter().collect();
+        let role = self.rules.identity.identifiers.rule(&key.kind).role;
+        let all = role == Role::Handoff && (now != before || !now.is_disjoint(touched));
+        Ok(match all {
+            true => now.union(&before).copied().collect(),
+            false => now.symmetric_difference(&before).copied().collect(),
+        })
     }
 
     /// The atoms at an index entry; where they are too many now, those that were there while they were not.
@@ -96,4 +191,6 @@ struct Around {
     holders: BTreeSet<Key>,
     mentions: BTreeSet<Key>,
     blocks: BTreeSet<KeyHash>,
+    /// Blocks of those who no longer count.
+    left: BTreeSet<KeyHash>,
 }

@@ -141,10 +141,11 @@ impl Batch<'_> {
                 continue;
             };
             match atom.claim.anchor(rules.of(atom.edition)) {
-                Anchor::One(user) => {
+                // Of more claims than count the id does not lead to this one.
+                Anchor::One(user) if self.graph().holding(user)?.is_some_and(|held| held.contains(id)) => {
                     customers.insert(user.clone());
                 }
-                Anchor::None | Anchor::Conflict => {
+                Anchor::One(_) | Anchor::None | Anchor::Conflict => {
                     events.insert(atom.first.clone());
                 }
             }

@@ -6,7 +6,7 @@ use crate::{
     engine::{
         api::{Answer, CommandError, Outcome, Receipt},
         handle::Job,
-        step::Input,
+        input::Input,
     },
     journal::Position,
 };

@@ -11,7 +11,9 @@ use crate::{
         identity::{Key, Reference, Word, link::OWN_SOURCE},
     },
     engine::{atoms::Atoms, batch::Batch, graph::Graph},
-    store::{AtomId, AtomRecord, Error, EventHash, Read, SeenRecord, WordHash, WordsRecord, keys},
+    store::{
+        AtomId, AtomRecord, Error, EventHash, Read, SeenRecord, WordHash, WordsRecord, keys, keys::Declared,
+    },
 };
 
 impl<A: Atoms> Graph<'_, A> {
@@ -47,24 +49,6 @@ impl<A: Atoms> Graph<'_, A> {
     /// The customers that a word declares to be one, each once.
     fn customers_of(&self, word: &Word) -> BTreeSet<Key> {
         word.same_customers(&self.rules.identifiers).cloned().collect()
-    }
-
-    /// Whether a word declares just these two customers the same.
-    ///
-    /// # Errors
-    /// When the index or a word cannot be read.
-    pub(crate) fn is_said_same(&self, (one, other): (&Key, &Key)) -> Result<bool, Error> {
-        let [ones, others] = [one, other].map(|key| self.words_at(&Reference::Key(key.clone())));
-        let others = others?;
-        for hash in ones?.into_iter().filter(|hash| others.contains(hash)) {
-            let Some(word) = self.word(hash)? else { continue };
-            let customers = self.customers_of(&word);
-            let mut declared = pairs(&customers);
-            if declared.any(|said| said == (one, other) || said == (other, one)) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     /// A word.
@@ -113,8 +97,8 @@ impl Batch<'_> {
             }
         }
         let customers = self.graph().customers_of(word);
-        for (former, user) in pairs(&customers) {
-            self.declare_same(former, user);
+        for pair in pairs(&customers) {
+            self.declare_same(pair, Declared::Said(hash))?;
         }
         self.touched.said.extend(word.references().cloned());
         self.touched.causes.insert(cause(word));
@@ -141,8 +125,8 @@ impl Batch<'_> {
             }
         }
         let customers = self.graph().customers_of(word);
-        for (former, user) in pairs(&customers) {
-            self.withdraw_same((former, user), None)?;
+        for pair in pairs(&customers) {
+            self.withdraw_same(pair, Declared::Said(hash))?;
         }
         self.touched.said.extend(word.references().cloned());
         self.touched.causes.insert(cause(word));

@@ -6,6 +6,7 @@
 use bincode::Encode;
 use sha2::{Digest, Sha256};
 
+use crate::domain::event::Stamp;
 use crate::{
     domain::{
         event::Event,
@@ -98,4 +99,20 @@ pub fn event_checksum(event: &Event) -> Result<[u8; 4], CodecError> {
     ))?);
     crc.update(&bytes(&(&event.traits, &event.properties, &event.consent))?);
     Ok(crc.finalize().to_be_bytes())
+}
+
+/// The place of an event in time, behind what has a lower rank. Of one time the ids decide, so that it is the same under any
+/// secret.
+pub fn in_time(rank: u8, stamp: &Stamp) -> [u8; 17] {
+    crate::store::keys::in_time(rank, stamp.time, tie(stamp))
+}
+
+/// What orders events of one time.
+pub fn tie(stamp: &Stamp) -> [u8; 8] {
+    let mut hash = Sha256::new();
+    hash.update(stamp.source.as_bytes());
+    hash.update([0]);
+    hash.update(stamp.id.as_bytes());
+    let digest: [u8; 32] = hash.finalize().into();
+    digest.first_chunk::<8>().copied().unwrap_or_default()
 }

@@ -9,10 +9,10 @@
 //! | `D` | device, mark or plain, atom | nothing | who was logged in when, and whose events that decides |
 //! | `E` | atom, time, event | event | the timeline, and what is known |
 //! | `F` | atom | atoms | where the events of a dissolved atom went |
-//! | `G` | face, atom | nothing | whose claims show a face |
-//! | `I` | key, atom | nothing | who joins by a value |
+//! | `G` | face, atom | nothing | whose claims show a face, the earliest first |
+//! | `I` | key, atom | nothing | who joins by a value; of a customer id or a code in the order of their time |
 //! | `K` | | [`RulesRecord`](crate::store::RulesRecord) | the rules that all this is kept by |
-//! | `L` | user, user | nothing | which user ids were declared the same |
+//! | `L` | user, user, word or atom | nothing | which user ids are declared the same, and by what |
 //! | `M` | | [`RenewalRecord`](crate::store::RenewalRecord) | how far atoms were made anew by these |
 //! | `N` | key, atom | nothing | who mentions a value without joining by it |
 //! | `P` | profile | [`ProfileRecord`](crate::store::ProfileRecord) | members and version |
@@ -31,6 +31,15 @@ use crate::{
     domain::time::Timestamp,
     store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, WordHash},
 };
+
+/// What declares two user ids the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Declared {
+    /// A steward.
+    Said(WordHash),
+    /// A claim.
+    Claimed(AtomId),
+}
 
 /// What an atom is to a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +104,7 @@ pub const FACES_END: &[u8] = b"H";
 
 /// Behind the last atom that shows a face.
 pub fn behind_face(face: FaceHash) -> Vec<u8> {
-    join(b'G', &[&face.0, &[0xff; 17]])
+    join(b'G', &[&face.0, &[0xff; 34]])
 }
 
 /// The face in a key below [`FACES`].
@@ -104,9 +113,9 @@ pub fn face_in(key: &[u8]) -> Option<FaceHash> {
     rest.first_chunk::<16>().map(|face| FaceHash(*face))
 }
 
-/// One atom whose claim shows a face.
-pub fn of_face(face: FaceHash, id: AtomId) -> Vec<u8> {
-    join(b'G', &[&face.0, &id.0])
+/// One atom whose claim shows a face, in the order of their time.
+pub fn of_face(face: FaceHash, order: [u8; 17], id: AtomId) -> Vec<u8> {
+    join(b'G', &[&face.0, &order, &id.0])
 }
 
 /// The answer to a command.
@@ -178,6 +187,20 @@ pub fn holder(key: KeyHash, id: AtomId) -> Vec<u8> {
     join(b'I', &[&key.0, &id.0])
 }
 
+/// One atom that joins by a value whose holders stand in an order of their own.
+pub fn holder_in_order(key: KeyHash, order: [u8; 17], id: AtomId) -> Vec<u8> {
+    join(b'I', &[&key.0, &order, &id.0])
+}
+
+/// Where an event stands among those of one time and before: the same under any secret.
+pub fn in_time(rank: u8, time: Timestamp, tie: [u8; 8]) -> [u8; 17] {
+    let mut order = [rank; 17];
+    let (_, rest) = order.split_at_mut(1);
+    let bytes = ordered(time).into_iter().chain(tie);
+    rest.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
+    order
+}
+
 /// Whether a key, or the beginning of one, is of an index: its entries have no values and are read by prefix alone.
 pub fn is_index(key: &[u8]) -> bool {
     matches!(key.first(), Some(b'B' | b'D' | b'G' | b'I' | b'L' | b'N' | b'V'))
@@ -189,14 +212,40 @@ pub const RULES: &[u8] = b"K";
 /// How far atoms were made anew by these.
 pub const RENEWAL: &[u8] = b"M";
 
+/// All that declares user ids the same.
+pub const ALIASES: &[u8] = b"L";
+
 /// All user ids declared the same as one.
 pub fn aliases(user: KeyHash) -> Vec<u8> {
     join(b'L', &[&user.0])
 }
 
-/// Two user ids declared the same, from one side.
-pub fn alias(user: KeyHash, other: KeyHash) -> Vec<u8> {
-    join(b'L', &[&user.0, &other.0])
+/// All words that declare two user ids the same, from one side.
+pub fn said_same(user: KeyHash, other: KeyHash) -> Vec<u8> {
+    join(b'L', &[&user.0, &other.0, &[0]])
+}
+
+/// Two user ids declared the same by somebody, from one side.
+pub fn alias(user: KeyHash, other: KeyHash, by: Declared) -> Vec<u8> {
+    match by {
+        Declared::Said(word) => join(b'L', &[&user.0, &other.0, &[0], &word.0]),
+        Declared::Claimed(atom) => join(b'L', &[&user.0, &other.0, &[1], &atom.0]),
+    }
+}
+
+/// Behind all that declares a user id the same as another.
+pub fn behind_aliases_between(user: KeyHash, other: KeyHash) -> Vec<u8> {
+    join(b'L', &[&user.0, &other.0, &[0xff]])
+}
+
+/// Behind all that declares a user id the same as any.
+pub fn behind_aliases(user: KeyHash) -> Vec<u8> {
+    join(b'L', &[&user.0, &[0xff; 34]])
+}
+
+/// The other user id in a key below [`aliases`].
+pub fn alias_in(key: &[u8]) -> Option<KeyHash> {
+    key.get(17..33)?.first_chunk::<16>().map(|other| KeyHash(*other))
 }
 
 /// All atoms that mention a value without joining by it.

@@ -47,6 +47,8 @@ pub struct RulesMark {
     pub kinds: BTreeMap<Kind, KindRule>,
     /// Atoms that may hold one value.
     pub atoms_max: usize,
+    /// Claims that one customer id joins.
+    pub claims_max: usize,
     /// The version of the weights.
     pub weights: u32,
     /// From where on two are one person.

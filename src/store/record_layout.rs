@@ -58,7 +58,7 @@ layout! {
     struct crate::store::record::SeenRecord { checksum, place }
     struct crate::store::record::WordsRecord { last }
     struct crate::store::record::RulesMark {
-        algorithm, kinds, atoms_max, weights, auto, block_faces_max, component_atoms_max, fold
+        algorithm, kinds, atoms_max, claims_max, weights, auto, block_faces_max, component_atoms_max, fold
     }
     struct crate::store::record::RulesRecord { edition, mark, former }
     struct crate::store::record::RenewalRecord { after }

@@ -100,7 +100,7 @@ fn any_world(
     let config = Config {
         cases: cases().div_ceil(3),
         failure_persistence: None,
-        max_shrink_iters: 300,
+        max_shrink_iters: 100,
         ..Config::default()
     };
     let tight = town::tight_rules();
@@ -117,7 +117,7 @@ fn any_order_agrees(stream: u8, worlds: &impl Strategy<Value = dense::World>) {
     let config = Config {
         cases: cases(),
         failure_persistence: None,
-        max_shrink_iters: 300,
+        max_shrink_iters: 100,
         ..Config::default()
     };
     let tight = town::tight_rules();

@@ -191,6 +191,7 @@ fn change(kept: &mut Kept, dice: &mut Dice) {
         }
         3 => kinds.get_mut(&Kind::USER_ID).unwrap().role = [Role::Label, Role::Contact][dice.below(2)],
         4 => kinds.get_mut(&Kind::ORDER_ID).unwrap().joins_at = None,
+        5 if dice.below(2) == 0 => kept.identity.identifiers.claims_max = [1, 2, 50][dice.below(3)],
         5 => kept.identity.identifiers.atoms_max = [2, 3, 50][dice.below(3)],
         6 => kinds.get_mut(&contact).unwrap().subjects_max = [Some(1), None][dice.below(2)],
         7 => {

@@ -61,6 +61,7 @@ pub(crate) fn tight_rules() -> IdentityRules {
         rules.identifiers.kinds.get_mut(&kind).unwrap().subjects_max = Some(2);
     }
     rules.identifiers.atoms_max = 6;
+    rules.identifiers.claims_max = 4;
     rules.similarity = Similarity {
         block_faces_max: 5,
         component_atoms_max: 8,

@@ -38,6 +38,29 @@ fn a_second_scan_joins_nobody() {
     assert_ne!(id(&town, "device_id", "another"), daniel);
 }
 
+#[test]
+fn the_first_to_scan_is_found_among_more_than_are_looked_at() {
+    for keys in 0..4 {
+        let mut town = Town::keyed(keys);
+        town.reopen_with("[identifiers]\natoms_max = 4\n");
+        town.tell(&[signed_in("1", "22T10:00", &cookie("c"), "daniel")]);
+        let token = mint(&town, "user_id", "daniel");
+        town.reopen_at(half_an_hour_later);
+        for minute in (2..14).rev() {
+            let device = format!("d-{minute}");
+            scan(
+                &town,
+                &format!("22T12:{minute:02}"),
+                ("device_id", &device),
+                &token,
+            );
+            let daniel = id(&town, "user_id", "daniel");
+            assert_eq!(id(&town, "device_id", &device), daniel, "the earliest so far");
+        }
+        assert_ne!(id(&town, "device_id", "d-3"), id(&town, "user_id", "daniel"));
+    }
+}
+
 /// The second scan is by a card of the one the code was minted for: the way to the first leads past it.
 #[test]
 fn the_first_to_scan_belongs_to_the_customer_though_a_second_scan_is_met_before() {

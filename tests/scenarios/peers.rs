@@ -182,3 +182,54 @@ fn what_happened_last_week_and_comes_today_overwrites_nothing_of_today() {
         (&json!("Shiraz"), &json!(2))
     );
 }
+
+#[test]
+fn whoever_throws_claims_at_one_customer_gets_no_more_than_count_and_takes_nothing_from_the_others() {
+    const COUNT: usize = 5;
+    let town = Town::with(&format!("[identifiers]\nclaims_max = {COUNT}\n"));
+    let on_device = |number: u32| {
+        let device = identifier("device_id", &format!("d-{number}"), "observed");
+        on_web(&number.to_string(), number, json!([device, user("bot")]))
+    };
+    let other = on_web("ann", 1, json!([cookie("ann's"), user("ann")]));
+    // The latest first: what counts is when it happened, not when it came.
+    let thrown: Vec<Value> = (0..20).rev().map(on_device).collect();
+    town.tell(std::slice::from_ref(&other));
+    thrown
+        .iter()
+        .for_each(|event| town.tell(std::slice::from_ref(event)));
+    let bot = town.person("user_id", "bot");
+    let identity = town.get(&format!("/v1/profiles/{}/identity", bot.id));
+    let devices = |profile: &Value| -> Vec<String> {
+        let members = profile["members"].as_array().unwrap().iter();
+        let mut devices: Vec<String> = members
+            .flat_map(|member| member["identifiers"].as_array().unwrap())
+            .filter(|one| one["kind"] == "device_id")
+            .map(|one| one["value"].as_str().unwrap().to_owned())
+            .collect();
+        devices.sort();
+        devices
+    };
+    assert_eq!(devices(&identity), ["d-0", "d-1", "d-2", "d-3", "d-4"]);
+    assert_eq!(
+        town.profiles().len(),
+        2 + 20 - COUNT,
+        "the others stand by themselves"
+    );
+    assert_eq!(
+        town.person("user_id", "ann").version,
+        1,
+        "nobody else was touched"
+    );
+
+    let Found::One(late) = town.find("device_id", "d-19") else {
+        panic!("the last device is one profile's");
+    };
+    let identity = town.get(&format!("/v1/profiles/{late}/identity"));
+    assert_eq!(identity["generic"][0]["value"], "bot", "and the reason is told");
+    let between = town.get(&format!("/v1/identity/explain?a={}&b={late}", bot.id));
+    assert_eq!(
+        (&between["one"], &between["generic"][0]["value"]),
+        (&json!(false), &json!("bot"))
+    );
+}

@@ -48,6 +48,7 @@ fn who_joins_by_the_new_rules_is_one_and_who_does_not_is_apart_again() {
     let mut town = town();
     let before = town.profiles();
     assert_eq!(before.len(), 3);
+    let [laptop, phone] = ["laptop", "phone"].map(|device| one(&town, device).to_string());
     let mut follower = Follower::default();
     follower.catch_up(&town.query());
 
@@ -56,8 +57,14 @@ fn who_joins_by_the_new_rules_is_one_and_who_does_not_is_apart_again() {
     assert_eq!(one(&town, "laptop"), one(&town, "phone"));
     assert_ne!(one(&town, "laptop"), one(&town, "tablet"));
     follower.catch_up(&town.query());
-    // The third is told too: by these rules what they typed is part of what they are known by.
-    assert_eq!(follower.notices, [("merged".to_owned(), 2)].into());
+    let now = BTreeSet::from([one(&town, "laptop").to_string()]);
+    for former in [&laptop, &phone] {
+        assert_eq!(
+            follower.now_at(former),
+            now,
+            "whoever knew one by a former id is led on"
+        );
+    }
     keeps_the_same(&follower, &town);
 
     town.reopen_with("");

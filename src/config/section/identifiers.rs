@@ -42,6 +42,7 @@ pub(crate) fn read(table: &mut Reader<'_>) -> IdentifierRules {
     IdentifierRules {
         length_max: table.number("length_max", 16..=4_096),
         atoms_max: table.number("atoms_max", 2..=10_000),
+        claims_max: table.number("claims_max", 1..=100_000),
         blocked: table.section("blocked", blocked),
         kinds: kinds(table),
     }

@@ -71,13 +71,17 @@ pub struct IdentifierRules {
     pub blocked: BlockedValues,
     /// Characters of a normalised value, at most.
     pub length_max: usize,
-    /// Atoms that may hold one value before it joins nobody; a customer id is not limited.
+    /// Atoms that may hold one value before it joins nobody; a customer id joins as many as `claims_max`.
     pub atoms_max: usize,
+    /// Claims that one customer id joins, the earliest; each later one stands by itself.
+    pub claims_max: usize,
 }
 
 impl IdentifierRules {
     /// The standard bound on the atoms that hold one value.
     pub const ATOMS_MAX: usize = 500;
+    /// The standard bound on the claims of one customer.
+    pub const CLAIMS_MAX: usize = 1_000;
     /// The standard length bound, in characters.
     pub const LENGTH_MAX: usize = 255;
 
@@ -89,6 +93,7 @@ impl IdentifierRules {
             blocked: BlockedValues::standard(),
             length_max: Self::LENGTH_MAX,
             atoms_max: Self::ATOMS_MAX,
+            claims_max: Self::CLAIMS_MAX,
         }
     }
 

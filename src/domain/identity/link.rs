@@ -72,6 +72,15 @@ impl LinkRole {
 }
 
 impl Link {
+    /// Where its holder stands among the code's: who it was minted for, then what ended it, then who scanned it.
+    pub const fn place(&self) -> u8 {
+        match (&self.role, self.end()) {
+            (LinkRole::Minted { .. }, _) => 0,
+            (_, Some(_)) => 1,
+            (_, None) => 2,
+        }
+    }
+
     /// When the code ended, as far as this atom says.
     const fn end(&self) -> Option<Timestamp> {
         match self.role {

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use yekta::domain::{
-    identity::IdentityRules,
-    similarity::{BlockKey, Person, blocking_keys, compare},
+use yekta::{
+    domain::{
+        identity::IdentityRules,
+        similarity::{BlockKey, Person, blocking_keys, compare},
+    },
+    store::fingerprint,
 };
 
 use crate::oracle::{Atom, saying::Anchor, standing::Standings};
@@ -19,7 +22,10 @@ pub(super) fn persons(
     rules: &IdentityRules,
 ) -> BTreeMap<usize, Person> {
     let mut persons = BTreeMap::new();
-    for place in speakers(atoms, rules) {
+    let counting = speakers(atoms, rules)
+        .into_iter()
+        .filter(|place| standings.counts(*place));
+    for place in counting {
         let saying = &atoms[place].saying;
         let mut silent = saying.contacts(&rules.identifiers);
         silent.retain(|key| !standings.is_evidence(key, &rules.identifiers));
@@ -28,10 +34,14 @@ pub(super) fn persons(
     persons
 }
 
-/// The atoms whose facts may find others: of a customer's that state the same facts and contacts the first.
+/// The atoms whose facts may find others: of a customer's that state the same facts and contacts the earliest.
 fn speakers(atoms: &[Atom], rules: &IdentityRules) -> Vec<usize> {
     let mut said = BTreeSet::new();
     let mut speakers: Vec<usize> = (0..atoms.len()).collect();
+    speakers.sort_by_key(|place| {
+        let first = &atoms[*place].first;
+        (first.time, fingerprint::tie(first))
+    });
     speakers.retain(|place| {
         let saying = &atoms[*place].saying;
         let repeats = match saying.anchor(&rules.identifiers) {
@@ -42,6 +52,7 @@ fn speakers(atoms: &[Atom], rules: &IdentityRules) -> Vec<usize> {
         };
         saying.likened(&rules.identifiers) && !repeats
     });
+    speakers.sort_unstable();
     speakers
 }
 
@@ -62,6 +73,7 @@ pub(super) fn pairs(atoms: &[Atom], standings: &Standings, rules: &IdentityRules
             }
         }
     }
+    meetings.retain(|(one, other)| standings.counts(*one) && standings.counts(*other));
     let alike = |(one, other): (usize, usize)| {
         let bits = likeness(&atoms[one], &atoms[other], standings, rules)?;
         Some((bits, one, other))

@@ -41,7 +41,7 @@ pub(super) fn persons(atoms: &[Atom], standings: &Standings, rules: &IdentityRul
     let mut world = World {
         atoms,
         rules,
-        customers: customers(atoms, identifiers),
+        customers: customers(atoms, standings, identifiers),
         told: alike::persons(atoms, standings, rules),
         person_of: (0..atoms.len()).collect(),
     };
@@ -215,10 +215,17 @@ fn summary(persons: &[&Person]) -> Option<Summary> {
 }
 
 /// The customer of each atom; of user ids that were declared the same, the smallest stands for all.
-fn customers(atoms: &[Atom], rules: &IdentifierRules) -> Vec<Option<Key>> {
+fn customers(atoms: &[Atom], standings: &Standings, rules: &IdentifierRules) -> Vec<Option<Key>> {
     let mut same: BTreeMap<Key, Key> = BTreeMap::new();
-    for atom in atoms {
-        if let (Some(former), Anchor::One(user)) = (&atom.saying.alias_of, atom.saying.anchor(rules)) {
+    for (place, atom) in atoms.iter().enumerate() {
+        if let (Some(former), Anchor::One(user)) = (&atom.saying.alias_of, atom.saying.anchor(rules))
+            && [former, &user].iter().all(|key| {
+                standings
+                    .holders()
+                    .get(*key)
+                    .is_some_and(|holders| holders.contains(&place))
+            })
+        {
             let known = |user: &Key| same.get(user).cloned().unwrap_or_else(|| user.clone());
             let pair = [known(former), known(&user)];
             let smallest = pair.iter().min().unwrap().clone();
@@ -229,11 +236,12 @@ fn customers(atoms: &[Atom], rules: &IdentifierRules) -> Vec<Option<Key>> {
                 .for_each(|one| *one = smallest.clone());
         }
     }
-    let customer = |atom: &Atom| match atom.saying.anchor(rules) {
+    let customer = |(place, atom): (usize, &Atom)| match atom.saying.anchor(rules) {
+        Anchor::One(user) if !standings.counts(place) => Some(user),
         Anchor::One(user) => Some(same.get(&user).cloned().unwrap_or(user)),
         Anchor::None | Anchor::Conflict => None,
     };
-    atoms.iter().map(customer).collect()
+    atoms.iter().enumerate().map(customer).collect()
 }
 
 /// Keys that neither two customers nor too many hold, in canonical order, each with its holders: customers' atoms first.
@@ -244,6 +252,11 @@ fn joining_keys(
 ) -> Vec<(u8, Key, Vec<usize>)> {
     let mut keys = Vec::new();
     for (key, holders) in standings.holders() {
+        let holders: BTreeSet<usize> = holders
+            .iter()
+            .copied()
+            .filter(|place| standings.counts(*place))
+            .collect();
         let among: BTreeSet<&Key> = holders
             .iter()
             .filter_map(|place| customers[*place].as_ref())

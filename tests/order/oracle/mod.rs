@@ -14,7 +14,7 @@ mod totals;
 use std::collections::{BTreeMap, BTreeSet};
 
 use yekta::domain::{
-    event::Event,
+    event::{Event, Stamp},
     identifier::{IdentifierRules, Kind, Role, Trust},
     identity::IdentityRules,
 };
@@ -33,6 +33,8 @@ type Key = (Kind, String);
 struct Atom {
     saying: Saying,
     events: BTreeSet<usize>,
+    /// Its earliest event.
+    first: Stamp,
     keys: BTreeSet<Key>,
 }
 
@@ -76,8 +78,10 @@ fn atoms(events: &[Event], rules: &IdentityRules) -> Vec<Atom> {
             keys: saying.keys(&rules.identifiers),
             saying,
             events: BTreeSet::new(),
+            first: event.stamp(),
         });
         atom.events.insert(place);
+        atom.first = event.stamp().min(atom.first.clone());
         if !matches!(anchor, Anchor::Conflict) {
             atom.keys.extend(orders(event, &rules.identifiers));
         }

@@ -18,11 +18,23 @@ pub(super) struct Classes<'a> {
 }
 
 impl<'a> Classes<'a> {
-    /// What the claims of `nodes` declare, and stewards.
-    pub(super) fn of(nodes: &'a [Node<'a>], words: &'a [&'a Word], rules: &'a IdentifierRules) -> Self {
+    /// What the claims of `nodes` declare, stewards, and who is not among the nodes: `same`.
+    pub(super) fn of(
+        nodes: &'a [Node<'a>],
+        words: &'a [&'a Word],
+        same: &'a [(Key, Key)],
+        rules: &'a IdentifierRules,
+    ) -> Self {
         let mut classes = Self::default();
+        for (one, other) in same {
+            classes.declare_same(one, other);
+        }
         for node in nodes {
-            if let (Some(former), Anchor::One(user)) = (&node.claim.alias_of, node.claim.anchor(rules)) {
+            // A claim that does not count for both declares nothing.
+            if let (Some(former), Anchor::One(user)) = (&node.claim.alias_of, node.claim.anchor(rules))
+                && node.keys.contains(former)
+                && node.keys.contains(user)
+            {
                 classes.declare_same(former, user);
             }
         }

@@ -250,7 +250,10 @@ impl<'a> Forest<'a> {
 impl<'a> Holdings<'a> {
     fn of(index: usize, node: &Node<'a>, rules: &'a IdentifierRules, classes: &Classes<'a>) -> Self {
         let mut holdings = Self::default();
-        if let Anchor::One(user) = node.claim.anchor(rules) {
+        // Of more claims than count nothing but a steward's word leads anywhere, and that to whomever it says.
+        if let Anchor::One(user) = node.claim.anchor(rules)
+            && node.keys.contains(user)
+        {
             holdings.customer = Some(classes.class(user));
         }
         for one in node.claim.asserted.iter().filter(|one| one.bond != Bond::Loose) {

@@ -125,14 +125,16 @@ pub struct Clustering {
     pub evidence: Vec<Evidence>,
 }
 
-/// Parts `nodes` into persons.
+/// Parts `nodes` into persons. `same` are pairs of customers who were declared the same, also by claims that are not among
+/// the nodes.
 pub fn cluster(
     nodes: &[Node<'_>],
     likenesses: &[Likeness],
     words: &[&Word],
+    same: &[(Key, Key)],
     rules: &IdentityRules,
 ) -> Clustering {
-    let classes = Classes::of(nodes, words, &rules.identifiers);
+    let classes = Classes::of(nodes, words, same, &rules.identifiers);
     let spoken = Spoken::of(nodes, words);
     let mut court = Court {
         forest: Forest::new(nodes, rules, &classes, &spoken),

@@ -97,7 +97,7 @@ mod tests {
             bits: Bits::whole(*bits),
         };
         let likenesses: Vec<Likeness> = likenesses.iter().map(alike).collect();
-        let found = cluster(&nodes, &likenesses, &[], &IdentityRules::standard());
+        let found = cluster(&nodes, &likenesses, &[], &[], &IdentityRules::standard());
         let disputed = Verdict::Refused(Reason::Ambiguous);
         let disputed = found.evidence.iter().filter(|one| one.verdict == disputed);
         (found.persons, disputed.count())
