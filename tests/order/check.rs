@@ -50,16 +50,7 @@ pub(crate) fn every_order_agrees(
     let (first_seed, first) = outcomes.pop_first().unwrap();
     agrees_with_oracle(first_seed, &first, events, rules);
     for (seed, other) in outcomes {
-        agrees(seed, first_seed, persons(&other), persons(&first), events);
-        for (members, person) in &first.persons {
-            assert_eq!(
-                other.persons[members],
-                *person,
-                "order {seed} against {first_seed}: {}",
-                told(members, events)
-            );
-        }
-        assert_eq!(other.total, first.total, "order {seed} against {first_seed}");
+        agrees_with_engine((seed, &other), (first_seed, &first), events);
     }
     first
 }
@@ -79,18 +70,22 @@ pub(crate) fn agrees_with_oracle(seed: u64, outcome: &Outcome, events: &[Event],
     }
 }
 
-/// Fails unless both engines made the same.
-pub(crate) fn agrees_with_engine(seed: u64, outcome: &Outcome, other: &Outcome, events: &[Event]) {
-    agrees(seed, seed, persons(outcome), persons(other), events);
+/// Fails unless two engines made the same, each known by the seed of its order.
+pub(crate) fn agrees_with_engine(
+    (seed, outcome): (u64, &Outcome),
+    (other_seed, other): (u64, &Outcome),
+    events: &[Event],
+) {
+    agrees(seed, other_seed, persons(outcome), persons(other), events);
     for (members, person) in &other.persons {
         assert_eq!(
             outcome.persons[members],
             *person,
-            "order {seed}: {}",
+            "order {seed} against {other_seed}: {}",
             told(members, events)
         );
     }
-    assert_eq!(outcome.total, other.total, "order {seed}");
+    assert_eq!(outcome.total, other.total, "order {seed} against {other_seed}");
 }
 
 fn persons(outcome: &Outcome) -> BTreeSet<BTreeSet<usize>> {

@@ -53,7 +53,7 @@ pub(crate) fn ends_as_from_the_beginning(events: &[Event], _: &IdentityRules, se
             let outcome = settled(&engine, events, seed);
             engine.stop().unwrap();
             let from_the_beginning = begun_with(&kept, events, said(dir.path()), seed);
-            agrees_with_engine(seed, &outcome, &from_the_beginning, events);
+            agrees_with_engine((seed, &outcome), (seed, &from_the_beginning), events);
             is_kept(dir.path(), &outcome, seed);
             return;
         }
