@@ -100,8 +100,12 @@ impl Query {
     pub fn kept_by(&self) -> Result<KeptBy, QueryError> {
         let edition = self.rules().identity.edition;
         let noted: Option<RulesRecord> = self.store().record(keys::RULES)?;
-        let settled = noted.is_none_or(|noted| noted.edition == edition && noted.former.is_empty());
-        let renewal: Option<RenewalRecord> = self.store().record(keys::RENEWAL)?;
+        let is_noted = noted.as_ref().is_none_or(|noted| noted.edition == edition);
+        let settled = is_noted && noted.is_none_or(|noted| noted.former.is_empty());
+        let renewal: Option<RenewalRecord> = match is_noted {
+            true => self.store().record(keys::RENEWAL)?,
+            false => None,
+        };
         let [first, ..] = renewal.map_or(AtomId::FIRST, |renewal| renewal.after).0;
         let share = u16::from(first).saturating_mul(100) / 256;
         Ok(KeptBy {

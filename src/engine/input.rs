@@ -16,11 +16,48 @@ pub(crate) struct Input {
     pub(crate) commands: Vec<Ordered>,
     /// Where the last submission stands in the input stream, if they come from one.
     pub(crate) position: Option<InputPosition>,
-    /// Atoms of a former edition that are made anew.
-    pub(crate) renewals: usize,
+    /// What is made anew of former editions.
+    pub(crate) renewal: Renewal,
+}
+
+/// How much of former editions a step makes anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Renewal {
+    /// Atoms.
+    pub(crate) atoms: usize,
+    /// Events that move from each of them; the rest of a larger one follows.
+    pub(crate) events: usize,
+}
+
+impl Renewal {
+    /// Events that move from one atom where they fit into a commit.
+    const EVENTS_MAX: usize = 1_000;
+
+    /// Of so many atoms.
+    pub(crate) const fn of(atoms: usize) -> Self {
+        Self {
+            atoms,
+            events: Self::EVENTS_MAX,
+        }
+    }
+
+    /// Halves what makes too large a commit; whether there was anything to halve.
+    fn halve(&mut self) -> bool {
+        match self {
+            Self { atoms, .. } if *atoms > 1 => *atoms /= 2,
+            Self { events, .. } if *events > 1 => *events /= 2,
+            Self { .. } => return false,
+        }
+        true
+    }
 }
 
 impl Input {
+    /// Makes less anew; whether there was anything to leave for later.
+    pub(crate) fn halve_renewal(&mut self) -> bool {
+        self.renewal.halve()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.submissions.len().saturating_add(self.commands.len())
     }
@@ -34,14 +71,14 @@ impl Input {
                 submissions: std::mem::take(&mut self.submissions),
                 commands: self.later_commands(),
                 position,
-                renewals: 0,
+                renewal: Renewal::default(),
             };
         }
         Self {
             submissions: self.submissions.split_off(self.submissions.len() / 2),
             commands: Vec::new(),
             position,
-            renewals: 0,
+            renewal: Renewal::default(),
         }
     }
 

@@ -305,6 +305,7 @@ impl Opened {
             jobs: waiting,
             held: None,
             renewals: 1,
+            stepped: std::time::Duration::ZERO,
             renews_next: false,
             visible: Visible {
                 applied,

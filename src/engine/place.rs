@@ -134,8 +134,9 @@ impl Batch<'_> {
         Ok(id)
     }
 
-    /// A log-in or log-out at `time` parts the interval it falls into: its events go to whom they belong now.
-    pub(crate) fn reassign(&mut self, device: &Key, time: Timestamp) -> Result<(), Error> {
+    /// A log-in or log-out at `time` parts the interval it falls into: its events go to whom they belong now. Until when
+    /// that settles everything.
+    pub(crate) fn reassign(&mut self, device: &Key, time: Timestamp) -> Result<Timestamp, Error> {
         let graph = self.graph();
         let marking = graph.marking(device)?;
         let just_before = Timestamp::from_micros(time.as_micros().saturating_sub(1));
@@ -166,7 +167,7 @@ impl Batch<'_> {
                 self.refold(id, moved)?;
             }
         }
-        Ok(())
+        Ok(to)
     }
 }
 

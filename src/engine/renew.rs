@@ -12,12 +12,9 @@ use crate::{
         identity::{Claim, Key},
         time::Timestamp,
     },
-    engine::{atoms::Atoms, batch::Batch, index::marked_user, place::Known},
+    engine::{atoms::Atoms, batch::Batch, index::marked_user, input::Renewal, place::Known},
     store::{AtomId, AtomRecord, Error, Order, Read, View, fingerprint, keys},
 };
-
-/// Events that move at once from one atom; the rest of a larger one follows.
-const EVENTS_MAX: usize = 1_000;
 
 /// A log-in or log-out whose meaning may have changed: whose the events around it are has to be asked again.
 type Unsettled = BTreeSet<(Key, Timestamp)>;
@@ -32,22 +29,24 @@ pub(crate) enum Renewed {
 }
 
 impl Batch<'_> {
-    /// Makes the next `most` atoms behind `after` anew, and with them some of those that are one person with them.
-    pub(crate) fn renew(&mut self, after: AtomId, most: usize) -> Result<Renewed, Error> {
+    /// Makes the next atoms behind `after` anew, and with them some of those that are one person with them.
+    pub(crate) fn renew(&mut self, after: AtomId, most: Renewal) -> Result<Renewed, Error> {
         self.touched.renewed = true;
-        let next = self.atoms_behind(after, most)?;
-        let (mut renewed, mut room) = (after, most);
+        let next = self.atoms_behind(after, most.atoms)?;
+        let (mut renewed, mut room) = (after, most.atoms);
         for id in &next {
             let is_former = self.is_former(*id)?;
-            if is_former && !self.renew_atom(*id)? {
+            if is_former && !self.renew_atom(*id, most.events)? {
                 return Ok(Renewed::UpTo(renewed));
             }
             renewed = *id;
             if is_former {
-                room = room.saturating_sub(self.renew_companions(*id, room)?);
+                room = room.saturating_sub(1);
+                let companions = Renewal { atoms: room, ..most };
+                room = room.saturating_sub(self.renew_companions(*id, companions)?);
             }
         }
-        Ok(match next.len() < most {
+        Ok(match next.len() < most.atoms {
             true => Renewed::All,
             false => Renewed::UpTo(renewed),
         })
@@ -73,9 +72,9 @@ impl Batch<'_> {
         Ok(self.overlay.atom(id)?.is_some_and(|atom| atom.edition != current))
     }
 
-    /// Makes at most `most` atoms of the same profile anew, so that most people change once and as a whole. How many
+    /// Makes at most so many atoms of the same profile anew, so that most people change once and as a whole. How many
     /// there were.
-    fn renew_companions(&mut self, id: AtomId, most: usize) -> Result<usize, Error> {
+    fn renew_companions(&mut self, id: AtomId, most: Renewal) -> Result<usize, Error> {
         let Some(profile) = self.overlay.atom(id)?.and_then(|atom| atom.profile) else {
             return Ok(0);
         };
@@ -83,19 +82,19 @@ impl Batch<'_> {
         let members = record.map(|record| record.members.clone()).unwrap_or_default();
         let mut renewed = 0_usize;
         for member in members.into_iter().filter(|member| *member > id) {
-            if renewed >= most {
+            if renewed >= most.atoms {
                 break;
             }
             if self.is_former(member)? {
-                self.renew_atom(member)?;
+                self.renew_atom(member, most.events)?;
                 renewed = renewed.saturating_add(1);
             }
         }
         Ok(renewed)
     }
 
-    /// Makes an atom anew; whether that is done. Where it is not, some of its events moved, and the rest is to follow.
-    fn renew_atom(&mut self, id: AtomId) -> Result<bool, Error> {
+    /// Makes an atom anew; whether that is done. Where it is not, so many of its events moved, and the rest is to follow.
+    fn renew_atom(&mut self, id: AtomId, events_max: usize) -> Result<bool, Error> {
         let Some(old) = self.overlay.atom(id)? else {
             return Ok(true);
         };
@@ -103,7 +102,7 @@ impl Batch<'_> {
         let (mut takers, mut unsettled, mut moved) = (BTreeSet::new(), Unsettled::new(), 0_usize);
         let stays_a_mark = self.is_same_mark(&old, &old.claim);
         for (hash, event) in self.overlay.events_between(id, Timestamp::MIN, Timestamp::MAX)? {
-            if moved >= EVENTS_MAX {
+            if moved >= events_max {
                 break;
             }
             let claim = self.claim(&event)?;
@@ -119,11 +118,17 @@ impl Batch<'_> {
                 takers.insert(self.insert(Known { hash, checksum }, &event, claim)?);
             }
         }
-        let is_done = moved < EVENTS_MAX;
+        let is_done = moved < events_max;
         let edition = if is_done { current } else { old.edition };
         self.refold_by(edition, id, takers)?;
+        let mut settled: Option<(Key, Timestamp)> = None;
         for (device, time) in unsettled {
-            self.reassign(&device, time)?;
+            // Of one interval between two log-ins all is settled at once.
+            let is_settled = |(known, until): &(Key, Timestamp)| *known == device && time < *until;
+            if !settled.as_ref().is_some_and(is_settled) {
+                let until = self.reassign(&device, time)?;
+                settled = Some((device, until));
+            }
         }
         Ok(is_done)
     }

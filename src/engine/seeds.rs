@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     domain::{identifier::Role, identity::Key},
     engine::{atoms::Atoms, batch::Batch, graph::Bound, index::alias_of},
-    store::{AtomId, AtomRecord, Error, FaceHash, KeyHash, Read, keys},
+    store::{AtomId, AtomRecord, Error, FaceHash, KeyHash, Read, View, keys},
 };
 
 impl Batch<'_> {
@@ -23,26 +23,34 @@ impl Batch<'_> {
         };
         seeds.extend(self.shifted_by(&self.touched.linked)?);
         seeds.extend(self.shifted_by(&self.touched.reordered)?);
+        for key in &self.touched.lost {
+            seeds.extend(self.shifted(key, &BTreeSet::new())?);
+        }
         for id in &seeds {
             let Some(atom) = self.overlay.atom(*id)? else {
                 continue;
             };
-            if let Some(pair) = alias_of(&atom.claim, self.rules.identity.of(atom.edition)) {
-                around.holders.extend(self.around_alias(*id, &atom, pair)?);
-            }
-            // Who counts otherwise than before under a customer id or a code is a seed already.
-            let is_ordered = |key: &Key| matches!(self.graph().bound(key), Bound::First(_));
+            let is_new = self.overlay.before().get(&keys::atom(*id))?.is_none();
+            // Who counts otherwise than before under a customer id is a seed already, and who a code joins by what is new.
+            let is_seen_to = |key: &Key| match self.rules.identity.identifiers.rule(&key.kind).role {
+                Role::Anchor => true,
+                Role::Handoff => is_new,
+                Role::Contact | Role::Device | Role::PerEvent | Role::Label => false,
+            };
             let keys = self.graph().keys_of(&atom).into_iter();
-            around.holders.extend(keys.filter(|key| !is_ordered(key)));
+            around.holders.extend(keys.filter(|key| !is_seen_to(key)));
             let rules = self.rules.identity.of(atom.edition);
             around.mentions.extend(atom.claim.mentions(rules).cloned());
             if let Some(face) = self.graph().face_of(&atom) {
                 let blocks = self.graph().blocks_of(face, &atom);
                 around.blocks.extend(blocks.iter());
                 // Whom it was alike no longer meets it.
-                if !self.touched.linked.contains(id) && !self.graph().counts(*id, &atom)? {
+                if !is_new && !self.graph().counts(*id, &atom)? {
                     around.left.extend(blocks.iter());
                 }
+            }
+            if !is_new && let Some(pair) = alias_of(&atom.claim, rules) {
+                around.holders.extend(self.around_alias(&atom, pair)?);
             }
         }
         let atoms_max = self.rules.identity.identifiers.atoms_max;
@@ -75,17 +83,8 @@ impl Batch<'_> {
 
     /// What two customers may share whom a claim declares the same that may count otherwise than before: their ids, and what
     /// the person holds that it made of them.
-    fn around_alias(
-        &self,
-        id: AtomId,
-        atom: &AtomRecord,
-        pair: (&Key, &Key),
-    ) -> Result<BTreeSet<Key>, Error> {
-        let mut keys = BTreeSet::new();
-        if self.touched.linked.contains(&id) {
-            return Ok(keys);
-        }
-        keys.extend([pair.0.clone(), pair.1.clone()]);
+    fn around_alias(&self, atom: &AtomRecord, pair: (&Key, &Key)) -> Result<BTreeSet<Key>, Error> {
+        let mut keys = BTreeSet::from([pair.0.clone(), pair.1.clone()]);
         let record = match atom.profile {
             Some(profile) => self.overlay.profile(profile)?,
             None => None,
@@ -149,10 +148,13 @@ impl Batch<'_> {
         let before: BTreeSet<AtomId> = before.into_iter().collect();
         let role = self.rules.identity.identifiers.rule(&key.kind).role;
         let all = role == Role::Handoff && (now != before || !now.is_disjoint(touched));
-        Ok(match all {
+        let mut shifted: BTreeSet<AtomId> = match all {
             true => now.union(&before).copied().collect(),
             false => now.symmetric_difference(&before).copied().collect(),
-        })
+        };
+        // Who does not count is known by their own earliest event, which may be another.
+        shifted.extend(touched.difference(&now));
+        Ok(shifted)
     }
 
     /// The atoms at an index entry; where they are too many now, those that were there while they were not.

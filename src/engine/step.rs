@@ -12,7 +12,7 @@ use crate::{
         batch::{Batch, Rules},
         combine::Combined,
         error::Error,
-        input::Input,
+        input::{Input, Renewal},
         memory::Memory,
         place::Placed,
         publish::{Publication, Told},
@@ -103,7 +103,7 @@ pub(crate) fn step(
             outcomes.push(run.take(index, event)?);
         }
     }
-    run.renew(input.renewals)?;
+    run.renew(input.renewal)?;
     run.consume(input.position.as_ref())?;
     run.finish(publication, outcomes, answers, now)
 }
@@ -154,8 +154,8 @@ impl<'a> Run<'a> {
     }
 
     /// Makes some of the atoms of former editions anew, and notes how far that is.
-    fn renew(&mut self, most: usize) -> Result<(), Error> {
-        let Some(after) = self.standing.renewing.after.filter(|_| most > 0) else {
+    fn renew(&mut self, most: Renewal) -> Result<(), Error> {
+        let Some(after) = self.standing.renewing.after.filter(|_| most.atoms > 0) else {
             return Ok(());
         };
         let renewed = self.batch.renew(after, most)?;

@@ -17,7 +17,7 @@ use crate::{
         counted::Counted,
         error::Error,
         handle::{Health, HealthCell, Job},
-        input::Input,
+        input::{Input, Renewal},
         memory::Memory,
         step::{Ground, Standing, step},
         waiting::{Done, Waiting},
@@ -63,6 +63,8 @@ pub(crate) struct Worker {
     pub(crate) held: Option<Job>,
     /// Atoms that the next step of renewal takes.
     pub(crate) renewals: usize,
+    /// How long the last step took.
+    pub(crate) stepped: Duration,
     /// Whether it is renewal's turn.
     pub(crate) renews_next: bool,
     pub(crate) visible: Visible,
@@ -111,26 +113,11 @@ impl Worker {
         let mut flushed = Instant::now();
         let mut going = true;
         while going {
-            let job = match self.next()? {
-                Next::Job(job) => job,
-                Next::Renewal => {
-                    self.renew()?;
-                    continue;
-                }
+            match self.next()? {
+                Next::Job(job) => going = self.serve(job)?,
+                Next::Renewal => self.renew()?,
                 Next::Nothing => break,
-            };
-            let (mut input, mut waiting) = (Input::default(), Waiting::default());
-            going = waiting.admit(job, &mut input);
-            while going && input.submissions.len() < self.config.batch_events_max {
-                let Some(job) = self.waiting_job() else { break };
-                if input.submissions.len().saturating_add(job.items()) > self.config.batch_events_max {
-                    self.held = Some(job);
-                    break;
-                }
-                going = waiting.admit(job, &mut input);
             }
-            self.batch(input, waiting)?;
-            self.renews_next = true;
             // Met by a reader: what it asked for is there again after the next start, which builds the store anew.
             if self.store.is_damaged() {
                 return Err(Error::Damaged);
@@ -145,10 +132,31 @@ impl Worker {
         Ok(())
     }
 
+    /// A job, and what waits behind it as far as there is room; whether to go on.
+    fn serve(&mut self, job: Job) -> Result<bool, Error> {
+        let (mut input, mut waiting) = (Input::default(), Waiting::default());
+        let mut going = waiting.admit(job, &mut input);
+        while going && input.submissions.len() < self.config.batch_events_max {
+            let Some(job) = self.waiting_job() else { break };
+            if input.submissions.len().saturating_add(job.items()) > self.config.batch_events_max {
+                self.held = Some(job);
+                break;
+            }
+            going = waiting.admit(job, &mut input);
+        }
+        self.batch(input, waiting)?;
+        self.renews_next = true;
+        Ok(going)
+    }
+
     /// What waits, or comes next. Renewal takes turns with what waits, and goes on where nothing does; else the commit
     /// under way is seen through first.
     fn next(&mut self) -> Result<Next, Error> {
-        let renews = self.standing.renewing.after.is_some();
+        let is_left = self.jobs.is_closed() && self.jobs.is_empty();
+        let renews = self.standing.renewing.after.is_some() && !is_left;
+        if renews {
+            self.visible.working.send_replace(true);
+        }
         if renews && std::mem::take(&mut self.renews_next) {
             return Ok(Next::Renewal);
         }
@@ -173,18 +181,16 @@ impl Worker {
 
     /// One step of renewal, of as many atoms as take about [`RENEWAL_TIME`]: whoever comes meanwhile waits no longer.
     fn renew(&mut self) -> Result<(), Error> {
-        let begun = Instant::now();
-        let renewals = self.renewals.max(1);
-        self.batch(
-            Input {
-                renewals,
-                ..Input::default()
-            },
-            Waiting::default(),
-        )?;
-        self.renewals = match begun.elapsed() < RENEWAL_TIME {
-            true => renewals.saturating_add(1).min(RENEWALS_MAX),
-            false => renewals / 2,
+        let renewal = Renewal::of(self.renewals.max(1));
+        let input = Input {
+            renewal,
+            ..Input::default()
+        };
+        self.batch(input, Waiting::default())?;
+        // However long the journal takes, larger steps would not make it longer.
+        self.renewals = match self.stepped < RENEWAL_TIME {
+            true => renewal.atoms.saturating_add(1).min(RENEWALS_MAX),
+            false => renewal.atoms / 2,
         };
         if self.standing.renewing.after.is_none() {
             tracing::info!(
@@ -219,10 +225,7 @@ impl Worker {
     /// any bad input: it must not stop the others.
     fn take(&mut self, mut input: Input) -> Result<Done, Error> {
         match self.attempt(&input) {
-            Err(error) if error.is_too_large() && input.renewals > 1 => {
-                input.renewals /= 2;
-                self.take(input)
-            }
+            Err(error) if error.is_too_large() && input.halve_renewal() => self.take(input),
             Err(error) if error.is_too_large() && input.len() > 1 => {
                 let rest = input.split_off_half();
                 let mut done = self.take(input)?;
@@ -250,6 +253,7 @@ impl Worker {
             memory: &self.memory,
         };
         let stepped = step(ground, &self.standing, input, (self.clock)())?;
+        self.stepped = begun.elapsed();
         let counted = Counted::of(input, &stepped, begun);
         match stepped.commit {
             None => self.count(&counted),

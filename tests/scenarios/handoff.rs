@@ -61,6 +61,20 @@ fn the_first_to_scan_is_found_among_more_than_are_looked_at() {
     }
 }
 
+#[test]
+fn who_scanned_a_code_of_a_claim_that_no_longer_counts_is_somebody_else_again() {
+    let mut town = Town::new();
+    town.reopen_with("[identifiers]\nclaims_max = 2\n");
+    town.tell(&[signed_in("1", "22T10:00", &cookie("c"), "daniel")]);
+    let token = mint(&town, "user_id", "daniel");
+    town.reopen_at(half_an_hour_later);
+    scan(&town, "22T12:05", ("device_id", "his"), &token);
+    assert_eq!(id(&town, "device_id", "his"), id(&town, "user_id", "daniel"));
+    // Comes late: of three claims the one that the code was minted under is the last.
+    town.tell(&[signed_in("2", "22T09:00", &cookie("c2"), "daniel")]);
+    assert_ne!(id(&town, "device_id", "his"), id(&town, "user_id", "daniel"));
+}
+
 /// The second scan is by a card of the one the code was minted for: the way to the first leads past it.
 #[test]
 fn the_first_to_scan_belongs_to_the_customer_though_a_second_scan_is_met_before() {

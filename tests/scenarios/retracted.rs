@@ -32,6 +32,38 @@ fn the_middle_of_a_chain_is_taken_out_and_what_was_around_it_is_as_if_it_had_nev
 }
 
 #[test]
+fn a_claim_that_counts_again_holds_apart_by_what_it_holds() {
+    let told = |with_the_first: bool| {
+        let town = Town::with("[identifiers]\nclaims_max = 1\n");
+        let claims = [
+            at(
+                "1",
+                1,
+                json!([user("u"), identifier("device_id", "d", "observed")]),
+                json!({}),
+            ),
+            at("2", 2, json!([user("u"), email("k")]), json!({})),
+            at("3", 3, json!([user("w"), email("k")]), json!({})),
+            at("4", 4, json!([phone("09124445566"), email("k")]), json!({})),
+        ];
+        town.tell(&claims[usize::from(!with_the_first)..]);
+        town
+    };
+    let town = told(true);
+    // The second of u's claims does not count: the address is w's alone.
+    assert_eq!(town.find("phone", "+989124445566"), town.find("user_id", "w"));
+    undo(&town, json!({"event": {"source": "test", "id": "1"}})).unwrap();
+    let never_came = told(false);
+    assert_ne!(town.find("phone", "+989124445566"), town.find("user_id", "w"));
+    let fingerprints = |town: &Town| {
+        let mut all: Vec<[u8; 32]> = town.profiles().into_values().collect();
+        all.sort_unstable();
+        all
+    };
+    assert_eq!(fingerprints(&town), fingerprints(&never_came));
+}
+
+#[test]
 fn who_is_left_without_events_is_no_more_and_everybody_hears_of_it() {
     let town = Town::new();
     town.tell(&[

@@ -146,3 +146,35 @@ fn a_profile_keeps_by_the_new_settings_what_it_had_forgotten() {
     town.settle();
     assert_eq!(recent(&town), 2);
 }
+
+#[test]
+fn what_makes_too_large_a_commit_is_brought_over_in_parts() {
+    let small = "[journal]\ncommit_bytes_max = 65536\n";
+    let mut town = Town::with(small);
+    let ordered = |number: u32| {
+        let identifiers = json!([
+            {"kind": "anonymous_id", "value": "laptop", "trust": "observed"},
+            {"kind": "order_id", "value": format!("o-{number}"), "trust": "stated"},
+        ]);
+        let time = format!("21T{:02}:{:02}", number / 60, number % 60);
+        event(
+            &number.to_string(),
+            ["web", "Order Updated"],
+            &time,
+            identifiers,
+            json!({}),
+        )
+    };
+    let events: Vec<Value> = (0..300).map(ordered).collect();
+    for some in events.chunks(20) {
+        town.tell(some);
+    }
+    assert_eq!(town.profiles().len(), 1);
+    let labels = format!("{small}[identifiers.kinds.anonymous_id]\nrole = \"label\"\njoins_at = \"none\"\n");
+    town.reopen_with(&labels);
+    town.settle();
+    assert_eq!(town.profiles().len(), 300, "each order is somebody's by itself");
+    town.reopen_with(small);
+    town.settle();
+    assert_eq!(town.profiles().len(), 1);
+}

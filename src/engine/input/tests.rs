@@ -50,7 +50,7 @@ fn a_parted_batch_keeps_its_order_and_its_commands_come_first() {
     for (commands, submissions) in [(0, 5), (1, 1), (3, 0), (3, 1), (2, 7)] {
         let mut ids = Vec::new();
         let whole = Input {
-            renewals: 0,
+            renewal: Renewal::default(),
             submissions: (0..submissions).map(submission).collect(),
             commands: (0..commands).map(command).collect(),
             position: Some(position()),
