@@ -37,6 +37,9 @@
 //!   stream of updates out of the journal ([`nats::assets`]).
 //! - [`nats::service`] answers the questions and commands of [`api`], as HTTP does.
 //!
+//! A service that starts with other rules than its store was kept by makes every atom anew in the background, a few per
+//! commit and in turns with what comes (`engine::edition`, `engine::renew`): it ends where they had led from the first event.
+//!
 //! Who is one person is a pure function of the set of events and the rules; a profile is a commutative fold over its
 //! events. So nothing depends on the order of arrival, and what a merge joined a split can part.
 //!
@@ -64,7 +67,7 @@
 //!   (`domain::fact::stated`); how alike two are in it: a field and its levels in [`domain::similarity`].
 //! - **What agreement weighs**: a file that `quality::train` learns and [`config::weights`] reads, no code.
 //! - **A rule that keeps people apart**: a `Reason` of [`domain::identity::cluster()`], checked where persons in the
-//!   making are united (`forest`).
+//!   making are united (`forest`). Count up [`domain::identity::cluster::ALGORITHM`] with it, so that stores are renewed.
 //! - **A fact that a context shows**: a variant of [`domain::context::Section`].
 //! - **A shape that clients send**: a file beside `wire::native`, filling the same draft.
 //! - **A question**: its request, its answer and the method that answers it in a file of [`api`].

@@ -4,6 +4,7 @@
 //! [`step`], which is synchronous and has no effects: it places each event in its atom ([`place`]), brings the partition
 //! into persons up to date ([`resolve`]), combines the profiles that changed ([`combine`]) and writes the messages
 //! ([`publish`]). The worker makes the commit durable in the journal, applies it to the store, and only then answers.
+//! Where other rules hold than the store was kept by ([`edition`]), it makes atoms anew in between ([`renew`]).
 //! [`Query`] reads committed state from any thread; [`open`] brings a store up to its journal at start.
 //!
 //! Nothing here knows HTTP or a broker. Called by the edges, composed by `app`.

@@ -6,13 +6,15 @@
 use bincode::Encode;
 use sha2::{Digest, Sha256};
 
-use crate::domain::event::Stamp;
 use crate::{
     domain::{
-        event::Event,
+        event::{Event, Stamp},
         profile::{Profile, consent::Decision},
     },
-    store::codec::{self, CodecError},
+    store::{
+        codec::{self, CodecError},
+        keys,
+    },
 };
 
 /// The sum of the fingerprints of all live profiles: four lanes that add up independently, so that one profile's part
@@ -104,7 +106,7 @@ pub fn event_checksum(event: &Event) -> Result<[u8; 4], CodecError> {
 /// The place of an event in time, behind what has a lower rank. Of one time the ids decide, so that it is the same under any
 /// secret.
 pub fn in_time(rank: u8, stamp: &Stamp) -> [u8; 17] {
-    crate::store::keys::in_time(rank, stamp.time, tie(stamp))
+    keys::in_time(rank, stamp.time, tie(stamp))
 }
 
 /// What orders events of one time.
