@@ -47,6 +47,7 @@ pub fn engine_rules(settings: &Settings) -> Rules {
             .iter()
             .map(|(name, channel)| (name.clone(), channel.view.clone()))
             .collect(),
+        repairs_max: settings.engine.repairs_max,
         rejections_max: u64::try_from(settings.engine.rejections_max).unwrap_or(u64::MAX),
     }
 }

@@ -104,12 +104,14 @@ fn published() -> Vec<(String, &'static str)> {
     let notice = |kind| match kind {
         NoticeKind::Merged => (subjects.notice(kind, id), "merged"),
         NoticeKind::Split => (subjects.notice(kind, id), "split"),
+        NoticeKind::Moved => (subjects.notice(kind, id), "moved"),
         NoticeKind::Erased => (subjects.notice(kind, id), "erased"),
     };
     vec![
         (subjects.updated(id), "updated"),
         notice(NoticeKind::Merged),
         notice(NoticeKind::Split),
+        notice(NoticeKind::Moved),
         notice(NoticeKind::Erased),
         (
             subjects.context(&"store".to_owned(), &"Order Completed".to_owned(), id),

@@ -13,10 +13,7 @@ use crate::{
         identity::Key,
         similarity::{Bits, Person, Score, compare},
     },
-    engine::{
-        atoms::Atoms,
-        graph::{Graph, Standing},
-    },
+    engine::{atoms::Atoms, graph::Graph},
     store::{AtomId, AtomRecord, Error, FaceHash, KeyHash},
 };
 
@@ -207,8 +204,7 @@ impl<'g, 'a, A: Atoms> Alike<'g, 'a, A> {
         if let Some(known) = self.evidence.get(key) {
             return Ok(*known);
         }
-        let told =
-            !matches!(self.graph.standing(key)?, Standing::Generic) && self.graph.mentioning(key)?.is_some();
+        let told = self.graph.says(key)?.is_evidence;
         self.evidence.insert(key.clone(), told);
         Ok(told)
     }

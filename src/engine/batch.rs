@@ -9,7 +9,7 @@ use crate::{
         identity::{IdentityRules, Key, Reference},
         profile::FoldLimits,
     },
-    engine::{graph::Graph, memory::Memory, overlay::Overlay, step::Ground},
+    engine::{graph::Graph, memory::Memory, overlay::Overlay, repair::Repairs, step::Ground},
     store::{AtomId, Error, KeyHash, Keyring, ProfileId},
 };
 
@@ -26,6 +26,8 @@ pub struct Rules {
     pub views: BTreeMap<String, View>,
     /// The view that enriches the events of a channel, by channel.
     pub channel_views: BTreeMap<String, String>,
+    /// Atoms that one commit looks at again for what others did, about; the rest follows.
+    pub repairs_max: usize,
     /// Refused items that are kept.
     pub rejections_max: u64,
 }
@@ -40,6 +42,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) touched: Touched,
     /// Whether a steward ever said anything.
     pub(crate) has_words: bool,
+    /// Who is still to be looked at again.
+    pub(crate) repairs: Repairs,
 }
 
 /// What has to be looked at again before the batch can be committed.
@@ -63,6 +67,8 @@ pub(crate) struct Touched {
     pub(crate) causes: BTreeSet<EventId>,
     /// Whether atoms were made anew by other rules.
     pub(crate) renewed: bool,
+    /// Whether atoms are looked at again for what earlier batches did.
+    pub(crate) repaired: bool,
 }
 
 /// Events left an atom.
@@ -81,7 +87,7 @@ impl<'a> Batch<'a> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub(crate) fn new(ground: Ground<'a>) -> Result<Self, Error> {
+    pub(crate) fn new(ground: Ground<'a>, repairs: Repairs) -> Result<Self, Error> {
         let mut batch = Self {
             overlay: Overlay::new(ground.before.clone()),
             keyring: ground.keyring,
@@ -89,6 +95,7 @@ impl<'a> Batch<'a> {
             memory: ground.memory,
             touched: Touched::default(),
             has_words: false,
+            repairs,
         };
         batch.has_words = batch.graph().has_words()?;
         Ok(batch)

@@ -16,7 +16,7 @@ use crate::{
         batch::Rules,
         step::Renewing,
     },
-    store::{AtomId, Error, ProfileRecord, Read, RenewalRecord, RulesMark, RulesRecord, keys},
+    store::{AtomId, Error, ProfileRecord, Read, RenewalRecord, RulesMark, RulesRecord, View, keys},
 };
 
 impl Rules {
@@ -101,7 +101,8 @@ impl Query {
         let edition = self.rules().identity.edition;
         let noted: Option<RulesRecord> = self.store().record(keys::RULES)?;
         let is_noted = noted.as_ref().is_none_or(|noted| noted.edition == edition);
-        let settled = is_noted && noted.is_none_or(|noted| noted.former.is_empty());
+        let is_renewed = is_noted && noted.is_none_or(|noted| noted.former.is_empty());
+        let settled = is_renewed && self.store().first_atoms(keys::REPAIRS, 1)?.is_empty();
         let renewal: Option<RenewalRecord> = match is_noted {
             true => self.store().record(keys::RENEWAL)?,
             false => None,
@@ -111,7 +112,7 @@ impl Query {
         Ok(KeptBy {
             edition,
             settled,
-            percent: if settled {
+            percent: if is_renewed {
                 100
             } else {
                 u8::try_from(share).unwrap_or(100)
@@ -119,13 +120,17 @@ impl Query {
         })
     }
 
-    /// Whether an atom of a profile is still as former rules made it.
+    /// Whether an atom of a profile is still to be looked at again, or is as former rules made it.
     pub(crate) fn is_pending(&self, record: &ProfileRecord) -> Result<bool, Error> {
         let rules = &self.rules().identity;
-        if rules.former.is_empty() {
+        let repairs = !self.store().first_atoms(keys::REPAIRS, 1)?.is_empty();
+        if !repairs && rules.former.is_empty() {
             return Ok(false);
         }
         for id in record.members.iter().chain(&record.attributed) {
+            if repairs && self.store().get(&keys::repair(*id))?.is_some() {
+                return Ok(true);
+            }
             let atom = self.store().atom(*id)?;
             if atom.is_some_and(|atom| atom.edition != rules.edition) {
                 return Ok(true);

@@ -73,6 +73,15 @@ pub enum Standing {
     Generic,
 }
 
+/// What a key says of those who hold or mention it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Says {
+    /// Whether it joins its holders.
+    pub(crate) joins: bool,
+    /// Whether to share it says anything about two.
+    pub(crate) is_evidence: bool,
+}
+
 impl<A: Atoms> Graph<'_, A> {
     /// The keys by which an atom may join, before it is asked who else holds them.
     pub fn keys_of(&self, atom: &AtomRecord) -> Vec<Key> {
@@ -235,6 +244,18 @@ impl<A: Atoms> Graph<'_, A> {
             return Ok(Standing::Shared);
         }
         Ok(Standing::Joins(holders.into_iter().map(|(id, _)| id).collect()))
+    }
+
+    /// What a key says of those who hold or mention it.
+    ///
+    /// # Errors
+    /// When the index or an atom cannot be read.
+    pub(crate) fn says(&self, key: &Key) -> Result<Says, Error> {
+        let standing = self.standing(key)?;
+        Ok(Says {
+            joins: matches!(standing, Standing::Joins(_)),
+            is_evidence: !matches!(standing, Standing::Generic) && self.mentioning(key)?.is_some(),
+        })
     }
 
     /// Whether more subjects hold a key than one of its kind has.

@@ -16,6 +16,8 @@ pub(crate) struct Input {
     pub(crate) commands: Vec<Ordered>,
     /// Where the last submission stands in the input stream, if they come from one.
     pub(crate) position: Option<InputPosition>,
+    /// Atoms that are looked at again for what earlier batches did.
+    pub(crate) repairs: usize,
     /// What is made anew of former editions.
     pub(crate) renewal: Renewal,
 }
@@ -53,9 +55,31 @@ impl Renewal {
 }
 
 impl Input {
-    /// Makes less anew; whether there was anything to leave for later.
-    pub(crate) fn halve_renewal(&mut self) -> bool {
-        self.renewal.halve()
+    /// Of so many repairs.
+    pub(crate) fn repairs(repairs: usize) -> Self {
+        Self {
+            repairs,
+            ..Self::default()
+        }
+    }
+
+    /// Makes so many atoms anew.
+    pub(crate) fn renewal(atoms: usize) -> Self {
+        Self {
+            renewal: Renewal::of(atoms),
+            ..Self::default()
+        }
+    }
+
+    /// Repairs and renews less; whether there was anything to leave for later.
+    pub(crate) fn halve_upkeep(&mut self) -> bool {
+        match self.repairs {
+            2.. => {
+                self.repairs /= 2;
+                true
+            }
+            _ => self.renewal.halve(),
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -71,14 +95,13 @@ impl Input {
                 submissions: std::mem::take(&mut self.submissions),
                 commands: self.later_commands(),
                 position,
-                renewal: Renewal::default(),
+                ..Self::default()
             };
         }
         Self {
             submissions: self.submissions.split_off(self.submissions.len() / 2),
-            commands: Vec::new(),
             position,
-            renewal: Renewal::default(),
+            ..Self::default()
         }
     }
 

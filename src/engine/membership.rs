@@ -7,6 +7,7 @@ use crate::{
     store::{
         AtomId, AtomRecord, Error, FormerRecord, ForwardRecord, ProfileId, ProfileRecord, Read, View, keys,
     },
+    wire::out::update::NoticeKind,
 };
 
 /// Atoms by which a former id finds each of those that its events went to.
@@ -27,25 +28,15 @@ pub(crate) enum Shown {
     Attributed,
 }
 
-/// Persons who became one, or one who became several.
+/// What became of persons.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Notice {
+    /// What happened to them.
+    pub kind: NoticeKind,
     /// The ids as they were.
     pub from: BTreeSet<ProfileId>,
     /// The ids as they are.
     pub into: BTreeSet<ProfileId>,
-}
-
-impl Notice {
-    /// Whether nothing of it is left: its events were taken back.
-    pub fn is_erased(&self) -> bool {
-        self.into.is_empty()
-    }
-
-    /// Whether one person became several.
-    pub fn is_split(&self) -> bool {
-        self.into.len() > 1
-    }
 }
 
 /// The changes of membership of one batch.
@@ -205,6 +196,7 @@ impl Membership {
                 (0, _) if overlay.committed_profile(id)?.is_none() => {}
                 (1, _) => {}
                 _ => notices.push(Notice {
+                    kind: parted(overlay, id, &into)?,
                     from: BTreeSet::from([id]),
                     into,
                 }),
@@ -218,6 +210,7 @@ impl Membership {
                 .flat_map(|(id, earlier)| earlier.into_iter().chain([id]));
             self.absorb(overlay, survivor, all)?;
             notices.push(Notice {
+                kind: NoticeKind::Merged,
                 from,
                 into: BTreeSet::from([survivor]),
             });
@@ -261,6 +254,22 @@ impl Membership {
         overlay.put_profile(survivor, Some(record));
         Ok(())
     }
+}
+
+/// What became of a person whose events are those of `into` now.
+fn parted(overlay: &Overlay, id: ProfileId, into: &BTreeSet<ProfileId>) -> Result<NoticeKind, Error> {
+    if into.is_empty() {
+        return Ok(NoticeKind::Erased);
+    }
+    for now in into {
+        if overlay.committed_profile(*now)?.is_none() {
+            return Ok(NoticeKind::Split);
+        }
+    }
+    Ok(match into.contains(&id) {
+        true => NoticeKind::Moved,
+        false => NoticeKind::Split,
+    })
 }
 
 /// Leaves an id without atoms, with word of where those went.

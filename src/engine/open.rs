@@ -22,6 +22,7 @@ use crate::{
         recover::recovered,
         secrets,
         step::Standing,
+        upkeep::Upkeep,
         worker::{Visible, Worker, WorkerConfig},
     },
     journal::{
@@ -304,9 +305,8 @@ impl Opened {
             under_way: None,
             jobs: waiting,
             held: None,
-            renewals: 1,
+            upkeep: Upkeep::default(),
             stepped: std::time::Duration::ZERO,
-            renews_next: false,
             visible: Visible {
                 applied,
                 consumed,

@@ -230,3 +230,26 @@ impl View for Overlay {
         }
     }
 }
+
+/// What was there before the batch, read through what the batch has read already.
+#[derive(Debug)]
+pub(crate) struct Committed<'a>(pub(crate) &'a Overlay);
+
+impl Atoms for Committed<'_> {
+    fn atom(&self, id: AtomId) -> Result<Option<Arc<AtomRecord>>, Error> {
+        match self.0.changed_atoms.contains(&id) {
+            true => Ok(self.0.before.record(&keys::atom(id))?.map(Arc::new)),
+            false => self.0.atom(id),
+        }
+    }
+}
+
+impl View for Committed<'_> {
+    fn get(&self, key: &[u8]) -> Result<Option<Bytes>, Error> {
+        self.0.before.get(key)
+    }
+
+    fn scan(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {
+        self.0.committed(from, to, order, visit)
+    }
+}

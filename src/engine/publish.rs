@@ -122,10 +122,10 @@ impl<'a> Publication<'a> {
         let text = |ids: &BTreeSet<ProfileId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
         let (from, into) = (text(&notice.from), text(&notice.into));
         // A merge is told for who survives it, a split for who was parted, an end for whom it ended.
-        let (kind, about) = match (notice.is_erased(), notice.is_split()) {
-            (true, _) => (NoticeKind::Erased, &notice.from),
-            (_, true) => (NoticeKind::Split, &notice.from),
-            _ => (NoticeKind::Merged, &notice.into),
+        let kind = notice.kind;
+        let about = match kind {
+            NoticeKind::Merged => &notice.into,
+            NoticeKind::Split | NoticeKind::Moved | NoticeKind::Erased => &notice.from,
         };
         let Some(about) = about.first() else { return Ok(()) };
         let told = causes.of(notice.into.iter().copied());
@@ -216,12 +216,13 @@ impl<'a> Causes<'a> {
         told.flatten().copied().collect()
     }
 
-    /// The events, and the most that one of them did; else the words; else other rules.
+    /// The events, and the most that one of them did; else the words; else other rules; else what earlier events did to others.
     fn cause(&self, told: &[&'a Told<'a>]) -> Cause<'a> {
         let most = told.iter().map(|one| one.resolution).max();
         match most {
             None if !self.touched.causes.is_empty() => Cause::of(&self.touched.causes, "said"),
             None if self.touched.renewed => Cause::of([], "rules"),
+            None if self.touched.repaired => Cause::of([], "repaired"),
             most => {
                 let most = most.map_or("matched", Resolution::as_str);
                 Cause::of(told.iter().map(|one| &one.event.id), most)

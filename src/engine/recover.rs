@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::{
     engine::{
         open::StartError,
+        repair::Repairs,
         step::{Renewing, Standing},
     },
     journal::{InputPosition, Journal, Position},
@@ -134,5 +135,6 @@ fn standing(store: &Store, epoch: u64) -> Result<Standing, store::Error> {
         }),
         epoch,
         renewing: Renewing::default(),
+        repairs: Repairs::noted(store)?,
     })
 }

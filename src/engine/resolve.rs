@@ -13,6 +13,7 @@ use crate::{
         batch::Batch,
         component::{Component, Vertex},
         membership::{Membership, Shown},
+        seeds::Seeds,
     },
     store::{AtomId, AtomRecord, Error, ProfileId},
 };
@@ -35,40 +36,63 @@ struct Open {
     asked: BTreeSet<Key>,
     /// Persons who hold nothing that joins.
     apart: Vec<Vec<AtomId>>,
+    /// Atoms that may still be looked at for what others did.
+    room: usize,
 }
 
 impl Batch<'_> {
-    /// Brings the partition up to date.
-    pub(crate) fn resolve(&mut self) -> Result<Resolved, Error> {
+    /// Brings the partition up to date, as far as there is room for it in one commit; `due` is who earlier ones had no room
+    /// for.
+    pub(crate) fn resolve(&mut self, due: &BTreeSet<AtomId>) -> Result<Resolved, Error> {
         let mut resolved = Resolved::default();
         for (id, departure) in std::mem::take(&mut self.touched.departed) {
             resolved.membership.depart(&mut self.overlay, id, departure)?;
         }
-        let seeds = self.seeds()?;
+        let Seeds { own, around } = self.seeds()?;
         let mut open = Open {
             asked: std::mem::take(&mut self.touched.lost),
+            room: self.rules.repairs_max,
             ..Open::default()
         };
         self.touched.linked.clear();
         self.touched.reordered.clear();
         self.touched.said.clear();
         self.touched.lost_blocks.clear();
-        for start in seeds {
-            self.look_around(start, &mut open, &mut resolved)?;
+        for start in own.union(due) {
+            self.look_around(*start, &mut open, &mut resolved)?;
+        }
+        for start in around {
+            self.look_again(start, &mut open, &mut resolved)?;
         }
         for key in std::mem::take(&mut open.asked) {
             for id in self.graph().mentioning(&key)?.unwrap_or_default() {
                 // Who holds something that joins is never attributed.
                 let atom = self.overlay.atom(id)?;
                 if atom.is_some_and(|atom| self.graph().keys_of(&atom).is_empty()) {
-                    self.look_around(id, &mut open, &mut resolved)?;
+                    self.look_again(id, &mut open, &mut resolved)?;
                 }
             }
         }
         for person in std::mem::take(&mut open.apart) {
             self.attribute(&person, &mut resolved)?;
         }
+        self.done(&open.reached)?;
         Ok(resolved)
+    }
+
+    /// Parts the component of an atom for what others did, or leaves it for later where there is no room.
+    fn look_again(&mut self, start: AtomId, open: &mut Open, resolved: &mut Resolved) -> Result<(), Error> {
+        if open.reached.contains(&start) {
+            return Ok(());
+        }
+        if open.room == 0 {
+            return self.postpone(start);
+        }
+        let reached = open.reached.len();
+        self.look_around(start, open, resolved)?;
+        let looked_at = open.reached.len().saturating_sub(reached);
+        open.room = open.room.saturating_sub(looked_at);
+        Ok(())
     }
 
     /// Parts the component of an atom, unless that was done.

@@ -8,15 +8,36 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::{identifier::Role, identity::Key},
-    engine::{atoms::Atoms, batch::Batch, graph::Bound, index::alias_of},
+    engine::{
+        atoms::Atoms,
+        batch::Batch,
+        graph::{Bound, Graph},
+        index::alias_of,
+        overlay::Committed,
+    },
     store::{AtomId, AtomRecord, Error, FaceHash, KeyHash, Read, View, keys},
 };
 
+/// Who is to be looked at again.
+#[derive(Debug)]
+pub(crate) struct Seeds {
+    /// Those that the batch touched, and of whom its words speak.
+    pub(crate) own: BTreeSet<AtomId>,
+    /// Those who may be joined by other atoms than before.
+    pub(crate) around: BTreeSet<AtomId>,
+}
+
 impl Batch<'_> {
     /// The touched atoms, and all who may be joined by other atoms than before.
-    pub(crate) fn seeds(&self) -> Result<BTreeSet<AtomId>, Error> {
-        let mut seeds = self.spoken_of()?;
-        seeds.extend(&self.touched.linked);
+    pub(crate) fn seeds(&self) -> Result<Seeds, Error> {
+        let mut own = self.spoken_of()?;
+        own.extend(&self.touched.linked);
+        let mut around = self.around(own.clone())?;
+        around.retain(|id| !own.contains(id));
+        Ok(Seeds { own, around })
+    }
+
+    fn around(&self, mut seeds: BTreeSet<AtomId>) -> Result<BTreeSet<AtomId>, Error> {
         let mut around = Around {
             holders: self.touched.lost.clone(),
             ..Around::default()
@@ -55,9 +76,14 @@ impl Batch<'_> {
         }
         let atoms_max = self.rules.identity.identifiers.atoms_max;
         for key in &around.holders {
-            let hash = self.keyring.key(key);
-            seeds.extend(self.holders(key)?);
-            seeds.extend(self.likened(self.present(&keys::mentions(hash), atoms_max)?)?);
+            let turn = self.turn(key)?;
+            if turn.is_for_holders {
+                seeds.extend(self.holders(key)?);
+            }
+            if turn.is_for_mentions {
+                let mentions = keys::mentions(self.keyring.key(key));
+                seeds.extend(self.likened(self.present(&mentions, atoms_max)?)?);
+            }
         }
         for key in &around.mentions {
             let hash = self.keyring.key(key);
@@ -79,6 +105,31 @@ impl Batch<'_> {
             seeds.extend(self.overlay.first_atoms(&keys::face(FaceHash(face)), 1)?);
         }
         Ok(seeds)
+    }
+
+    /// For whom a key may do otherwise than before this batch. What joined nobody and does not now is nothing to those
+    /// who hold it, be they ever so many; and who only mentions it is compared with others by it where it says anything.
+    fn turn(&self, key: &Key) -> Result<Turn, Error> {
+        if self.touched.renewed {
+            // By what rules they held it is no longer told by these.
+            return Ok(Turn {
+                is_for_holders: true,
+                is_for_mentions: true,
+            });
+        }
+        let committed = Committed(&self.overlay);
+        let before = Graph {
+            view: &committed,
+            keyring: self.keyring,
+            rules: &self.rules.identity,
+            memory: None,
+        };
+        let (was, is) = (before.says(key)?, self.graph().says(key)?);
+        let is_for_mentions = was.is_evidence != is.is_evidence;
+        Ok(Turn {
+            is_for_holders: was.joins || is.joins || is_for_mentions,
+            is_for_mentions,
+        })
     }
 
     /// What two customers may share whom a claim declares the same that may count otherwise than before: their ids, and what
@@ -185,6 +236,12 @@ impl Batch<'_> {
         }
         Ok(likened)
     }
+}
+
+/// For whom a key does otherwise than before.
+struct Turn {
+    is_for_holders: bool,
+    is_for_mentions: bool,
 }
 
 /// What lies around the touched atoms.

@@ -17,13 +17,14 @@ use crate::{
         place::Placed,
         publish::{Publication, Told},
         renew::Renewed,
+        repair::Repairs,
     },
     journal::{Commit, InputPosition, Marker},
     store::{
         AtomId, InputRecord, Keyring, Order, ProfileId, RejectionRecord, RenewalRecord, View, codec,
         fingerprint::Multiset, keys,
     },
-    wire::Rejection,
+    wire::{Rejection, out::update::NoticeKind},
 };
 
 /// Where the writer stands: what the next commit goes on from.
@@ -41,6 +42,8 @@ pub(crate) struct Standing {
     pub(crate) epoch: u64,
     /// How far the store is kept by the rules that hold.
     pub(crate) renewing: Renewing,
+    /// Who is still to be looked at again.
+    pub(crate) repairs: Repairs,
 }
 
 /// How far the store is kept by the rules that hold.
@@ -82,8 +85,9 @@ pub(crate) fn step(
     now: Timestamp,
 ) -> Result<Stepped, Error> {
     let mut run = Run {
-        batch: Batch::new(ground)?,
+        batch: Batch::new(ground, standing.repairs)?,
         placed: Vec::new(),
+        due: BTreeSet::new(),
         standing: standing.clone(),
     };
     let mut answers = Vec::with_capacity(input.commands.len());
@@ -103,6 +107,7 @@ pub(crate) fn step(
             outcomes.push(run.take(index, event)?);
         }
     }
+    run.due = run.batch.due(input.repairs)?;
     run.renew(input.renewal)?;
     run.consume(input.position.as_ref())?;
     run.finish(publication, outcomes, answers, now)
@@ -112,6 +117,8 @@ struct Run<'a> {
     batch: Batch<'a>,
     /// The events that count, each with its place in the input and the atom it went to.
     placed: Vec<(usize, &'a Event, AtomId)>,
+    /// Who is looked at again for what earlier batches did.
+    due: BTreeSet<AtomId>,
     standing: Standing,
 }
 
@@ -240,7 +247,7 @@ impl Run<'_> {
         now: Timestamp,
     ) -> Result<Stepped, Error> {
         let linked = self.batch.touched.linked.clone();
-        let mut resolved = self.batch.resolve()?;
+        let mut resolved = self.batch.resolve(&self.due)?;
         let combined = self.batch.combine(&mut resolved, self.standing.fingerprint)?;
         let verdicts = Verdicts {
             batch: &self.batch,
@@ -270,6 +277,7 @@ impl Run<'_> {
         if !messages.is_empty() || self.batch.overlay.has_changes() {
             self.note_rules()?;
         }
+        self.standing.repairs = self.batch.repairs;
         let changes = self.batch.overlay.into_changes()?;
         if messages.is_empty() && changes.is_empty() {
             return Ok(Stepped {
@@ -336,10 +344,9 @@ impl Verdicts<'_> {
             .iter()
             .filter(|notice| notice.into.contains(&profile));
         if let Some(notice) = notices.next() {
-            return Ok(if notice.is_split() {
-                Resolution::Split
-            } else {
-                Resolution::Merged
+            return Ok(match notice.kind {
+                NoticeKind::Merged => Resolution::Merged,
+                NoticeKind::Split | NoticeKind::Moved | NoticeKind::Erased => Resolution::Split,
             });
         }
         if self.refused.contains(&atom) {

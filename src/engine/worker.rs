@@ -17,9 +17,10 @@ use crate::{
         counted::Counted,
         error::Error,
         handle::{Health, HealthCell, Job},
-        input::{Input, Renewal},
+        input::Input,
         memory::Memory,
         step::{Ground, Standing, step},
+        upkeep::Upkeep,
         waiting::{Done, Waiting},
     },
     journal::{Begun, Commit, InputPosition, Journal, Position},
@@ -27,15 +28,10 @@ use crate::{
     telemetry::EngineMetrics,
 };
 
-/// How long a step of renewal is to take.
-const RENEWAL_TIME: Duration = Duration::from_millis(5);
-/// Atoms that a step of renewal takes at most.
-const RENEWALS_MAX: usize = 256;
-
 /// What the worker does next.
 enum Next {
     Job(Job),
-    Renewal,
+    Upkeep,
     /// Nobody is left who could ask for anything.
     Nothing,
 }
@@ -61,12 +57,9 @@ pub(crate) struct Worker {
     pub(crate) jobs: mpsc::Receiver<Job>,
     /// A job that the batch before had no room for.
     pub(crate) held: Option<Job>,
-    /// Atoms that the next step of renewal takes.
-    pub(crate) renewals: usize,
+    pub(crate) upkeep: Upkeep,
     /// How long the last step took.
     pub(crate) stepped: Duration,
-    /// Whether it is renewal's turn.
-    pub(crate) renews_next: bool,
     pub(crate) visible: Visible,
     pub(crate) health: Arc<HealthCell>,
     pub(crate) metrics: EngineMetrics,
@@ -115,7 +108,7 @@ impl Worker {
         while going {
             match self.next()? {
                 Next::Job(job) => going = self.serve(job)?,
-                Next::Renewal => self.renew()?,
+                Next::Upkeep => self.keep_up()?,
                 Next::Nothing => break,
             }
             // Met by a reader: what it asked for is there again after the next start, which builds the store anew.
@@ -145,30 +138,30 @@ impl Worker {
             going = waiting.admit(job, &mut input);
         }
         self.batch(input, waiting)?;
-        self.renews_next = true;
+        self.upkeep.is_next = true;
         Ok(going)
     }
 
-    /// What waits, or comes next. Renewal takes turns with what waits, and goes on where nothing does; else the commit
+    /// What waits, or comes next. Upkeep takes turns with what waits, and goes on where nothing does; else the commit
     /// under way is seen through first.
     fn next(&mut self) -> Result<Next, Error> {
         let is_left = self.jobs.is_closed() && self.jobs.is_empty();
-        let renews = self.standing.renewing.after.is_some() && !is_left;
-        if renews {
+        let is_due = self.standing.is_due() && !is_left;
+        if is_due {
             self.visible.working.send_replace(true);
         }
-        if renews && std::mem::take(&mut self.renews_next) {
-            return Ok(Next::Renewal);
+        if is_due && std::mem::take(&mut self.upkeep.is_next) {
+            return Ok(Next::Upkeep);
         }
         if let Some(job) = self.held.take() {
             return Ok(Next::Job(job));
         }
-        if self.under_way.is_some() || renews {
+        if self.under_way.is_some() || is_due {
             if let Some(job) = self.waiting_job() {
                 return Ok(Next::Job(job));
             }
-            if renews {
-                return Ok(Next::Renewal);
+            if is_due {
+                return Ok(Next::Upkeep);
             }
             self.settle()?;
         }
@@ -179,20 +172,13 @@ impl Worker {
         Ok(job.map_or(Next::Nothing, Next::Job))
     }
 
-    /// One step of renewal, of as many atoms as take about [`RENEWAL_TIME`]: whoever comes meanwhile waits no longer.
-    fn renew(&mut self) -> Result<(), Error> {
-        let renewal = Renewal::of(self.renewals.max(1));
-        let input = Input {
-            renewal,
-            ..Input::default()
-        };
+    /// One step of what is left to be done: what earlier batches did to others first, then what other rules change.
+    fn keep_up(&mut self) -> Result<(), Error> {
+        let is_repair = self.standing.repairs.left > 0;
+        let (input, renewing) = (self.upkeep.input(is_repair), self.standing.renewing);
         self.batch(input, Waiting::default())?;
-        // However long the journal takes, larger steps would not make it longer.
-        self.renewals = match self.stepped < RENEWAL_TIME {
-            true => renewal.atoms.saturating_add(1).min(RENEWALS_MAX),
-            false => renewal.atoms / 2,
-        };
-        if self.standing.renewing.after.is_none() {
+        self.upkeep.took(is_repair, self.stepped);
+        if renewing.after.is_some() && self.standing.renewing.after.is_none() {
             tracing::info!(
                 rules.edition = self.rules.identity.edition.0,
                 "everything is as these rules want it"
@@ -225,7 +211,7 @@ impl Worker {
     /// any bad input: it must not stop the others.
     fn take(&mut self, mut input: Input) -> Result<Done, Error> {
         match self.attempt(&input) {
-            Err(error) if error.is_too_large() && input.halve_renewal() => self.take(input),
+            Err(error) if error.is_too_large() && input.halve_upkeep() => self.take(input),
             Err(error) if error.is_too_large() && input.len() > 1 => {
                 let rest = input.split_off_half();
                 let mut done = self.take(input)?;
@@ -321,6 +307,7 @@ impl Worker {
     fn count(&self, counted: &Counted) {
         counted.count(&self.metrics, (self.clock)());
         self.metrics.applied(self.visible.applied.borrow().0);
+        self.metrics.repairs(self.standing.repairs.left);
     }
 }
 

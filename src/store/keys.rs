@@ -19,6 +19,7 @@
 //! | `Q` | token hash | [`QrRecord`](crate::store::QrRecord) | QR codes |
 //! | `R` | profile | [`FormerRecord`](crate::store::FormerRecord) | ids that are no longer live |
 //! | `S` | event | [`SeenRecord`](crate::store::SeenRecord) | which event ids are known, and where the event is |
+//! | `T` | atom | nothing | who is still to be looked at again |
 //! | `U` | | [`WordsRecord`](crate::store::WordsRecord) | how many words were ever said |
 //! | `V` | key or event, word | nothing | which words refer to it |
 //! | `W` | word | [`Word`](crate::domain::identity::Word) | what stewards said |
@@ -284,6 +285,21 @@ pub fn former(id: ProfileId) -> Vec<u8> {
 /// A known event id.
 pub fn seen(event: EventHash) -> Vec<u8> {
     join(b'S', &[&event.0])
+}
+
+/// All atoms that are still to be looked at again.
+pub const REPAIRS: &[u8] = b"T";
+/// Behind the last of [`REPAIRS`].
+pub const REPAIRS_END: &[u8] = b"U";
+
+/// An atom that is still to be looked at again.
+pub fn repair(id: AtomId) -> Vec<u8> {
+    join(b'T', &[&id.0])
+}
+
+/// Behind one of [`REPAIRS`].
+pub fn behind_repair(id: AtomId) -> Vec<u8> {
+    join(b'T', &[&id.0, &[0]])
 }
 
 /// How many words were ever said.

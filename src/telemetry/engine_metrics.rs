@@ -48,6 +48,7 @@ pub struct EngineMetrics {
     queue_popped: IntCounter,
     profiles: IntGauge,
     applied_position: IntGauge,
+    repairs: IntGauge,
 }
 
 /// Events of a commit: powers of two up to the largest batch.
@@ -124,6 +125,10 @@ impl EngineMetrics {
                 "engine_applied_position",
                 "Journal position up to which the store shows commits.",
             )?,
+            repairs: registry.gauge(
+                "engine_repairs",
+                "Claims that are still to be looked at again for what others did.",
+            )?,
         };
         // A series that is there from the start at zero is one whose first increase can be seen.
         for outcome in EventOutcome::ALL {
@@ -178,6 +183,11 @@ impl EngineMetrics {
     pub fn applied(&self, position: u64) {
         self.applied_position
             .set(i64::try_from(position).unwrap_or(i64::MAX));
+    }
+
+    /// Notes how many claims are still to be looked at again.
+    pub fn repairs(&self, left: u64) {
+        self.repairs.set(i64::try_from(left).unwrap_or(i64::MAX));
     }
 }
 

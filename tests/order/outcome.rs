@@ -67,10 +67,7 @@ pub(crate) fn run_keeping(
     let overlaps = Arc::new(AtomicUsize::new(0));
     let delayed = (!arrival.seed.is_multiple_of(2)).then_some(&overlaps);
     let engine = start_keeping(dir.path(), rules, fold, delayed);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap();
+    let runtime = runtime();
     let batches: Vec<Vec<Submission>> = arrival.batches.into_iter().map(submissions).collect();
     let outcomes = runtime.block_on(async {
         match delayed {
@@ -104,7 +101,7 @@ pub(crate) fn run_keeping(
         "order {}: what became of the events",
         arrival.seed
     );
-    let outcome = read(events, &engine.handle.query(), arrival.seed);
+    let outcome = settled(&engine, events, arrival.seed);
     engine.stop().unwrap();
     let kept = Store::open(&dir.path().join("store"), config(dir.path()).store)
         .unwrap()
@@ -178,6 +175,7 @@ pub(crate) fn start_keeping(
         fold,
         views: BTreeMap::new(),
         channel_views: BTreeMap::new(),
+        repairs_max: 1,
         rejections_max: 10,
     };
     let metrics = EngineMetrics::register(&Registry::new("test").unwrap()).unwrap();
@@ -209,7 +207,30 @@ fn config(dir: &Path) -> EngineConfig {
     }
 }
 
-pub(crate) fn read(events: &[Event], query: &Query, seed: u64) -> Outcome {
+/// What there is once nothing is left that the writer has to look at again.
+pub(crate) fn settled(engine: &Engine, events: &[Event], seed: u64) -> Outcome {
+    let query = engine.handle.query();
+    let mut changes = engine.handle.changes();
+    runtime().block_on(async {
+        while !query.kept_by().unwrap().settled {
+            changes.changed().await.unwrap();
+        }
+    });
+    let pending = |id| query.portrait(id).unwrap().unwrap().pending;
+    query
+        .fingerprints(|id, _| assert!(!pending(id), "seed {seed}: settled, and pending"))
+        .unwrap();
+    read(events, &query, seed)
+}
+
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap()
+}
+
+fn read(events: &[Event], query: &Query, seed: u64) -> Outcome {
     let places: BTreeMap<&EventId, usize> = events
         .iter()
         .enumerate()

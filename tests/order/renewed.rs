@@ -19,7 +19,7 @@ use yekta::{
 use crate::{
     arrival::{Dice, arrival, shuffle},
     check::agrees_with_engine,
-    outcome::{Outcome, read, run_keeping, start_keeping, submissions},
+    outcome::{Outcome, run_keeping, runtime, settled, start_keeping, submissions},
     town::tight_rules,
 };
 
@@ -124,25 +124,9 @@ fn begun_with(kept: &Kept, events: &[Event], words: Vec<Word>, seed: u64) -> Out
         let say = Command::Say(Box::new(word));
         runtime().block_on(engine.handle.command(None, say)).unwrap();
     }
-    let outcome = read(events, &engine.handle.query(), seed);
+    let outcome = settled(&engine, events, seed);
     engine.stop().unwrap();
     outcome
-}
-
-/// What there is once nothing is left to be renewed.
-fn settled(engine: &Engine, events: &[Event], seed: u64) -> Outcome {
-    let query = engine.handle.query();
-    let mut changes = engine.handle.changes();
-    runtime().block_on(async {
-        while !query.kept_by().unwrap().settled {
-            changes.changed().await.unwrap();
-        }
-    });
-    let pending = |id| query.portrait(id).unwrap().unwrap().pending;
-    query
-        .fingerprints(|id, _| assert!(!pending(id), "seed {seed}: settled, and pending"))
-        .unwrap();
-    read(events, &query, seed)
 }
 
 /// The fingerprint that the writer kept up to date is that of what is there.
@@ -150,13 +134,6 @@ fn is_kept(dir: &Path, outcome: &Outcome, seed: u64) {
     let store = Store::open(&dir.join("store"), StoreConfig { cache_bytes: 1 << 20 }).unwrap();
     let kept = store.applied().unwrap().fingerprint;
     assert_eq!(kept, outcome.total.to_bytes(), "seed {seed}");
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap()
 }
 
 /// Tight rules, with up to three of their tables and bounds changed.

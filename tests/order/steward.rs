@@ -19,7 +19,7 @@ use yekta::{
 use crate::{
     arrival::{Dice, shuffle},
     check::{agrees_with_oracle, every_order_agrees},
-    outcome::{Outcome, read, start, submissions},
+    outcome::{Outcome, runtime, settled, start, submissions},
 };
 
 /// An engine on a folder of its own, and what runs its futures.
@@ -32,10 +32,7 @@ struct Office {
 impl Office {
     fn open(rules: &IdentityRules) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build()
-            .unwrap();
+        let runtime = runtime();
         Self {
             engine: start(dir.path(), rules, None),
             runtime,
@@ -120,7 +117,7 @@ impl Office {
     }
 
     fn outcome(&self, events: &[Event], seed: u64) -> Outcome {
-        read(events, &self.engine.handle.query(), seed)
+        settled(&self.engine, events, seed)
     }
 }
 

@@ -111,6 +111,9 @@ fn story() -> Town {
     }
     town.tell(&[viewed("3", "21T15:00", &devices[0])]);
     town.tell(&[signed_in("s", "21T14:00", &devices[0], "bob")]);
+    // Some of hers turns out to be his, who is known by now.
+    town.tell(&[viewed("5", "21T12:00", &devices[0])]);
+    town.tell(&[signed_in("t", "21T11:30", &devices[0], "bob")]);
     let line = json!({"product_id": "p-1", "name": "Bag", "quantity": 2, "price": 3});
     let said = [
         ("Product Added", line.clone()),
@@ -159,7 +162,11 @@ fn what_is_published_is_as_described() {
         let body: Value = serde_json::from_slice(&update.body).unwrap();
         let words: Vec<&str> = update.subject.split('.').skip(3).collect();
         let (channel, message, sse) = match words[..] {
-            ["profile", kind @ ("updated" | "merged" | "split" | "erased"), _] => (kind, kind, "update"),
+            [
+                "profile",
+                kind @ ("updated" | "merged" | "split" | "moved" | "erased"),
+                _,
+            ] => (kind, kind, "update"),
             ["context", _, _, _] => ("context", "context", "context"),
             ["dlq", _] => ("deadLetters", "refused", "refused"),
             _ => panic!("{} is on no channel", update.subject),
@@ -176,7 +183,15 @@ fn what_is_published_is_as_described() {
     }
     assert_eq!(
         seen,
-        BTreeSet::from(["updated", "merged", "split", "erased", "context", "deadLetters"])
+        BTreeSet::from([
+            "updated",
+            "merged",
+            "split",
+            "moved",
+            "erased",
+            "context",
+            "deadLetters"
+        ])
     );
 }
 

@@ -25,6 +25,7 @@ mod peers;
 mod phone_menu;
 mod reading;
 mod refused;
+mod repairs;
 mod retracted;
 mod rules;
 mod said;

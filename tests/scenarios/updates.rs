@@ -1,6 +1,6 @@
 //! The stream of updates, as a service that follows it uses it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -54,6 +54,24 @@ fn a_copy_can_be_kept_from_the_stream_alone_across_merges_and_a_split() {
         (late.documents, late.notices),
         (follower.documents, follower.notices)
     );
+}
+
+#[test]
+fn what_goes_from_one_to_another_who_was_there_before_is_moved() {
+    let town = Town::new();
+    let (device, mut follower) = (cookie("c"), Follower::default());
+    town.tell(&[
+        signed_in("1", "21T09:00", &device, "ann"),
+        viewed("2", "21T12:00", &device),
+        signed_in("3", "21T08:00", &cookie("d"), "bob"),
+    ]);
+    town.tell(&[signed_in("4", "21T11:00", &device, "bob")]);
+    follower.catch_up(&town.query());
+    assert_eq!(follower.notices, BTreeMap::from([("moved".to_owned(), 1)]));
+    let [ann, bob] = ["ann", "bob"].map(|who| town.person("user_id", who).id.to_string());
+    assert_eq!(follower.now_at(&ann), BTreeSet::from([ann.clone()]));
+    let events = |id: &String| follower.documents[id]["counters"]["events"].clone();
+    assert_eq!((events(&ann), events(&bob)), (json!(1), json!(3)));
 }
 
 #[test]

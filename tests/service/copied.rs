@@ -25,7 +25,7 @@ impl Copied {
                 assert_eq!(version, before + 1, "of {id}");
                 self.profiles.insert(id, told["document"].clone());
             }
-            Some("merged" | "split" | "erased") => {
+            Some("merged" | "split" | "moved" | "erased") => {
                 let ids = |name: &str| told[name].as_array().unwrap().clone();
                 let into = ids("into");
                 for gone in ids("from").iter().filter(|id| !into.contains(id)) {

@@ -13,6 +13,8 @@ pub struct Engine {
     pub batch_events_max: usize,
     /// How long an edge waits for room in the queue before it answers that the service is busy.
     pub submit_wait: Duration,
+    /// Claims that one commit looks at again for what others did, about; the rest follows in small steps.
+    pub repairs_max: usize,
     /// Refused items that are kept for whoever asks, the latest.
     pub rejections_max: usize,
     /// How often the store is flushed; the journal carries durability, this bounds what a restart applies again.
@@ -27,6 +29,7 @@ impl Engine {
             queue_batches_max: table.number("queue_batches_max", 1..=65_536),
             batch_events_max: table.number("batch_events_max", 1..=4_096),
             submit_wait: table.millis("submit_wait_ms", 0..=60_000),
+            repairs_max: table.number("repairs_max", 0..=100_000),
             rejections_max: table.number("rejections_max", 1..=1_000_000),
             flush_interval: table.millis("flush_interval_ms", 10..=60_000),
             drain_timeout: table.millis("drain_timeout_ms", 100..=600_000),

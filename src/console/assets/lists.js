@@ -2,6 +2,8 @@
 
 import { byId, chip, clock, el, nameOf, shortId } from "/console/dom.js";
 
+const NOTICES = { merged: "Became one person", split: "Parted again", moved: "Events of another person", erased: "Taken back" };
+
 /** Shows `rows`; rows that are there already stay, so that a reader's place and focus do too. */
 export function showEvents(rows, choose) {
   show(byId("events"), rows, (row) => row.key, (row) => (row.kind === "event" ? eventRow(row, choose) : noticeRow(row, choose)));
@@ -46,7 +48,7 @@ function eventRow({ event, profile }, choose) {
 function noticeRow({ kind, from, into }, choose) {
   const ids = (list) => list.map(shortId).join(" + ");
   return el("button", { class: "row notice-row", type: "button", onclick: () => choose(into[0]) },
-    el("span", { class: "main" }, kind === "merged" ? "Became one person" : kind === "split" ? "Parted again" : kind),
+    el("span", { class: "main" }, NOTICES[kind] ?? kind),
     el("span", { class: "side" }, kind),
     el("span", { class: "mono" }, `${ids(from)} → ${ids(into)}`));
 }

@@ -9,7 +9,7 @@ use crate::{
         Journal as _,
         file::{FileJournal, FileJournalConfig},
     },
-    store::{Applied, Bytes, StoreConfig},
+    store::{Applied, AtomId, Bytes, StoreConfig},
 };
 
 const ID: ProfileId = ProfileId([7; 16]);
@@ -36,6 +36,7 @@ impl Scene {
             fold: FoldLimits::STANDARD,
             views: BTreeMap::new(),
             channel_views: BTreeMap::new(),
+            repairs_max: 64,
             rejections_max: 1,
         };
         let query = Query::new(
@@ -109,4 +110,29 @@ fn a_profile_that_every_commit_changes_is_answered_all_the_same() {
         usize::try_from(version).unwrap() < READS_MAX,
         "read {version} times"
     );
+}
+
+#[test]
+fn who_is_still_to_be_looked_at_again_is_pending() {
+    let scene = Scene::new();
+    let (here, elsewhere) = (AtomId([1; 16]), AtomId([2; 16]));
+    let record = ProfileRecord {
+        members: vec![here],
+        ..ProfileRecord::default()
+    };
+    let pending = |left: AtomId| {
+        let (profile, repair) = (keys::profile(ID), keys::repair(left));
+        let record = codec::encode(&record).unwrap();
+        let changes = [(&*profile, Some(&*record)), (&*repair, Some([].as_slice()))];
+        scene
+            .store
+            .apply(Applied::default(), changes.into_iter())
+            .unwrap();
+        (
+            scene.query.portrait(ID).unwrap().unwrap().pending,
+            scene.query.kept_by().unwrap().settled,
+        )
+    };
+    assert_eq!(pending(elsewhere), (false, false));
+    assert_eq!(pending(here), (true, false));
 }

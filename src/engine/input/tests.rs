@@ -50,10 +50,10 @@ fn a_parted_batch_keeps_its_order_and_its_commands_come_first() {
     for (commands, submissions) in [(0, 5), (1, 1), (3, 0), (3, 1), (2, 7)] {
         let mut ids = Vec::new();
         let whole = Input {
-            renewal: Renewal::default(),
             submissions: (0..submissions).map(submission).collect(),
             commands: (0..commands).map(command).collect(),
             position: Some(position()),
+            ..Input::default()
         };
         let parts = parts(whole);
         let tellers = parts.iter().map(|part| part.position.is_some());

@@ -1,4 +1,4 @@
-//! What a commit publishes: updates, notices of merges and splits, enriched events; and their subjects.
+//! What a commit publishes: updates, notices of merges, splits and moves, enriched events; and their subjects.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -50,13 +50,15 @@ pub struct Updated<'a> {
 }
 
 /// What happened to the ids of profiles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NoticeKind {
     /// Several became one.
     Merged,
     /// One became several.
     Split,
+    /// Some events of one are those of others now; all of them were there before, and are.
+    Moved,
     /// One is no more: all its events were taken back.
     Erased,
 }
@@ -116,6 +118,7 @@ impl Subjects {
         let kind = match kind {
             NoticeKind::Merged => "merged",
             NoticeKind::Split => "split",
+            NoticeKind::Moved => "moved",
             NoticeKind::Erased => "erased",
         };
         format!("{}.profile.{kind}.{profile}", self.prefix)

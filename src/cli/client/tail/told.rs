@@ -17,7 +17,7 @@ pub(crate) fn told(message: &Message) -> String {
             text(&data, "/event/channel"),
             text(&data, "/event/type")
         ),
-        (_, kind @ ("merged" | "split" | "erased")) => {
+        (_, kind @ ("merged" | "split" | "moved" | "erased")) => {
             format!(
                 "{kind}  {}  {} -> {}",
                 whose(&data),

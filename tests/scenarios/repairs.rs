@@ -1,0 +1,91 @@
+//! What one value does to many is carried out in small steps, and ends as if it had been done at once.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::{
+    follower::Follower,
+    said::{cookie, event, identifier},
+    town::Town,
+};
+
+/// Claims that one number may have here.
+const CLAIMS: usize = 60;
+/// So few are looked at again with what came that the rest has to wait.
+const SMALL_STEPS: &str = "[identifiers]\natoms_max = 60\n[identifiers.kinds.anonymous_id]\nper_profile = 0\n\
+                           [engine]\nrepairs_max = 4\n";
+
+/// Somebody on a browser of their own who showed that the number of a switchboard is theirs.
+fn caller(number: usize) -> Value {
+    let who = json!([
+        cookie(&format!("c{number}")),
+        identifier("phone", "+982188776655", "staff")
+    ]);
+    event(
+        &format!("e{number}"),
+        ["web", "Page Viewed"],
+        "21T09:00",
+        who,
+        json!({}),
+    )
+}
+
+/// A town in which so many hold one number that one more makes it say nothing.
+fn full() -> Town {
+    let town = Town::with(SMALL_STEPS);
+    town.tell(&(0..CLAIMS).map(caller).collect::<Vec<_>>());
+    assert_eq!(town.profiles().len(), 1, "so many may hold one number");
+    town
+}
+
+#[test]
+fn who_held_a_number_that_turns_out_to_say_nothing_is_parted_step_by_step() {
+    let (town, mut follower) = (full(), Follower::default());
+    let last = town.engine().handle.applied();
+    town.tell(&[caller(CLAIMS)]);
+    town.settle();
+    assert_eq!(town.profiles().len(), CLAIMS + 1);
+    let told = town.query().updates_after(last, 10_000).unwrap();
+    let repaired: Vec<bool> = told
+        .iter()
+        .map(|update| {
+            serde_json::from_slice::<Value>(&update.body).unwrap()["cause"]["resolution"] == "repaired"
+        })
+        .collect();
+    let with_the_event = repaired.iter().position(|is_repaired| *is_repaired).unwrap();
+    assert!(
+        with_the_event < CLAIMS / 2,
+        "{with_the_event} were told with the event itself"
+    );
+    assert!(repaired[with_the_event..].iter().all(|is_repaired| *is_repaired));
+    // Whoever follows comes to the same.
+    follower.catch_up(&town.query());
+    let copied: BTreeSet<&String> = follower.documents.keys().collect();
+    let live: BTreeSet<String> = town.profiles().keys().map(ToString::to_string).collect();
+    assert_eq!(copied, live.iter().collect());
+    for (id, document) in &follower.documents {
+        assert_eq!(*document, town.get(&format!("/v1/profiles/{id}")), "{id}");
+    }
+}
+
+#[test]
+fn what_was_left_when_the_service_stopped_is_done_by_the_next() {
+    let mut town = full();
+    town.tell(&[caller(CLAIMS)]);
+    town.reopen();
+    town.settle();
+    assert_eq!(town.profiles().len(), CLAIMS + 1);
+}
+
+#[test]
+fn taken_back_in_between_it_is_as_if_it_had_never_come() {
+    let town = full();
+    let before = town.person("anonymous_id", "c0").fingerprint;
+    town.tell(&[caller(CLAIMS)]);
+    let undo = json!({"event": {"source": "test", "id": format!("e{CLAIMS}")}});
+    town.post("/v1/identity/undo", &undo);
+    town.settle();
+    assert_eq!(town.profiles().len(), 1);
+    assert_eq!(town.person("anonymous_id", "c0").fingerprint, before);
+}
