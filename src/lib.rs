@@ -37,6 +37,9 @@
 //!   stream of updates out of the journal ([`nats::assets`]).
 //! - [`nats::service`] answers the questions and commands of [`api`], as HTTP does.
 //!
+//! What one value does to many, as when it turns out that too many hold it, is carried out a few atoms per commit
+//! (`engine::repair`), in turns with what comes (`engine::upkeep`); who is still to be looked at again is pending.
+//!
 //! A service that starts with other rules than its store was kept by makes every atom anew in the background, a few per
 //! commit and in turns with what comes (`engine::edition`, `engine::renew`): it ends where they had led from the first event.
 //!

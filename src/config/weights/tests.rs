@@ -82,8 +82,8 @@ fn what_is_wrong_is_told_with_its_key_and_what_was_expected() {
         (
             "same_year = 1500000",
             "same_year = 5600000",
-            "levels.birth_date.same_year = 5600000 (w.toml): expected no more than the weight of one_edit, which is more \
-             alike and has 5500000",
+            "levels.birth_date.same_year = 5600000 (w.toml): expected no more than the weight of partial, which is more \
+             alike and has 4500000",
         ),
         (
             "incompatible = -9500000",

@@ -187,7 +187,7 @@ impl Claim {
     /// Whether nothing that it asserts is of one person: a till's device and a label are of many.
     fn names_nobody(&self, rules: &IdentifierRules) -> bool {
         let of_many = |one: &Asserted| matches!(rules.rule(&one.key.kind).role, Role::Device | Role::Label);
-        self.asserted.is_empty() || (!self.facts.is_empty() && self.asserted.iter().all(of_many))
+        self.asserted.iter().all(of_many)
     }
 
     fn find_owner<E>(

@@ -1,7 +1,8 @@
 //! How alike two birth dates are.
 //!
 //! Owns the levels. Two dates are incompatible only where no slip explains both: neither two digits, nor day and month
-//! exchanged, nor a year alone, nor a day alone.
+//! exchanged, nor a year alone, nor a day alone. The first of January is what is put down where nothing but the year is
+//! known, so it says no more than that.
 
 use crate::domain::{
     fact::date::Date,
@@ -17,7 +18,10 @@ pub(super) struct Birth {
 
 impl Birth {
     pub(super) fn new(text: &str) -> Option<Self> {
-        let date = Date::read(text)?;
+        let mut date = Date::read(text)?;
+        if date.month == 1 && date.day == 1 {
+            (date.month, date.day) = (0, 0);
+        }
         let Date { year, month, day } = date;
         Some(Self {
             date,
@@ -27,7 +31,7 @@ impl Birth {
 
     pub(super) fn level(&self, other: &Self) -> Level {
         let (a, b) = (self.date, other.date);
-        if a.month == 0 || b.month == 0 || a.day == 0 || b.day == 0 {
+        if !self.is_whole() || !other.is_whole() {
             return self.of_parts(other);
         }
         if a == b {
@@ -48,6 +52,11 @@ impl Birth {
         }
     }
 
+    /// Whether it is a day, and not a year or a month.
+    pub(super) fn is_whole(&self) -> bool {
+        self.date.month != 0 && self.date.day != 0
+    }
+
     /// Whether they lie within about a year of each other.
     fn is_near(&self, other: &Self) -> bool {
         let months = |date: Date| i32::from(date.year) * 12 + i32::from(date.month);
@@ -59,7 +68,7 @@ impl Birth {
         let (a, b) = (self.date, other.date);
         let months_differ = a.month != b.month && a.month != 0 && b.month != 0;
         match a.year.abs_diff(b.year) {
-            0 if a == b || !months_differ => Level::SameYear,
+            0 if !months_differ => Level::Partial,
             0..=1 => Level::Different,
             _ if edits(&format!("{:04}", a.year), &format!("{:04}", b.year)) <= 1 => Level::Different,
             _ => Level::Incompatible,
@@ -87,7 +96,11 @@ mod tests {
             ("1978-12-11", "1978-03-25", Level::SameYear),
             ("1978-12-11", "1969-12-11", Level::Different),
             ("1978-12-11", "1954-03-31", Level::Incompatible),
-            ("1978", "1978-12-11", Level::SameYear),
+            ("1978", "1978-12-11", Level::Partial),
+            ("1978-12", "1978-12-11", Level::Partial),
+            ("1978-01-01", "1978-12-11", Level::Partial),
+            ("1978-01-01", "1978-01-01", Level::Partial),
+            ("1895-01-01", "1921-01-01", Level::Incompatible),
             ("1978", "1954-12-11", Level::Incompatible),
             ("1978", "1979-12-11", Level::Different),
         ] {

@@ -53,11 +53,16 @@ impl Score {
 
     /// Whether the two were compared in what `conflict` between their clusters is about: then the comparison has weighed
     /// it, and what else the clusters hold need not. Where in either cluster two members agree on their birth date, both
-    /// dates are right: only what generations do not share speaks louder.
+    /// dates are right: only what generations do not share speaks louder. Two national ids of which that is true are two
+    /// people's.
     #[must_use]
     pub fn settles(&self, conflict: Conflict, (one, other): (&Summary, &Summary)) -> bool {
         let dated = one.agrees_on_a_birth_date() && other.agrees_on_a_birth_date();
         if conflict == Conflict::BirthDates && dated && !self.agrees_on_its_own() {
+            return false;
+        }
+        let identified = one.agrees_on_a_national_id() && other.agrees_on_a_national_id();
+        if conflict == Conflict::NationalIds && identified {
             return false;
         }
         let field = match conflict {

@@ -78,6 +78,8 @@ named! {
         Swapped = "swapped",
         /// One letter or digit apart.
         OneEdit = "one_edit",
+        /// The same as far as the less precise one goes.
+        Partial = "partial",
         /// The same year.
         SameYear = "same_year",
         /// The same area.

@@ -1,7 +1,8 @@
 //! What a cluster is known by, so that its union with another can be refused.
 //!
 //! Owns [`Summary`]: names, birth dates, suffixes and national ids of its members. Refuses only where the two clusters
-//! have nothing compatible between them: one member's slip holds nobody apart. A summary is the same in whatever order
+//! have nothing compatible between them, or what most of the one say is not what most of the other do: one member's slip
+//! neither holds anybody apart nor brings two together. A summary is the same in whatever order
 //! its members came, and bounded. `domain::identity` keeps one per cluster.
 
 use std::{
@@ -32,6 +33,8 @@ pub struct Summary {
     named: BTreeMap<Name, u32>,
     /// How many members state each birth date.
     dated: BTreeMap<Birth, u32>,
+    /// How many members state each national id.
+    identified: BTreeMap<String, u32>,
 }
 
 /// Counts alone.
@@ -51,8 +54,9 @@ impl Summary {
     #[must_use]
     pub fn of(person: &Person) -> Self {
         let mut summary = Self {
-            named: person.given.iter().map(|name| (name.clone(), 1)).collect(),
-            dated: person.birth.iter().map(|birth| (birth.clone(), 1)).collect(),
+            named: of_one(person.given.as_ref()),
+            dated: of_one(person.birth.as_ref().filter(|birth| birth.is_whole())),
+            identified: of_one(person.national.as_ref()),
             ..Self::default()
         };
         let middle = person.middle.iter().filter(|middle| !middle.is_initial());
@@ -64,32 +68,49 @@ impl Summary {
         summary
     }
 
-    /// What forbids that the two clusters are one person.
+    /// The first of what forbids that the two clusters are one person.
     #[must_use]
     pub fn conflict(&self, other: &Self) -> Option<Conflict> {
+        self.conflicts(other).next()
+    }
+
+    /// All that forbids that the two clusters are one person.
+    pub fn conflicts(&self, other: &Self) -> impl Iterator<Item = Conflict> {
         let suffixes = all_differ(&self.suffixes, &other.suffixes, |a, b| {
             conflict::suffix(a, b) == Some(Level::Different)
         });
-        if suffixes {
-            return Some(Conflict::Suffix);
-        }
-        let one_birth = self.births.intersection(&other.births).next().is_some();
+        let all = [
+            (suffixes, Conflict::Suffix),
+            (self.are_named_apart(other), Conflict::GivenNames),
+            (self.are_born_apart(other), Conflict::BirthDates),
+            (self.are_identified_apart(other), Conflict::NationalIds),
+        ];
+        all.into_iter()
+            .filter_map(|(is_so, conflict)| is_so.then_some(conflict))
+    }
+
+    fn are_named_apart(&self, other: &Self) -> bool {
         let exchanged = crosses(&self.given, &other.family) || crosses(&other.given, &self.family);
         // Whoever was born on the day of the others may be misnamed; two members that agree on their name are not.
-        let misnamed = || one_birth && !(self.agrees_on_a_name() && other.agrees_on_a_name());
-        if all_differ(&self.given, &other.given, differ) && !exchanged && !misnamed() {
-            return Some(Conflict::GivenNames);
-        }
-        let births = all_differ(&self.births, &other.births, |a, b| {
-            a.level(b) == Level::Incompatible
-        });
-        let nationals = all_differ(&self.nationals, &other.nationals, |a, b| {
-            conflict::national(a, b) == Level::Incompatible
-        });
-        if births {
-            return Some(Conflict::BirthDates);
-        }
-        (nationals && !one_birth).then_some(Conflict::NationalIds)
+        let misnamed = || self.one_birth(other) && !(self.agrees_on_a_name() && other.agrees_on_a_name());
+        all_differ(&self.given, &other.given, differ) && !exchanged && !misnamed()
+    }
+
+    fn are_born_apart(&self, other: &Self) -> bool {
+        let differ = |a: &Birth, b: &Birth| a.level(b) == Level::Incompatible;
+        all_differ(&self.births, &other.births, differ) || most_differ(&self.dated, &other.dated, differ)
+    }
+
+    fn are_identified_apart(&self, other: &Self) -> bool {
+        let differ = |a: &String, b: &String| conflict::national(a, b) == Level::Incompatible;
+        let all = all_differ(&self.nationals, &other.nationals, differ) && !self.one_birth(other);
+        all || most_differ(&self.identified, &other.identified, differ)
+    }
+
+    /// Whether members of both were born on one day.
+    fn one_birth(&self, other: &Self) -> bool {
+        let mut both = self.births.intersection(&other.births);
+        both.any(Birth::is_whole)
     }
 
     /// Whether two members state the same given name, in whatever spelling.
@@ -109,10 +130,16 @@ impl Summary {
         self.dated.values().any(|members| *members > 1)
     }
 
+    /// Whether two members state the same national id: then it is neither a slip nor borrowed once.
+    pub(super) fn agrees_on_a_national_id(&self) -> bool {
+        self.identified.values().any(|members| *members > 1)
+    }
+
     /// Takes in what `other` says.
     pub fn absorb(&mut self, other: &Self) {
         count(&mut self.named, &other.named);
         count(&mut self.dated, &other.dated);
+        count(&mut self.identified, &other.identified);
         take(&mut self.given, &other.given);
         take(&mut self.family, &other.family);
         take(&mut self.births, &other.births);
@@ -132,6 +159,24 @@ fn crosses(given: &BTreeSet<Name>, family: &BTreeSet<Name>) -> bool {
 /// Whether both say something and nothing of the one fits anything of the other.
 fn all_differ<T>(a: &BTreeSet<T>, b: &BTreeSet<T>, differ: impl Fn(&T, &T) -> bool) -> bool {
     !a.is_empty() && !b.is_empty() && a.iter().all(|a| b.iter().all(|b| differ(a, b)))
+}
+
+/// Whether what most members of the one state, and two at least, fits nothing that most of the other do.
+fn most_differ<T>(a: &BTreeMap<T, u32>, b: &BTreeMap<T, u32>, differ: impl Fn(&T, &T) -> bool) -> bool {
+    let (a, b) = (most_stated(a), most_stated(b));
+    !a.is_empty() && !b.is_empty() && a.iter().all(|a| b.iter().all(|b| differ(a, b)))
+}
+
+/// The values that most members state, where two do.
+fn most_stated<T>(stated: &BTreeMap<T, u32>) -> Vec<&T> {
+    let most = stated.values().max().copied().unwrap_or_default();
+    let values = stated.iter().filter(|(_, members)| **members == most && most > 1);
+    values.map(|(value, _)| value).collect()
+}
+
+/// What one member states.
+fn of_one<T: Clone + Ord>(value: Option<&T>) -> BTreeMap<T, u32> {
+    value.into_iter().map(|value| (value.clone(), 1)).collect()
 }
 
 fn count<T: Clone + Ord>(own: &mut BTreeMap<T, u32>, other: &BTreeMap<T, u32>) {

@@ -165,6 +165,34 @@ fn namesakes_of_a_common_name_are_not_one_for_an_address() {
 }
 
 #[test]
+fn a_stray_record_brings_nobody_together_whom_most_keep_apart() {
+    let name = [("first_name", "Imogen"), ("last_name", "Akroyd")];
+    let sum = |kind: &str, values: &[&str]| {
+        let one = |value: &&str| Summary::of(&person(&[name.as_slice(), &[(kind, value)]].concat()));
+        let mut all = values.iter().map(one);
+        let first = all.next().unwrap();
+        all.fold(first, |mut sum, one| {
+            sum.absorb(&one);
+            sum
+        })
+    };
+    let (old, young) = ("1954-03-31", "1990-11-12");
+    let strayed = sum("birth_date", &[old, old, young]);
+    let conflict = |times: usize| strayed.conflict(&sum("birth_date", &vec![young; times]));
+    assert_eq!((conflict(1), conflict(2)), (None, Some(Conflict::BirthDates)));
+    let (own, hers) = ("698804815", "123123146");
+    let borrowed = sum("national_id", &[own, own, hers]);
+    let conflict = |times: usize| borrowed.conflict(&sum("national_id", &vec![hers; times]));
+    assert_eq!((conflict(1), conflict(2)), (None, Some(Conflict::NationalIds)));
+    // The first of January is no day that could be a slip, nor one that could be shared.
+    let (father, son) = (
+        sum("birth_date", &["1895-01-01"]),
+        sum("birth_date", &["1921-01-01"]),
+    );
+    assert_eq!(father.conflict(&son), Some(Conflict::BirthDates));
+}
+
+#[test]
 fn two_birth_dates_that_are_each_stated_twice_are_of_two() {
     let stated = |date: &str, email: &str| {
         let home = [

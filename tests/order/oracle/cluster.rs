@@ -130,12 +130,20 @@ impl World<'_> {
             let both = facts(a).zip(facts(b));
             both.is_some_and(|(a, b)| a.conflict(&b).is_some())
         };
-        let ends = all.iter().filter(|pair| pair.0 >= bits).flat_map(|(_, x, y)| {
-            let (x, y) = (self.person_of[*x], self.person_of[*y]);
-            [(x, y), (y, x)]
-        });
-        ends.filter(|(end, _)| *end == one)
-            .any(|(_, third)| third != one && third != other && clash(third, other) && !clash(third, one))
+        let ends = all
+            .iter()
+            .filter(|pair| pair.0 >= bits)
+            .flat_map(|(_, x, y)| [(*x, *y), (*y, *x)]);
+        let mut speaking: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for (_, by) in ends.filter(|(end, _)| self.person_of[*end] == one) {
+            speaking.entry(self.person_of[by]).or_default().insert(by);
+        }
+        let count = |person| speaking.get(&person).map_or(0, BTreeSet::len);
+        speaking.keys().any(|third| {
+            let third = *third;
+            let is_other = third != one && third != other && clash(third, other) && !clash(third, one);
+            is_other && 4 * count(third) >= count(other)
+        })
     }
 
     fn among(&self, person: usize) -> Vec<usize> {
@@ -187,8 +195,8 @@ impl World<'_> {
             return false;
         };
         if first
-            .conflict(&second)
-            .is_some_and(|conflict| !settled(conflict, (&first, &second)))
+            .conflicts(&second)
+            .any(|conflict| !settled(conflict, (&first, &second)))
         {
             return true;
         }

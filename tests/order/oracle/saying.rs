@@ -103,13 +103,10 @@ impl Saying {
         saying
     }
 
-    /// Whether it names what one person has, or, without facts, anything at all.
+    /// Whether it names what one person has.
     fn names_somebody(&self, rules: &IdentifierRules) -> bool {
-        let of_one = |key: &Key| !matches!(role(key, rules), Role::Device | Role::Label);
-        match self.facts.is_empty() {
-            true => !self.asserted.is_empty(),
-            false => self.asserted.iter().any(|(key, _, _)| of_one(key)),
-        }
+        let mut keys = self.asserted.iter().map(|(key, _, _)| key);
+        keys.any(|key| !matches!(role(key, rules), Role::Device | Role::Label))
     }
 
     /// Whether the facts alone would tell the same person again.

@@ -190,8 +190,9 @@ impl<'a> Forest<'a> {
             return Some(Reason::TooMany(kind.clone()));
         }
         if let (Some(one), Some(other)) = (&a.facts, &b.facts)
-            && let Some(conflict) = one.conflict(other)
-            && !ground.settles(conflict, (one, other))
+            && let Some(conflict) = one
+                .conflicts(other)
+                .find(|conflict| !ground.settles(*conflict, (one, other)))
         {
             return Some(Reason::Conflict(conflict));
         }

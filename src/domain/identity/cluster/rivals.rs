@@ -10,6 +10,9 @@ use crate::domain::{
     similarity::Bits,
 };
 
+/// How many records make one that says otherwise a stray.
+const STRAYS: usize = 4;
+
 /// Whom each node is like, and how much.
 pub(super) struct Rivals {
     alike: BTreeMap<usize, Vec<(usize, Bits)>>,
@@ -32,18 +35,24 @@ impl Rivals {
         self.claimed(forest, (a, b), bits) || self.claimed(forest, (b, a), bits)
     }
 
-    /// Whether somebody who is not the person of `other` has as good a claim to the person of `one`.
+    /// Whether somebody who is not the person of `other` has as good a claim to the person of `one`. A stray record
+    /// beside one that many bear out has not: most likely it is a slip of the very same person.
     fn claimed(&self, forest: &Forest<'_>, (one, other): (usize, usize), bits: Bits) -> bool {
         let links = forest
             .told(one)
             .filter_map(|index| self.alike.get(&index))
             .flatten();
         let as_good = links.filter(|(_, likeness)| *likeness >= bits);
-        let mut thirds: BTreeSet<usize> = as_good.map(|(third, _)| forest.root(*third)).collect();
-        thirds.remove(&forest.root(one));
-        thirds.remove(&forest.root(other));
-        let mut thirds = thirds.into_iter();
-        thirds.any(|third| forest.are_two(third, other) && !forest.are_two(third, one))
+        let mut supported: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for (index, _) in as_good {
+            supported.entry(forest.root(*index)).or_default().insert(*index);
+        }
+        supported.remove(&forest.root(one));
+        let own = supported.remove(&forest.root(other)).map_or(0, |own| own.len());
+        let mut thirds = supported
+            .into_iter()
+            .filter(|(_, support)| support.len().saturating_mul(STRAYS) >= own);
+        thirds.any(|(third, _)| forest.are_two(third, other) && !forest.are_two(third, one))
     }
 }
 
@@ -110,6 +119,20 @@ mod tests {
         assert_eq!((found, disputed), (vec![vec![0], vec![1], vec![2]], 2));
         let (found, disputed) = persons(&dates, &[(0, 2, 26), (1, 2, 25)]);
         assert_eq!((found, disputed), (vec![vec![0, 2], vec![1]], 0));
+    }
+
+    #[test]
+    fn a_stray_record_disputes_nothing_that_many_bear_out() {
+        let often = |times: usize| {
+            let mut dates = vec!["1990-11-12"; times];
+            dates.extend(["1954-03-31", ""]);
+            let (stray, dateless) = (times, times + 1);
+            let inside = (1..times).map(|place| (0, place, 40));
+            let outside = (0..=stray).map(|place| (place, dateless, 25));
+            persons(&dates, &inside.chain(outside).collect::<Vec<_>>())
+        };
+        assert_eq!(often(4).0.len(), 3, "one of five may be right");
+        assert_eq!(often(5).0, vec![vec![0, 1, 2, 3, 4, 6], vec![5]]);
     }
 
     #[test]

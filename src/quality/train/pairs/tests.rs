@@ -49,7 +49,7 @@ fn a_session_holds_who_shares_its_key_without_what_that_hides() {
     let named = session(&faces, Aspect::Names, &mut dice());
     let expected: Patterns = [
         (vec![(Field::Birth, Level::OneEdit)], 1),
-        (vec![(Field::Birth, Level::SameYear)], 1),
+        (vec![(Field::Birth, Level::Partial)], 1),
     ]
     .into();
     assert_eq!(named, expected);
