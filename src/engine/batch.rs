@@ -44,6 +44,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) has_words: bool,
     /// Who is still to be looked at again.
     pub(crate) repairs: Repairs,
+    /// Whether all others are looked at again later.
+    pub(crate) postpones: bool,
 }
 
 /// What has to be looked at again before the batch can be committed.
@@ -96,6 +98,7 @@ impl<'a> Batch<'a> {
             touched: Touched::default(),
             has_words: false,
             repairs,
+            postpones: false,
         };
         batch.has_words = batch.graph().has_words()?;
         Ok(batch)

@@ -20,6 +20,8 @@ pub(crate) struct Input {
     pub(crate) repairs: usize,
     /// What is made anew of former editions.
     pub(crate) renewal: Renewal,
+    /// Whether all that others are to be looked at again for is left for later.
+    pub(crate) postpones: bool,
 }
 
 /// How much of former editions a step makes anew.
@@ -110,6 +112,11 @@ impl Input {
             (true, count) if count > 1 => self.commands.split_off(count / 2),
             _ => Vec::new(),
         }
+    }
+
+    /// Leaves to later commits what this one does to others; whether it did not yet.
+    pub(crate) fn postpone(&mut self) -> bool {
+        !std::mem::replace(&mut self.postpones, true)
     }
 
     /// Makes an event that fits no commit a refused item; whether there was one.

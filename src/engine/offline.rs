@@ -7,7 +7,7 @@ use crate::{
         answer::{QueryError, fingerprints},
         open::{Folder, Opened, StartError},
     },
-    store::{FolderLock, ProfileId, Store, fingerprint::Multiset},
+    store::{FolderLock, ProfileId, Read, Store, View, fingerprint::Multiset, keys},
 };
 
 /// A store and the lock that keeps others out.
@@ -37,6 +37,16 @@ impl Offline {
 
     pub(crate) fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Whether nothing is left to be looked at again, nor to be made anew by other rules: what is there depends on which
+    /// events came, and not on when.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn is_settled(&self) -> Result<bool, QueryError> {
+        let repairs = self.store.first_atoms(keys::REPAIRS, 1)?;
+        Ok(repairs.is_empty() && self.store.get(keys::RENEWAL)?.is_none())
     }
 
     /// The fingerprint of every live profile, computed anew from its atoms, in the order of the ids; and their sum.

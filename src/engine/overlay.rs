@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Entries of an index that are kept in memory for a batch; whoever wants more reads on.
-const INDEX_ENTRIES_MAX: usize = 256;
+const INDEX_ENTRIES_MAX: usize = 512;
 
 /// Changes over what was before the batch.
 #[derive(Debug)]

@@ -45,6 +45,8 @@ impl Batch<'_> {
         {
             self.touched.linked.insert(id);
             self.touched.folded.insert(id);
+            // Another algorithm may look for others in other blocks.
+            self.write_index(id, new, true)?;
             self.overlay.put_atom(id, Some(new.clone()));
             return Ok(());
         }

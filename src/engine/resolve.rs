@@ -51,7 +51,7 @@ impl Batch<'_> {
         let Seeds { own, around } = self.seeds()?;
         let mut open = Open {
             asked: std::mem::take(&mut self.touched.lost),
-            room: self.rules.repairs_max,
+            room: if self.postpones { 0 } else { self.rules.repairs_max },
             ..Open::default()
         };
         self.touched.linked.clear();
@@ -64,7 +64,8 @@ impl Batch<'_> {
         for start in around {
             self.look_again(start, &mut open, &mut resolved)?;
         }
-        for key in std::mem::take(&mut open.asked) {
+        // Who is met on the way may be somebody whom an earlier commit left for later, and go elsewhere too.
+        while let Some(key) = open.asked.pop_first() {
             for id in self.graph().mentioning(&key)?.unwrap_or_default() {
                 // Who holds something that joins is never attributed.
                 let atom = self.overlay.atom(id)?;

@@ -108,6 +108,7 @@ pub(crate) fn step(
         }
     }
     run.due = run.batch.due(input.repairs)?;
+    run.batch.postpones = input.postpones;
     run.renew(input.renewal)?;
     run.consume(input.position.as_ref())?;
     run.finish(publication, outcomes, answers, now)

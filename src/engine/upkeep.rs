@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::engine::{input::Input, step::Standing};
+use crate::engine::input::Input;
 
 /// How long a step of upkeep is to take. However long the journal takes, larger steps would not make it longer.
 const STEP_TIME: Duration = Duration::from_millis(5);
@@ -14,6 +14,8 @@ const ATOMS_MAX: usize = 256;
 pub(crate) struct Upkeep {
     /// Whether it is upkeep's turn.
     pub(crate) is_next: bool,
+    /// Whether a repair does not fit into a commit.
+    pub(crate) is_stuck: bool,
     repairs: usize,
     renewals: usize,
 }
@@ -22,6 +24,7 @@ impl Default for Upkeep {
     fn default() -> Self {
         Self {
             is_next: false,
+            is_stuck: false,
             repairs: 1,
             renewals: 1,
         }
@@ -47,12 +50,5 @@ impl Upkeep {
             true => atoms.saturating_add(1).min(ATOMS_MAX),
             false => (*atoms / 2).max(1),
         };
-    }
-}
-
-impl Standing {
-    /// Whether anything is left to be done that nobody asks for.
-    pub(crate) fn is_due(&self) -> bool {
-        self.repairs.left > 0 || self.renewing.after.is_some()
     }
 }

@@ -19,7 +19,7 @@ pub(crate) struct Waiting {
 }
 
 /// What became of a batch.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Done {
     /// One per submission.
     pub(crate) outcomes: Vec<Outcome>,

@@ -103,6 +103,7 @@ impl Worker {
     }
 
     fn work(&mut self) -> Result<(), Error> {
+        self.metrics.repairs(self.standing.repairs.left);
         let mut flushed = Instant::now();
         let mut going = true;
         while going {
@@ -137,6 +138,10 @@ impl Worker {
             }
             going = waiting.admit(job, &mut input);
         }
+        // What a command is about is looked up among who is shown with whom: that must not be what is left to be done.
+        while !input.commands.is_empty() && self.repairs_are_due() {
+            self.keep_up()?;
+        }
         self.batch(input, waiting)?;
         self.upkeep.is_next = true;
         Ok(going)
@@ -146,7 +151,7 @@ impl Worker {
     /// under way is seen through first.
     fn next(&mut self) -> Result<Next, Error> {
         let is_left = self.jobs.is_closed() && self.jobs.is_empty();
-        let is_due = self.standing.is_due() && !is_left;
+        let is_due = (self.repairs_are_due() || self.standing.renewing.after.is_some()) && !is_left;
         if is_due {
             self.visible.working.send_replace(true);
         }
@@ -174,7 +179,7 @@ impl Worker {
 
     /// One step of what is left to be done: what earlier batches did to others first, then what other rules change.
     fn keep_up(&mut self) -> Result<(), Error> {
-        let is_repair = self.standing.repairs.left > 0;
+        let is_repair = self.repairs_are_due();
         let (input, renewing) = (self.upkeep.input(is_repair), self.standing.renewing);
         self.batch(input, Waiting::default())?;
         self.upkeep.took(is_repair, self.stepped);
@@ -185,6 +190,10 @@ impl Worker {
             );
         }
         Ok(())
+    }
+
+    fn repairs_are_due(&self) -> bool {
+        self.standing.repairs.left > 0 && !self.upkeep.is_stuck
     }
 
     fn waiting_job(&mut self) -> Option<Job> {
@@ -218,11 +227,21 @@ impl Worker {
                 done.extend(self.take(rest)?);
                 Ok(done)
             }
+            Err(error) if error.is_too_large() && input.postpone() => self.take(input),
             Err(error) if error.is_too_large() && input.refuse_event() => self.attempt(&input),
             Err(error) if error.is_too_large() && !input.commands.is_empty() => Ok(Done {
                 outcomes: Vec::new(),
                 answers: vec![Err(CommandError::TooLarge)],
             }),
+            Err(error) if error.is_too_large() && input.repairs > 0 => {
+                tracing::error!(
+                    error = %chain(&error),
+                    "what one value did to many fits no commit and stays pending; let a commit hold more, or lower \
+                     identifiers.atoms_max"
+                );
+                self.upkeep.is_stuck = true;
+                Ok(Done::default())
+            }
             done => done,
         }
     }
@@ -259,6 +278,7 @@ impl Worker {
             }
         }
         self.standing = stepped.standing;
+        self.metrics.repairs(self.standing.repairs.left);
         Ok(Done {
             outcomes: stepped.outcomes,
             answers: stepped.answers,
@@ -307,7 +327,6 @@ impl Worker {
     fn count(&self, counted: &Counted) {
         counted.count(&self.metrics, (self.clock)());
         self.metrics.applied(self.visible.applied.borrow().0);
-        self.metrics.repairs(self.standing.repairs.left);
     }
 }
 

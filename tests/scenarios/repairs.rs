@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     follower::Follower,
-    said::{cookie, event, identifier},
+    said::{cookie, event, identifier, user},
     town::Town,
 };
 
@@ -76,6 +76,25 @@ fn what_was_left_when_the_service_stopped_is_done_by_the_next() {
     town.reopen();
     town.settle();
     assert_eq!(town.profiles().len(), CLAIMS + 1);
+}
+
+#[test]
+fn what_a_steward_says_in_between_is_said_of_who_is_left() {
+    let town = full();
+    let callers = town.person("anonymous_id", "c0").id.to_string();
+    town.tell(&[event(
+        "bob",
+        ["web", "Page Viewed"],
+        "21T10:00",
+        json!([user("bob")]),
+        json!({}),
+    )]);
+    town.tell(&[caller(CLAIMS)]);
+    town.post("/v1/identity/merge", &json!({"a": callers, "b": "user_id:bob"}));
+    town.settle();
+    assert_eq!(town.profiles().len(), CLAIMS + 1, "one of so many is bob");
+    let bob = town.person("user_id", "bob");
+    assert_eq!(bob.profile.whole.events, 2);
 }
 
 #[test]

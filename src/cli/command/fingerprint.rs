@@ -28,6 +28,12 @@ impl Args {
         let settings = self.settings.load()?;
         init_tracing(settings.log.format, &settings.log.filter)?;
         let folder = Offline::open(&engine_config(&settings))?;
+        if !folder.is_settled()? {
+            return Err(Failure::Failed(anyhow::anyhow!(
+                "compute the fingerprint: some of the folder is still to be looked at again; start the service on it and \
+                 wait until yekta identity rules says that it is settled"
+            )));
+        }
         let mut profiles = Vec::new();
         let whole =
             folder.fingerprints(&settings.fold, |id, fingerprint| profiles.push((id, fingerprint)))?;

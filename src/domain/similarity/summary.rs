@@ -104,7 +104,20 @@ impl Summary {
     fn are_identified_apart(&self, other: &Self) -> bool {
         let differ = |a: &String, b: &String| conflict::national(a, b) == Level::Incompatible;
         let all = all_differ(&self.nationals, &other.nationals, differ) && !self.one_birth(other);
-        all || most_differ(&self.identified, &other.identified, differ)
+        // One person may have got another number. Who has another name as well is somebody else.
+        let renumbered = || self.one_birth(other) && self.shares_its_name(other);
+        all || (most_differ(&self.identified, &other.identified, differ) && !renumbered())
+    }
+
+    /// Whether a given and a family name of the one fit those of the other.
+    fn shares_its_name(&self, other: &Self) -> bool {
+        let family = |a: &Name, b: &Name| {
+            !matches!(
+                a.as_family(b),
+                Some(Level::Equal | Level::Nickname | Level::Close | Level::Near)
+            )
+        };
+        !all_differ(&self.given, &other.given, differ) && !all_differ(&self.family, &other.family, family)
     }
 
     /// Whether members of both were born on one day.

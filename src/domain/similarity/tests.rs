@@ -184,6 +184,19 @@ fn a_stray_record_brings_nobody_together_whom_most_keep_apart() {
     let borrowed = sum("national_id", &[own, own, hers]);
     let conflict = |times: usize| borrowed.conflict(&sum("national_id", &vec![hers; times]));
     assert_eq!((conflict(1), conflict(2)), (None, Some(Conflict::NationalIds)));
+    // Whoever has one name and one birth date got another number.
+    let renumbered = |family: &str, id: &str| {
+        let name = [("first_name", "Imogen"), ("last_name", family)];
+        let stated = [("birth_date", old), ("national_id", id)];
+        let one = Summary::of(&person(&[name, stated].concat()));
+        let mut two = one.clone();
+        two.absorb(&one);
+        two
+    };
+    let akroyd = renumbered("Akroyd", own);
+    assert_eq!(akroyd.conflict(&renumbered("Akroyd", hers)), None);
+    let shirton = akroyd.conflict(&renumbered("Shirton", hers));
+    assert_eq!(shirton, Some(Conflict::NationalIds));
     // The first of January is no day that could be a slip, nor one that could be shared.
     let (father, son) = (
         sum("birth_date", &["1895-01-01"]),
