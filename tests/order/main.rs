@@ -16,6 +16,7 @@ mod arrival;
 mod check;
 mod delayed;
 mod dense;
+mod local;
 mod oracle;
 mod outcome;
 mod renewed;
@@ -89,6 +90,28 @@ fn what_stewards_say_holds_in_any_order() {
 fn a_store_that_is_brought_over_to_other_rules_ends_where_they_had_led() {
     any_world(8, &dense::worlds(40), renewed::ends_as_from_the_beginning);
     any_world(9, &dense::walk_ins(40), renewed::ends_as_from_the_beginning);
+}
+
+#[test]
+fn what_shares_nothing_with_others_changes_nothing_about_them() {
+    let config = Config {
+        cases: cases().div_ceil(6),
+        failure_persistence: None,
+        max_shrink_iters: 100,
+        ..Config::default()
+    };
+    let tight = town::tight_rules();
+    let worlds = (dense::worlds(30), dense::walk_ins(30), 0..1_000_000_u64);
+    let checked = runner(10, config).run(&worlds, |(one, other, seed)| {
+        let (one, mut other) = (one.events("w1"), other.events("w2"));
+        // Namesakes of two worlds share what they are called.
+        other.iter_mut().for_each(|event| event.traits.clear());
+        local::together_is_as_apart([&one, &other], &tight, seed);
+        Ok(())
+    });
+    if let Err(error) = checked {
+        panic!("worlds of seed {}: {error}", crate::seed());
+    }
 }
 
 /// Checks a third as many worlds as are drawn of others, each with another seed.
