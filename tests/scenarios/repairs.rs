@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use yekta::domain::identifier::Kind;
 
 use crate::{
     follower::Follower,
@@ -74,6 +75,20 @@ fn what_was_left_when_the_service_stopped_is_done_by_the_next() {
     let mut town = full();
     town.tell(&[caller(CLAIMS)]);
     town.reopen();
+    town.settle();
+    assert_eq!(town.profiles().len(), CLAIMS + 1);
+}
+
+#[test]
+fn what_does_to_others_more_than_a_commit_holds_is_taken_all_the_same() {
+    let town = Town::adjusted(|settings| {
+        settings.identifiers.atoms_max = CLAIMS;
+        let cookies = settings.identifiers.kinds.get_mut(&Kind::ANONYMOUS_ID).unwrap();
+        cookies.per_profile = None;
+        settings.engine.repairs_max = 10 * CLAIMS;
+        settings.journal.commit_bytes_max = 24_576;
+    });
+    town.tell(&(0..=CLAIMS).map(caller).collect::<Vec<_>>());
     town.settle();
     assert_eq!(town.profiles().len(), CLAIMS + 1);
 }
