@@ -94,12 +94,7 @@ fn a_store_that_is_brought_over_to_other_rules_ends_where_they_had_led() {
 
 #[test]
 fn what_shares_nothing_with_others_changes_nothing_about_them() {
-    let config = Config {
-        cases: cases().div_ceil(6),
-        failure_persistence: None,
-        max_shrink_iters: 100,
-        ..Config::default()
-    };
+    let config = drawing(cases().div_ceil(6));
     let tight = town::tight_rules();
     let worlds = (dense::worlds(30), dense::walk_ins(30), 0..1_000_000_u64);
     let checked = runner(10, config).run(&worlds, |(one, other, seed)| {
@@ -120,12 +115,7 @@ fn any_world(
     worlds: &impl Strategy<Value = dense::World>,
     check: fn(&[Event], &IdentityRules, u64),
 ) {
-    let config = Config {
-        cases: cases().div_ceil(3),
-        failure_persistence: None,
-        max_shrink_iters: 100,
-        ..Config::default()
-    };
+    let config = drawing(cases().div_ceil(3));
     let tight = town::tight_rules();
     let checked = runner(stream, config).run(&(worlds, 0..1_000_000_u64), |(world, seed)| {
         check(&world.events("w"), &tight, seed);
@@ -137,12 +127,7 @@ fn any_world(
 }
 
 fn any_order_agrees(stream: u8, worlds: &impl Strategy<Value = dense::World>) {
-    let config = Config {
-        cases: cases(),
-        failure_persistence: None,
-        max_shrink_iters: 100,
-        ..Config::default()
-    };
+    let config = drawing(cases());
     let tight = town::tight_rules();
     let checked = runner(stream, config).run(worlds, |world| {
         every_order_agrees(&world.events("w"), &tight, 0..4, |seed| 1 << seed);
@@ -150,6 +135,16 @@ fn any_order_agrees(stream: u8, worlds: &impl Strategy<Value = dense::World>) {
     });
     if let Err(error) = checked {
         panic!("worlds of seed {}: {error}", seed());
+    }
+}
+
+/// How worlds are drawn: so many of them.
+fn drawing(cases: u32) -> Config {
+    Config {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 100,
+        ..Config::default()
     }
 }
 

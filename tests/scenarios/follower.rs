@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use yekta::engine::{Position, Query};
 
+use crate::town::Town;
+
 /// What a service that follows `/v1/updates` keeps.
 #[derive(Default)]
 pub struct Follower {
@@ -64,6 +66,16 @@ impl Follower {
         assert_eq!(version, before + 1, "versions of {id} are gapless");
         self.moved.remove(&id);
         self.documents.insert(id, message["document"].clone());
+    }
+
+    /// Fails unless its copy is what the town has.
+    pub fn has_what_is_in(&self, town: &Town) {
+        let copied: BTreeSet<&String> = self.documents.keys().collect();
+        let live: BTreeSet<String> = town.profiles().keys().map(ToString::to_string).collect();
+        assert_eq!(copied, live.iter().collect());
+        for (id, document) in &self.documents {
+            assert_eq!(*document, town.get(&format!("/v1/profiles/{id}")), "{id}");
+        }
     }
 
     /// Where whoever had `id` is now.

@@ -1,7 +1,5 @@
 //! What one value does to many is carried out in small steps, and ends as if it had been done at once.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 use yekta::domain::identifier::Kind;
 
@@ -62,12 +60,7 @@ fn who_held_a_number_that_turns_out_to_say_nothing_is_parted_step_by_step() {
     assert!(repaired[with_the_event..].iter().all(|is_repaired| *is_repaired));
     // Whoever follows comes to the same.
     follower.catch_up(&town.query());
-    let copied: BTreeSet<&String> = follower.documents.keys().collect();
-    let live: BTreeSet<String> = town.profiles().keys().map(ToString::to_string).collect();
-    assert_eq!(copied, live.iter().collect());
-    for (id, document) in &follower.documents {
-        assert_eq!(*document, town.get(&format!("/v1/profiles/{id}")), "{id}");
-    }
+    follower.has_what_is_in(&town);
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn who_joins_by_the_new_rules_is_one_and_who_does_not_is_apart_again() {
             "whoever knew one by a former id is led on"
         );
     }
-    keeps_the_same(&follower, &town);
+    follower.has_what_is_in(&town);
 
     town.reopen_with("");
     town.settle();
@@ -75,19 +75,9 @@ fn who_joins_by_the_new_rules_is_one_and_who_does_not_is_apart_again() {
         "nothing is left of rules that no longer hold"
     );
     follower.catch_up(&town.query());
-    keeps_the_same(&follower, &town);
+    follower.has_what_is_in(&town);
     let rules = town.get("/v1/identity/rules");
     assert_eq!(rules, json!({"edition": 2, "settled": true, "percent": 100}));
-}
-
-/// The copy of who follows is what the town has.
-fn keeps_the_same(follower: &Follower, town: &Town) {
-    let copied: BTreeSet<&String> = follower.documents.keys().collect();
-    let live: BTreeSet<String> = town.profiles().keys().map(ToString::to_string).collect();
-    assert_eq!(copied, live.iter().collect());
-    for (id, document) in &follower.documents {
-        assert_eq!(*document, town.get(&format!("/v1/profiles/{id}")), "{id}");
-    }
 }
 
 #[test]
