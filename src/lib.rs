@@ -20,7 +20,7 @@
 //!      mentions a value is attributed.
 //!    - `combine`: the atoms of each changed person make its profile ([`domain::profile::Profile::combine`]), its next
 //!      version and its fingerprint.
-//!    - `publish`: one message per changed profile, notices of merges and splits, each event with the context of its
+//!    - `publish`: one message per changed profile, notices of who became one, parted or moved, each event with the context of its
 //!      profile ([`domain::context`], written down by [`wire::out`]).
 //! 4. The commit, all of that, is appended to the [`journal`] and synced; then it is applied to the [`store`] as one
 //!    batch; only then the caller is answered. After a crash [`engine::open`] applies what the journal holds more.
