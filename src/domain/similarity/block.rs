@@ -1,12 +1,12 @@
 //! By what two persons worth comparing find each other.
 //!
 //! Owns the recipes: each makes a key of two or three facts that many errors leave alone, and between them few errors
-//! leave none alone. A key is a function of one person's content. Never more than [`KEYS_MAX`]; a key that too many
-//! share is of no use, which its caller counts.
+//! leave none alone. A key is a function of one person's content. A person has 22 at most; a key that too many share is
+//! of no use, which its caller counts.
 
 use std::{collections::BTreeSet, fmt};
 
-use crate::domain::similarity::{name::Name, person::Person};
+use crate::domain::similarity::{name::Name, person::Person, place::area};
 
 /// Canonical text with the recipe's tag in front. `Debug` shows the tag alone.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,8 +19,6 @@ impl fmt::Debug for BlockKey {
     }
 }
 
-/// Keys of one person.
-pub(super) const KEYS_MAX: usize = 17;
 /// E-mail addresses, and numbers, that make keys.
 const CONTACTS_MAX: usize = 2;
 
@@ -32,9 +30,7 @@ pub fn blocking_keys(person: &Person) -> Vec<BlockKey> {
     by_birth(person, &mut keys);
     by_place(person, &mut keys);
     by_contact(person, &mut keys);
-    let mut keys: Vec<BlockKey> = keys.0.into_iter().collect();
-    keys.truncate(KEYS_MAX);
-    keys
+    keys.0.into_iter().collect()
 }
 
 #[derive(Default)]
@@ -93,12 +89,18 @@ fn by_birth(person: &Person, keys: &mut Keys) {
         keys.add("fd", &[&start(family, 12), &format!("{low:02}{high:02}")]);
     }
     keys.add("fy", &[&start(family, 12), &year]);
+    keys.add("gy", &[&start(given, 12), &start(family, 1), &year]);
+    let area = person.postcode.as_deref().and_then(area).unwrap_or_default();
+    keys.add("ya", &[&year, area, &start(given, 1)]);
 }
 
 fn by_place(person: &Person, keys: &mut Keys) {
     let (given, family) = (person.given.as_ref(), person.family.as_ref());
     if let Some(postcode) = &person.postcode {
+        keys.add("fa", &[&start(family, 12), area(postcode).unwrap_or_default()]);
         let postcode = postcode.trim_start_matches('0');
+        // In many countries a postcode is a street.
+        keys.add("pp", &[postcode]);
         keys.add("p", &[postcode, &start(given, 3)]);
         keys.add("p", &[postcode, &start(family, 3)]);
     }
@@ -130,30 +132,68 @@ mod tests {
     use super::{Person, blocking_keys};
     use crate::domain::{fact::Facts, value::Value};
 
+    /// By which recipes two find each other who state this.
+    fn meet(one: &[(&str, &str)], other: &[(&str, &str)]) -> Vec<String> {
+        let keys = |stated: &[(&str, &str)]| {
+            let texts = stated
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), Value::Text((*text).to_owned())));
+            blocking_keys(&Person::new(&Facts::of(&texts.collect()), [], []))
+        };
+        let (one, other) = (keys(one), keys(other));
+        let shared = one.iter().filter(|key| other.contains(key));
+        let recipe = |key: &super::BlockKey| key.0.split(':').next().unwrap_or_default().to_owned();
+        shared.map(recipe).collect()
+    }
+
     #[test]
     fn two_meet_by_birth_date_and_house_number_though_all_else_is_misspelled() {
-        let keys = |stated: [(&str, &str); 5]| {
-            let texts = stated.map(|(name, text)| (name.to_owned(), Value::Text(text.to_owned())));
-            blocking_keys(&Person::new(&Facts::of(&texts.into()), [], []))
-        };
-        let (one, other) = (
-            keys([
-                ("first_name", "Eliza"),
-                ("last_name", "Keany"),
-                ("birth_date", "1928-08-02"),
-                ("address", "6 Nicklin Crescent Charlestown"),
-                ("postcode", "2760"),
-            ]),
-            keys([
-                ("first_name", "Eriaz"),
-                ("last_name", "Keacny"),
-                ("birth_date", "1928-02-08"),
-                ("address", "6 Nicklin Cre Scent Char Lstown"),
-                ("postcode", "2706"),
-            ]),
-        );
-        let shared: Vec<_> = one.iter().filter(|key| other.contains(key)).collect();
-        assert_eq!(shared.len(), 1, "{shared:?}");
-        assert!(shared.iter().all(|key| key.0.starts_with("dn:")), "{shared:?}");
+        let one = [
+            ("first_name", "Eliza"),
+            ("last_name", "Keany"),
+            ("birth_date", "1928-08-02"),
+            ("address", "6 Nicklin Crescent Charlestown"),
+            ("postcode", "2760"),
+        ];
+        let other = [
+            ("first_name", "Eriaz"),
+            ("last_name", "Keacny"),
+            ("birth_date", "1928-02-08"),
+            ("address", "6 Nicklin Cre Scent Char Lstown"),
+            ("postcode", "2706"),
+        ];
+        assert_eq!(meet(&one, &other), ["dn"]);
+    }
+
+    #[test]
+    fn two_meet_by_what_two_slips_leave() {
+        let whole = [
+            ("first_name", "Lesley"),
+            ("last_name", "Heathby"),
+            ("birth_date", "1922-03-28"),
+            ("postcode", "CL13 8BN"),
+        ];
+        // Exchanged and misspelled names, no birth date.
+        let exchanged = [
+            ("first_name", "Heathy"),
+            ("last_name", "Leqsley"),
+            ("postcode", "CL13 8BN"),
+        ];
+        assert_eq!(meet(&whole, &exchanged), ["pp"]);
+        // Another day and another street of the town, and a slip in the family name.
+        let moved = [
+            ("first_name", "Lesly"),
+            ("last_name", "Heatlby"),
+            ("birth_date", "1922-04-01"),
+            ("postcode", "CL13 4EP"),
+        ];
+        assert_eq!(meet(&whole, &moved), ["gy", "ya"]);
+        // Another street, another given name, no birth date.
+        let known_otherwise = [
+            ("first_name", "Anne"),
+            ("last_name", "Heathby"),
+            ("postcode", "CL13 4EP"),
+        ];
+        assert_eq!(meet(&whole, &known_otherwise), ["fa"]);
     }
 }

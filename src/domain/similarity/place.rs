@@ -87,7 +87,7 @@ pub(super) fn postcode(a: &str, b: &str) -> Level {
 
 /// The part of a postcode that names a town: what is before the last three characters of a British or Canadian one,
 /// the first three digits of a longer number.
-fn area(code: &str) -> Option<&str> {
+pub(super) fn area(code: &str) -> Option<&str> {
     let digits = code.bytes().all(|byte| byte.is_ascii_digit());
     if digits {
         return (code.len() >= 5).then(|| code.get(..3)).flatten();

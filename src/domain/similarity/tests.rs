@@ -345,6 +345,6 @@ proptest! {
     fn keys_are_few_sorted_and_of_content_alone(a in somebody()) {
         let keys = blocking_keys(&a);
         prop_assert_eq!(&blocking_keys(&a.clone()), &keys);
-        prop_assert!(keys.is_sorted_by(|a, b| a < b) && keys.len() <= 17);
+        prop_assert!(keys.is_sorted_by(|a, b| a < b) && keys.len() <= 22);
     }
 }
