@@ -8,7 +8,7 @@ use crate::{
     api::Limits,
     config::{CorsOrigins, Settings},
     domain::identity::IdentityRules,
-    engine::{EngineConfig, HandleLimits, Rules, WorkerConfig},
+    engine::{EngineConfig, HandleLimits, Rules, SnapshotConfig, WorkerConfig},
     http::{
         access::{Keys, WriteKey},
         settings::{Origins, Settings as HttpSettings},
@@ -32,6 +32,11 @@ pub fn engine_config(settings: &Settings) -> EngineConfig {
         },
         journal: settings.journal.clone(),
         store: settings.store,
+        snapshots: SnapshotConfig {
+            // On NATS the bucket of profiles and what is published are made again out of the whole journal.
+            forget: settings.snapshots.forget && settings.nats.is_none(),
+            ..settings.snapshots
+        },
     }
 }
 

@@ -67,6 +67,7 @@ failed!(
     anyhow::Error,
     crate::app::ServiceError,
     crate::cli::client::error::ClientError,
+    crate::engine::SnapshotError,
     crate::engine::StartError,
     crate::telemetry::LoggingError,
     tokio::task::JoinError,

@@ -15,7 +15,10 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::cli::{
     client::ClientCommand,
-    command::{config, demo, fingerprint, generate as generate_command, identity, migrate, serve},
+    command::{
+        config, demo, fingerprint, generate as generate_command, identity, migrate, rebuild, restore, serve,
+        snapshot, verify,
+    },
 };
 
 /// One customer, one profile, on every channel.
@@ -40,6 +43,14 @@ enum Command {
     Identity(identity::Args),
     /// Bring a standalone data folder onto NATS.
     Migrate(migrate::Args),
+    /// Write a stopped standalone data folder down as one file.
+    Snapshot(snapshot::Args),
+    /// Make a standalone data folder of a snapshot.
+    Restore(restore::Args),
+    /// Make the store of a standalone data folder again.
+    Rebuild(rebuild::Args),
+    /// Read everything in a data folder and check that it is what was written.
+    Verify(verify::Args),
     /// Check or print the configuration.
     Config(config::Args),
     /// Write the completions of a shell to standard output.
@@ -62,6 +73,10 @@ impl Cli {
             Command::Fingerprint(args) => args.run(&mut out),
             Command::Identity(args) => args.run(&mut out),
             Command::Migrate(args) => args.run(&mut out),
+            Command::Snapshot(args) => args.run(&mut out),
+            Command::Restore(args) => args.run(&mut out),
+            Command::Rebuild(args) => args.run(&mut out),
+            Command::Verify(args) => args.run(&mut out),
             Command::Config(args) => args.run(&mut out),
             Command::Completions { shell } => {
                 clap_complete::generate(shell, &mut Self::command(), "yekta", &mut out);

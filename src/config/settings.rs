@@ -11,13 +11,14 @@ use crate::{
         reader::{Reader, Report},
         section::{
             channels, data::Data, decode, engine::Engine, fold, http::Http, identifiers, identity, journal,
-            log::Log, nats, sources, store, views,
+            log::Log, nats, snapshots, sources, store, views,
         },
     },
     domain::{
         channel::Channels, context::View, identifier::IdentifierRules, identity::Similarity,
         profile::FoldLimits,
     },
+    engine::SnapshotConfig,
     journal::file::FileJournalConfig,
     nats::Settings as NatsSettings,
     store::StoreConfig,
@@ -37,6 +38,8 @@ pub struct Settings {
     pub journal: FileJournalConfig,
     /// The store.
     pub store: StoreConfig,
+    /// When snapshots are made.
+    pub snapshots: SnapshotConfig,
     /// Bounds of what is taken in.
     pub decode: DecodeLimits,
     /// How much a profile holds.
@@ -95,6 +98,7 @@ impl Settings {
             engine: root.section("engine", Engine::read),
             journal: root.section("journal", journal::read),
             store: root.section("store", store::read),
+            snapshots: root.section("snapshots", snapshots::read),
             decode: root.section("decode", |table| decode::read(table, http.items_max)),
             fold: root.section("fold", fold::read),
             identifiers: root.section("identifiers", identifiers::read),

@@ -49,6 +49,10 @@ impl Ahead {
 }
 
 impl View for Ahead {
+    fn refused(&self, error: &Error) {
+        self.store.refused(error);
+    }
+
     fn get(&self, key: &[u8]) -> Result<Option<Bytes>, Error> {
         match self.change(key) {
             Some(change) => Ok(change.value.as_deref().map(Bytes::from)),

@@ -19,6 +19,18 @@ pub enum Error {
     Publish(#[source] serde_json::Error),
 }
 
+/// An error with its causes, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
 impl Error {
     /// Whether the batch holds more than a record or a commit may: fewer items may still fit.
     pub(crate) fn is_too_large(&self) -> bool {

@@ -72,6 +72,10 @@ pub(crate) enum Job {
         ordered: Box<Ordered>,
         reply: oneshot::Sender<(Result<Answer, CommandError>, Position)>,
     },
+    /// Nothing but a reason to look whether the store is sound.
+    Wake,
+    /// Let go of commits up to here, which snapshots hold.
+    Forget(Position),
     /// Commit what came before, flush and stop.
     Stop,
 }
@@ -81,7 +85,7 @@ impl Job {
     pub(crate) fn items(&self) -> usize {
         match self {
             Self::Submit { items, .. } => items.len(),
-            Self::Command { .. } | Self::Stop => 0,
+            Self::Command { .. } | Self::Forget(_) | Self::Wake | Self::Stop => 0,
         }
     }
 }

@@ -5,7 +5,8 @@
 //! into persons up to date ([`resolve`]), combines the profiles that changed ([`combine`]) and writes the messages
 //! ([`publish`]). The worker makes the commit durable in the journal, applies it to the store, and only then answers.
 //! Where other rules hold than the store was kept by ([`edition`]), it makes atoms anew in between ([`renew`]).
-//! [`Query`] reads committed state from any thread; [`open`] brings a store up to its journal at start.
+//! [`Query`] reads committed state from any thread; [`open`] brings a store up to its journal at start, and [`snapshots`]
+//! lets the journal forget.
 //!
 //! Nothing here knows HTTP or a broker. Called by the edges, composed by `app`.
 
@@ -47,14 +48,18 @@ mod refold;
 mod renew;
 mod repair;
 mod resolve;
+pub mod restore;
 mod retract;
 mod secrets;
 mod seeds;
+pub mod snapshots;
+pub mod start;
 mod step;
 mod steward;
 pub mod timeline;
 pub mod updates;
 mod upkeep;
+pub mod verify;
 mod waiting;
 mod words;
 pub mod worker;
@@ -67,8 +72,12 @@ pub use crate::{
         handle::{Handle, HandleLimits, Health},
         migrate::Migrated,
         offline::Offline,
-        open::{Engine, EngineConfig, Folder, Opened, StartError},
+        open::{EngineConfig, Folder, Opened, StartError},
+        restore::{rebuild, restore},
+        snapshots::{SnapshotConfig, SnapshotError},
+        start::Engine,
         updates::Update,
+        verify::Verified,
         worker::WorkerConfig,
     },
     journal::Position,

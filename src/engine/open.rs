@@ -1,7 +1,7 @@
 //! Opening a data folder: lock it, open the journal and the store, and bring the store up to the journal.
 //!
-//! A store that will not open, or does not fit its journal, is set aside and built again: the journal holds every
-//! change that was ever acknowledged.
+//! A store that will not open, or does not fit its journal, is set aside and built again: snapshots and the journal hold
+//! every change that was ever acknowledged.
 
 use std::{
     io,
@@ -9,28 +9,20 @@ use std::{
     sync::Arc,
 };
 
-use tokio::sync::{mpsc, watch};
-
 use crate::{
-    domain::time::Timestamp,
     engine::{
-        answer::Query,
-        batch::Rules,
-        error::Error as WriteError,
-        handle::{Handle, HandleLimits, HealthCell, Job},
-        memory::Memory,
-        recover::recovered,
+        handle::HandleLimits,
+        recover::{Places, recovered},
         secrets,
+        snapshots::SnapshotConfig,
         step::Standing,
-        upkeep::Upkeep,
-        worker::{Visible, Worker, WorkerConfig},
+        worker::WorkerConfig,
     },
     journal::{
-        self, Journal, Position, ReadJournal,
+        self, Journal, Position,
         file::{FileJournal, FileJournalConfig},
     },
     store::{self, FolderLock, Keyring, LockError, OpenError, Store, StoreConfig},
-    telemetry::EngineMetrics,
 };
 
 /// What a journal is called once its commits were moved to another one.
@@ -51,6 +43,8 @@ pub struct EngineConfig {
     pub journal: FileJournalConfig,
     /// The store.
     pub store: StoreConfig,
+    /// When snapshots are made.
+    pub snapshots: SnapshotConfig,
 }
 
 /// Why a data folder cannot be opened.
@@ -116,6 +110,12 @@ pub enum StartError {
         /// The tenant's folder.
         path: PathBuf,
     },
+    /// Something is where a folder was to be made.
+    #[error("restore into a new folder: {} is there already", path.display())]
+    Taken {
+        /// What is there.
+        path: PathBuf,
+    },
     /// The journal to move to holds something else.
     #[error(
         "migrate to the journal \"{identity}\": it holds commits already, of another folder or of a migration that was interrupted; remove it to begin again"
@@ -132,22 +132,15 @@ pub enum StartError {
     },
 }
 
-/// A running engine.
-#[derive(Debug)]
-pub struct Engine {
-    /// How edges reach it.
-    pub handle: Handle,
-    writer: std::thread::JoinHandle<Result<(), WriteError>>,
-}
-
 /// An opened data folder.
 #[derive(Debug)]
 pub struct Opened {
-    store: Store,
-    standing: Standing,
-    journal: Box<dyn Journal>,
-    keyring: Arc<Keyring>,
-    lock: FolderLock,
+    pub(crate) places: Places,
+    pub(crate) store: Store,
+    pub(crate) standing: Standing,
+    pub(crate) journal: Box<dyn Journal>,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) lock: FolderLock,
 }
 
 /// A tenant's folder that this process holds: nobody else opens it meanwhile.
@@ -234,10 +227,22 @@ impl Opened {
         config: &EngineConfig,
         journal: Box<dyn Journal>,
     ) -> Result<Self, StartError> {
+        let places = Places::in_folder(&folder.dir);
+        Self::at(folder, places, config, journal)
+    }
+
+    /// The same, with the store at one of these places.
+    pub(crate) fn at(
+        folder: Folder,
+        places: Places,
+        config: &EngineConfig,
+        journal: Box<dyn Journal>,
+    ) -> Result<Self, StartError> {
         let Folder { dir, lock } = folder;
         let keyring = Arc::new(secrets::load_or_make(&dir, journal.last() > Position::START)?);
-        let (store, standing) = recovered(&dir.join("store"), config.store, journal.as_ref())?;
+        let (store, standing) = recovered(&places, config.store, journal.as_ref())?;
         Ok(Self {
+            places,
             store,
             standing,
             journal,
@@ -249,105 +254,5 @@ impl Opened {
     /// The store alone, for who only reads.
     pub(crate) fn into_store(self) -> (Store, FolderLock) {
         (self.store, self.lock)
-    }
-
-    /// Starts the writer.
-    ///
-    /// # Errors
-    /// When the thread cannot be made.
-    pub fn start(
-        self,
-        config: &EngineConfig,
-        mut rules: Rules,
-        metrics: EngineMetrics,
-        clock: fn() -> Timestamp,
-    ) -> Result<Engine, StartError> {
-        let Self {
-            store,
-            mut standing,
-            journal,
-            keyring,
-            lock,
-        } = self;
-        standing.renewing = rules.adopt(&store)?;
-        let rules = Arc::new(rules);
-        let (jobs, waiting) = mpsc::channel(config.queue_jobs_max);
-        let (applied, is_applied) = watch::channel(journal.last());
-        let (consumed, is_consumed) = watch::channel(standing.input.clone());
-        let (working, is_working) = watch::channel(false);
-        let reader: Arc<dyn ReadJournal> = Arc::from(journal.reader());
-        let query = Query::new(
-            store.clone(),
-            Arc::clone(&keyring),
-            Arc::clone(&rules),
-            reader,
-            is_applied.clone(),
-        );
-        let health = Arc::new(HealthCell::default());
-        let handle = Handle {
-            jobs,
-            applied: is_applied,
-            consumed: is_consumed,
-            working: is_working,
-            health: Arc::clone(&health),
-            keyring: Arc::clone(&keyring),
-            query,
-            limits: config.handle,
-            metrics: metrics.clone(),
-        };
-        let worker = Worker {
-            memory: Memory::default(),
-            standing,
-            store,
-            journal,
-            keyring,
-            rules,
-            under_way: None,
-            jobs: waiting,
-            held: None,
-            upkeep: Upkeep::default(),
-            stepped: std::time::Duration::ZERO,
-            visible: Visible {
-                applied,
-                consumed,
-                working,
-            },
-            health,
-            metrics,
-            config: config.worker,
-            clock,
-        };
-        let run = move || {
-            let _lock = lock;
-            worker.run()
-        };
-        let spawned = std::thread::Builder::new()
-            .name("yekta-writer".to_owned())
-            .spawn(run);
-        let writer = spawned.map_err(|source| StartError::Io {
-            attempt: "start the writer's thread for",
-            path: config.dir.clone(),
-            source,
-        })?;
-        Ok(Engine { handle, writer })
-    }
-}
-
-impl Engine {
-    /// Commits what waits, flushes the store and stops. Blocks.
-    ///
-    /// # Errors
-    /// What stopped the writer, if it had failed.
-    pub fn stop(self) -> Result<(), WriteError> {
-        // A writer that stopped by itself has closed the queue: then there is nobody to tell.
-        self.handle.jobs.blocking_send(Job::Stop).ok();
-        self.writer
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    }
-
-    /// Whether the writer's thread has ended.
-    pub fn has_ended(&self) -> bool {
-        self.writer.is_finished()
     }
 }

@@ -16,6 +16,8 @@ use crate::{
 pub(crate) struct Waiting {
     submissions: Vec<(usize, oneshot::Sender<Receipt>)>,
     commands: Vec<oneshot::Sender<(Result<Answer, CommandError>, Position)>>,
+    /// Up to where the journal may forget.
+    pub(crate) forgotten: Option<Position>,
 }
 
 /// What became of a batch.
@@ -54,6 +56,11 @@ impl Waiting {
                 input.commands.push(*ordered);
                 true
             }
+            Job::Forget(through) => {
+                self.forgotten = self.forgotten.max(Some(through));
+                true
+            }
+            Job::Wake => true,
             Job::Stop => false,
         }
     }

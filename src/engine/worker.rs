@@ -15,7 +15,7 @@ use crate::{
         api::CommandError,
         batch::Rules,
         counted::Counted,
-        error::Error,
+        error::{Error, chain},
         handle::{Health, HealthCell, Job},
         input::Input,
         memory::Memory,
@@ -142,7 +142,11 @@ impl Worker {
         while !input.commands.is_empty() && self.repairs_are_due() {
             self.keep_up()?;
         }
+        let forgotten = waiting.forgotten;
         self.batch(input, waiting)?;
+        if let Some(through) = forgotten {
+            self.forget(through)?;
+        }
         self.upkeep.is_next = true;
         Ok(going)
     }
@@ -188,6 +192,22 @@ impl Worker {
                 rules.edition = self.rules.identity.edition.0,
                 "everything is as these rules want it"
             );
+        }
+        Ok(())
+    }
+
+    /// Lets the journal go of what two snapshots hold. It keeps more where that fails, and is told again with the next one.
+    ///
+    /// ORDER: the store is flushed first, so that a restart needs nothing of what goes.
+    fn forget(&mut self, through: Position) -> Result<(), Error> {
+        self.settle()?;
+        self.store.flush()?;
+        match self.journal.forget(through) {
+            Ok(first) => tracing::info!(
+                journal.first = first.0,
+                "the journal begins behind older snapshots"
+            ),
+            Err(error) => tracing::error!(error = %chain(&error), "the journal forgot nothing"),
         }
         Ok(())
     }
@@ -328,16 +348,4 @@ impl Worker {
         counted.count(&self.metrics, (self.clock)());
         self.metrics.applied(self.visible.applied.borrow().0);
     }
-}
-
-/// An error with its causes, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -94,6 +94,12 @@ pub enum Error {
         /// The only version understood.
         expected: u32,
     },
+    /// There is a journal where one was to be made.
+    #[error("make a journal in {}, where one is already", folder.display())]
+    Taken {
+        /// The journal's folder.
+        folder: PathBuf,
+    },
     /// Another process has the journal open for writing.
     #[error("open journal {}, which another process has open", folder.display())]
     Locked {
@@ -119,6 +125,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether what was written once can no longer be read.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Corrupt { .. })
+    }
+
     /// Whether the commit holds more than the journal takes: in parts it may still be taken.
     pub fn is_too_large(&self) -> bool {
         matches!(self, Self::TooLarge { .. } | Self::TooMany { .. })

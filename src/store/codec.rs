@@ -144,6 +144,25 @@ pub fn decode<T: Record>(bytes: &[u8]) -> Result<T, CodecError> {
     }
 }
 
+/// Checks that a stored value is as it was written, whatever it says; an index entry, which is empty, always is.
+///
+/// # Errors
+/// When its checksum is wrong.
+pub fn check(bytes: &[u8]) -> Result<(), CodecError> {
+    let is_sound = || {
+        let (&version, rest) = bytes.split_first()?;
+        let (sum, body) = rest.split_first_chunk()?;
+        Some(checksum(version, body) == u32::from_le_bytes(*sum))
+    };
+    match bytes.is_empty() || is_sound() == Some(true) {
+        true => Ok(()),
+        false => Err(CodecError {
+            record: "some",
+            fault: Fault::Checksum,
+        }),
+    }
+}
+
 /// The body of an envelope whose checksum and version are right.
 fn open_envelope(bytes: &[u8], expected: u8) -> Result<&[u8], Fault> {
     let too_short = Fault::TooShort { bytes: bytes.len() };

@@ -4,7 +4,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::store::codec::CodecError;
+use crate::store::codec::{CodecError, Fault};
 
 /// Why a read or a write of an opened store failed.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,14 @@ pub enum Error {
         /// What sled said.
         source: sled::Error,
     },
+    /// A snapshot is damaged, or of a version this build does not know.
+    #[error("could not read snapshot {}: {reason}", path.display())]
+    Snapshot {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        reason: &'static str,
+    },
     /// The file system failed.
     #[error("store could not {attempt} {}", path.display())]
     Io {
@@ -48,11 +56,16 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether it shows that the store's files are damaged, so that building them again is the remedy.
+    /// Whether it shows that files are damaged: of the store, so that building it again is the remedy, or a snapshot.
     pub fn is_damage(&self) -> bool {
         matches!(
             self,
             Self::Missing { .. }
+                | Self::Snapshot { .. }
+                | Self::Codec(CodecError {
+                    fault: Fault::Checksum,
+                    ..
+                })
                 | Self::Engine {
                     source: sled::Error::Corruption { .. },
                     ..

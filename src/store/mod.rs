@@ -21,6 +21,7 @@ mod read;
 mod record;
 mod record_layout;
 mod sled_store;
+pub mod snapshot;
 mod view;
 
 pub use crate::store::error::Error;

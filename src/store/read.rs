@@ -21,9 +21,21 @@ pub trait Read: View {
     /// When it cannot be read or decoded.
     fn record<T: Record>(&self, key: &[u8]) -> Result<Option<T>, Error> {
         match self.get(key)? {
-            Some(bytes) => Ok(Some(codec::decode(&bytes)?)),
+            Some(bytes) => self.decoded(&bytes).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// What a value of this view says.
+    ///
+    /// # Errors
+    /// When it cannot be decoded, which the view hears of.
+    fn decoded<T: Record>(&self, bytes: &[u8]) -> Result<T, Error> {
+        codec::decode(bytes).map_err(|error| {
+            let error = error.into();
+            self.refused(&error);
+            error
+        })
     }
 
     /// What the index entries below `prefix` point to, in order.
@@ -104,7 +116,7 @@ pub trait Read: View {
         let range = (keys::events_from(atom, from), keys::events_from(atom, to));
         self.scan(&range.0, &range.1, Order::Ascending, &mut |key, value| {
             if let Some((_, hash)) = keys::event_place(key) {
-                events.push((hash, codec::decode(value)?));
+                events.push((hash, self.decoded(value)?));
             }
             Ok(ControlFlow::Continue(()))
         })?;

@@ -198,18 +198,27 @@ impl Store {
 
     /// Remembers damage, for this process and for the next start.
     fn noticing<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
-        let damaged = result.as_ref().is_err_and(Error::is_damage);
-        if damaged && !self.inner.damaged.swap(true, Ordering::AcqRel) {
+        if let Err(error) = &result {
+            self.notice(error);
+        }
+        result
+    }
+
+    fn notice(&self, error: &Error) {
+        if error.is_damage() && !self.inner.damaged.swap(true, Ordering::AcqRel) {
             let mark = self.inner.log_path.with_file_name(DAMAGED);
             if let Err(error) = File::create(&mark) {
                 tracing::error!(error = %error, path = %mark.display(), "could not mark the store as damaged");
             }
         }
-        result
     }
 }
 
 impl View for Store {
+    fn refused(&self, error: &Error) {
+        self.notice(error);
+    }
+
     fn get(&self, key: &[u8]) -> Result<Option<Bytes>, Error> {
         if key < FIRST_KEY {
             return Ok(None);

@@ -36,6 +36,9 @@ pub trait View {
     /// When the underlying storage cannot be read, and whatever `visit` answers.
     fn scan(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error>;
 
+    /// Hears of a value that could not be decoded: a store remembers that it is damaged.
+    fn refused(&self, _error: &Error) {}
+
     /// Visits the keys that start with `prefix` until `visit` breaks.
     ///
     /// # Errors

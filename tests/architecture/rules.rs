@@ -83,6 +83,7 @@ pub(crate) const RULES: &[Rule] = &[
             "crc32fast",
             "getrandom",
             "hmac",
+            "lz4_flex",
             "sha2",
             "sled",
             "thiserror",

@@ -18,7 +18,8 @@ use yekta::{
         profile::FoldLimits,
     },
     engine::{
-        Engine, EngineConfig, Folder, HandleLimits, Opened, ProfileId, Query, Rules, WorkerConfig,
+        Engine, EngineConfig, Folder, HandleLimits, Opened, ProfileId, Query, Rules, SnapshotConfig,
+        WorkerConfig,
         api::{Outcome as Became, Submission},
         query::TimelineRange,
     },
@@ -204,6 +205,11 @@ fn config(dir: &Path) -> EngineConfig {
         },
         journal: FileJournalConfig::default(),
         store: StoreConfig { cache_bytes: 8 << 20 },
+        snapshots: SnapshotConfig {
+            interval: None,
+            keep: 2,
+            forget: false,
+        },
     }
 }
 

@@ -1,7 +1,9 @@
-//! `kill -9` during a load of 20,000 events, and while starting again: nothing that was acknowledged is lost, nothing
-//! counts twice, and a subscriber's copy stays right.
+//! `kill -9` during a load and while starting again, with snapshots being made: nothing that was acknowledged is lost,
+//! nothing counts twice, and a subscriber's copy stays right.
+//!
+//! `YEKTA_KILLS` says how often; the load grows with it.
 
-use std::{collections::BTreeSet, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, path::Path, process::Command, sync::Arc, time::Duration};
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -17,27 +19,29 @@ use crate::{
 };
 
 const SEED: u64 = 20_000;
-const EVENTS: usize = 20_000;
 const PEOPLE: u32 = 500;
-const KILLS: usize = 4;
+const KILLS: usize = 20;
+/// Events of the load for each kill.
+const EVENTS_PER_KILL: usize = 5 * load::BATCH;
 /// A start is killed within so many milliseconds; building the store again takes longer.
 const START_KILL_MS_MAX: u64 = 80;
 
 #[test]
 fn after_kills_at_any_moment_each_event_counts_once() {
-    let events = generate::events(SEED, PEOPLE, EVENTS);
+    let kills = kills();
+    let events = generate::events(SEED, PEOPLE, kills * EVENTS_PER_KILL);
     let bodies = Arc::new(load::bodies(&events));
     let data = tempfile::tempdir().unwrap();
     let mut dice = ChaCha8Rng::seed_from_u64(SEED);
     let (mut done, mut killed_early) = (BTreeSet::new(), 0);
-    for kill in 0..KILLS {
-        let service = Service::start(data.path());
+    for kill in 0..kills {
+        let service = Service::of(serving(data.path()));
         let load = Load::begin(&service.url, &bodies, &done);
-        load.wait_until_acknowledged(done.len() + dice.random_range(1..bodies.len() / (KILLS + 1)));
+        load.wait_until_acknowledged(done.len() + dice.random_range(1..bodies.len() / (kills + 1)));
         service.running.kill();
         done = load.end().0;
         // Sometimes there is more to recover than what a flush had left: the whole store.
-        if kill % 2 == 1 {
+        if kill % 4 == 3 {
             std::fs::remove_dir_all(data.path().join("default/store")).unwrap();
         }
         killed_early += usize::from(kill_while_starting(data.path(), &mut dice));
@@ -55,9 +59,22 @@ fn after_kills_at_any_moment_each_event_counts_once() {
     assert_eq!(fingerprint(data.path()), undisturbed(&events));
 }
 
+/// How often the service is killed.
+fn kills() -> usize {
+    let told = std::env::var("YEKTA_KILLS").ok();
+    told.and_then(|text| text.parse().ok()).unwrap_or(KILLS)
+}
+
+/// A service that makes snapshots as often as it can.
+fn serving(folder: &Path) -> Command {
+    let mut command = serve(folder);
+    command.env("YEKTA_SNAPSHOTS__INTERVAL_S", "1");
+    command
+}
+
 /// Kills a start after a moment; whether it had not got as far as to listen.
 fn kill_while_starting(folder: &Path, dice: &mut ChaCha8Rng) -> bool {
-    let starting = Running::start(serve(folder));
+    let starting = Running::start(serving(folder));
     let moment = Duration::from_millis(dice.random_range(0..START_KILL_MS_MAX));
     let killed_early = starting.line(moment).is_none();
     starting.kill();

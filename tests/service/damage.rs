@@ -4,14 +4,14 @@ use std::{
     collections::BTreeSet,
     fs::{self, OpenOptions},
     io::{Seek, SeekFrom, Write},
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
 };
 
-use tempfile::TempDir;
 use yekta::cli::generate;
 
 use crate::{
+    folder::{copied, files},
     load::{self, Load},
     process::{Running, Service, fingerprint, fingerprint_of, output, serve},
 };
@@ -27,14 +27,6 @@ fn filled(folder: &Path) -> String {
     load::send_all(&service.url, &generate::events(9, 40, EVENTS));
     service.stop();
     fingerprint(folder)
-}
-
-/// The files in and below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries
-        .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
-        .collect()
 }
 
 /// Starts a service on the folder, which has to heal by itself.
@@ -65,17 +57,6 @@ fn spoil(folder: &Path, at: u64) {
         .unwrap();
     file.seek(SeekFrom::Start(at)).unwrap();
     file.write_all(&[0xa5; SPOILED_BYTES]).unwrap();
-}
-
-/// A copy of a folder that no process has.
-fn copied(folder: &Path) -> TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    for file in files(folder) {
-        let target = copy.path().join(file.strip_prefix(folder).unwrap());
-        fs::create_dir_all(target.parent().unwrap()).unwrap();
-        fs::copy(file, target).unwrap();
-    }
-    copy
 }
 
 /// sled meets a broken page only when it reads it, which may be long after it opened the store.

@@ -14,6 +14,7 @@ pub(crate) mod identity;
 pub(crate) mod journal;
 pub(crate) mod log;
 pub(crate) mod nats;
+pub(crate) mod snapshots;
 pub(crate) mod sources;
 pub(crate) mod store;
 pub(crate) mod views;

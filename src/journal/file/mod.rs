@@ -108,9 +108,25 @@ impl FileJournal {
         })
     }
 
+    /// Makes a journal in `folder` that goes on behind `position` and `batch`: what was up to there is somewhere else.
+    ///
+    /// # Errors
+    /// [`Error::Taken`] where there is a journal already, [`Error::Io`].
+    pub fn begin_behind(folder: &Path, position: Position, batch: u64) -> Result<(), Error> {
+        disk::create_folder(folder)?;
+        let _lock = disk::lock(folder)?;
+        if recover::has_segments(folder)? {
+            return Err(Error::Taken {
+                folder: folder.to_owned(),
+            });
+        }
+        Segment::create(folder, None, Place::behind(position, batch))?;
+        Ok(())
+    }
+
     /// Follows the current segment by a new one.
     fn roll(&mut self) -> Result<(), Error> {
-        let (segment, file) = Segment::create(&self.folder, Some((&self.segment, self.end)))?;
+        let (segment, file) = Segment::create(&self.folder, Some(&self.segment), self.end)?;
         self.segment = Arc::new(segment);
         self.file = file;
         self.end.offset = HEADER_BYTES;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::journal::file::disk;
 use crate::journal::file::frame::any_in;
 use crate::journal::file::scan::{Scan, Step};
-use crate::journal::file::segment::{HEADER_BYTES, Named, Place, Segment};
+use crate::journal::file::segment::{Named, Place, Segment};
 use crate::journal::{Error, Position};
 
 /// A journal's folder, ready to be appended to.
@@ -32,8 +32,9 @@ pub(crate) struct Recovered {
 pub(crate) fn recover(folder: &Path) -> Result<Recovered, Error> {
     let mut segments = headers(folder)?;
     let Some(last) = segments.last().map(Arc::clone) else {
-        let (first, file) = Segment::create(folder, None)?;
-        let (first, end) = (Arc::new(first), first_place());
+        let end = Place::behind(Position::START, 0);
+        let (first, file) = Segment::create(folder, None, end)?;
+        let first = Arc::new(first);
         segments.push(Arc::clone(&first));
         return Ok(Recovered {
             segments,
@@ -67,13 +68,9 @@ pub(crate) fn recover(folder: &Path) -> Result<Recovered, Error> {
     })
 }
 
-/// Where the first commit of all begins.
-fn first_place() -> Place {
-    Place {
-        offset: HEADER_BYTES,
-        position: Position::START,
-        batch: 0,
-    }
+/// Whether there is a journal in `folder`.
+pub(crate) fn has_segments(folder: &Path) -> Result<bool, Error> {
+    Ok(!headers(folder)?.is_empty())
 }
 
 /// The segments in `folder`, oldest first, each of which follows on the one before.

@@ -50,22 +50,31 @@ pub(crate) struct Segment {
     index: Mutex<Vec<Place>>,
 }
 
+impl Place {
+    /// Where the first commit of a journal goes that follows on `position` and `batch`.
+    pub(crate) const fn behind(position: Position, batch: u64) -> Self {
+        Self {
+            offset: HEADER_BYTES,
+            position,
+            batch,
+        }
+    }
+}
+
 impl Segment {
-    /// Makes the segment that begins behind `end`, a place in `previous`, or the very first one.
+    /// Makes the segment that begins behind `end`, a place in `previous`; without one it is the first of its journal.
     pub(crate) fn create(
         folder: &Path,
-        previous: Option<(&Segment, Place)>,
+        previous: Option<&Segment>,
+        end: Place,
     ) -> Result<(Segment, File), Error> {
         let header = Header {
             // A hash of nothing under std's random keys is a random number.
-            mark: previous.map_or_else(
-                || RandomState::new().hash_one(()),
-                |(segment, _)| segment.header.mark,
-            ),
-            first: Position(previous.map_or(0, |(_, end)| end.position.0).saturating_add(1)),
-            first_batch: previous.map_or(0, |(_, end)| end.batch).saturating_add(1),
-            previous: previous.map_or(Position::START, |(segment, _)| segment.header.first),
-            previous_bytes: previous.map_or(0, |(_, end)| end.offset),
+            mark: previous.map_or_else(|| RandomState::new().hash_one(()), |segment| segment.header.mark),
+            first: Position(end.position.0.saturating_add(1)),
+            first_batch: end.batch.saturating_add(1),
+            previous: previous.map_or(Position::START, |segment| segment.header.first),
+            previous_bytes: previous.map_or(0, |_| end.offset),
         };
         let path = folder.join(name(header.first));
         let draft = path.with_extension(DRAFT_EXTENSION);

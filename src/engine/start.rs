@@ -1,0 +1,189 @@
+//! Starting an engine over an opened folder: the writer's thread, the thread of the snapshots, and the handle to them.
+
+use std::{
+    sync::{Arc, mpsc as blocking},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use tokio::sync::{mpsc, watch};
+
+use crate::{
+    domain::time::Timestamp,
+    engine::{
+        answer::Query,
+        batch::Rules,
+        error::Error as WriteError,
+        handle::{Handle, HealthCell, Job},
+        memory::Memory,
+        open::{EngineConfig, Opened, StartError},
+        snapshots::{Snapshots, Source},
+        upkeep::Upkeep,
+        worker::{Visible, Worker},
+    },
+    journal::ReadJournal,
+    telemetry::EngineMetrics,
+};
+
+/// A running engine.
+#[derive(Debug)]
+pub struct Engine {
+    /// How edges reach it.
+    pub handle: Handle,
+    writer: JoinHandle<Result<(), WriteError>>,
+    snapshots: Option<Aside>,
+}
+
+/// A thread beside the writer, which ends when its channel closes.
+#[derive(Debug)]
+struct Aside {
+    stop: blocking::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Opened {
+    /// Starts the writer.
+    ///
+    /// # Errors
+    /// When the thread cannot be made.
+    pub fn start(
+        self,
+        config: &EngineConfig,
+        mut rules: Rules,
+        metrics: EngineMetrics,
+        clock: fn() -> Timestamp,
+    ) -> Result<Engine, StartError> {
+        let source = self.source();
+        let Self {
+            store,
+            mut standing,
+            journal,
+            keyring,
+            lock,
+            ..
+        } = self;
+        standing.renewing = rules.adopt(&store)?;
+        let rules = Arc::new(rules);
+        let (jobs, waiting) = mpsc::channel(config.queue_jobs_max);
+        let (applied, is_applied) = watch::channel(journal.last());
+        let (consumed, is_consumed) = watch::channel(standing.input.clone());
+        let (working, is_working) = watch::channel(false);
+        let reader: Arc<dyn ReadJournal> = Arc::from(journal.reader());
+        let snapshots = Aside::start(source, config, jobs.downgrade(), &metrics)?;
+        let query = Query::new(
+            store.clone(),
+            Arc::clone(&keyring),
+            Arc::clone(&rules),
+            reader,
+            is_applied.clone(),
+        );
+        let health = Arc::new(HealthCell::default());
+        let handle = Handle {
+            jobs,
+            applied: is_applied,
+            consumed: is_consumed,
+            working: is_working,
+            health: Arc::clone(&health),
+            keyring: Arc::clone(&keyring),
+            query,
+            limits: config.handle,
+            metrics: metrics.clone(),
+        };
+        let worker = Worker {
+            memory: Memory::default(),
+            standing,
+            store,
+            journal,
+            keyring,
+            rules,
+            under_way: None,
+            jobs: waiting,
+            held: None,
+            upkeep: Upkeep::default(),
+            stepped: Duration::ZERO,
+            visible: Visible {
+                applied,
+                consumed,
+                working,
+            },
+            health,
+            metrics,
+            config: config.worker,
+            clock,
+        };
+        let run = move || {
+            let _lock = lock;
+            worker.run()
+        };
+        let writer = spawn("yekta-writer", config, run)?;
+        Ok(Engine {
+            handle,
+            writer,
+            snapshots,
+        })
+    }
+}
+
+impl Aside {
+    /// The thread that makes snapshots, if any are to be made.
+    fn start(
+        source: Source,
+        config: &EngineConfig,
+        jobs: mpsc::WeakSender<Job>,
+        metrics: &EngineMetrics,
+    ) -> Result<Option<Aside>, StartError> {
+        let Some(interval) = config.snapshots.interval else {
+            return Ok(None);
+        };
+        let (stop, stopped) = blocking::channel();
+        let snapshots = Snapshots {
+            source,
+            interval,
+            keep: config.snapshots.keep,
+            forget: config.snapshots.forget,
+            jobs,
+            metrics: metrics.clone(),
+            stop: stopped,
+        };
+        let thread = spawn("yekta-snapshots", config, move || snapshots.run())?;
+        Ok(Some(Aside { stop, thread }))
+    }
+}
+
+fn spawn<T: Send + 'static>(
+    name: &str,
+    config: &EngineConfig,
+    run: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>, StartError> {
+    let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+    spawned.map_err(|source| StartError::Io {
+        attempt: "start a thread for",
+        path: config.dir.clone(),
+        source,
+    })
+}
+
+impl Engine {
+    /// Commits what waits, flushes the store and stops. Blocks.
+    ///
+    /// # Errors
+    /// What stopped the writer, if it had failed.
+    pub fn stop(self) -> Result<(), WriteError> {
+        // A writer that stopped by itself has closed the queue: then there is nobody to tell.
+        self.handle.jobs.blocking_send(Job::Stop).ok();
+        if let Some(Aside { stop, thread }) = self.snapshots {
+            drop(stop);
+            thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        }
+        self.writer
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+
+    /// Whether the writer's thread has ended.
+    pub fn has_ended(&self) -> bool {
+        self.writer.is_finished()
+    }
+}

@@ -1,0 +1,123 @@
+//! Verifying a folder: everything in it is read and every checksum looked at. Repairs nothing.
+
+use std::ops::ControlFlow;
+
+use crate::{
+    engine::{
+        EngineConfig,
+        error::chain,
+        open::{Folder, StartError},
+        recover::{Places, sum},
+    },
+    journal::{self, Journal, Position},
+    store::{self, OpenError, Order, Store, View, codec, fingerprint::Multiset, snapshot},
+};
+
+/// Bytes of commits that are read at a time, about.
+const READ_BYTES: usize = 8 << 20;
+
+/// What is in a folder.
+#[derive(Clone, Debug, Default)]
+pub struct Verified {
+    /// The commits that the journal keeps, if it lies in the folder.
+    pub commits: u64,
+    /// Where the journal ends.
+    pub position: Position,
+    /// The keys of the store.
+    pub keys: u64,
+    /// The snapshots that can be read to their end.
+    pub snapshots: u64,
+    /// What is wrong; nothing where all is well.
+    pub damage: Vec<String>,
+}
+
+impl Verified {
+    /// Reads all that is in a tenant's folder, on which no process runs.
+    ///
+    /// # Errors
+    /// [`StartError`] where the disk fails or another process has the folder; damage is no error but what is told.
+    pub fn of(config: &EngineConfig) -> Result<Self, StartError> {
+        let folder = Folder::hold(&config.dir)?;
+        let mut verified = Self::default();
+        if folder.has_journal() {
+            match folder.journal(config.journal.clone()) {
+                Ok(journal) => verified.journal(&journal)?,
+                Err(StartError::Journal(error)) if error.is_damage() => verified.tell(&error),
+                Err(error) => return Err(error),
+            }
+        }
+        let places = Places::in_folder(folder.dir());
+        verified.snapshots(&places)?;
+        if places.store.exists() {
+            match Store::open(&places.store, config.store) {
+                Ok(store) => verified.store(&store)?,
+                Err(error @ OpenError::Corrupt { .. }) => verified.tell(&error),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(verified)
+    }
+
+    fn tell(&mut self, error: &dyn std::error::Error) {
+        self.damage.push(chain(error));
+    }
+
+    fn journal(&mut self, journal: &dyn Journal) -> Result<(), StartError> {
+        let reader = journal.reader();
+        self.position = journal.last();
+        let mut at = Position(reader.first().0.saturating_sub(1));
+        while at < self.position {
+            let commits = match reader.read_after(at, READ_BYTES) {
+                Err(error @ journal::Error::Corrupt { .. }) => {
+                    self.tell(&error);
+                    return Ok(());
+                }
+                commits => commits?,
+            };
+            for (position, _) in commits {
+                self.commits = self.commits.saturating_add(1);
+                at = position;
+            }
+        }
+        Ok(())
+    }
+
+    fn snapshots(&mut self, places: &Places) -> Result<(), StartError> {
+        for (_, path) in snapshot::list(&places.snapshots)? {
+            match snapshot::read(&path, &mut |_, _| Ok(())) {
+                Ok(_) => self.snapshots = self.snapshots.saturating_add(1),
+                Err(error) if error.is_damage() => self.tell(&error),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn store(&mut self, store: &Store) -> Result<(), StartError> {
+        let mut unsound = 0_u64;
+        let scanned = store.scan(&[], &[], Order::Ascending, &mut |_, value| {
+            self.keys = self.keys.saturating_add(1);
+            unsound = unsound.saturating_add(u64::from(codec::check(value).is_err()));
+            Ok(ControlFlow::Continue(()))
+        });
+        if unsound > 0 {
+            self.damage
+                .push(format!("{unsound} values of the store have a wrong checksum"));
+        }
+        let compared = scanned.and_then(|()| Ok((sum(store)?, store.applied()?)));
+        match compared {
+            Ok((sum, applied)) if sum != Multiset::from_bytes(applied.fingerprint) => {
+                self.damage
+                    .push("the store's profiles are not those that its last commit states".to_owned());
+            }
+            Ok((_, applied)) if self.commits > 0 && applied.position > self.position.0 => {
+                self.damage
+                    .push("the journal lacks commits that the store has seen".to_owned());
+            }
+            Ok(_) => {}
+            Err(error) if error.is_damage() || matches!(error, store::Error::Codec(_)) => self.tell(&error),
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+}

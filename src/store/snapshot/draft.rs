@@ -1,0 +1,119 @@
+//! Making a snapshot: under another name until it is whole, synced and read again.
+
+use std::{
+    fs::File,
+    io::{BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use lz4_flex::frame::{BlockMode, FrameEncoder, FrameInfo};
+
+use crate::store::{
+    Applied, Error, codec,
+    snapshot::{Contents, DELETE, END, MAGIC, PUT, VERSION, failed, place, read},
+};
+
+/// What a snapshot is called until it is whole. One is made at a time.
+const DRAFT: &str = "draft";
+
+/// A snapshot that is being written. `Debug` shows where. Dropped before [`Draft::finish`], it leaves nothing that counts.
+pub struct Draft {
+    folder: PathBuf,
+    path: PathBuf,
+    out: FrameEncoder<BufWriter<File>>,
+    entries: u64,
+}
+
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Draft({})", self.path.display())
+    }
+}
+
+impl Draft {
+    /// Begins a snapshot in `folder`, which is made if it is missing. What an earlier one left unfinished goes.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn begin(folder: &Path) -> Result<Self, Error> {
+        std::fs::create_dir_all(folder).map_err(failed("make", folder))?;
+        let path = folder.join(DRAFT);
+        let begun = || {
+            let mut out = BufWriter::new(File::create(&path)?);
+            out.write_all(MAGIC)?;
+            out.write_all(&VERSION.to_le_bytes())?;
+            Ok(out)
+        };
+        let out = begun().map_err(failed("begin", &path))?;
+        let info = FrameInfo::new()
+            .block_mode(BlockMode::Independent)
+            .block_checksums(true)
+            .content_checksum(true);
+        Ok(Self {
+            folder: folder.to_owned(),
+            path,
+            out: FrameEncoder::with_frame_info(info, out),
+            entries: 0,
+        })
+    }
+
+    /// Adds what a key has from here on: a value, or nothing.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn add(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), Error> {
+        self.entries = self.entries.saturating_add(1);
+        let mut add = || {
+            self.out
+                .write_all(&[if value.is_some() { PUT } else { DELETE }])?;
+            write_part(&mut self.out, key)?;
+            value.map_or(Ok(()), |value| write_part(&mut self.out, value))
+        };
+        add().map_err(failed("write", &self.path))
+    }
+
+    /// Closes the snapshot as the state after `applied` of `journal`, makes it durable, reads it again and gives it its
+    /// name: a file that has it is whole.
+    ///
+    /// # Errors
+    /// [`Error::Io`], or [`Error::Snapshot`] when what is read again is not what was written.
+    pub fn finish(self, applied: Applied, journal: String) -> Result<PathBuf, Error> {
+        let Self {
+            folder,
+            path,
+            mut out,
+            entries,
+        } = self;
+        let contents = Contents {
+            applied,
+            journal,
+            entries,
+        };
+        let record = codec::encode(&contents)?;
+        let closed = || {
+            out.write_all(&[END])?;
+            write_part(&mut out, &record)?;
+            let out = out.finish().map_err(std::io::Error::other)?;
+            let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+            file.sync_all()
+        };
+        closed().map_err(failed("close", &path))?;
+        if read(&path, &mut |_, _| Ok(()))? != contents {
+            let reason = "it does not say what was written";
+            return Err(Error::Snapshot { path, reason });
+        }
+        let target = place(&folder, &contents);
+        // ORDER: the content is durable before the name is.
+        std::fs::rename(&path, &target).map_err(failed("name", &target))?;
+        File::open(&folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(failed("sync", &folder))?;
+        Ok(target)
+    }
+}
+
+fn write_part(out: &mut impl Write, part: &[u8]) -> std::io::Result<()> {
+    let length = u32::try_from(part.len()).map_err(std::io::Error::other)?;
+    out.write_all(&length.to_le_bytes())?;
+    out.write_all(part)
+}
