@@ -23,7 +23,8 @@
 //!    - `publish`: one message per changed profile, notices of who became one, parted or moved, each event with the context of its
 //!      profile ([`domain::context`], written down by [`wire::out`]).
 //! 4. The commit, all of that, is appended to the [`journal`] and synced; then it is applied to the [`store`] as one
-//!    batch; only then the caller is answered. After a crash [`engine::open`] applies what the journal holds more.
+//!    batch; only then the caller is answered. After a crash [`engine::open`] applies what the journal holds more. A
+//!    store that is damaged is built again from a snapshot ([`engine::snapshots`], [`store::snapshot`]) and the journal.
 //! 5. A question comes through an edge to [`api::Api`], which asks [`engine::Query`]: it answers from committed state on
 //!    any thread. `routes::updates` streams the published messages from any position of the journal.
 //!

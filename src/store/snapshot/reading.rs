@@ -93,17 +93,13 @@ impl<R: Read> Input<'_, R> {
         Ok(())
     }
 
-    /// Checks that the frame ends here, which verifies the checksum over all of it, and the file with it.
+    /// Checks that the frame ends here, which verifies the checksum over all of it.
     fn ends(mut self) -> Result<(), Error> {
-        let mut one = [0];
-        let more = |read: io::Result<usize>| read.map_err(|error| unreadable(self.path, error));
-        if more(self.frame.read(&mut one))? > 0 {
-            return Err(self.damaged("entries follow on its end"));
+        let more = self.frame.read(&mut [0]);
+        match more.map_err(|error| unreadable(self.path, error))? {
+            0 => Ok(()),
+            _ => Err(self.damaged("entries follow on its end")),
         }
-        if more(self.frame.get_mut().read(&mut one))? > 0 {
-            return Err(self.damaged("bytes follow on its end"));
-        }
-        Ok(())
     }
 
     fn damaged(&self, reason: &'static str) -> Error {
