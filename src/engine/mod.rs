@@ -50,6 +50,7 @@ mod repair;
 mod resolve;
 pub mod restore;
 mod retract;
+mod salvage;
 mod secrets;
 mod seeds;
 pub mod snapshots;

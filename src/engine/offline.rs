@@ -30,8 +30,8 @@ impl Offline {
             let store = Store::open(&dir.join("store"), config.store)?;
             return Ok(Self { store, _lock });
         }
-        let journal = folder.journal(config.journal.clone())?;
-        let (store, _lock) = Opened::over(folder, config, Box::new(journal))?.into_store();
+        drop(folder);
+        let (store, _lock) = Opened::open(config)?.into_store();
         Ok(Self { store, _lock })
     }
 

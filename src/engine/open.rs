@@ -13,6 +13,7 @@ use crate::{
     engine::{
         handle::HandleLimits,
         recover::{Places, recovered},
+        salvage::{self, salvaged},
         secrets,
         snapshots::SnapshotConfig,
         step::Standing,
@@ -213,7 +214,15 @@ impl Opened {
     /// # Errors
     /// [`StartError`], each saying what to do.
     pub fn open(config: &EngineConfig) -> Result<Self, StartError> {
+        match Self::with_its_journal(config) {
+            Err(error) if error.is_of_the_journal() && salvaged(config)? => Self::with_its_journal(config),
+            opened => opened,
+        }
+    }
+
+    fn with_its_journal(config: &EngineConfig) -> Result<Self, StartError> {
         let folder = Folder::hold(&config.dir)?;
+        salvage::finish(&folder)?;
         let journal = folder.journal(config.journal.clone())?;
         Self::over(folder, config, Box::new(journal))
     }

@@ -166,7 +166,7 @@ impl Part {
     }
 }
 
-fn remove(folder: &Path) -> Result<(), StartError> {
+pub(crate) fn remove(folder: &Path) -> Result<(), StartError> {
     match std::fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed("remove", folder)(error)),
         _ => Ok(()),

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeSet,
     fs::{self, OpenOptions},
     io::{Seek, SeekFrom, Write},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -103,23 +103,30 @@ fn a_store_that_is_gone_is_built_again() {
     assert_eq!(fingerprint(data.path()), before);
 }
 
-/// Cuts the last bytes off the journal's last segment.
-fn cut_journal(folder: &Path) {
+/// The journal's last segment.
+fn segment(folder: &Path) -> PathBuf {
     let segments = files(&folder.join("default/journal"));
-    let last = segments
-        .iter()
+    let mut segments: Vec<_> = segments
+        .into_iter()
         .filter(|path| path.extension().is_some_and(|end| end == "journal"))
-        .max()
-        .unwrap();
-    let file = OpenOptions::new().write(true).open(last).unwrap();
-    file.set_len(file.metadata().unwrap().len() - 7).unwrap();
+        .collect();
+    segments.sort();
+    segments.pop().unwrap()
+}
+
+/// Leaves so much of the journal's last segment, in percent, and cuts off some bytes more.
+fn cut_journal(folder: &Path, percent: u64) {
+    let file = OpenOptions::new().write(true).open(segment(folder)).unwrap();
+    let left = file.metadata().unwrap().len() * percent / 100;
+    file.set_len(left - 7).unwrap();
 }
 
 #[test]
 fn a_journal_behind_its_store_is_not_gone_on_with() {
     let data = tempfile::tempdir().unwrap();
     filled(data.path());
-    cut_journal(data.path());
+    // More than one commit is missing: nobody knows how many more there were.
+    cut_journal(data.path(), 60);
     let mut running = Running::start(serve(data.path()));
     let status = running.ended();
     let log = running.log();
@@ -128,10 +135,40 @@ fn a_journal_behind_its_store_is_not_gone_on_with() {
 }
 
 #[test]
+fn a_damaged_journal_is_no_matter_where_the_store_has_all_of_it() {
+    let cut = |folder: &Path| cut_journal(folder, 100);
+    let flipped = |folder: &Path| {
+        let path = segment(folder);
+        let mut bytes = fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(path, bytes).unwrap();
+    };
+    for damage in [&cut as &dyn Fn(&Path), &flipped] {
+        let data = tempfile::tempdir().unwrap();
+        let before = filled(data.path());
+        damage(data.path());
+        let service = Service::start(data.path());
+        load::send_all(&service.url, &generate::events(10, 40, EVENTS));
+        let log = service.stop();
+        assert!(log.contains("a new one goes on behind it"), "{log}");
+        assert!(data.path().join("default/journal.damaged-1").exists());
+        // What came before is known still, and outlives the store with what came since.
+        let after = fingerprint(data.path());
+        fs::remove_dir_all(data.path().join("default/store")).unwrap();
+        let service = Service::start(data.path());
+        assert_eq!(load::send_all(&service.url, &generate::events(9, 40, EVENTS)), 0);
+        service.stop();
+        assert_eq!(fingerprint(data.path()), after);
+        assert_ne!(after, before);
+    }
+}
+
+#[test]
 fn a_commit_that_was_not_written_whole_is_cut_off() {
     let data = tempfile::tempdir().unwrap();
     let before = filled(data.path());
-    cut_journal(data.path());
+    cut_journal(data.path(), 100);
     fs::remove_dir_all(data.path().join("default/store")).unwrap();
     let service = Service::start(data.path());
     // What was cut off was never acknowledged, as far as anybody can tell: it is sent again.

@@ -16,6 +16,7 @@ mod disk;
 mod frame;
 mod reader;
 mod recover;
+mod remains;
 mod scan;
 mod segment;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::journal::file::reader::{FileReader, Shared};
+pub use crate::journal::file::remains::{Remains, remains};
 use crate::journal::file::segment::{HEADER_BYTES, Place, Segment};
 use crate::journal::{Begun, Commit, Error, Journal, Position, ReadJournal};
 
