@@ -26,7 +26,7 @@ use crate::{
     },
     journal::{self, Position, ReadJournal},
     store::{
-        AtomRecord, Error, Keyring, Order, ProfileId, ProfileRecord, Read, Store, View, codec,
+        AtomRecord, Error, Keyring, Order, ProfileId, ProfileRecord, Read, Store, View,
         fingerprint::Multiset, keys,
     },
 };
@@ -252,7 +252,7 @@ impl Query {
                     return Ok(ControlFlow::Break(()));
                 }
                 let sequence = keys::rejection_sequence(key).unwrap_or_default();
-                rejections.push(RejectionView::of(sequence, codec::decode(value)?));
+                rejections.push(RejectionView::of(sequence, self.store.decoded(value)?));
                 Ok(ControlFlow::Continue(()))
             })?;
         Ok(rejections)
@@ -285,7 +285,7 @@ pub(crate) fn fingerprints(
     let mut sum = Multiset::default();
     store.scan_prefix(keys::PROFILES, Order::Ascending, &mut |key, value| {
         if let Some(id) = keys::profile_id(key) {
-            let record: ProfileRecord = codec::decode(value)?;
+            let record: ProfileRecord = store.decoded(value)?;
             let fingerprint = portrait(store, id, &record, fold)?.fingerprint;
             sum = sum.with(fingerprint);
             visit(id, fingerprint);

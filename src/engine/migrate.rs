@@ -53,6 +53,7 @@ impl Folder {
         drop(from);
         // ORDER: without its store the folder is as good as before, without its journal it is moved.
         self.set_migrated("store")?;
+        self.set_migrated("snapshots")?;
         self.set_migrated("journal")?;
         Ok(Migrated {
             commits,

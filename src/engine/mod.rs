@@ -16,6 +16,7 @@ pub mod answer;
 pub mod api;
 pub mod atoms;
 pub mod batch;
+mod build;
 mod combine;
 mod commands;
 pub mod component;

@@ -11,8 +11,9 @@ use std::{
 
 use crate::{
     engine::{
+        build::{Origin, Places},
         handle::HandleLimits,
-        recover::{Places, recovered},
+        recover::recovered,
         salvage::{self, salvaged},
         secrets,
         snapshots::SnapshotConfig,
@@ -111,6 +112,11 @@ pub enum StartError {
         /// The tenant's folder.
         path: PathBuf,
     },
+    /// What is in the folder is found under other secrets.
+    #[error(
+        "open the folder: the file of secrets is not that which its data was kept under; restore that file, without it nothing can be found"
+    )]
+    OtherSecrets,
     /// Something is where a folder was to be made.
     #[error("restore into a new folder: {} is there already", path.display())]
     Taken {
@@ -172,7 +178,7 @@ impl Folder {
     /// # Errors
     /// [`StartError::NoJournal`] where there is data whose journal is not here, [`StartError::Journal`].
     pub fn journal(&self, config: FileJournalConfig) -> Result<FileJournal, StartError> {
-        let has_data = ["store", MIGRATED]
+        let has_data = ["store", "snapshots", MIGRATED]
             .iter()
             .any(|name| self.dir.join(name).exists());
         if !self.has_journal() && has_data {
@@ -237,19 +243,28 @@ impl Opened {
         journal: Box<dyn Journal>,
     ) -> Result<Self, StartError> {
         let places = Places::in_folder(&folder.dir);
-        Self::at(folder, places, config, journal)
+        Self::at((folder, places), config, journal, false)
     }
 
-    /// The same, with the store at one of these places.
+    /// The same with the store at one of these places; with another than is there, where it is to `replace` that.
     pub(crate) fn at(
-        folder: Folder,
-        places: Places,
+        (folder, places): (Folder, Places),
         config: &EngineConfig,
         journal: Box<dyn Journal>,
+        replace: bool,
     ) -> Result<Self, StartError> {
         let Folder { dir, lock } = folder;
         let keyring = Arc::new(secrets::load_or_make(&dir, journal.last() > Position::START)?);
-        let (store, standing) = recovered(&places, config.store, journal.as_ref())?;
+        let origin = Origin {
+            places: &places,
+            config: config.store,
+            journal: journal.as_ref(),
+            keyring: &keyring,
+        };
+        let (store, standing) = match replace {
+            true => origin.replaced().map(|(store, standing, _)| (store, standing))?,
+            false => recovered(origin)?,
+        };
         Ok(Self {
             places,
             store,

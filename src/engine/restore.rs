@@ -8,12 +8,12 @@ use std::{
 use crate::{
     engine::{
         EngineConfig,
+        build::{Places, failed},
         open::{Folder, Opened, StartError},
-        recover::{Places, failed},
     },
     journal::{Position, file::FileJournal},
     store::{
-        Applied, set_aside,
+        Applied,
         snapshot::{self, Contents},
     },
 };
@@ -37,14 +37,11 @@ pub fn rebuild(config: &EngineConfig, from_journal_alone: bool) -> Result<Opened
     let folder = Folder::hold(&config.dir)?;
     let journal = folder.journal(config.journal.clone())?;
     let places = Places::in_folder(folder.dir());
-    if places.store.exists() {
-        set_aside(&places.store)?;
-    }
     let places = match from_journal_alone {
         true => places.without_snapshots(),
         false => places,
     };
-    Opened::at(folder, places, config, Box::new(journal))
+    Opened::at((folder, places), config, Box::new(journal), true)
 }
 
 /// Makes a standalone tenant's folder, which must be empty, of a snapshot and the secrets of the folder it was made in.
@@ -63,19 +60,28 @@ pub fn restore(config: &EngineConfig, snapshot: &Path, secrets: &Path) -> Result
         }
     }
     let contents = snapshot::read(snapshot, &mut |_, _| Ok(()))?;
+    if contents.journal != FileJournal::IDENTITY {
+        let (found, expected) = (contents.journal, FileJournal::IDENTITY.to_owned());
+        return Err(StartError::AnotherJournal { found, expected });
+    }
     let Applied { position, batch, .. } = contents.applied;
+    // ORDER: with a journal that begins behind it, a folder that is not whole yet is never taken for an empty one.
+    FileJournal::begin_behind(&journal, Position(position), batch)?;
     copy(secrets, &taken)?;
     fs::create_dir_all(&places.snapshots).map_err(failed("make", &places.snapshots))?;
     copy(snapshot, &snapshot::place(&places.snapshots, &contents))?;
-    FileJournal::begin_behind(&journal, Position(position), batch)?;
     let journal = folder.journal(config.journal.clone())?;
-    Opened::at(folder, places, config, Box::new(journal))?;
+    Opened::at((folder, places), config, Box::new(journal), false)?;
     Ok(contents)
 }
 
-/// Copies a file with its rights and makes it durable.
+/// Copies a file with its rights and makes it durable; it has its name once it is whole.
 fn copy(from: &Path, to: &Path) -> Result<(), StartError> {
-    fs::copy(from, to).map_err(failed("copy", from))?;
-    let synced = File::open(to).and_then(|file| file.sync_all());
-    synced.map_err(failed("sync", to))
+    let draft = to.with_extension("draft");
+    let copied = fs::copy(from, &draft).and_then(|_| File::open(&draft)?.sync_all());
+    copied.map_err(failed("copy", from))?;
+    fs::rename(&draft, to).map_err(failed("name", to))?;
+    to.parent()
+        .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+        .map_err(failed("sync the folder of", to))
 }

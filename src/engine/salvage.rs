@@ -13,8 +13,10 @@ use std::{
 use crate::{
     engine::{
         EngineConfig,
+        build::{Places, failed, remove},
         open::{Folder, StartError},
-        recover::{Places, failed, remove, sum},
+        recover::sum,
+        secrets,
         snapshots::{SnapshotError, Source},
     },
     journal::{
@@ -62,7 +64,8 @@ pub(crate) fn salvaged(config: &EngineConfig) -> Result<bool, StartError> {
     remove(&new)?;
     FileJournal::begin_behind(&new, Position(applied.position), applied.batch)?;
     // ORDER: a snapshot first, since a store that is damaged later cannot be built of what is set aside.
-    snapshot(store, &new, places.snapshots, config)?;
+    let secrets = secrets::load_or_make(folder.dir(), true)?.check();
+    snapshot((store, secrets), &new, places.snapshots, config)?;
     let aside = set_aside(&journal)?;
     finish(&folder)?;
     tracing::error!(journal.aside = %aside.display(), journal.position = applied.position,
@@ -90,7 +93,7 @@ fn has_all(applied: &Applied, journal: &std::path::Path) -> Result<bool, StartEr
 }
 
 fn snapshot(
-    store: Store,
+    (store, secrets): (Store, [u8; 16]),
     journal: &std::path::Path,
     folder: PathBuf,
     config: &EngineConfig,
@@ -100,6 +103,7 @@ fn snapshot(
         store,
         reader: Arc::from(opened.reader()),
         journal: opened.identity(),
+        secrets,
         folder,
     };
     match source.snapshot(&mut || true) {

@@ -7,7 +7,7 @@
 
 use std::{
     ops::ControlFlow,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError, TryRecvError},
@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::mpsc::WeakSender;
+use tokio::sync::mpsc::{Sender, WeakSender};
 
 use crate::{
     engine::{error::chain, handle::Job, open::Opened},
@@ -65,6 +65,8 @@ pub(crate) struct Source {
     pub(crate) reader: Arc<dyn ReadJournal>,
     /// Which journal that is.
     pub(crate) journal: String,
+    /// What tells other secrets from those of the store.
+    pub(crate) secrets: [u8; 16],
     /// Where snapshots lie.
     pub(crate) folder: PathBuf,
 }
@@ -84,6 +86,7 @@ impl Opened {
             store: self.store.clone(),
             reader: Arc::from(self.journal.reader()),
             journal: self.journal.identity(),
+            secrets: self.keyring.check(),
             folder: self.places.snapshots.clone(),
         }
     }
@@ -108,7 +111,10 @@ impl Source {
         }
         let to = self.store.applied()?;
         let applied = self.meanwhile(from, Position(to.position), &mut draft)?;
-        Ok(draft.finish(applied, self.journal.clone())?)
+        if !goes_on() {
+            return Err(SnapshotError::Stopped);
+        }
+        Ok(draft.finish(applied, self.journal.clone(), self.secrets)?)
     }
 
     /// Adds the keys from `from` on, as far as one part goes; where the next begins.
@@ -160,28 +166,39 @@ impl Source {
         Ok(applied)
     }
 
-    /// Removes all but the `keep` newest, and says up to where no start needs the journal any more: to where the
-    /// second-newest leads, if that can still be read.
-    fn prune(&self, keep: usize) -> Result<Option<Position>, store::Error> {
+    /// Removes all but the `keep` newest up to `newest`, and says up to where no start needs the journal any more: to where
+    /// the one before it leads. One that is damaged is renamed, and counts no longer.
+    fn prune(&self, newest: &Path, keep: usize) -> Result<Option<Position>, store::Error> {
         let all = snapshot::list(&self.folder)?;
-        for (_, path) in all.iter().skip(keep) {
-            std::fs::remove_file(path).map_err(|source| store::Error::Io {
-                attempt: "remove",
-                path: path.clone(),
-                source,
-            })?;
-        }
-        let Some((_, second)) = all.get(1) else {
-            return Ok(None);
-        };
-        match snapshot::read(second, &mut |_, _| Ok(())) {
-            Ok(contents) => Ok(Some(Position(contents.applied.position))),
-            Err(error) if error.is_damage() => {
-                tracing::error!(error = %error, "a snapshot is damaged; the journal keeps what it held");
-                Ok(None)
+        // What is ahead of it is of a journal that is gone, and nothing may be forgotten for it.
+        let mut own = all.into_iter().skip_while(|(_, path)| path != newest).skip(1);
+        let second = loop {
+            let Some((_, path)) = own.next() else {
+                return Ok(None);
+            };
+            match snapshot::read(&path, &mut |_, _| Ok(())) {
+                Ok(contents) => break contents.applied.position,
+                Err(error) if error.is_damage() => {
+                    tracing::error!(error = %error, "a snapshot is damaged and counts no longer");
+                    let aside = path.with_extension("damaged");
+                    std::fs::rename(&path, aside).map_err(failed("rename", &path))?;
+                }
+                Err(error) => return Err(error),
             }
-            Err(error) => Err(error),
+        };
+        for (_, path) in own.skip(keep.saturating_sub(2)) {
+            std::fs::remove_file(&path).map_err(failed("remove", &path))?;
         }
+        Ok(Some(Position(second)))
+    }
+}
+
+fn failed(attempt: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> store::Error {
+    let path = path.to_owned();
+    move |source| store::Error::Io {
+        attempt,
+        path,
+        source,
     }
 }
 
@@ -211,6 +228,7 @@ impl Snapshots {
                 }
                 Err(SnapshotError::Stopped) => return,
                 Err(error) => {
+                    snapshot::clear(&self.source.folder).ok();
                     self.wake();
                     self.metrics.snapshot_failed();
                     tracing::error!(error = %chain(&error), "no snapshot was made");
@@ -223,17 +241,25 @@ impl Snapshots {
     /// Has the writer look after the store, which may be damaged; it may have nothing else to do.
     fn wake(&self) {
         if let Some(jobs) = self.jobs.upgrade() {
-            // Where the writer has stopped there is nobody to wake.
-            jobs.blocking_send(Job::Wake).ok();
+            self.send(&jobs, Job::Wake);
         }
     }
 
-    /// How long until the first: as if the service had gone on since the newest was made.
+    fn send(&self, jobs: &Sender<Job>, job: Job) {
+        // Where the writer has stopped there is nobody to tell.
+        if jobs.blocking_send(job).is_ok() {
+            self.metrics.queue_pushed();
+        }
+    }
+
+    /// How long until the first: as if the service had gone on since the newest was made, or the folder.
     fn first_wait(&self) -> Duration {
         let newest = snapshot::list(&self.source.folder)
             .ok()
             .and_then(|all| all.into_iter().next());
-        let age = newest.and_then(|(_, path)| std::fs::metadata(path).ok()?.modified().ok()?.elapsed().ok());
+        let since = newest.map_or_else(|| self.source.folder.with_file_name("secrets"), |(_, path)| path);
+        let age = || std::fs::metadata(since).ok()?.modified().ok()?.elapsed().ok();
+        let age = age();
         age.map_or(self.interval, |age| self.interval.saturating_sub(age))
     }
 
@@ -241,12 +267,11 @@ impl Snapshots {
         let mut goes_on = || self.stop.try_recv() != Err(TryRecvError::Disconnected);
         let path = self.source.snapshot(&mut goes_on)?;
         tracing::info!(snapshot.path = %path.display(), "made a snapshot");
-        if let Some(through) = self.source.prune(self.keep)?
+        if let Some(through) = self.source.prune(&path, self.keep)?
             && self.forget
             && let Some(jobs) = self.jobs.upgrade()
         {
-            // Where the writer has stopped there is nobody to tell.
-            jobs.blocking_send(Job::Forget(through)).ok();
+            self.send(&jobs, Job::Forget(through));
         }
         Ok(())
     }

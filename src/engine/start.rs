@@ -22,6 +22,7 @@ use crate::{
         worker::{Visible, Worker},
     },
     journal::ReadJournal,
+    store::FolderLock,
     telemetry::EngineMetrics,
 };
 
@@ -69,7 +70,9 @@ impl Opened {
         let (consumed, is_consumed) = watch::channel(standing.input.clone());
         let (working, is_working) = watch::channel(false);
         let reader: Arc<dyn ReadJournal> = Arc::from(journal.reader());
-        let snapshots = Aside::start(source, config, jobs.downgrade(), &metrics)?;
+        let lock = Arc::new(lock);
+        let jobs_later = jobs.downgrade();
+        let snapshots = Aside::start((source, Arc::clone(&lock)), config, jobs_later, &metrics)?;
         let query = Query::new(
             store.clone(),
             Arc::clone(&keyring),
@@ -127,7 +130,7 @@ impl Opened {
 impl Aside {
     /// The thread that makes snapshots, if any are to be made.
     fn start(
-        source: Source,
+        (source, lock): (Source, Arc<FolderLock>),
         config: &EngineConfig,
         jobs: mpsc::WeakSender<Job>,
         metrics: &EngineMetrics,
@@ -145,7 +148,11 @@ impl Aside {
             metrics: metrics.clone(),
             stop: stopped,
         };
-        let thread = spawn("yekta-snapshots", config, move || snapshots.run())?;
+        let thread = spawn("yekta-snapshots", config, move || {
+            // As long as it has the store open, nobody else opens the folder.
+            let _lock = lock;
+            snapshots.run();
+        })?;
         Ok(Some(Aside { stop, thread }))
     }
 }
@@ -163,6 +170,13 @@ fn spawn<T: Send + 'static>(
     })
 }
 
+/// What a thread ended with.
+fn joined<T>(thread: JoinHandle<T>) -> T {
+    thread
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
 impl Engine {
     /// Commits what waits, flushes the store and stops. Blocks.
     ///
@@ -171,15 +185,13 @@ impl Engine {
     pub fn stop(self) -> Result<(), WriteError> {
         // A writer that stopped by itself has closed the queue: then there is nobody to tell.
         self.handle.jobs.blocking_send(Job::Stop).ok();
-        if let Some(Aside { stop, thread }) = self.snapshots {
+        let snapshots = self.snapshots.map(|Aside { stop, thread }| {
             drop(stop);
             thread
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        }
-        self.writer
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
+        let written = joined(self.writer);
+        snapshots.into_iter().for_each(joined);
+        written
     }
 
     /// Whether the writer's thread has ended.

@@ -21,7 +21,7 @@ use crate::{
     },
     journal::{Commit, InputPosition, Marker},
     store::{
-        AtomId, InputRecord, Keyring, Order, ProfileId, RejectionRecord, RenewalRecord, View, codec,
+        AtomId, InputRecord, Keyring, Order, ProfileId, Read, RejectionRecord, RenewalRecord, View,
         fingerprint::Multiset, keys,
     },
     wire::{Rejection, out::update::NoticeKind},
@@ -143,8 +143,9 @@ impl<'a> Run<'a> {
         };
         let consumed = self.standing.input.as_ref().map_or(0, |input| input.sequence);
         let mut is_kept = false;
+        let before = self.batch.overlay.before();
         let mut look = |_: &[u8], value: &[u8]| {
-            let kept: RejectionRecord = codec::decode(value)?;
+            let kept: RejectionRecord = before.decoded(value)?;
             let Some(place) = kept.origin else {
                 return Ok(ControlFlow::Continue(()));
             };
@@ -156,7 +157,6 @@ impl<'a> Run<'a> {
                 ControlFlow::Continue(())
             })
         };
-        let before = self.batch.overlay.before();
         before.scan_prefix(keys::REJECTIONS, Order::Descending, &mut look)?;
         Ok(is_kept)
     }

@@ -8,7 +8,7 @@ use crate::{
         answer::{Query, QueryError},
         query::{TimelinePage, TimelineRange},
     },
-    store::{AtomId, Error, EventHash, Order, ProfileId, ProfileRecord, Store, View, codec, keys},
+    store::{AtomId, Error, EventHash, Order, ProfileId, ProfileRecord, Read, Store, View, keys},
 };
 
 /// Where an event stands in the timeline.
@@ -65,7 +65,7 @@ fn latest(
     );
     let mut room = range.limit.saturating_add(1);
     store.scan(&keys::events(atom), &to, Order::Descending, &mut |key, value| {
-        let event: Event = codec::decode(value)?;
+        let event: Event = store.decoded(value)?;
         let wanted = range
             .channel
             .as_ref()

@@ -1,13 +1,15 @@
-//! Verifying a folder: everything in it is read and every checksum looked at. Repairs nothing.
+//! Verifying a folder: everything in it is read and every checksum looked at. Repairs nothing, but that opening a journal
+//! cuts off an append that did not finish; a store that is damaged is marked, so that the next start builds it again.
 
 use std::ops::ControlFlow;
 
 use crate::{
     engine::{
         EngineConfig,
+        build::Places,
         error::chain,
         open::{Folder, StartError},
-        recover::{Places, sum},
+        recover::sum,
     },
     journal::{self, Journal, Position},
     store::{self, OpenError, Order, Store, View, codec, fingerprint::Multiset, snapshot},
@@ -50,7 +52,7 @@ impl Verified {
         verified.snapshots(&places)?;
         if places.store.exists() {
             match Store::open(&places.store, config.store) {
-                Ok(store) => verified.store(&store)?,
+                Ok(store) => verified.store(&store, folder.has_journal())?,
                 Err(error @ OpenError::Corrupt { .. }) => verified.tell(&error),
                 Err(error) => return Err(error.into()),
             }
@@ -93,11 +95,14 @@ impl Verified {
         Ok(())
     }
 
-    fn store(&mut self, store: &Store) -> Result<(), StartError> {
+    fn store(&mut self, store: &Store, has_journal: bool) -> Result<(), StartError> {
         let mut unsound = 0_u64;
         let scanned = store.scan(&[], &[], Order::Ascending, &mut |_, value| {
             self.keys = self.keys.saturating_add(1);
-            unsound = unsound.saturating_add(u64::from(codec::check(value).is_err()));
+            if let Err(error) = codec::check(value) {
+                store.refused(&error.into());
+                unsound = unsound.saturating_add(1);
+            }
             Ok(ControlFlow::Continue(()))
         });
         if unsound > 0 {
@@ -107,10 +112,11 @@ impl Verified {
         let compared = scanned.and_then(|()| Ok((sum(store)?, store.applied()?)));
         match compared {
             Ok((sum, applied)) if sum != Multiset::from_bytes(applied.fingerprint) => {
+                store.refused(&store::Error::Missing { record: "some" });
                 self.damage
                     .push("the store's profiles are not those that its last commit states".to_owned());
             }
-            Ok((_, applied)) if self.commits > 0 && applied.position > self.position.0 => {
+            Ok((_, applied)) if has_journal && applied.position > self.position.0 => {
                 self.damage
                     .push("the journal lacks commits that the store has seen".to_owned());
             }

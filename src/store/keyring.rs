@@ -47,6 +47,7 @@ enum Purpose {
     Block = 8,
     Face = 9,
     Word = 10,
+    Check = 11,
 }
 
 impl Keyring {
@@ -70,6 +71,12 @@ impl Keyring {
     /// The hash of a block's key.
     pub fn block(&self, block: &BlockKey) -> KeyHash {
         KeyHash(half(digest(&self.index, Purpose::Block, &[block.0.as_bytes()])))
+    }
+
+    /// What tells other secrets from these, and nothing about them.
+    pub fn check(&self) -> [u8; 16] {
+        let both = digest(&self.ids, Purpose::Check, &[]);
+        half(digest(&self.index, Purpose::Check, &[&both]))
     }
 
     /// The hash of what a claim shows of a person.

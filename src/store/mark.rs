@@ -1,6 +1,5 @@
 //! The store's own few records, all under the key prefix 0x00: its format, how far the journal was applied,
-//! and named small values. It must never hold anything a rebuild could not make again, except the named
-//! values, which snapshots carry too. Called by the store itself.
+//! and named small values. It must never hold anything a rebuild could not make again. Called by the store itself.
 
 use crate::store::codec::Record;
 use crate::store::layout;
@@ -34,7 +33,7 @@ pub(crate) struct Format {
     pub(crate) number: u32,
 }
 
-/// A named small value. No `Debug`: one of them is a secret.
+/// A named small value.
 pub(crate) struct Named {
     pub(crate) value: Vec<u8>,
 }
@@ -63,8 +62,8 @@ impl Record for Named {
 /// The small values that are kept by name, outside the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MetaName {
-    /// The secret that the keyed hashes of identifiers come from.
-    KeyringSecret,
+    /// What tells other secrets from those that its keys are hashed under.
+    Secrets,
     /// When the store was made.
     CreatedAt,
     /// Which journal it is a view of.
@@ -73,11 +72,11 @@ pub enum MetaName {
 
 impl MetaName {
     /// Every name.
-    pub const ALL: [Self; 3] = [Self::KeyringSecret, Self::CreatedAt, Self::Journal];
+    pub const ALL: [Self; 3] = [Self::Secrets, Self::CreatedAt, Self::Journal];
 
     pub(crate) fn key(self) -> &'static [u8] {
         match self {
-            Self::KeyringSecret => b"\0named/keyring-secret",
+            Self::Secrets => b"\0named/secrets-check",
             Self::CreatedAt => b"\0named/created-at",
             Self::Journal => b"\0named/journal",
         }

@@ -53,6 +53,8 @@ fn after_kills_at_any_moment_each_event_counts_once() {
     load::send_all(&service.url, &events);
     let copy = copied(&service.url);
     service.stop();
+    let snapshots = std::fs::read_dir(data.path().join("default/snapshots")).unwrap();
+    assert!(snapshots.count() > 0, "no snapshot was made");
 
     copy.is_what_is_stored(data.path());
     assert_eq!(copy.events(), load::distinct(&events));

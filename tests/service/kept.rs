@@ -148,6 +148,11 @@ fn what_a_snapshot_and_the_journal_behind_it_hold_is_all_there_was() {
         !refused.status.success() && said.contains("the first that is kept"),
         "{said}"
     );
+    Service::start(copy.path()).stop();
+    assert!(
+        keys(copy.path()) == store,
+        "a rebuild that failed changed the store"
+    );
 }
 
 #[test]
@@ -183,6 +188,37 @@ fn a_lost_folder_is_made_again_of_a_snapshot_and_goes_on() {
     remove_store(new.path());
     Service::start(new.path()).stop();
     assert!(keys(new.path()) == store, "what came behind the snapshot is lost");
+}
+
+#[test]
+fn nothing_is_looked_for_under_other_secrets() {
+    let [data, other] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    for (folder, seed) in [(data.path(), 35), (other.path(), 36)] {
+        let service = Service::start(folder);
+        load::send_all(&service.url, &generate::events(seed, 10, 200));
+        service.stop();
+    }
+    printed(on(data.path(), "snapshot", &[]), b"");
+    let snapshot = snapshots(data.path()).remove(0);
+    let secrets = other.path().join("default/secrets");
+    let new = tempfile::tempdir().unwrap();
+    let arguments = [
+        "--snapshot",
+        snapshot.to_str().unwrap(),
+        "--secrets",
+        secrets.to_str().unwrap(),
+    ];
+    let refused = output(on(new.path(), "restore", &arguments), b"");
+    assert!(
+        String::from_utf8_lossy(&refused.stderr).contains("restore that file"),
+        "{refused:?}"
+    );
+    fs::copy(&secrets, data.path().join("default/secrets")).unwrap();
+    let refused = output(on(data.path(), "fingerprint", &[]), b"");
+    assert!(
+        String::from_utf8_lossy(&refused.stderr).contains("restore that file"),
+        "{refused:?}"
+    );
 }
 
 #[test]

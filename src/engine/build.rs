@@ -1,0 +1,188 @@
+//! Building a store: of the newest snapshot that serves and the journal behind it, or of the journal alone.
+//!
+//! Owns that a store has its name only once it is whole and has the fingerprint that the journal states, and that the one
+//! which was there is neither touched before nor ever deleted.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    engine::{
+        error::chain,
+        open::StartError,
+        recover::{standing, up_to_date},
+        step::Standing,
+    },
+    journal::{self, Journal},
+    store::{self, Applied, Keyring, MetaName, Store, StoreConfig, set_aside, snapshot},
+};
+
+/// Bytes of a snapshot that are applied together, about, and entries: more make sled slower.
+const PART_BYTES: usize = 1 << 20;
+const PART_ENTRIES: usize = 256;
+
+/// Where a tenant's store and its snapshots lie.
+#[derive(Clone, Debug)]
+pub(crate) struct Places {
+    /// The store.
+    pub(crate) store: PathBuf,
+    /// Where it is built from a snapshot before it gets its name.
+    draft: PathBuf,
+    /// The snapshots.
+    pub(crate) snapshots: PathBuf,
+}
+
+impl Places {
+    pub(crate) fn in_folder(dir: &Path) -> Self {
+        Self {
+            store: dir.join("store"),
+            draft: dir.join("store.draft"),
+            snapshots: dir.join("snapshots"),
+        }
+    }
+
+    /// The same, as if no snapshot had ever been made.
+    pub(crate) fn without_snapshots(self) -> Self {
+        let snapshots = self.draft.join("none");
+        Self { snapshots, ..self }
+    }
+}
+
+/// What a store is built from and belongs to.
+#[derive(Clone, Copy)]
+pub(crate) struct Origin<'a> {
+    pub(crate) places: &'a Places,
+    pub(crate) config: StoreConfig,
+    pub(crate) journal: &'a dyn Journal,
+    pub(crate) keyring: &'a Keyring,
+}
+
+impl Origin<'_> {
+    /// Builds a store and puts it where the one that is there was, which is set aside; where to, if there was one.
+    pub(crate) fn replaced(self) -> Result<(Store, Standing, Option<PathBuf>), StartError> {
+        let Places {
+            store: place, draft, ..
+        } = self.places;
+        self.built()?;
+        let aside = if place.exists() {
+            Some(set_aside(place)?)
+        } else {
+            None
+        };
+        fs::rename(draft, place).map_err(failed("name the store", place))?;
+        place
+            .parent()
+            .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+            .map_err(failed("sync the folder of", place))?;
+        let store = Store::open(place, self.config)?;
+        let standing = standing(&store, self.journal.epoch())?;
+        Ok((store, standing, aside))
+    }
+
+    /// Builds a store in the draft's folder.
+    fn built(self) -> Result<(), StartError> {
+        for (_, path) in snapshot::list(&self.places.snapshots)? {
+            match self.build(Some(&path)) {
+                Ok(()) => {
+                    tracing::info!(snapshot.path = %path.display(), "built the store from a snapshot");
+                    return Ok(());
+                }
+                Err(error) if is_of_the_snapshot(&error) => {
+                    tracing::error!(error = %chain(&error), snapshot.path = %path.display(), "a snapshot does not serve");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        self.build(None)
+    }
+
+    fn build(self, snapshot: Option<&Path>) -> Result<(), StartError> {
+        remove(&self.places.draft)?;
+        let store = Store::open(&self.places.draft, self.config)?;
+        if let Some(path) = snapshot {
+            self.load(path, &store)?;
+        }
+        up_to_date(&store, self, true)?;
+        Ok(store.flush()?)
+    }
+
+    /// Fills an empty store from the snapshot at `path`.
+    fn load(self, path: &Path, store: &Store) -> Result<(), StartError> {
+        let mut part = Part::default();
+        let contents = snapshot::read(path, &mut |key, value| {
+            part.add(key, value);
+            if part.is_full() {
+                part.apply(store, Applied::default())
+            } else {
+                Ok(())
+            }
+        })?;
+        let expected = self.journal.identity();
+        if contents.journal != expected {
+            let found = contents.journal;
+            return Err(StartError::AnotherJournal { found, expected });
+        }
+        if contents.secrets != self.keyring.check() {
+            return Err(StartError::OtherSecrets);
+        }
+        part.apply(store, contents.applied)?;
+        Ok(store.meta_put(MetaName::Journal, expected.as_bytes())?)
+    }
+}
+
+/// Whether an older snapshot may serve where this one did not.
+fn is_of_the_snapshot(error: &StartError) -> bool {
+    match error {
+        StartError::Store(error) => error.is_damage(),
+        StartError::Diverged { .. } | StartError::AnotherJournal { .. } => true,
+        StartError::Journal(error) => matches!(error, journal::Error::Gone { .. }),
+        _ => false,
+    }
+}
+
+/// Entries that are applied together.
+#[derive(Default)]
+struct Part {
+    entries: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    bytes: usize,
+}
+
+impl Part {
+    fn add(&mut self, key: &[u8], value: Option<&[u8]>) {
+        self.bytes = self
+            .bytes
+            .saturating_add(key.len())
+            .saturating_add(value.map_or(0, <[u8]>::len));
+        self.entries.push((key.to_vec(), value.map(<[u8]>::to_vec)));
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes >= PART_BYTES || self.entries.len() >= PART_ENTRIES
+    }
+
+    fn apply(&mut self, store: &Store, applied: Applied) -> Result<(), store::Error> {
+        let Self { entries, .. } = std::mem::take(self);
+        let changes = entries
+            .iter()
+            .map(|(key, value)| (key.as_slice(), value.as_deref()));
+        store.apply(applied, changes)
+    }
+}
+
+pub(crate) fn remove(folder: &Path) -> Result<(), StartError> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed("remove", folder)(error)),
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn failed(attempt: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StartError {
+    let path = path.to_owned();
+    move |source| StartError::Io {
+        attempt,
+        path,
+        source,
+    }
+}
