@@ -12,7 +12,7 @@ use yekta::nats::{
 
 use crate::{
     connected, run,
-    server::{NatsServer, wait_for},
+    server::{NatsServer, PATIENCE, wait_for},
     settings,
 };
 
@@ -124,15 +124,25 @@ async fn misfit(
     ] {
         connection.jetstream.delete_stream(name).await.ok();
     }
-    assets::ensure(connection, settings).await.unwrap();
+    made_again(async || assets::ensure(connection, settings).await).await;
     let found = connection.jetstream.get_stream(stream).await.unwrap();
     let mut config = found.cached_info().config.clone();
     connection.jetstream.delete_stream(stream).await.unwrap();
     how(&mut config);
-    connection.jetstream.create_stream(config).await.unwrap();
+    made_again(async || connection.jetstream.create_stream(&config).await).await;
     let refused = assets::ensure(connection, settings).await.unwrap_err();
     assert!(matches!(refused, AssetError::Misfit { .. }), "{refused:?}");
     refused.to_string()
+}
+
+/// Makes what was just removed: the server removes the files of a stream behind its answer, and refuses to make one under
+/// the same name meanwhile.
+async fn made_again<T, E: std::fmt::Debug>(make: impl AsyncFn() -> Result<T, E>) {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    while let Err(error) = make().await {
+        assert!(tokio::time::Instant::now() < deadline, "{error:?}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 /// What is said of a misfit.

@@ -1,6 +1,8 @@
 //! Order: the same events in any order and in any batches, with or without copies, on stores with different keys, give
 //! the same persons, counters, totals and fingerprints; and those are what an oracle works out from the whole set.
 //!
+//! The same among faults (`simulated`): whatever fails, nothing is lost and nothing counts twice.
+//!
 //! A failure names the seed of its order. `YEKTA_ORDER_SEED` draws other worlds than the usual ones, `YEKTA_ORDER_CASES`
 //! as many small ones as it says.
 
@@ -16,11 +18,13 @@ mod arrival;
 mod check;
 mod delayed;
 mod dense;
+mod faulty;
 mod local;
 mod oracle;
 mod outcome;
 mod renewed;
 mod scenarios;
+mod simulated;
 mod steward;
 mod town;
 
@@ -168,8 +172,13 @@ fn traffic(count: usize) -> Vec<Event> {
 
 /// A runner whose draws depend on the seed and on `stream` alone.
 fn runner(stream: u8, config: Config) -> TestRunner {
+    runner_of(seed(), stream, config)
+}
+
+/// The same of any seed.
+fn runner_of(seed: u64, stream: u8, config: Config) -> TestRunner {
     let mut bytes = [stream; 32];
-    bytes[..8].copy_from_slice(&seed().to_be_bytes());
+    bytes[..8].copy_from_slice(&seed.to_be_bytes());
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
 }
 

@@ -170,6 +170,24 @@ pub(crate) fn start_keeping(
     fold: FoldLimits,
     delayed: Option<&Arc<AtomicUsize>>,
 ) -> Engine {
+    let config = config(dir);
+    let folder = Folder::hold(dir).unwrap();
+    let journal = folder.journal(config.journal.clone()).unwrap();
+    let journal: Box<dyn Journal> = match delayed {
+        Some(overlaps) => Box::new(Delayed::new(journal, overlaps)),
+        None => Box::new(journal),
+    };
+    let opened = Opened::over(folder, &config, journal).unwrap();
+    started(opened, &config, identity, fold)
+}
+
+/// An engine over an opened folder.
+pub(crate) fn started(
+    opened: Opened,
+    config: &EngineConfig,
+    identity: &IdentityRules,
+    fold: FoldLimits,
+) -> Engine {
     let rules = Rules {
         tenant: "default".to_owned(),
         identity: identity.clone(),
@@ -180,18 +198,10 @@ pub(crate) fn start_keeping(
         rejections_max: 10,
     };
     let metrics = EngineMetrics::register(&Registry::new("test").unwrap()).unwrap();
-    let config = config(dir);
-    let folder = Folder::hold(dir).unwrap();
-    let journal = folder.journal(config.journal.clone()).unwrap();
-    let journal: Box<dyn Journal> = match delayed {
-        Some(overlaps) => Box::new(Delayed::new(journal, overlaps)),
-        None => Box::new(journal),
-    };
-    let opened = Opened::over(folder, &config, journal).unwrap();
-    opened.start(&config, rules, metrics, || NOW).unwrap()
+    opened.start(config, rules, metrics, || NOW).unwrap()
 }
 
-fn config(dir: &Path) -> EngineConfig {
+pub(crate) fn config(dir: &Path) -> EngineConfig {
     EngineConfig {
         dir: dir.to_owned(),
         queue_jobs_max: 4,

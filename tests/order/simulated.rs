@@ -1,0 +1,282 @@
+//! Simulation: a writer among faults. One seed draws a world, in which order and batches its events come and what comes
+//! twice, when the journal fails and how, and what the next start finds of the folder. After each start everything that
+//! was answered is there, each event once, and the store is key by key what the journal makes of an empty one; at the end
+//! it is what the oracle says.
+//!
+//! `YEKTA_SEEDS` says how many seeds are tried, `YEKTA_SEED` names the one.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    ops::ControlFlow,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use proptest::{
+    strategy::{Strategy, ValueTree},
+    test_runner::Config,
+};
+use yekta::{
+    domain::{event::Event, identity::IdentityRules, profile::FoldLimits},
+    engine::{Engine, Folder, Opened},
+    journal::Journal,
+    store::{Order, Store, View},
+};
+
+use crate::{
+    arrival::{Dice, arrival},
+    check::agrees_with_oracle,
+    dense,
+    faulty::{Cheat, Faulty},
+    outcome::{Outcome, config, runtime, settled, started, submissions},
+    town,
+};
+
+const SEEDS: u64 = 100;
+/// Starts of one simulation whose journal fails.
+const FAULTS_MAX: usize = 8;
+
+#[test]
+fn whatever_fails_nothing_is_lost_and_nothing_counts_twice() {
+    let told = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let seeds = match told("YEKTA_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..told("YEKTA_SEEDS").unwrap_or(SEEDS),
+    };
+    let (failures, next) = (Arc::new(AtomicUsize::new(0)), AtomicU64::new(seeds.start));
+    let work = || {
+        while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| seeds.contains(seed))
+        {
+            let simulated = catch_unwind(AssertUnwindSafe(|| Simulation::draw(seed, None, &failures).run()));
+            assert!(
+                simulated.is_ok(),
+                "seed {seed}: YEKTA_SEED={seed} cargo test --test order simulated"
+            );
+        }
+    };
+    thread::scope(|scope| {
+        let threads = [scope.spawn(work), scope.spawn(work)];
+        threads.into_iter().for_each(|thread| {
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+        });
+    });
+    assert!(failures.load(Ordering::Relaxed) > 0, "nothing ever failed");
+}
+
+#[test]
+fn whoever_cheats_is_noticed() {
+    let failures = Arc::new(AtomicUsize::new(0));
+    for cheat in [Cheat::AnswersTooEarly, Cheat::DropsACommit] {
+        let is_noticed = |seed: &u64| {
+            let mut simulation = Simulation::draw(*seed, Some(cheat), &failures);
+            catch_unwind(AssertUnwindSafe(|| simulation.run())).is_err()
+        };
+        let noticed = (0..10).filter(is_noticed).count();
+        assert!(noticed >= 7, "{cheat:?}: noticed {noticed} times in 10");
+    }
+    for prefix in ["E", "D", "A", "P", "R", "I"] {
+        let mut simulation = Simulation::draw(3, None, &failures);
+        simulation.loses = Some(prefix);
+        let noticed = catch_unwind(AssertUnwindSafe(|| simulation.run())).is_err();
+        assert!(
+            noticed == simulation.lost,
+            "a key of {prefix} was lost: {}",
+            simulation.lost
+        );
+    }
+}
+
+struct Simulation<'f> {
+    dice: Dice,
+    events: Vec<Event>,
+    batches: Vec<Vec<Event>>,
+    rules: IdentityRules,
+    dir: tempfile::TempDir,
+    cheat: Option<Cheat>,
+    failures: &'f Arc<AtomicUsize>,
+    /// The places of the events that were answered.
+    answered: BTreeSet<usize>,
+    seed: u64,
+    /// Of which records one is lost at a start, and whether there was one.
+    loses: Option<&'static str>,
+    lost: bool,
+}
+
+impl<'f> Simulation<'f> {
+    fn draw(seed: u64, cheat: Option<Cheat>, failures: &'f Arc<AtomicUsize>) -> Self {
+        let mut dice = Dice::new(seed);
+        let worlds = if dice.below(2) == 0 {
+            dense::worlds(50).boxed()
+        } else {
+            dense::walk_ins(50).boxed()
+        };
+        let mut runner = crate::runner_of(seed, 11, Config::default());
+        let events = worlds.new_tree(&mut runner).unwrap().current().events("w");
+        let batches = arrival(&events, 1 + dice.below(8), seed).batches;
+        Self {
+            dice,
+            events,
+            batches,
+            rules: town::tight_rules(),
+            dir: tempfile::tempdir().unwrap(),
+            cheat,
+            failures,
+            answered: BTreeSet::new(),
+            seed,
+            loses: None,
+            lost: false,
+        }
+    }
+
+    fn run(&mut self) {
+        let mut queue: Vec<Vec<Event>> = std::mem::take(&mut self.batches);
+        queue.reverse();
+        let mut faults = 0;
+        while !queue.is_empty() {
+            let is_faulty = faults < FAULTS_MAX;
+            let engine = self.start(is_faulty);
+            faults += 1;
+            while let Some(batch) = queue.last() {
+                if !self.submit(&engine, batch.clone()) {
+                    break;
+                }
+                queue.pop();
+            }
+            // Whether it failed, or has nothing left to do.
+            engine.stop().ok();
+            self.disturb();
+            self.is_what_the_journal_says();
+            // Not each time: what is left to be looked at again is to outlive some starts.
+            if self.dice.below(3) == 0 {
+                self.inspect();
+            }
+        }
+        let outcome = self.inspect();
+        agrees_with_oracle(self.seed, &outcome, &self.events, &self.rules);
+    }
+
+    /// Starts an engine on the folder.
+    fn start(&mut self, is_faulty: bool) -> Engine {
+        let config = config(self.dir.path());
+        let folder = Folder::hold(self.dir.path()).unwrap();
+        let journal = folder.journal(config.journal.clone()).unwrap();
+        let journal: Box<dyn Journal> = match is_faulty {
+            true => Box::new(Faulty::new(journal, &mut self.dice, self.cheat, self.failures)),
+            false => Box::new(journal),
+        };
+        let opened = Opened::over(folder, &config, journal).unwrap();
+        started(opened, &config, &self.rules, FoldLimits::STANDARD)
+    }
+
+    /// Looks whether all is there that was answered, once nothing is left that the writer has to look at again.
+    fn inspect(&mut self) -> Outcome {
+        let engine = self.start(false);
+        let outcome = settled(&engine, &self.events, self.seed);
+        engine.stop().unwrap();
+        let there: BTreeSet<usize> = outcome.persons.keys().flatten().copied().collect();
+        let lost: Vec<_> = self.answered.difference(&there).collect();
+        assert!(
+            lost.is_empty(),
+            "seed {}: {lost:?} were answered and are lost",
+            self.seed
+        );
+        outcome
+    }
+
+    /// Whether a batch was answered.
+    fn submit(&mut self, engine: &Engine, batch: Vec<Event>) -> bool {
+        let ids: Vec<_> = batch.iter().map(|event| event.id.clone()).collect();
+        let submitted = engine.handle.submit(submissions(batch));
+        let is_answered = runtime().block_on(submitted).is_ok();
+        if is_answered {
+            let places = (0..self.events.len()).filter(|place| ids.contains(&self.events[*place].id));
+            self.answered.extend(places);
+        }
+        is_answered
+    }
+
+    /// What happens to the folder while nothing runs on it.
+    fn disturb(&mut self) {
+        let store = self.dir.path().join("store");
+        if let Some(prefix) = self.loses.filter(|_| !self.lost) {
+            self.lost = lose(&store, prefix);
+            return;
+        }
+        match self.dice.below(6) {
+            0 => fs::remove_dir_all(store).unwrap(),
+            1 => {
+                let opened = Opened::open(&config(self.dir.path())).unwrap();
+                opened.snapshot().unwrap();
+                drop(opened);
+                if self.dice.below(2) == 0 {
+                    fs::remove_dir_all(store).unwrap();
+                }
+            }
+            2 => fs::write(store.join("db"), [0xa5; 4_096]).unwrap(),
+            _ => {}
+        }
+    }
+
+    /// Compares the store, brought up to its journal, with what the journal makes of an empty one.
+    fn is_what_the_journal_says(&self) {
+        let again = tempfile::tempdir().unwrap();
+        for name in ["journal", "secrets"] {
+            copy(&self.dir.path().join(name), &again.path().join(name));
+        }
+        let [one, other] = [self.dir.path(), again.path()].map(|dir| {
+            drop(Opened::open(&config(dir)).unwrap());
+            keys(&dir.join("store"))
+        });
+        assert!(
+            one == other,
+            "seed {}: the store is not what its journal makes",
+            self.seed
+        );
+    }
+}
+
+/// Loses the first key of some records; whether there was one.
+fn lose(store: &Path, prefix: &str) -> bool {
+    let store = Store::open(store, config(store).store).unwrap();
+    let mut first = None;
+    let mut take = |key: &[u8], _: &[u8]| {
+        first = Some(key.to_vec());
+        Ok(ControlFlow::Break(()))
+    };
+    store
+        .scan_prefix(prefix.as_bytes(), Order::Ascending, &mut take)
+        .unwrap();
+    let Some(key) = first else { return false };
+    let lost = std::iter::once((key.as_slice(), None));
+    store.apply(store.applied().unwrap(), lost).unwrap();
+    true
+}
+
+fn keys(store: &Path) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let store = Store::open(store, config(store).store).unwrap();
+    let mut found = Vec::new();
+    let mut take = |key: &[u8], value: &[u8]| {
+        found.push((key.to_vec(), value.to_vec()));
+        Ok(ControlFlow::Continue(()))
+    };
+    store.scan(&[], &[], Order::Ascending, &mut take).unwrap();
+    found
+}
+
+fn copy(from: &Path, to: &Path) {
+    if from.is_dir() {
+        fs::create_dir(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            copy(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else {
+        fs::copy(from, to).unwrap();
+    }
+}
