@@ -26,9 +26,14 @@ impl Query {
     /// of a commit. Nothing that is not yet visible to queries.
     ///
     /// # Errors
-    /// [`QueryError::Gone`] where the journal no longer reaches back so far.
+    /// [`QueryError::Gone`] where the journal no longer reaches back so far, or not yet there: it was restored since, and
+    /// what the cursor was told of is not in it.
     pub fn updates_after(&self, cursor: Position, messages_max: usize) -> Result<Vec<Update>, QueryError> {
         let visible = self.applied();
+        if cursor > visible {
+            let first = self.journal().first();
+            return Err(QueryError::Gone { first });
+        }
         let mut updates = Vec::new();
         let mut after = cursor;
         while updates.len() < messages_max && after < visible {

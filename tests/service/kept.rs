@@ -19,6 +19,7 @@ use crate::{
     folder::{copied, files},
     load::{self, Load},
     process::{Service, fingerprint, output, printed, serve, wait_for, yekta},
+    updates::Updates,
 };
 
 /// Events of one round of the load.
@@ -175,6 +176,14 @@ fn a_lost_folder_is_made_again_of_a_snapshot_and_goes_on() {
     assert_eq!(fingerprint(new.path()), fingerprint(lost.path()));
     let again = output(on(new.path(), "restore", &arguments), b"");
     assert!(String::from_utf8_lossy(&again.stderr).contains("is there already"));
+    // Who was told more than the snapshot knows begins anew.
+    let service = Service::start(new.path());
+    let beyond = told["position"].as_u64().unwrap() + 1;
+    assert_eq!(
+        Updates::after(&service.url, "updates", beyond).next().stream,
+        "reset"
+    );
+    service.stop();
 
     for folder in [lost.path(), new.path()] {
         let service = Service::start(folder);

@@ -19,6 +19,7 @@ mod crash;
 mod damage;
 mod demo;
 mod folder;
+mod golden;
 mod installed;
 mod kept;
 mod lifecycle;
