@@ -54,6 +54,7 @@ mod retract;
 mod salvage;
 mod secrets;
 mod seeds;
+pub mod snapshot;
 pub mod snapshots;
 pub mod start;
 mod step;
@@ -76,7 +77,8 @@ pub use crate::{
         offline::Offline,
         open::{EngineConfig, Folder, Opened, StartError},
         restore::{rebuild, restore},
-        snapshots::{SnapshotConfig, SnapshotError},
+        snapshot::SnapshotError,
+        snapshots::SnapshotConfig,
         start::Engine,
         updates::Update,
         verify::Verified,

@@ -27,11 +27,8 @@ pub(crate) fn recovered(origin: Origin<'_>) -> Result<(Store, Standing), StartEr
         return origin.replaced().map(|(store, standing, _)| (store, standing));
     }
     let damage = match Store::open(place, origin.config) {
-        Ok(store) => match up_to_date(&store, origin, false) {
-            Ok(()) => {
-                let standing = standing(&store, origin.journal.epoch())?;
-                return Ok((store, standing));
-            }
+        Ok(store) => match caught_up(store, origin) {
+            Ok(done) => return Ok(done),
             Err(StartError::Store(error)) if error.is_damage() => error.to_string(),
             Err(StartError::Journal(error @ journal::Error::Gone { .. })) => error.to_string(),
             Err(error) => return Err(error),
@@ -43,6 +40,13 @@ pub(crate) fn recovered(origin: Origin<'_>) -> Result<(Store, Standing), StartEr
     let (store, standing, aside) = origin.replaced()?;
     let aside = aside.unwrap_or_default();
     tracing::warn!(store.aside = %aside.display(), "set the store aside, another is built");
+    Ok((store, standing))
+}
+
+/// A store that was there, with what the journal holds behind it, and where the writer goes on.
+fn caught_up(store: Store, origin: Origin<'_>) -> Result<(Store, Standing), StartError> {
+    up_to_date(&store, origin, false)?;
+    let standing = standing(&store, origin.journal.epoch())?;
     Ok((store, standing))
 }
 

@@ -17,7 +17,7 @@ use crate::{
         open::{Folder, StartError},
         recover::sum,
         secrets,
-        snapshots::{SnapshotError, Source},
+        snapshot::{SnapshotError, Source},
     },
     journal::{
         Journal, Position,

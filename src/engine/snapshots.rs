@@ -1,36 +1,28 @@
-//! Snapshots of a running engine: made now and then beside the writer, so that the journal may forget what they hold. Each
-//! value is looked at on the way: it is also how damage is found that nobody else meets.
+//! Snapshots of a running engine: made now and then beside the writer, so that the journal may forget what they hold.
+//! Looking at each value on the way is also how damage is found that nobody else meets.
 //!
-//! Owns when one is made, how it becomes the state after one commit although the writer goes on, and up to where the
-//! journal is let go of: what the second-newest holds, so that one of two may be damaged. Never holds the writer up: it
-//! works half of the time and rests the other half.
+//! Owns when one is made and up to where the journal is let go of: what the second-newest holds, so that one of two may be
+//! damaged. Never holds the writer up: it works half of the time and rests the other half.
 
 use std::{
-    ops::ControlFlow,
-    path::{Path, PathBuf},
-    sync::{
-        Arc,
-        mpsc::{Receiver, RecvTimeoutError, TryRecvError},
-    },
+    path::Path,
+    sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError},
     time::{Duration, Instant},
 };
 
 use tokio::sync::mpsc::{Sender, WeakSender};
 
 use crate::{
-    engine::{error::chain, handle::Job, open::Opened},
-    journal::{self, Position, ReadJournal},
-    store::{
-        self, Applied, Order, Store, View, codec,
-        snapshot::{self, Draft},
+    engine::{
+        error::chain,
+        handle::Job,
+        snapshot::{SnapshotError, Source},
     },
+    journal::Position,
+    store::{self, snapshot},
     telemetry::EngineMetrics,
 };
 
-/// Keys that are read at a time, before the writer gets a rest from it.
-const KEYS_AT_ONCE: usize = 512;
-/// Bytes of commits that are read at a time, about.
-const COMMITS_BYTES: usize = 4 << 20;
 /// How long to wait after one that failed.
 const RETRY: Duration = Duration::from_secs(60);
 
@@ -45,127 +37,7 @@ pub struct SnapshotConfig {
     pub forget: bool,
 }
 
-/// Why a snapshot was not made.
-#[derive(Debug, thiserror::Error)]
-pub enum SnapshotError {
-    /// The store cannot be read, or the file not written.
-    #[error("make a snapshot")]
-    Store(#[from] store::Error),
-    /// The commits that came meanwhile cannot be read.
-    #[error("make a snapshot: read the commits that came meanwhile")]
-    Journal(#[from] journal::Error),
-    /// The service stops.
-    #[error("make a snapshot: the service stops")]
-    Stopped,
-}
-
-/// What is needed to make one.
-pub(crate) struct Source {
-    pub(crate) store: Store,
-    pub(crate) reader: Arc<dyn ReadJournal>,
-    /// Which journal that is.
-    pub(crate) journal: String,
-    /// What tells other secrets from those of the store.
-    pub(crate) secrets: [u8; 16],
-    /// Where snapshots lie.
-    pub(crate) folder: PathBuf,
-}
-
-impl Opened {
-    /// Makes a snapshot of the folder as it is.
-    ///
-    /// # Errors
-    /// [`SnapshotError`].
-    pub fn snapshot(&self) -> Result<PathBuf, SnapshotError> {
-        self.source().snapshot(&mut || true)
-    }
-
-    /// What snapshots of it are made of.
-    pub(crate) fn source(&self) -> Source {
-        Source {
-            store: self.store.clone(),
-            reader: Arc::from(self.journal.reader()),
-            journal: self.journal.identity(),
-            secrets: self.keyring.check(),
-            folder: self.places.snapshots.clone(),
-        }
-    }
-}
-
 impl Source {
-    /// Makes a snapshot while the writer may go on, unless `goes_on` says no in between.
-    ///
-    /// A commit's changes are images of keys as they are after it. What is read of the store lacks none of the commits up
-    /// to `from` and has nothing of those behind `to`; with the changes of those in between it is the state after `to`.
-    pub(crate) fn snapshot(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<PathBuf, SnapshotError> {
-        let mut draft = Draft::begin(&self.folder)?;
-        let from = self.store.applied()?;
-        let mut next = Some(Vec::new());
-        while let Some(key) = next {
-            let begun = Instant::now();
-            next = self.part(&key, &mut draft)?;
-            if !goes_on() {
-                return Err(SnapshotError::Stopped);
-            }
-            std::thread::sleep(begun.elapsed());
-        }
-        let to = self.store.applied()?;
-        let applied = self.meanwhile(from, Position(to.position), &mut draft)?;
-        if !goes_on() {
-            return Err(SnapshotError::Stopped);
-        }
-        Ok(draft.finish(applied, self.journal.clone(), self.secrets)?)
-    }
-
-    /// Adds the keys from `from` on, as far as one part goes; where the next begins.
-    fn part(&self, from: &[u8], draft: &mut Draft) -> Result<Option<Vec<u8>>, store::Error> {
-        let (mut read, mut next) = (0, None);
-        self.store.scan(from, &[], Order::Ascending, &mut |key, value| {
-            if read == KEYS_AT_ONCE {
-                next = Some(key.to_vec());
-                return Ok(ControlFlow::Break(()));
-            }
-            read += 1;
-            self.sound(value)?;
-            draft.add(key, Some(value))?;
-            Ok(ControlFlow::Continue(()))
-        })?;
-        Ok(next)
-    }
-
-    /// Checks a value: what is damaged must not get into a snapshot, and the store that holds it is built again.
-    fn sound(&self, value: &[u8]) -> Result<(), store::Error> {
-        codec::check(value).map_err(|error| {
-            let error = error.into();
-            self.store.refused(&error);
-            error
-        })
-    }
-
-    /// Adds what the commits behind `from` changed up to `to`, and says where that leads.
-    fn meanwhile(&self, from: Applied, to: Position, draft: &mut Draft) -> Result<Applied, SnapshotError> {
-        let mut applied = from;
-        while applied.position < to.0 {
-            for (position, commit) in self
-                .reader
-                .read_after(Position(applied.position), COMMITS_BYTES)?
-            {
-                if position > to {
-                    return Ok(applied);
-                }
-                for change in &commit.changes {
-                    draft.add(&change.key, change.value.as_deref())?;
-                }
-                applied = Applied {
-                    position: position.0,
-                    batch: commit.marker.batch,
-                    fingerprint: commit.marker.fingerprint,
-                };
-            }
-        }
-        Ok(applied)
-    }
-
     /// Removes all but the `keep` newest up to `newest`, and says up to where no start needs the journal any more: to where
     /// the one before it leads. One that is damaged is renamed, and counts no longer.
     fn prune(&self, newest: &Path, keep: usize) -> Result<Option<Position>, store::Error> {

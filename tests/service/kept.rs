@@ -252,6 +252,34 @@ fn damage_that_nobody_meets_is_found_and_healed() {
     assert!(keys(folder) == store, "the store is another one");
 }
 
+#[test]
+fn a_snapshot_of_a_store_that_lost_a_profile_is_not_kept() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path();
+    let service = Service::start(folder);
+    load::send_all(&service.url, &generate::events(37, 40, 500));
+    service.stop();
+    let (store, before) = (keys(folder), fingerprint(folder));
+    let lost = store.iter().find(|(key, _)| key.starts_with(b"P")).unwrap();
+    let cache_bytes = 16 << 20;
+    let opened = Store::open(&folder.join("default/store"), StoreConfig { cache_bytes }).unwrap();
+    opened
+        .apply(
+            opened.applied().unwrap(),
+            std::iter::once((lost.0.as_slice(), None)),
+        )
+        .unwrap();
+    opened.flush().unwrap();
+    drop(opened);
+    let refused = output(on(folder, "snapshot", &[]), b"");
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("not those that the journal states"), "{said}");
+    assert_eq!(snapshots(folder), Vec::<PathBuf>::new());
+    // It is known to be damaged now.
+    printed(on(folder, "snapshot", &[]), b"");
+    assert_eq!(fingerprint(folder), before);
+}
+
 /// Changes a value that is still where it was.
 fn damage(folder: &Path, store: &[(Vec<u8>, Vec<u8>)]) {
     let cache_bytes = 16 << 20;

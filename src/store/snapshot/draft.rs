@@ -11,13 +11,13 @@ use lz4_flex::frame::{BlockMode, FrameEncoder, FrameInfo};
 use crate::store::{
     Applied, Error, codec,
     mark::FORMAT,
-    snapshot::{Contents, DELETE, END, MAGIC, PUT, VERSION, failed, place, read},
+    snapshot::{Contents, DELETE, END, MAGIC, PUT, Take, VERSION, failed, place, read},
 };
 
 /// What a snapshot is called until it is whole. One is made at a time.
 pub(super) const DRAFT: &str = "draft";
 
-/// A snapshot that is being written. `Debug` shows where. Dropped before [`Draft::finish`], it leaves nothing that counts.
+/// A snapshot that is being written. `Debug` shows where. Dropped before [`Closed::keep`], it leaves nothing that counts.
 pub struct Draft {
     folder: PathBuf,
     path: PathBuf,
@@ -73,13 +73,11 @@ impl Draft {
         add().map_err(failed("write", &self.path))
     }
 
-    /// Closes the snapshot as the state after `applied` of `journal`, under these
-    /// secrets, makes it durable, reads it again and gives it its
-    /// name: a file that has it is whole.
+    /// Closes the snapshot as the state after `applied` of `journal`, under these secrets, and makes it durable.
     ///
     /// # Errors
-    /// [`Error::Io`], or [`Error::Snapshot`] when what is read again is not what was written.
-    pub fn finish(self, applied: Applied, journal: String, secrets: [u8; 16]) -> Result<PathBuf, Error> {
+    /// [`Error::Io`].
+    pub fn close(self, applied: Applied, journal: String, secrets: [u8; 16]) -> Result<Closed, Error> {
         let Self {
             folder,
             path,
@@ -102,16 +100,52 @@ impl Draft {
             file.sync_all()
         };
         closed().map_err(failed("close", &path))?;
-        if read(&path, &mut |_, _| Ok(()))? != contents {
-            let reason = "it does not say what was written";
-            return Err(Error::Snapshot { path, reason });
+        Ok(Closed {
+            folder,
+            path,
+            contents,
+        })
+    }
+}
+
+/// A snapshot that is written and has no name yet: whoever made it reads it again first.
+#[derive(Debug)]
+pub struct Closed {
+    folder: PathBuf,
+    path: PathBuf,
+    contents: Contents,
+}
+
+impl Closed {
+    /// Reads it again.
+    ///
+    /// # Errors
+    /// [`Error::Snapshot`] when it is not what was written, [`Error::Io`], and what `take` answers.
+    pub fn read(&self, take: &mut Take<'_>) -> Result<(), Error> {
+        if read(&self.path, take)? == self.contents {
+            return Ok(());
         }
-        let target = place(&folder, &contents);
+        Err(self.refused("it does not say what was written"))
+    }
+
+    /// Why it is not to be kept.
+    #[must_use]
+    pub fn refused(&self, reason: &'static str) -> Error {
+        let path = self.path.clone();
+        Error::Snapshot { path, reason }
+    }
+
+    /// Gives it its name: a file that has it is whole.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn keep(self) -> Result<PathBuf, Error> {
+        let target = place(&self.folder, &self.contents);
         // ORDER: the content is durable before the name is.
-        std::fs::rename(&path, &target).map_err(failed("name", &target))?;
-        File::open(&folder)
+        std::fs::rename(&self.path, &target).map_err(failed("name", &target))?;
+        File::open(&self.folder)
             .and_then(|folder| folder.sync_all())
-            .map_err(failed("sync", &folder))?;
+            .map_err(failed("sync", &self.folder))?;
         Ok(target)
     }
 }

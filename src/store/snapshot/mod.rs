@@ -18,7 +18,7 @@ use std::{
 };
 
 pub use self::{
-    draft::Draft,
+    draft::{Closed, Draft},
     reading::{Take, read},
 };
 

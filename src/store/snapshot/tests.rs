@@ -20,7 +20,9 @@ fn written(folder: &std::path::Path, entries: &[Entry]) -> PathBuf {
     for (key, value) in entries {
         draft.add(key, value.as_deref()).unwrap();
     }
-    draft.finish(APPLIED, "file".to_owned(), [5; 16]).unwrap()
+    let closed = draft.close(APPLIED, "file".to_owned(), [5; 16]).unwrap();
+    closed.read(&mut |_, _| Ok(())).unwrap();
+    closed.keep().unwrap()
 }
 
 fn entries(path: &std::path::Path) -> Result<(Vec<Entry>, Contents), Error> {
