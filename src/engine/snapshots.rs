@@ -52,25 +52,15 @@ impl Source {
                 Ok(contents) => break contents.applied.position,
                 Err(error) if error.is_damage() => {
                     tracing::error!(error = %error, "a snapshot is damaged and counts no longer");
-                    let aside = path.with_extension("damaged");
-                    std::fs::rename(&path, aside).map_err(failed("rename", &path))?;
+                    snapshot::discard(&path)?;
                 }
                 Err(error) => return Err(error),
             }
         };
         for (_, path) in own.skip(keep.saturating_sub(2)) {
-            std::fs::remove_file(&path).map_err(failed("remove", &path))?;
+            snapshot::remove(&path)?;
         }
         Ok(Some(Position(second)))
-    }
-}
-
-fn failed(attempt: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> store::Error {
-    let path = path.to_owned();
-    move |source| store::Error::Io {
-        attempt,
-        path,
-        source,
     }
 }
 

@@ -8,19 +8,19 @@ use std::{
     },
 };
 
-use yekta::journal::{Begun, Commit, Error, Journal, Position, ReadJournal, file::FileJournal};
+use yekta::journal::{Begun, Commit, Error, Journal, Position, ReadJournal};
 
-/// A file journal behind a delay.
+/// A journal behind a delay.
 #[derive(Debug)]
 pub(crate) struct Delayed {
-    journal: FileJournal,
+    journal: Box<dyn Journal>,
     under_way: VecDeque<Arc<Commit>>,
     /// How often a commit was handed over while another was under way.
     overlaps: Arc<AtomicUsize>,
 }
 
 impl Delayed {
-    pub(crate) fn new(journal: FileJournal, overlaps: &Arc<AtomicUsize>) -> Self {
+    pub(crate) fn new(journal: Box<dyn Journal>, overlaps: &Arc<AtomicUsize>) -> Self {
         Self {
             journal,
             under_way: VecDeque::new(),

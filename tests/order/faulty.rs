@@ -1,11 +1,8 @@
 //! A journal that fails as it likes: before it wrote a commit, or when it had written it and nobody was told.
 
-use std::{
-    collections::VecDeque,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use yekta::journal::{Begun, Commit, Error, Journal, Position, ReadJournal, file::FileJournal};
@@ -29,9 +26,6 @@ pub(crate) struct Faulty {
     left: usize,
     /// Whether what it fails at is written all the same.
     writes: bool,
-    /// Whether it takes its time, as one across a wire does.
-    is_slow: bool,
-    under_way: VecDeque<Arc<Commit>>,
     cheat: Option<Cheat>,
     /// Commits that were not written and should have been.
     dropped: u64,
@@ -50,8 +44,6 @@ impl Faulty {
             journal,
             left: 1 + dice.below(if cheat.is_some() { 4 } else { 12 }),
             writes: dice.below(2) == 0,
-            is_slow: cheat.is_none() && dice.below(2) == 0,
-            under_way: VecDeque::new(),
             cheat,
             dropped: 0,
             failures: Arc::clone(failures),
@@ -90,16 +82,11 @@ impl Faulty {
 
 impl Journal for Faulty {
     fn begin(&mut self, commit: Arc<Commit>) -> Result<Begun, Error> {
-        if self.is_slow {
-            self.under_way.push_back(commit);
-            return Ok(Begun::UnderWay);
-        }
         self.write(&commit).map(Begun::Durable)
     }
 
     fn finish(&mut self) -> Result<Position, Error> {
-        let commit = self.under_way.pop_front().ok_or(Error::Idle)?;
-        self.write(&commit)
+        Err(Error::Idle)
     }
 
     fn identity(&self) -> String {

@@ -173,9 +173,10 @@ pub(crate) fn start_keeping(
     let config = config(dir);
     let folder = Folder::hold(dir).unwrap();
     let journal = folder.journal(config.journal.clone()).unwrap();
-    let journal: Box<dyn Journal> = match delayed {
+    let journal: Box<dyn Journal> = Box::new(journal);
+    let journal = match delayed {
         Some(overlaps) => Box::new(Delayed::new(journal, overlaps)),
-        None => Box::new(journal),
+        None => journal,
     };
     let opened = Opened::over(folder, &config, journal).unwrap();
     started(opened, &config, identity, fold)

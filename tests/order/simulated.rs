@@ -32,6 +32,7 @@ use yekta::{
 use crate::{
     arrival::{Dice, arrival},
     check::agrees_with_oracle,
+    delayed::Delayed,
     dense,
     faulty::{Cheat, Faulty},
     outcome::{Outcome, config, runtime, settled, started, submissions},
@@ -169,6 +170,11 @@ impl<'f> Simulation<'f> {
         let journal: Box<dyn Journal> = match is_faulty {
             true => Box::new(Faulty::new(journal, &mut self.dice, self.cheat, self.failures)),
             false => Box::new(journal),
+        };
+        // Some take their time, as one across a wire does.
+        let journal: Box<dyn Journal> = match self.cheat.is_none() && self.dice.below(2) == 0 {
+            true => Box::new(Delayed::new(journal, &Arc::default())),
+            false => journal,
         };
         let opened = Opened::over(folder, &config, journal).unwrap();
         started(opened, &config, &self.rules, FoldLimits::STANDARD)

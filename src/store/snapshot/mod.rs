@@ -99,6 +99,22 @@ pub fn clear(folder: &Path) -> Result<(), Error> {
     }
 }
 
+/// Removes a snapshot that nobody needs any more.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn remove(path: &Path) -> Result<(), Error> {
+    std::fs::remove_file(path).map_err(failed("remove", path))
+}
+
+/// Renames a snapshot that cannot be read: it counts no longer.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn discard(path: &Path) -> Result<(), Error> {
+    std::fs::rename(path, path.with_extension("damaged")).map_err(failed("rename", path))
+}
+
 /// Where in `folder` the snapshot with these contents lies.
 #[must_use]
 pub fn place(folder: &Path, contents: &Contents) -> PathBuf {
