@@ -203,6 +203,7 @@ impl From<SubmitError> for Failure {
         let (class, code, title) = match error {
             SubmitError::Busy => (Class::Busy, "busy", "The queue is full"),
             SubmitError::Stopped => (Class::Unavailable, "stopped", "The service takes nothing now"),
+            SubmitError::DiskFull => (Class::Unavailable, "disk_full", "The disk is nearly full"),
         };
         Self::new(class, code, title, error.to_string())
     }
@@ -284,6 +285,7 @@ mod tests {
     fn what_may_be_sent_again_is_told_apart_from_what_may_not() {
         check(SubmitError::Busy, 429, "busy", true);
         check(SubmitError::Stopped, 503, "stopped", true);
+        check(SubmitError::DiskFull, 503, "disk_full", true);
         check(CommandError::Unavailable(SubmitError::Busy), 429, "busy", true);
         check(Failure::not_reached(), 504, "position_not_reached", true);
         check(Failure::overloaded("too many"), 503, "overloaded", true);

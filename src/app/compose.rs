@@ -37,6 +37,7 @@ pub fn engine_config(settings: &Settings) -> EngineConfig {
             forget: settings.snapshots.forget && settings.nats.is_none(),
             ..settings.snapshots
         },
+        room: settings.data.room,
     }
 }
 

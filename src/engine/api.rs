@@ -335,4 +335,7 @@ pub enum SubmitError {
     /// The service is shutting down, or the writer stopped after a failed write.
     #[error("hand over to the writer: it has stopped")]
     Stopped,
+    /// The disk is nearly full.
+    #[error("hand over to the writer: the disk is nearly full, send it again once there is room")]
+    DiskFull,
 }

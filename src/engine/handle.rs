@@ -98,6 +98,7 @@ pub struct Handle {
     pub(crate) consumed: watch::Receiver<Option<InputPosition>>,
     pub(crate) working: watch::Receiver<bool>,
     pub(crate) health: Arc<HealthCell>,
+    pub(crate) is_full: watch::Receiver<bool>,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) query: Query,
     pub(crate) limits: HandleLimits,
@@ -120,7 +121,7 @@ impl Handle {
     /// item can be sent again; what counted counts once.
     ///
     /// # Errors
-    /// [`SubmitError`] when the queue stays full or the writer has stopped.
+    /// [`SubmitError`] when the queue stays full, the writer has stopped, or the disk is nearly full.
     pub async fn submit(&self, items: Vec<Submission>) -> Result<Receipt, SubmitError> {
         let mut receipt = Receipt {
             position: self.applied(),
@@ -148,7 +149,7 @@ impl Handle {
     }
 
     /// Hands over items of the input stream, the last of which stands at `position`, and waits only for room: the stream
-    /// keeps what is not taken yet. Whoever feeds does so in the order of the stream and from where
+    /// keeps what is not taken yet. Whoever feeds waits for [`Handle::room`], and does so in the order of the stream and from where
     /// [`Handle::consumed`] was at the start.
     ///
     /// # Errors
@@ -241,6 +242,9 @@ impl Handle {
         if self.health() != Health::Ready {
             return Err(SubmitError::Stopped);
         }
+        if !self.has_room() {
+            return Err(SubmitError::DiskFull);
+        }
         match self.jobs.send_timeout(job, self.limits.submit_wait).await {
             Ok(()) => {
                 self.metrics.queue_pushed();
@@ -278,6 +282,18 @@ impl Handle {
     /// Whether the writer has something to do: a batch it works on, or a commit that is not visible yet.
     pub fn working(&self) -> watch::Receiver<bool> {
         self.working.clone()
+    }
+
+    /// Whether enough of the disk is free for anything to be taken.
+    pub fn has_room(&self) -> bool {
+        !*self.is_full.borrow()
+    }
+
+    /// Waits until enough of the disk is free, or the writer has stopped.
+    pub async fn room(&self) {
+        let mut is_full = self.is_full.clone();
+        // Where the writer has stopped, whoever hands something over is told so.
+        is_full.wait_for(|is_full| !is_full).await.ok();
     }
 
     /// What answers questions.

@@ -51,6 +51,7 @@ mod repair;
 mod resolve;
 pub mod restore;
 mod retract;
+mod room;
 mod salvage;
 mod secrets;
 mod seeds;
@@ -77,6 +78,7 @@ pub use crate::{
         offline::Offline,
         open::{EngineConfig, Folder, Opened, StartError},
         restore::{rebuild, restore},
+        room::RoomConfig,
         snapshot::SnapshotError,
         snapshots::SnapshotConfig,
         start::Engine,

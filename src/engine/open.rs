@@ -14,6 +14,7 @@ use crate::{
         build::{Origin, Places},
         handle::HandleLimits,
         recover::recovered,
+        room::{self, RoomConfig},
         salvage::{self, salvaged},
         secrets,
         snapshots::SnapshotConfig,
@@ -47,6 +48,8 @@ pub struct EngineConfig {
     pub store: StoreConfig,
     /// When snapshots are made.
     pub snapshots: SnapshotConfig,
+    /// How much of the disk has to be free.
+    pub room: RoomConfig,
 }
 
 /// Why a data folder cannot be opened.
@@ -158,7 +161,7 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Takes the folder, which is made if it is missing.
+    /// Takes the folder, which is made if it is missing. Where the disk is full the ballast goes.
     ///
     /// # Errors
     /// [`StartError::Locked`] when another process has it, [`StartError::Io`].
@@ -169,6 +172,11 @@ impl Folder {
             source,
         })?;
         let lock = FolderLock::acquire(dir)?;
+        room::give_way(dir).map_err(|source| StartError::Io {
+            attempt: "give the ballast up of",
+            path: dir.to_owned(),
+            source,
+        })?;
         let dir = dir.to_owned();
         Ok(Self { dir, lock })
     }

@@ -106,9 +106,9 @@ fn snapshot(
         secrets,
         folder,
     };
-    match source.snapshot(&mut || true) {
+    match source.snapshot(&mut || Ok(())) {
         Err(SnapshotError::Store(error)) => Err(error.into()),
         Err(SnapshotError::Journal(error)) => Err(error.into()),
-        Err(SnapshotError::Stopped) | Ok(_) => Ok(()),
+        Err(SnapshotError::Stopped | SnapshotError::DiskFull) | Ok(_) => Ok(()),
     }
 }

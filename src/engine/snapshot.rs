@@ -29,10 +29,16 @@ pub enum SnapshotError {
     /// The commits that came meanwhile cannot be read.
     #[error("make a snapshot: read the commits that came meanwhile")]
     Journal(#[from] journal::Error),
+    /// It would fill the disk.
+    #[error("make a snapshot: the disk has no room for it")]
+    DiskFull,
     /// The service stops.
     #[error("make a snapshot: the service stops")]
     Stopped,
 }
+
+/// Says now and then why one is not to be made any more.
+pub(crate) type GoesOn<'a> = &'a mut dyn FnMut() -> Result<(), SnapshotError>;
 
 /// What is needed to make one.
 pub(crate) struct Source {
@@ -52,7 +58,7 @@ impl Opened {
     /// # Errors
     /// [`SnapshotError`].
     pub fn snapshot(&self) -> Result<PathBuf, SnapshotError> {
-        self.source().snapshot(&mut || true)
+        self.source().snapshot(&mut || Ok(()))
     }
 
     /// What snapshots of it are made of.
@@ -68,28 +74,24 @@ impl Opened {
 }
 
 impl Source {
-    /// Makes a snapshot while the writer may go on, unless `goes_on` says no in between.
+    /// Makes a snapshot while the writer may go on, unless `goes_on` says why not in between.
     ///
     /// A commit's changes are images of keys as they are after it. What is read of the store lacks none of the commits up
     /// to `from` and has nothing of those behind `to`; with the changes of those in between it is the state after `to`.
-    pub(crate) fn snapshot(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<PathBuf, SnapshotError> {
+    pub(crate) fn snapshot(&self, goes_on: GoesOn<'_>) -> Result<PathBuf, SnapshotError> {
         let mut draft = Draft::begin(&self.folder)?;
         let from = self.store.applied()?;
         let mut next = Some(Vec::new());
         while let Some(key) = next {
             let begun = Instant::now();
             next = self.part(&key, &mut draft)?;
-            if !goes_on() {
-                return Err(SnapshotError::Stopped);
-            }
+            goes_on()?;
             std::thread::sleep(begun.elapsed());
         }
         let to = self.store.applied()?;
         let mut changed = Changed::default();
         let applied = self.meanwhile(from, Position(to.position), (&mut draft, &mut changed))?;
-        if !goes_on() {
-            return Err(SnapshotError::Stopped);
-        }
+        goes_on()?;
         let closed = draft.close(applied, self.journal.clone(), self.secrets)?;
         if changed.sum(&closed)? != Multiset::from_bytes(applied.fingerprint) {
             let error = closed.refused("the profiles of the store are not those that the journal states");

@@ -6,7 +6,10 @@
 
 use std::{
     path::Path,
-    sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError},
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError, TryRecvError},
+    },
     time::{Duration, Instant},
 };
 
@@ -16,6 +19,7 @@ use crate::{
     engine::{
         error::chain,
         handle::Job,
+        room::Room,
         snapshot::{SnapshotError, Source},
     },
     journal::Position,
@@ -70,6 +74,8 @@ pub(crate) struct Snapshots {
     pub(crate) interval: Duration,
     pub(crate) keep: usize,
     pub(crate) forget: bool,
+    /// It must not take the room that events need.
+    pub(crate) room: Arc<Room>,
     /// To the writer, which does not wait for this thread to end.
     pub(crate) jobs: WeakSender<Job>,
     pub(crate) metrics: EngineMetrics,
@@ -126,7 +132,15 @@ impl Snapshots {
     }
 
     fn make(&self) -> Result<(), SnapshotError> {
-        let mut goes_on = || self.stop.try_recv() != Err(TryRecvError::Disconnected);
+        let mut goes_on = || {
+            if self.stop.try_recv() == Err(TryRecvError::Disconnected) {
+                return Err(SnapshotError::Stopped);
+            }
+            if self.room.is_scarce() {
+                return Err(SnapshotError::DiskFull);
+            }
+            Ok(())
+        };
         let path = self.source.snapshot(&mut goes_on)?;
         tracing::info!(snapshot.path = %path.display(), "made a snapshot");
         if let Some(through) = self.source.prune(&path, self.keep)?

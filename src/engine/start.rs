@@ -1,4 +1,4 @@
-//! Starting an engine over an opened folder: the writer's thread, the thread of the snapshots, and the handle to them.
+//! Starting an engine over an opened folder: the writer's thread, those beside it, and the handle to them.
 
 use std::{
     sync::{Arc, mpsc as blocking},
@@ -17,6 +17,7 @@ use crate::{
         handle::{Handle, HealthCell, Job},
         memory::Memory,
         open::{EngineConfig, Opened, StartError},
+        room::{Room, RoomWatch},
         snapshot::Source,
         snapshots::Snapshots,
         upkeep::Upkeep,
@@ -33,7 +34,7 @@ pub struct Engine {
     /// How edges reach it.
     pub handle: Handle,
     writer: JoinHandle<Result<(), WriteError>>,
-    snapshots: Option<Aside>,
+    asides: Vec<Aside>,
 }
 
 /// A thread beside the writer, which ends when its channel closes.
@@ -72,8 +73,16 @@ impl Opened {
         let (working, is_working) = watch::channel(false);
         let reader: Arc<dyn ReadJournal> = Arc::from(journal.reader());
         let lock = Arc::new(lock);
-        let jobs_later = jobs.downgrade();
-        let snapshots = Aside::start((source, Arc::clone(&lock)), config, jobs_later, &metrics)?;
+        let room = Arc::new(Room::of(&config.dir, config.room, &metrics));
+        let beside = Beside {
+            config,
+            lock: &lock,
+            room: &room,
+            jobs: jobs.downgrade(),
+            metrics: &metrics,
+        };
+        let mut asides = vec![beside.watch_room()?];
+        asides.extend(beside.make_snapshots(source)?);
         let query = Query::new(
             store.clone(),
             Arc::clone(&keyring),
@@ -88,6 +97,7 @@ impl Opened {
             consumed: is_consumed,
             working: is_working,
             health: Arc::clone(&health),
+            is_full: room.watch(),
             keyring: Arc::clone(&keyring),
             query,
             limits: config.handle,
@@ -111,6 +121,7 @@ impl Opened {
                 working,
             },
             health,
+            room,
             metrics,
             config: config.worker,
             clock,
@@ -123,38 +134,63 @@ impl Opened {
         Ok(Engine {
             handle,
             writer,
-            snapshots,
+            asides,
         })
     }
 }
 
-impl Aside {
+/// What the threads beside the writer have in common.
+struct Beside<'a> {
+    config: &'a EngineConfig,
+    lock: &'a Arc<FolderLock>,
+    room: &'a Arc<Room>,
+    /// To the writer, which waits for none of them to end.
+    jobs: mpsc::WeakSender<Job>,
+    metrics: &'a EngineMetrics,
+}
+
+impl Beside<'_> {
     /// The thread that makes snapshots, if any are to be made.
-    fn start(
-        (source, lock): (Source, Arc<FolderLock>),
-        config: &EngineConfig,
-        jobs: mpsc::WeakSender<Job>,
-        metrics: &EngineMetrics,
-    ) -> Result<Option<Aside>, StartError> {
-        let Some(interval) = config.snapshots.interval else {
+    fn make_snapshots(&self, source: Source) -> Result<Option<Aside>, StartError> {
+        let config = self.config.snapshots;
+        let Some(interval) = config.interval else {
             return Ok(None);
         };
         let (stop, stopped) = blocking::channel();
         let snapshots = Snapshots {
             source,
             interval,
-            keep: config.snapshots.keep,
-            forget: config.snapshots.forget,
-            jobs,
-            metrics: metrics.clone(),
+            keep: config.keep,
+            forget: config.forget,
+            room: Arc::clone(self.room),
+            jobs: self.jobs.clone(),
+            metrics: self.metrics.clone(),
             stop: stopped,
         };
-        let thread = spawn("yekta-snapshots", config, move || {
-            // As long as it has the store open, nobody else opens the folder.
-            let _lock = lock;
-            snapshots.run();
-        })?;
+        let thread = self.spawn("yekta-snapshots", move || snapshots.run())?;
         Ok(Some(Aside { stop, thread }))
+    }
+
+    /// The thread that looks how much of the disk is free.
+    fn watch_room(&self) -> Result<Aside, StartError> {
+        let (stop, stopped) = blocking::channel();
+        let watch = RoomWatch {
+            room: Arc::clone(self.room),
+            jobs: self.jobs.clone(),
+            metrics: self.metrics.clone(),
+            stop: stopped,
+        };
+        let thread = self.spawn("yekta-room", move || watch.run())?;
+        Ok(Aside { stop, thread })
+    }
+
+    /// As long as the thread uses the folder, nobody else opens it.
+    fn spawn(&self, name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StartError> {
+        let lock = Arc::clone(self.lock);
+        spawn(name, self.config, move || {
+            let _lock = lock;
+            run();
+        })
     }
 }
 
@@ -186,12 +222,13 @@ impl Engine {
     pub fn stop(self) -> Result<(), WriteError> {
         // A writer that stopped by itself has closed the queue: then there is nobody to tell.
         self.handle.jobs.blocking_send(Job::Stop).ok();
-        let snapshots = self.snapshots.map(|Aside { stop, thread }| {
+        let asides = self.asides.into_iter().map(|Aside { stop, thread }| {
             drop(stop);
             thread
         });
+        let asides: Vec<_> = asides.collect();
         let written = joined(self.writer);
-        snapshots.into_iter().for_each(joined);
+        asides.into_iter().for_each(joined);
         written
     }
 

@@ -19,6 +19,7 @@ use crate::{
         handle::{Health, HealthCell, Job},
         input::Input,
         memory::Memory,
+        room::Room,
         step::{Ground, Standing, step},
         upkeep::Upkeep,
         waiting::{Done, Waiting},
@@ -62,6 +63,7 @@ pub(crate) struct Worker {
     pub(crate) stepped: Duration,
     pub(crate) visible: Visible,
     pub(crate) health: Arc<HealthCell>,
+    pub(crate) room: Arc<Room>,
     pub(crate) metrics: EngineMetrics,
     pub(crate) config: WorkerConfig,
     pub(crate) clock: fn() -> Timestamp,
@@ -151,11 +153,13 @@ impl Worker {
         Ok(going)
     }
 
-    /// What waits, or comes next. Upkeep takes turns with what waits, and goes on where nothing does; else the commit
-    /// under way is seen through first.
+    /// What waits, or comes next. Upkeep takes turns with what waits, and goes on where nothing does, if there is room on the
+    /// disk; else the commit under way is seen through first.
     fn next(&mut self) -> Result<Next, Error> {
         let is_left = self.jobs.is_closed() && self.jobs.is_empty();
-        let is_due = (self.repairs_are_due() || self.standing.renewing.after.is_some()) && !is_left;
+        let is_due = (self.repairs_are_due() || self.standing.renewing.after.is_some())
+            && !is_left
+            && !self.room.is_full();
         if is_due {
             self.visible.working.send_replace(true);
         }
@@ -333,6 +337,7 @@ impl Worker {
             .iter()
             .map(|change| (change.key.as_slice(), change.value.as_deref()));
         self.store.apply(applied, changes)?;
+        self.room.look();
         self.visible.applied.send_replace(position);
         if marker.input.is_some() {
             self.visible.consumed.send_replace(marker.input.clone());

@@ -51,6 +51,8 @@ pub struct EngineMetrics {
     repairs: IntGauge,
     snapshot_seconds: Histogram,
     snapshot_failures: IntCounter,
+    disk_free_bytes: IntGauge,
+    disk_full: IntGauge,
 }
 
 /// Events of a commit: powers of two up to the largest batch.
@@ -138,6 +140,14 @@ impl EngineMetrics {
                 "engine_snapshot_failures_total",
                 "Snapshots that could not be made; the journal keeps what they would have held.",
             )?,
+            disk_free_bytes: registry.gauge(
+                "engine_disk_free_bytes",
+                "Bytes of the data folder's disk that are free.",
+            )?,
+            disk_full: registry.gauge(
+                "engine_disk_full",
+                "1 while nothing is taken because fewer than data.free_min_bytes are free.",
+            )?,
             repairs: registry.gauge(
                 "engine_repairs",
                 "Claims that are still to be looked at again for what others did.",
@@ -201,6 +211,16 @@ impl EngineMetrics {
     /// Notes how many claims are still to be looked at again.
     pub fn repairs(&self, left: u64) {
         self.repairs.set(i64::try_from(left).unwrap_or(i64::MAX));
+    }
+
+    /// Notes how much of the disk is free, in bytes.
+    pub fn disk_free(&self, bytes: u64) {
+        self.disk_free_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+    }
+
+    /// Notes whether that is too little.
+    pub fn disk_full(&self, is_full: bool) {
+        self.disk_full.set(i64::from(is_full));
     }
 
     /// Counts a snapshot that was made.

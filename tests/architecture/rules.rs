@@ -105,6 +105,7 @@ pub(crate) const RULES: &[Rule] = &[
         crates: &[
             "std",
             "data_encoding",
+            "fs2",
             "getrandom",
             "serde",
             "serde_json",

@@ -18,8 +18,8 @@ use yekta::{
         profile::FoldLimits,
     },
     engine::{
-        Engine, EngineConfig, Folder, HandleLimits, Opened, ProfileId, Query, Rules, SnapshotConfig,
-        WorkerConfig,
+        Engine, EngineConfig, Folder, HandleLimits, Opened, ProfileId, Query, RoomConfig, Rules,
+        SnapshotConfig, WorkerConfig,
         api::{Outcome as Became, Submission},
         query::TimelineRange,
     },
@@ -220,6 +220,10 @@ pub(crate) fn config(dir: &Path) -> EngineConfig {
             interval: None,
             keep: 2,
             forget: false,
+        },
+        room: RoomConfig {
+            free_min: 0,
+            ballast: 0,
         },
     }
 }

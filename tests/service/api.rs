@@ -32,6 +32,19 @@ impl Api {
         Ok((answer.status().as_u16(), answer.body_mut().read_to_string()?))
     }
 
+    /// Status, `Retry-After` and problem of a request that is refused.
+    pub fn refused(&self, path: &str, body: &Value) -> (u16, Option<String>, Value) {
+        let request = self.agent.post(format!("{}{path}", self.url));
+        let request = request.content_type("application/json");
+        let mut answer = request.send(body.to_string()).unwrap();
+        let after = answer
+            .headers()
+            .get("retry-after")
+            .map(|text| text.to_str().unwrap().to_owned());
+        let problem = serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap();
+        (answer.status().as_u16(), after, problem)
+    }
+
     /// The answer to a question that has one.
     pub fn post(&self, path: &str, body: &Value) -> Value {
         let (status, answer) = self.try_post(path, &body.to_string()).unwrap();

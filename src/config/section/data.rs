@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::config::{
-    reader::Reader,
-    section::{NAME_EXPECTED, is_name},
+use crate::{
+    config::{
+        reader::Reader,
+        section::{NAME_EXPECTED, is_name},
+    },
+    engine::RoomConfig,
 };
 
 /// Where data is kept.
@@ -14,6 +17,8 @@ pub struct Data {
     pub dir: PathBuf,
     /// The tenant of events that name none.
     pub tenant: String,
+    /// How much of its disk has to be free.
+    pub room: RoomConfig,
 }
 
 impl Data {
@@ -23,6 +28,10 @@ impl Data {
         Self {
             dir: table.text("dir", "expected a folder", PathBuf::new(), folder),
             tenant: table.text("tenant", NAME_EXPECTED, String::new(), name),
+            room: RoomConfig {
+                free_min: table.number("free_min_bytes", 0..=1_099_511_627_776),
+                ballast: table.number("ballast_bytes", 0..=1_099_511_627_776),
+            },
         }
     }
 }

@@ -27,7 +27,11 @@ pub(crate) async fn livez() -> Json<Value> {
 /// The service takes events and answers questions of the present; 503 otherwise.
 pub(crate) async fn readyz(State(http): State<Http>) -> (StatusCode, Json<Value>) {
     let following = *http.following.borrow();
-    let (status, word) = readiness(http.api.handle.health(), following);
+    let handle = &http.api.handle;
+    let (status, word) = match (handle.health(), handle.has_room()) {
+        (Health::Ready, false) => (StatusCode::SERVICE_UNAVAILABLE, "disk_full"),
+        (health, _) => readiness(health, following),
+    };
     (status, Json(json!({"status": word})))
 }
 

@@ -239,6 +239,9 @@ impl Follower {
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         looks.reset();
         loop {
+            if stop.run_until_cancelled(self.handle.room()).await.is_none() {
+                return Ok(());
+            }
             let first = tokio::select! {
                 biased;
                 () = stop.cancelled() => return Ok(()),
