@@ -8,6 +8,8 @@ use std::{
     sync::OnceLock,
 };
 
+pub mod trace;
+
 use tempfile::TempDir;
 
 use crate::folder;
@@ -36,7 +38,6 @@ impl Medium {
     }
 
     /// Where it writes down what it is asked for, if it is told to.
-    #[allow(dead_code)]
     pub fn trace(&self) -> PathBuf {
         self.told.path().join("trace")
     }

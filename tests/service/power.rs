@@ -1,8 +1,7 @@
-//! Loss of power, and rot: folders as a medium may leave them, made from what a service had synced and what it had only
-//! written. Whoever starts on one has all that was acknowledged and nothing else.
+//! Loss of power, and rot: folders as a medium may leave them, made from what a service wrote and what it synced. Whoever
+//! starts on one has all that was acknowledged and nothing else.
 //!
-//! The medium of these tests keeps what was synced; of each page that was written since, it keeps the old or the new
-//! content, as it likes. Names of files it keeps at once. `YEKTA_POWER_STATES` says how many states are looked at.
+//! `YEKTA_POWER_STATES` says how many states are looked at.
 
 use std::{
     collections::BTreeMap,
@@ -19,46 +18,82 @@ use yekta::cli::generate;
 use crate::{
     folder::{copied, files},
     load,
+    medium::{
+        Medium,
+        trace::{Disk, Record, acknowledged, records},
+    },
     process::{PATIENCE, Running, Service, fingerprint, fingerprint_of, output, serve, yekta},
 };
 
 const SEED: u64 = 77;
 const STATES: usize = 20;
-/// Bytes of a page.
-const PAGE: usize = 4_096;
-/// Requests that are acknowledged before the store is flushed, and after it.
-const FLUSHED: usize = 6;
-const WRITTEN: usize = 12;
+/// Requests of each of the two runs.
+const REQUESTS: usize = 9;
 
 fn states() -> usize {
     let told = std::env::var("YEKTA_POWER_STATES").ok();
     told.and_then(|text| text.parse().ok()).unwrap_or(STATES)
 }
 
-/// A service whose store is flushed when it stops and at no other time.
+/// A service whose store is flushed when it stops and seldom else, and that makes snapshots all the time.
 fn lazy(folder: &Path) -> Command {
     let mut command = serve(folder);
-    command.env("YEKTA_ENGINE__FLUSH_INTERVAL_MS", "60000");
+    command
+        .env("YEKTA_ENGINE__FLUSH_INTERVAL_MS", "1500")
+        .env("YEKTA_SNAPSHOTS__INTERVAL_S", "1");
     command
 }
 
-/// What a folder was like after each request, the first time when all was synced.
-fn history() -> Vec<TempDir> {
-    let data = tempfile::tempdir().unwrap();
-    let events = generate::events(SEED, 60, (FLUSHED + WRITTEN) * load::BATCH);
-    let (flushed, written) = events.split_at(FLUSHED * load::BATCH);
-    let service = Service::of(lazy(data.path()));
-    load::send_all(&service.url, flushed);
-    service.stop();
-    let mut history = vec![copied(data.path())];
-    let service = Service::of(lazy(data.path()));
-    for batch in written.chunks(load::BATCH) {
-        load::send_all(&service.url, batch);
-        // Who was answered is in the journal and in the store, and nothing is on its way.
-        history.push(copied(data.path()));
+/// What two runs of a service on a new folder asked of its medium.
+struct History {
+    root: PathBuf,
+    asked: Vec<Record>,
+    /// The fingerprint after each request, and before the first.
+    fingerprints: Vec<String>,
+    /// The folder at the end.
+    last: TempDir,
+}
+
+impl History {
+    fn made() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let medium = Medium::of(data.path());
+        let events = generate::events(SEED, 60, 2 * REQUESTS * load::BATCH);
+        let (one, other) = events.split_at(REQUESTS * load::BATCH);
+        let mut folders = Vec::new();
+        for events in [one, other] {
+            let mut command = medium.below(lazy(data.path()));
+            command.env("MEDIUM_TRACE", medium.trace());
+            let service = Service::of(command);
+            if folders.is_empty() {
+                folders.push(copied(data.path()));
+            }
+            for batch in events.chunks(load::BATCH) {
+                load::send_all(&service.url, batch);
+                acknowledged(&medium.trace());
+                // Who was answered is in the journal, and nothing is on its way there.
+                folders.push(copied(data.path()));
+            }
+            service.stop();
+        }
+        Self {
+            root: data.path().canonicalize().unwrap(),
+            asked: records(&medium.trace()),
+            fingerprints: folders.iter().map(|folder| journaled(folder.path())).collect(),
+            last: copied(data.path()),
+        }
     }
-    service.running.kill();
-    history
+
+    /// A folder as it may be when power went before all else was asked for, and how many requests were acknowledged then.
+    fn lost_power(&self, before: usize, dice: &mut ChaCha8Rng) -> (TempDir, usize) {
+        let odds = [0.0, 0.5, 0.9][dice.random_range(0..3)];
+        let (folder, mut disk) = (tempfile::tempdir().unwrap(), Disk::default());
+        let asked = &self.asked[..before];
+        asked.iter().for_each(|record| disk.take(record));
+        disk.lost_power((&self.root, folder.path()), odds, dice);
+        let acknowledged = asked.iter().filter(|record| record.is_acknowledgement());
+        (folder, acknowledged.count())
+    }
 }
 
 /// The fingerprint of what the journal in a folder holds.
@@ -70,65 +105,21 @@ fn journaled(folder: &Path) -> String {
     fingerprint(copy.path())
 }
 
-/// The pages of a file.
-fn pages(content: &[u8]) -> Vec<&[u8]> {
-    content.chunks(PAGE).collect()
-}
-
-/// `synced` with those pages of `written` that the medium took, which takes each with these odds.
-fn torn(synced: &[u8], written: &[u8], odds: f64, dice: &mut ChaCha8Rng) -> Vec<u8> {
-    let (old, new) = (pages(synced), pages(written));
-    let mut left = Vec::with_capacity(written.len());
-    for (at, page) in new.iter().enumerate() {
-        let before = old.get(at).copied().unwrap_or_default();
-        if *page == before || dice.random_bool(odds) {
-            left.extend_from_slice(page);
-        } else {
-            left.extend_from_slice(before);
-            left.resize(at * PAGE + page.len(), 0);
-        }
-    }
-    left
-}
-
-/// The folder as it may be when power goes while the request behind `at` is worked on.
-fn lost_power(history: &[TempDir], at: usize, dice: &mut ChaCha8Rng) -> TempDir {
-    let odds = [0.0, 0.5, 0.9][dice.random_range(0..3)];
-    let folder = copied(history[at].path());
-    // The store is told only what the journal has whole.
-    let is_journaled = dice.random_bool(0.5);
-    let (now, next) = (history[at].path(), history[at + 1].path());
-    for file in files(next) {
-        let name = file.strip_prefix(next).unwrap();
-        let is_store = name.starts_with("default/store");
-        let (synced, written) = match (is_store, is_journaled) {
-            (true, true) => (history[0].path(), next),
-            (true, false) => (history[0].path(), now),
-            (false, true) => (next, next),
-            (false, false) => (now, next),
-        };
-        let read = |folder: &Path| fs::read(folder.join(name)).unwrap_or_default();
-        let left = torn(&read(synced), &read(written), odds, dice);
-        fs::write(folder.path().join(name), left).unwrap();
-    }
-    folder
-}
-
 #[test]
 fn power_may_go_at_any_time() {
-    let history = history();
-    let journaled: Vec<String> = history.iter().map(|folder| journaled(folder.path())).collect();
+    let history = History::made();
     let mut dice = ChaCha8Rng::seed_from_u64(SEED);
     let mut came: BTreeMap<&str, usize> = BTreeMap::new();
     for state in 0..states() {
-        let at = dice.random_range(0..WRITTEN);
-        let folder = lost_power(&history, at, &mut dice);
+        let before = dice.random_range(0..=history.asked.len());
+        let (folder, acknowledged) = history.lost_power(before, &mut dice);
         let log = Service::of(lazy(folder.path())).stop();
         let found = fingerprint(folder.path());
         // What was on its way may have arrived.
+        let end = (acknowledged + 2).min(history.fingerprints.len());
         assert!(
-            journaled[at..=at + 1].contains(&found),
-            "state {state} of seed {SEED}, behind request {at}: {log}"
+            history.fingerprints[acknowledged..end].contains(&found),
+            "state {state} of seed {SEED}, behind request {acknowledged}, record {before}: {log}"
         );
         let how = if log.contains("set the store aside") {
             "built again"
@@ -163,9 +154,7 @@ fn flip(folder: &Path, dice: &mut ChaCha8Rng) -> PathBuf {
 
 #[test]
 fn no_flipped_bit_is_believed() {
-    let history = history();
-    let folder = history.last().unwrap();
-    Service::start(folder.path()).stop();
+    let folder = History::made().last;
     let mut snapshot = yekta(["snapshot", "--data-dir"]);
     snapshot.arg(folder.path());
     assert!(output(snapshot, b"").status.success());
