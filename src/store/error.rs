@@ -35,6 +35,12 @@ pub enum Error {
         /// What sled said.
         source: sled::Error,
     },
+    /// sled panicked: its pages do not fit together.
+    #[error("store could not {attempt}: sled panicked, as it does on damaged files")]
+    Panicked {
+        /// What was being done.
+        attempt: &'static str,
+    },
     /// A snapshot is damaged, or of a version this build does not know.
     #[error("could not read snapshot {}: {reason}", path.display())]
     Snapshot {
@@ -61,6 +67,7 @@ impl Error {
         matches!(
             self,
             Self::Missing { .. }
+                | Self::Panicked { .. }
                 | Self::Snapshot { .. }
                 | Self::Codec(CodecError {
                     fault: Fault::Checksum,

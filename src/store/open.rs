@@ -119,7 +119,7 @@ fn open_and_check(dir: &Path, config: StoreConfig) -> Result<Store, OpenError> {
         .map_err(Error::engine("open its folder"))
         .map_err(refused)?;
     let store = Store::over(db, dir).map_err(refused)?;
-    if store.db().is_empty() {
+    if store.is_empty().map_err(refused)? {
         mark_new(&store).map_err(refused)?;
     } else {
         check_format(&store, dir)?;
@@ -147,10 +147,7 @@ fn mark_new(store: &Store) -> Result<(), Error> {
     let mut batch = sled::Batch::default();
     batch.insert(FORMAT_KEY, codec::encode(&Format { number: FORMAT })?);
     batch.insert(APPLIED_KEY, codec::encode(&Applied::default())?);
-    store
-        .db()
-        .apply_batch(batch)
-        .map_err(Error::engine("mark a new folder"))?;
+    store.ask("mark a new folder", |db| db.apply_batch(batch))?;
     store.flush()
 }
 
@@ -163,9 +160,7 @@ fn check_format(store: &Store, dir: &Path) -> Result<(), OpenError> {
         })
     };
     let bytes = store
-        .db()
-        .get(FORMAT_KEY)
-        .map_err(Error::engine("read its format"))
+        .ask("read its format", |db| db.get(FORMAT_KEY))
         .map_err(refused)?;
     let Some(bytes) = bytes else {
         return corrupt(Damage::NoFormat);

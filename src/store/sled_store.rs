@@ -7,6 +7,7 @@
 
 use std::fmt;
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,8 +66,22 @@ impl Store {
         })
     }
 
-    pub(crate) fn db(&self) -> &sled::Db {
-        &self.inner.db
+    /// What sled answers. It panics on pages that do not fit together, which may be met long after it was opened: then the
+    /// store is damaged like one with a page that cannot be read.
+    pub(crate) fn ask<T>(
+        &self,
+        attempt: &'static str,
+        ask: impl FnOnce(&sled::Db) -> sled::Result<T>,
+    ) -> Result<T, Error> {
+        // Nothing is done with what sled left behind: a write poisons, and damage ends the process.
+        match catch_unwind(AssertUnwindSafe(|| ask(&self.inner.db))) {
+            Ok(answer) => answer.map_err(Error::engine(attempt)),
+            Err(_panic) => Err(Error::Panicked { attempt }),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> Result<bool, Error> {
+        self.ask("look whether it is empty", |db| Ok(db.is_empty()))
     }
 
     /// Takes the changes of a commit and how far that brings the store, as one: readers and a restart see
@@ -94,7 +109,7 @@ impl Store {
             }
         }
         batch.insert(APPLIED_KEY, codec::encode(&applied)?);
-        self.poison_on_error(self.db().apply_batch(batch).map_err(Error::engine(attempt)))
+        self.poison_on_error(self.ask(attempt, |db| db.apply_batch(batch)))
     }
 
     /// How far the journal has been applied; all zero in a new store.
@@ -102,10 +117,7 @@ impl Store {
     /// # Errors
     /// When that record is missing, damaged or unreadable.
     pub fn applied(&self) -> Result<Applied, Error> {
-        let bytes = self
-            .db()
-            .get(APPLIED_KEY)
-            .map_err(Error::engine("read the applied position"));
+        let bytes = self.ask("read the applied position", |db| db.get(APPLIED_KEY));
         let bytes = self.noticing(bytes)?.ok_or(Error::Missing {
             record: "applied position",
         })?;
@@ -119,7 +131,7 @@ impl Store {
     pub fn flush(&self) -> Result<(), Error> {
         let attempt = "flush";
         self.refuse_if_poisoned(attempt)?;
-        let flushed = self.db().flush().map_err(Error::engine(attempt));
+        let flushed = self.ask(attempt, |db| db.flush());
         // ORDER: sled's flush hands its buffers to the system; only then can fdatasync make them durable.
         self.poison_on_error(flushed.and_then(|_bytes| {
             self.inner.log.sync_data().map_err(|source| Error::Io {
@@ -135,10 +147,7 @@ impl Store {
     /// # Errors
     /// When it is damaged or unreadable.
     pub fn meta_get(&self, name: MetaName) -> Result<Option<Vec<u8>>, Error> {
-        let bytes = self
-            .db()
-            .get(name.key())
-            .map_err(Error::engine("read a named value"))?;
+        let bytes = self.noticing(self.ask("read a named value", |db| db.get(name.key())))?;
         let named = bytes.map(|bytes| codec::decode::<Named>(&bytes)).transpose()?;
         Ok(named.map(|named| named.value))
     }
@@ -153,11 +162,7 @@ impl Store {
         let record = codec::encode(&Named {
             value: value.to_vec(),
         })?;
-        self.poison_on_error(
-            self.db()
-                .insert(name.key(), record)
-                .map_err(Error::engine(attempt)),
-        )?;
+        self.poison_on_error(self.ask(attempt, |db| db.insert(name.key(), record)))?;
         self.flush()
     }
 
@@ -166,9 +171,7 @@ impl Store {
     /// # Errors
     /// When the files cannot be asked.
     pub fn size_on_disk(&self) -> Result<u64, Error> {
-        self.db()
-            .size_on_disk()
-            .map_err(Error::engine("measure its files"))
+        self.ask("measure its files", sled::Db::size_on_disk)
     }
 
     /// Whether an earlier write failed, so that every later one is refused.
@@ -223,22 +226,22 @@ impl View for Store {
         if key < FIRST_KEY {
             return Ok(None);
         }
-        self.noticing(self.db().get(key).map_err(Error::engine("read a key")))
+        self.noticing(self.ask("read a key", |db| db.get(key)))
     }
 
     fn scan(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {
         let from = from.max(FIRST_KEY);
+        let attempt = "scan a range";
         let mut range = match to {
-            [] => self.db().range(from..),
-            to if from < to => self.db().range(from..to),
+            [] => self.ask(attempt, |db| Ok(db.range(from..)))?,
+            to if from < to => self.ask(attempt, |db| Ok(db.range(from..to)))?,
             _ => return Ok(()),
         };
         let mut next = || match order {
             Order::Ascending => range.next(),
             Order::Descending => range.next_back(),
         };
-        while let Some(entry) = next() {
-            let (key, value) = self.noticing(entry.map_err(Error::engine("scan a range")))?;
+        while let Some((key, value)) = self.noticing(self.ask(attempt, |_| next().transpose()))? {
             if visit(&key, &value)?.is_break() {
                 break;
             }

@@ -218,7 +218,7 @@ fn a_sync_that_fails_poisons() {
     let log = File::from(std::os::fd::OwnedFd::from(reader));
     let log_path = store.inner.log_path.clone();
     let inner = Inner {
-        db: store.db().clone(),
+        db: store.inner.db.clone(),
         log,
         log_path,
         poisoned: AtomicBool::new(false),
@@ -248,4 +248,16 @@ fn damage_that_a_reader_meets_is_remembered_for_the_next_start() {
     drop(store);
     let refused = Store::open(folder.path(), CONFIG);
     assert!(matches!(refused, Err(crate::store::OpenError::Corrupt { .. })));
+}
+
+#[test]
+fn a_panic_of_sled_is_damage_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(folder.path());
+    let asked = store.ask("read a key", |_| -> sled::Result<()> {
+        panic!("cannot find pid 3")
+    });
+    assert!(matches!(asked, Err(Error::Panicked { .. })), "{asked:?}");
+    assert!(store.noticing(asked).is_err());
+    assert!(store.is_damaged() && is_marked_damaged(folder.path()));
 }
