@@ -2,7 +2,7 @@
 //! Returned by every function of [`crate::store::Store`] and by visitors of a scan.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::store::codec::{CodecError, Fault};
 
@@ -78,6 +78,16 @@ impl Error {
                     ..
                 }
         )
+    }
+
+    /// For `map_err`: what was attempted with `path` when the system refused.
+    pub(crate) fn io(attempt: &'static str, path: &Path) -> impl Fn(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io {
+            attempt,
+            path: path.clone(),
+            source,
+        }
     }
 
     /// For `map_err`: the attempt that sled failed at.

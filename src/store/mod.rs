@@ -22,6 +22,7 @@ mod record;
 mod record_layout;
 mod sled_store;
 pub mod snapshot;
+mod unsettled;
 mod view;
 
 pub use crate::store::error::Error;

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::store::codec;
 use crate::store::mark::{APPLIED_KEY, FORMAT, FORMAT_KEY, Format};
 use crate::store::sled_store::{SLED_LOG, is_marked_damaged};
+use crate::store::unsettled::lost_power;
 use crate::store::{Applied, Error, Store};
 
 /// How long sled's threads may take to let go of a folder whose last handle was dropped.
@@ -62,6 +63,9 @@ pub enum Damage {
     /// An earlier process met a page that could not be read.
     #[error("a page of it could not be read")]
     Marked,
+    /// The machine stopped before what was written was synced.
+    #[error("the machine stopped while it was written to, so that it may be a mixture of old and new")]
+    LostPower,
     /// sled panicked, as it does on some broken files.
     #[error("sled panicked while opening it")]
     Panic,
@@ -108,6 +112,13 @@ fn open_and_check(dir: &Path, config: StoreConfig) -> Result<Store, OpenError> {
             damage: Damage::Marked,
         });
     }
+    let is_suspect = lost_power(dir).map_err(Error::io("read the mark of", dir));
+    if is_suspect.map_err(refused)? {
+        return Err(OpenError::Corrupt {
+            dir: dir.to_owned(),
+            damage: Damage::LostPower,
+        });
+    }
     await_former_handle(dir);
     let db = sled::Config::new()
         .path(dir)
@@ -147,7 +158,7 @@ fn mark_new(store: &Store) -> Result<(), Error> {
     let mut batch = sled::Batch::default();
     batch.insert(FORMAT_KEY, codec::encode(&Format { number: FORMAT })?);
     batch.insert(APPLIED_KEY, codec::encode(&Applied::default())?);
-    store.ask("mark a new folder", |db| db.apply_batch(batch))?;
+    store.write("mark a new folder", |db| db.apply_batch(batch))?;
     store.flush()
 }
 
@@ -207,13 +218,9 @@ fn refusal(dir: &Path, error: Error) -> OpenError {
 /// # Errors
 /// [`Error::Io`] when the folder cannot be renamed.
 pub fn set_aside(dir: &Path) -> Result<PathBuf, Error> {
-    let failed = |source| Error::Io {
-        attempt: "set aside",
-        path: dir.to_owned(),
-        source,
-    };
-    let aside = first_free(dir).map_err(failed)?;
-    fs::rename(dir, &aside).map_err(failed)?;
+    let failed = Error::io("set aside", dir);
+    let aside = first_free(dir).map_err(&failed)?;
+    fs::rename(dir, &aside).map_err(&failed)?;
     Ok(aside)
 }
 

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::store::codec;
 use crate::store::mark::{APPLIED_KEY, META_PREFIX, Named};
+use crate::store::unsettled::Unsettled;
 use crate::store::{Applied, Bytes, Error, MetaName, Order, View, Visit};
 
 /// File in the folder that sled keeps its log in.
@@ -37,6 +38,7 @@ struct Inner {
     /// sled's log, opened once more: its own flush does not make it durable.
     log: File,
     log_path: PathBuf,
+    unsettled: Unsettled,
     poisoned: AtomicBool,
     damaged: AtomicBool,
 }
@@ -50,16 +52,14 @@ impl Store {
     /// Wraps sled as it opened in `dir`.
     pub(crate) fn over(db: sled::Db, dir: &Path) -> Result<Self, Error> {
         let log_path = dir.join(SLED_LOG);
-        let log = File::open(&log_path).map_err(|source| Error::Io {
-            attempt: "open",
-            path: log_path.clone(),
-            source,
-        })?;
+        let log = File::open(&log_path).map_err(Error::io("open", &log_path))?;
+        let unsettled = Unsettled::open(dir).map_err(Error::io("mark", dir))?;
         Ok(Self {
             inner: Arc::new(Inner {
                 db,
                 log,
                 log_path,
+                unsettled,
                 poisoned: AtomicBool::new(false),
                 damaged: AtomicBool::new(false),
             }),
@@ -109,7 +109,21 @@ impl Store {
             }
         }
         batch.insert(APPLIED_KEY, codec::encode(&applied)?);
-        self.poison_on_error(self.ask(attempt, |db| db.apply_batch(batch)))
+        self.write(attempt, |db| db.apply_batch(batch))
+    }
+
+    /// Has sled write, which is not durable before the next flush.
+    pub(crate) fn write<T>(
+        &self,
+        attempt: &'static str,
+        write: impl FnOnce(&sled::Db) -> sled::Result<T>,
+    ) -> Result<T, Error> {
+        let begun = self
+            .inner
+            .unsettled
+            .begin()
+            .map_err(Error::io("mark", &self.inner.log_path));
+        self.poison_on_error(begun.and_then(|()| self.ask(attempt, write)))
     }
 
     /// How far the journal has been applied; all zero in a new store.
@@ -133,13 +147,16 @@ impl Store {
         self.refuse_if_poisoned(attempt)?;
         let flushed = self.ask(attempt, |db| db.flush());
         // ORDER: sled's flush hands its buffers to the system; only then can fdatasync make them durable.
-        self.poison_on_error(flushed.and_then(|_bytes| {
-            self.inner.log.sync_data().map_err(|source| Error::Io {
-                attempt: "sync",
-                path: self.inner.log_path.clone(),
-                source,
-            })
-        }))
+        let synced = flushed.and_then(|_bytes| {
+            let synced = self.inner.log.sync_data();
+            if synced.is_err() {
+                // The system may have dropped what it could not write: what is there can be a mixture.
+                self.mark_damaged();
+            }
+            let settled = synced.and_then(|()| self.inner.unsettled.end());
+            settled.map_err(Error::io("sync", &self.inner.log_path))
+        });
+        self.poison_on_error(synced)
     }
 
     /// A named small value.
@@ -162,7 +179,7 @@ impl Store {
         let record = codec::encode(&Named {
             value: value.to_vec(),
         })?;
-        self.poison_on_error(self.ask(attempt, |db| db.insert(name.key(), record)))?;
+        self.write(attempt, |db| db.insert(name.key(), record))?;
         self.flush()
     }
 
@@ -208,11 +225,18 @@ impl Store {
     }
 
     fn notice(&self, error: &Error) {
-        if error.is_damage() && !self.inner.damaged.swap(true, Ordering::AcqRel) {
-            let mark = self.inner.log_path.with_file_name(DAMAGED);
-            if let Err(error) = File::create(&mark) {
-                tracing::error!(error = %error, path = %mark.display(), "could not mark the store as damaged");
-            }
+        if error.is_damage() {
+            self.mark_damaged();
+        }
+    }
+
+    fn mark_damaged(&self) {
+        if self.inner.damaged.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let mark = self.inner.log_path.with_file_name(DAMAGED);
+        if let Err(error) = File::create(&mark) {
+            tracing::error!(error = %error, path = %mark.display(), "could not mark the store as damaged");
         }
     }
 }

@@ -91,8 +91,18 @@ impl History {
         let asked = &self.asked[..before];
         asked.iter().for_each(|record| disk.take(record));
         disk.lost_power((&self.root, folder.path()), odds, dice);
+        start_another_system(folder.path());
         let acknowledged = asked.iter().filter(|record| record.is_acknowledgement());
         (folder, acknowledged.count())
+    }
+}
+
+/// What a service said of the run of the system that it was part of is of another one.
+fn start_another_system(folder: &Path) {
+    let mark = folder.join("default/store/unsettled");
+    let said = fs::read(&mark).unwrap_or_default();
+    if said.iter().any(|byte| *byte != 0) {
+        fs::write(mark, "another run of the system").unwrap();
     }
 }
 

@@ -221,6 +221,7 @@ fn a_sync_that_fails_poisons() {
         db: store.inner.db.clone(),
         log,
         log_path,
+        unsettled: Unsettled::open(folder.path()).unwrap(),
         poisoned: AtomicBool::new(false),
         damaged: AtomicBool::new(false),
     };
@@ -230,6 +231,8 @@ fn a_sync_that_fails_poisons() {
 
     assert!(matches!(store.flush(), Err(Error::Io { attempt: "sync", .. })));
     assert!(matches!(store.flush(), Err(Error::Poisoned { .. })));
+    // What it could not write the system may have forgotten.
+    assert!(store.is_damaged() && is_marked_damaged(folder.path()));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use lz4_flex::frame::{BlockMode, FrameEncoder, FrameInfo};
 use crate::store::{
     Applied, Error, codec,
     mark::FORMAT,
-    snapshot::{Contents, DELETE, END, MAGIC, PUT, Take, VERSION, failed, place, read},
+    snapshot::{Contents, DELETE, END, MAGIC, PUT, Take, VERSION, place, read},
 };
 
 /// What a snapshot is called until it is whole. One is made at a time.
@@ -37,7 +37,7 @@ impl Draft {
     /// # Errors
     /// [`Error::Io`].
     pub fn begin(folder: &Path) -> Result<Self, Error> {
-        std::fs::create_dir_all(folder).map_err(failed("make", folder))?;
+        std::fs::create_dir_all(folder).map_err(Error::io("make", folder))?;
         let path = folder.join(DRAFT);
         let begun = || {
             let mut out = BufWriter::new(File::create(&path)?);
@@ -45,7 +45,7 @@ impl Draft {
             out.write_all(&VERSION.to_le_bytes())?;
             Ok(out)
         };
-        let out = begun().map_err(failed("begin", &path))?;
+        let out = begun().map_err(Error::io("begin", &path))?;
         let info = FrameInfo::new()
             .block_mode(BlockMode::Independent)
             .block_checksums(true)
@@ -70,7 +70,7 @@ impl Draft {
             write_part(&mut self.out, key)?;
             value.map_or(Ok(()), |value| write_part(&mut self.out, value))
         };
-        add().map_err(failed("write", &self.path))
+        add().map_err(Error::io("write", &self.path))
     }
 
     /// Closes the snapshot as the state after `applied` of `journal`, under these secrets, and makes it durable.
@@ -99,7 +99,7 @@ impl Draft {
             let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
             file.sync_all()
         };
-        closed().map_err(failed("close", &path))?;
+        closed().map_err(Error::io("close", &path))?;
         Ok(Closed {
             folder,
             path,
@@ -142,10 +142,10 @@ impl Closed {
     pub fn keep(self) -> Result<PathBuf, Error> {
         let target = place(&self.folder, &self.contents);
         // ORDER: the content is durable before the name is.
-        std::fs::rename(&self.path, &target).map_err(failed("name", &target))?;
+        std::fs::rename(&self.path, &target).map_err(Error::io("name", &target))?;
         File::open(&self.folder)
             .and_then(|folder| folder.sync_all())
-            .map_err(failed("sync", &self.folder))?;
+            .map_err(Error::io("sync", &self.folder))?;
         Ok(target)
     }
 }

@@ -68,11 +68,11 @@ impl Record for Contents {
 pub fn list(folder: &Path) -> Result<Vec<(u64, PathBuf)>, Error> {
     let entries = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(failed("list", folder))?,
+        entries => entries.map_err(Error::io("list", folder))?,
     };
     let mut found = Vec::new();
     for entry in entries {
-        let path = entry.map_err(failed("list", folder))?.path();
+        let path = entry.map_err(Error::io("list", folder))?.path();
         found.extend(position(&path).map(|position| (position, path)));
     }
     found.sort_unstable_by(|one, other| other.cmp(one));
@@ -94,7 +94,7 @@ fn position(path: &Path) -> Option<u64> {
 pub fn clear(folder: &Path) -> Result<(), Error> {
     let draft = folder.join(draft::DRAFT);
     match std::fs::remove_file(&draft) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", &draft)(error)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", &draft)(error)),
         _ => Ok(()),
     }
 }
@@ -104,7 +104,7 @@ pub fn clear(folder: &Path) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Io`].
 pub fn remove(path: &Path) -> Result<(), Error> {
-    std::fs::remove_file(path).map_err(failed("remove", path))
+    std::fs::remove_file(path).map_err(Error::io("remove", path))
 }
 
 /// Renames a snapshot that cannot be read: it counts no longer.
@@ -112,7 +112,7 @@ pub fn remove(path: &Path) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Io`].
 pub fn discard(path: &Path) -> Result<(), Error> {
-    std::fs::rename(path, path.with_extension("damaged")).map_err(failed("rename", path))
+    std::fs::rename(path, path.with_extension("damaged")).map_err(Error::io("rename", path))
 }
 
 /// Where in `folder` the snapshot with these contents lies.
@@ -123,16 +123,6 @@ pub fn place(folder: &Path, contents: &Contents) -> PathBuf {
 
 fn name(position: u64) -> String {
     format!("{position:020}.{EXTENSION}")
-}
-
-/// Says what was attempted with `path` when the system refuses.
-fn failed(attempt: &'static str, path: &Path) -> impl Fn(io::Error) -> Error {
-    let path = path.to_owned();
-    move |source| Error::Io {
-        attempt,
-        path: path.clone(),
-        source,
-    }
 }
 
 #[cfg(test)]

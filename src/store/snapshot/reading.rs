@@ -11,7 +11,7 @@ use lz4_flex::frame::FrameDecoder;
 use crate::store::{
     Error, codec,
     mark::FORMAT,
-    snapshot::{Contents, DELETE, END, MAGIC, PUT, VERSION, failed},
+    snapshot::{Contents, DELETE, END, MAGIC, PUT, VERSION},
 };
 
 /// Bytes of a key or a value, at most: records are smaller.
@@ -30,7 +30,7 @@ pub fn read(path: &Path, take: &mut Take<'_>) -> Result<Contents, Error> {
         path: path.to_owned(),
         reason,
     };
-    let mut file = BufReader::new(File::open(path).map_err(failed("open", path))?);
+    let mut file = BufReader::new(File::open(path).map_err(Error::io("open", path))?);
     let mut head = [0; MAGIC.len() + 4];
     file.read_exact(&mut head)
         .map_err(|error| unreadable(path, error))?;
@@ -117,7 +117,7 @@ impl<R: Read> Input<'_, R> {
 /// Damage, or trouble with the disk: only the latter has a number of the system.
 fn unreadable(path: &Path, error: io::Error) -> Error {
     if error.raw_os_error().is_some() {
-        return failed("read", path)(error);
+        return Error::io("read", path)(error);
     }
     Error::Snapshot {
         path: path.to_owned(),
