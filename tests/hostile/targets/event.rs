@@ -9,10 +9,10 @@ use yekta::{
         event::Event,
         identifier::normalise::normalise,
         identifier::{Kind, Region},
-        identity::Claim,
+        identity::{Claim, Edition, link::links_of},
         profile::Aggregate,
     },
-    store::codec,
+    store::{AtomRecord, codec},
     wire::{
         Call, ForwardedItem, Origin, Posted, Reason, Rejection, Shape, StreamMessage, decode_message,
         out::event as told, posted::MESSAGE_BYTES_MAX, stream::REFUSED_HEADER,
@@ -220,6 +220,20 @@ fn accepted(event: &Event) {
     let mut twice = aggregate.clone();
     twice.merge(&aggregate, &engine.fold);
     assert_eq!(twice.events, 2);
+    let atom = AtomRecord {
+        links: links_of(event, &engine.identity.identifiers),
+        first: event.stamp(),
+        profile: None,
+        named: [event.id.clone()].into(),
+        edition: Edition::default(),
+        claim,
+        aggregate: twice,
+    };
+    let bytes = codec::encode(&atom).expect("an atom of what was taken in can be kept");
+    assert!(
+        codec::decode::<AtomRecord>(&bytes).as_ref() == Ok(&atom),
+        "what was kept is another atom"
+    );
 }
 
 fn identifiers(event: &Event) {

@@ -1,4 +1,5 @@
-//! The configuration that all targets go by: channels with a region, a source that may alias, the standard kinds.
+//! The configuration that all targets go by: channels with a region, a source that may alias, the standard kinds, and
+//! events nested as deep as any configuration may allow.
 
 use std::{iter, path::Path, sync::LazyLock};
 
@@ -20,6 +21,9 @@ web.region = "IR"
 mobile.region = "DE"
 store.region = "US"
 callcenter.region = "IR"
+
+[decode]
+depth_max = 60
 
 [sources.crm]
 prefix = "crm"
