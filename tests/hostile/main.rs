@@ -23,10 +23,24 @@ macro_rules! tests {
             let names = targets::ALL.map(|target| target.name);
             assert_eq!(tested, names);
         }
+
+        #[test]
+        fn every_target_is_fuzzed() {
+            let manifest = include_str!("../../fuzz/Cargo.toml").parse::<toml::Table>().unwrap();
+            let fuzzed = manifest["bin"].as_array().unwrap().iter().map(|bin| bin["name"].as_str().unwrap());
+            let names = targets::ALL.map(|target| target.name);
+            assert_eq!(fuzzed.collect::<Vec<_>>(), names);
+        }
     };
 }
 
 tests! {
     event_native event_segment event_cloud event_binary event_message identifier qr_token record commit journal snapshot
     request http settings weights
+}
+
+#[test]
+fn dump() {
+    use yekta::{config::weights::{Remarks, text}, domain::similarity::Weights};
+    std::fs::write("tests/hostile/seeds/weights/standard", text(&Weights::standard(), &Remarks::default())).unwrap();
 }

@@ -2,8 +2,8 @@
 
 use std::{
     fs::{self, File},
-    io::Write,
-    path::{Path, PathBuf},
+    os::unix::fs::FileExt,
+    path::Path,
 };
 
 use crate::{
@@ -17,10 +17,7 @@ const RUNS: u64 = 40_000;
 
 /// Runs the target called `name`.
 pub fn target(name: &str) {
-    let target = targets::ALL
-        .into_iter()
-        .find(|target| target.name == name)
-        .unwrap();
+    let target = targets::named(name).unwrap();
     let seeds = seeds(&Path::new(SEEDS).join(name));
     assert!(!seeds.is_empty(), "{name} has no seeds");
     let mut latest = Latest::new(name);
@@ -55,9 +52,10 @@ fn seeds(folder: &Path) -> Vec<(String, Vec<u8>)> {
     seeds
 }
 
-/// Where the latest input lies: what overflows the stack or runs out of memory ends the process and says nothing.
+/// A file with the latest input, behind a line with its length: what overflows the stack or runs out of memory ends the
+/// process and says nothing.
 struct Latest {
-    path: PathBuf,
+    file: File,
 }
 
 /// Says, when a target panics, on what.
@@ -70,14 +68,17 @@ struct Told<'a> {
 
 impl Latest {
     fn new(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("hostile-{name}"));
         Self {
-            path: Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("hostile-{name}")),
+            file: File::create(path).unwrap(),
         }
     }
 
     fn run(&mut self, target: Target, bytes: &[u8], file: &str, number: Option<u64>) {
-        File::create(&self.path)
-            .and_then(|mut latest| latest.write_all(bytes))
+        let line = format!("{:08}\n", bytes.len());
+        // Not made anew and not cut: that takes longer than most targets.
+        self.file
+            .write_all_at(&[line.as_bytes(), bytes].concat(), 0)
             .unwrap();
         let told = Told {
             target,

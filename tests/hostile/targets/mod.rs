@@ -47,6 +47,11 @@ const fn target(name: &'static str, run: fn(&[u8]), costs: u32) -> Target {
     Target { name, run, costs }
 }
 
+/// The target called `name`, if it is one.
+pub fn named(name: &str) -> Option<Target> {
+    ALL.into_iter().find(|target| target.name == name)
+}
+
 /// The choice that the first byte makes among `count`, by its digit so that seeds can be written by hand, and the rest.
 fn choice(bytes: &[u8], count: usize) -> Option<(usize, &[u8])> {
     let (first, rest) = bytes.split_first()?;
