@@ -38,9 +38,3 @@ tests! {
     event_native event_segment event_cloud event_binary event_message identifier qr_token record commit journal snapshot
     request http settings weights
 }
-
-#[test]
-fn dump() {
-    use yekta::{config::weights::{Remarks, text}, domain::similarity::Weights};
-    std::fs::write("tests/hostile/seeds/weights/standard", text(&Weights::standard(), &Remarks::default())).unwrap();
-}

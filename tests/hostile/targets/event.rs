@@ -90,8 +90,11 @@ pub fn message(bytes: &[u8]) {
     }
 }
 
+/// Headers, and what follows them.
+type Headed<'a> = (Vec<(&'a str, &'a str)>, &'a [u8]);
+
 /// Lines up to an empty one as headers, as a server hands them over, and what follows.
-fn headed(bytes: &[u8]) -> Option<(Vec<(&str, &str)>, &[u8])> {
+fn headed(bytes: &[u8]) -> Option<Headed<'_>> {
     let end = bytes
         .windows(2)
         .position(|two| two == b"\n\n")

@@ -35,12 +35,12 @@ pub const ALL: [Target; 15] = [
     target("qr_token",          qr::scanned,                2),
     target("record",            kept::record,               1),
     target("commit",            journal::body,              1),
-    target("journal",           journal::folder,           40),
-    target("snapshot",          snapshot::file,            10),
+    target("journal",           journal::folder,          100),
+    target("snapshot",          snapshot::file,            20),
     target("request",           request::read,              1),
-    target("http",              http::asked,              100),
-    target("settings",          config::settings,          10),
-    target("weights",           config::weights,           10),
+    target("http",              http::asked,               50),
+    target("settings",          config::settings,         100),
+    target("weights",           config::weights,           50),
 ];
 
 const fn target(name: &'static str, run: fn(&[u8]), costs: u32) -> Target {
