@@ -31,7 +31,7 @@ use crate::{
     domain::{context::View, time::Timestamp},
     engine::handle::Handle,
     telemetry::QueryMetrics,
-    wire::DecodeRules,
+    wire::{DecodeRules, guard},
 };
 
 mod address;
@@ -89,18 +89,29 @@ pub struct Api {
     pub clock: fn() -> Timestamp,
 }
 
+/// Objects and lists inside each other, at most, in a request: some hold free content, which has to fit into a record.
+const DEPTH_MAX: usize = 32;
+
 /// Reads a request from a JSON body; an empty one is an empty object.
 ///
 /// # Errors
-/// `bad_body`, with the place where reading stopped.
+/// `bad_body`, with the place where reading stopped or with the bound that it breaks.
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
-    let text: &[u8] = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(text).map_err(|error| {
+    let refused = |message: String| Failure::bad_request("bad_body", message);
+    let text = if body.is_empty() { b"{}" } else { body };
+    // First, as what is not looked at could not be bounded.
+    let text = std::str::from_utf8(text).map_err(|_| refused("expected JSON in UTF-8".to_owned()))?;
+    guard::check(text, DEPTH_MAX).map_err(|_| {
+        refused(format!(
+            "expected at most {DEPTH_MAX} objects and lists inside each other, and no reserved name"
+        ))
+    })?;
+    serde_json::from_str(text).map_err(|error| {
         // The library's message may hold what was sent; where it stands is enough.
         let (line, column) = (error.line(), error.column());
         let message =
             format!("expected JSON as /openapi.json describes it; reading stopped at {line}:{column}");
-        Failure::bad_request("bad_body", message)
+        refused(message)
     })
 }
 

@@ -1,10 +1,11 @@
-//! Bodies and queries of questions and commands: raw bytes whatever the content type, bounded, then read as JSON.
+//! Paths, queries and bodies of questions and commands; bodies are raw bytes whatever the content type, bounded, then
+//! read as JSON. What cannot be read is a problem like any other, and repeats nothing of what was sent.
 
 use std::sync::Arc;
 
 use axum::{
     body::Bytes,
-    extract::{DefaultBodyLimit, FromRef, FromRequest, FromRequestParts, Query, Request},
+    extract::{DefaultBodyLimit, FromRef, FromRequest, FromRequestParts, Path, Query, Request},
     http::{StatusCode, header::CONTENT_ENCODING, request::Parts},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -17,6 +18,10 @@ use crate::{
 /// A body read as JSON; an empty one is an empty object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Document<T>(pub(crate) T);
+
+/// What the path of the address names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Named<T>(pub(crate) T);
 
 /// The query of the address.
 #[derive(Clone, Copy, Debug)]
@@ -83,6 +88,21 @@ where
             .await
             .map_err(|unread| unread.failure(bytes_max))?;
         Ok(Self(api::read(&bytes)?))
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Named<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        // The library's own answer is a text that may hold what was sent.
+        let named = Path::from_request_parts(parts, state).await;
+        named.map(|Path(named)| Self(named)).map_err(|_| {
+            Failure::bad_request(
+                "bad_path",
+                "expected a path as /openapi.json describes it for this route, percent-encoded UTF-8",
+            )
+        })
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! The data is a native event, or any object: then it is the event's properties.
 
+use std::collections::BTreeMap;
+
 use crate::domain::value::Value;
 use crate::wire::{
     draft::Draft,
@@ -72,21 +74,24 @@ pub(crate) fn draft(mut attributes: Members) -> Result<Draft, Fault> {
 pub(crate) fn attributes<'a>(
     headers: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<Members, Fault> {
-    let mut attributes = Members::default();
+    // Of several of a name the last holds: what the others say is not looked at.
+    let mut last = BTreeMap::new();
     for (header, value) in headers {
         let header = header.to_ascii_lowercase();
-        let Some(name) = header.strip_prefix(HEADER_PREFIX) else {
-            continue;
-        };
         // The body is the data, whatever a header says.
-        if name == "data" || name == "data_base64" {
-            continue;
+        let name = header
+            .strip_prefix(HEADER_PREFIX)
+            .filter(|name| !matches!(*name, "data" | "data_base64"));
+        if let Some(name) = name {
+            last.insert(name.to_owned(), value);
         }
+    }
+    let decoded = last.into_iter().map(|(name, value)| {
         let value = percent_decoded(value)
             .ok_or_else(|| Fault::wrong_type("a ce- header", "percent-encoded UTF-8"))?;
-        attributes.0.insert(name.to_owned(), Value::Text(value));
-    }
-    Ok(attributes)
+        Ok((name, Value::Text(value)))
+    });
+    decoded.collect::<Result<_, _>>().map(Members)
 }
 
 fn data(data: Members) -> Result<Draft, Fault> {

@@ -1,4 +1,5 @@
-//! What is looked at before an item is parsed: how deep it is nested, and names that the JSON reader keeps to itself.
+//! What is looked at before an item or a request is parsed: how deep it is nested, and names that the JSON reader keeps
+//! to itself.
 //!
 //! Walks the text once and allocates only for the rare string that starts with a dollar sign.
 

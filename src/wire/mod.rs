@@ -23,7 +23,7 @@ mod draft;
 mod finish;
 #[cfg(test)]
 mod fixture;
-mod guard;
+pub(crate) mod guard;
 mod identifiers;
 mod members;
 mod native;

@@ -40,7 +40,8 @@ pub struct DecodeLimits {
     pub event_bytes_max: usize,
     /// Items of one body.
     pub items_max: usize,
-    /// How deep objects and lists of one item may be nested; the item itself counts. The JSON reader stops at 127.
+    /// How deep objects and lists of one item may be nested; the item itself counts. The store keeps 64 levels, some of
+    /// them its own.
     pub depth_max: usize,
     /// How far behind its receipt an event's time may lie; what lies further is set to the receipt.
     pub future_max: Duration,

@@ -7,8 +7,8 @@ pub(crate) fn read(table: &mut Reader<'_>, items_max: usize) -> DecodeLimits {
     DecodeLimits {
         event_bytes_max: table.number("event_bytes_max", 256..=1_048_576),
         items_max,
-        // The JSON reader itself stops at 127.
-        depth_max: table.number("depth_max", 4..=127),
+        // The store keeps 64 levels, some of them its own; what it could not keep would stop the writer.
+        depth_max: table.number("depth_max", 4..=60),
         future_max: table.millis("future_max_ms", 0..=86_400_000),
         name_letters_max: table.number("name_letters_max", 16..=1_024),
         id_letters_max: table.number("id_letters_max", 36..=1_024),

@@ -96,7 +96,10 @@ pub fn normalise(
         Format::Phone => {
             refuse_withheld(&folded)?;
             refuse_blocked(rules, kind, &folded)?;
-            phone::normalise(&folded, region)?
+            let number = phone::normalise(&folded, region)?;
+            // Again, as what is withheld or one digit may show only behind the country code.
+            refuse_withheld(&number)?;
+            number
         }
         Format::Email => {
             refuse_blocked(rules, kind, &folded)?;

@@ -14,6 +14,8 @@ const LENGTH_MAX: usize = 40;
 /// Digits before any is dropped: 15, an international prefix, a trunk zero.
 const DIGITS_MAX: usize = 20;
 const DIGITS_MIN: usize = 4;
+/// Digits of a number with its country code.
+const E164_DIGITS_MAX: usize = 15;
 
 /// The number in `folded` (which went through [`crate::domain::identifier::text::fold`]) in E.164.
 ///
@@ -27,6 +29,8 @@ pub fn normalise(folded: &str, region: Option<&Region>) -> Result<String, Refusa
         Some(digits) => international(digits),
         None => national(&number, *region.ok_or(Refusal::Malformed(Defect::NoRegion))?),
     };
+    // Some plans are known by patterns that take more than any exchange does.
+    let found = found.filter(|number| number.len() <= "+".len() + E164_DIGITS_MAX);
     found.ok_or(Refusal::Malformed(Defect::Number))
 }
 

@@ -1,15 +1,12 @@
 //! `PUT /v1/profiles/{who}/consent`: what a customer decided, written down by who asked them.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use serde::Deserialize;
 
 use crate::{
     api::{Api, ConsentAnswer, ConsentRequest, Decisions, Who},
     http::{
-        body::{Asking, Document},
+        body::{Asking, Document, Named},
         failure::Failure,
     },
 };
@@ -23,7 +20,7 @@ pub(crate) struct Repeatable {
 /// Records decisions.
 pub(crate) async fn put(
     State(api): State<Api>,
-    Path(who): Path<Who>,
+    Named(who): Named<Who>,
     Asking(Repeatable { request_id }): Asking<Repeatable>,
     Document(consent): Document<Decisions>,
 ) -> Result<Json<ConsentAnswer>, Failure> {

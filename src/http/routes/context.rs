@@ -1,18 +1,13 @@
 //! `/v1/context/{view}`: what one consumer is told about a customer. Always an answer, with its `match`.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{Json, extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
 
 use crate::{
     api::{Api, AskedIdentifier, ContextAnswer, ContextRequest, Who},
     http::{
         answer::tagged,
-        body::{Asking, Document, MinPosition},
+        body::{Asking, Document, MinPosition, Named},
         failure::Failure,
     },
 };
@@ -35,7 +30,7 @@ pub(crate) struct Question {
 /// The context of whoever holds the identifier, or of a profile's id.
 pub(crate) async fn get(
     State(api): State<Api>,
-    Path((view, who)): Path<(String, Who)>,
+    Named((view, who)): Named<(String, Who)>,
     MinPosition(min_position): MinPosition,
     Asking(Form { flat }): Asking<Form>,
     headers: HeaderMap,
@@ -53,7 +48,7 @@ pub(crate) async fn get(
 /// The context of whoever holds the identifiers; they stay out of the address.
 pub(crate) async fn post(
     State(api): State<Api>,
-    Path(view): Path<String>,
+    Named(view): Named<String>,
     MinPosition(min_position): MinPosition,
     Asking(form): Asking<Form>,
     Document(question): Document<Question>,

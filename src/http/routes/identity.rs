@@ -1,9 +1,6 @@
 //! `/v1/identity`: why two are one person or not, who may be, and what stewards say about it.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use serde::Deserialize;
 
 use crate::{
@@ -12,7 +9,7 @@ use crate::{
         RulesAnswer, RulesRequest, UndoAnswer, UndoRequest, Who, WordAnswer, WordRequest,
     },
     http::{
-        body::{Asking, Document},
+        body::{Asking, Document, Named},
         failure::Failure,
     },
 };
@@ -78,7 +75,7 @@ pub(crate) struct Most {
 /// Whom a profile absorbed, and why.
 pub(crate) async fn merges(
     State(api): State<Api>,
-    Path(who): Path<Who>,
+    Named(who): Named<Who>,
     Asking(Most { limit, min_position }): Asking<Most>,
 ) -> Result<Json<MergesAnswer>, Failure> {
     let request = MergesRequest {
@@ -92,7 +89,7 @@ pub(crate) async fn merges(
 /// Who may be the person of a profile.
 pub(crate) async fn matches_of(
     State(api): State<Api>,
-    Path(who): Path<Who>,
+    Named(who): Named<Who>,
     Asking(page): Asking<Page>,
 ) -> Result<Json<MatchesAnswer>, Failure> {
     Ok(Json(api.matches(page.of(Some(who))).await?))

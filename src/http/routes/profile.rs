@@ -1,17 +1,13 @@
 //! `/v1/profiles/{who}`: the profile, its timeline, why it is one person.
 
-use axum::{
-    extract::{Path, State},
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
 
 use crate::{
     api::{Api, IdentityRequest, ProfileRequest, TimelineRequest, Who},
     http::{
         answer::tagged,
-        body::{Asking, MinPosition},
+        body::{Asking, MinPosition, Named},
         failure::Failure,
     },
 };
@@ -19,7 +15,7 @@ use crate::{
 /// The profile.
 pub(crate) async fn profile(
     State(api): State<Api>,
-    Path(who): Path<Who>,
+    Named(who): Named<Who>,
     MinPosition(min_position): MinPosition,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
@@ -38,7 +34,7 @@ pub(crate) struct Page {
 /// A page of the profile's events, the latest first.
 pub(crate) async fn timeline(
     State(api): State<Api>,
-    Path(who): Path<Who>,
+    Named(who): Named<Who>,
     MinPosition(min_position): MinPosition,
     Asking(page): Asking<Page>,
     headers: HeaderMap,
@@ -56,7 +52,7 @@ pub(crate) async fn timeline(
 /// The members of a profile and what united them or kept others apart.
 pub(crate) async fn identity(
     State(api): State<Api>,
-    Path(who): Path<Who>,
+    Named(who): Named<Who>,
     MinPosition(min_position): MinPosition,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {

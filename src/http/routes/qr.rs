@@ -2,10 +2,7 @@
 //!
 //! Every outcome is an answer with status 200, so that a till needs no error branch.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use serde::Deserialize;
 
 use crate::{
@@ -13,7 +10,7 @@ use crate::{
         Api, QrAnswer, QrMintAnswer, QrMintRequest, QrReadRequest, QrRedeemRequest, QrRevokeRequest, Token,
     },
     http::{
-        body::{Asking, Document, MinPosition},
+        body::{Asking, Document, MinPosition, Named},
         failure::Failure,
     },
 };
@@ -42,7 +39,7 @@ pub(crate) async fn mint(
 /// Reads a code and changes nothing.
 pub(crate) async fn read(
     State(api): State<Api>,
-    Path(token): Path<Token>,
+    Named(token): Named<Token>,
     MinPosition(min_position): MinPosition,
     Asking(Place { store_id }): Asking<Place>,
 ) -> Result<Json<QrAnswer>, Failure> {
@@ -57,7 +54,7 @@ pub(crate) async fn read(
 /// Redeems a code: one redemption wins.
 pub(crate) async fn redeem(
     State(api): State<Api>,
-    Path(token): Path<Token>,
+    Named(token): Named<Token>,
     Document(Use { store_id, request_id }): Document<Use>,
 ) -> Result<Json<QrAnswer>, Failure> {
     let request = QrRedeemRequest {
@@ -71,7 +68,7 @@ pub(crate) async fn redeem(
 /// Takes a code back.
 pub(crate) async fn revoke(
     State(api): State<Api>,
-    Path(token): Path<Token>,
+    Named(token): Named<Token>,
     Document(Use { request_id, .. }): Document<Use>,
 ) -> Result<Json<QrAnswer>, Failure> {
     let request = QrRevokeRequest { token, request_id };

@@ -1,16 +1,13 @@
 //! `/v1/rejections`: what was refused, and why.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     api::{Api, Rejection, RejectionRequest, RejectionsAnswer, RejectionsRequest},
     http::{
         Http,
-        body::{Asking, MinPosition},
+        body::{Asking, MinPosition, Named},
         failure::Failure,
     },
     wire::out::{answer::Status, dlq::Origin},
@@ -35,7 +32,7 @@ pub(crate) async fn rejections(
 /// One of them.
 pub(crate) async fn rejection(
     State(api): State<Api>,
-    Path(sequence): Path<u64>,
+    Named(sequence): Named<u64>,
     MinPosition(min_position): MinPosition,
 ) -> Result<Json<Rejection>, Failure> {
     let request = RejectionRequest {
@@ -56,7 +53,7 @@ pub(crate) struct Retried {
 /// Takes one in once more, after what refused it was mended.
 pub(crate) async fn retry(
     State(http): State<Http>,
-    Path(sequence): Path<u64>,
+    Named(sequence): Named<u64>,
     MinPosition(min_position): MinPosition,
 ) -> Result<Json<Retried>, Failure> {
     let request = RejectionRequest {

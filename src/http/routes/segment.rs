@@ -1,13 +1,10 @@
 //! Segment's interface, as its own and RudderStack's SDKs call it.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
 use crate::{
-    http::{Http, failure::Failure, posted::Posted, routes::ingest},
+    http::{Http, body::Named, failure::Failure, posted::Posted, routes::ingest},
     wire::{self, Call, Shape, out::answer::Ingested},
 };
 
@@ -25,7 +22,7 @@ pub(crate) async fn metrics(_: Posted) -> Json<Value> {
 }
 
 /// The least that web and mobile SDKs want to know before they send: where to, and that there is nothing else.
-pub(crate) async fn settings(State(http): State<Http>, Path(key): Path<String>) -> Json<Value> {
+pub(crate) async fn settings(State(http): State<Http>, Named(key): Named<String>) -> Json<Value> {
     let url = &http.api.limits.public_url;
     let (protocol, host) = url.split_once("://").unwrap_or(("http", url));
     let segment = json!({"apiKey": key, "apiHost": format!("{host}/v1"), "protocol": protocol});

@@ -1,11 +1,15 @@
 //! The body of a frame: a marker without its batch number, each message, the changes. The batch number and the number
-//! of messages are in the head of the frame, and only there. Called by `frame` alone.
+//! of messages are in the head of the frame, and only there. Called by `frame`, and by the tests that hand it what was
+//! never encoded.
 
 use crate::journal::codec::{Decoder, Encoder, Reason, about};
 use crate::journal::{Commit, Error};
 
 /// The body of `commit`'s frame.
-pub(crate) fn encode(commit: &Commit, bytes_max: usize) -> Result<Vec<u8>, Error> {
+///
+/// # Errors
+/// [`Error::TooLarge`] over `bytes_max`.
+pub fn encode(commit: &Commit, bytes_max: usize) -> Result<Vec<u8>, Error> {
     let mut encoder = Encoder::new(about(commit), bytes_max);
     encoder.marker(&commit.marker)?;
     for message in &commit.messages {
@@ -16,7 +20,10 @@ pub(crate) fn encode(commit: &Commit, bytes_max: usize) -> Result<Vec<u8>, Error
 }
 
 /// The commit with number `batch` and `messages` messages whose body is `body`, to the last byte.
-pub(crate) fn decode(body: &[u8], batch: u64, messages: u32) -> Result<Commit, Reason> {
+///
+/// # Errors
+/// What is wrong with it.
+pub fn decode(body: &[u8], batch: u64, messages: u32) -> Result<Commit, Reason> {
     let mut decoder = Decoder::new(body);
     let marker = decoder.marker(batch)?;
     let messages = decoder.messages(messages)?;

@@ -11,7 +11,7 @@
 //! their headers; opening reads all headers but only the frames of the last segment, older ones are verified when they
 //! are read.
 
-mod body;
+pub mod body;
 mod disk;
 mod frame;
 mod reader;

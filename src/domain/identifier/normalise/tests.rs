@@ -49,6 +49,7 @@ fn what_names_nobody_is_refused_with_its_reason() {
         (Kind::PHONE, "0000000000", Refusal::Blocked),
         (Kind::PHONE, "1111111111", Refusal::Blocked),
         (Kind::PHONE, "+98 999 999 9999", Refusal::Blocked),
+        (Kind::PHONE, "0999 999 9999", Refusal::Blocked),
         (Kind::PHONE, "12", Refusal::Malformed(Defect::Number)),
     ] {
         assert_eq!(value(&kind, raw), Err(refusal), "{raw}");
