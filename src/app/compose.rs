@@ -87,14 +87,17 @@ pub(crate) fn http_settings(settings: &Settings) -> Option<HttpSettings> {
         .iter()
         .map(|key| WriteKey::new("default", None, key.expose()))
         .collect();
+    let defaults = HttpSettings::default();
     Some(HttpSettings {
         keys: Keys::new(write, http.read_key.as_ref().map(Secret::expose)),
         origins,
         ingest_bytes_max: http.body_bytes_max,
         connections_max: http.connections_max,
+        idle_timeout: http.idle_timeout,
+        keep_alive: defaults.keep_alive.min(http.idle_timeout / 3),
         in_flight_max: http.in_flight_max,
         request_timeout: http.request_timeout,
         subscribers_max: http.subscribers_max,
-        ..HttpSettings::default()
+        ..defaults
     })
 }

@@ -203,11 +203,15 @@ impl Service {
         let grace = drain_timeout / 5 * REQUESTS_FIFTHS;
         let draining = http.draining.clone();
         let mut written = engine.handle.changes();
-        let connections_max = http.settings.connections_max;
+        let bounds = http::connections::Bounds {
+            connections_max: http.settings.connections_max,
+            idle_timeout: http.settings.idle_timeout,
+            metrics: http.metrics.clone(),
+        };
         let router = http::router::build(http, console::router());
         let serving = tokio::spawn(http::serve::serve(
             listener,
-            connections_max,
+            bounds,
             router,
             draining.clone(),
             grace,

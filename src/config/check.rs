@@ -7,6 +7,24 @@ pub(crate) fn agreement(settings: &Settings, root: &mut Reader<'_>) {
     keys_where_others_reach(settings, root);
     views_that_exist(settings, root);
     bounds_that_fit(settings, root);
+    time_for_an_answer(settings, root);
+}
+
+/// While a request is worked on nothing is sent: a connection is not taken for idle meanwhile.
+fn time_for_an_answer(settings: &Settings, root: &mut Reader<'_>) {
+    let (idle, request) = (settings.http.idle_timeout, settings.http.request_timeout);
+    let keys = ["http.idle_timeout_ms", "http.request_timeout_ms"];
+    if root.is_sound(&keys) && idle < request {
+        let expected = format!(
+            "expected at least http.request_timeout_ms, which is {}",
+            request.as_millis()
+        );
+        root.refuse_inside(
+            &["http", "idle_timeout_ms"],
+            Some(idle.as_millis().to_string()),
+            expected,
+        );
+    }
 }
 
 /// A service that others can reach asks for keys.

@@ -1,11 +1,17 @@
-//! A listener that holds so many connections and no more: who comes then waits in the system's queue.
+//! A listener that holds so many connections and no more, and none that is idle for long: who comes then waits in the
+//! system's queue.
+//!
+//! A connection is idle as long as nothing is sent on it. That is one rule for who asks nothing, who never ends a request
+//! and who does not read an answer: a request is answered in time whatever happens, and a subscriber hears something.
 
 use std::{
+    future::Future,
     io,
     net::SocketAddr,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use axum::serve::Listener;
@@ -13,22 +19,47 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, Sleep, sleep},
 };
+
+use crate::telemetry::{Counted, HttpMetrics};
+
+/// How many connections are held, and for how long.
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    /// Open connections.
+    pub connections_max: usize,
+    /// How long nothing is sent on one before it is closed.
+    pub idle_timeout: Duration,
+    /// Where both are seen to bite.
+    pub metrics: HttpMetrics,
+}
 
 /// A listener with room for a number of connections.
 #[derive(Debug)]
 pub(crate) struct Bounded {
     listener: TcpListener,
     room: Arc<Semaphore>,
+    bounds: Bounds,
 }
 
 impl Bounded {
-    /// `listener`, with at most `connections_max` connections open.
-    pub(crate) fn new(listener: TcpListener, connections_max: usize) -> Self {
+    pub(crate) fn new(listener: TcpListener, bounds: Bounds) -> Self {
         Self {
             listener,
-            room: Arc::new(Semaphore::new(connections_max)),
+            room: Arc::new(Semaphore::new(bounds.connections_max)),
+            bounds,
         }
+    }
+
+    /// A place for one more connection, once there is one.
+    async fn place(&self) -> Option<OwnedSemaphorePermit> {
+        if let Ok(place) = Arc::clone(&self.room).try_acquire_owned() {
+            return Some(place);
+        }
+        self.bounds.metrics.connections_full();
+        // Nobody closes the semaphore, so there is always a place after a while.
+        Arc::clone(&self.room).acquire_owned().await.ok()
     }
 }
 
@@ -37,20 +68,26 @@ impl Listener for Bounded {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
-        // Nobody closes the semaphore, so there is always a place after a while.
-        let place = Arc::clone(&self.room).acquire_owned().await.ok();
+        let place = self.place().await;
         let (stream, peer) = Listener::accept(&mut self.listener).await;
         // Answers are written whole: waiting for more to send would only delay them.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "send answers without delay");
         }
-        (
-            Connection {
-                stream,
-                _place: place,
-            },
-            peer,
-        )
+        let Bounds {
+            idle_timeout,
+            metrics,
+            ..
+        } = self.bounds.clone();
+        let connection = Connection {
+            stream,
+            idle: Box::pin(sleep(idle_timeout)),
+            idle_timeout,
+            _counted: metrics.connection(),
+            metrics,
+            _place: place,
+        };
+        (connection, peer)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -62,6 +99,11 @@ impl Listener for Bounded {
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: TcpStream,
+    /// Ends when nothing was sent for too long.
+    idle: Pin<Box<Sleep>>,
+    idle_timeout: Duration,
+    metrics: HttpMetrics,
+    _counted: Counted,
     _place: Option<OwnedSemaphorePermit>,
 }
 
@@ -69,29 +111,51 @@ impl Connection {
     fn stream(self: Pin<&mut Self>) -> Pin<&mut TcpStream> {
         Pin::new(&mut self.get_mut().stream)
     }
+
+    /// Notes what became of sending.
+    fn sent(self: Pin<&mut Self>, sent: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if matches!(sent, Poll::Ready(Ok(bytes)) if bytes > 0) {
+            let this = self.get_mut();
+            if let Some(end) = Instant::now().checked_add(this.idle_timeout) {
+                this.idle.as_mut().reset(end);
+            }
+        }
+        sent
+    }
 }
 
 impl AsyncRead for Connection {
     fn poll_read(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.stream().poll_read(context, into)
+        if let Poll::Ready(read) = self.as_mut().stream().poll_read(context, into) {
+            return Poll::Ready(read);
+        }
+        ready!(self.idle.as_mut().poll(context));
+        self.metrics.connection_idle();
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
 impl AsyncWrite for Connection {
-    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.stream().poll_write(context, bytes)
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let sent = self.as_mut().stream().poll_write(context, bytes);
+        self.sent(sent)
     }
 
     fn poll_write_vectored(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.stream().poll_write_vectored(context, slices)
+        let sent = self.as_mut().stream().poll_write_vectored(context, slices);
+        self.sent(sent)
     }
 
     fn is_write_vectored(&self) -> bool {

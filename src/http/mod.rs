@@ -36,7 +36,7 @@ pub mod settings;
 
 mod answer;
 mod body;
-mod connections;
+pub mod connections;
 mod digest;
 mod observe;
 mod posted;

@@ -6,21 +6,21 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::http::connections::Bounded;
+use crate::http::connections::{Bounded, Bounds};
 
-/// Serves `router` on up to `connections_max` connections until `shutdown`, then lets what is going on end for at most
+/// Serves `router` on as many connections as `bounds` says until `shutdown`, then lets what is going on end for at most
 /// `grace`; connections still open then are dropped.
 ///
 /// # Errors
 /// When the listener fails.
 pub async fn serve(
     listener: TcpListener,
-    connections_max: usize,
+    bounds: Bounds,
     router: Router,
     shutdown: CancellationToken,
     grace: Duration,
 ) -> io::Result<()> {
-    let listener = Bounded::new(listener, connections_max);
+    let listener = Bounded::new(listener, bounds);
     let serving = axum::serve(listener, router).with_graceful_shutdown(shutdown.clone().cancelled_owned());
     let overdue = async {
         shutdown.cancelled().await;
@@ -45,6 +45,18 @@ mod tests {
     use axum::routing::get;
 
     use super::*;
+    use crate::telemetry::{HttpMetrics, Registry};
+
+    /// Room for one connection, and no patience with it.
+    fn narrow() -> (Bounds, Registry) {
+        let registry = Registry::new("1").unwrap();
+        let bounds = Bounds {
+            connections_max: 1,
+            idle_timeout: Duration::from_millis(100),
+            metrics: HttpMetrics::register(&registry).unwrap(),
+        };
+        (bounds, registry)
+    }
 
     /// Sends a request and answers its status line and body; the server closes the connection.
     fn ask(address: SocketAddr) -> io::Result<String> {
@@ -62,7 +74,13 @@ mod tests {
         let shutdown = CancellationToken::new();
         let stop = shutdown.clone();
         let router = Router::new().route("/", get(async || "sara"));
-        let serving = tokio::spawn(serve(listener, 1, router, shutdown, Duration::from_secs(60)));
+        let serving = tokio::spawn(serve(
+            listener,
+            narrow().0,
+            router,
+            shutdown,
+            Duration::from_secs(60),
+        ));
         for _ in 0..3 {
             let answer = tokio::task::spawn_blocking(move || ask(address))
                 .await
@@ -81,5 +99,38 @@ mod tests {
                 .unwrap()
                 .is_err()
         );
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_never_ends_a_request_or_reads_no_answer_makes_room_for_others() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let shutdown = CancellationToken::new();
+        let stop = shutdown.clone();
+        let large = "sara".repeat(4 << 20);
+        let router = Router::new()
+            .route("/", get(async || "sara"))
+            .route("/large", get(async || large));
+        let (bounds, registry) = narrow();
+        let serving = tokio::spawn(serve(listener, bounds, router, shutdown, Duration::from_secs(60)));
+        for begun in [
+            "",
+            "GET / HTTP/1.1\r\nHo",
+            "GET /large HTTP/1.1\r\nHost: x\r\n\r\n",
+        ] {
+            let answer = tokio::task::spawn_blocking(move || {
+                let mut slow = TcpStream::connect(address).unwrap();
+                slow.write_all(begun.as_bytes()).unwrap();
+                let answer = ask(address).unwrap();
+                drop(slow);
+                answer
+            });
+            let answer = answer.await.unwrap();
+            assert!(answer.ends_with("sara"), "{begun:?}: {answer}");
+        }
+        let told = registry.render().unwrap();
+        assert!(told.contains("yekta_http_connections_idle_total 3"), "{told}");
+        stop.cancel();
+        serving.await.unwrap().unwrap();
     }
 }

@@ -29,6 +29,8 @@ pub struct Settings {
     pub command_bytes_max: usize,
     /// Open connections; more wait until one closes.
     pub connections_max: usize,
+    /// How long nothing is sent on a connection before it is closed.
+    pub idle_timeout: Duration,
     /// Requests that are worked on at once; the next is answered 503.
     pub in_flight_max: usize,
     /// How long a request may take.
@@ -37,7 +39,7 @@ pub struct Settings {
     pub subscribers_max: usize,
     /// Messages that a subscriber's page is read by.
     pub update_page: usize,
-    /// Silence after which a subscriber is sent a comment.
+    /// Silence after which a subscriber is sent a comment; less than [`Settings::idle_timeout`].
     pub keep_alive: Duration,
 }
 
@@ -49,6 +51,7 @@ impl Default for Settings {
             ingest_bytes_max: 512 * 1024,
             command_bytes_max: 32 * 1024,
             connections_max: 1024,
+            idle_timeout: Duration::from_secs(75),
             in_flight_max: 256,
             request_timeout: Duration::from_secs(10),
             subscribers_max: 256,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use prometheus::{HistogramVec, IntCounterVec, IntGauge};
+use prometheus::{HistogramVec, IntCounter, IntCounterVec, IntGauge};
 
 use crate::telemetry::registry::{MetricsError, Registry};
 
@@ -12,6 +12,9 @@ pub struct HttpMetrics {
     requests: IntCounterVec,
     request_seconds: HistogramVec,
     in_flight: IntGauge,
+    connections: IntGauge,
+    connections_full: IntCounter,
+    connections_idle: IntCounter,
     sse_subscribers: IntGauge,
 }
 
@@ -42,6 +45,15 @@ impl HttpMetrics {
                 "route",
             )?,
             in_flight: registry.gauge("http_requests_in_flight", "Requests that are worked on.")?,
+            connections: registry.gauge("http_connections", "Open connections.")?,
+            connections_full: registry.counter(
+                "http_connections_full_total",
+                "Times that a connection had to wait because http.connections_max were open.",
+            )?,
+            connections_idle: registry.counter(
+                "http_connections_idle_total",
+                "Connections that were closed because nothing was sent on them for http.idle_timeout_ms.",
+            )?,
             sse_subscribers: registry.gauge("http_sse_subscribers", "Open streams of updates.")?,
         })
     }
@@ -63,6 +75,21 @@ impl HttpMetrics {
     /// Counts a request as worked on, until what is returned is dropped.
     pub fn in_flight(&self) -> Counted {
         Counted::new(&self.in_flight)
+    }
+
+    /// Counts a connection, until what is returned is dropped.
+    pub fn connection(&self) -> Counted {
+        Counted::new(&self.connections)
+    }
+
+    /// Counts that there was no room for one more.
+    pub fn connections_full(&self) {
+        self.connections_full.inc();
+    }
+
+    /// Counts a connection that was closed because it was idle.
+    pub fn connection_idle(&self) {
+        self.connections_idle.inc();
     }
 
     /// Counts a subscriber of updates, until what is returned is dropped.

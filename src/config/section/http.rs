@@ -31,6 +31,8 @@ pub struct Http {
     pub request_timeout: Duration,
     /// Open connections.
     pub connections_max: usize,
+    /// How long nothing is sent on one before it is closed.
+    pub idle_timeout: Duration,
     /// Requests that are worked on at once.
     pub in_flight_max: usize,
     /// Subscribers of updates.
@@ -61,6 +63,7 @@ impl Http {
             items_max: table.number("items_max", 1..=100_000),
             request_timeout: table.millis("request_timeout_ms", 100..=600_000),
             connections_max: table.number("connections_max", 1..=65_535),
+            idle_timeout: table.millis("idle_timeout_ms", 1_000..=3_600_000),
             in_flight_max: table.number("in_flight_max", 1..=65_535),
             subscribers_max: table.number("subscribers_max", 1..=65_535),
         }
