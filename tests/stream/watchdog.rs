@@ -6,16 +6,17 @@ use std::{
     time::{Duration, Instant},
 };
 
+use async_nats::jetstream::stream::Config;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
     api::Api,
-    broker::Broker,
+    broker::{Broker, JOURNAL},
     process::{Service, serve, wait_for},
     proxy::{Proxy, Way},
     server::NatsServer,
-    serving::{readiness, wait_until_ready, wait_until_status},
+    serving::{readiness, wait_until_ready},
 };
 
 /// A service tells within this time that it cannot work.
@@ -96,6 +97,19 @@ impl Silence {
         }
     }
 
+    /// Waits until the service says that it is not ready, and then why; gives when it said so first.
+    fn is_told(self, behind: &Behind) -> Duration {
+        let begun = Instant::now();
+        let told = behind.told(false, TOLD_WITHIN, &format!("{self:?}"));
+        // A server that speaks but hears nothing is missed by whoever reads its stream first.
+        wait_for("the reason", || {
+            let took = begun.elapsed();
+            assert!(took < TOLD_WITHIN, "{self:?}: no reason after {took:?}");
+            (readiness(&behind.service.url).1 == "disconnected").then_some(())
+        });
+        told
+    }
+
     fn end(self, behind: &Behind) {
         match self {
             Self::On(_) => behind.proxy.set(Way::Open),
@@ -118,15 +132,7 @@ fn a_silent_broker_is_told_though_nothing_waits() {
     each_silence(|silence| {
         let behind = Behind::start();
         silence.begin(&behind);
-        let begun = Instant::now();
-        let told = behind.told(false, TOLD_WITHIN, &format!("{silence:?}"));
-        // A server that speaks but hears nothing is missed by its stream's reader first.
-        wait_until_status(&behind.service.url, 503, "disconnected");
-        assert!(
-            begun.elapsed() < TOLD_WITHIN,
-            "{silence:?}: {:?}",
-            begun.elapsed()
-        );
+        let told = silence.is_told(&behind);
         silence.end(&behind);
         let ready = behind.told(true, READY_WITHIN, &format!("{silence:?} is over"));
         println!("{silence:?}, nothing waits: told after {told:?}, ready {ready:?} after its end");
@@ -144,14 +150,12 @@ fn a_silent_broker_is_told_while_work_waits_and_what_is_posted_then_counts_once(
         if !matches!(silence, Silence::Stopped) {
             broker.tell(&event("e-2"));
         }
-        let begun = Instant::now();
         let posting = thread::spawn(move || {
             let begun = Instant::now();
             let (status, answer) = api.try_post("/v1/events", &event("e-3").to_string()).unwrap();
             (status, answer, begun.elapsed())
         });
-        behind.told(false, TOLD_WITHIN, &format!("{silence:?}"));
-        let told = begun.elapsed();
+        let told = silence.is_told(&behind);
         let (status, answer, took) = posting.join().unwrap();
         assert_eq!(
             status, 503,
@@ -173,4 +177,25 @@ fn a_silent_broker_is_told_while_work_waits_and_what_is_posted_then_counts_once(
         });
         behind.service.stop();
     });
+}
+
+/// The server answers everything, and takes no commit.
+#[test]
+fn a_journal_that_takes_nothing_is_told_in_time() {
+    let behind = Behind::start();
+    let broker = Broker::of(&behind.server);
+    broker.tell_all(&[event("e-1")]);
+    let roomy = broker.stream(JOURNAL);
+    broker.change(&Config {
+        max_bytes: i64::try_from(roomy.state.bytes).unwrap(),
+        ..roomy.config.clone()
+    });
+    broker.tell(&event("e-2"));
+    let told = behind.told(false, TOLD_WITHIN, "a journal without room");
+    assert_eq!(readiness(&behind.service.url).1, "stalled");
+    broker.change(&roomy.config);
+    let ready = behind.told(true, READY_WITHIN, "a journal with room");
+    println!("no commit is taken: told after {told:?}, ready {ready:?} after its end");
+    broker.wait_until_consumed();
+    behind.service.stop();
 }
