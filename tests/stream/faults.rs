@@ -191,14 +191,14 @@ fn faults_of_the_network_and_the_server_cost_time_and_nothing_else() {
     let seed = told("YEKTA_SEED").unwrap_or(SEED);
     let count = told("YEKTA_FAULTS").map_or(ROUNDS, |count| usize::try_from(count).unwrap());
     let rounds = rounds(&mut ChaCha8Rng::seed_from_u64(seed), count);
-    println!("YEKTA_SEED={seed} YEKTA_FAULTS={count} cargo test --test stream faults");
+    eprintln!("YEKTA_SEED={seed} YEKTA_FAULTS={count} cargo test --test stream faults");
 
     let events = generate::events(seed, PEOPLE, EVENTS * count);
     let mut behind = Behind::start();
     let broker = Broker::of(&behind.server);
     let mut longest = Longest::default();
     for (number, (round, some)) in rounds.iter().zip(events.chunks(EVENTS)).enumerate() {
-        println!("{number}: {round:?}");
+        eprintln!("{number}: {round:?}");
         behind.round(round, &broker, some, &mut longest);
     }
     let Behind {
@@ -208,9 +208,9 @@ fn faults_of_the_network_and_the_server_cost_time_and_nothing_else() {
         service,
     } = behind;
     check(&broker, data.path(), service, &events);
-    println!("longest until it was told: {:?}", longest.told);
-    println!("longest until it was ready again: {:?}", longest.ready);
-    println!("longest until all was consumed: {:?}", longest.consumed);
+    eprintln!("longest until it was told: {:?}", longest.told);
+    eprintln!("longest until it was ready again: {:?}", longest.ready);
+    eprintln!("longest until all was consumed: {:?}", longest.consumed);
 }
 
 /// Looks whether all is there, sends everything again and looks at what is there then.

@@ -149,7 +149,7 @@ fn a_leader_that_stands_still_is_got_over_or_told() {
             town.service.running.log()
         );
     }
-    println!(
+    eprintln!(
         "longest silence {stood:?}, first told after {told:?}, all sent after {:?}",
         begun.elapsed()
     );

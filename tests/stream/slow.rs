@@ -178,6 +178,6 @@ fn each_of_too_many_requests_at_once_has_an_answer() {
         sample(&metrics, "yekta_nats_messages_dropped_total") < 0.5,
         "{metrics}"
     );
-    println!("{answered} answered, {refused} refused");
+    eprintln!("{answered} answered, {refused} refused");
     service.stop();
 }

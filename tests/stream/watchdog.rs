@@ -135,7 +135,7 @@ fn a_silent_broker_is_told_though_nothing_waits() {
         let told = silence.is_told(&behind);
         silence.end(&behind);
         let ready = behind.told(true, READY_WITHIN, &format!("{silence:?} is over"));
-        println!("{silence:?}, nothing waits: told after {told:?}, ready {ready:?} after its end");
+        eprintln!("{silence:?}, nothing waits: told after {told:?}, ready {ready:?} after its end");
         behind.service.stop();
     });
 }
@@ -164,7 +164,7 @@ fn a_silent_broker_is_told_while_work_waits_and_what_is_posted_then_counts_once(
         assert!(took < ANSWERED_WITHIN, "{silence:?}: answered after {took:?}");
         silence.end(&behind);
         let ready = behind.told(true, READY_WITHIN, &format!("{silence:?} is over"));
-        println!(
+        eprintln!(
             "{silence:?}, work waits: told after {told:?}, post answered after {took:?}, ready {ready:?} after its end"
         );
         broker.deliver(&[event("e-2")]);
@@ -195,7 +195,7 @@ fn a_journal_that_takes_nothing_is_told_in_time() {
     assert_eq!(readiness(&behind.service.url).1, "stalled");
     broker.change(&roomy.config);
     let ready = behind.told(true, READY_WITHIN, "a journal with room");
-    println!("no commit is taken: told after {told:?}, ready {ready:?} after its end");
+    eprintln!("no commit is taken: told after {told:?}, ready {ready:?} after its end");
     broker.wait_until_consumed();
     behind.service.stop();
 }
