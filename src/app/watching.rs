@@ -36,7 +36,8 @@ impl Watching {
         let (mut working, mut committed) = (self.handle.working(), self.handle.changes());
         loop {
             let fares = *link.borrow_and_update();
-            self.metrics.link(fares.connected, fares.reconnects);
+            self.metrics
+                .link(fares.connected, fares.reconnects, fares.dropped);
             let seen = Seen {
                 connected: fares.connected,
                 lag: *self.lag.borrow_and_update(),

@@ -40,6 +40,8 @@ pub struct Link {
     pub connected: bool,
     /// How often it was connected again.
     pub reconnects: u64,
+    /// Messages that the client dropped since nobody took them from their subscription.
+    pub dropped: u64,
 }
 
 /// Why there is no connection.
@@ -117,6 +119,7 @@ pub async fn connect(settings: &Settings) -> Result<Connection, ConnectError> {
     let (sender, link) = watch::channel(Link {
         connected: true,
         reconnects: 0,
+        dropped: 0,
     });
     let mut greeted = false;
     let noted = std::sync::Mutex::new(move |event: &Event| note(&sender, &mut greeted, event));
@@ -199,6 +202,8 @@ fn options(settings: &Settings) -> Result<ConnectOptions, ConnectError> {
         .name(&settings.name)
         .connection_timeout(settings.connect_timeout)
         .request_timeout(Some(settings.ack_timeout))
+        // By default a connection that only this side has is found out after three minutes.
+        .ping_interval(settings.ping_interval)
         .max_reconnects(None)
         .reconnect_delay_callback(|attempts| {
             let attempts = u64::try_from(attempts).unwrap_or(u64::MAX);
@@ -257,6 +262,16 @@ fn note(link: &watch::Sender<Link>, greeted: &mut bool, event: &Event) {
             link.send_modify(|link| link.connected = false);
             tracing::warn!("lost the connection to NATS");
         }
+        // One event for each message: a line each would bury everything else.
+        Event::SlowConsumer(_) => link.send_modify(|link| {
+            link.dropped = link.dropped.saturating_add(1);
+            if link.dropped.is_power_of_two() {
+                tracing::warn!(
+                    nats.dropped = link.dropped,
+                    "messages over NATS were dropped: they came faster than they were taken"
+                );
+            }
+        }),
         other => tracing::warn!(event = %other, "NATS told something"),
     }
 }
@@ -279,6 +294,7 @@ mod tests {
         let (sender, link) = watch::channel(Link {
             connected: true,
             reconnects: 0,
+            dropped: 0,
         });
         let mut greeted = false;
         let mut told = |event| {
@@ -288,10 +304,17 @@ mod tests {
         let is = |connected, reconnects| Link {
             connected,
             reconnects,
+            dropped: 0,
         };
         assert_eq!(told(Event::Connected), is(true, 0));
         assert_eq!(told(Event::Disconnected), is(false, 0));
         assert_eq!(told(Event::LameDuckMode), is(false, 0));
         assert_eq!(told(Event::Connected), is(true, 1));
+        told(Event::SlowConsumer(7));
+        let dropped = Link {
+            dropped: 2,
+            ..is(true, 1)
+        };
+        assert_eq!(told(Event::SlowConsumer(7)), dropped);
     }
 }

@@ -26,7 +26,10 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// How long the server may take to acknowledge before the outcome counts as unknown. Default 5 s.
     pub ack_timeout: Duration,
-    /// How long work may wait while nothing is committed before the service counts as not ready. Default 15 s.
+    /// How long a server may say nothing before it is asked whether it is there; after three of these without a word the
+    /// connection is given up. Default 2 s.
+    pub ping_interval: Duration,
+    /// How long work may wait while nothing is committed before the service counts as not ready. Default 6 s.
     pub stalled_after: Duration,
 }
 
@@ -41,7 +44,8 @@ impl Default for Settings {
             storage: Storage::default(),
             connect_timeout: Duration::from_secs(5),
             ack_timeout: Duration::from_secs(5),
-            stalled_after: Duration::from_secs(15),
+            ping_interval: Duration::from_secs(2),
+            stalled_after: Duration::from_secs(6),
         }
     }
 }

@@ -38,6 +38,7 @@ impl PublishTo {
 pub struct NatsMetrics {
     connected: IntGauge,
     reconnects: IntCounter,
+    dropped: IntCounter,
     messages_read: IntCounter,
     reopened: IntCounter,
     lag: IntGauge,
@@ -57,6 +58,10 @@ impl NatsMetrics {
             reconnects: registry.counter(
                 "nats_reconnects_total",
                 "How often the connection to NATS was lost and made again.",
+            )?,
+            dropped: registry.counter(
+                "nats_messages_dropped_total",
+                "Messages that came over NATS faster than they were taken, and were dropped.",
             )?,
             messages_read: registry.counter(
                 "nats_messages_read_total",
@@ -94,11 +99,13 @@ impl NatsMetrics {
         Ok(metrics)
     }
 
-    /// Notes how the connection fares: whether it stands, and how often it was made again since the start.
-    pub fn link(&self, connected: bool, reconnects: u64) {
+    /// Notes how the connection fares: whether it stands, and since the start how often it was made again and how many
+    /// messages it dropped.
+    pub fn link(&self, connected: bool, reconnects: u64, dropped: u64) {
         self.connected.set(i64::from(connected));
-        self.reconnects
-            .inc_by(reconnects.saturating_sub(self.reconnects.get()));
+        for (counter, now) in [(&self.reconnects, reconnects), (&self.dropped, dropped)] {
+            counter.inc_by(now.saturating_sub(counter.get()));
+        }
     }
 
     /// Counts messages that were read and handed over.
@@ -144,9 +151,9 @@ mod tests {
     fn what_is_noted_is_what_is_scraped() {
         let registry = Registry::new("1").unwrap();
         let metrics = NatsMetrics::register(&registry).unwrap();
-        metrics.link(true, 0);
-        metrics.link(false, 2);
-        metrics.link(true, 3);
+        metrics.link(true, 0, 0);
+        metrics.link(false, 2, 0);
+        metrics.link(true, 3, 9);
         metrics.messages_read(5);
         metrics.reopened();
         metrics.lag(17);
@@ -156,6 +163,7 @@ mod tests {
         for line in [
             "yekta_nats_connected 1",
             "yekta_nats_reconnects_total 3",
+            "yekta_nats_messages_dropped_total 9",
             "yekta_nats_messages_read_total 5",
             "yekta_nats_input_reopened_total 1",
             "yekta_nats_input_lag_messages 17",

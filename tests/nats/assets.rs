@@ -288,6 +288,7 @@ fn the_link_is_told() {
                 == Link {
                     connected,
                     reconnects,
+                    dropped: 0,
                 })
             .then_some(())
         };

@@ -115,6 +115,16 @@ impl Cluster {
         });
     }
 
+    /// Has a server do nothing until [`Cluster::resume`]; connections stay.
+    pub fn pause(&mut self, name: &str) {
+        self.member(name).signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub fn resume(&mut self, name: &str) {
+        self.member(name).signal("-CONT");
+    }
+
     fn member(&mut self, name: &str) -> &mut Member {
         let found = self.servers.iter_mut().find(|server| server.name == name);
         found.unwrap_or_else(|| panic!("no server is called {name}"))
@@ -137,6 +147,13 @@ impl Member {
     fn has_ended(&mut self) -> bool {
         let child = self.child.as_mut();
         child.is_none_or(|child| child.try_wait().unwrap().is_some())
+    }
+
+    fn signal(&self, signal: &str) {
+        let child = self.child.as_ref().expect("a running server");
+        let id = child.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status().unwrap();
+        assert!(sent.success(), "kill {signal}");
     }
 
     fn log(&self) -> String {

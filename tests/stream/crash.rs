@@ -163,7 +163,7 @@ pub fn published(broker: &Broker, events: &[Value]) -> Copied {
 
 /// The bucket comes to hold the latest document of each profile, and of nobody else. It follows the journal by itself, at
 /// first some seconds behind a server that was just started.
-fn check_entries(broker: &Broker, copy: &Copied) {
+pub fn check_entries(broker: &Broker, copy: &Copied) {
     wait_for("the bucket to hold each profile and no other", || {
         let mut keys = broker.keys();
         keys.sort_unstable();

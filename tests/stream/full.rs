@@ -9,11 +9,11 @@ use yekta::cli::generate;
 
 use crate::{
     api::Api,
-    broker::{Broker, JOURNAL, OUT},
+    broker::{Broker, EVENTS, JOURNAL, OUT},
     journal, load,
     process::Service,
     server::NatsServer,
-    serving::{readiness, serve_on, wait_until_ready, wait_until_status},
+    serving::{readiness, serve_on, start_ready, wait_until_ready, wait_until_status},
     streams,
 };
 
@@ -56,6 +56,35 @@ fn a_journal_that_is_full_is_told_by_not_being_ready_until_there_is_room() {
         assert!(log.contains(said), "{said:?} is not in {log}");
     }
     journal::check_whole(&broker);
+}
+
+/// The service is well then: questions are answered, and who posts is told to come again.
+#[test]
+fn events_that_find_no_room_are_refused_and_count_once_when_sent_again() {
+    let (server, data) = (NatsServer::start(), tempfile::tempdir().unwrap());
+    let service = start_ready(&server, data.path());
+    let (broker, api) = (Broker::of(&server), Api::of(&service.url));
+    let event = |id: &str| {
+        json!({"id": id, "source": "web/shop", "channel": "web", "type": "Page Viewed",
+            "identifiers": [{"kind": "user_id", "value": "u-1"}]})
+    };
+    broker.tell_all(&[event("e-1")]);
+    let roomy = broker.stream(EVENTS);
+    broker.change(&Config {
+        max_bytes: i64::try_from(roomy.state.bytes).unwrap(),
+        ..roomy.config.clone()
+    });
+    let both = json!([event("e-2"), event("e-3")]);
+    let (status, answer) = api.try_post("/v1/events", &both.to_string()).unwrap();
+    assert_eq!(status, 503, "nothing keeps it: {answer}");
+    assert_eq!(api.profile("user_id", "u-1")["counters"]["events"], 1);
+    assert_eq!(broker.last_sequence(EVENTS), 1, "half of a request is there");
+
+    broker.change(&roomy.config);
+    let answer = api.post("/v1/events?wait=commit", &both);
+    assert_eq!(answer["accepted"], 2, "{answer}");
+    assert_eq!(api.profile("user_id", "u-1")["counters"]["events"], 3);
+    service.stop();
 }
 
 /// Nothing waits in the input stream then: what waits is known to the writer alone.

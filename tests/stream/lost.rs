@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use crate::{
     broker::{Broker, EVENTS, JOURNAL},
     process::{fingerprint, wait_for},
+    proxy::Way,
     server::{NatsServer, copy},
-    serving::{failure, refusal, serve_on, start_ready},
+    serving::{failure, refusal, serve_on, start_ready, wait_until_status},
+    watchdog::Behind,
 };
 
 fn event(id: &str) -> Value {
@@ -184,4 +186,43 @@ fn events_that_go_while_they_are_read_end_the_service() {
     let said = failure(&mut service.running);
     assert!(said.contains(EVENTS), "{said}");
     assert_eq!(last_commit(&broker), before, "it read another stream");
+}
+
+/// What happens to the events while the service is cut off from its server, which it notices when it is back.
+fn check_ended_by(meanwhile: impl FnOnce(&Broker)) {
+    let mut behind = Behind::start();
+    let broker = Broker::of(&behind.server);
+    broker.tell_all(&[event("e-1"), event("e-2")]);
+    let before = last_commit(&broker);
+    behind.proxy.set(Way::Cut);
+    wait_until_status(&behind.service.url, 503, "disconnected");
+    meanwhile(&broker);
+    behind.proxy.set(Way::Open);
+    let said = failure(&mut behind.service.running);
+    assert!(said.contains(EVENTS), "{said}");
+    assert_eq!(last_commit(&broker), before, "it went on");
+}
+
+#[test]
+fn events_that_were_made_anew_while_it_was_cut_off_end_the_service() {
+    // As many as before, fewer, and more: the numbers are used again, and none of the new is skipped for it.
+    for ids in [&["e-3", "e-4"][..], &["e-3"], &["e-3", "e-4", "e-5"]] {
+        check_ended_by(|broker| {
+            let config = broker.remove(EVENTS);
+            broker.make(config);
+            for id in ids {
+                broker.tell(&event(id));
+            }
+        });
+    }
+}
+
+#[test]
+fn events_that_went_while_it_was_cut_off_are_missed() {
+    check_ended_by(|broker| {
+        for id in ["e-3", "e-4", "e-5"] {
+            broker.tell(&event(id));
+        }
+        broker.purge_before(EVENTS, 5);
+    });
 }

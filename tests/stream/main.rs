@@ -32,6 +32,8 @@ mod measured;
 mod process;
 #[path = "../nats/server.rs"]
 mod server;
+#[path = "../service/updates.rs"]
+mod updates;
 
 mod backlog;
 mod broker;
@@ -40,17 +42,22 @@ mod crash;
 mod dlq;
 mod example_conf;
 mod examples;
+mod faults;
 mod full;
 mod journal;
+mod leaders;
 mod lost;
 mod migrate;
 mod owners;
 mod posted;
+mod proxy;
 mod ready;
 mod refused;
 mod replicated;
 mod sender;
 mod serving;
+mod slow;
 mod steward;
 mod stopping;
 mod streams;
+mod watchdog;

@@ -19,7 +19,7 @@ use crate::{
 const EVENTS: usize = 3_000;
 
 /// Waits until the servers know each other well enough to keep three copies.
-fn wait_until_whole(broker: &Broker) {
+pub fn wait_until_whole(broker: &Broker) {
     let trial = Config {
         name: "TRIAL".to_owned(),
         num_replicas: 3,
@@ -34,11 +34,11 @@ fn wait_until_whole(broker: &Broker) {
     broker.remove("TRIAL");
 }
 
-/// The server that leads the journal's stream; none while there is no leader.
-fn leader(broker: &Broker) -> Option<String> {
+/// The server that leads a stream; none while there is no leader.
+pub fn leader_of(broker: &Broker, stream: &str) -> Option<String> {
     let stream = broker
         .runtime
-        .block_on(broker.jetstream.get_stream(JOURNAL))
+        .block_on(broker.jetstream.get_stream(stream))
         .ok()?;
     stream.cached_info().cluster.as_ref()?.leader.clone()
 }
@@ -63,9 +63,11 @@ fn the_server_that_leads_the_journal_may_go_in_the_midst_of_a_load() {
     let sender = Sender::through(sending, &events);
     sender.wait_until(EVENTS / 3);
     assert!(!sender.is_done(), "the kill came after the load");
-    let led = leader(&broker).unwrap();
+    let led = leader_of(&broker, JOURNAL).unwrap();
     cluster.kill(&led);
-    wait_for("another leader", || leader(&broker).filter(|now| *now != led));
+    wait_for("another leader", || {
+        leader_of(&broker, JOURNAL).filter(|now| *now != led)
+    });
     sender.end();
     cluster.restart(&led);
     broker.wait_until_consumed();

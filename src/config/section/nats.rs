@@ -26,6 +26,7 @@ pub(crate) fn read(table: &mut Reader<'_>) -> Option<Settings> {
         storage: storage(table),
         connect_timeout: table.millis("connect_timeout_ms", 100..=60_000),
         ack_timeout: table.millis("ack_timeout_ms", 100..=60_000),
+        ping_interval: table.millis("ping_interval_ms", 100..=60_000),
         stalled_after: table.millis("stalled_after_ms", 100..=3_600_000),
         urls,
         ..Settings::default()

@@ -84,7 +84,7 @@ impl FollowSettings {
             filter: filter.into(),
             feed_messages_max: 256,
             feed_bytes_max: 4 << 20,
-            look_every: Duration::from_secs(5),
+            look_every: Duration::from_secs(3),
             move_every: Duration::from_secs(60 * 60),
         }
     }

@@ -35,7 +35,8 @@ const PULL_MESSAGES: usize = 500;
 const PULL_BYTES: usize = 16 << 20;
 /// How long the server waits for messages before it is asked again.
 const PULL_EXPIRES: Duration = Duration::from_secs(30);
-/// How often it says that there are none.
+/// How often it says that there are none. Rarer than the connection is pinged: whatever comes puts the next ping off, and
+/// a server that speaks but hears nothing has to be found out by its pings.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// How long the server keeps a consumer that nobody reads.
 const ABANDONED_AFTER: Duration = Duration::from_secs(30);

@@ -26,11 +26,14 @@ use crate::{
 
 /// The service's name.
 const NAME: &str = "yekta";
+/// Requests that wait while as many are worked on as may be; more are refused at once. What nobody takes the client keeps
+/// up to some bound and drops behind it, and who asked would wait for nothing.
+const WAITING_MAX: usize = 1_024;
 
 /// Bounds of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServiceLimits {
-    /// Requests that are worked on at once; more wait in the client's buffer.
+    /// Requests that are worked on at once; more wait, and too many are refused.
     pub in_flight_max: usize,
     /// How long a request may take.
     pub request_timeout: Duration,
@@ -142,25 +145,30 @@ async fn serve(answering: Arc<Answering>, registered: Registered, stopping: Canc
         endpoints.into_iter().partition(|(call, _)| *call == Call::Owner);
     let telling = tokio::spawn(tell_owner(Arc::clone(&answering), owner));
     let room = Arc::new(Semaphore::new(answering.limits.in_flight_max));
+    let places = answering.limits.in_flight_max.saturating_add(WAITING_MAX);
+    let places = Arc::new(Semaphore::new(places));
     let working = TaskTracker::new();
     let requests = endpoints
         .into_iter()
         .map(|(call, endpoint)| endpoint.map(move |request| (call, request)));
     let mut requests = select_all(requests);
     loop {
-        // The room is taken first, so that what there is no room for waits.
-        let Ok(taken) = Arc::clone(&room).acquire_owned().await else {
-            break;
-        };
         let next = tokio::select! {
             () = stopping.cancelled() => None,
             next = requests.next() => next,
         };
         let Some((call, request)) = next else { break };
-        let answering = Arc::clone(&answering);
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            let refusal = Failure::overloaded("more requests wait than the service keeps: ask again");
+            tell(call, &request, Err(refusal)).await;
+            continue;
+        };
+        let (answering, room) = (Arc::clone(&answering), Arc::clone(&room));
         working.spawn(async move {
+            // Never closed.
+            let taken = room.acquire().await;
             respond(&answering, call, &request).await;
-            drop(taken);
+            drop((taken, place));
         });
     }
     if let Err(error) = service.stop().await {
@@ -181,7 +189,10 @@ async fn tell_owner(answering: Arc<Answering>, endpoints: Vec<(Call, service::en
 }
 
 async fn respond(answering: &Answering, call: Call, request: &Request) {
-    let answer = answering.answer(call, &request.message).await;
+    tell(call, request, answering.answer(call, &request.message).await).await;
+}
+
+async fn tell(call: Call, request: &Request, answer: Result<Vec<u8>, Failure>) {
     let response = answer.map(Into::into).map_err(|failure| service::error::Error {
         status: failure.to_string(),
         code: usize::from(failure.status()),
