@@ -20,10 +20,11 @@ use crate::{
         room::{Room, RoomWatch},
         snapshot::Source,
         snapshots::Snapshots,
+        step::Standing,
         upkeep::Upkeep,
         worker::{Visible, Worker},
     },
-    journal::ReadJournal,
+    journal::{InputPosition, Journal, Position, ReadJournal},
     store::FolderLock,
     telemetry::EngineMetrics,
 };
@@ -68,9 +69,7 @@ impl Opened {
         standing.renewing = rules.adopt(&store)?;
         let rules = Arc::new(rules);
         let (jobs, waiting) = mpsc::channel(config.queue_jobs_max);
-        let (applied, is_applied) = watch::channel(journal.last());
-        let (consumed, is_consumed) = watch::channel(standing.input.clone());
-        let (working, is_working) = watch::channel(false);
+        let (visible, seen) = visible(journal.as_ref(), &standing);
         let reader: Arc<dyn ReadJournal> = Arc::from(journal.reader());
         let lock = Arc::new(lock);
         let room = Arc::new(Room::of(&config.dir, config.room, &metrics));
@@ -81,21 +80,20 @@ impl Opened {
             jobs: jobs.downgrade(),
             metrics: &metrics,
         };
-        let mut asides = vec![beside.watch_room()?];
-        asides.extend(beside.make_snapshots(source)?);
+        let asides = beside.start(source)?;
         let query = Query::new(
             store.clone(),
             Arc::clone(&keyring),
             Arc::clone(&rules),
             reader,
-            is_applied.clone(),
+            seen.applied.clone(),
         );
         let health = Arc::new(HealthCell::default());
         let handle = Handle {
             jobs,
-            applied: is_applied,
-            consumed: is_consumed,
-            working: is_working,
+            applied: seen.applied,
+            consumed: seen.consumed,
+            working: seen.working,
             health: Arc::clone(&health),
             is_full: room.watch(),
             keyring: Arc::clone(&keyring),
@@ -115,28 +113,44 @@ impl Opened {
             held: None,
             upkeep: Upkeep::default(),
             stepped: Duration::ZERO,
-            visible: Visible {
-                applied,
-                consumed,
-                working,
-            },
+            visible,
             health,
             room,
             metrics,
             config: config.worker,
             clock,
         };
-        let run = move || {
-            let _lock = lock;
-            worker.run()
-        };
-        let writer = spawn("yekta-writer", config, run)?;
+        let writer = worker.start(config, lock)?;
         Ok(Engine {
             handle,
             writer,
             asides,
         })
     }
+}
+
+/// The other ends of [`Visible`].
+struct Seen {
+    applied: watch::Receiver<Position>,
+    consumed: watch::Receiver<Option<InputPosition>>,
+    working: watch::Receiver<bool>,
+}
+
+fn visible(journal: &dyn Journal, standing: &Standing) -> (Visible, Seen) {
+    let (applied, is_applied) = watch::channel(journal.last());
+    let (consumed, is_consumed) = watch::channel(standing.input.clone());
+    let (working, is_working) = watch::channel(false);
+    let visible = Visible {
+        applied,
+        consumed,
+        working,
+    };
+    let seen = Seen {
+        applied: is_applied,
+        consumed: is_consumed,
+        working: is_working,
+    };
+    (visible, seen)
 }
 
 /// What the threads beside the writer have in common.
@@ -149,7 +163,27 @@ struct Beside<'a> {
     metrics: &'a EngineMetrics,
 }
 
+impl Worker {
+    /// The writer's thread, which holds the folder.
+    fn start(
+        self,
+        config: &EngineConfig,
+        lock: Arc<FolderLock>,
+    ) -> Result<JoinHandle<Result<(), WriteError>>, StartError> {
+        spawn("yekta-writer", config, move || {
+            let _lock = lock;
+            self.run()
+        })
+    }
+}
+
 impl Beside<'_> {
+    fn start(&self, source: Source) -> Result<Vec<Aside>, StartError> {
+        let mut asides = vec![self.watch_room()?];
+        asides.extend(self.make_snapshots(source)?);
+        Ok(asides)
+    }
+
     /// The thread that makes snapshots, if any are to be made.
     fn make_snapshots(&self, source: Source) -> Result<Option<Aside>, StartError> {
         let config = self.config.snapshots;

@@ -142,7 +142,7 @@ fn failing_syncs() -> usize {
 }
 
 #[test]
-fn a_sync_that_fails_ends_the_process_and_loses_nothing() {
+fn a_failing_sync_ends_the_process_and_loses_nothing() {
     let rounds = failing_syncs();
     let data = tempfile::tempdir().unwrap();
     let medium = Medium::of(data.path());

@@ -1,5 +1,7 @@
-//! `kill -9` of Yekta and of nats-server during a load of 50,000 events, twenty times each, everything sent again: each
-//! event counts once, versions have no gap, no commit is torn, and the store is that of a run in peace without a broker.
+//! `kill -9` of Yekta and of nats-server during a load of 50,000 events, everything sent again: each event counts once,
+//! versions have no gap, no commit is torn, and the store is that of a run in peace without a broker.
+//!
+//! `YEKTA_KILLS` says how often each is killed.
 
 use std::{
     collections::BTreeMap,
@@ -50,9 +52,14 @@ fn undisturbed() -> &'static str {
     })
 }
 
+fn kills() -> usize {
+    let told = std::env::var("YEKTA_KILLS").ok();
+    told.and_then(|text| text.parse().ok()).unwrap_or(KILLS)
+}
+
 /// After which published event each kill comes, in order.
 fn moments(dice: &mut ChaCha8Rng) -> Vec<usize> {
-    let mut moments: Vec<usize> = (0..KILLS)
+    let mut moments: Vec<usize> = (0..kills())
         .map(|_| dice.random_range(1..EVENTS * 9 / 10))
         .collect();
     moments.sort_unstable();
