@@ -1,7 +1,7 @@
-//! Simulation: a writer among faults. One seed draws a world, in which order and batches its events come and what comes
-//! twice, when the journal fails and how, and what the next start finds of the folder. After each start everything that
-//! was answered is there, each event once, and the store is key by key what the journal makes of an empty one; at the end
-//! it is what the oracle says.
+//! Simulation: a writer among faults. One seed draws a world, in which order and batches its events come, what comes twice
+//! and what comes with them that is refused, when the journal fails and how, and what the next start finds of the folder.
+//! After each start everything that was answered is there, each event once, what was refused can be asked about, and the
+//! store is key by key what the journal makes of an empty one; at the end it is what the oracle says.
 //!
 //! `YEKTA_SEEDS` says how many seeds are tried, `YEKTA_SEED` names the one.
 
@@ -24,9 +24,10 @@ use proptest::{
 };
 use yekta::{
     domain::{event::Event, identity::IdentityRules, profile::FoldLimits},
-    engine::{Engine, Folder, Opened},
+    engine::{Engine, Folder, Opened, api::Submission},
     journal::Journal,
     store::{Order, Store, View},
+    wire::{Reason, Rejection},
 };
 
 use crate::{
@@ -42,6 +43,8 @@ use crate::{
 const SEEDS: u64 = 100;
 /// Starts of one simulation whose journal fails.
 const FAULTS_MAX: usize = 8;
+/// Refused items of one simulation; as many are kept.
+const REFUSED_MAX: usize = 10;
 
 #[test]
 fn whatever_fails_nothing_is_lost_and_nothing_counts_twice() {
@@ -103,6 +106,8 @@ struct Simulation<'f> {
     failures: &'f Arc<AtomicUsize>,
     /// The places of the events that were answered.
     answered: BTreeSet<usize>,
+    /// The ids of refused items that were sent, and whether that was answered.
+    refused: Vec<(String, bool)>,
     seed: u64,
     /// Of which records one is lost at a start, and whether there was one.
     loses: Option<&'static str>,
@@ -129,6 +134,7 @@ impl<'f> Simulation<'f> {
             cheat,
             failures,
             answered: BTreeSet::new(),
+            refused: Vec::new(),
             seed,
             loses: None,
             lost: false,
@@ -184,7 +190,17 @@ impl<'f> Simulation<'f> {
     fn inspect(&mut self) -> Outcome {
         let engine = self.start(false);
         let outcome = settled(&engine, &self.events, self.seed);
+        let kept = engine.handle.query().rejections(REFUSED_MAX + 1).unwrap();
         engine.stop().unwrap();
+        for (id, is_answered) in &self.refused {
+            let times = kept.iter().filter(|one| one.id.as_ref() == Some(id)).count();
+            let expected = if *is_answered { 1..=1 } else { 0..=1 };
+            assert!(
+                expected.contains(&times),
+                "seed {}: {id} is kept {times} times",
+                self.seed
+            );
+        }
         let there: BTreeSet<usize> = outcome.persons.keys().flatten().copied().collect();
         let lost: Vec<_> = self.answered.difference(&there).collect();
         assert!(
@@ -198,8 +214,17 @@ impl<'f> Simulation<'f> {
     /// Whether a batch was answered.
     fn submit(&mut self, engine: &Engine, batch: Vec<Event>) -> bool {
         let ids: Vec<_> = batch.iter().map(|event| event.id.clone()).collect();
-        let submitted = engine.handle.submit(submissions(batch));
-        let is_answered = runtime().block_on(submitted).is_ok();
+        let mut items = submissions(batch);
+        let has_refused = self.refused.len() < REFUSED_MAX && self.dice.below(8) == 0;
+        if has_refused {
+            let id = format!("refused-{}", self.refused.len());
+            items.insert(self.dice.below(items.len() + 1), refused(&id));
+            self.refused.push((id, false));
+        }
+        let is_answered = runtime().block_on(engine.handle.submit(items)).is_ok();
+        if has_refused && let Some((_, kept)) = self.refused.last_mut() {
+            *kept = is_answered;
+        }
         if is_answered {
             let places = (0..self.events.len()).filter(|place| ids.contains(&self.events[*place].id));
             self.answered.extend(places);
@@ -245,6 +270,18 @@ impl<'f> Simulation<'f> {
             self.seed
         );
     }
+}
+
+/// An item that is refused, however it reads.
+fn refused(id: &str) -> Submission {
+    Submission::Refused(Box::new(Rejection {
+        reason: Reason::WrongType,
+        message: "read an event: expected an object".to_owned(),
+        id: Some(id.to_owned()),
+        source: None,
+        origin: None,
+        body: b"[]".to_vec(),
+    }))
 }
 
 /// Loses the first key of some records; whether there was one.
