@@ -146,12 +146,12 @@ fn a_failing_sync_ends_the_process_and_loses_nothing() {
     let rounds = failing_syncs();
     let data = tempfile::tempdir().unwrap();
     let medium = Medium::of(data.path());
-    let events = generate::events(SEED, PEOPLE, rounds * 30 * load::BATCH);
+    let events = generate::events(SEED, PEOPLE, rounds * 12 * load::BATCH);
     let bodies = Arc::new(load::bodies(&events));
     let mut dice = ChaCha8Rng::seed_from_u64(SEED);
     let mut done = BTreeSet::new();
     for round in 0..rounds {
-        let number = dice.random_range(1..25_u32);
+        let number = dice.random_range(1..10_u32);
         let mut command = medium.below(careful(data.path(), 0, 0));
         command
             .env("MEDIUM_FAILING_SYNC", number.to_string())
