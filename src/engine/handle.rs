@@ -90,6 +90,31 @@ impl Job {
     }
 }
 
+/// Reaches the writer from a thread beside it, without keeping it going.
+#[derive(Clone, Debug)]
+pub(crate) struct Nudge {
+    jobs: mpsc::WeakSender<Job>,
+    metrics: EngineMetrics,
+}
+
+impl Nudge {
+    pub(crate) fn to(jobs: &mpsc::Sender<Job>, metrics: &EngineMetrics) -> Self {
+        Self {
+            jobs: jobs.downgrade(),
+            metrics: metrics.clone(),
+        }
+    }
+
+    /// Hands a job over once there is room in the queue; where the writer has stopped there is nobody to tell. Blocks.
+    pub(crate) fn tell(&self, job: Job) {
+        if let Some(jobs) = self.jobs.upgrade()
+            && jobs.blocking_send(job).is_ok()
+        {
+            self.metrics.queue_pushed();
+        }
+    }
+}
+
 /// Reaches the writer and the queries. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Handle {

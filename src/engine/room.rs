@@ -17,9 +17,12 @@ use std::{
 };
 
 use fs2::FileExt;
-use tokio::sync::{mpsc::WeakSender, watch};
+use tokio::sync::watch;
 
-use crate::{engine::handle::Job, telemetry::EngineMetrics};
+use crate::{
+    engine::handle::{Job, Nudge},
+    telemetry::EngineMetrics,
+};
 
 /// The ballast's name in the tenant's folder.
 const BALLAST: &str = "ballast";
@@ -151,9 +154,7 @@ pub(crate) fn give_way(dir: &Path) -> io::Result<()> {
 /// The thread that looks.
 pub(crate) struct RoomWatch {
     pub(crate) room: Arc<Room>,
-    /// To the writer, which does not wait for this thread to end.
-    pub(crate) jobs: WeakSender<Job>,
-    pub(crate) metrics: EngineMetrics,
+    pub(crate) writer: Nudge,
     /// Closed when the engine stops.
     pub(crate) stop: Receiver<()>,
 }
@@ -170,17 +171,9 @@ impl RoomWatch {
                 tracing::warn!(%error, "make the ballast");
             }
             if was_full && !self.room.is_full() {
-                self.wake();
+                // It goes on with what it left for later.
+                self.writer.tell(Job::Wake);
             }
-        }
-    }
-
-    /// Has the writer go on with what it left for later.
-    fn wake(&self) {
-        let jobs = self.jobs.upgrade();
-        // Where the writer has stopped there is nobody to wake.
-        if jobs.is_some_and(|jobs| jobs.blocking_send(Job::Wake).is_ok()) {
-            self.metrics.queue_pushed();
         }
     }
 }

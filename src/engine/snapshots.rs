@@ -13,12 +13,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::mpsc::{Sender, WeakSender};
-
 use crate::{
     engine::{
         error::chain,
-        handle::Job,
+        handle::{Job, Nudge},
         room::Room,
         snapshot::{SnapshotError, Source},
     },
@@ -76,8 +74,7 @@ pub(crate) struct Snapshots {
     pub(crate) forget: bool,
     /// It must not take the room that events need.
     pub(crate) room: Arc<Room>,
-    /// To the writer, which does not wait for this thread to end.
-    pub(crate) jobs: WeakSender<Job>,
+    pub(crate) writer: Nudge,
     pub(crate) metrics: EngineMetrics,
     /// Closed when the engine stops.
     pub(crate) stop: Receiver<()>,
@@ -97,26 +94,13 @@ impl Snapshots {
                 Err(SnapshotError::Stopped) => return,
                 Err(error) => {
                     snapshot::clear(&self.source.folder).ok();
-                    self.wake();
+                    // It looks after the store, which may be damaged; it may have nothing else to do.
+                    self.writer.tell(Job::Wake);
                     self.metrics.snapshot_failed();
                     tracing::error!(error = %chain(&error), "no snapshot was made");
                     self.interval.min(RETRY)
                 }
             };
-        }
-    }
-
-    /// Has the writer look after the store, which may be damaged; it may have nothing else to do.
-    fn wake(&self) {
-        if let Some(jobs) = self.jobs.upgrade() {
-            self.send(&jobs, Job::Wake);
-        }
-    }
-
-    fn send(&self, jobs: &Sender<Job>, job: Job) {
-        // Where the writer has stopped there is nobody to tell.
-        if jobs.blocking_send(job).is_ok() {
-            self.metrics.queue_pushed();
         }
     }
 
@@ -145,9 +129,8 @@ impl Snapshots {
         tracing::info!(snapshot.path = %path.display(), "made a snapshot");
         if let Some(through) = self.source.prune(&path, self.keep)?
             && self.forget
-            && let Some(jobs) = self.jobs.upgrade()
         {
-            self.send(&jobs, Job::Forget(through));
+            self.writer.tell(Job::Forget(through));
         }
         Ok(())
     }

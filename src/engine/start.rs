@@ -14,7 +14,7 @@ use crate::{
         answer::Query,
         batch::Rules,
         error::Error as WriteError,
-        handle::{Handle, HealthCell, Job},
+        handle::{Handle, HealthCell, Job, Nudge},
         memory::Memory,
         open::{EngineConfig, Opened, StartError},
         room::{Room, RoomWatch},
@@ -77,7 +77,7 @@ impl Opened {
             config,
             lock: &lock,
             room: &room,
-            jobs: jobs.downgrade(),
+            writer: Nudge::to(&jobs, &metrics),
             metrics: &metrics,
         };
         let asides = beside.start(source)?;
@@ -158,8 +158,7 @@ struct Beside<'a> {
     config: &'a EngineConfig,
     lock: &'a Arc<FolderLock>,
     room: &'a Arc<Room>,
-    /// To the writer, which waits for none of them to end.
-    jobs: mpsc::WeakSender<Job>,
+    writer: Nudge,
     metrics: &'a EngineMetrics,
 }
 
@@ -197,7 +196,7 @@ impl Beside<'_> {
             keep: config.keep,
             forget: config.forget,
             room: Arc::clone(self.room),
-            jobs: self.jobs.clone(),
+            writer: self.writer.clone(),
             metrics: self.metrics.clone(),
             stop: stopped,
         };
@@ -210,8 +209,7 @@ impl Beside<'_> {
         let (stop, stopped) = blocking::channel();
         let watch = RoomWatch {
             room: Arc::clone(self.room),
-            jobs: self.jobs.clone(),
-            metrics: self.metrics.clone(),
+            writer: self.writer.clone(),
             stop: stopped,
         };
         let thread = self.spawn("yekta-room", move || watch.run())?;
