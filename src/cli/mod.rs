@@ -13,12 +13,15 @@ use std::{io, process::ExitCode};
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::cli::{
-    client::ClientCommand,
-    command::{
-        config, demo, fingerprint, generate as generate_command, identity, migrate, rebuild, restore, serve,
-        snapshot, verify,
+use crate::{
+    cli::{
+        client::ClientCommand,
+        command::{
+            config, demo, fingerprint, generate as generate_command, identity, migrate, rebuild, restore,
+            serve, snapshot, verify,
+        },
     },
+    telemetry,
 };
 
 /// One customer, one profile, on every channel.
@@ -65,6 +68,7 @@ enum Command {
 impl Cli {
     /// Carries the command out.
     pub fn run(self) -> ExitCode {
+        telemetry::keep_records_out_of_panics();
         let mut out = io::stdout().lock();
         let result = match self.command {
             Command::Serve(args) => args.run(&mut out),

@@ -174,8 +174,8 @@ impl Handle {
     }
 
     /// Hands over items of the input stream, the last of which stands at `position`, and waits only for room: the stream
-    /// keeps what is not taken yet. Whoever feeds waits for [`Handle::room`], and does so in the order of the stream and from where
-    /// [`Handle::consumed`] was at the start.
+    /// keeps what is not taken yet. Whoever feeds waits for [`Handle::room`] first, and does so in the order of the stream
+    /// and from where [`Handle::consumed`] was at the start.
     ///
     /// # Errors
     /// [`SubmitError::Stopped`] when the writer has stopped.

@@ -1,17 +1,20 @@
 //! Recovery: brings a store up to its journal, whichever that is. A store that cannot be brought there is set aside and
 //! built again, from the newest snapshot that serves and the journal behind it.
 
+use std::fs;
+
 use crate::{
     engine::{
         build::Origin,
+        error::chain,
         open::StartError,
         repair::Repairs,
         step::{Renewing, Standing},
     },
     journal::{self, InputPosition, Journal, Position},
     store::{
-        self, Applied, InputRecord, MetaName, OpenError, Order, Read, Store, View, fingerprint::Multiset,
-        keys, snapshot,
+        self, Applied, Damage, InputRecord, MetaName, OpenError, Order, Read, Store, View,
+        fingerprint::Multiset, keys, snapshot,
     },
 };
 
@@ -26,6 +29,7 @@ pub(crate) fn recovered(origin: Origin<'_>) -> Result<(Store, Standing), StartEr
     if !place.exists() {
         return origin.replaced().map(|(store, standing, _)| (store, standing));
     }
+    let mut is_evidence = true;
     let damage = match Store::open(place, origin.config) {
         Ok(store) => match caught_up(store, origin) {
             Ok(done) => return Ok(done),
@@ -33,13 +37,27 @@ pub(crate) fn recovered(origin: Origin<'_>) -> Result<(Store, Standing), StartEr
             Err(StartError::Journal(error @ journal::Error::Gone { .. })) => error.to_string(),
             Err(error) => return Err(error),
         },
-        Err(error @ OpenError::Corrupt { .. }) => error.to_string(),
+        Err(error @ OpenError::Corrupt { .. }) => {
+            is_evidence = !matches!(
+                &error,
+                OpenError::Corrupt {
+                    damage: Damage::LostPower,
+                    ..
+                }
+            );
+            chain(&error)
+        }
         Err(other) => return Err(other.into()),
     };
     tracing::warn!(error = damage, "the store does not serve, building it again");
     let (store, standing, aside) = origin.replaced()?;
     let aside = aside.unwrap_or_default();
-    tracing::warn!(store.aside = %aside.display(), "set the store aside, another is built");
+    if is_evidence {
+        tracing::warn!(store.aside = %aside.display(), "set the store aside, another is built");
+    } else {
+        // It happens with every loss of power, and there is nothing to learn from it.
+        fs::remove_dir_all(&aside).map_err(store::Error::io("remove", &aside))?;
+    }
     Ok((store, standing))
 }
 

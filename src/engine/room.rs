@@ -82,13 +82,13 @@ impl Room {
         self.free.load(Ordering::Relaxed) < self.config.free_min.saturating_mul(2)
     }
 
-    /// Looks how much is free. Where the system does not tell, what it said last holds.
-    pub(crate) fn look(&self) {
+    /// Looks how much is free, and says whether there is room again. Where the system does not tell, what it said last holds.
+    pub(crate) fn look(&self) -> bool {
         let free = match fs2::available_space(&self.dir) {
             Ok(free) => free,
             Err(error) => {
                 tracing::debug!(%error, "ask how much of the disk is free");
-                return;
+                return false;
             }
         };
         self.free.store(free, Ordering::Relaxed);
@@ -100,7 +100,7 @@ impl Room {
             free < self.config.free_min
         };
         if is_full == was_full {
-            return;
+            return false;
         }
         if is_full {
             tracing::error!(
@@ -113,18 +113,21 @@ impl Room {
         }
         self.metrics.disk_full(is_full);
         self.is_full.send_replace(is_full);
+        was_full
     }
 
-    /// Makes the ballast where there is none and room for it.
+    /// Makes the ballast as large as it is to be, where there is room for it.
     fn load_ballast(&self) -> io::Result<()> {
-        let path = self.dir.join(BALLAST);
-        let needed = self.config.enough().saturating_add(self.config.ballast);
-        let free = self.free.load(Ordering::Relaxed);
-        if self.config.ballast == 0 || free < needed || path.exists() {
+        let (path, wanted) = (self.dir.join(BALLAST), self.config.ballast);
+        let there = fs::metadata(&path).map_or(0, |file| file.len());
+        if there != wanted && path.exists() {
+            fs::remove_file(&path)?;
+        }
+        let needed = self.config.enough().saturating_add(wanted);
+        if there == wanted || wanted == 0 || self.free.load(Ordering::Relaxed) < needed {
             return Ok(());
         }
-        // Whole or not at all: a part of it would be taken for all.
-        let made = File::create(&path).and_then(|file| file.allocate(self.config.ballast));
+        let made = File::create(&path).and_then(|file| file.allocate(wanted));
         if made.is_err() {
             fs::remove_file(&path).ok();
         }
@@ -162,18 +165,21 @@ pub(crate) struct RoomWatch {
 impl RoomWatch {
     /// Looks until the engine stops.
     pub(crate) fn run(self) {
-        let mut wait = Duration::ZERO;
+        let (mut wait, mut has_ballast) = (Duration::ZERO, true);
         while self.stop.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
             wait = LOOK;
-            let was_full = self.room.is_full();
-            self.room.look();
-            if let Err(error) = self.room.load_ballast() {
-                tracing::warn!(%error, "make the ballast");
-            }
-            if was_full && !self.room.is_full() {
-                // It goes on with what it left for later.
+            if self.room.look() {
+                // The writer goes on with what it left for later.
                 self.writer.tell(Job::Wake);
             }
+            let loaded = self.room.load_ballast();
+            // Said once: it is tried again all the time.
+            if let Err(error) = loaded.as_ref().map_err(|error| error.to_string())
+                && std::mem::replace(&mut has_ballast, false)
+            {
+                tracing::warn!(error, "make the ballast");
+            }
+            has_ballast |= loaded.is_ok();
         }
     }
 }
@@ -215,5 +221,11 @@ mod tests {
         assert!(ballast.allocated_size().unwrap() >= 1 << 16, "it is a hole");
         give_way(dir.path()).unwrap();
         assert!(dir.path().join(BALLAST).exists());
+        for other in [1 << 17, 0] {
+            let room = self::room(dir.path(), 0, other);
+            room.load_ballast().unwrap();
+            let there = fs::metadata(dir.path().join(BALLAST)).map_or(0, |file| file.len());
+            assert_eq!(there, other, "another size was wanted");
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! A listener that holds so many connections and no more, and none that is idle for long: who comes then waits in the
 //! system's queue.
 //!
-//! A connection is idle as long as nothing is sent on it. That is one rule for who asks nothing, who never ends a request
-//! and who does not read an answer: a request is answered in time whatever happens, and a subscriber hears something.
+//! A connection is idle as long as nothing is sent on it, from the beginning of a request on. That is one rule for who asks
+//! nothing, who never ends a request and who does not read an answer: a request is answered in time whatever happens, and
+//! a subscriber hears something.
 
 use std::{
     future::Future,
@@ -82,6 +83,7 @@ impl Listener for Bounded {
         let connection = Connection {
             stream,
             idle: Box::pin(sleep(idle_timeout)),
+            heard: false,
             idle_timeout,
             _counted: metrics.connection(),
             metrics,
@@ -101,6 +103,8 @@ pub(crate) struct Connection {
     stream: TcpStream,
     /// Ends when nothing was sent for too long.
     idle: Pin<Box<Sleep>>,
+    /// Whether something was heard since something was sent: what follows belongs to the same request.
+    heard: bool,
     idle_timeout: Duration,
     metrics: HttpMetrics,
     _counted: Counted,
@@ -112,13 +116,29 @@ impl Connection {
         Pin::new(&mut self.get_mut().stream)
     }
 
+    /// The time begins anew.
+    fn begin(&mut self) {
+        if let Some(end) = Instant::now().checked_add(self.idle_timeout) {
+            self.idle.as_mut().reset(end);
+        }
+    }
+
+    /// Whether it took too long, asked where nothing goes on.
+    fn poll_idle<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+        ready!(self.idle.as_mut().poll(context));
+        self.metrics.connection_idle();
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+
     /// Notes what became of sending.
-    fn sent(self: Pin<&mut Self>, sent: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        if matches!(sent, Poll::Ready(Ok(bytes)) if bytes > 0) {
-            let this = self.get_mut();
-            if let Some(end) = Instant::now().checked_add(this.idle_timeout) {
-                this.idle.as_mut().reset(end);
+    fn sent(&mut self, sent: Poll<io::Result<usize>>, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        match &sent {
+            Poll::Pending => return self.poll_idle(context),
+            Poll::Ready(Ok(1..)) => {
+                self.heard = false;
+                self.begin();
             }
+            Poll::Ready(_) => {}
         }
         sent
     }
@@ -130,12 +150,15 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if let Poll::Ready(read) = self.as_mut().stream().poll_read(context, into) {
-            return Poll::Ready(read);
+        let before = into.filled().len();
+        let Poll::Ready(read) = self.as_mut().stream().poll_read(context, into) else {
+            return self.poll_idle(context);
+        };
+        // A request that begins on a connection which was quiet has all of its time; a drop now and then gives no more.
+        if into.filled().len() > before && !std::mem::replace(&mut self.heard, true) {
+            self.begin();
         }
-        ready!(self.idle.as_mut().poll(context));
-        self.metrics.connection_idle();
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+        Poll::Ready(read)
     }
 }
 
@@ -146,7 +169,7 @@ impl AsyncWrite for Connection {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let sent = self.as_mut().stream().poll_write(context, bytes);
-        self.sent(sent)
+        self.sent(sent, context)
     }
 
     fn poll_write_vectored(
@@ -155,7 +178,7 @@ impl AsyncWrite for Connection {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let sent = self.as_mut().stream().poll_write_vectored(context, slices);
-        self.sent(sent)
+        self.sent(sent, context)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -117,6 +117,7 @@ mod tests {
             "",
             "GET / HTTP/1.1\r\nHo",
             "GET /large HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET /large HTTP/1.1\r\nHost: x\r\n\r\nG",
         ] {
             let answer = tokio::task::spawn_blocking(move || {
                 let mut slow = TcpStream::connect(address).unwrap();
@@ -129,7 +130,48 @@ mod tests {
             assert!(answer.ends_with("sara"), "{begun:?}: {answer}");
         }
         let told = registry.render().unwrap();
-        assert!(told.contains("yekta_http_connections_idle_total 3"), "{told}");
+        assert!(told.contains("yekta_http_connections_idle_total 4"), "{told}");
+        stop.cancel();
+        serving.await.unwrap().unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_request_has_its_time_on_a_connection_that_was_quiet() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let shutdown = CancellationToken::new();
+        let stop = shutdown.clone();
+        let (bounds, _registry) = narrow();
+        let bounds = Bounds {
+            idle_timeout: Duration::from_secs(2),
+            ..bounds
+        };
+        let slowly = async || {
+            tokio::time::sleep(Duration::from_millis(1_200)).await;
+            "sara"
+        };
+        let router = Router::new().route("/", get(slowly));
+        let serving = tokio::spawn(serve(listener, bounds, router, shutdown, Duration::from_secs(60)));
+        let answers = tokio::task::spawn_blocking(move || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            let mut answers = String::new();
+            for more in ["", "Connection: close\r\n"] {
+                // Quiet for a part of the time that a connection has: only with it the answer would come too late.
+                std::thread::sleep(Duration::from_millis(1_200));
+                let request = format!("GET / HTTP/1.1\r\nHost: x\r\n{more}\r\n");
+                stream.write_all(request.as_bytes()).unwrap();
+                if more.is_empty() {
+                    let mut answer = [0; 4_096];
+                    let read = stream.read(&mut answer).unwrap();
+                    answers.push_str(str::from_utf8(&answer[..read]).unwrap());
+                } else {
+                    stream.read_to_string(&mut answers).unwrap();
+                }
+            }
+            answers
+        });
+        let answers = answers.await.unwrap();
+        assert_eq!(answers.matches("sara").count(), 2, "{answers}");
         stop.cancel();
         serving.await.unwrap().unwrap();
     }

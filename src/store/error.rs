@@ -80,6 +80,19 @@ impl Error {
         )
     }
 
+    /// Whether a full disk refused it.
+    pub(crate) fn is_full_disk(&self) -> bool {
+        let (Self::Io { source, .. }
+        | Self::Engine {
+            source: sled::Error::Io(source),
+            ..
+        }) = self
+        else {
+            return false;
+        };
+        source.kind() == io::ErrorKind::StorageFull
+    }
+
     /// For `map_err`: what was attempted with `path` when the system refused.
     pub(crate) fn io(attempt: &'static str, path: &Path) -> impl Fn(io::Error) -> Self {
         let path = path.to_owned();

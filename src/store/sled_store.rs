@@ -149,10 +149,6 @@ impl Store {
         // ORDER: sled's flush hands its buffers to the system; only then can fdatasync make them durable.
         let synced = flushed.and_then(|_bytes| {
             let synced = self.inner.log.sync_data();
-            if synced.is_err() {
-                // The system may have dropped what it could not write: what is there can be a mixture.
-                self.mark_damaged();
-            }
             let settled = synced.and_then(|()| self.inner.unsettled.end());
             settled.map_err(Error::io("sync", &self.inner.log_path))
         });
@@ -205,8 +201,13 @@ impl Store {
     }
 
     fn poison_on_error<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
-        if result.is_err() {
+        if let Err(error) = &result {
             self.inner.poisoned.store(true, Ordering::Release);
+            // The system may have dropped what it could not write, so that what is there is a mixture. What a full disk
+            // refused was never there.
+            if !error.is_full_disk() {
+                self.mark_damaged();
+            }
         }
         self.noticing(result)
     }
@@ -233,6 +234,10 @@ impl Store {
     fn mark_damaged(&self) {
         if self.inner.damaged.swap(true, Ordering::AcqRel) {
             return;
+        }
+        // The one needs no room, the other is seen by people too.
+        if let Err(error) = self.inner.unsettled.lose() {
+            tracing::error!(error = %error, "could not mark the store as unsettled");
         }
         let mark = self.inner.log_path.with_file_name(DAMAGED);
         if let Err(error) = File::create(&mark) {

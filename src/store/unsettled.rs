@@ -56,6 +56,14 @@ impl Unsettled {
         Ok(())
     }
 
+    /// What was written is not to be trusted by any start.
+    pub(crate) fn lose(&self) -> io::Result<()> {
+        let mut mark = [0; LENGTH];
+        mark.iter_mut().zip(UNKNOWN).for_each(|(to, from)| *to = *from);
+        self.file.write_all_at(&mark, 0)?;
+        self.file.sync_data()
+    }
+
     /// All that was written is synced. Where this is lost, the store is built again without need.
     pub(crate) fn end(&self) -> io::Result<()> {
         self.file.write_all_at(&[0; LENGTH], 0)?;

@@ -48,7 +48,7 @@ impl HttpMetrics {
             connections: registry.gauge("http_connections", "Open connections.")?,
             connections_full: registry.counter(
                 "http_connections_full_total",
-                "Times that a connection had to wait because http.connections_max were open.",
+                "Times that the last of http.connections_max places was taken, so that others have to wait.",
             )?,
             connections_idle: registry.counter(
                 "http_connections_idle_total",

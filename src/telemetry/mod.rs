@@ -15,7 +15,7 @@ mod secret;
 pub use crate::telemetry::{
     engine_metrics::{EngineMetrics, EventOutcome},
     http_metrics::{Counted, HttpMetrics},
-    logging::{LogFilter, LogFormat, LoggingError, init_tracing},
+    logging::{LogFilter, LogFormat, LoggingError, init_tracing, keep_records_out_of_panics},
     nats_metrics::{NatsMetrics, PublishTo},
     query_metrics::QueryMetrics,
     registry::{MetricsError, Registry},

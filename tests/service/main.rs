@@ -18,6 +18,7 @@ mod copied;
 mod crash;
 mod damage;
 mod demo;
+#[cfg(target_os = "linux")]
 mod disk;
 mod folder;
 mod golden;
@@ -26,8 +27,10 @@ mod kept;
 mod lifecycle;
 mod load;
 mod measured;
+#[cfg(target_os = "linux")]
 mod medium;
 mod notices;
+#[cfg(target_os = "linux")]
 mod power;
 mod process;
 mod resume;

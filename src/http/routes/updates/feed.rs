@@ -2,7 +2,10 @@
 //!
 //! Holds one page at most, whatever the subscriber's pace: who is slow reads later, from the journal.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use axum::response::sse::Event;
 use tokio::sync::{OwnedSemaphorePermit, watch};
@@ -24,6 +27,8 @@ pub(crate) struct Feed {
     cursor: Position,
     filter: Filter,
     pending: VecDeque<Event>,
+    /// When the client was told something last.
+    told: Instant,
     _room: OwnedSemaphorePermit,
     _counted: Counted,
 }
@@ -43,6 +48,7 @@ impl Feed {
             cursor,
             filter,
             pending,
+            told: Instant::now(),
             _room: room,
             _counted,
         }
@@ -52,6 +58,7 @@ impl Feed {
     pub(crate) async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(event) = self.pending.pop_front() {
+                self.told = Instant::now();
                 return Some(event);
             }
             if self.http.draining.is_cancelled() {
@@ -83,6 +90,16 @@ impl Feed {
                 self.pending.push_back(message(stream, &update));
             }
         }
+        if self.pending.is_empty() && self.told.elapsed() >= self.http.settings.keep_alive {
+            self.tell_where();
+        }
+    }
+
+    /// After a silence the client is told where it is, so that one that wants little does not fall behind what is kept, and
+    /// is not taken for idle.
+    fn tell_where(&mut self) {
+        self.pending
+            .push_back(Event::default().id(self.cursor.to_string()).comment("alive"));
     }
 
     /// The client starts anew: it asks for the profiles it keeps, and is told what follows on the present.
@@ -97,14 +114,14 @@ impl Feed {
         );
     }
 
-    /// Waits for a commit; `false` when the service drains. After a silence the client is told where it is, so that one
-    /// that wants little does not fall behind what is kept.
+    /// Waits for a commit, or for the end of a silence; `false` when the service drains.
     async fn wait(&mut self) -> bool {
+        let silence = self.http.settings.keep_alive.saturating_sub(self.told.elapsed());
         tokio::select! {
             changed = self.changes.changed() => changed.is_ok(),
             () = self.http.draining.cancelled() => false,
-            () = tokio::time::sleep(self.http.settings.keep_alive) => {
-                self.pending.push_back(Event::default().id(self.cursor.to_string()).comment("alive"));
+            () = tokio::time::sleep(silence) => {
+                self.tell_where();
                 true
             }
         }
