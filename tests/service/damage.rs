@@ -42,7 +42,9 @@ fn check_heals(folder: &Path, before: &str) {
 fn a_store_of_garbage_is_built_again() {
     let data = tempfile::tempdir().unwrap();
     let before = filled(data.path());
-    for file in files(&data.path().join("default/store")) {
+    let store = files(&data.path().join("default/store"));
+    // A mark of garbage says that power was lost, and then nothing is kept to look at.
+    for file in store.into_iter().filter(|file| !file.ends_with("unsettled")) {
         let length = fs::metadata(&file).unwrap().len();
         fs::write(file, vec![0xa5; usize::try_from(length).unwrap()]).unwrap();
     }
