@@ -10,7 +10,8 @@
 //!    [`domain::event::Event`]s, validated and normalised, or a [`wire::Rejection`] that is kept; the event's time is
 //!    fixed here, once. Beside a broker the intake puts them into the input stream, and [`nats::ingest`] follows that:
 //!    [`wire::decode_message`] makes the same events of it.
-//! 2. [`engine::Handle::submit`] puts them into a bounded queue and waits.
+//! 2. [`engine::Handle::submit`] puts them into a bounded queue and waits; where the disk is nearly full (`engine::room`) it
+//!    refuses.
 //! 3. The writer's one thread (`engine::worker`) takes what waits and calls `engine::step`, which has no effects:
 //!    - `place`: the event's claim ([`domain::identity::Claim::of`]) says into which *atom* it goes; there it is folded
 //!      ([`domain::profile::Aggregate`]). A late log-in moves the events it takes over.
@@ -24,7 +25,8 @@
 //!      profile ([`domain::context`], written down by [`wire::out`]).
 //! 4. The commit, all of that, is appended to the [`journal`] and synced; then it is applied to the [`store`] as one
 //!    batch; only then the caller is answered. After a crash [`engine::open`] applies what the journal holds more. A
-//!    store that is damaged is built again from a snapshot ([`engine::snapshots`], [`store::snapshot`]) and the journal.
+//!    store that is damaged, or was written to when power went (`store::unsettled`), is built again from a snapshot
+//!    ([`engine::snapshots`], [`store::snapshot`]) and the journal.
 //! 5. A question comes through an edge to [`api::Api`], which asks [`engine::Query`]: it answers from committed state on
 //!    any thread. `routes::updates` streams the published messages from any position of the journal.
 //!

@@ -1,5 +1,6 @@
 //! Recovery: brings a store up to its journal, whichever that is. A store that cannot be brought there is set aside and
-//! built again, from the newest snapshot that serves and the journal behind it.
+//! built again, from the newest snapshot that serves and the journal behind it; one that was written to when power went is
+//! removed then.
 
 use std::fs;
 
@@ -52,11 +53,10 @@ pub(crate) fn recovered(origin: Origin<'_>) -> Result<(Store, Standing), StartEr
     tracing::warn!(error = damage, "the store does not serve, building it again");
     let (store, standing, aside) = origin.replaced()?;
     let aside = aside.unwrap_or_default();
-    if is_evidence {
-        tracing::warn!(store.aside = %aside.display(), "set the store aside, another is built");
-    } else {
-        // It happens with every loss of power, and there is nothing to learn from it.
-        fs::remove_dir_all(&aside).map_err(store::Error::io("remove", &aside))?;
+    tracing::warn!(store.aside = %aside.display(), "set the store aside, another is built");
+    // It happens with every loss of power, and there is nothing to learn from it.
+    if !is_evidence && let Err(error) = fs::remove_dir_all(&aside) {
+        tracing::warn!(%error, store.aside = %aside.display(), "could not remove the store that was set aside");
     }
     Ok((store, standing))
 }

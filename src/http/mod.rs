@@ -27,6 +27,7 @@ use crate::{
 };
 
 pub mod access;
+pub mod connections;
 mod edge;
 mod failure;
 pub mod router;
@@ -36,7 +37,6 @@ pub mod settings;
 
 mod answer;
 mod body;
-pub mod connections;
 mod digest;
 mod observe;
 mod posted;
