@@ -4,10 +4,11 @@ use crate::{
     domain::{
         identifier::IdentifierRules,
         identity::{Anchor, Claim, Key},
+        time::Timestamp,
     },
     engine::batch::Batch,
     store::{
-        AtomId, AtomRecord, Error, FaceHash, Read,
+        AtomId, AtomRecord, Error, EventHash, FaceHash, Read,
         fingerprint::in_time,
         keys,
         keys::{Declared, DeviceRole},
@@ -85,6 +86,34 @@ impl Batch<'_> {
                 true => self.overlay.put(entry, Vec::new()),
                 false => self.overlay.delete(entry),
             }
+        }
+        Ok(())
+    }
+
+    /// Enters an event of an atom as a log-in or log-out on the devices of its claim, if it is one.
+    pub(crate) fn write_mark(&mut self, id: AtomId, claim: &Claim, event: (Timestamp, EventHash)) {
+        if marked_user(claim, &self.rules.identity.identifiers).is_none() {
+            return;
+        }
+        for device in claim.devices() {
+            let entry = keys::mark(self.keyring.key(device), event, id);
+            self.overlay.put(entry, Vec::new());
+        }
+    }
+
+    /// Takes an event out that may have been one.
+    pub(crate) fn erase_mark(&mut self, id: AtomId, claim: &Claim, event: (Timestamp, EventHash)) {
+        for device in claim.devices() {
+            self.overlay
+                .delete(keys::mark(self.keyring.key(device), event, id));
+        }
+    }
+
+    /// The same for all events of an atom, by the rules that hold now.
+    pub(crate) fn write_marks(&mut self, id: AtomId, claim: &Claim) -> Result<(), Error> {
+        for (hash, event) in self.overlay.events_between(id, Timestamp::MIN, Timestamp::MAX)? {
+            self.erase_mark(id, claim, (event.time, hash));
+            self.write_mark(id, claim, (event.time, hash));
         }
         Ok(())
     }

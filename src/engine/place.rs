@@ -70,7 +70,7 @@ impl Batch<'_> {
         let graph = self.graph();
         let mut unsettled = Vec::new();
         for device in claim.devices() {
-            let before = graph.mark_until(&graph.marking(device)?, time)?;
+            let before = graph.mark_until(device, time)?;
             let settled =
                 before.is_some_and(|mark| !mark.signs_out && mark.user == *user) && !claim.signs_out;
             if !settled {
@@ -90,6 +90,7 @@ impl Batch<'_> {
         self.overlay
             .put_record(keys::seen(hash), &SeenRecord { checksum, place })?;
         self.touched.folded.insert(id);
+        self.write_mark(id, &claim, (event.time, hash));
         let part = Part::of(self, hash, event, &claim)?;
         let Some(before) = self.overlay.atom(id)? else {
             let atom = part.into_atom(claim, self.rules.identity.edition);
@@ -138,13 +139,12 @@ impl Batch<'_> {
     /// that settles everything.
     pub(crate) fn reassign(&mut self, device: &Key, time: Timestamp) -> Result<Timestamp, Error> {
         let graph = self.graph();
-        let marking = graph.marking(device)?;
         let just_before = Timestamp::from_micros(time.as_micros().saturating_sub(1));
         let from = graph
-            .mark_until(&marking, just_before)?
+            .mark_until(device, just_before)?
             .map_or(Timestamp::MIN, |mark| mark.time);
         let to = graph
-            .mark_after(&marking, time)?
+            .mark_after(device, time)?
             .map_or(Timestamp::MAX, |mark| mark.time);
         for id in self
             .overlay

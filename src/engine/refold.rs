@@ -38,6 +38,9 @@ impl Batch<'_> {
             return Ok(());
         };
         let new = self.folded(id, &old, edition)?;
+        if edition != old.edition {
+            self.write_marks(id, &old.claim)?;
+        }
         if takers.is_empty()
             && let Some(new) = &new
             && edition != old.edition

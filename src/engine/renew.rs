@@ -114,6 +114,7 @@ impl Batch<'_> {
             if is_moving {
                 moved = moved.saturating_add(1);
                 self.overlay.delete(keys::event(id, event.time, hash));
+                self.erase_mark(id, &old.claim, (event.time, hash));
                 let checksum = fingerprint::event_checksum(&event)?;
                 takers.insert(self.insert(Known { hash, checksum }, &event, claim)?);
             }

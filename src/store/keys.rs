@@ -42,6 +42,9 @@ pub enum Declared {
     Claimed(AtomId),
 }
 
+/// Behind the roles of atoms on a device: its log-ins and log-outs in the order of their time.
+const MARKS: u8 = 2;
+
 /// What an atom is to a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeviceRole {
@@ -138,6 +141,33 @@ pub fn device(device: KeyHash, role: DeviceRole, id: AtomId) -> Vec<u8> {
     let mut key = devices(device, role);
     key.extend_from_slice(&id.0);
     key
+}
+
+/// All log-ins and log-outs on a device, in the order of their time.
+pub fn marks(device: KeyHash) -> Vec<u8> {
+    join(b'D', &[&device.0, &[MARKS]])
+}
+
+/// The same from an instant on: the lower end of a range.
+pub fn marks_from(device: KeyHash, time: Timestamp) -> Vec<u8> {
+    join(b'D', &[&device.0, &[MARKS], &ordered(time)])
+}
+
+/// Behind the last log-in or log-out on a device: the upper end of a range.
+pub fn marks_end(device: KeyHash) -> Vec<u8> {
+    join(b'D', &[&device.0, &[MARKS + 1]])
+}
+
+/// One log-in or log-out on a device: an event of an atom.
+pub fn mark(device: KeyHash, (time, hash): (Timestamp, EventHash), id: AtomId) -> Vec<u8> {
+    join(b'D', &[&device.0, &[MARKS], &ordered(time), &hash.0, &id.0])
+}
+
+/// The instant of a log-in or log-out, and whose event it is.
+pub fn mark_place(key: &[u8]) -> Option<(Timestamp, AtomId)> {
+    let (event, id) = key.split_last_chunk::<16>()?;
+    let (time, _) = event_place(event)?;
+    Some((time, AtomId(*id)))
 }
 
 /// All events of an atom, in the order of their time.
