@@ -63,7 +63,7 @@ impl<A: Atoms> Graph<'_, A> {
     fn nearest(&self, (from, to): (&[u8], &[u8]), order: Order) -> Result<Vec<(Timestamp, AtomId)>, Error> {
         let mut nearest: Vec<(Timestamp, AtomId)> = Vec::new();
         self.view.scan(from, to, order, &mut |key, _| {
-            let Some((time, id)) = keys::mark_place(key) else {
+            let Some((time, _, id)) = keys::mark_place(key) else {
                 return Ok(ControlFlow::Continue(()));
             };
             if nearest.first().is_some_and(|(first, _)| *first != time) {

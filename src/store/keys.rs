@@ -6,7 +6,7 @@
 //! | `A` | atom | [`AtomRecord`](crate::store::AtomRecord) | claim, fold, membership |
 //! | `B` | block, face | nothing | who looks there for others who are like them |
 //! | `C` | request | answer | a repeated command gets its first answer |
-//! | `D` | device, mark or plain, atom | nothing | who was logged in when, and whose events that decides |
+//! | `D` | device, mark or plain, atom | nothing | who was logged in there, and whose events that decides |
 //! | `E` | atom, time, event | event | the timeline, and what is known |
 //! | `F` | atom | atoms | where the events of a dissolved atom went |
 //! | `G` | face, atom | nothing | whose claims show a face, the earliest first |
@@ -15,6 +15,7 @@
 //! | `L` | user, user, word or atom | nothing | which user ids are declared the same, and by what |
 //! | `M` | | [`RenewalRecord`](crate::store::RenewalRecord) | how far atoms were made anew by these |
 //! | `N` | key, atom | nothing | who mentions a value without joining by it |
+//! | `O` | device, time, event, atom | nothing | the log-ins and log-outs on a device in the order of their time |
 //! | `P` | profile | [`ProfileRecord`](crate::store::ProfileRecord) | members and version |
 //! | `Q` | token hash | [`QrRecord`](crate::store::QrRecord) | QR codes |
 //! | `R` | profile | [`FormerRecord`](crate::store::FormerRecord) | ids that are no longer live |
@@ -41,9 +42,6 @@ pub enum Declared {
     /// A claim.
     Claimed(AtomId),
 }
-
-/// Behind the roles of atoms on a device: its log-ins and log-outs in the order of their time.
-const MARKS: u8 = 2;
 
 /// What an atom is to a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,31 +141,36 @@ pub fn device(device: KeyHash, role: DeviceRole, id: AtomId) -> Vec<u8> {
     key
 }
 
+/// All log-ins and log-outs.
+pub const MARKS: &[u8] = b"O";
+
 /// All log-ins and log-outs on a device, in the order of their time.
 pub fn marks(device: KeyHash) -> Vec<u8> {
-    join(b'D', &[&device.0, &[MARKS]])
+    join(b'O', &[&device.0])
 }
 
 /// The same from an instant on: the lower end of a range.
 pub fn marks_from(device: KeyHash, time: Timestamp) -> Vec<u8> {
-    join(b'D', &[&device.0, &[MARKS], &ordered(time)])
+    join(b'O', &[&device.0, &ordered(time)])
 }
 
 /// Behind the last log-in or log-out on a device: the upper end of a range.
 pub fn marks_end(device: KeyHash) -> Vec<u8> {
-    join(b'D', &[&device.0, &[MARKS + 1]])
+    let mut key = marks(device);
+    key.extend_from_slice(&[0xff; 41]);
+    key
 }
 
 /// One log-in or log-out on a device: an event of an atom.
 pub fn mark(device: KeyHash, (time, hash): (Timestamp, EventHash), id: AtomId) -> Vec<u8> {
-    join(b'D', &[&device.0, &[MARKS], &ordered(time), &hash.0, &id.0])
+    join(b'O', &[&device.0, &ordered(time), &hash.0, &id.0])
 }
 
-/// The instant of a log-in or log-out, and whose event it is.
-pub fn mark_place(key: &[u8]) -> Option<(Timestamp, AtomId)> {
+/// When a log-in or log-out was, which event it is, and whose.
+pub fn mark_place(key: &[u8]) -> Option<(Timestamp, EventHash, AtomId)> {
     let (event, id) = key.split_last_chunk::<16>()?;
-    let (time, _) = event_place(event)?;
-    Some((time, AtomId(*id)))
+    let (time, hash) = event_place(event)?;
+    Some((time, hash, AtomId(*id)))
 }
 
 /// All events of an atom, in the order of their time.

@@ -20,6 +20,7 @@ mod delayed;
 mod dense;
 mod faulty;
 mod local;
+mod marks;
 mod oracle;
 mod outcome;
 mod renewed;

@@ -28,7 +28,7 @@ use yekta::{
     telemetry::{EngineMetrics, Registry},
 };
 
-use crate::{arrival::Arrival, delayed::Delayed, oracle::Totals, town::NOW};
+use crate::{arrival::Arrival, delayed::Delayed, marks, oracle::Totals, town::NOW};
 
 /// More events than any test has.
 const ALL: usize = 1 << 20;
@@ -104,12 +104,10 @@ pub(crate) fn run_keeping(
     );
     let outcome = settled(&engine, events, arrival.seed);
     engine.stop().unwrap();
-    let kept = Store::open(&dir.path().join("store"), config(dir.path()).store)
-        .unwrap()
-        .applied()
-        .unwrap();
+    let store = Store::open(&dir.path().join("store"), config(dir.path()).store).unwrap();
+    marks::are_those_of_the_timelines(&store, &rules.identifiers, arrival.seed);
     assert_eq!(
-        kept.fingerprint,
+        store.applied().unwrap().fingerprint,
         outcome.total.to_bytes(),
         "order {}: the fingerprint that the writer kept up to date",
         arrival.seed

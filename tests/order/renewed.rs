@@ -19,6 +19,7 @@ use yekta::{
 use crate::{
     arrival::{Dice, arrival, shuffle},
     check::agrees_with_engine,
+    marks,
     outcome::{Outcome, run_keeping, runtime, settled, start_keeping, submissions},
     town::tight_rules,
 };
@@ -54,7 +55,7 @@ pub(crate) fn ends_as_from_the_beginning(events: &[Event], _: &IdentityRules, se
             engine.stop().unwrap();
             let from_the_beginning = begun_with(&kept, events, said(dir.path()), seed);
             agrees_with_engine((seed, &outcome), (seed, &from_the_beginning), events);
-            is_kept(dir.path(), &outcome, seed);
+            is_kept(dir.path(), (&kept, &outcome), seed);
             return;
         }
         // Of some changes the renewal is done when the next comes, of others it is under way.
@@ -62,6 +63,9 @@ pub(crate) fn ends_as_from_the_beginning(events: &[Event], _: &IdentityRules, se
             settled(&engine, events, seed);
         }
         engine.stop().unwrap();
+        if dice.below(3) == 0 {
+            marks::are_as_before_there_was_an_index(&dir.path().join("store"));
+        }
         kept = any_rules(&mut dice);
     }
 }
@@ -129,11 +133,12 @@ fn begun_with(kept: &Kept, events: &[Event], words: Vec<Word>, seed: u64) -> Out
     outcome
 }
 
-/// The fingerprint that the writer kept up to date is that of what is there.
-fn is_kept(dir: &Path, outcome: &Outcome, seed: u64) {
+/// The fingerprint and the log-ins that the writer kept up to date are those of what is there.
+fn is_kept(dir: &Path, (kept, outcome): (&Kept, &Outcome), seed: u64) {
     let store = Store::open(&dir.join("store"), StoreConfig { cache_bytes: 1 << 20 }).unwrap();
-    let kept = store.applied().unwrap().fingerprint;
-    assert_eq!(kept, outcome.total.to_bytes(), "seed {seed}");
+    marks::are_those_of_the_timelines(&store, &kept.identity.identifiers, seed);
+    let fingerprint = store.applied().unwrap().fingerprint;
+    assert_eq!(fingerprint, outcome.total.to_bytes(), "seed {seed}");
 }
 
 /// Tight rules, with up to three of their tables and bounds changed.

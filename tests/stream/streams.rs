@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use async_nats::{
     HeaderMap,
     jetstream::{
+        self,
         consumer::{Consumer, DeliverPolicy, pull::OrderedConfig},
         context::GetStreamErrorKind,
         stream::{Config, ConsumerErrorKind, Info, Stream},
@@ -17,6 +18,9 @@ use crate::{
     broker::{Broker, PROFILES},
     process::PATIENCE,
 };
+
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A message of a stream.
 pub struct Stored {
@@ -57,6 +61,11 @@ pub fn of<'a>(stream: &'a str, filter: &'a str) -> Wanted<'a> {
     }
 }
 
+/// Whether a server refuses since there is no leader at the moment.
+fn is_unavailable(refusal: &jetstream::Error) -> bool {
+    refusal.code() == 503
+}
+
 impl Broker {
     /// The stream of a name, asked for again while no answer comes: servers that were just started choose who leads it.
     async fn stream_of(&self, name: &str) -> Stream {
@@ -65,8 +74,13 @@ impl Broker {
             match self.jetstream.get_stream(name).await {
                 Ok(stream) => return stream,
                 Err(error) => {
-                    let is_unanswered = error.kind() == GetStreamErrorKind::Request;
-                    assert!(is_unanswered && Instant::now() < deadline, "{name}: {error:?}");
+                    let may_pass = match error.kind() {
+                        GetStreamErrorKind::Request => true,
+                        GetStreamErrorKind::JetStream(refusal) => is_unavailable(&refusal),
+                        _ => false,
+                    };
+                    assert!(may_pass && Instant::now() < deadline, "{name}: {error:?}");
+                    tokio::time::sleep(PAUSE).await;
                 }
             }
         }
@@ -86,12 +100,14 @@ impl Broker {
             match made.await {
                 Ok(consumer) => return consumer,
                 Err(error) => {
-                    let is_unanswered = error.kind() == ConsumerErrorKind::TimedOut;
-                    assert!(
-                        is_unanswered && Instant::now() < deadline,
-                        "{}: {error:?}",
-                        wanted.stream
-                    );
+                    let may_pass = match error.kind() {
+                        ConsumerErrorKind::TimedOut => true,
+                        ConsumerErrorKind::JetStream(refusal) => is_unavailable(&refusal),
+                        _ => false,
+                    };
+                    let name = wanted.stream;
+                    assert!(may_pass && Instant::now() < deadline, "{name}: {error:?}");
+                    tokio::time::sleep(PAUSE).await;
                 }
             }
         }
