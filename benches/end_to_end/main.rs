@@ -17,6 +17,7 @@ mod figures;
 mod http;
 mod memory;
 mod nats;
+mod table;
 #[path = "../town/mod.rs"]
 mod town;
 mod traffic;

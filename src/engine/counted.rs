@@ -1,6 +1,9 @@
 //! What is counted of a batch once it is visible.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use crate::{
     domain::time::Timestamp,
@@ -9,7 +12,7 @@ use crate::{
         input::Input,
         step::Stepped,
     },
-    telemetry::{EngineMetrics, EventOutcome},
+    telemetry::{EngineMetrics, EventOutcome, IdentityBound},
 };
 
 /// The figures of one step, kept until its commit is visible.
@@ -17,6 +20,7 @@ use crate::{
 pub(crate) struct Counted {
     begun: Instant,
     items: Vec<Item>,
+    bounds: BTreeMap<IdentityBound, u64>,
     /// Bytes of its commit, if there is one.
     commit_bytes: Option<usize>,
 }
@@ -47,6 +51,7 @@ impl Counted {
             items: items
                 .map(|(submission, outcome)| Item::of(submission, *outcome))
                 .collect(),
+            bounds: stepped.bounds.clone(),
             commit_bytes,
         }
     }
@@ -67,6 +72,9 @@ impl Counted {
                 }
                 Item::Known(outcome) => metrics.event(*outcome),
             }
+        }
+        for (bound, times) in &self.bounds {
+            metrics.bound(*bound, *times);
         }
         if let Some(bytes) = self.commit_bytes {
             let count = |items: usize| u32::try_from(items).unwrap_or(u32::MAX);

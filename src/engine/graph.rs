@@ -20,6 +20,7 @@ use crate::{
         AtomId, AtomRecord, Error, FaceHash, KeyHash, Keyring, Order, Read, WordHash, fingerprint::in_time,
         keys, keys::Declared,
     },
+    telemetry::IdentityBound,
 };
 
 /// A view of the graph.
@@ -128,6 +129,17 @@ impl<A: Atoms> Graph<'_, A> {
     pub fn holding(&self, key: &Key) -> Result<Option<Vec<AtomId>>, Error> {
         self.bound(key)
             .of(self.view, &keys::holders(self.keyring.key(key)))
+    }
+
+    /// What bounds a key that says nothing, or not of all who hold it.
+    pub(crate) fn bounded_by(&self, key: &Key) -> Result<IdentityBound, Error> {
+        Ok(match self.bound(key) {
+            Bound::First(_) if self.rules.identifiers.rule(&key.kind).role == Role::Anchor => {
+                IdentityBound::Claims
+            }
+            Bound::Generic(_) if self.holding(key)?.is_some() => IdentityBound::Subjects,
+            Bound::First(_) | Bound::Generic(_) => IdentityBound::Holders,
+        })
     }
 
     /// The index entries by which an atom is found as a holder of its keys, in the order of these.

@@ -4,7 +4,7 @@
 //! the pure function [`crate::domain::identity::cluster()`] of its claims, so the partition after any batch is the one
 //! that a computation from scratch would give.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::identity::{Anchor, Evidence, Key, Verdict},
@@ -16,6 +16,7 @@ use crate::{
         seeds::Seeds,
     },
     store::{AtomId, AtomRecord, Error, ProfileId},
+    telemetry::IdentityBound,
 };
 
 /// What resolving a batch changed.
@@ -25,6 +26,8 @@ pub(crate) struct Resolved {
     pub(crate) membership: Membership,
     /// Atoms that a rule kept apart from others they share a key with.
     pub(crate) refused: BTreeSet<AtomId>,
+    /// How often a bound was met.
+    pub(crate) bounds: BTreeMap<IdentityBound, u64>,
 }
 
 /// What one round of resolution leaves to be done.
@@ -162,6 +165,9 @@ impl Batch<'_> {
             let holds = |vertex: &&Vertex| self.graph().keys_of(&vertex.atom).contains(key);
             let holders = component.atoms.iter().filter(holds);
             resolved.refused.extend(holders.map(|vertex| vertex.id));
+        }
+        for key in &component.generic {
+            *resolved.bounds.entry(self.graph().bounded_by(key)?).or_default() += 1;
         }
         Ok(())
     }

@@ -1,7 +1,10 @@
 //! The step: from a batch of submissions and commands to one commit. Synchronous and without effects: the same store
 //! and the same input give the same commit.
 
-use std::{collections::BTreeSet, ops::ControlFlow};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
+};
 
 use crate::{
     domain::{event::Event, identity::Edition, time::Timestamp},
@@ -24,6 +27,7 @@ use crate::{
         AtomId, InputRecord, Keyring, Order, ProfileId, Read, RejectionRecord, RenewalRecord, View,
         fingerprint::Multiset, keys,
     },
+    telemetry::IdentityBound,
     wire::{Rejection, out::update::NoticeKind},
 };
 
@@ -66,6 +70,8 @@ pub(crate) struct Stepped {
     pub(crate) outcomes: Vec<Outcome>,
     /// One per command.
     pub(crate) answers: Vec<Result<Answer, CommandError>>,
+    /// How often a bound was met.
+    pub(crate) bounds: BTreeMap<IdentityBound, u64>,
 }
 
 /// What a step goes by: the state before it, the rules, and what is known of faces.
@@ -286,6 +292,7 @@ impl Run<'_> {
                 standing: self.standing,
                 outcomes,
                 answers,
+                bounds: resolved.bounds,
             });
         }
         let batch = self.standing.batch.saturating_add(1);
@@ -310,6 +317,7 @@ impl Run<'_> {
             standing,
             outcomes,
             answers,
+            bounds: resolved.bounds,
         })
     }
 }

@@ -34,6 +34,31 @@ impl EventOutcome {
     }
 }
 
+/// A bound that keeps what claims hold from joining them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum IdentityBound {
+    /// A customer has more claims than count.
+    Claims,
+    /// More claims hold a value than one may join.
+    Holders,
+    /// More people hold a value than one of its kind has.
+    Subjects,
+}
+
+impl IdentityBound {
+    /// Every bound.
+    pub const ALL: [Self; 3] = [Self::Claims, Self::Holders, Self::Subjects];
+
+    /// The label: the key of the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Claims => "identifiers.claims_max",
+            Self::Holders => "identifiers.atoms_max",
+            Self::Subjects => "identifiers.subjects_max",
+        }
+    }
+}
+
 /// The metrics of the engine. Clones count together.
 #[derive(Clone, Debug)]
 pub struct EngineMetrics {
@@ -49,6 +74,7 @@ pub struct EngineMetrics {
     profiles: IntGauge,
     applied_position: IntGauge,
     repairs: IntGauge,
+    bounds: IntCounterVec,
     snapshot_seconds: Histogram,
     snapshot_failures: IntCounter,
     disk_free_bytes: IntGauge,
@@ -152,12 +178,24 @@ impl EngineMetrics {
                 "engine_repairs",
                 "Claims that are still to be looked at again for what others did.",
             )?,
+            bounds: counters(
+                "engine_identity_bounds_total",
+                "Times that a commit met a value which joins nobody, or not all who hold it, by the setting that bounds it.",
+                "bound",
+            )?,
         };
-        // A series that is there from the start at zero is one whose first increase can be seen.
+        Ok(metrics.starting_at_zero())
+    }
+
+    /// A series that is there from the start at zero is one whose first increase can be seen.
+    fn starting_at_zero(self) -> Self {
         for outcome in EventOutcome::ALL {
-            metrics.events.with_label_values(&[outcome.as_str()]).reset();
+            self.events.with_label_values(&[outcome.as_str()]).reset();
         }
-        Ok(metrics)
+        for bound in IdentityBound::ALL {
+            self.bounds.with_label_values(&[bound.as_str()]).reset();
+        }
+        self
     }
 
     /// Counts an event.
@@ -168,6 +206,11 @@ impl EngineMetrics {
     /// Counts what an accepted event did; `label` is that of the resolution.
     pub fn resolution(&self, label: &'static str) {
         self.resolutions.with_label_values(&[label]).inc();
+    }
+
+    /// Counts that a bound was met so many times.
+    pub fn bound(&self, bound: IdentityBound, times: u64) {
+        self.bounds.with_label_values(&[bound.as_str()]).inc_by(times);
     }
 
     /// Counts a refused item; `code` is that of the reason.

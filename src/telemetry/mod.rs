@@ -13,7 +13,7 @@ mod registry;
 mod secret;
 
 pub use crate::telemetry::{
-    engine_metrics::{EngineMetrics, EventOutcome},
+    engine_metrics::{EngineMetrics, EventOutcome, IdentityBound},
     http_metrics::{Counted, HttpMetrics},
     logging::{LogFilter, LogFormat, LoggingError, init_tracing, keep_records_out_of_panics},
     nats_metrics::{NatsMetrics, PublishTo},

@@ -6,7 +6,7 @@
 //! `YEKTA_SEEDS` says how many seeds are tried, `YEKTA_SEED` names the one.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
@@ -25,7 +25,7 @@ use proptest::{
 use yekta::{
     domain::{event::Event, identity::IdentityRules, profile::FoldLimits},
     engine::{Engine, Folder, Opened, api::Submission},
-    journal::Journal,
+    journal::{Journal, Position},
     store::{Order, Store, View},
     wire::{Reason, Rejection},
 };
@@ -76,7 +76,7 @@ fn whatever_fails_nothing_is_lost_and_nothing_counts_twice() {
 #[test]
 fn whoever_cheats_is_noticed() {
     let failures = Arc::new(AtomicUsize::new(0));
-    for cheat in [Cheat::AnswersTooEarly, Cheat::DropsACommit] {
+    for cheat in [Cheat::AnswersTooEarly, Cheat::DropsACommit, Cheat::WritesTwice] {
         let is_noticed = |seed: &u64| {
             let mut simulation = Simulation::draw(*seed, Some(cheat), &failures);
             catch_unwind(AssertUnwindSafe(|| simulation.run())).is_err()
@@ -86,7 +86,7 @@ fn whoever_cheats_is_noticed() {
     }
     for prefix in ["E", "D", "A", "P", "R", "I"] {
         let mut simulation = Simulation::draw(3, None, &failures);
-        simulation.loses = Some(prefix);
+        simulation.loses = Some(Loss::Key(prefix));
         let noticed = catch_unwind(AssertUnwindSafe(|| simulation.run())).is_err();
         assert!(
             noticed == simulation.lost,
@@ -94,6 +94,28 @@ fn whoever_cheats_is_noticed() {
             simulation.lost
         );
     }
+}
+
+#[test]
+fn an_id_that_is_forgotten_counts_twice_and_is_noticed() {
+    let failures = Arc::new(AtomicUsize::new(0));
+    let is_noticed = |seed: &u64| {
+        let mut simulation = Simulation::draw(*seed, None, &failures);
+        simulation.loses = Some(Loss::Ids);
+        catch_unwind(AssertUnwindSafe(|| simulation.run())).is_err()
+    };
+    // Those arrivals that have copies; a copy has to come behind a start and its event before it.
+    let noticed = (0..40).step_by(2).filter(is_noticed).count();
+    assert!(noticed >= 8, "noticed {noticed} times in 20");
+}
+
+/// What is lost of a store between two starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Loss {
+    /// The first key of these records.
+    Key(&'static str),
+    /// Which events are known, each time; nothing else looks for that than what it leads to.
+    Ids,
 }
 
 struct Simulation<'f> {
@@ -109,8 +131,8 @@ struct Simulation<'f> {
     /// The ids of refused items that were sent, and whether that was answered.
     refused: Vec<(String, bool)>,
     seed: u64,
-    /// Of which records one is lost at a start, and whether there was one.
-    loses: Option<&'static str>,
+    /// What is lost between starts, and whether anything was.
+    loses: Option<Loss>,
     lost: bool,
 }
 
@@ -157,8 +179,11 @@ impl<'f> Simulation<'f> {
             }
             // Whether it failed, or has nothing left to do.
             engine.stop().ok();
+            self.is_told_once();
             self.disturb();
-            self.is_what_the_journal_says();
+            if self.loses != Some(Loss::Ids) {
+                self.is_what_the_journal_says();
+            }
             // Not each time: what is left to be looked at again is to outlive some starts.
             if self.dice.below(3) == 0 {
                 self.inspect();
@@ -174,7 +199,13 @@ impl<'f> Simulation<'f> {
         let folder = Folder::hold(self.dir.path()).unwrap();
         let journal = folder.journal(config.journal.clone()).unwrap();
         let journal: Box<dyn Journal> = match is_faulty {
-            true => Box::new(Faulty::new(journal, &mut self.dice, self.cheat, self.failures)),
+            true => Box::new(Faulty::new(
+                journal,
+                &self.dir.path().join("journal"),
+                &mut self.dice,
+                self.cheat,
+                self.failures,
+            )),
             false => Box::new(journal),
         };
         // Some take their time, as one across a wire does.
@@ -235,9 +266,16 @@ impl<'f> Simulation<'f> {
     /// What happens to the folder while nothing runs on it.
     fn disturb(&mut self) {
         let store = self.dir.path().join("store");
-        if let Some(prefix) = self.loses.filter(|_| !self.lost) {
-            self.lost = lose(&store, prefix);
-            return;
+        match self.loses {
+            Some(Loss::Key(prefix)) if !self.lost => {
+                self.lost = lose(&store, prefix, 1);
+                return;
+            }
+            Some(Loss::Ids) => {
+                lose(&store, "S", usize::MAX);
+                return;
+            }
+            _ => {}
         }
         match self.dice.below(6) {
             0 => fs::remove_dir_all(store).unwrap(),
@@ -251,6 +289,26 @@ impl<'f> Simulation<'f> {
             }
             2 => fs::write(store.join("db"), [0xa5; 4_096]).unwrap(),
             _ => {}
+        }
+    }
+
+    /// Looks whether the journal tells each version of each profile once, and in order.
+    fn is_told_once(&self) {
+        let folder = Folder::hold(self.dir.path()).unwrap();
+        let journal = folder.journal(config(self.dir.path()).journal).unwrap();
+        let mut versions: BTreeMap<String, u64> = BTreeMap::new();
+        for (_, commit) in journal.reader().read_after(Position::START, usize::MAX).unwrap() {
+            let updates = commit.messages.iter();
+            for update in updates.filter(|message| message.subject.contains(".profile.updated.")) {
+                let told: serde_json::Value = serde_json::from_slice(&update.body).unwrap();
+                let version = versions.entry(update.key.clone()).or_default();
+                *version += 1;
+                assert_eq!(
+                    told["version"], *version,
+                    "seed {}: the version that is told next",
+                    self.seed
+                );
+            }
         }
     }
 
@@ -284,21 +342,23 @@ fn refused(id: &str) -> Submission {
     }))
 }
 
-/// Loses the first key of some records; whether there was one.
-fn lose(store: &Path, prefix: &str) -> bool {
+/// Loses the first keys of some records; whether there was one.
+fn lose(store: &Path, prefix: &str, most: usize) -> bool {
     let store = Store::open(store, config(store).store).unwrap();
-    let mut first = None;
+    let mut lost = Vec::new();
     let mut take = |key: &[u8], _: &[u8]| {
-        first = Some(key.to_vec());
-        Ok(ControlFlow::Break(()))
+        lost.push(key.to_vec());
+        Ok(match lost.len() < most {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        })
     };
     store
         .scan_prefix(prefix.as_bytes(), Order::Ascending, &mut take)
         .unwrap();
-    let Some(key) = first else { return false };
-    let lost = std::iter::once((key.as_slice(), None));
-    store.apply(store.applied().unwrap(), lost).unwrap();
-    true
+    let changes = lost.iter().map(|key| (key.as_slice(), None));
+    store.apply(store.applied().unwrap(), changes).unwrap();
+    !lost.is_empty()
 }
 
 fn keys(store: &Path) -> Vec<(Vec<u8>, Vec<u8>)> {
