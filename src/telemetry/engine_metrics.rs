@@ -49,7 +49,7 @@ impl IdentityBound {
     /// Every bound.
     pub const ALL: [Self; 3] = [Self::Claims, Self::Holders, Self::Subjects];
 
-    /// The label: the key of the configuration.
+    /// The label: the key of the configuration, of one that each kind has without the kind.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Claims => "identifiers.claims_max",
