@@ -36,7 +36,8 @@ pub(crate) struct Alike<'g, 'a, A> {
     graph: &'g Graph<'a, A>,
     /// How alike two have to be.
     least: Bits,
-    blocks: BTreeMap<KeyHash, Vec<FaceHash>>,
+    /// Who is in each; `None` where they are too many.
+    blocks: BTreeMap<KeyHash, Option<Vec<FaceHash>>>,
     persons: BTreeMap<FaceHash, Option<Arc<Person>>>,
     met: BTreeSet<FaceHash>,
     evidence: BTreeMap<Key, bool>,
@@ -165,9 +166,14 @@ impl<'g, 'a, A: Atoms> Alike<'g, 'a, A> {
             if !self.blocks.contains_key(block) {
                 self.blocks.insert(*block, self.graph.in_block(*block)?);
             }
-            neighbours.extend(self.blocks.get(block).into_iter().flatten());
+            neighbours.extend(self.blocks.get(block).into_iter().flatten().flatten());
         }
         Ok(neighbours)
+    }
+
+    /// How many of the blocks that were read are too large.
+    pub(crate) fn full_blocks(&self) -> usize {
+        self.blocks.values().filter(|faces| faces.is_none()).count()
     }
 
     fn person(&mut self, face: FaceHash, atom: &AtomRecord) -> Arc<Person> {

@@ -9,7 +9,7 @@ use crate::{
         identity::{IdentityRules, Key, Reference},
         profile::FoldLimits,
     },
-    engine::{graph::Graph, memory::Memory, overlay::Overlay, repair::Repairs, step::Ground},
+    engine::{bounds::Bounds, graph::Graph, memory::Memory, overlay::Overlay, repair::Repairs, step::Ground},
     store::{AtomId, Error, KeyHash, Keyring, ProfileId},
 };
 
@@ -46,6 +46,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) repairs: Repairs,
     /// Whether all others are looked at again later.
     pub(crate) postpones: bool,
+    /// Which bounds it met.
+    pub(crate) bounds: Bounds,
 }
 
 /// What has to be looked at again before the batch can be committed.
@@ -99,6 +101,7 @@ impl<'a> Batch<'a> {
             has_words: false,
             repairs,
             postpones: false,
+            bounds: Bounds::default(),
         };
         batch.has_words = batch.graph().has_words()?;
         Ok(batch)

@@ -12,8 +12,7 @@ use crate::{
     engine::{
         error::chain,
         open::StartError,
-        recover::{standing, up_to_date},
-        step::Standing,
+        recover::{Recovered, up_to_date},
     },
     journal::{self, Journal},
     store::{self, Applied, Keyring, MetaName, Store, StoreConfig, set_aside, snapshot},
@@ -59,9 +58,16 @@ pub(crate) struct Origin<'a> {
     pub(crate) keyring: &'a Keyring,
 }
 
+/// A store that took the place of another.
+pub(crate) struct Replaced {
+    pub(crate) view: Recovered,
+    /// Where the one that was there is now, if there was one.
+    pub(crate) aside: Option<PathBuf>,
+}
+
 impl Origin<'_> {
-    /// Builds a store and puts it where the one that is there was, which is set aside; where to, if there was one.
-    pub(crate) fn replaced(self) -> Result<(Store, Standing, Option<PathBuf>), StartError> {
+    /// Builds a store and puts it where the one that is there was, which is set aside.
+    pub(crate) fn replaced(self) -> Result<Replaced, StartError> {
         let Places {
             store: place, draft, ..
         } = self.places;
@@ -77,8 +83,8 @@ impl Origin<'_> {
             .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
             .map_err(failed("sync the folder of", place))?;
         let store = Store::open(place, self.config)?;
-        let standing = standing(&store, self.journal.epoch())?;
-        Ok((store, standing, aside))
+        let view = Recovered::of(store, self.journal.epoch())?;
+        Ok(Replaced { view, aside })
     }
 
     /// Builds a store in the draft's folder.

@@ -56,6 +56,7 @@ impl Batch<'_> {
                 ..portrait
             };
             combined.fingerprint = combined.fingerprint.with(portrait.fingerprint);
+            self.bounds.reached(&portrait.profile, &self.rules.fold);
             let record = ProfileRecord {
                 version: portrait.version,
                 fingerprint: portrait.fingerprint,

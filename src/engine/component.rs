@@ -49,6 +49,8 @@ pub struct Component {
     pub words: Vec<Word>,
     /// The customers of its atoms who were declared the same, by whomever.
     pub same: Vec<(Key, Key)>,
+    /// How many blocks of its atoms are too large to find anybody.
+    pub full_blocks: usize,
 }
 
 impl Component {
@@ -266,6 +268,7 @@ impl<A: Atoms> Search<'_, '_, A> {
     fn into_component(mut self) -> Result<Component, Error> {
         let mut component = self.component;
         component.same = self.graph.same_among(&component.atoms)?;
+        component.full_blocks = self.alike.full_blocks();
         component.atoms.sort_by(|a, b| a.atom.claim.cmp(&b.atom.claim));
         component.words.sort_by(|a, b| a.id.cmp(&b.id));
         let mut places: BTreeMap<FaceHash, usize> = BTreeMap::new();

@@ -1,18 +1,16 @@
 //! What is counted of a batch once it is visible.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use crate::{
     domain::time::Timestamp,
     engine::{
         api::{Outcome, Submission},
+        bounds::Bounds,
         input::Input,
         step::Stepped,
     },
-    telemetry::{EngineMetrics, EventOutcome, IdentityBound},
+    telemetry::{EngineMetrics, EventOutcome},
 };
 
 /// The figures of one step, kept until its commit is visible.
@@ -20,7 +18,7 @@ use crate::{
 pub(crate) struct Counted {
     begun: Instant,
     items: Vec<Item>,
-    bounds: BTreeMap<IdentityBound, u64>,
+    bounds: Bounds,
     /// Bytes of its commit, if there is one.
     commit_bytes: Option<usize>,
 }
@@ -73,8 +71,8 @@ impl Counted {
                 Item::Known(outcome) => metrics.event(*outcome),
             }
         }
-        for (bound, times) in &self.bounds {
-            metrics.bound(*bound, *times);
+        for (bound, times) in self.bounds.iter() {
+            metrics.bound(bound, times);
         }
         if let Some(bytes) = self.commit_bytes {
             let count = |items: usize| u32::try_from(items).unwrap_or(u32::MAX);

@@ -36,15 +36,11 @@ impl Rules {
         }
     }
 
-    /// Finds out which edition of the store's rules these are, and what of it has to be renewed.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub(crate) fn adopt(&mut self, store: &impl Read) -> Result<Renewing, Error> {
-        let Some(kept) = store.record::<RulesRecord>(keys::RULES)? else {
-            return Ok(Renewing::default());
+    /// Which edition of a store's rules these are, and what of it has to be renewed.
+    pub(crate) fn adopt(&mut self, noted: Noted) -> Renewing {
+        let Some(kept) = noted.rules else {
+            return Renewing::default();
         };
-        let renewed: Option<RenewalRecord> = store.record(keys::RENEWAL)?;
         let mut former = kept.former;
         let is_same = kept.mark == self.mark();
         self.identity.edition = kept.edition;
@@ -53,13 +49,13 @@ impl Rules {
             self.identity.edition = kept.edition.next();
         }
         self.identity.former = former.into_iter().map(read_by).collect();
-        Ok(Renewing {
+        Renewing {
             written: is_same.then_some(kept.edition),
             after: match is_same {
-                true => renewed.map(|renewed| renewed.after),
+                true => noted.renewal.map(|renewed| renewed.after),
                 false => Some(AtomId::FIRST),
             },
-        })
+        }
     }
 
     /// What the store notes of these rules; of the former ones only while there is something to renew.
@@ -78,6 +74,23 @@ impl Rules {
             mark: self.mark(),
             former,
         }
+    }
+}
+
+/// What a store notes of the rules it is kept by.
+#[derive(Debug)]
+pub(crate) struct Noted {
+    rules: Option<RulesRecord>,
+    renewal: Option<RenewalRecord>,
+}
+
+impl Noted {
+    /// Reads what `store` notes.
+    pub(crate) fn of(store: &impl Read) -> Result<Self, Error> {
+        Ok(Self {
+            rules: store.record(keys::RULES)?,
+            renewal: store.record(keys::RENEWAL)?,
+        })
     }
 }
 

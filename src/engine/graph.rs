@@ -20,7 +20,7 @@ use crate::{
         AtomId, AtomRecord, Error, FaceHash, KeyHash, Keyring, Order, Read, WordHash, fingerprint::in_time,
         keys, keys::Declared,
     },
-    telemetry::IdentityBound,
+    telemetry,
 };
 
 /// A view of the graph.
@@ -132,13 +132,13 @@ impl<A: Atoms> Graph<'_, A> {
     }
 
     /// What bounds a key that says nothing, or not of all who hold it.
-    pub(crate) fn bounded_by(&self, key: &Key) -> Result<IdentityBound, Error> {
+    pub(crate) fn bounded_by(&self, key: &Key) -> Result<telemetry::Bound, Error> {
         Ok(match self.bound(key) {
             Bound::First(_) if self.rules.identifiers.rule(&key.kind).role == Role::Anchor => {
-                IdentityBound::Claims
+                telemetry::Bound::Claims
             }
-            Bound::Generic(_) if self.holding(key)?.is_some() => IdentityBound::Subjects,
-            Bound::First(_) | Bound::Generic(_) => IdentityBound::Holders,
+            Bound::Generic(_) if self.holding(key)?.is_some() => telemetry::Bound::Subjects,
+            Bound::First(_) | Bound::Generic(_) => telemetry::Bound::Holders,
         })
     }
 
@@ -177,15 +177,15 @@ impl<A: Atoms> Graph<'_, A> {
         Some(self.keyring.face(&face))
     }
 
-    /// The faces in a block; none where they are too many to tell anything.
+    /// The faces in a block; `None` where they are too many to tell anything.
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn in_block(&self, block: KeyHash) -> Result<Vec<FaceHash>, Error> {
+    pub fn in_block(&self, block: KeyHash) -> Result<Option<Vec<FaceHash>>, Error> {
         let prefix = keys::block(block);
         let most = self.rules.similarity.block_faces_max;
-        let faces = self.view.atoms_up_to(&prefix, most)?.unwrap_or_default();
-        Ok(faces.into_iter().map(|AtomId(face)| FaceHash(face)).collect())
+        let faces = self.view.atoms_up_to(&prefix, most)?;
+        Ok(faces.map(|faces| faces.into_iter().map(|AtomId(face)| FaceHash(face)).collect()))
     }
 
     /// Whether an atom counts: of a customer's claims only the earliest do. One that does not joins nobody and keeps nobody

@@ -16,6 +16,7 @@ pub mod answer;
 pub mod api;
 pub mod atoms;
 pub mod batch;
+mod bounds;
 mod build;
 mod combine;
 mod commands;

@@ -13,12 +13,11 @@ use crate::{
     engine::{
         build::{Origin, Places},
         handle::HandleLimits,
-        recover::recovered,
+        recover::{Recovered, recovered},
         room::{self, RoomConfig},
         salvage::{self, salvaged},
         secrets,
         snapshots::SnapshotConfig,
-        step::Standing,
         worker::WorkerConfig,
     },
     journal::{
@@ -146,8 +145,7 @@ pub enum StartError {
 #[derive(Debug)]
 pub struct Opened {
     pub(crate) places: Places,
-    pub(crate) store: Store,
-    pub(crate) standing: Standing,
+    pub(crate) view: Recovered,
     pub(crate) journal: Box<dyn Journal>,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) lock: FolderLock,
@@ -269,14 +267,13 @@ impl Opened {
             journal: journal.as_ref(),
             keyring: &keyring,
         };
-        let (store, standing) = match replace {
-            true => origin.replaced().map(|(store, standing, _)| (store, standing))?,
+        let view = match replace {
+            true => origin.replaced()?.view,
             false => recovered(origin)?,
         };
         Ok(Self {
             places,
-            store,
-            standing,
+            view,
             journal,
             keyring,
             lock,
@@ -285,6 +282,6 @@ impl Opened {
 
     /// The store alone, for who only reads.
     pub(crate) fn into_store(self) -> (Store, FolderLock) {
-        (self.store, self.lock)
+        (self.view.store, self.lock)
     }
 }

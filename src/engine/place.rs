@@ -13,6 +13,7 @@ use crate::{
     },
     engine::{atoms::Atoms, batch::Batch, index::marked_user},
     store::{AtomId, AtomRecord, Error, EventHash, Read, SeenRecord, fingerprint, keys, keys::DeviceRole},
+    telemetry::Bound,
 };
 
 /// Where an event went.
@@ -38,6 +39,12 @@ impl Batch<'_> {
                 Placed::Conflicting
             });
         }
+        let limits = &self.rules.fold;
+        let cut = event
+            .traits
+            .iter()
+            .filter(|(name, value)| !limits.keeps(name, value));
+        self.bounds.met(Bound::TraitLetters, cut.count());
         let claim = self.claim(event)?;
         let unsettled = self.unsettled(&claim, event.time)?;
         let atom = self.insert(Known { hash, checksum }, event, claim)?;

@@ -6,7 +6,8 @@ use std::fs;
 
 use crate::{
     engine::{
-        build::Origin,
+        build::{Origin, Replaced},
+        edition::Noted,
         error::chain,
         open::StartError,
         repair::Repairs,
@@ -22,13 +23,33 @@ use crate::{
 /// Bytes of commits that recovery reads at a time, about.
 const RECOVER_BYTES: usize = 8 << 20;
 
-/// The store, up to the journal, and where the writer goes on. One that is damaged, or that lacks what the journal has let
-/// go of, is built again and then set aside, also when the damage shows only while the journal is applied.
-pub(crate) fn recovered(origin: Origin<'_>) -> Result<(Store, Standing), StartError> {
+/// A store that is up to its journal, and what a writer goes on from. All that a start needs is read here, so that damage
+/// that shows then is met where it can be healed.
+#[derive(Debug)]
+pub(crate) struct Recovered {
+    pub(crate) store: Store,
+    pub(crate) standing: Standing,
+    pub(crate) noted: Noted,
+}
+
+impl Recovered {
+    /// Reads it from a store that is up to the journal, for a writer's term.
+    pub(crate) fn of(store: Store, epoch: u64) -> Result<Self, store::Error> {
+        Ok(Self {
+            standing: standing(&store, epoch)?,
+            noted: Noted::of(&store)?,
+            store,
+        })
+    }
+}
+
+/// The store, up to the journal. One that is damaged, or that lacks what the journal has let go of, is built again and
+/// then set aside, also when the damage shows only while the journal is applied.
+pub(crate) fn recovered(origin: Origin<'_>) -> Result<Recovered, StartError> {
     let place = &origin.places.store;
     snapshot::clear(&origin.places.snapshots)?;
     if !place.exists() {
-        return origin.replaced().map(|(store, standing, _)| (store, standing));
+        return Ok(origin.replaced()?.view);
     }
     let mut is_evidence = true;
     let damage = match Store::open(place, origin.config) {
@@ -51,21 +72,20 @@ pub(crate) fn recovered(origin: Origin<'_>) -> Result<(Store, Standing), StartEr
         Err(other) => return Err(other.into()),
     };
     tracing::warn!(error = damage, "the store does not serve, building it again");
-    let (store, standing, aside) = origin.replaced()?;
+    let Replaced { view, aside } = origin.replaced()?;
     let aside = aside.unwrap_or_default();
     tracing::warn!(store.aside = %aside.display(), "set the store aside, another is built");
     // It happens with every loss of power, and there is nothing to learn from it.
     if !is_evidence && let Err(error) = fs::remove_dir_all(&aside) {
         tracing::warn!(%error, store.aside = %aside.display(), "could not remove the store that was set aside");
     }
-    Ok((store, standing))
+    Ok(view)
 }
 
-/// A store that was there, with what the journal holds behind it, and where the writer goes on.
-fn caught_up(store: Store, origin: Origin<'_>) -> Result<(Store, Standing), StartError> {
+/// A store that was there, with what the journal holds behind it.
+fn caught_up(store: Store, origin: Origin<'_>) -> Result<Recovered, StartError> {
     up_to_date(&store, origin, false)?;
-    let standing = standing(&store, origin.journal.epoch())?;
-    Ok((store, standing))
+    Ok(Recovered::of(store, origin.journal.epoch())?)
 }
 
 /// The store with what the journal holds behind it; one that `is_new` is compared with what the journal says of it.
@@ -147,7 +167,7 @@ pub(crate) fn sum(store: &Store) -> Result<Multiset, store::Error> {
     Ok(sum)
 }
 
-pub(crate) fn standing(store: &Store, epoch: u64) -> Result<Standing, store::Error> {
+fn standing(store: &Store, epoch: u64) -> Result<Standing, store::Error> {
     let applied = store.applied()?;
     let mut rejections = 0;
     store.scan_prefix(keys::REJECTIONS, Order::Descending, &mut |key, _| {

@@ -4,7 +4,7 @@
 //! the pure function [`crate::domain::identity::cluster()`] of its claims, so the partition after any batch is the one
 //! that a computation from scratch would give.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::{
     domain::identity::{Anchor, Evidence, Key, Verdict},
@@ -16,7 +16,7 @@ use crate::{
         seeds::Seeds,
     },
     store::{AtomId, AtomRecord, Error, ProfileId},
-    telemetry::IdentityBound,
+    telemetry::Bound,
 };
 
 /// What resolving a batch changed.
@@ -26,8 +26,6 @@ pub(crate) struct Resolved {
     pub(crate) membership: Membership,
     /// Atoms that a rule kept apart from others they share a key with.
     pub(crate) refused: BTreeSet<AtomId>,
-    /// How often a bound was met.
-    pub(crate) bounds: BTreeMap<IdentityBound, u64>,
 }
 
 /// What one round of resolution leaves to be done.
@@ -167,8 +165,12 @@ impl Batch<'_> {
             resolved.refused.extend(holders.map(|vertex| vertex.id));
         }
         for key in &component.generic {
-            *resolved.bounds.entry(self.graph().bounded_by(key)?).or_default() += 1;
+            let bound = self.graph().bounded_by(key)?;
+            self.bounds.met(bound, 1);
         }
+        self.bounds.met(Bound::BlockFaces, component.full_blocks);
+        self.bounds
+            .met(Bound::ComponentAtoms, usize::from(clustering.is_crowded));
         Ok(())
     }
 

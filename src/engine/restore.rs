@@ -24,7 +24,7 @@ impl Opened {
     /// # Errors
     /// [`StartError::Store`].
     pub fn applied(&self) -> Result<Applied, StartError> {
-        Ok(self.store.applied()?)
+        Ok(self.view.store.applied()?)
     }
 }
 

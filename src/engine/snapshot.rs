@@ -64,7 +64,7 @@ impl Opened {
     /// What snapshots of it are made of.
     pub(crate) fn source(&self) -> Source {
         Source {
-            store: self.store.clone(),
+            store: self.view.store.clone(),
             reader: Arc::from(self.journal.reader()),
             journal: self.journal.identity(),
             secrets: self.keyring.check(),

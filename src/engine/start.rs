@@ -17,6 +17,7 @@ use crate::{
         handle::{Handle, HealthCell, Job, Nudge},
         memory::Memory,
         open::{EngineConfig, Opened, StartError},
+        recover::Recovered,
         room::{Room, RoomWatch},
         snapshot::Source,
         snapshots::Snapshots,
@@ -59,14 +60,18 @@ impl Opened {
     ) -> Result<Engine, StartError> {
         let source = self.source();
         let Self {
-            store,
-            mut standing,
+            view,
             journal,
             keyring,
             lock,
             ..
         } = self;
-        standing.renewing = rules.adopt(&store)?;
+        let Recovered {
+            store,
+            mut standing,
+            noted,
+        } = view;
+        standing.renewing = rules.adopt(noted);
         let rules = Arc::new(rules);
         let (jobs, waiting) = mpsc::channel(config.queue_jobs_max);
         let (visible, seen) = visible(journal.as_ref(), &standing);

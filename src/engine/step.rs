@@ -1,10 +1,7 @@
 //! The step: from a batch of submissions and commands to one commit. Synchronous and without effects: the same store
 //! and the same input give the same commit.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::ControlFlow,
-};
+use std::{collections::BTreeSet, ops::ControlFlow};
 
 use crate::{
     domain::{event::Event, identity::Edition, time::Timestamp},
@@ -13,6 +10,7 @@ use crate::{
         api::{Answer, CommandError, Outcome, Resolution, Submission},
         atoms::Atoms,
         batch::{Batch, Rules},
+        bounds::Bounds,
         combine::Combined,
         error::Error,
         input::{Input, Renewal},
@@ -27,7 +25,6 @@ use crate::{
         AtomId, InputRecord, Keyring, Order, ProfileId, Read, RejectionRecord, RenewalRecord, View,
         fingerprint::Multiset, keys,
     },
-    telemetry::IdentityBound,
     wire::{Rejection, out::update::NoticeKind},
 };
 
@@ -71,7 +68,7 @@ pub(crate) struct Stepped {
     /// One per command.
     pub(crate) answers: Vec<Result<Answer, CommandError>>,
     /// How often a bound was met.
-    pub(crate) bounds: BTreeMap<IdentityBound, u64>,
+    pub(crate) bounds: Bounds,
 }
 
 /// What a step goes by: the state before it, the rules, and what is known of faces.
@@ -285,6 +282,7 @@ impl Run<'_> {
             self.note_rules()?;
         }
         self.standing.repairs = self.batch.repairs;
+        let bounds = self.batch.bounds;
         let changes = self.batch.overlay.into_changes()?;
         if messages.is_empty() && changes.is_empty() {
             return Ok(Stepped {
@@ -292,7 +290,7 @@ impl Run<'_> {
                 standing: self.standing,
                 outcomes,
                 answers,
-                bounds: resolved.bounds,
+                bounds,
             });
         }
         let batch = self.standing.batch.saturating_add(1);
@@ -317,7 +315,7 @@ impl Run<'_> {
             standing,
             outcomes,
             answers,
-            bounds: resolved.bounds,
+            bounds,
         })
     }
 }

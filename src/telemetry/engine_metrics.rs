@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge};
 
-use crate::telemetry::registry::{MetricsError, Registry};
+use crate::telemetry::{
+    bound::Bound,
+    registry::{MetricsError, Registry},
+};
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,31 +33,6 @@ impl EventOutcome {
             Self::Duplicate => "duplicate",
             Self::Conflicting => "conflicting",
             Self::Refused => "refused",
-        }
-    }
-}
-
-/// A bound that keeps what claims hold from joining them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum IdentityBound {
-    /// A customer has more claims than count.
-    Claims,
-    /// More claims hold a value than one may join.
-    Holders,
-    /// More people hold a value than one of its kind has.
-    Subjects,
-}
-
-impl IdentityBound {
-    /// Every bound.
-    pub const ALL: [Self; 3] = [Self::Claims, Self::Holders, Self::Subjects];
-
-    /// The label: the key of the configuration, of one that each kind has without the kind.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Claims => "identifiers.claims_max",
-            Self::Holders => "identifiers.atoms_max",
-            Self::Subjects => "identifiers.subjects_max",
         }
     }
 }
@@ -179,8 +157,8 @@ impl EngineMetrics {
                 "Claims that are still to be looked at again for what others did.",
             )?,
             bounds: counters(
-                "engine_identity_bounds_total",
-                "Times that a commit met a value which joins nobody, or not all who hold it, by the setting that bounds it.",
+                "engine_bounds_total",
+                "Times that a commit met a bound on what joins or on what a profile keeps, by the setting that bounds it.",
                 "bound",
             )?,
         };
@@ -192,7 +170,7 @@ impl EngineMetrics {
         for outcome in EventOutcome::ALL {
             self.events.with_label_values(&[outcome.as_str()]).reset();
         }
-        for bound in IdentityBound::ALL {
+        for bound in Bound::ALL {
             self.bounds.with_label_values(&[bound.as_str()]).reset();
         }
         self
@@ -209,7 +187,7 @@ impl EngineMetrics {
     }
 
     /// Counts that a bound was met so many times.
-    pub fn bound(&self, bound: IdentityBound, times: u64) {
+    pub fn bound(&self, bound: Bound, times: u64) {
         self.bounds.with_label_values(&[bound.as_str()]).inc_by(times);
     }
 

@@ -4,6 +4,7 @@
 //! layer 1 up may count and log. [`init_tracing`] is called once by the program; the metric structs are handed to
 //! those who count.
 
+mod bound;
 mod engine_metrics;
 mod http_metrics;
 mod logging;
@@ -13,7 +14,8 @@ mod registry;
 mod secret;
 
 pub use crate::telemetry::{
-    engine_metrics::{EngineMetrics, EventOutcome, IdentityBound},
+    bound::Bound,
+    engine_metrics::{EngineMetrics, EventOutcome},
     http_metrics::{Counted, HttpMetrics},
     logging::{LogFilter, LogFormat, LoggingError, init_tracing, keep_records_out_of_panics},
     nats_metrics::{NatsMetrics, PublishTo},

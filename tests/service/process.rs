@@ -128,14 +128,17 @@ impl Running {
         self.lines.recv_timeout(wait).ok()
     }
 
-    /// Reads its output up to the line that says where it listens; gives the address.
+    /// Reads its output up to the line that says where it listens; gives the address, unless it ended before.
+    pub fn listens(&self) -> Option<String> {
+        let line = self.line(PATIENCE)?;
+        let url = line.strip_prefix("listening on ");
+        Some(url.unwrap_or_else(|| panic!("said {line:?}")).to_owned())
+    }
+
+    /// The address that it listens on.
     pub fn address(&self) -> String {
-        let line = self.line(PATIENCE);
-        let url = line
-            .as_deref()
-            .and_then(|line| line.strip_prefix("listening on "));
-        let url = url.unwrap_or_else(|| panic!("said {line:?} and {}", self.log()));
-        url.to_owned()
+        let url = self.listens();
+        url.unwrap_or_else(|| panic!("does not listen and said {}", self.log()))
     }
 
     /// What it said on standard error.

@@ -50,6 +50,11 @@ impl FoldLimits {
         consents_max: 32,
         recent_max: 20,
     };
+
+    /// Whether a profile keeps a trait, or its text is too long for that.
+    pub fn keeps(&self, name: &str, value: &Value) -> bool {
+        name.len().saturating_add(letters(value)) <= self.trait_letters_max
+    }
 }
 
 /// The fold over one atom's events, or over several atoms'. `Debug` shows how many alone: order ids and subjects are a
@@ -111,7 +116,7 @@ impl Aggregate {
         aggregate.by_channel.add(&event.channel, 1, limits.names_max);
         aggregate.by_type.add(&event.name, 1, limits.names_max);
         for (name, value) in &event.traits {
-            if name.len().saturating_add(letters(value)) <= limits.trait_letters_max {
+            if limits.keeps(name, value) {
                 let entry = Latest {
                     stamp: stamp.clone(),
                     value: value.clone(),

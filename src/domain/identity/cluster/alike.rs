@@ -10,12 +10,19 @@ use crate::domain::{
     similarity::Bits,
 };
 
+/// Which likenesses count.
+pub(super) struct Counted {
+    pub(super) likenesses: Vec<Likeness>,
+    /// Whether they connected too many.
+    pub(super) is_crowded: bool,
+}
+
 /// The likenesses that count, the greatest first, then in canonical order.
 ///
 /// Where those of at least the threshold connect more than `component_atoms_max` atoms, a greater likeness is asked for
 /// among these, and so on: a chain of people who are a little like one another is no person.
-pub(super) fn counted(nodes: &[Node<'_>], likenesses: &[Likeness], similarity: &Similarity) -> Vec<Likeness> {
-    let mut counted = Vec::new();
+pub(super) fn counted(nodes: &[Node<'_>], likenesses: &[Likeness], similarity: &Similarity) -> Counted {
+    let (mut counted, mut is_crowded) = (Vec::new(), false);
     let everyone: BTreeSet<usize> = (0..nodes.len()).collect();
     let mut crowds = vec![(everyone, similarity.thresholds.auto)];
     while let Some((crowd, least)) = crowds.pop() {
@@ -29,16 +36,16 @@ pub(super) fn counted(nodes: &[Node<'_>], likenesses: &[Likeness], similarity: &
         }
         let stricter = Bits(least.0.saturating_add(STRICTER_BY.0));
         for part in connected(&crowd, inside) {
-            let least = if part.len() > similarity.component_atoms_max {
-                stricter
-            } else {
-                least
-            };
-            crowds.push((part, least));
+            let is_crowd = part.len() > similarity.component_atoms_max;
+            is_crowded |= is_crowd;
+            crowds.push((part, if is_crowd { stricter } else { least }));
         }
     }
     counted.sort_by_key(|one| (std::cmp::Reverse(one.bits), one.a, one.b));
-    counted
+    Counted {
+        likenesses: counted,
+        is_crowded,
+    }
 }
 
 /// The connected parts of more than one.

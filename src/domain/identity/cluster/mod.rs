@@ -123,6 +123,8 @@ pub struct Clustering {
     pub persons: Vec<Vec<usize>>,
     /// Every decision, in the order in which they were made. Unions that told nothing new are left out.
     pub evidence: Vec<Evidence>,
+    /// Whether likeness connected more of them than `component_atoms_max`, so that more of it was asked for.
+    pub is_crowded: bool,
 }
 
 /// Parts `nodes` into persons. `same` are pairs of customers who were declared the same, also by claims that are not among
@@ -149,7 +151,10 @@ pub fn cluster(
         };
         court.star(&Link::Shared(key.key.clone()), holders, ground);
     }
-    let likenesses = alike::counted(nodes, likenesses, &rules.similarity);
+    let alike::Counted {
+        likenesses,
+        is_crowded,
+    } = alike::counted(nodes, likenesses, &rules.similarity);
     let rivals = Rivals::of(&likenesses);
     let disputed = court.alike(likenesses, &rivals);
     for (key, holders) in holders.iter().filter(|(key, _)| role(key) == Role::Contact) {
@@ -164,6 +169,7 @@ pub fn cluster(
     Clustering {
         persons: court.forest.persons(),
         evidence: court.evidence,
+        is_crowded,
     }
 }
 
