@@ -6,22 +6,31 @@
 use std::sync::Arc;
 
 use crate::{
-    engine::merge::merge,
+    engine::{
+        atoms::Atoms,
+        known::{Known, Weighed},
+        merge::merge,
+    },
     journal::{Change, Commit},
-    store::{Bytes, Error, Order, Store, View, Visit},
+    store::{AtomId, AtomRecord, Bytes, Error, Order, Read, Store, View, Visit, keys},
 };
 
-/// Committed state with at most one commit laid over it.
+/// Committed state with at most one commit laid over it, and what is known of its atoms.
 #[derive(Clone, Debug)]
-pub(crate) struct Ahead {
+pub(crate) struct Ahead<'a> {
     store: Store,
     under_way: Option<Arc<Commit>>,
+    known: &'a Known,
 }
 
-impl Ahead {
+impl<'a> Ahead<'a> {
     /// The store, and the commit that follows on it. A commit's changes are in the order of their keys.
-    pub(crate) fn new(store: Store, under_way: Option<Arc<Commit>>) -> Self {
-        Self { store, under_way }
+    pub(crate) fn new(store: Store, under_way: Option<Arc<Commit>>, known: &'a Known) -> Self {
+        Self {
+            store,
+            under_way,
+            known,
+        }
     }
 
     fn changes(&self) -> &[Change] {
@@ -48,7 +57,25 @@ impl Ahead {
     }
 }
 
-impl View for Ahead {
+impl Atoms for Ahead<'_> {
+    fn atom(&self, id: AtomId) -> Result<Option<Arc<AtomRecord>>, Error> {
+        if let Some(known) = self.known.get(id) {
+            return Ok(Some(known));
+        }
+        let Some(bytes) = self.get(&keys::atom(id))? else {
+            return Ok(None);
+        };
+        let record = Arc::new(self.decoded(&bytes)?);
+        let weighed = Weighed {
+            record: Arc::clone(&record),
+            bytes: bytes.len(),
+        };
+        self.known.put(id, weighed);
+        Ok(Some(record))
+    }
+}
+
+impl View for Ahead<'_> {
     fn refused(&self, error: &Error) {
         self.store.refused(error);
     }

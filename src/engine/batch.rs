@@ -35,7 +35,7 @@ pub struct Rules {
 /// A batch in progress.
 #[derive(Debug)]
 pub(crate) struct Batch<'a> {
-    pub(crate) overlay: Overlay,
+    pub(crate) overlay: Overlay<'a>,
     pub(crate) keyring: &'a Keyring,
     pub(crate) rules: &'a Rules,
     pub(crate) memory: &'a Memory,
@@ -107,7 +107,7 @@ impl<'a> Batch<'a> {
         Ok(batch)
     }
 
-    pub(crate) fn graph(&self) -> Graph<'_, Overlay> {
+    pub(crate) fn graph(&self) -> Graph<'_, Overlay<'a>> {
         Graph {
             view: &self.overlay,
             keyring: self.keyring,

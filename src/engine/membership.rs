@@ -57,7 +57,7 @@ pub(crate) struct Membership {
 impl Membership {
     /// Whether an atom is shown so.
     pub(crate) fn is_shown(
-        overlay: &Overlay,
+        overlay: &Overlay<'_>,
         (id, atom): (AtomId, &AtomRecord),
         profile: ProfileId,
         shown: Shown,
@@ -75,7 +75,7 @@ impl Membership {
     /// Shows an atom with `profile`, and no longer where it was.
     pub(crate) fn show(
         &mut self,
-        overlay: &mut Overlay,
+        overlay: &mut Overlay<'_>,
         id: AtomId,
         profile: ProfileId,
         shown: Shown,
@@ -106,7 +106,7 @@ impl Membership {
     /// Notes where an atom's events went, and takes it out if it has none left.
     pub(crate) fn depart(
         &mut self,
-        overlay: &mut Overlay,
+        overlay: &mut Overlay<'_>,
         id: AtomId,
         departure: Departure,
     ) -> Result<(), Error> {
@@ -121,7 +121,7 @@ impl Membership {
         Ok(())
     }
 
-    fn leave(&mut self, overlay: &mut Overlay, id: AtomId, profile: ProfileId) -> Result<(), Error> {
+    fn leave(&mut self, overlay: &mut Overlay<'_>, id: AtomId, profile: ProfileId) -> Result<(), Error> {
         let mut record = self.profile(overlay, profile)?;
         if record.attributed.contains(&id) {
             self.strays.insert(id);
@@ -134,7 +134,7 @@ impl Membership {
     }
 
     /// The record of a profile; a revived id goes on from its last version.
-    fn profile(&mut self, overlay: &mut Overlay, id: ProfileId) -> Result<ProfileRecord, Error> {
+    fn profile(&mut self, overlay: &mut Overlay<'_>, id: ProfileId) -> Result<ProfileRecord, Error> {
         if let Some(record) = overlay.profile(id)? {
             return Ok(ProfileRecord::clone(&record));
         }
@@ -151,7 +151,7 @@ impl Membership {
     }
 
     /// Closes ids that have no atoms left, lists them with who absorbed them, and says who is to be told what.
-    pub(crate) fn settle(&mut self, overlay: &mut Overlay) -> Result<Vec<Notice>, Error> {
+    pub(crate) fn settle(&mut self, overlay: &mut Overlay<'_>) -> Result<Vec<Notice>, Error> {
         for (profile, takers) in std::mem::take(&mut self.takers) {
             for (taker, now) in follow(overlay, takers)? {
                 if now != profile {
@@ -219,7 +219,7 @@ impl Membership {
     }
 
     /// An id that lives again is no longer absorbed by those who survived it.
-    fn forget_revived(&mut self, overlay: &mut Overlay) -> Result<(), Error> {
+    fn forget_revived(&mut self, overlay: &mut Overlay<'_>) -> Result<(), Error> {
         for (id, atoms) in std::mem::take(&mut self.revived) {
             let mut survivors: BTreeSet<ProfileId> = self.changed.clone();
             survivors.extend(follow(overlay, atoms)?.into_iter().map(|(_, profile)| profile));
@@ -240,7 +240,7 @@ impl Membership {
 
     fn absorb(
         &mut self,
-        overlay: &mut Overlay,
+        overlay: &mut Overlay<'_>,
         survivor: ProfileId,
         ids: impl IntoIterator<Item = ProfileId>,
     ) -> Result<(), Error> {
@@ -257,7 +257,7 @@ impl Membership {
 }
 
 /// What became of a person whose events are those of `into` now.
-fn parted(overlay: &Overlay, id: ProfileId, into: &BTreeSet<ProfileId>) -> Result<NoticeKind, Error> {
+fn parted(overlay: &Overlay<'_>, id: ProfileId, into: &BTreeSet<ProfileId>) -> Result<NoticeKind, Error> {
     if into.is_empty() {
         return Ok(NoticeKind::Erased);
     }
@@ -274,7 +274,7 @@ fn parted(overlay: &Overlay, id: ProfileId, into: &BTreeSet<ProfileId>) -> Resul
 
 /// Leaves an id without atoms, with word of where those went.
 fn close(
-    overlay: &mut Overlay,
+    overlay: &mut Overlay<'_>,
     id: ProfileId,
     record: &ProfileRecord,
     went: BTreeMap<ProfileId, BTreeSet<AtomId>>,
@@ -300,7 +300,7 @@ fn close(
 }
 
 /// The atoms of who absorbs others that are not `own` atoms of those; what came with this batch is of neither.
-fn beside(overlay: &Overlay, survivor: ProfileId, own: &BTreeSet<AtomId>) -> Result<Vec<AtomId>, Error> {
+fn beside(overlay: &Overlay<'_>, survivor: ProfileId, own: &BTreeSet<AtomId>) -> Result<Vec<AtomId>, Error> {
     let mut beside = Vec::new();
     let members = overlay.profile(survivor)?.map(|record| record.members.clone());
     for id in members.unwrap_or_default() {
@@ -316,7 +316,7 @@ fn beside(overlay: &Overlay, survivor: ProfileId, own: &BTreeSet<AtomId>) -> Res
 
 /// Who lost events no longer lists the absorbed ids that lead to others alone now: should one of them live again, it is
 /// found by where it leads.
-fn forget_departed(overlay: &mut Overlay, id: ProfileId, record: &ProfileRecord) -> Result<(), Error> {
+fn forget_departed(overlay: &mut Overlay<'_>, id: ProfileId, record: &ProfileRecord) -> Result<(), Error> {
     let mut absorbed = Vec::with_capacity(record.absorbed.len());
     for former in &record.absorbed {
         let left: Option<FormerRecord> = overlay.record(&keys::former(*former))?;

@@ -11,7 +11,12 @@ use std::{
 };
 
 use crate::{
-    engine::{ahead::Ahead, atoms::Atoms, merge::merge},
+    engine::{
+        ahead::Ahead,
+        atoms::Atoms,
+        known::{Left, Weighed},
+        merge::merge,
+    },
     journal::Change,
     store::{
         AtomId, AtomRecord, Bytes, Error, Order, ProfileId, ProfileRecord, Read, View, Visit,
@@ -25,8 +30,8 @@ const INDEX_ENTRIES_MAX: usize = 512;
 
 /// Changes over what was before the batch.
 #[derive(Debug)]
-pub struct Overlay {
-    before: Ahead,
+pub struct Overlay<'a> {
+    before: Ahead<'a>,
     /// Earlier index entries that were read: the events of one visit ask for the same ones again and again.
     indexes: RefCell<HashMap<Vec<u8>, Rc<[Bytes]>>>,
     changes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
@@ -36,9 +41,9 @@ pub struct Overlay {
     changed_profiles: BTreeSet<ProfileId>,
 }
 
-impl Overlay {
+impl<'a> Overlay<'a> {
     /// No changes yet.
-    pub(crate) fn new(before: Ahead) -> Self {
+    pub(crate) fn new(before: Ahead<'a>) -> Self {
         Self {
             before,
             indexes: RefCell::default(),
@@ -51,7 +56,7 @@ impl Overlay {
     }
 
     /// What was there before the batch.
-    pub(crate) fn before(&self) -> &Ahead {
+    pub(crate) fn before(&self) -> &Ahead<'a> {
         &self.before
     }
 
@@ -130,29 +135,34 @@ impl Overlay {
         !(self.changes.is_empty() && self.changed_atoms.is_empty() && self.changed_profiles.is_empty())
     }
 
-    /// All changes, in the order of their keys, as a commit carries them.
+    /// All changes, in the order of their keys, as a commit carries them, and the atoms among them.
     ///
     /// # Errors
     /// When a record cannot be encoded.
-    pub fn into_changes(self) -> Result<Vec<Change>, Error> {
+    pub(crate) fn into_changes(self) -> Result<(Vec<Change>, Vec<Left>), Error> {
         let mut changes = self.changes;
-        let (atoms, profiles) = (self.atoms.into_inner(), self.profiles.into_inner());
+        let (mut atoms, profiles) = (self.atoms.into_inner(), self.profiles.into_inner());
+        let mut left = Vec::with_capacity(self.changed_atoms.len());
         for id in self.changed_atoms {
-            let record = atoms.get(&id).and_then(Option::as_deref);
-            changes.insert(keys::atom(id), record.map(codec::encode).transpose()?);
+            let record = atoms.remove(&id).flatten();
+            let value = record.as_deref().map(codec::encode).transpose()?;
+            let bytes = value.as_ref().map_or(0, Vec::len);
+            left.push((id, record.map(|record| Weighed { record, bytes })));
+            changes.insert(keys::atom(id), value);
         }
         for id in self.changed_profiles {
             let record = profiles.get(&id).and_then(Option::as_deref);
             changes.insert(keys::profile(id), record.map(codec::encode).transpose()?);
         }
-        Ok(changes
+        let changes = changes
             .into_iter()
             .map(|(key, value)| Change { key, value })
-            .collect())
+            .collect();
+        Ok((changes, left))
     }
 }
 
-impl Overlay {
+impl Overlay<'_> {
     /// Visits committed entries. The first ones of an index are read once per batch: nobody but the writer, which is
     /// busy with this batch, changes them.
     fn committed(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {
@@ -193,18 +203,18 @@ impl Overlay {
     }
 }
 
-impl Atoms for Overlay {
+impl Atoms for Overlay<'_> {
     fn atom(&self, id: AtomId) -> Result<Option<Arc<AtomRecord>>, Error> {
         if let Some(known) = self.atoms.borrow().get(&id) {
             return Ok(known.clone());
         }
-        let record = self.before.record(&keys::atom(id))?.map(Arc::new);
+        let record = self.before.atom(id)?;
         self.atoms.borrow_mut().insert(id, record.clone());
         Ok(record)
     }
 }
 
-impl View for Overlay {
+impl View for Overlay<'_> {
     fn get(&self, key: &[u8]) -> Result<Option<Bytes>, Error> {
         match self.changes.get(key) {
             Some(change) => Ok(change.as_deref().map(Bytes::from)),
@@ -233,12 +243,12 @@ impl View for Overlay {
 
 /// What was there before the batch, read through what the batch has read already.
 #[derive(Debug)]
-pub(crate) struct Committed<'a>(pub(crate) &'a Overlay);
+pub(crate) struct Committed<'a>(pub(crate) &'a Overlay<'a>);
 
 impl Atoms for Committed<'_> {
     fn atom(&self, id: AtomId) -> Result<Option<Arc<AtomRecord>>, Error> {
         match self.0.changed_atoms.contains(&id) {
-            true => Ok(self.0.before.record(&keys::atom(id))?.map(Arc::new)),
+            true => self.0.before.atom(id),
             false => self.0.atom(id),
         }
     }

@@ -15,6 +15,7 @@ use crate::{
         batch::Rules,
         error::Error as WriteError,
         handle::{Handle, HealthCell, Job, Nudge},
+        known::Known,
         memory::Memory,
         open::{EngineConfig, Opened, StartError},
         recover::Recovered,
@@ -108,6 +109,7 @@ impl Opened {
         };
         let worker = Worker {
             memory: Memory::default(),
+            known: Known::of(config.worker.known_bytes_max),
             standing,
             store,
             journal,

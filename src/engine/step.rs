@@ -14,6 +14,7 @@ use crate::{
         combine::Combined,
         error::Error,
         input::{Input, Renewal},
+        known::Left,
         memory::Memory,
         place::Placed,
         publish::{Publication, Told},
@@ -69,12 +70,14 @@ pub(crate) struct Stepped {
     pub(crate) answers: Vec<Result<Answer, CommandError>>,
     /// How often a bound was met.
     pub(crate) bounds: Bounds,
+    /// The atoms that the commit changes, as it leaves them.
+    pub(crate) atoms: Vec<Left>,
 }
 
 /// What a step goes by: the state before it, the rules, and what is known of faces.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ground<'a> {
-    pub(crate) before: &'a Ahead,
+    pub(crate) before: &'a Ahead<'a>,
     pub(crate) keyring: &'a Keyring,
     pub(crate) rules: &'a Rules,
     pub(crate) memory: &'a Memory,
@@ -283,7 +286,7 @@ impl Run<'_> {
         }
         self.standing.repairs = self.batch.repairs;
         let bounds = self.batch.bounds;
-        let changes = self.batch.overlay.into_changes()?;
+        let (changes, atoms) = self.batch.overlay.into_changes()?;
         if messages.is_empty() && changes.is_empty() {
             return Ok(Stepped {
                 commit: None,
@@ -291,6 +294,7 @@ impl Run<'_> {
                 outcomes,
                 answers,
                 bounds,
+                atoms,
             });
         }
         let batch = self.standing.batch.saturating_add(1);
@@ -316,6 +320,7 @@ impl Run<'_> {
             outcomes,
             answers,
             bounds,
+            atoms,
         })
     }
 }

@@ -18,6 +18,7 @@ use crate::{
         error::{Error, chain},
         handle::{Health, HealthCell, Job},
         input::Input,
+        known::Known,
         memory::Memory,
         room::Room,
         step::{Ground, Standing, step},
@@ -42,6 +43,8 @@ enum Next {
 pub struct WorkerConfig {
     /// Events that go into one commit, unless one submission alone holds more.
     pub batch_events_max: usize,
+    /// Bytes of records of claims that the writer keeps decoded.
+    pub known_bytes_max: usize,
     /// How often the store is flushed; the journal holds what was applied since.
     pub flush_interval: Duration,
 }
@@ -53,6 +56,7 @@ pub(crate) struct Worker {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) rules: Arc<Rules>,
     pub(crate) memory: Memory,
+    pub(crate) known: Known,
     pub(crate) standing: Standing,
     pub(crate) under_way: Option<UnderWay>,
     pub(crate) jobs: mpsc::Receiver<Job>,
@@ -276,7 +280,7 @@ impl Worker {
         let begun = Instant::now();
         let under_way = self.under_way.as_ref().map(|one| Arc::clone(&one.commit));
         let ground = Ground {
-            before: &Ahead::new(self.store.clone(), under_way),
+            before: &Ahead::new(self.store.clone(), under_way, &self.known),
             keyring: &self.keyring,
             rules: &self.rules,
             memory: &self.memory,
@@ -289,6 +293,7 @@ impl Worker {
             Some(commit) => {
                 let commit = Arc::new(commit);
                 let handed_over = self.journal.begin(Arc::clone(&commit))?;
+                self.known.follow(stepped.atoms);
                 self.settle()?;
                 let under_way = UnderWay {
                     commit,

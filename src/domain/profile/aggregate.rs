@@ -170,7 +170,7 @@ impl Aggregate {
         for (subject, given) in &other.consent {
             keep_later(&mut self.consent, subject.clone(), given.clone());
         }
-        self.recent.extend(other.recent.iter().cloned());
+        merge_recent(&mut self.recent, &other.recent, limits.recent_max);
         self.bound(limits);
     }
 
@@ -199,6 +199,20 @@ fn merge_latest<T: Ord + Clone>(into: &mut BTreeMap<String, Latest<T>>, from: &B
             None => {
                 into.insert(key.clone(), entry.clone());
             }
+        }
+    }
+}
+
+/// Takes in the latest moments. What is too early to be kept is not copied first: a customer with a thousand claims has their
+/// history put together with each event.
+fn merge_recent(into: &mut BTreeSet<Moment>, from: &BTreeSet<Moment>, most: usize) {
+    for moment in from.iter().rev() {
+        let is_full = into.len() >= most;
+        if is_full && into.first().is_none_or(|earliest| moment <= earliest) {
+            break;
+        }
+        if into.insert(moment.clone()) && is_full {
+            into.pop_first();
         }
     }
 }
