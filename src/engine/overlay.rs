@@ -25,8 +25,9 @@ use crate::{
     },
 };
 
-/// Entries of an index that are kept in memory for a batch; whoever wants more reads on.
-const INDEX_ENTRIES_MAX: usize = 512;
+/// Entries of an index that are kept in memory for a batch; whoever wants more reads on. As many as are asked for where a
+/// customer has as many claims as count, and one more.
+const INDEX_ENTRIES_MAX: usize = 1_024;
 
 /// Changes over what was before the batch.
 #[derive(Debug)]

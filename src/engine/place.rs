@@ -158,7 +158,7 @@ impl Batch<'_> {
             .atoms(&keys::devices(self.keyring.key(device), DeviceRole::Plain))?
         {
             // One of a former edition is made anew as a whole, by the log-ins that there are then.
-            if self.is_former(id)? {
+            if self.is_former(id)? || !self.has_events_between(id, from, to)? {
                 continue;
             }
             let mut moved: BTreeSet<AtomId> = BTreeSet::new();
@@ -175,6 +175,16 @@ impl Batch<'_> {
             }
         }
         Ok(to)
+    }
+}
+
+impl Batch<'_> {
+    /// Whether an atom may have events with `from <= time < to`: of the many that a kiosk has, few do.
+    fn has_events_between(&self, id: AtomId, from: Timestamp, to: Timestamp) -> Result<bool, Error> {
+        Ok(self.overlay.atom(id)?.is_some_and(|atom| {
+            let Aggregate { first, last, .. } = &atom.aggregate;
+            first.is_none_or(|first| first < to) && last.is_none_or(|last| last >= from)
+        }))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
         index::alias_of,
         overlay::Committed,
     },
-    store::{AtomId, AtomRecord, Error, FaceHash, KeyHash, Read, View, keys},
+    store::{AtomId, AtomRecord, Error, FaceHash, KeyHash, Read, keys},
 };
 
 /// Who is to be looked at again.
@@ -51,7 +51,7 @@ impl Batch<'_> {
             let Some(atom) = self.overlay.atom(*id)? else {
                 continue;
             };
-            let is_new = self.overlay.before().get(&keys::atom(*id))?.is_none();
+            let is_new = self.committed().atom(*id)?.is_none();
             // Who counts otherwise than before under a customer id is a seed already, and who a code joins by what is new.
             let is_seen_to = |key: &Key| match self.rules.identity.identifiers.rule(&key.kind).role {
                 Role::Anchor => true,
@@ -117,7 +117,7 @@ impl Batch<'_> {
                 is_for_mentions: true,
             });
         }
-        let committed = Committed(&self.overlay);
+        let committed = self.committed();
         let before = Graph {
             view: &committed,
             keyring: self.keyring,
@@ -155,7 +155,7 @@ impl Batch<'_> {
             Bound::Generic(most) => self.present(&prefix, most),
             Bound::First(most) => {
                 let mut holders = self.overlay.first_atoms(&prefix, most)?;
-                holders.extend(self.overlay.before().first_atoms(&prefix, most)?);
+                holders.extend(self.committed().first_atoms(&prefix, most)?);
                 Ok(holders)
             }
         }
@@ -178,7 +178,7 @@ impl Batch<'_> {
                 // Who speaks for a face may be another than before.
                 let face = keys::face(face);
                 shifted.extend(self.overlay.first_atoms(&face, 1)?);
-                shifted.extend(self.overlay.before().first_atoms(&face, 1)?);
+                shifted.extend(self.committed().first_atoms(&face, 1)?);
             }
         }
         for (key, touched) in ordered {
@@ -195,7 +195,7 @@ impl Batch<'_> {
         };
         let prefix = keys::holders(self.keyring.key(key));
         let now: BTreeSet<AtomId> = self.overlay.first_atoms(&prefix, most)?.into_iter().collect();
-        let before = self.overlay.before().first_atoms(&prefix, most)?;
+        let before = self.committed().first_atoms(&prefix, most)?;
         let before: BTreeSet<AtomId> = before.into_iter().collect();
         let role = self.rules.identity.identifiers.rule(&key.kind).role;
         let all = role == Role::Handoff && (now != before || !now.is_disjoint(touched));
@@ -208,12 +208,17 @@ impl Batch<'_> {
         Ok(shifted)
     }
 
+    /// What was there before the batch.
+    fn committed(&self) -> Committed<'_> {
+        Committed(&self.overlay)
+    }
+
     /// The atoms at an index entry; where they are too many now, those that were there while they were not.
     fn present(&self, prefix: &[u8], most: usize) -> Result<Vec<AtomId>, Error> {
         if let Some(now) = self.overlay.atoms_up_to(prefix, most)? {
             return Ok(now);
         }
-        let before = self.overlay.before().atoms_up_to(prefix, most)?;
+        let before = self.committed().atoms_up_to(prefix, most)?;
         Ok(before.unwrap_or_default())
     }
 

@@ -12,6 +12,7 @@ mod any_order;
 mod asked;
 mod asyncapi;
 mod between;
+mod bounds;
 mod commands;
 mod contract;
 mod facts;

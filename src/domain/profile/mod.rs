@@ -41,8 +41,12 @@ impl Profile {
         for (claim, aggregate) in atoms {
             profile.whole.merge(aggregate, limits);
             for one in &claim.asserted {
-                let trust = profile.identifiers.entry(one.key.clone()).or_insert(one.trust);
-                *trust = one.trust.max(*trust);
+                match profile.identifiers.get_mut(&one.key) {
+                    Some(trust) => *trust = one.trust.max(*trust),
+                    None => {
+                        profile.identifiers.insert(one.key.clone(), one.trust);
+                    }
+                }
             }
             for (subject, given) in &aggregate.consent {
                 profile.consent.entry(subject.clone()).or_default().add(given);
