@@ -6,33 +6,33 @@
 use std::sync::Arc;
 
 use crate::{
-    engine::{
-        atoms::Atoms,
-        known::{Known, Weighed},
-        merge::merge,
-    },
+    engine::{atoms::Atoms, known::Known, merge::merge},
     journal::{Change, Commit},
-    store::{AtomId, AtomRecord, Bytes, Error, Order, Read, Store, View, Visit, keys},
+    store::{AtomId, AtomRecord, Bytes, Error, Order, ProfileId, ProfileRecord, Store, View, Visit},
 };
 
-/// Committed state with at most one commit laid over it, and what is known of its atoms.
+/// Committed state with at most one commit laid over it, and what is known of that.
 #[derive(Clone, Debug)]
 pub(crate) struct Ahead<'a> {
+    state: State,
+    known: &'a Known,
+}
+
+#[derive(Clone, Debug)]
+struct State {
     store: Store,
     under_way: Option<Arc<Commit>>,
-    known: &'a Known,
 }
 
 impl<'a> Ahead<'a> {
     /// The store, and the commit that follows on it. A commit's changes are in the order of their keys.
     pub(crate) fn new(store: Store, under_way: Option<Arc<Commit>>, known: &'a Known) -> Self {
-        Self {
-            store,
-            under_way,
-            known,
-        }
+        let state = State { store, under_way };
+        Self { state, known }
     }
+}
 
+impl State {
     fn changes(&self) -> &[Change] {
         self.under_way
             .as_ref()
@@ -57,25 +57,39 @@ impl<'a> Ahead<'a> {
     }
 }
 
+impl Ahead<'_> {
+    /// Forgets an atom that is about to change: who alone has it need not copy it.
+    pub(crate) fn let_go(&self, id: AtomId) {
+        self.known.let_go(id);
+    }
+
+    /// A live profile.
+    pub(crate) fn profile(&self, id: ProfileId) -> Result<Option<Arc<ProfileRecord>>, Error> {
+        self.known.profile(id, &self.state)
+    }
+}
+
 impl Atoms for Ahead<'_> {
     fn atom(&self, id: AtomId) -> Result<Option<Arc<AtomRecord>>, Error> {
-        if let Some(known) = self.known.get(id) {
-            return Ok(Some(known));
-        }
-        let Some(bytes) = self.get(&keys::atom(id))? else {
-            return Ok(None);
-        };
-        let record = Arc::new(self.decoded(&bytes)?);
-        let weighed = Weighed {
-            record: Arc::clone(&record),
-            bytes: bytes.len(),
-        };
-        self.known.put(id, weighed);
-        Ok(Some(record))
+        self.known.atom(id, &self.state)
     }
 }
 
 impl View for Ahead<'_> {
+    fn refused(&self, error: &Error) {
+        self.state.refused(error);
+    }
+
+    fn get(&self, key: &[u8]) -> Result<Option<Bytes>, Error> {
+        self.state.get(key)
+    }
+
+    fn scan(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {
+        self.known.scan((from, to), order, &self.state, visit)
+    }
+}
+
+impl View for State {
     fn refused(&self, error: &Error) {
         self.store.refused(error);
     }

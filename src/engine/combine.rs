@@ -46,7 +46,7 @@ impl Batch<'_> {
             };
             let portrait = portrait(&self.overlay, id, &record, &self.rules.fold)?;
             // Looked at again and found as it was: there is nothing to tell.
-            if committed.is_some_and(|before| before == *record && before.fingerprint == portrait.fingerprint)
+            if committed.is_some_and(|before| before == record && before.fingerprint == portrait.fingerprint)
             {
                 combined.fingerprint = combined.fingerprint.with(portrait.fingerprint);
                 continue;

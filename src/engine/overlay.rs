@@ -5,8 +5,8 @@
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet, HashMap},
-    ops::{Bound, ControlFlow},
-    rc::Rc,
+    hash::Hash,
+    ops::Bound,
     sync::Arc,
 };
 
@@ -14,28 +14,26 @@ use crate::{
     engine::{
         ahead::Ahead,
         atoms::Atoms,
-        known::{Left, Weighed},
+        hot::Weighed,
+        known::{Lasting, Left},
         merge::merge,
     },
     journal::Change,
     store::{
-        AtomId, AtomRecord, Bytes, Error, Order, ProfileId, ProfileRecord, Read, View, Visit,
+        AtomId, AtomRecord, Bytes, Error, Order, ProfileId, ProfileRecord, View, Visit,
         codec::{self, Record},
         keys,
     },
 };
 
-/// Entries of an index that are kept in memory for a batch; whoever wants more reads on. As many as are asked for where a
-/// customer has as many claims as count, and one more.
-const INDEX_ENTRIES_MAX: usize = 1_024;
+/// By key; `None` deletes.
+type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// Changes over what was before the batch.
 #[derive(Debug)]
 pub struct Overlay<'a> {
     before: Ahead<'a>,
-    /// Earlier index entries that were read: the events of one visit ask for the same ones again and again.
-    indexes: RefCell<HashMap<Vec<u8>, Rc<[Bytes]>>>,
-    changes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    changes: Changes,
     atoms: RefCell<HashMap<AtomId, Option<Arc<AtomRecord>>>>,
     profiles: RefCell<HashMap<ProfileId, Option<Arc<ProfileRecord>>>>,
     changed_atoms: BTreeSet<AtomId>,
@@ -47,7 +45,6 @@ impl<'a> Overlay<'a> {
     pub(crate) fn new(before: Ahead<'a>) -> Self {
         Self {
             before,
-            indexes: RefCell::default(),
             changes: BTreeMap::new(),
             atoms: RefCell::default(),
             profiles: RefCell::default(),
@@ -98,7 +95,9 @@ impl<'a> Overlay<'a> {
         if self.atom(id)?.is_none() {
             return Ok(None);
         }
-        self.changed_atoms.insert(id);
+        if self.changed_atoms.insert(id) {
+            self.before.let_go(id);
+        }
         let mut atoms = self.atoms.borrow_mut();
         let record = atoms.get_mut(&id).and_then(Option::as_mut);
         Ok(record.map(|record| change(Arc::make_mut(record))))
@@ -112,7 +111,7 @@ impl<'a> Overlay<'a> {
         if let Some(known) = self.profiles.borrow().get(&id) {
             return Ok(known.clone());
         }
-        let record = self.before.record(&keys::profile(id))?.map(Arc::new);
+        let record = self.before.profile(id)?;
         self.profiles.borrow_mut().insert(id, record.clone());
         Ok(record)
     }
@@ -121,8 +120,8 @@ impl<'a> Overlay<'a> {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn committed_profile(&self, id: ProfileId) -> Result<Option<ProfileRecord>, Error> {
-        self.before.record(&keys::profile(id))
+    pub fn committed_profile(&self, id: ProfileId) -> Result<Option<Arc<ProfileRecord>>, Error> {
+        self.before.profile(id)
     }
 
     /// Puts a profile, or deletes it.
@@ -136,72 +135,41 @@ impl<'a> Overlay<'a> {
         !(self.changes.is_empty() && self.changed_atoms.is_empty() && self.changed_profiles.is_empty())
     }
 
-    /// All changes, in the order of their keys, as a commit carries them, and the atoms among them.
+    /// All changes, in the order of their keys, as a commit carries them, and the records among them.
     ///
     /// # Errors
     /// When a record cannot be encoded.
-    pub(crate) fn into_changes(self) -> Result<(Vec<Change>, Vec<Left>), Error> {
+    pub(crate) fn into_changes(self) -> Result<(Vec<Change>, Lasting), Error> {
         let mut changes = self.changes;
-        let (mut atoms, profiles) = (self.atoms.into_inner(), self.profiles.into_inner());
-        let mut left = Vec::with_capacity(self.changed_atoms.len());
-        for id in self.changed_atoms {
-            let record = atoms.remove(&id).flatten();
-            let value = record.as_deref().map(codec::encode).transpose()?;
-            let bytes = value.as_ref().map_or(0, Vec::len);
-            left.push((id, record.map(|record| Weighed { record, bytes })));
-            changes.insert(keys::atom(id), value);
-        }
-        for id in self.changed_profiles {
-            let record = profiles.get(&id).and_then(Option::as_deref);
-            changes.insert(keys::profile(id), record.map(codec::encode).transpose()?);
-        }
+        let (atoms, profiles) = (self.atoms.into_inner(), self.profiles.into_inner());
+        let lasting = Lasting {
+            atoms: left(atoms, self.changed_atoms, &mut changes, keys::atom)?,
+            profiles: left(profiles, self.changed_profiles, &mut changes, keys::profile)?,
+        };
         let changes = changes
             .into_iter()
             .map(|(key, value)| Change { key, value })
             .collect();
-        Ok((changes, left))
+        Ok((changes, lasting))
     }
 }
 
-impl Overlay<'_> {
-    /// Visits committed entries. The first ones of an index are read once per batch: nobody but the writer, which is
-    /// busy with this batch, changes them.
-    fn committed(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {
-        if order != Order::Ascending || !keys::is_index(from) {
-            return self.before.scan(from, to, order, visit);
-        }
-        let known = self.indexes.borrow().get(from).cloned();
-        let entries = match known {
-            Some(entries) => entries,
-            None => {
-                let mut entries = Vec::new();
-                self.before.scan(from, to, order, &mut |key, _| {
-                    entries.push(Bytes::from(key));
-                    Ok(match entries.len() < INDEX_ENTRIES_MAX {
-                        true => ControlFlow::Continue(()),
-                        false => ControlFlow::Break(()),
-                    })
-                })?;
-                let entries: Rc<[Bytes]> = entries.into();
-                self.indexes
-                    .borrow_mut()
-                    .insert(from.to_vec(), Rc::clone(&entries));
-                entries
-            }
-        };
-        for key in entries.iter() {
-            if visit(key, &[])?.is_break() {
-                return Ok(());
-            }
-        }
-        match entries.last() {
-            Some(last) if entries.len() >= INDEX_ENTRIES_MAX => {
-                let behind = [last, &[0][..]].concat();
-                self.before.scan(&behind, to, order, visit)
-            }
-            _ => Ok(()),
-        }
+/// Encodes the changed ones of these records into `changes`.
+fn left<K: Ord + Hash + Copy, T: Record>(
+    mut records: HashMap<K, Option<Arc<T>>>,
+    changed: BTreeSet<K>,
+    changes: &mut Changes,
+    key: fn(K) -> Vec<u8>,
+) -> Result<Vec<Left<K, T>>, Error> {
+    let mut left = Vec::with_capacity(changed.len());
+    for id in changed {
+        let record = records.remove(&id).flatten();
+        let encoded = record.as_deref().map(codec::encode).transpose()?;
+        let bytes = encoded.as_ref().map_or(0, Vec::len);
+        left.push((id, record.map(|value| Weighed { value, bytes })));
+        changes.insert(key(id), encoded);
     }
+    Ok(left)
 }
 
 impl Atoms for Overlay<'_> {
@@ -234,7 +202,7 @@ impl View for Overlay<'_> {
         }
         let range = self.changes.range::<[u8], _>((Bound::Included(from), upper));
         let changes = range.map(|(key, value)| (key.as_slice(), value.as_deref()));
-        let below = |visit: &mut Visit<'_>| self.committed(from, to, order, visit);
+        let below = |visit: &mut Visit<'_>| self.before.scan(from, to, order, visit);
         match order {
             Order::Ascending => merge(changes, order, below, visit),
             Order::Descending => merge(changes.rev(), order, below, visit),
@@ -261,6 +229,6 @@ impl View for Committed<'_> {
     }
 
     fn scan(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {
-        self.0.committed(from, to, order, visit)
+        self.0.before.scan(from, to, order, visit)
     }
 }

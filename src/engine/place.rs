@@ -106,6 +106,8 @@ impl Batch<'_> {
             self.touched.linked.insert(id);
             return Ok(id);
         };
+        // Whoever keeps it has it copied: only where its entries may move.
+        let before = (part.first < before.first || !part.links.is_empty()).then_some(before);
         let (limits, rules) = (self.rules.fold, &self.rules.identity);
         let joining = self.overlay.change_atom(id, |atom| {
             let anchored = atom.claim.anchor(rules.of(atom.edition)) != Anchor::None;
@@ -122,18 +124,20 @@ impl Batch<'_> {
             (moved, link::bound(&mut atom.links))
         })?;
         let (moved, dropped) = joining.unwrap_or_default();
-        for key in dropped {
-            let entry = self.graph().holder_entry(&key, id, &before);
-            self.overlay.delete(entry);
-            self.touched.lost.insert(key);
-        }
         let Some(now) = self.overlay.atom(id)? else {
             return Ok(id);
         };
-        // Where the customer has more claims than count, an earlier event can make this one of those.
-        if now.first != before.first || now.links != before.links {
-            self.reorder(id, &before, &now);
-            self.touched.reordered.insert(id);
+        if let Some(before) = before {
+            for key in dropped {
+                let entry = self.graph().holder_entry(&key, id, &before);
+                self.overlay.delete(entry);
+                self.touched.lost.insert(key);
+            }
+            // Where the customer has more claims than count, an earlier event can make this one of those.
+            if now.first != before.first || now.links != before.links {
+                self.reorder(id, &before, &now);
+                self.touched.reordered.insert(id);
+            }
         }
         if moved {
             self.write_index(id, &now, true)?;

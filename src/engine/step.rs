@@ -14,7 +14,7 @@ use crate::{
         combine::Combined,
         error::Error,
         input::{Input, Renewal},
-        known::Left,
+        known::Lasting,
         memory::Memory,
         place::Placed,
         publish::{Publication, Told},
@@ -70,8 +70,8 @@ pub(crate) struct Stepped {
     pub(crate) answers: Vec<Result<Answer, CommandError>>,
     /// How often a bound was met.
     pub(crate) bounds: Bounds,
-    /// The atoms that the commit changes, as it leaves them.
-    pub(crate) atoms: Vec<Left>,
+    /// The records that the commit changes, as it leaves them.
+    pub(crate) lasting: Lasting,
 }
 
 /// What a step goes by: the state before it, the rules, and what is known of faces.
@@ -286,7 +286,7 @@ impl Run<'_> {
         }
         self.standing.repairs = self.batch.repairs;
         let bounds = self.batch.bounds;
-        let (changes, atoms) = self.batch.overlay.into_changes()?;
+        let (changes, lasting) = self.batch.overlay.into_changes()?;
         if messages.is_empty() && changes.is_empty() {
             return Ok(Stepped {
                 commit: None,
@@ -294,7 +294,7 @@ impl Run<'_> {
                 outcomes,
                 answers,
                 bounds,
-                atoms,
+                lasting,
             });
         }
         let batch = self.standing.batch.saturating_add(1);
@@ -320,7 +320,7 @@ impl Run<'_> {
             outcomes,
             answers,
             bounds,
-            atoms,
+            lasting,
         })
     }
 }

@@ -293,7 +293,7 @@ impl Worker {
             Some(commit) => {
                 let commit = Arc::new(commit);
                 let handed_over = self.journal.begin(Arc::clone(&commit))?;
-                self.known.follow(stepped.atoms);
+                self.known.follow(&commit.changes, stepped.lasting);
                 self.settle()?;
                 let under_way = UnderWay {
                     commit,

@@ -235,11 +235,6 @@ pub fn in_time(rank: u8, time: Timestamp, tie: [u8; 8]) -> [u8; 17] {
     order
 }
 
-/// Whether a key, or the beginning of one, is of an index: its entries have no values and are read by prefix alone.
-pub fn is_index(key: &[u8]) -> bool {
-    matches!(key.first(), Some(b'B' | b'D' | b'G' | b'I' | b'L' | b'N' | b'V'))
-}
-
 /// The rules that the store is kept by.
 pub const RULES: &[u8] = b"K";
 

@@ -10,6 +10,7 @@ pub mod codec;
 mod depth;
 mod error;
 pub mod fingerprint;
+mod group;
 pub mod ids;
 pub mod keyring;
 pub mod keys;
@@ -26,6 +27,7 @@ mod unsettled;
 mod view;
 
 pub use crate::store::error::Error;
+pub use crate::store::group::Group;
 pub use crate::store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, WordHash};
 pub use crate::store::keyring::{Keyring, Secret};
 pub use crate::store::lock::{FolderLock, LockError};
