@@ -78,7 +78,7 @@ fn commit(bench: &mut Criterion) {
             bench.iter(|| journal.begin(Arc::clone(turn.next())).unwrap());
         });
         let cache_bytes = CACHE_BYTES;
-        let store = Store::open(&dir.path().join("store"), StoreConfig { cache_bytes }).unwrap();
+        let store = Store::open(&dir.path().join("store"), StoreConfig::caching(cache_bytes)).unwrap();
         group.bench_function(BenchmarkId::new("apply to the store", batch), |bench| {
             bench.iter(|| apply(&store, turn.next()));
         });

@@ -6,9 +6,11 @@
 use std::sync::Arc;
 
 use crate::{
-    engine::{atoms::Atoms, known::Known, merge::merge},
+    engine::{atoms::Atoms, known::Known},
     journal::{Change, Commit},
-    store::{AtomId, AtomRecord, Bytes, Error, Order, ProfileId, ProfileRecord, Store, View, Visit},
+    store::{
+        AtomId, AtomRecord, Bytes, Error, Order, ProfileId, ProfileRecord, Store, View, Visit, merge::merge,
+    },
 };
 
 /// Committed state with at most one commit laid over it, and what is known of that.

@@ -37,7 +37,6 @@ pub mod intake;
 mod known;
 pub mod membership;
 mod memory;
-mod merge;
 pub mod migrate;
 pub mod offline;
 pub mod open;

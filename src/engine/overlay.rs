@@ -16,13 +16,13 @@ use crate::{
         atoms::Atoms,
         hot::Weighed,
         known::{Lasting, Left},
-        merge::merge,
     },
     journal::Change,
     store::{
         AtomId, AtomRecord, Bytes, Error, Order, ProfileId, ProfileRecord, View, Visit,
         codec::{self, Record},
         keys,
+        merge::merge,
     },
 };
 

@@ -18,7 +18,6 @@ use crate::{
         known::Known,
         memory::Memory,
         open::{EngineConfig, Opened, StartError},
-        recover::Recovered,
         room::{Room, RoomWatch},
         snapshot::Source,
         snapshots::Snapshots,
@@ -67,12 +66,8 @@ impl Opened {
             lock,
             ..
         } = self;
-        let Recovered {
-            store,
-            mut standing,
-            noted,
-        } = view;
-        standing.renewing = rules.adopt(noted);
+        let (store, mut standing) = (view.store, view.standing);
+        standing.renewing = rules.adopt(view.noted);
         let rules = Arc::new(rules);
         let (jobs, waiting) = mpsc::channel(config.queue_jobs_max);
         let (visible, seen) = visible(journal.as_ref(), &standing);

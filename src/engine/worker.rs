@@ -123,7 +123,7 @@ impl Worker {
                 return Err(Error::Damaged);
             }
             if flushed.elapsed() >= self.config.flush_interval {
-                self.store.flush()?;
+                self.store.flush_soon();
                 flushed = Instant::now();
             }
         }

@@ -6,17 +6,21 @@
 //! promise and this view can be built again from it at any time. The engine's writer thread is the only
 //! caller that changes it; queries read it through [`View`].
 
+mod behind;
 pub mod codec;
 mod depth;
+mod disk;
 mod error;
 pub mod fingerprint;
 mod group;
 pub mod ids;
 pub mod keyring;
 pub mod keys;
+mod layers;
 mod layout;
 mod lock;
 mod mark;
+pub(crate) mod merge;
 mod open;
 mod read;
 mod record;

@@ -10,8 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::store::codec;
+use crate::store::disk::{SLED_LOG, is_marked_damaged};
 use crate::store::mark::{APPLIED_KEY, FORMAT, FORMAT_KEY, Format};
-use crate::store::sled_store::{SLED_LOG, is_marked_damaged};
 use crate::store::unsettled::lost_power;
 use crate::store::{Applied, Error, Store};
 
@@ -23,6 +23,18 @@ const LET_GO_MAX: Duration = Duration::from_secs(5);
 pub struct StoreConfig {
     /// Bytes of sled's page cache. A hint: the process may take several times as much.
     pub cache_bytes: u64,
+    /// Bytes of commits that may wait to be handed to sled, beside one that is larger.
+    pub behind_bytes_max: usize,
+}
+
+impl StoreConfig {
+    /// With a page cache of so many bytes.
+    pub const fn caching(cache_bytes: u64) -> Self {
+        Self {
+            cache_bytes,
+            behind_bytes_max: 32 << 20,
+        }
+    }
 }
 
 /// Why a store could not be opened.
@@ -129,7 +141,7 @@ fn open_and_check(dir: &Path, config: StoreConfig) -> Result<Store, OpenError> {
         .open()
         .map_err(Error::engine("open its folder"))
         .map_err(refused)?;
-    let store = Store::over(db, dir).map_err(refused)?;
+    let store = Store::over(db, dir, config.behind_bytes_max).map_err(refused)?;
     if store.is_empty().map_err(refused)? {
         mark_new(&store).map_err(refused)?;
     } else {
@@ -158,7 +170,9 @@ fn mark_new(store: &Store) -> Result<(), Error> {
     let mut batch = sled::Batch::default();
     batch.insert(FORMAT_KEY, codec::encode(&Format { number: FORMAT })?);
     batch.insert(APPLIED_KEY, codec::encode(&Applied::default())?);
-    store.write("mark a new folder", |db| db.apply_batch(batch))?;
+    store
+        .disk()
+        .write("mark a new folder", |db| db.apply_batch(batch))?;
     store.flush()
 }
 
@@ -171,6 +185,7 @@ fn check_format(store: &Store, dir: &Path) -> Result<(), OpenError> {
         })
     };
     let bytes = store
+        .disk()
         .ask("read its format", |db| db.get(FORMAT_KEY))
         .map_err(refused)?;
     let Some(bytes) = bytes else {

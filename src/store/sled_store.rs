@@ -1,31 +1,20 @@
-//! The committed state: one sled tree that takes each commit whole and is read by anybody.
+//! The committed state: one sled tree, and over it the commits that it does not have yet. It takes each commit whole and
+//! is read by anybody.
 //!
-//! It owns the rule that a failed write poisons: after one, what is on disk is unknown and an fsync that
-//! failed once proves nothing when it succeeds the second time, so everything but reading is refused until a
-//! restart. It must never retry. Written by the engine's writer thread alone, which applies and flushes in
-//! turn: a flush in another thread holds back every reader behind a waiting batch.
+//! Written by the engine's writer thread alone; sled gets the commits in a thread beside it
+//! ([`behind`](crate::store::behind)).
 
-use std::fmt;
-use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{fmt, path::Path, sync::Arc};
 
-use crate::store::codec;
-use crate::store::mark::{APPLIED_KEY, META_PREFIX, Named};
-use crate::store::unsettled::Unsettled;
-use crate::store::{Applied, Bytes, Error, MetaName, Order, View, Visit};
-
-/// File in the folder that sled keeps its log in.
-pub(crate) const SLED_LOG: &str = "db";
-
-/// File in the folder that says that the store was found damaged: sled meets a broken page only when it reads it, which
-/// may be long after it was opened. The next start builds the store again.
-const DAMAGED: &str = "damaged";
-
-/// The smallest key that callers may use.
-const FIRST_KEY: &[u8] = &[META_PREFIX + 1];
+use crate::store::{
+    Applied, Bytes, Error, MetaName, Order, View, Visit,
+    behind::Behind,
+    codec,
+    disk::Disk,
+    layers::{self, FIRST_KEY, Layer},
+    mark::{APPLIED_KEY, Named},
+    merge::merge,
+};
 
 /// A handle on an open store; clones are cheap and share it.
 #[derive(Clone)]
@@ -34,96 +23,48 @@ pub struct Store {
 }
 
 struct Inner {
-    db: sled::Db,
-    /// sled's log, opened once more: its own flush does not make it durable.
-    log: File,
-    log_path: PathBuf,
-    unsettled: Unsettled,
-    poisoned: AtomicBool,
-    damaged: AtomicBool,
-}
-
-/// Whether the store in `dir` was found damaged.
-pub(crate) fn is_marked_damaged(dir: &Path) -> bool {
-    dir.join(DAMAGED).exists()
+    /// Goes first: what it has yet to hand over needs the other.
+    behind: Behind,
+    disk: Arc<Disk>,
 }
 
 impl Store {
-    /// Wraps sled as it opened in `dir`.
-    pub(crate) fn over(db: sled::Db, dir: &Path) -> Result<Self, Error> {
-        let log_path = dir.join(SLED_LOG);
-        let log = File::open(&log_path).map_err(Error::io("open", &log_path))?;
-        let unsettled = Unsettled::open(dir).map_err(Error::io("mark", dir))?;
-        Ok(Self {
-            inner: Arc::new(Inner {
-                db,
-                log,
-                log_path,
-                unsettled,
-                poisoned: AtomicBool::new(false),
-                damaged: AtomicBool::new(false),
-            }),
-        })
+    /// Wraps sled as it opened in `dir`; so many bytes of commits may wait for it.
+    pub(crate) fn over(db: sled::Db, dir: &Path, behind_bytes_max: usize) -> Result<Self, Error> {
+        Ok(Self::on(Disk::over(db, dir)?, behind_bytes_max))
     }
 
-    /// What sled answers. It panics on pages that do not fit together, which may be met long after it was opened: then the
-    /// store is damaged like one with a page that cannot be read.
-    pub(crate) fn ask<T>(
-        &self,
-        attempt: &'static str,
-        ask: impl FnOnce(&sled::Db) -> sled::Result<T>,
-    ) -> Result<T, Error> {
-        // Nothing is done with what sled left behind: a write poisons, and damage ends the process.
-        match catch_unwind(AssertUnwindSafe(|| ask(&self.inner.db))) {
-            Ok(answer) => answer.map_err(Error::engine(attempt)),
-            Err(_panic) => Err(Error::Panicked { attempt }),
-        }
+    fn on(disk: Disk, behind_bytes_max: usize) -> Self {
+        let disk = Arc::new(disk);
+        let behind = Behind::over(Arc::clone(&disk), behind_bytes_max);
+        let inner = Arc::new(Inner { behind, disk });
+        Self { inner }
+    }
+
+    /// What sled and its files are asked for.
+    pub(crate) fn disk(&self) -> &Disk {
+        &self.inner.disk
     }
 
     pub(crate) fn is_empty(&self) -> Result<bool, Error> {
-        self.ask("look whether it is empty", |db| Ok(db.is_empty()))
+        self.disk()
+            .ask("look whether it is empty", |db| Ok(db.is_empty()))
     }
 
-    /// Takes the changes of a commit and how far that brings the store, as one: readers and a restart see
-    /// all of it or nothing. `None` deletes; of two changes of one key the later counts. Not durable before
-    /// [`Store::flush`].
+    /// Takes the changes of a commit and how far that brings the store, as one: readers see all of it or nothing, and a
+    /// restart goes on from a commit that it has the whole of. `None` deletes; of two changes of one key the later counts.
+    /// Not durable before [`Store::flush`]; waits while `store.behind_bytes_max` of commits have yet to be handed to sled.
     ///
     /// # Errors
-    /// [`Error::ReservedKey`] leaves the store as it was; after any other, every later write is refused with
-    /// [`Error::Poisoned`].
+    /// [`Error::ReservedKey`] leaves the store as it was. [`Error::Poisoned`] where sled failed to take an earlier one: then
+    /// every later write is refused.
     pub fn apply<'a>(
         &self,
         applied: Applied,
         changes: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>,
     ) -> Result<(), Error> {
-        let attempt = "apply a batch";
-        self.refuse_if_poisoned(attempt)?;
-        let mut batch = sled::Batch::default();
-        for (key, value) in changes {
-            if key < FIRST_KEY {
-                return Err(Error::ReservedKey);
-            }
-            match value {
-                Some(value) => batch.insert(key, value),
-                None => batch.remove(key),
-            }
-        }
-        batch.insert(APPLIED_KEY, codec::encode(&applied)?);
-        self.write(attempt, |db| db.apply_batch(batch))
-    }
-
-    /// Has sled write, which is not durable before the next flush.
-    pub(crate) fn write<T>(
-        &self,
-        attempt: &'static str,
-        write: impl FnOnce(&sled::Db) -> sled::Result<T>,
-    ) -> Result<T, Error> {
-        let begun = self
-            .inner
-            .unsettled
-            .begin()
-            .map_err(Error::io("mark", &self.inner.log_path));
-        self.poison_on_error(begun.and_then(|()| self.ask(attempt, write)))
+        self.disk().refuse_if_poisoned("apply a commit")?;
+        self.inner.behind.publish(Layer::of(applied, changes)?)
     }
 
     /// How far the journal has been applied; all zero in a new store.
@@ -131,8 +72,13 @@ impl Store {
     /// # Errors
     /// When that record is missing, damaged or unreadable.
     pub fn applied(&self) -> Result<Applied, Error> {
-        let bytes = self.ask("read the applied position", |db| db.get(APPLIED_KEY));
-        let bytes = self.noticing(bytes)?.ok_or(Error::Missing {
+        if let Some(applied) = self.inner.behind.applied() {
+            return Ok(applied);
+        }
+        let bytes = self
+            .disk()
+            .read("read the applied position", |db| db.get(APPLIED_KEY))?;
+        let bytes = bytes.ok_or(Error::Missing {
             record: "applied position",
         })?;
         Ok(codec::decode(&bytes)?)
@@ -143,16 +89,13 @@ impl Store {
     /// # Errors
     /// When sled or the file system fails; every later write is then refused with [`Error::Poisoned`].
     pub fn flush(&self) -> Result<(), Error> {
-        let attempt = "flush";
-        self.refuse_if_poisoned(attempt)?;
-        let flushed = self.ask(attempt, |db| db.flush());
-        // ORDER: sled's flush hands its buffers to the system; only then can fdatasync make them durable.
-        let synced = flushed.and_then(|_bytes| {
-            let synced = self.inner.log.sync_data();
-            let settled = synced.and_then(|()| self.inner.unsettled.end());
-            settled.map_err(Error::io("sync", &self.inner.log_path))
-        });
-        self.poison_on_error(synced)
+        self.inner.behind.drained()?;
+        self.disk().flush()
+    }
+
+    /// Has everything applied so far made durable, without waiting for it. Where that fails, the next commit is refused.
+    pub fn flush_soon(&self) {
+        self.inner.behind.flush_soon();
     }
 
     /// A named small value.
@@ -160,7 +103,7 @@ impl Store {
     /// # Errors
     /// When it is damaged or unreadable.
     pub fn meta_get(&self, name: MetaName) -> Result<Option<Vec<u8>>, Error> {
-        let bytes = self.noticing(self.ask("read a named value", |db| db.get(name.key())))?;
+        let bytes = self.disk().read("read a named value", |db| db.get(name.key()))?;
         let named = bytes.map(|bytes| codec::decode::<Named>(&bytes)).transpose()?;
         Ok(named.map(|named| named.value))
     }
@@ -171,11 +114,11 @@ impl Store {
     /// As [`Store::flush`]; a value that is too long is refused and poisons nothing.
     pub fn meta_put(&self, name: MetaName, value: &[u8]) -> Result<(), Error> {
         let attempt = "write a named value";
-        self.refuse_if_poisoned(attempt)?;
+        self.disk().refuse_if_poisoned(attempt)?;
         let record = codec::encode(&Named {
             value: value.to_vec(),
         })?;
-        self.write(attempt, |db| db.insert(name.key(), record))?;
+        self.disk().write(attempt, |db| db.insert(name.key(), record))?;
         self.flush()
     }
 
@@ -184,106 +127,61 @@ impl Store {
     /// # Errors
     /// When the files cannot be asked.
     pub fn size_on_disk(&self) -> Result<u64, Error> {
-        self.ask("measure its files", sled::Db::size_on_disk)
+        self.disk().ask("measure its files", sled::Db::size_on_disk)
     }
 
     /// Whether an earlier write failed, so that every later one is refused.
     pub fn is_poisoned(&self) -> bool {
-        self.inner.poisoned.load(Ordering::Acquire)
-    }
-
-    fn refuse_if_poisoned(&self, attempt: &'static str) -> Result<(), Error> {
-        if self.is_poisoned() {
-            Err(Error::Poisoned { attempt })
-        } else {
-            Ok(())
-        }
-    }
-
-    fn poison_on_error<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
-        if let Err(error) = &result {
-            self.inner.poisoned.store(true, Ordering::Release);
-            // The system may have dropped what it could not write, so that what is there is a mixture. What a full disk
-            // refused was never there.
-            if !error.is_full_disk() {
-                self.mark_damaged();
-            }
-        }
-        self.noticing(result)
+        self.disk().is_poisoned()
     }
 
     /// Whether a read or a write met damage. The process should end: its next start builds the store again.
     pub fn is_damaged(&self) -> bool {
-        self.inner.damaged.load(Ordering::Acquire)
-    }
-
-    /// Remembers damage, for this process and for the next start.
-    fn noticing<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
-        if let Err(error) = &result {
-            self.notice(error);
-        }
-        result
-    }
-
-    fn notice(&self, error: &Error) {
-        if error.is_damage() {
-            self.mark_damaged();
-        }
-    }
-
-    fn mark_damaged(&self) {
-        if self.inner.damaged.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        // The one needs no room, the other is seen by people too.
-        if let Err(error) = self.inner.unsettled.lose() {
-            tracing::error!(error = %error, "could not mark the store as unsettled");
-        }
-        let mark = self.inner.log_path.with_file_name(DAMAGED);
-        if let Err(error) = File::create(&mark) {
-            tracing::error!(error = %error, path = %mark.display(), "could not mark the store as damaged");
-        }
+        self.disk().is_damaged()
     }
 }
 
 impl View for Store {
     fn refused(&self, error: &Error) {
-        self.notice(error);
+        self.disk().notice(error);
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Bytes>, Error> {
         if key < FIRST_KEY {
             return Ok(None);
         }
-        self.noticing(self.ask("read a key", |db| db.get(key)))
+        if let Some(value) = self.inner.behind.get(key) {
+            return Ok(value);
+        }
+        self.disk().read("read a key", |db| db.get(key))
     }
 
     fn scan(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {
         let from = from.max(FIRST_KEY);
-        let attempt = "scan a range";
-        let mut range = match to {
-            [] => self.ask(attempt, |db| Ok(db.range(from..)))?,
-            to if from < to => self.ask(attempt, |db| Ok(db.range(from..to)))?,
-            _ => return Ok(()),
-        };
-        let mut next = || match order {
-            Order::Ascending => range.next(),
-            Order::Descending => range.next_back(),
-        };
-        while let Some((key, value)) = self.noticing(self.ask(attempt, |_| next().transpose()))? {
-            if visit(&key, &value)?.is_break() {
-                break;
-            }
+        if !to.is_empty() && from >= to {
+            return Ok(());
         }
-        Ok(())
+        let waiting = self.inner.behind.layers();
+        let changes = layers::between(&waiting, from, to);
+        if changes.is_empty() {
+            return self.disk().scan(from, to, order, visit);
+        }
+        let changes = changes
+            .into_iter()
+            .map(|(key, value)| (key, value.map(|value| &**value)));
+        let below = |visit: &mut Visit<'_>| self.disk().scan(from, to, order, visit);
+        match order {
+            Order::Ascending => merge(changes, order, below, visit),
+            Order::Descending => merge(changes.rev(), order, below, visit),
+        }
     }
 }
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Store")
-            .field("log_path", &self.inner.log_path)
-            .field("poisoned", &self.inner.poisoned)
+            .field("log_path", &self.disk().log_path)
+            .field("poisoned", &self.is_poisoned())
             .finish_non_exhaustive()
     }
 }

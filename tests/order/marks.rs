@@ -50,7 +50,7 @@ fn devices_marked_by(claim: &Claim, rules: &IdentifierRules) -> usize {
 
 /// Makes of a store what a build left that had no such index.
 pub(crate) fn are_as_before_there_was_an_index(store: &Path) {
-    let store = Store::open(store, StoreConfig { cache_bytes: 1 << 20 }).unwrap();
+    let store = Store::open(store, StoreConfig::caching(1 << 20)).unwrap();
     // Before the first commit there is nothing to have an index of.
     let Some(mut rules): Option<RulesRecord> = store.record(keys::RULES).unwrap() else {
         return;

@@ -215,7 +215,7 @@ pub(crate) fn config(dir: &Path) -> EngineConfig {
             flush_interval: Duration::from_secs(60),
         },
         journal: FileJournalConfig::default(),
-        store: StoreConfig { cache_bytes: 8 << 20 },
+        store: StoreConfig::caching(8 << 20),
         snapshots: SnapshotConfig {
             interval: None,
             keep: 2,

@@ -105,7 +105,7 @@ fn say_something(engine: &Engine, events: &[Event], dice: &mut Dice) {
 
 /// What stewards said, as the folder has it.
 fn said(dir: &Path) -> Vec<Word> {
-    let store = Store::open(&dir.join("store"), StoreConfig { cache_bytes: 1 << 20 }).unwrap();
+    let store = Store::open(&dir.join("store"), StoreConfig::caching(1 << 20)).unwrap();
     let mut words = Vec::new();
     store
         .scan_prefix(keys::WORDS, Order::Ascending, &mut |_, value| {
@@ -135,7 +135,7 @@ fn begun_with(kept: &Kept, events: &[Event], words: Vec<Word>, seed: u64) -> Out
 
 /// The fingerprint and the log-ins that the writer kept up to date are those of what is there.
 fn is_kept(dir: &Path, (kept, outcome): (&Kept, &Outcome), seed: u64) {
-    let store = Store::open(&dir.join("store"), StoreConfig { cache_bytes: 1 << 20 }).unwrap();
+    let store = Store::open(&dir.join("store"), StoreConfig::caching(1 << 20)).unwrap();
     marks::are_those_of_the_timelines(&store, &kept.identity.identifiers, seed);
     let fingerprint = store.applied().unwrap().fingerprint;
     assert_eq!(fingerprint, outcome.total.to_bytes(), "seed {seed}");

@@ -54,10 +54,13 @@ fn whatever_fails_nothing_is_lost_and_nothing_counts_twice() {
         None => 0..told("YEKTA_SEEDS").unwrap_or(SEEDS),
     };
     let (failures, next) = (Arc::new(AtomicUsize::new(0)), AtomicU64::new(seeds.start));
+    let begun = AtomicUsize::new(0);
     let work = || {
         while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| seeds.contains(seed))
         {
-            let simulated = catch_unwind(AssertUnwindSafe(|| Simulation::draw(seed, None, &failures).run()));
+            let mut simulation = Simulation::draw(seed, None, &failures);
+            let simulated = catch_unwind(AssertUnwindSafe(|| simulation.run()));
+            begun.fetch_add(simulation.begun, Ordering::Relaxed);
             assert!(
                 simulated.is_ok(),
                 "seed {seed}: YEKTA_SEED={seed} cargo test --test order simulated"
@@ -71,6 +74,8 @@ fn whatever_fails_nothing_is_lost_and_nothing_counts_twice() {
         });
     });
     assert!(failures.load(Ordering::Relaxed) > 0, "nothing ever failed");
+    let is_enough = seeds.end - seeds.start < 100 || begun.load(Ordering::Relaxed) > 0;
+    assert!(is_enough, "no store was ever left in the middle of a commit");
 }
 
 #[test]
@@ -134,6 +139,8 @@ struct Simulation<'f> {
     /// What is lost between starts, and whether anything was.
     loses: Option<Loss>,
     lost: bool,
+    /// Commits that the store was left in the middle of.
+    begun: usize,
 }
 
 impl<'f> Simulation<'f> {
@@ -160,6 +167,7 @@ impl<'f> Simulation<'f> {
             seed,
             loses: None,
             lost: false,
+            begun: 0,
         }
     }
 
@@ -277,7 +285,7 @@ impl<'f> Simulation<'f> {
             }
             _ => {}
         }
-        match self.dice.below(6) {
+        match self.dice.below(8) {
             0 => fs::remove_dir_all(store).unwrap(),
             1 => {
                 let opened = Opened::open(&config(self.dir.path())).unwrap();
@@ -288,8 +296,41 @@ impl<'f> Simulation<'f> {
                 }
             }
             2 => fs::write(store.join("db"), [0xa5; 4_096]).unwrap(),
+            3 | 4 => self.begin_a_commit(),
             _ => {}
         }
+    }
+
+    /// Leaves the store in the middle of the commit that it lacks, if it lacks one: the process may end at any key of it.
+    fn begin_a_commit(&mut self) {
+        let place = self.dir.path().join("store");
+        let applied = {
+            let store = Store::open(&place, config(&place).store).unwrap();
+            Position(store.applied().unwrap().position)
+        };
+        let folder = Folder::hold(self.dir.path()).unwrap();
+        let journal = folder.journal(config(self.dir.path()).journal).unwrap();
+        let lacking = journal.reader().read_after(applied, 1).unwrap();
+        let Some((_, commit)) = lacking.first() else {
+            return;
+        };
+        let store = sled::Config::new()
+            .path(&place)
+            .flush_every_ms(None)
+            .open()
+            .unwrap();
+        for change in commit
+            .changes
+            .iter()
+            .take(self.dice.below(commit.changes.len() + 1))
+        {
+            match &change.value {
+                Some(value) => store.insert(&change.key, value.as_slice()).unwrap(),
+                None => store.remove(&change.key).unwrap(),
+            };
+        }
+        self.begun += 1;
+        drop(store);
     }
 
     /// Looks whether the journal tells each version of each profile once, and in order.

@@ -103,7 +103,7 @@ impl Office {
     /// were said, by which rules it was.
     fn has_nothing_left(self, seed: u64) {
         self.engine.stop().unwrap();
-        let config = StoreConfig { cache_bytes: 1 << 20 };
+        let config = StoreConfig::caching(1 << 20);
         let store = Store::open(&self.dir.path().join("store"), config).unwrap();
         let mut left = BTreeSet::new();
         store

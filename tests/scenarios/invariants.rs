@@ -136,13 +136,7 @@ fn hold_throughout(batches: Vec<Vec<Drawn>>) {
         town.send(&events);
         sum = check(&town, &mut follower, sent);
     }
-    let store = Store::open(
-        &town.stop(),
-        StoreConfig {
-            cache_bytes: 16 << 20,
-        },
-    )
-    .unwrap();
+    let store = Store::open(&town.stop(), StoreConfig::caching(16 << 20)).unwrap();
     assert_eq!(Multiset::from_bytes(store.applied().unwrap().fingerprint), sum);
 }
 

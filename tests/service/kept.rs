@@ -72,7 +72,7 @@ fn named(folder: &Path, within: &str, ending: &str) -> Vec<PathBuf> {
 /// All keys of the store and their values.
 fn keys(folder: &Path) -> Vec<(Vec<u8>, Vec<u8>)> {
     let cache_bytes = 16 << 20;
-    let store = Store::open(&folder.join("default/store"), StoreConfig { cache_bytes }).unwrap();
+    let store = Store::open(&folder.join("default/store"), StoreConfig::caching(cache_bytes)).unwrap();
     let mut found = Vec::new();
     let mut take = |key: &[u8], value: &[u8]| {
         found.push((key.to_vec(), value.to_vec()));
@@ -262,7 +262,7 @@ fn a_snapshot_of_a_store_that_lost_a_profile_is_not_kept() {
     let (store, before) = (keys(folder), fingerprint(folder));
     let lost = store.iter().find(|(key, _)| key.starts_with(b"P")).unwrap();
     let cache_bytes = 16 << 20;
-    let opened = Store::open(&folder.join("default/store"), StoreConfig { cache_bytes }).unwrap();
+    let opened = Store::open(&folder.join("default/store"), StoreConfig::caching(cache_bytes)).unwrap();
     opened
         .apply(
             opened.applied().unwrap(),
@@ -283,7 +283,7 @@ fn a_snapshot_of_a_store_that_lost_a_profile_is_not_kept() {
 /// Changes a value that is still where it was.
 fn damage(folder: &Path, store: &[(Vec<u8>, Vec<u8>)]) {
     let cache_bytes = 16 << 20;
-    let opened = Store::open(&folder.join("default/store"), StoreConfig { cache_bytes }).unwrap();
+    let opened = Store::open(&folder.join("default/store"), StoreConfig::caching(cache_bytes)).unwrap();
     let (key, mut value) = store
         .iter()
         .rfind(|(_, value)| value.len() > 20)

@@ -27,7 +27,7 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let config = StoreConfig { cache_bytes: 8 << 20 };
+        let config = StoreConfig::caching(8 << 20);
         let store = Store::open(&dir.path().join("store"), config).unwrap();
         let journal = FileJournal::open(&dir.path().join("journal"), FileJournalConfig::default());
         let rules = Rules {

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const CONFIG: StoreConfig = StoreConfig { cache_bytes: 8 << 20 };
+const CONFIG: StoreConfig = StoreConfig::caching(8 << 20);
 
 /// A folder with one commit in it, and that folder's parent, which deletes both when dropped.
 fn written() -> (tempfile::TempDir, PathBuf) {

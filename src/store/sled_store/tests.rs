@@ -1,11 +1,17 @@
 //! What the store promises about commits, reads and failure.
 
-use std::ops::ControlFlow;
+use std::{
+    fs::File,
+    ops::ControlFlow,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use super::*;
-use crate::store::StoreConfig;
+use crate::store::{StoreConfig, disk::is_marked_damaged};
 
-const CONFIG: StoreConfig = StoreConfig { cache_bytes: 8 << 20 };
+mod behind;
+
+const CONFIG: StoreConfig = StoreConfig::caching(8 << 20);
 
 type Change<'a> = (&'a [u8], Option<&'a [u8]>);
 
@@ -196,7 +202,7 @@ fn a_failed_write_refuses_every_later_one() {
     let failed = Err::<(), _>(Error::engine("apply a batch")(sled::Error::ReportableBug(
         String::new(),
     )));
-    assert!(store.clone().poison_on_error(failed).is_err());
+    assert!(store.disk().poison_on_error(failed).is_err());
 
     assert!(store.is_poisoned());
     let nothing = std::iter::empty::<Change<'_>>();
@@ -216,18 +222,11 @@ fn a_sync_that_fails_poisons() {
     // A pipe cannot be synced, so it stands in for a disk that fails.
     let (reader, _writer) = std::io::pipe().unwrap();
     let log = File::from(std::os::fd::OwnedFd::from(reader));
-    let log_path = store.inner.log_path.clone();
-    let inner = Inner {
-        db: store.inner.db.clone(),
+    let disk = Disk {
         log,
-        log_path,
-        unsettled: Unsettled::open(folder.path()).unwrap(),
-        poisoned: AtomicBool::new(false),
-        damaged: AtomicBool::new(false),
+        ..Disk::over(store.disk().db.clone(), folder.path()).unwrap()
     };
-    let store = Store {
-        inner: Arc::new(inner),
-    };
+    let store = Store::on(disk, CONFIG.behind_bytes_max);
 
     assert!(matches!(store.flush(), Err(Error::Io { attempt: "sync", .. })));
     assert!(matches!(store.flush(), Err(Error::Poisoned { .. })));
@@ -240,13 +239,13 @@ fn damage_that_a_reader_meets_is_remembered_for_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(folder.path());
     let fine: Result<(), Error> = Err(Error::ReservedKey);
-    assert!(store.noticing(fine).is_err());
+    assert!(store.disk().noticing(fine).is_err());
     assert!(!store.is_damaged() && !is_marked_damaged(folder.path()));
     let broken: Result<(), Error> = Err(Error::Engine {
         attempt: "read a key",
         source: sled::Error::Corruption { at: None, bt: () },
     });
-    assert!(store.noticing(broken).is_err());
+    assert!(store.disk().noticing(broken).is_err());
     assert!(store.is_damaged() && is_marked_damaged(folder.path()));
     drop(store);
     let refused = Store::open(folder.path(), CONFIG);
@@ -257,10 +256,10 @@ fn damage_that_a_reader_meets_is_remembered_for_the_next_start() {
 fn a_panic_of_sled_is_damage_too() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(folder.path());
-    let asked = store.ask("read a key", |_| -> sled::Result<()> {
+    let asked = store.disk().ask("read a key", |_| -> sled::Result<()> {
         panic!("cannot find pid 3")
     });
     assert!(matches!(asked, Err(Error::Panicked { .. })), "{asked:?}");
-    assert!(store.noticing(asked).is_err());
+    assert!(store.disk().noticing(asked).is_err());
     assert!(store.is_damaged() && is_marked_damaged(folder.path()));
 }
