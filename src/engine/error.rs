@@ -11,6 +11,9 @@ pub enum Error {
     /// A reader met a page of the store that cannot be read.
     #[error("go on with a damaged store, restart to build it again from the journal")]
     Damaged,
+    /// The store's files did not take what was committed.
+    #[error("go on with a store whose files cannot be written, restart to go on from the journal")]
+    Unwritten,
     /// The journal did not take the commit.
     #[error("commit a batch")]
     Journal(#[from] journal::Error),
@@ -39,7 +42,7 @@ impl Error {
                 matches!(error.fault, store::codec::Fault::TooLong { .. })
             }
             Self::Journal(error) => error.is_too_large(),
-            Self::Store(_) | Self::Publish(_) | Self::Damaged => false,
+            Self::Store(_) | Self::Publish(_) | Self::Damaged | Self::Unwritten => false,
         }
     }
 }

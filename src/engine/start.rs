@@ -180,6 +180,8 @@ impl Worker {
 
 impl Beside<'_> {
     fn start(&self, source: Source) -> Result<Vec<Aside>, StartError> {
+        let writer = self.writer.clone();
+        source.store.on_failure(move || writer.tell(Job::Wake));
         let mut asides = vec![self.watch_room()?];
         asides.extend(self.make_snapshots(source)?);
         Ok(asides)

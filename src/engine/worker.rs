@@ -122,6 +122,9 @@ impl Worker {
             if self.store.is_damaged() {
                 return Err(Error::Damaged);
             }
+            if self.store.is_poisoned() {
+                return Err(Error::Unwritten);
+            }
             if flushed.elapsed() >= self.config.flush_interval {
                 self.store.flush_soon();
                 flushed = Instant::now();

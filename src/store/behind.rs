@@ -7,7 +7,7 @@
 use std::{
     collections::BTreeMap,
     error::Error as _,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
     thread::JoinHandle,
 };
 
@@ -35,6 +35,8 @@ struct Shared {
     layers: RwLock<Vec<Arc<Layer>>>,
     state: Mutex<State>,
     changed: Condvar,
+    /// Who is told that sled failed.
+    failed: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 /// The commits that wait for sled, and the thread that hands them over.
@@ -78,6 +80,11 @@ impl Behind {
     pub(crate) fn flush_soon(&self) {
         self.shared.lock().flush = true;
         self.shared.changed.notify_all();
+    }
+
+    /// Calls `tell` once, from the thread that writes, where sled fails; who asks a second time is not heard.
+    pub(crate) fn on_failure(&self, tell: impl Fn() + Send + Sync + 'static) {
+        self.shared.failed.set(Box::new(tell)).ok();
     }
 
     /// What the commits that sled does not have say of a key.
@@ -136,13 +143,16 @@ impl Shared {
             if let Err(error) = written {
                 let cause = error.source().map(ToString::to_string);
                 tracing::error!(%error, cause, "could not write the store");
+                // Whoever looked a moment ago waits by now.
+                drop(self.lock());
+                self.changed.notify_all();
+                self.failed.get().into_iter().for_each(|tell| tell());
                 break;
             }
             if ends && self.read().is_empty() {
                 break;
             }
         }
-        self.changed.notify_all();
     }
 
     /// Hands over what waits.

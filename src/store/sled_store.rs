@@ -98,6 +98,11 @@ impl Store {
         self.inner.behind.flush_soon();
     }
 
+    /// Has `tell` called once, from another thread, where what was applied cannot be written: nothing can be applied then.
+    pub fn on_failure(&self, tell: impl Fn() + Send + Sync + 'static) {
+        self.inner.behind.on_failure(tell);
+    }
+
     /// A named small value.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ mod check;
 mod delayed;
 mod dense;
 mod faulty;
+mod folder;
 mod local;
 mod marks;
 mod oracle;

@@ -8,9 +8,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -26,7 +24,6 @@ use yekta::{
     domain::{event::Event, identity::IdentityRules, profile::FoldLimits},
     engine::{Engine, Folder, Opened, api::Submission},
     journal::{Journal, Position},
-    store::{Order, Store, View},
     wire::{Reason, Rejection},
 };
 
@@ -36,6 +33,7 @@ use crate::{
     delayed::Delayed,
     dense,
     faulty::{Cheat, Faulty},
+    folder::{begin_a_commit, copy, keys, lose},
     outcome::{Outcome, config, runtime, settled, started, submissions},
     town,
 };
@@ -296,41 +294,9 @@ impl<'f> Simulation<'f> {
                 }
             }
             2 => fs::write(store.join("db"), [0xa5; 4_096]).unwrap(),
-            3 | 4 => self.begin_a_commit(),
+            3 | 4 => self.begun += usize::from(begin_a_commit(self.dir.path(), &mut self.dice)),
             _ => {}
         }
-    }
-
-    /// Leaves the store in the middle of the commit that it lacks, if it lacks one: the process may end at any key of it.
-    fn begin_a_commit(&mut self) {
-        let place = self.dir.path().join("store");
-        let applied = {
-            let store = Store::open(&place, config(&place).store).unwrap();
-            Position(store.applied().unwrap().position)
-        };
-        let folder = Folder::hold(self.dir.path()).unwrap();
-        let journal = folder.journal(config(self.dir.path()).journal).unwrap();
-        let lacking = journal.reader().read_after(applied, 1).unwrap();
-        let Some((_, commit)) = lacking.first() else {
-            return;
-        };
-        let store = sled::Config::new()
-            .path(&place)
-            .flush_every_ms(None)
-            .open()
-            .unwrap();
-        for change in commit
-            .changes
-            .iter()
-            .take(self.dice.below(commit.changes.len() + 1))
-        {
-            match &change.value {
-                Some(value) => store.insert(&change.key, value.as_slice()).unwrap(),
-                None => store.remove(&change.key).unwrap(),
-            };
-        }
-        self.begun += 1;
-        drop(store);
     }
 
     /// Looks whether the journal tells each version of each profile once, and in order.
@@ -381,46 +347,4 @@ fn refused(id: &str) -> Submission {
         origin: None,
         body: b"[]".to_vec(),
     }))
-}
-
-/// Loses the first keys of some records; whether there was one.
-fn lose(store: &Path, prefix: &str, most: usize) -> bool {
-    let store = Store::open(store, config(store).store).unwrap();
-    let mut lost = Vec::new();
-    let mut take = |key: &[u8], _: &[u8]| {
-        lost.push(key.to_vec());
-        Ok(match lost.len() < most {
-            true => ControlFlow::Continue(()),
-            false => ControlFlow::Break(()),
-        })
-    };
-    store
-        .scan_prefix(prefix.as_bytes(), Order::Ascending, &mut take)
-        .unwrap();
-    let changes = lost.iter().map(|key| (key.as_slice(), None));
-    store.apply(store.applied().unwrap(), changes).unwrap();
-    !lost.is_empty()
-}
-
-fn keys(store: &Path) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let store = Store::open(store, config(store).store).unwrap();
-    let mut found = Vec::new();
-    let mut take = |key: &[u8], value: &[u8]| {
-        found.push((key.to_vec(), value.to_vec()));
-        Ok(ControlFlow::Continue(()))
-    };
-    store.scan(&[], &[], Order::Ascending, &mut take).unwrap();
-    found
-}
-
-fn copy(from: &Path, to: &Path) {
-    if from.is_dir() {
-        fs::create_dir(to).unwrap();
-        for entry in fs::read_dir(from).unwrap() {
-            let entry = entry.unwrap();
-            copy(&entry.path(), &to.join(entry.file_name()));
-        }
-    } else {
-        fs::copy(from, to).unwrap();
-    }
 }

@@ -8,9 +8,11 @@ use std::{
     sync::Arc,
 };
 
+use serde_json::{Value, json};
 use yekta::cli::generate;
 
 use crate::{
+    api::Api,
     folder::{copied, files},
     load::{self, Load},
     process::{Running, Service, fingerprint, fingerprint_of, output, serve},
@@ -61,6 +63,23 @@ fn spoil(folder: &Path, at: u64) {
     file.write_all(&[0xa5; SPOILED_BYTES]).unwrap();
 }
 
+/// Asks for everybody, and brings an event after each: the writer looks then whether that met a broken page.
+fn ask_for_all(api: &Api, events: &[Value]) {
+    for event in events {
+        let identifiers = event["identifiers"].as_array().into_iter().flatten();
+        for one in identifiers.filter(|one| one["value"].is_string()) {
+            let asked = json!({"identifiers": [{"kind": one["kind"], "value": one["value"]}], "view": "web"});
+            let is_there = ["/v1/lookup", "/v1/events"]
+                .iter()
+                .zip([&asked, event])
+                .all(|(path, body)| api.try_post(path, &body.to_string()).is_ok());
+            if !is_there {
+                return;
+            }
+        }
+    }
+}
+
 /// sled meets a broken page only when it reads it, which may be long after it opened the store.
 #[test]
 fn a_store_with_broken_pages_is_built_again_once_one_is_met() {
@@ -92,6 +111,7 @@ fn a_store_with_broken_pages_is_built_again_once_one_is_met() {
     if let Some(url) = running.listens() {
         let bodies = Arc::new(load::bodies(&generate::events(9, 40, EVENTS)));
         Load::begin(&url, &bodies, &BTreeSet::new()).end();
+        ask_for_all(&Api::of(&url), &generate::events(9, 40, EVENTS));
     }
     let status = running.ended();
     assert_eq!(status.code(), Some(1), "{}", running.log());
