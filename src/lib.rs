@@ -23,8 +23,10 @@
 //!      version and its fingerprint.
 //!    - `publish`: one message per changed profile, notices of who became one, parted or moved, each event with the context of its
 //!      profile ([`domain::context`], written down by [`wire::out`]).
-//! 4. The commit, all of that, is appended to the [`journal`] and synced; then it is applied to the [`store`] as one
-//!    batch; only then the caller is answered. After a crash [`engine::open`] applies what the journal holds more. A
+//!    What the writer read or left last it knows from batch to batch (`engine::known`).
+//! 4. The commit, all of that, is appended to the [`journal`] and synced; then it is applied to the [`store`], whose readers
+//!    see it as one from then on; only then the caller is answered. The store's files get it in a thread of their own
+//!    (`store::behind`). After a crash [`engine::open`] applies what the journal holds more. A
 //!    store that is damaged, or was written to when power went (`store::unsettled`), is built again from a snapshot
 //!    ([`engine::snapshots`], [`store::snapshot`]) and the journal.
 //! 5. A question comes through an edge to [`api::Api`], which asks [`engine::Query`]: it answers from committed state on

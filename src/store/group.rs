@@ -1,7 +1,5 @@
 //! A group of an index: the entries below one value, which are read together.
 
-use std::cmp::Ordering;
-
 /// The letter of an index and a hash.
 const GROUP_BYTES: usize = 17;
 
@@ -29,8 +27,7 @@ impl Group {
     /// The group that a whole range lies in, from `from` (included) to `to` (excluded).
     pub fn around(from: &[u8], to: &[u8]) -> Option<Self> {
         let group = Self::of(from)?;
-        let is_inside =
-            to.starts_with(&group.0) || (!to.is_empty() && to.cmp(&group.behind()) != Ordering::Greater);
+        let is_inside = to.starts_with(&group.0) || (!to.is_empty() && *to <= group.behind()[..]);
         is_inside.then_some(group)
     }
 

@@ -1,4 +1,5 @@
-//! The embedded view of the journal: one ordered key space in sled, with atomic apply and reads.
+//! The embedded view of the journal: one ordered key space in sled, and over it the commits that sled does not have yet
+//! (`behind`), so that readers see each as one.
 //!
 //! It owns the folder lock, the opening and setting aside of the folder, the envelope every value is kept in
 //! and the frozen field order of each stored type. It must never be the only holder of anything: sled's own
