@@ -12,7 +12,8 @@
 //!    [`wire::decode_message`] makes the same events of it.
 //! 2. [`engine::Handle::submit`] puts them into a bounded queue and waits; where the disk is nearly full (`engine::room`) it
 //!    refuses.
-//! 3. The writer's one thread (`engine::worker`) takes what waits and calls `engine::step`, which has no effects:
+//! 3. The writer's one thread (`engine::worker`) takes what waits and calls `engine::step`, which has no effects;
+//!    what it read or left last it knows from batch to batch (`engine::known`):
 //!    - `place`: the event's claim ([`domain::identity::Claim::of`]) says into which *atom* it goes; there it is folded
 //!      ([`domain::profile::Aggregate`]). A late log-in moves the events it takes over.
 //!    - `resolve`: the components around what changed (`seeds`) are found again, by the keys that join and by how alike
@@ -23,7 +24,6 @@
 //!      version and its fingerprint.
 //!    - `publish`: one message per changed profile, notices of who became one, parted or moved, each event with the context of its
 //!      profile ([`domain::context`], written down by [`wire::out`]).
-//!    What the writer read or left last it knows from batch to batch (`engine::known`).
 //! 4. The commit, all of that, is appended to the [`journal`] and synced; then it is applied to the [`store`], whose readers
 //!    see it as one from then on; only then the caller is answered. The store's files get it in a thread of their own
 //!    (`store::behind`). After a crash [`engine::open`] applies what the journal holds more. A
