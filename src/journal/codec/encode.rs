@@ -2,20 +2,27 @@
 
 use crate::journal::{Change, Commit, Error, Marker, Message};
 
-/// The length of `commit` as bytes, within its head and a few bytes per message and change: so it is written without being
-/// moved.
-pub(crate) fn about(commit: &Commit) -> usize {
-    const HEAD: usize = 128;
-    const LENGTHS: usize = 12;
-    let messages = commit
-        .messages
-        .iter()
-        .map(|one| LENGTHS + one.subject.len() + one.key.len() + one.body.len());
+/// How long the parts of `commit` are as bytes, its marker, messages and changes one after the other.
+pub(crate) fn length(commit: &Commit) -> usize {
+    const COUNT: usize = 4;
+    const FLAG: usize = 1;
+    let option = |bytes: Option<usize>| FLAG + bytes.map_or(0, |bytes| COUNT + bytes);
+    let Marker {
+        fingerprint, input, ..
+    } = &commit.marker;
+    let input = input
+        .as_ref()
+        .map_or(0, |input| COUNT + input.stream.len() + 8 + 8 + input.digest.len());
+    let marker = fingerprint.len() + 8 + 8 + FLAG + input;
+    let messages = commit.messages.iter().map(|one| {
+        let texts = one.subject.len() + one.key.len() + one.body.len();
+        3 * COUNT + texts + option(one.trace.as_ref().map(String::len))
+    });
     let changes = commit
         .changes
         .iter()
-        .map(|one| LENGTHS + one.key.len() + one.value.as_ref().map_or(0, Vec::len));
-    HEAD + messages.sum::<usize>() + changes.sum::<usize>()
+        .map(|one| COUNT + one.key.len() + option(one.value.as_ref().map(Vec::len)));
+    marker + messages.sum::<usize>() + COUNT + changes.sum::<usize>()
 }
 
 /// Bytes so far, and how many there may be.
@@ -25,12 +32,15 @@ pub(crate) struct Encoder {
 }
 
 impl Encoder {
-    /// Begins with room for `about` bytes, and takes `bytes_max` at most.
-    pub(crate) fn new(about: usize, bytes_max: usize) -> Self {
-        Self {
-            out: Vec::with_capacity(about.min(bytes_max)),
-            bytes_max,
-        }
+    /// Begins with room for `length` bytes, and takes `bytes_max` at most.
+    pub(crate) fn new(length: usize, bytes_max: usize) -> Self {
+        Self::reusing(Vec::with_capacity(length.min(bytes_max)), bytes_max)
+    }
+
+    /// Begins with the room that `out` has, and takes `bytes_max` at most.
+    pub(crate) fn reusing(mut out: Vec<u8>, bytes_max: usize) -> Self {
+        out.clear();
+        Self { out, bytes_max }
     }
 
     /// What was written.

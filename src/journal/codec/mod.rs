@@ -13,6 +13,6 @@ mod pack;
 
 pub(crate) use crate::journal::codec::{
     decode::{Decoder, Reason},
-    encode::{Encoder, about},
-    pack::{BYTES_CEILING, pack, unpack},
+    encode::{Encoder, length},
+    pack::{BYTES_CEILING, pack, pack_into, unpack},
 };

@@ -11,11 +11,24 @@ const BYTES_MIN: usize = 128;
 
 /// `body` compressed, where that saves at least an eighth.
 pub(crate) fn pack(body: &[u8]) -> Option<Vec<u8>> {
+    let mut packed = Vec::new();
+    let bytes = pack_into(body, &mut packed, 0)?;
+    packed.truncate(bytes);
+    Some(packed)
+}
+
+/// Writes `body` compressed into `out` from `at` on, where that saves at least an eighth; how many bytes. `out` is made
+/// larger where it has no room for the worst.
+pub(crate) fn pack_into(body: &[u8], out: &mut Vec<u8>, at: usize) -> Option<usize> {
     if body.len() < BYTES_MIN {
         return None;
     }
-    let packed = lz4_flex::block::compress(body);
-    (packed.len() <= body.len() - body.len() / 8).then_some(packed)
+    let end = at.saturating_add(lz4_flex::block::get_maximum_output_size(body.len()));
+    if out.len() < end {
+        out.resize(end, 0);
+    }
+    let packed = lz4_flex::block::compress_into(body, out.get_mut(at..)?).ok()?;
+    (packed <= body.len() - body.len() / 8).then_some(packed)
 }
 
 /// The `length` bytes that were packed into `packed`.

@@ -2,15 +2,34 @@
 //! of messages are in the head of the frame, and only there. Called by `frame`, and by the tests that hand it what was
 //! never encoded.
 
-use crate::journal::codec::{Decoder, Encoder, Reason, about};
+use crate::journal::codec::{Decoder, Encoder, Reason, length};
 use crate::journal::{Commit, Error};
+
+/// Whether `commit` has a body of no more than `bytes_max`.
+///
+/// # Errors
+/// [`Error::TooLarge`] where it has not.
+pub(crate) fn check(commit: &Commit, bytes_max: usize) -> Result<(), Error> {
+    match length(commit) <= bytes_max {
+        true => Ok(()),
+        false => Err(Error::TooLarge { bytes_max }),
+    }
+}
 
 /// The body of `commit`'s frame.
 ///
 /// # Errors
 /// [`Error::TooLarge`] over `bytes_max`.
 pub fn encode(commit: &Commit, bytes_max: usize) -> Result<Vec<u8>, Error> {
-    let mut encoder = Encoder::new(about(commit), bytes_max);
+    encode_into(Vec::with_capacity(length(commit)), commit, bytes_max)
+}
+
+/// The same in a vector that was used before, for the room that it has.
+///
+/// # Errors
+/// [`Error::TooLarge`] over `bytes_max`.
+pub(crate) fn encode_into(used: Vec<u8>, commit: &Commit, bytes_max: usize) -> Result<Vec<u8>, Error> {
+    let mut encoder = Encoder::reusing(used, bytes_max);
     encoder.marker(&commit.marker)?;
     for message in &commit.messages {
         encoder.message(message)?;

@@ -11,6 +11,7 @@
 //! their headers; opening reads all headers but only the frames of the last segment, older ones are verified when they
 //! are read.
 
+mod appender;
 pub mod body;
 mod disk;
 mod frame;
@@ -19,17 +20,19 @@ mod recover;
 mod remains;
 mod scan;
 mod segment;
+mod tail;
 #[cfg(test)]
 mod tests;
 
 use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::journal::file::appender::Appender;
 use crate::journal::file::reader::{FileReader, Shared};
 pub use crate::journal::file::remains::{Remains, remains};
-use crate::journal::file::segment::{HEADER_BYTES, Place, Segment};
+use crate::journal::file::segment::{Place, Segment};
+use crate::journal::file::tail::Tail;
 use crate::journal::{Begun, Commit, Error, Journal, Position, ReadJournal};
 
 /// The limits of a file journal.
@@ -64,11 +67,14 @@ pub struct Opened {
 #[derive(Debug)]
 pub struct FileJournal {
     folder: PathBuf,
-    config: FileJournalConfig,
+    commit_bytes_max: usize,
     shared: Arc<Shared>,
-    segment: Arc<Segment>,
-    file: File,
-    end: Place,
+    appender: Appender,
+    /// The last commit that is known to be durable.
+    last: Position,
+    last_batch: u64,
+    /// The number of the last one that was handed over.
+    begun_batch: u64,
     poisoned: bool,
     /// Held for as long as the journal lives.
     _lock: File,
@@ -96,20 +102,10 @@ impl FileJournal {
         }
         disk::create_folder(folder)?;
         let lock = disk::lock(folder)?;
-        let recovered = recover::recover(folder)?;
-        let journal = FileJournal {
-            folder: folder.to_owned(),
-            config,
-            shared: Arc::new(Shared::new(recovered.segments, recovered.end.position)),
-            segment: recovered.last,
-            file: recovered.file,
-            end: recovered.end,
-            poisoned: false,
-            _lock: lock,
-        };
+        let (tail, cut_bytes) = Tail::recover(folder, config.segment_bytes)?;
         Ok(Opened {
-            journal,
-            cut_bytes: recovered.cut_bytes,
+            journal: Self::over(tail, lock, config.commit_bytes_max)?,
+            cut_bytes,
         })
     }
 
@@ -129,37 +125,19 @@ impl FileJournal {
         Ok(())
     }
 
-    /// Follows the current segment by a new one.
-    fn roll(&mut self) -> Result<(), Error> {
-        let (segment, file) = Segment::create(&self.folder, Some(&self.segment), self.end)?;
-        self.segment = Arc::new(segment);
-        self.file = file;
-        self.end.offset = HEADER_BYTES;
-        self.shared.add(Arc::clone(&self.segment));
-        Ok(())
-    }
-
-    /// Writes `frame` at the end and makes it durable.
-    fn write(&mut self, frame: &[u8]) -> Result<(), Error> {
-        let frame_bytes = frame.len() as u64;
-        if self.is_full(frame_bytes) {
-            self.roll()?;
-        }
-        self.file
-            .write_all(frame)
-            .map_err(disk::failed("append to segment", &self.segment.path))?;
-        // ORDER: readers and the caller hear of the commit only after this.
-        self.file
-            .sync_data()
-            .map_err(disk::failed("sync segment", &self.segment.path))?;
-        self.end.offset = self.end.offset.saturating_add(frame_bytes);
-        Ok(())
-    }
-
-    /// Whether a frame of `frame_bytes` belongs into a new segment.
-    fn is_full(&self, frame_bytes: u64) -> bool {
-        let bytes = self.end.offset.saturating_add(frame_bytes);
-        self.end.offset > HEADER_BYTES && bytes > self.config.segment_bytes
+    /// A journal whose commits go behind `tail`.
+    fn over(tail: Tail, lock: File, commit_bytes_max: usize) -> Result<Self, Error> {
+        Ok(Self {
+            commit_bytes_max,
+            folder: tail.folder.clone(),
+            shared: Arc::clone(&tail.shared),
+            last: tail.end.position,
+            last_batch: tail.end.batch,
+            begun_batch: tail.end.batch,
+            appender: Appender::over(tail)?,
+            poisoned: false,
+            _lock: lock,
+        })
     }
 }
 
@@ -168,24 +146,24 @@ impl Journal for FileJournal {
         if self.poisoned {
             return Err(Error::Poisoned);
         }
-        let (found, expected) = (commit.marker.batch, self.end.batch.saturating_add(1));
+        let (found, expected) = (commit.marker.batch, self.begun_batch.saturating_add(1));
         if found != expected {
             return Err(Error::BatchOutOfOrder { found, expected });
         }
-        let bytes_max = self.config.commit_bytes_max;
-        let (position, frame) = frame::seal(&commit, self.end.position, self.segment.header.mark, bytes_max)?;
-        let written = self.write(&frame);
-        self.poisoned = written.is_err();
-        written?;
-        self.end.position = position;
-        self.end.batch = found;
-        self.segment.note(self.end);
-        self.shared.publish(position);
-        Ok(Begun::Durable(position))
+        body::check(&commit, self.commit_bytes_max)?;
+        self.poisoned = true;
+        self.appender.begin(commit)?;
+        self.poisoned = false;
+        self.begun_batch = found;
+        Ok(Begun::UnderWay)
     }
 
     fn finish(&mut self) -> Result<Position, Error> {
-        Err(Error::Idle)
+        let finished = self.appender.finish();
+        self.poisoned |= matches!(&finished, Err(error) if !matches!(error, Error::Idle));
+        self.last = finished?;
+        self.last_batch = self.last_batch.saturating_add(1);
+        Ok(self.last)
     }
 
     fn identity(&self) -> String {
@@ -197,11 +175,11 @@ impl Journal for FileJournal {
     }
 
     fn last(&self) -> Position {
-        self.end.position
+        self.last
     }
 
     fn last_batch(&self) -> u64 {
-        self.end.batch
+        self.last_batch
     }
 
     fn reader(&self) -> Box<dyn ReadJournal> {

@@ -4,12 +4,14 @@ mod refusals;
 
 use std::fs::OpenOptions;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use tempfile::{TempDir, tempdir};
 
 use crate::journal::Commit;
+use crate::journal::file::segment::HEADER_BYTES;
 use crate::journal::file::*;
 use crate::journal::samples::{commit, commits};
 
@@ -38,10 +40,11 @@ fn all(journal: &FileJournal) -> Result<Vec<(Position, Commit)>, Error> {
 fn small(folder: &Path) -> (Vec<Commit>, Vec<u64>) {
     let commits = [commit(1, &[b"a", b"b"]), commit(2, &[]), commit(3, &[b"c"])];
     let mut journal = open(folder).journal;
-    let mut offsets = vec![journal.end.offset];
+    let bytes = || std::fs::metadata(&files(folder)[0]).unwrap().len();
+    let mut offsets = vec![bytes()];
     for commit in &commits {
         journal.append(commit).unwrap();
-        offsets.push(journal.end.offset);
+        offsets.push(bytes());
     }
     assert_eq!(files(folder).len(), 1);
     (commits.into(), offsets)
@@ -127,13 +130,14 @@ fn a_whole_frame_that_does_not_follow_is_refused() {
     for (after, batch) in [(5, 4), (7, 4), (6, 3), (6, 5)] {
         let folder = tempdir().unwrap();
         let (_, offsets) = small(folder.path());
-        let mark = open(folder.path()).journal.segment.header.mark;
-        let (_, bytes) = frame::seal(&commit(batch, &[]), Position(after), mark, 1000).unwrap();
+        let segment = Segment::open(files(folder.path()).remove(0), Position(1)).unwrap();
+        let mut sealer = frame::Sealer::default();
+        let sealed = sealer.seal(&commit(batch, &[]), Position(after), segment.header.mark);
         let mut file = OpenOptions::new()
             .append(true)
             .open(&files(folder.path())[0])
             .unwrap();
-        file.write_all(&bytes).unwrap();
+        file.write_all(sealed.unwrap().frame).unwrap();
         let opened = FileJournal::open(folder.path(), TINY);
         assert!(
             matches!(opened, Err(Error::Corrupt { offset, .. }) if offset == offsets[3]),

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::{
     journal::{
         Commit, Error, Message,
-        codec::{Encoder, about, pack},
+        codec::{Encoder, length, pack},
     },
     nats::{
         assets::Names,
@@ -65,7 +65,7 @@ impl Layout {
     /// # Errors
     /// [`Error::TooLarge`], [`Error::TooMany`]; [`Error::Broker`] where a message has a subject that no stream takes.
     pub(crate) fn lay(&self, commit: &Commit) -> Result<Laid, Error> {
-        let bytes = about(commit);
+        let bytes = length(commit);
         let too_large = || Error::TooLarge {
             bytes_max: self.bytes_max,
         };

@@ -18,9 +18,19 @@ fn a_failed_write_or_sync_poisons_and_shows_nothing_to_readers() {
         let folder = tempdir().unwrap();
         let mut journal = open(folder.path()).journal;
         journal.append(&commit(1, &[])).unwrap();
-        let whole = std::mem::replace(&mut journal.file, broken(&files(folder.path())[0]));
-        assert!(matches!(journal.append(&commit(2, &[])), Err(Error::Io { .. })));
-        journal.file = whole;
+        drop(journal);
+        let (mut tail, _) = Tail::recover(folder.path(), TINY.segment_bytes).unwrap();
+        tail.file = broken(&files(folder.path())[0]);
+        let lock = disk::lock(folder.path()).unwrap();
+        let mut journal = FileJournal::over(tail, lock, TINY.commit_bytes_max).unwrap();
+        for batch in [2, 3] {
+            assert_eq!(
+                journal.begin(Arc::new(commit(batch, &[]))).unwrap(),
+                Begun::UnderWay
+            );
+        }
+        assert!(matches!(journal.finish(), Err(Error::Io { .. })));
+        assert!(matches!(journal.finish(), Err(Error::Poisoned)));
         assert!(matches!(journal.append(&commit(2, &[])), Err(Error::Poisoned)));
         assert_eq!((journal.last(), all(&journal).unwrap().len()), (Position(1), 1));
         drop(journal);
