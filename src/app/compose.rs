@@ -29,6 +29,7 @@ pub fn engine_config(settings: &Settings) -> EngineConfig {
         worker: WorkerConfig {
             batch_events_max,
             known_bytes_max: settings.engine.known_bytes_max,
+            absent_bytes: settings.engine.absent_bytes,
             flush_interval: settings.engine.flush_interval,
         },
         journal: settings.journal.clone(),

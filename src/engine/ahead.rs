@@ -83,6 +83,9 @@ impl View for Ahead<'_> {
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Bytes>, Error> {
+        if self.known.is_absent(key) {
+            return Ok(None);
+        }
         self.state.get(key)
     }
 

@@ -3,10 +3,11 @@
 //! Owned by the writer, which alone changes the store, and told of each commit once the journal has it; so what is known is
 //! what the next batch builds on. It is bounded, and what is forgotten is read again. A query knows nothing.
 
-use std::sync::Arc;
+use std::{cell::RefCell, sync::Arc};
 
 use crate::{
     engine::{
+        absent::{Absent, Reading},
         entries::Entries,
         hot::{Hot, Weighed},
     },
@@ -34,17 +35,31 @@ pub(crate) struct Known {
     profiles: Hot<ProfileId, ProfileRecord>,
     /// The first entries of the groups of the indexes.
     index: Hot<Group, Entries>,
+    absent: RefCell<Absent>,
 }
 
 impl Known {
     /// Nothing is known; at most about so many bytes of the store will be: half of them atoms, a quarter each profiles and
-    /// entries of indexes.
-    pub(crate) fn of(bytes_max: usize) -> Self {
-        Self {
+    /// entries of indexes. By `absent_bytes` it knows what the store does not have, once that was read.
+    pub(crate) fn of(bytes_max: usize, absent_bytes: usize) -> (Self, Reading) {
+        let (absent, reading) = Absent::of(absent_bytes);
+        let known = Self {
             atoms: Hot::of(bytes_max / 2),
             profiles: Hot::of(bytes_max / 4),
             index: Hot::of(bytes_max / 4),
-        }
+            absent: RefCell::new(absent),
+        };
+        (known, reading)
+    }
+
+    /// Whether the store certainly has no such key, nor one that begins so.
+    pub(crate) fn is_absent(&self, key: &[u8]) -> bool {
+        self.absent.borrow().has(key)
+    }
+
+    /// Takes what was read of the store meanwhile.
+    pub(crate) fn catch_up(&self) {
+        self.absent.borrow_mut().catch_up();
     }
 
     /// The atom `id` of what lies `below`.
@@ -94,9 +109,11 @@ impl Known {
             return Ok(known);
         }
         let mut entries = Entries::default();
-        below.scan_prefix(group.prefix(), Order::Ascending, &mut |key, _| {
-            Ok(entries.read(key))
-        })?;
+        if !self.is_absent(group.prefix()) {
+            below.scan_prefix(group.prefix(), Order::Ascending, &mut |key, _| {
+                Ok(entries.read(key))
+            })?;
+        }
         let (bytes, value) = (entries.bytes(), Arc::new(entries));
         let weighed = Weighed {
             value: Arc::clone(&value),
@@ -110,7 +127,11 @@ impl Known {
     pub(crate) fn follow(&self, changes: &[Change], lasting: Lasting) {
         replace(&self.atoms, lasting.atoms);
         replace(&self.profiles, lasting.profiles);
+        let absent = &mut *self.absent.borrow_mut();
         for Change { key, value } in changes {
+            if value.is_some() {
+                absent.note(key);
+            }
             let Some(group) = Group::of(key) else { continue };
             let Some(mut entries) = self.index.take(&group) else {
                 continue;

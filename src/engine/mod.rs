@@ -10,6 +10,7 @@
 //!
 //! Nothing here knows HTTP or a broker. Called by the edges, composed by `app`.
 
+mod absent;
 mod ahead;
 mod alike;
 pub mod answer;

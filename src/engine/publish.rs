@@ -35,6 +35,9 @@ pub(crate) struct Told<'a> {
     pub(crate) resolution: Resolution,
 }
 
+/// Bytes that most messages fit into: fewer are moved while they are written.
+const ROOM_BYTES: usize = 2048;
+
 /// Contexts as JSON, by profile and view: the events of one customer in a commit are told the same.
 type Contexts<'a> = BTreeMap<(ProfileId, &'a str), Box<RawValue>>;
 
@@ -192,11 +195,12 @@ impl<'a> Publication<'a> {
         trace: Option<&String>,
         body: &impl serde::Serialize,
     ) -> Result<(), Error> {
-        let body = serde_json::to_vec(body).map_err(Error::Publish)?;
+        let mut bytes = Vec::with_capacity(ROOM_BYTES);
+        serde_json::to_writer(&mut bytes, body).map_err(Error::Publish)?;
         self.messages.push(Message {
             subject,
             key,
-            body,
+            body: bytes,
             trace: trace.cloned(),
         });
         Ok(())

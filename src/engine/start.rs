@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 use crate::{
     domain::time::Timestamp,
     engine::{
+        absent::Reading,
         answer::Query,
         batch::Rules,
         error::Error as WriteError,
@@ -23,10 +24,10 @@ use crate::{
         snapshots::Snapshots,
         step::Standing,
         upkeep::Upkeep,
-        worker::{Visible, Worker},
+        worker::{Visible, Worker, WorkerConfig},
     },
     journal::{InputPosition, Journal, Position, ReadJournal},
-    store::FolderLock,
+    store::{FolderLock, Store},
     telemetry::EngineMetrics,
 };
 
@@ -81,7 +82,7 @@ impl Opened {
             writer: Nudge::to(&jobs, &metrics),
             metrics: &metrics,
         };
-        let asides = beside.start(source)?;
+        let (known, asides) = beside.start(source)?;
         let query = Query::new(
             store.clone(),
             Arc::clone(&keyring),
@@ -104,7 +105,7 @@ impl Opened {
         };
         let worker = Worker {
             memory: Memory::default(),
-            known: Known::of(config.worker.known_bytes_max),
+            known,
             standing,
             store,
             journal,
@@ -179,12 +180,19 @@ impl Worker {
 }
 
 impl Beside<'_> {
-    fn start(&self, source: Source) -> Result<Vec<Aside>, StartError> {
+    /// The threads, and what the writer will know by them.
+    fn start(&self, source: Source) -> Result<(Known, Vec<Aside>), StartError> {
+        let WorkerConfig {
+            known_bytes_max,
+            absent_bytes,
+            ..
+        } = self.config.worker;
+        let (known, reading) = Known::of(known_bytes_max, absent_bytes);
         let writer = self.writer.clone();
         source.store.on_failure(move || writer.tell(Job::Wake));
-        let mut asides = vec![self.watch_room()?];
+        let mut asides = vec![self.watch_room()?, self.read_keys(reading, source.store.clone())?];
         asides.extend(self.make_snapshots(source)?);
-        Ok(asides)
+        Ok((known, asides))
     }
 
     /// The thread that makes snapshots, if any are to be made.
@@ -206,6 +214,13 @@ impl Beside<'_> {
         };
         let thread = self.spawn("yekta-snapshots", move || snapshots.run())?;
         Ok(Some(Aside { stop, thread }))
+    }
+
+    /// The thread that reads which keys there are.
+    fn read_keys(&self, reading: Reading, store: Store) -> Result<Aside, StartError> {
+        let (stop, stopped) = blocking::channel();
+        let thread = self.spawn("yekta-keys", move || reading.run(&store, &stopped))?;
+        Ok(Aside { stop, thread })
     }
 
     /// The thread that looks how much of the disk is free.

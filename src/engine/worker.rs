@@ -45,6 +45,8 @@ pub struct WorkerConfig {
     pub batch_events_max: usize,
     /// Bytes of records of claims that the writer keeps decoded.
     pub known_bytes_max: usize,
+    /// Bytes of memory by which the writer knows what the store does not have.
+    pub absent_bytes: usize,
     /// How often the store is flushed; the journal holds what was applied since.
     pub flush_interval: Duration,
 }
@@ -281,6 +283,7 @@ impl Worker {
     /// while the next batch is stepped; the journal makes them durable one after the other.
     fn attempt(&mut self, input: &Input) -> Result<Done, Error> {
         let begun = Instant::now();
+        self.known.catch_up();
         let under_way = self.under_way.as_ref().map(|one| Arc::clone(&one.commit));
         let ground = Ground {
             before: &Ahead::new(self.store.clone(), under_way, &self.known),

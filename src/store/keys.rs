@@ -74,6 +74,9 @@ fn ordered(time: Timestamp) -> [u8; 8] {
     bytes
 }
 
+/// Letters of small keys that end in one hash or begin with it, and that are often looked for in vain.
+pub const OFTEN_ABSENT: &[u8] = b"BDFGILNOPRSV";
+
 /// An atom's record.
 pub fn atom(id: AtomId) -> Vec<u8> {
     join(b'A', &[&id.0])

@@ -212,6 +212,7 @@ pub(crate) fn config(dir: &Path) -> EngineConfig {
             batch_events_max: 256,
             // So little that much is forgotten.
             known_bytes_max: 4 << 10,
+            absent_bytes: 4 << 10,
             flush_interval: Duration::from_secs(60),
         },
         journal: FileJournalConfig::default(),

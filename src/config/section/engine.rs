@@ -19,6 +19,8 @@ pub struct Engine {
     pub rejections_max: usize,
     /// Bytes of records of claims that the writer keeps decoded.
     pub known_bytes_max: usize,
+    /// Bytes of memory by which the writer knows what the store does not have.
+    pub absent_bytes: usize,
     /// How often the store is flushed; the journal carries durability, this bounds what a restart applies again.
     pub flush_interval: Duration,
     /// How long the service may take to stop.
@@ -34,6 +36,7 @@ impl Engine {
             repairs_max: table.number("repairs_max", 0..=100_000),
             rejections_max: table.number("rejections_max", 1..=1_000_000),
             known_bytes_max: table.number("known_bytes_max", 0..=1_099_511_627_776),
+            absent_bytes: table.number("absent_bytes", 0..=1_099_511_627_776),
             flush_interval: table.millis("flush_interval_ms", 10..=60_000),
             drain_timeout: table.millis("drain_timeout_ms", 100..=600_000),
         }
