@@ -75,7 +75,10 @@ fn commit(bench: &mut Criterion) {
             .unwrap()
             .journal;
         group.bench_function(BenchmarkId::new("append to the journal", batch), |bench| {
-            bench.iter(|| journal.begin(Arc::clone(turn.next())).unwrap());
+            bench.iter(|| {
+                journal.begin(Arc::clone(turn.next())).unwrap();
+                journal.finish().unwrap()
+            });
         });
         let cache_bytes = CACHE_BYTES;
         let store = Store::open(&dir.path().join("store"), StoreConfig::caching(cache_bytes)).unwrap();

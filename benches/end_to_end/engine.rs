@@ -103,14 +103,15 @@ async fn visible(handle: Handle, items: Vec<Submission>, due: Instant) -> Durati
     due.elapsed()
 }
 
-fn bodies(events: &[serde_json::Value]) -> impl Iterator<Item = Vec<u8>> {
+/// Events as bodies that are posted.
+pub fn bodies(events: &[serde_json::Value]) -> impl Iterator<Item = Vec<u8>> {
     events
         .chunks(BATCH)
         .map(|events| serde_json::to_vec(events).unwrap())
 }
 
 /// Hands over all batches, several at a time, each as `items` makes it; how long that took.
-fn drain<T: Send + Sync>(
+pub fn drain<T: Send + Sync>(
     town: &Town,
     batches: Vec<T>,
     items: impl Fn(&T) -> Vec<Submission> + Sync,
@@ -141,8 +142,9 @@ fn look_up(town: &Town, keys: &[Key], done: &AtomicBool) -> Vec<Duration> {
         }
         std::thread::sleep(LOOKUP_EVERY);
         let begun = Instant::now();
+        // Who was absorbed between the two questions is nobody.
         if let Found::One(id) = query.find(&Address::Identifier(key.clone())).unwrap() {
-            assert!(query.portrait(id).unwrap().is_some());
+            query.portrait(id).unwrap();
         }
         taken.push(begun.elapsed());
     }

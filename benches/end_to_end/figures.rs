@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 pub use crate::table::{load_average, quantiles, row};
@@ -30,6 +31,17 @@ pub fn writer_time() -> Duration {
         .filter(|thread| read(thread, "comm").trim() == "yekta-writer")
         .filter_map(|thread| read(&thread, "schedstat").split(' ').next()?.parse::<u64>().ok());
     Duration::from_nanos(nanoseconds.sum())
+}
+
+/// Puts this thread before all ordinary ones; whether the system allowed it.
+pub fn comes_first() -> bool {
+    let thread = fs::read_link("/proc/thread-self").unwrap_or_default();
+    let Some(id) = thread.file_name() else {
+        return false;
+    };
+    let mut chrt = Command::new("chrt");
+    chrt.args(["--rr", "--pid", "1"]).arg(id).stderr(Stdio::null());
+    chrt.status().is_ok_and(|status| status.success())
 }
 
 /// Bytes of all files below a folder.

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use ureq::Agent;
 use yekta::app::{Service, ServiceError};
 
-use crate::figures::{per_second, quantiles, row};
+use crate::figures::{comes_first, per_second, quantiles, row};
 use crate::town::settings;
 use crate::traffic::Traffic;
 
@@ -21,7 +21,7 @@ const BATCH: usize = 100;
 /// Clients that send at the same time.
 const CLIENTS: usize = 4;
 /// Time between two questions.
-const ASK_EVERY: Duration = Duration::from_millis(5);
+const ASK_EVERY: Duration = Duration::from_millis(10);
 
 /// A service that runs, and how to stop it.
 struct Running {
@@ -72,17 +72,23 @@ pub fn measure(traffic: &Traffic) {
     let half = rate / 2.0;
     let every = Duration::from_secs_f64(f64::from(u32::try_from(BATCH).unwrap()) / half);
     let done = AtomicBool::new(false);
-    let (visible, told) = std::thread::scope(|scope| {
-        let asking = scope.spawn(|| ask(service.address, traffic, &done));
+    let (visible, told, told_at_once) = std::thread::scope(|scope| {
+        let ask = || ask(service.address, traffic, &done);
+        let asking = scope.spawn(ask);
+        // The service and those who load it share the processors: who asks with priority waits for the answer alone.
+        let asking_first = scope.spawn(move || comes_first().then(ask));
         let (_, visible) = post(service.address, second, Some(every));
         done.store(true, Ordering::Relaxed);
-        (visible, asking.join().unwrap())
+        (visible, asking.join().unwrap(), asking_first.join().unwrap())
     });
     row(
         &format!("answer to {BATCH} events, HTTP, at {half:.0} events/s"),
         &quantiles(visible),
     );
     row("context by identifier, HTTP, at that load", &quantiles(told));
+    if let Some(told) = told_at_once {
+        row("the same, asked at real-time priority", &quantiles(told));
+    }
     service.stop();
 }
 

@@ -12,11 +12,14 @@
 )]
 #![allow(missing_docs, unreachable_pub, reason = "a bench has no users")]
 
+mod curve;
 mod engine;
 mod figures;
 mod http;
+mod lookups;
 mod memory;
 mod nats;
+mod start;
 mod table;
 #[path = "../town/mod.rs"]
 mod town;
@@ -40,9 +43,18 @@ struct Plan {
     /// People whose events they are.
     #[arg(long, env = "YEKTA_BENCH_PEOPLE", default_value_t = 3_000)]
     people: u32,
+    /// Of a hundred events so many are by one in a hundred of the people.
+    #[arg(long, env = "YEKTA_BENCH_HOT", default_value_t = 20)]
+    hot: u32,
+    /// Events up to which it is measured how cost grows.
+    #[arg(long, env = "YEKTA_BENCH_CURVE", default_value_t = 200_000)]
+    curve: usize,
     /// Small profiles whose memory is measured.
     #[arg(long, env = "YEKTA_BENCH_PROFILES", default_value_t = 20_000)]
     profiles: u32,
+    /// Events of each of them.
+    #[arg(long, env = "YEKTA_BENCH_EACH", default_value_t = 2)]
+    each: u32,
     /// What the traffic is drawn from.
     #[arg(long, env = "YEKTA_BENCH_SEED", default_value_t = 7)]
     seed: u64,
@@ -57,8 +69,11 @@ struct Plan {
 /// What can be measured by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
+    Start,
     Engine,
     Decoding,
+    Lookups,
+    Curve,
     Freshness,
     Http,
     Memory,
@@ -73,11 +88,17 @@ impl Plan {
 
 fn main() {
     let plan = Plan::parse();
-    let traffic = Traffic::new(plan.seed, plan.people, plan.events);
-    let about = format!("{} events of {} people", plan.events, plan.people);
+    let traffic = Traffic::new(plan.seed, plan.people, plan.events, plan.hot);
+    let about = format!(
+        "{} events of {} people, {} % of 1 %",
+        plan.events, plan.people, plan.hot
+    );
     row(&about, &format!("load average {} before", load_average()));
+    if plan.has(Part::Start) {
+        start::measure_empty();
+    }
     if plan.has(Part::Memory) {
-        memory::measure(plan.profiles);
+        memory::measure(plan.profiles, plan.each);
     }
     if plan.has(Part::Engine) || plan.has(Part::Freshness) {
         let rate = engine::measure(&traffic);
@@ -87,6 +108,12 @@ fn main() {
     }
     if plan.has(Part::Decoding) {
         engine::measure_with_decoding(&traffic);
+    }
+    if plan.has(Part::Lookups) {
+        lookups::measure(&traffic);
+    }
+    if plan.has(Part::Curve) {
+        curve::measure(plan.seed, plan.curve);
     }
     if plan.has(Part::Http) {
         http::measure(&traffic);

@@ -37,7 +37,11 @@ pub fn settings(dir: &Path) -> Settings {
 
 impl Town {
     pub fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        Self::on(tempfile::tempdir().unwrap())
+    }
+
+    /// On a folder that may hold one.
+    pub fn on(dir: TempDir) -> Self {
         let settings = settings(dir.path());
         let config = engine_config(&settings);
         let metrics = EngineMetrics::register(&Registry::new("bench").unwrap()).unwrap();
@@ -56,6 +60,12 @@ impl Town {
     /// Events as an edge hands them over.
     pub fn submissions(&self, events: &[Value]) -> Vec<Submission> {
         submissions(&serde_json::to_vec(events).unwrap(), &self.decode)
+    }
+
+    /// Stops the engine; its folder.
+    pub fn stop(self) -> TempDir {
+        self.engine.stop().unwrap();
+        self.dir
     }
 
     /// Hands items over and waits until they are durable and visible.

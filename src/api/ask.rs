@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use tokio::runtime::{Handle as Runtime, RuntimeFlavor};
+
 use crate::{
     api::{Api, Failure, Who},
     engine::{
@@ -26,6 +28,23 @@ impl Api {
             .map_err(Failure::from)
     }
 
+    /// The same on this thread, for a question that is answered in less than the way to another thread and back takes where
+    /// all processors are busy. It may block all the same, so whatever else this thread had to do goes to another one.
+    async fn ask_here<T: Send + 'static>(
+        &self,
+        name: &'static str,
+        question: impl FnOnce(&Query) -> Result<T, QueryError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        if Runtime::current().runtime_flavor() != RuntimeFlavor::MultiThread {
+            return self.ask(name, question).await;
+        }
+        let query = self.handle.query();
+        let started = Instant::now();
+        let answer = tokio::task::block_in_place(|| question(&query));
+        self.metrics.took(name, started.elapsed());
+        answer.map_err(Failure::from)
+    }
+
     /// Waits for `min_position`, if there is one: whoever wrote reads what they wrote.
     ///
     /// # Errors
@@ -48,7 +67,7 @@ impl Api {
         let address = self
             .address(who, self.limits.region.as_ref())?
             .ok_or_else(nobody)?;
-        match self.ask("find", move |query| query.find(&address)).await? {
+        match self.ask_here("find", move |query| query.find(&address)).await? {
             Found::None => Err(nobody()),
             Found::One(id) => Ok(id),
             Found::Many(ids) => Err(Failure::several(&ids)),
@@ -60,7 +79,7 @@ impl Api {
     /// # Errors
     /// Not found where it was absorbed since: the caller who asks again gets its survivor.
     pub(crate) async fn portrait(&self, id: ProfileId) -> Result<Portrait, Failure> {
-        let portrait = self.ask("profile", move |query| query.portrait(id)).await?;
+        let portrait = self.ask_here("profile", move |query| query.portrait(id)).await?;
         portrait.ok_or_else(|| Failure::nobody_there("the profile just changed its id: ask again"))
     }
 }
