@@ -1,11 +1,11 @@
 //! Writing behind: a commit is seen by readers at once and goes into sled in a thread of its own.
 //!
 //! sled takes a commit key by key, and how far that brings it with the last: the journal has the commit already, and a store
-//! that ends in the middle of one gets it once more. Commits that wait go in together, so that what several of them change
-//! is written once.
+//! that ends in the middle of one gets it once more. Commits wait until they are many, or until they are to be durable, and
+//! go in together, so that what several of them change is written once. Meanwhile they are put together in memory, so that
+//! readers look in few places.
 
 use std::{
-    collections::BTreeMap,
     error::Error as _,
     sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
     thread::JoinHandle,
@@ -18,13 +18,20 @@ use crate::store::{
     mark::APPLIED_KEY,
 };
 
+/// Keys after which is looked whether commits that came meanwhile are to be put together.
+const LOOK_EVERY: usize = 1_024;
+
 /// What the writing is told, and how far it is.
 #[derive(Default)]
 struct State {
     /// Bytes of the layers that sled does not have.
     bytes: usize,
-    /// Whether what sled has is to be made durable.
+    /// Whether somebody waits until sled has what there is.
+    wanted: bool,
+    /// Whether all is to be made durable.
     flush: bool,
+    /// Whether there are layers that nobody looked at yet.
+    grew: bool,
     /// Whether the thread is to end once sled has all.
     ends: bool,
 }
@@ -62,10 +69,11 @@ impl Behind {
     /// Shows a commit to readers, as one, once there is room for it.
     pub(crate) fn publish(&self, layer: Layer) -> Result<(), Error> {
         self.begin()?;
-        let mut state = self.shared.until(&self.disk, |state| {
-            state.bytes == 0 || state.bytes.saturating_add(layer.bytes) <= self.bytes_max
-        })?;
+        let has_room =
+            |state: &State| state.bytes == 0 || state.bytes.saturating_add(layer.bytes) <= self.bytes_max;
+        let mut state = self.shared.wanting(&self.disk, has_room)?;
         state.bytes = state.bytes.saturating_add(layer.bytes);
+        state.grew = true;
         self.shared.write().push(Arc::new(layer));
         self.shared.changed.notify_all();
         Ok(())
@@ -73,7 +81,9 @@ impl Behind {
 
     /// Waits until sled has all that was published.
     pub(crate) fn drained(&self) -> Result<(), Error> {
-        self.shared.until(&self.disk, |state| state.bytes == 0).map(drop)
+        self.shared
+            .wanting(&self.disk, |state| state.bytes == 0)
+            .map(drop)
     }
 
     /// Has what was published made durable soon. That it failed is told to who publishes next.
@@ -106,7 +116,8 @@ impl Behind {
         let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         if thread.is_none() {
             let (disk, shared) = (Arc::clone(&self.disk), Arc::clone(&self.shared));
-            let run = move || shared.work(&disk);
+            let many = self.bytes_max / 2;
+            let run = move || shared.work(&disk, many);
             let begun = std::thread::Builder::new()
                 .name("yekta-store".to_owned())
                 .spawn(run);
@@ -130,14 +141,23 @@ impl Drop for Behind {
 }
 
 impl Shared {
-    /// Hands commits over until it is to end, or until sled fails: then they stay, for who reads.
-    fn work(&self, disk: &Disk) {
+    /// Hands commits over where they are `many` bytes or somebody wants it, until it is to end, or until sled fails: then they
+    /// stay, for who reads.
+    fn work(&self, disk: &Disk, many: usize) {
         loop {
-            let Ok(mut state) = self.until(disk, |state| state.bytes > 0 || state.flush || state.ends) else {
+            let is_due =
+                |state: &State| state.wanted || state.flush || state.ends || state.bytes >= many.max(1);
+            let Ok(mut state) = self.until(disk, |state| state.grew || is_due(state)) else {
                 break;
             };
+            let is_due = is_due(&state);
             let (flush, ends) = (std::mem::take(&mut state.flush), state.ends);
+            (state.wanted, state.grew) = (false, false);
             drop(state);
+            if !is_due {
+                self.put_together(0);
+                continue;
+            }
             let handed_over = self.hand_over(disk);
             let written = handed_over.and_then(|()| if flush { disk.flush() } else { Ok(()) });
             if let Err(error) = written {
@@ -162,9 +182,13 @@ impl Shared {
             return Ok(());
         };
         let applied = disk.poison_on_error(codec::encode(&newest.applied).map_err(Error::from))?;
-        let changes: BTreeMap<&[u8], Option<&Bytes>> = layers::between(&waiting, &[], &[]);
+        let together = Layer::together(&waiting);
+        let changes = together.iter().flat_map(|layer| layer.changes());
         disk.write("apply commits", |db| {
-            for (key, value) in changes {
+            for (number, (key, value)) in changes.enumerate() {
+                if number % LOOK_EVERY == 0 {
+                    self.put_together(waiting.len());
+                }
                 match value {
                     Some(value) => db.insert(key, value)?,
                     None => db.remove(key)?,
@@ -182,12 +206,51 @@ impl Shared {
         Ok(())
     }
 
+    /// Puts layers together that are worth it, but for the oldest `taken`. Nobody but this thread takes layers away.
+    fn put_together(&self, taken: usize) {
+        loop {
+            let layers = self.read().get(taken..).map(<[_]>::to_vec).unwrap_or_default();
+            let Some(count) = layers::worth_putting_together(&layers) else {
+                return;
+            };
+            let first = layers.len().saturating_sub(count);
+            let Some(newest) = layers.get(first..) else { return };
+            let Some(layer) = Layer::together(newest) else {
+                return;
+            };
+            let bytes: usize = newest.iter().map(|layer| layer.bytes).sum();
+            let saved = bytes.saturating_sub(layer.bytes);
+            let (from, to) = (taken.saturating_add(first), taken.saturating_add(layers.len()));
+            self.write().splice(from..to, [Arc::new(layer)]);
+            let mut state = self.lock();
+            state.bytes = state.bytes.saturating_sub(saved);
+        }
+    }
+
+    /// Waits until something holds, or sled has failed; until then sled is to get what there is.
+    fn wanting(&self, disk: &Disk, holds: impl Fn(&State) -> bool) -> Result<MutexGuard<'_, State>, Error> {
+        self.wait(disk, |state| {
+            let waits = !holds(state);
+            if waits && !std::mem::replace(&mut state.wanted, true) {
+                self.changed.notify_all();
+            }
+            waits
+        })
+    }
+
     /// Waits until something holds, or sled has failed.
     fn until(&self, disk: &Disk, holds: impl Fn(&State) -> bool) -> Result<MutexGuard<'_, State>, Error> {
-        let waits = |state: &mut State| !holds(state) && !disk.is_poisoned();
+        self.wait(disk, |state| !holds(state))
+    }
+
+    fn wait(
+        &self,
+        disk: &Disk,
+        mut waits: impl FnMut(&mut State) -> bool,
+    ) -> Result<MutexGuard<'_, State>, Error> {
         let state = self
             .changed
-            .wait_while(self.lock(), waits)
+            .wait_while(self.lock(), |state| !disk.is_poisoned() && waits(state))
             .unwrap_or_else(PoisonError::into_inner);
         disk.refuse_if_poisoned("apply commits")?;
         Ok(state)

@@ -126,3 +126,23 @@ fn what_is_asked_to_be_durable_soon_is_so_without_another_commit() {
     }
     assert!(!lost_power(folder.path()).unwrap());
 }
+
+#[test]
+fn who_waits_for_sled_is_not_forgotten_while_others_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let (done, is_done) = std::sync::mpsc::channel();
+    let waiting = store.clone();
+    std::thread::spawn(move || {
+        (0..40).for_each(|_| waiting.inner.behind.drained().unwrap());
+        done.send(()).unwrap();
+    });
+    for position in 1..400 {
+        let change: Change<'_> = (b"key", Some(b"value"));
+        store.apply(at(position), [change].into_iter()).unwrap();
+        std::thread::yield_now();
+    }
+    is_done
+        .recv_timeout(Duration::from_secs(60))
+        .expect("it waits for ever");
+}
