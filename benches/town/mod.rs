@@ -1,6 +1,5 @@
 //! A running engine on a folder of its own, with the documented defaults. Every bench starts from it.
 
-use std::iter;
 use std::path::Path;
 
 use serde_json::Value;
@@ -22,11 +21,12 @@ pub struct Town {
     pub dir: TempDir,
 }
 
-/// The documented defaults over a data folder, with a port of the system's choice.
+/// The documented defaults over a data folder, with a port of the system's choice; other settings from the environment, as
+/// the service takes them.
 pub fn settings(dir: &Path) -> Settings {
     Settings::load(LoadOptions {
         file: None,
-        env: iter::empty(),
+        env: std::env::vars().filter(|(name, _)| !name.starts_with("YEKTA_BENCH_")),
         overrides: vec![
             ("data.dir".to_owned(), dir.display().to_string()),
             ("http.listen".to_owned(), "127.0.0.1:0".to_owned()),

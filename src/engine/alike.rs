@@ -177,22 +177,39 @@ impl<'g, 'a, A: Atoms> Alike<'g, 'a, A> {
     }
 
     fn person(&mut self, face: FaceHash, atom: &AtomRecord) -> Arc<Person> {
-        let rules = self.graph.rules.of(atom.edition);
-        let person = || Some(Arc::new(atom.claim.person(rules, |_| true)));
-        let known = self.persons.entry(face).or_insert_with(person).clone();
-        known.unwrap_or_else(|| Arc::new(atom.claim.person(rules, |_| true)))
+        if let Some(Some(known)) = self.persons.get(&face) {
+            return Arc::clone(known);
+        }
+        let person = self.shown_by(face, atom);
+        self.persons.insert(face, Some(Arc::clone(&person)));
+        person
+    }
+
+    /// The person whom an atom shows by its face, as it is remembered or worked out.
+    fn shown_by(&self, face: FaceHash, atom: &AtomRecord) -> Arc<Person> {
+        let memory = self.graph.memory;
+        memory.and_then(|memory| memory.person(face)).unwrap_or_else(|| {
+            let rules = self.graph.rules.of(atom.edition);
+            let person = Arc::new(atom.claim.person(rules, |_| true));
+            if let Some(memory) = memory {
+                memory.remember_person(face, &person);
+            }
+            person
+        })
     }
 
     fn person_of(&mut self, face: FaceHash) -> Result<Option<Arc<Person>>, Error> {
         if let Some(known) = self.persons.get(&face) {
             return Ok(known.clone());
         }
-        let rules = self.graph.rules;
-        let shown = self.graph.shows(face)?;
-        let person = shown.map(|(_, atom)| {
-            let rules = rules.of(atom.edition);
-            Arc::new(atom.claim.person(rules, |_| true))
-        });
+        let remembered = self.graph.memory.and_then(|memory| memory.person(face));
+        let person = match remembered {
+            Some(person) => Some(person),
+            None => {
+                let shown = self.graph.shows(face)?;
+                shown.map(|(_, atom)| self.shown_by(face, &atom))
+            }
+        };
         self.persons.insert(face, person.clone());
         Ok(person)
     }

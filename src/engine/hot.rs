@@ -4,19 +4,19 @@
 use std::{cell::RefCell, collections::HashMap, fmt, hash::Hash, mem, sync::Arc};
 
 /// A value with the bytes that it is counted with.
-pub(crate) struct Weighed<T> {
+pub(crate) struct Weighed<T: ?Sized> {
     pub(crate) value: Arc<T>,
     pub(crate) bytes: usize,
 }
 
 /// What is remembered, by key. `Debug` shows how many alone.
-pub(crate) struct Hot<K, T> {
+pub(crate) struct Hot<K, T: ?Sized> {
     /// Bytes that one generation holds before the next one begins.
     bytes_max: usize,
     generations: RefCell<Generations<K, T>>,
 }
 
-struct Generations<K, T> {
+struct Generations<K, T: ?Sized> {
     /// Those that were asked for since this generation began.
     young: HashMap<K, Weighed<T>>,
     young_bytes: usize,
@@ -24,7 +24,7 @@ struct Generations<K, T> {
     old: HashMap<K, Weighed<T>>,
 }
 
-impl<K: Eq + Hash, T> Hot<K, T> {
+impl<K: Eq + Hash, T: ?Sized> Hot<K, T> {
     /// Nothing is remembered; at most so many bytes will be.
     pub(crate) fn of(bytes_max: usize) -> Self {
         Self {
@@ -62,7 +62,7 @@ impl<K: Eq + Hash, T> Hot<K, T> {
     }
 }
 
-impl<K: Eq + Hash, T> Generations<K, T> {
+impl<K: Eq + Hash, T: ?Sized> Generations<K, T> {
     fn put(&mut self, key: K, weighed: Weighed<T>, bytes_max: usize) {
         if weighed.bytes > bytes_max {
             return;
@@ -85,7 +85,7 @@ impl<K: Eq + Hash, T> Generations<K, T> {
     }
 }
 
-impl<K, T> fmt::Debug for Hot<K, T> {
+impl<K, T: ?Sized> fmt::Debug for Hot<K, T> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let generations = self.generations.borrow();
         let values = generations.young.len().saturating_add(generations.old.len());
@@ -93,7 +93,7 @@ impl<K, T> fmt::Debug for Hot<K, T> {
     }
 }
 
-impl<T> fmt::Debug for Weighed<T> {
+impl<T: ?Sized> fmt::Debug for Weighed<T> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Weighed({} bytes)", self.bytes)
     }

@@ -126,6 +126,7 @@ pub(crate) const RULES: &[Rule] = &[
             "serde",
             "serde_json",
             "thiserror",
+            "tokio::runtime",
             "tokio::task",
             "tokio::time",
             "tracing",
