@@ -13,7 +13,7 @@
 //! 2. [`engine::Handle::submit`] puts them into a bounded queue and waits; where the disk is nearly full (`engine::room`) it
 //!    refuses.
 //! 3. The writer's one thread (`engine::worker`) takes what waits and calls `engine::step`, which has no effects;
-//!    what it read or left last it knows from batch to batch (`engine::known`):
+//!    what it read or left last it knows from batch to batch (`engine::known`), and what nobody ever sent (`engine::absent`):
 //!    - `place`: the event's claim ([`domain::identity::Claim::of`]) says into which *atom* it goes; there it is folded
 //!      ([`domain::profile::Aggregate`]). A late log-in moves the events it takes over.
 //!    - `resolve`: the components around what changed (`seeds`) are found again, by the keys that join and by how alike
@@ -24,9 +24,10 @@
 //!      version and its fingerprint.
 //!    - `publish`: one message per changed profile, notices of who became one, parted or moved, each event with the context of its
 //!      profile ([`domain::context`], written down by [`wire::out`]).
-//! 4. The commit, all of that, is appended to the [`journal`] and synced; then it is applied to the [`store`], whose readers
-//!    see it as one from then on; only then the caller is answered. The store's files get it in a thread of their own
-//!    (`store::behind`). After a crash [`engine::open`] applies what the journal holds more. A
+//! 4. The commit, all of that, is appended to the [`journal`] and synced, while the next batch is stepped; then it is applied
+//!    to the [`store`], whose readers see it as one from then on; only then the caller is answered. The store's files get it
+//!    in a thread of their own, together with others (`store::behind`). After a crash [`engine::open`] applies what the
+//!    journal holds more. A
 //!    store that is damaged, or was written to when power went (`store::unsettled`), is built again from a snapshot
 //!    ([`engine::snapshots`], [`store::snapshot`]) and the journal.
 //! 5. A question comes through an edge to [`api::Api`], which asks [`engine::Query`]: it answers from committed state on

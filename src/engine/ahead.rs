@@ -1,6 +1,6 @@
 //! What the next batch builds on: the store, and over it the commit that is under way to the journal.
 //!
-//! The store shows durable commits only. A journal across a wire takes its time, and the writer goes on meanwhile: what
+//! The store shows durable commits only. A journal takes its time, and the writer goes on meanwhile: what
 //! it prepares then stands on a commit that is not durable yet, and is itself never durable before that one.
 
 use std::sync::Arc;

@@ -279,8 +279,8 @@ impl Worker {
         }
     }
 
-    /// ORDER: a commit is handed over before the one ahead of it is waited for, so that a journal across a wire has work
-    /// while the next batch is stepped; the journal makes them durable one after the other.
+    /// ORDER: a commit is handed over before the one ahead of it is waited for, so that the journal has work while the
+    /// next batch is stepped; the journal makes them durable one after the other.
     fn attempt(&mut self, input: &Input) -> Result<Done, Error> {
         let begun = Instant::now();
         self.known.catch_up();

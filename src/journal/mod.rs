@@ -28,8 +28,8 @@ pub enum Begun {
 
 /// The writing side of a journal. There is one writer.
 pub trait Journal: Send + std::fmt::Debug {
-    /// Hands `commit` over to be appended. A journal across a wire has it under way when this returns, so that the
-    /// next one can be prepared meanwhile; at most one may be under way when this is called.
+    /// Hands `commit` over to be appended. A journal may have it under way when this returns, so that the next one can be
+    /// prepared meanwhile; at most one may be under way when this is called.
     ///
     /// # Errors
     /// [`Error::BatchOutOfOrder`], [`Error::TooLarge`] and [`Error::TooMany`] refuse the commit and leave the journal as it
