@@ -30,7 +30,7 @@ impl Api {
 
     /// The same on this thread, for a question that is answered in less than the way to another thread and back takes where
     /// all processors are busy. It may block all the same, so whatever else this thread had to do goes to another one.
-    async fn ask_here<T: Send + 'static>(
+    pub(crate) async fn ask_here<T: Send + 'static>(
         &self,
         name: &'static str,
         question: impl FnOnce(&Query) -> Result<T, QueryError> + Send + 'static,
@@ -74,12 +74,14 @@ impl Api {
         }
     }
 
-    /// The profile `id`, which was live when it was found.
+    /// The profile `id`, which was live when it was found; where it was absorbed since, its survivor.
     ///
     /// # Errors
-    /// Not found where it was absorbed since: the caller who asks again gets its survivor.
+    /// Not found where it was parted since, so that the id leads to several.
     pub(crate) async fn portrait(&self, id: ProfileId) -> Result<Portrait, Failure> {
-        let portrait = self.ask_here("profile", move |query| query.portrait(id)).await?;
+        let portrait = self
+            .ask_here("profile", move |query| query.portrait_or_survivor(id))
+            .await?;
         portrait.ok_or_else(|| Failure::nobody_there("the profile just changed its id: ask again"))
     }
 }

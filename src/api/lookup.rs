@@ -73,7 +73,7 @@ impl Api {
 
     /// All who are at one of the addresses, sorted.
     pub(crate) async fn found(&self, addresses: Vec<Address>) -> Result<Vec<ProfileId>, Failure> {
-        self.ask("find", move |query| {
+        self.ask_here("find", move |query| {
             let mut found = BTreeSet::new();
             for address in &addresses {
                 match query.find(address)? {

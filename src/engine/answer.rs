@@ -137,6 +137,26 @@ impl Query {
         })
     }
 
+    /// A profile as it stands, which was live a moment ago: if it was absorbed since, its survivor.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn portrait_or_survivor(&self, id: ProfileId) -> Result<Option<Portrait>, QueryError> {
+        let mut id = id;
+        for _ in 0..READS_MAX {
+            let portrait = self.portrait(id)?;
+            if portrait.is_some() {
+                return Ok(portrait);
+            }
+            match self.find(&Address::Id(id))? {
+                // The same where it lives again.
+                Found::One(now) => id = now,
+                Found::None | Found::Many(_) => break,
+            }
+        }
+        Ok(None)
+    }
+
     /// Reads what a profile's record leads to, again if a commit changed the profile meanwhile: each commit that does
     /// raises its version, so what was read under one version is of one commit.
     pub(crate) fn settled<T>(

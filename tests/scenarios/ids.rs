@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::{
     follower::Follower,
     said::{cookie, signed_in, signed_out, viewed},
+    steward::{at, merge, undo, user},
     town::Town,
 };
 
@@ -138,4 +139,29 @@ fn whoever_comes_to_a_browser_after_a_log_out_has_the_id_that_it_had_before_the_
         (&told["version"], &told["absorbed"]),
         (&json!(ann.version), &json!([]))
     );
+}
+
+#[test]
+fn who_is_asked_about_while_they_become_one_and_two_again_is_always_there() {
+    let town = Town::new();
+    town.tell(&[
+        at("1", 1, json!([user("ann")]), json!({"first_name": "Ann"})),
+        at("2", 2, json!([user("bea")]), json!({"first_name": "Bea"})),
+    ]);
+    std::thread::scope(|scope| {
+        let stewards = scope.spawn(|| {
+            for _ in 0..60 {
+                let said = merge(&town, "user_id:ann", "user_id:bea");
+                undo(&town, json!({"word": said["word"]})).unwrap();
+            }
+        });
+        while !stewards.is_finished() {
+            for customer in ["ann", "bea"] {
+                let path = format!("/v1/context/callcenter/user_id:{customer}");
+                let reply = town.call("GET", &path, &[], Vec::new());
+                assert_eq!(reply.status, 200, "{}", reply.body);
+                assert_eq!(reply.body["match"], "one", "{}", reply.body);
+            }
+        }
+    });
 }

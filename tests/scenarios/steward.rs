@@ -41,7 +41,7 @@ fn ids(told: &Value) -> Vec<&str> {
         .collect()
 }
 
-fn merge(town: &Town, a: &str, b: &str) -> Value {
+pub fn merge(town: &Town, a: &str, b: &str) -> Value {
     let asked = json!({"a": a, "b": b, "by": "clerk 7", "why": "they showed both cards"});
     town.post("/v1/identity/merge", &asked)
 }
