@@ -1,6 +1,9 @@
 //! Questions to the engine: asked off the async threads, after the position that the caller insists on.
 
-use std::time::Instant;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Instant,
+};
 
 use tokio::runtime::{Handle as Runtime, RuntimeFlavor};
 
@@ -40,9 +43,12 @@ impl Api {
         }
         let query = self.handle.query();
         let started = Instant::now();
-        let answer = tokio::task::block_in_place(|| question(&query));
+        // Nothing is done with what a question left behind: it only reads.
+        let asked = tokio::task::block_in_place(|| catch_unwind(AssertUnwindSafe(|| question(&query))));
         self.metrics.took(name, started.elapsed());
-        answer.map_err(Failure::from)
+        asked
+            .map_err(|_panic| Failure::internal(&"a question panicked"))?
+            .map_err(Failure::from)
     }
 
     /// Waits for `min_position`, if there is one: whoever wrote reads what they wrote.

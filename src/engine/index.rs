@@ -152,6 +152,9 @@ impl Batch<'_> {
             false => self.overlay.delete(own),
         }
         let is_shown = !self.overlay.first_atoms(&keys::face(face), 1)?.is_empty();
+        if !is_shown {
+            self.memory.forget_person(face);
+        }
         for block in self.graph().blocks_of(face, atom).iter() {
             let entry = keys::in_block(*block, face);
             match is_shown {

@@ -61,6 +61,11 @@ impl Memory {
         self.persons.put(face, counted(person));
     }
 
+    /// Forgets the person of a face that nobody shows any more: what was taken back is not kept.
+    pub(crate) fn forget_person(&self, face: FaceHash) {
+        self.persons.take(&face);
+    }
+
     /// How much speaks for two faces being one person's, if that is known; the inner `None` is not enough.
     pub(crate) fn likeness(&self, pair: (FaceHash, FaceHash)) -> Option<Option<Bits>> {
         self.pairs.borrow_mut().get(Pair::of(pair))

@@ -219,7 +219,14 @@ impl Beside<'_> {
     /// The thread that reads which keys there are.
     fn read_keys(&self, reading: Reading, store: Store) -> Result<Aside, StartError> {
         let (stop, stopped) = blocking::channel();
-        let thread = self.spawn("yekta-keys", move || reading.run(&store, &stopped))?;
+        let writer = self.writer.clone();
+        let thread = self.spawn("yekta-keys", move || {
+            reading.run(&store, &stopped);
+            // It may be the first to meet a broken page: the writer ends with it.
+            if store.is_damaged() {
+                writer.tell(Job::Wake);
+            }
+        })?;
         Ok(Aside { stop, thread })
     }
 

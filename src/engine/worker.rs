@@ -242,7 +242,6 @@ impl Worker {
         let _entered = span.enter();
         let done = self.take(input)?;
         match &mut self.under_way {
-            // Also where the batch changed nothing: what it repeats may be what is under way.
             Some(under_way) => under_way.waiting.push((waiting, done)),
             None => waiting.answer(done, *self.visible.applied.borrow()),
         }
@@ -295,7 +294,11 @@ impl Worker {
         self.stepped = begun.elapsed();
         let counted = Counted::of(input, &stepped, begun);
         match stepped.commit {
-            None => self.count(&counted),
+            None => {
+                // What it repeats may be what is under way. Where all that comes is known, nothing else would see that through.
+                self.settle()?;
+                self.count(&counted);
+            }
             Some(commit) => {
                 let commit = Arc::new(commit);
                 let handed_over = self.journal.begin(Arc::clone(&commit))?;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::store::{Applied, Bytes, Error, mark::META_PREFIX};
+use crate::store::{Applied, Bytes, Error, Order, mark::META_PREFIX};
 
 /// The smallest key that callers may use.
 pub(crate) const FIRST_KEY: &[u8] = &[META_PREFIX + 1];
@@ -108,19 +108,54 @@ pub(crate) fn get(layers: &[Arc<Layer>], key: &[u8]) -> Option<Option<Bytes>> {
     layers.iter().rev().find_map(|layer| layer.get(key)).cloned()
 }
 
-/// What these layers, the newest the last, come to in a range.
-pub(crate) fn between<'a>(
-    layers: &'a [Arc<Layer>],
-    from: &[u8],
-    to: &[u8],
-) -> BTreeMap<&'a [u8], Option<&'a Bytes>> {
-    let mut changes = BTreeMap::new();
-    for layer in layers {
-        for (key, value) in layer.between(from, to) {
-            changes.insert(&**key, value.as_ref());
-        }
+/// What these layers, the newest the last, come to in a range, in this order.
+pub(crate) fn between<'a>(layers: &'a [Arc<Layer>], from: &[u8], to: &[u8], order: Order) -> Between<'a> {
+    let newest_first = layers.iter().rev().map(|layer| layer.between(from, to));
+    Between {
+        changes: newest_first.filter(|changes| !changes.is_empty()).collect(),
+        order,
     }
-    changes
+}
+
+/// The changes of several layers in a range, of each key the newest.
+pub(crate) struct Between<'a> {
+    /// What is left of each layer, the newest first; none is empty.
+    changes: Vec<&'a [(Bytes, Option<Bytes>)]>,
+    order: Order,
+}
+
+impl Between<'_> {
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
+impl<'a> Iterator for Between<'a> {
+    type Item = (&'a [u8], Option<&'a [u8]>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let order = self.order;
+        let split = |changes: &&'a [(Bytes, Option<Bytes>)]| match order {
+            Order::Ascending => changes.split_first(),
+            Order::Descending => changes.split_last(),
+        };
+        let keys = self.changes.iter().filter_map(split).map(|((key, _), _)| &**key);
+        let next = match order {
+            Order::Ascending => keys.min(),
+            Order::Descending => keys.max(),
+        }?;
+        let mut newest = None;
+        for changes in &mut self.changes {
+            if let Some(((key, value), rest)) = split(changes)
+                && **key == *next
+            {
+                newest.get_or_insert(value.as_deref());
+                *changes = rest;
+            }
+        }
+        self.changes.retain(|changes| !changes.is_empty());
+        Some((next, newest.flatten()))
+    }
 }
 
 #[cfg(test)]
@@ -166,11 +201,13 @@ mod tests {
                     prop_assert_eq!(found.as_ref(), Some(value));
                 }
             }
-            let all: BTreeMap<_, _> = between(&layers, &[], &[])
-                .into_iter()
-                .map(|(key, value)| (key.to_vec(), value.map(|value| value.to_vec())))
-                .collect();
-            prop_assert_eq!(all, model);
+            let all = |order| {
+                between(&layers, &[], &[], order)
+                    .map(|(key, value)| (key.to_vec(), value.map(<[u8]>::to_vec)))
+                    .collect::<Vec<_>>()
+            };
+            prop_assert!(all(Order::Ascending).into_iter().eq(model.clone()));
+            prop_assert!(all(Order::Descending).into_iter().eq(model.into_iter().rev()));
         }
     }
 }

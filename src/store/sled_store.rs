@@ -167,18 +167,12 @@ impl View for Store {
             return Ok(());
         }
         let waiting = self.inner.behind.layers();
-        let changes = layers::between(&waiting, from, to);
+        let changes = layers::between(&waiting, from, to, order);
         if changes.is_empty() {
             return self.disk().scan(from, to, order, visit);
         }
-        let changes = changes
-            .into_iter()
-            .map(|(key, value)| (key, value.map(|value| &**value)));
         let below = |visit: &mut Visit<'_>| self.disk().scan(from, to, order, visit);
-        match order {
-            Order::Ascending => merge(changes, order, below, visit),
-            Order::Descending => merge(changes.rev(), order, below, visit),
-        }
+        merge(changes, order, below, visit)
     }
 }
 

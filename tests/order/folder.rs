@@ -3,7 +3,7 @@
 use std::{fs, ops::ControlFlow, path::Path};
 
 use yekta::{
-    engine::Folder,
+    engine::{Folder, Verified},
     journal::{Journal, Position},
     store::{Order, Store, View},
 };
@@ -34,6 +34,9 @@ pub(crate) fn begin_a_commit(dir: &Path, dice: &mut Dice) -> bool {
             None => store.remove(&change.key).unwrap(),
         };
     }
+    drop(store);
+    let verified = Verified::of(&config(dir)).unwrap();
+    assert!(verified.damage.is_empty(), "{:?}", verified.damage);
     true
 }
 

@@ -38,17 +38,13 @@ impl Appender {
         })
     }
 
-    /// Hands a commit over, which follows on the one before.
-    pub(crate) fn begin(&mut self, commit: Arc<Commit>) -> Result<(), Error> {
-        let handed_over = self.commits.as_ref().map(|commits| commits.send(commit));
-        match handed_over {
-            Some(Ok(())) => {
-                self.under_way = self.under_way.saturating_add(1);
-                Ok(())
-            }
-            // The thread ended, which it does only where an append failed.
-            Some(Err(_)) | None => Err(Error::Poisoned),
-        }
+    /// Hands a commit over, which follows on the one before. Where an earlier one failed the thread has ended: that is told
+    /// when that one is waited for, so that its cause is told first.
+    pub(crate) fn begin(&mut self, commit: Arc<Commit>) {
+        self.commits
+            .iter()
+            .for_each(|commits| drop(commits.send(Arc::clone(&commit))));
+        self.under_way = self.under_way.saturating_add(1);
     }
 
     /// Waits for the oldest commit that was handed over.

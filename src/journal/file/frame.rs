@@ -57,7 +57,6 @@ impl Sealer {
     pub(crate) fn seal(&mut self, commit: &Commit, after: Position, mark: u64) -> Result<Sealed<'_>, Error> {
         let bytes_max = usize::try_from(BODY_BYTES_CEILING).unwrap_or(usize::MAX);
         let too_large = |_| Error::TooLarge { bytes_max };
-        self.let_go_of_much();
         self.body = encode_into(std::mem::take(&mut self.body), commit, bytes_max)?;
         let messages = u32::try_from(commit.messages.len()).map_err(too_large)?;
         let body_bytes = u32::try_from(self.body.len()).map_err(too_large)?;
@@ -95,7 +94,7 @@ impl Sealer {
     }
 
     /// One very large commit does not keep its room for ever.
-    fn let_go_of_much(&mut self) {
+    pub(crate) fn let_go_of_much(&mut self) {
         for room in [&mut self.body, &mut self.frame] {
             if room.capacity() > KEPT_BYTES_MAX {
                 *room = Vec::new();

@@ -151,9 +151,7 @@ impl Journal for FileJournal {
             return Err(Error::BatchOutOfOrder { found, expected });
         }
         body::check(&commit, self.commit_bytes_max)?;
-        self.poisoned = true;
-        self.appender.begin(commit)?;
-        self.poisoned = false;
+        self.appender.begin(commit);
         self.begun_batch = found;
         Ok(Begun::UnderWay)
     }

@@ -82,6 +82,7 @@ impl Tail {
             position,
             batch: commit.marker.batch,
         };
+        self.sealer.let_go_of_much();
         self.segment.note(self.end);
         self.shared.publish(position);
         Ok(position)
