@@ -9,6 +9,7 @@ use std::{
     error::Error as _,
     sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
     thread::JoinHandle,
+    time::Duration,
 };
 
 use crate::store::{
@@ -21,6 +22,9 @@ use crate::store::{
 /// Keys after which is looked whether commits that came meanwhile are to be put together.
 const LOOK_EVERY: usize = 1_024;
 
+/// After so long without a commit those that there are become durable: they are as many as there will be.
+const IDLE: Duration = Duration::from_secs(5);
+
 /// What the writing is told, and how far it is.
 #[derive(Default)]
 struct State {
@@ -30,6 +34,8 @@ struct State {
     wanted: bool,
     /// Whether all is to be made durable.
     flush: bool,
+    /// Whether something is not durable.
+    is_dirty: bool,
     /// Whether there are layers that nobody looked at yet.
     grew: bool,
     /// Whether the thread is to end once sled has all.
@@ -73,7 +79,7 @@ impl Behind {
             |state: &State| state.bytes == 0 || state.bytes.saturating_add(layer.bytes) <= self.bytes_max;
         let mut state = self.shared.wanting(&self.disk, has_room)?;
         state.bytes = state.bytes.saturating_add(layer.bytes);
-        state.grew = true;
+        (state.grew, state.is_dirty) = (true, true);
         self.shared.write().push(Arc::new(layer));
         self.shared.changed.notify_all();
         Ok(())
@@ -141,18 +147,19 @@ impl Drop for Behind {
 }
 
 impl Shared {
-    /// Hands commits over where they are `many` bytes or somebody wants it, until it is to end, or until sled fails: then they
-    /// stay, for who reads.
+    /// Hands commits over where they are `many` bytes, somebody wants it or nothing else comes, until it is to end, or until
+    /// sled fails: then they stay, for who reads.
     fn work(&self, disk: &Disk, many: usize) {
         loop {
             let is_due =
                 |state: &State| state.wanted || state.flush || state.ends || state.bytes >= many.max(1);
-            let Ok(mut state) = self.until(disk, |state| state.grew || is_due(state)) else {
+            let Ok((mut state, is_idle)) = self.until_idle(disk, |state| state.grew || is_due(state)) else {
                 break;
             };
-            let is_due = is_due(&state);
-            let (flush, ends) = (std::mem::take(&mut state.flush), state.ends);
+            let is_due = is_due(&state) || is_idle;
+            let (flush, ends) = (std::mem::take(&mut state.flush) || is_idle, state.ends);
             (state.wanted, state.grew) = (false, false);
+            state.is_dirty &= !flush;
             drop(state);
             if !is_due {
                 self.put_together(0);
@@ -229,31 +236,33 @@ impl Shared {
 
     /// Waits until something holds, or sled has failed; until then sled is to get what there is.
     fn wanting(&self, disk: &Disk, holds: impl Fn(&State) -> bool) -> Result<MutexGuard<'_, State>, Error> {
-        self.wait(disk, |state| {
-            let waits = !holds(state);
+        let waits = |state: &mut State| {
+            let waits = !disk.is_poisoned() && !holds(state);
             if waits && !std::mem::replace(&mut state.wanted, true) {
                 self.changed.notify_all();
             }
             waits
-        })
+        };
+        let state = self.changed.wait_while(self.lock(), waits);
+        disk.refuse_if_poisoned("apply commits")?;
+        Ok(state.unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Waits until something holds, or sled has failed.
-    fn until(&self, disk: &Disk, holds: impl Fn(&State) -> bool) -> Result<MutexGuard<'_, State>, Error> {
-        self.wait(disk, |state| !holds(state))
-    }
-
-    fn wait(
+    /// Waits until something holds, sled has failed, or for a while where something is not durable; whether that passed.
+    fn until_idle(
         &self,
         disk: &Disk,
-        mut waits: impl FnMut(&mut State) -> bool,
-    ) -> Result<MutexGuard<'_, State>, Error> {
-        let state = self
-            .changed
-            .wait_while(self.lock(), |state| !disk.is_poisoned() && waits(state))
-            .unwrap_or_else(PoisonError::into_inner);
-        disk.refuse_if_poisoned("apply commits")?;
-        Ok(state)
+        holds: impl Fn(&State) -> bool,
+    ) -> Result<(MutexGuard<'_, State>, bool), Error> {
+        loop {
+            let waits = |state: &mut State| !disk.is_poisoned() && !holds(state);
+            let waited = self.changed.wait_timeout_while(self.lock(), IDLE, waits);
+            let (state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+            disk.refuse_if_poisoned("apply commits")?;
+            if !timeout.timed_out() || state.is_dirty {
+                return Ok((state, timeout.timed_out()));
+            }
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -34,7 +34,7 @@ pub(crate) fn begin_a_commit(dir: &Path, dice: &mut Dice) -> bool {
             None => store.remove(&change.key).unwrap(),
         };
     }
-    drop(store);
+    drop((store, journal, folder));
     let verified = Verified::of(&config(dir)).unwrap();
     assert!(verified.damage.is_empty(), "{:?}", verified.damage);
     true

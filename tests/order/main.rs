@@ -20,6 +20,7 @@ mod delayed;
 mod dense;
 mod faulty;
 mod folder;
+mod held_back;
 mod local;
 mod marks;
 mod oracle;

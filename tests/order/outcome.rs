@@ -187,6 +187,16 @@ pub(crate) fn started(
     identity: &IdentityRules,
     fold: FoldLimits,
 ) -> Engine {
+    started_with(opened, config, (identity, fold), &Registry::new("test").unwrap())
+}
+
+/// The same, counting in `registry`.
+pub(crate) fn started_with(
+    opened: Opened,
+    config: &EngineConfig,
+    (identity, fold): (&IdentityRules, FoldLimits),
+    registry: &Registry,
+) -> Engine {
     let rules = Rules {
         tenant: "default".to_owned(),
         identity: identity.clone(),
@@ -196,7 +206,7 @@ pub(crate) fn started(
         repairs_max: 1,
         rejections_max: 10,
     };
-    let metrics = EngineMetrics::register(&Registry::new("test").unwrap()).unwrap();
+    let metrics = EngineMetrics::register(registry).unwrap();
     opened.start(config, rules, metrics, || NOW).unwrap()
 }
 

@@ -128,6 +128,23 @@ fn what_is_asked_to_be_durable_soon_is_so_without_another_commit() {
 }
 
 #[test]
+fn what_is_followed_by_nothing_becomes_durable_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(folder.path());
+    let is_written = || store.disk().db.get(b"b").unwrap().is_some();
+    let is_durable = || {
+        let mark = std::fs::read(folder.path().join("unsettled")).unwrap();
+        mark.iter().all(|byte| *byte == 0)
+    };
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !(is_written() && is_durable()) {
+        assert!(Instant::now() < deadline, "it waits for ever");
+        std::thread::yield_now();
+    }
+    assert!(store.inner.behind.layers().is_empty());
+}
+
+#[test]
 fn who_waits_for_sled_is_not_forgotten_while_others_write() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
