@@ -18,6 +18,10 @@ use crate::{
     },
 };
 
+/// Entries of one group that are remembered: as many as are asked for where a customer has as many claims as count by
+/// default, and one more.
+const ENTRIES_MAX: usize = 1_024;
+
 /// A record as a batch left it; `None` where it is gone.
 pub(crate) type Left<K, T> = (K, Option<Weighed<T>>);
 
@@ -35,18 +39,22 @@ pub(crate) struct Known {
     profiles: Hot<ProfileId, ProfileRecord>,
     /// The first entries of the groups of the indexes.
     index: Hot<Group, Entries>,
+    /// Faces that are remembered of a block: one more than it may have tells that it is full, and of full ones there are
+    /// many.
+    block_faces: usize,
     absent: RefCell<Absent>,
 }
 
 impl Known {
     /// Nothing is known; at most about so many bytes of the store will be: half of them atoms, a quarter each profiles and
-    /// entries of indexes. By `absent_bytes` it knows what the store does not have, once that was read.
-    pub(crate) fn of(bytes_max: usize, absent_bytes: usize) -> (Self, Reading) {
+    /// entries of indexes, of a block no more than one over `block_faces_max`. By `absent_bytes` it knows what the store does not have, once that was read.
+    pub(crate) fn of(bytes_max: usize, absent_bytes: usize, block_faces_max: usize) -> (Self, Reading) {
         let (absent, reading) = Absent::of(absent_bytes);
         let known = Self {
             atoms: Hot::of(bytes_max / 2),
             profiles: Hot::of(bytes_max / 4),
             index: Hot::of(bytes_max / 4),
+            block_faces: block_faces_max.saturating_add(1),
             absent: RefCell::new(absent),
         };
         (known, reading)
@@ -108,7 +116,11 @@ impl Known {
         if let Some(known) = self.index.get(&group) {
             return Ok(known);
         }
-        let mut entries = Entries::default();
+        let most = match group.is_block() {
+            true => self.block_faces,
+            false => ENTRIES_MAX,
+        };
+        let mut entries = Entries::of(group, most);
         if !self.is_absent(group.prefix()) {
             below.scan_prefix(group.prefix(), Order::Ascending, &mut |key, _| {
                 Ok(entries.read(key))

@@ -224,9 +224,13 @@ impl Batch<'_> {
 
     /// The atoms that were at an index entry before they became too many in this batch.
     fn crossed(&self, prefix: &[u8], most: usize) -> Result<Vec<AtomId>, Error> {
+        // First, as those that were too many already are the ones that are asked about most.
+        let Some(before) = self.committed().atoms_up_to(prefix, most)? else {
+            return Ok(Vec::new());
+        };
         match self.overlay.atoms_up_to(prefix, most)? {
             Some(_) => Ok(Vec::new()),
-            None => self.present(prefix, most),
+            None => Ok(before),
         }
     }
 

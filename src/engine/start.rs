@@ -26,7 +26,7 @@ use crate::{
         upkeep::Upkeep,
         worker::{Visible, Worker, WorkerConfig},
     },
-    journal::{InputPosition, Journal, Position, ReadJournal},
+    journal::{InputPosition, Journal, Position},
     store::{FolderLock, Store},
     telemetry::EngineMetrics,
 };
@@ -72,7 +72,6 @@ impl Opened {
         let rules = Arc::new(rules);
         let (jobs, waiting) = mpsc::channel(config.queue_jobs_max);
         let (visible, seen) = visible(journal.as_ref(), &standing);
-        let reader: Arc<dyn ReadJournal> = Arc::from(journal.reader());
         let lock = Arc::new(lock);
         let room = Arc::new(Room::of(&config.dir, config.room, &metrics));
         let beside = Beside {
@@ -81,13 +80,14 @@ impl Opened {
             room: &room,
             writer: Nudge::to(&jobs, &metrics),
             metrics: &metrics,
+            block_faces_max: rules.identity.similarity.block_faces_max,
         };
         let (known, asides) = beside.start(source)?;
         let query = Query::new(
             store.clone(),
             Arc::clone(&keyring),
             Arc::clone(&rules),
-            reader,
+            Arc::from(journal.reader()),
             seen.applied.clone(),
         );
         let health = Arc::new(HealthCell::default());
@@ -163,6 +163,7 @@ struct Beside<'a> {
     room: &'a Arc<Room>,
     writer: Nudge,
     metrics: &'a EngineMetrics,
+    block_faces_max: usize,
 }
 
 impl Worker {
@@ -187,7 +188,7 @@ impl Beside<'_> {
             absent_bytes,
             ..
         } = self.config.worker;
-        let (known, reading) = Known::of(known_bytes_max, absent_bytes);
+        let (known, reading) = Known::of(known_bytes_max, absent_bytes, self.block_faces_max);
         let writer = self.writer.clone();
         source.store.on_failure(move || writer.tell(Job::Wake));
         let mut asides = vec![self.watch_room()?, self.read_keys(reading, source.store.clone())?];

@@ -31,6 +31,11 @@ impl Group {
         is_inside.then_some(group)
     }
 
+    /// Whether it is one of faces that have a block in common.
+    pub fn is_block(&self) -> bool {
+        self.0.first() == Some(&b'B')
+    }
+
     /// What the keys of all its entries begin with.
     pub fn prefix(&self) -> &[u8] {
         &self.0

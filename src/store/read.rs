@@ -75,12 +75,13 @@ pub trait Read: View {
     fn first_atoms(&self, prefix: &[u8], most: usize) -> Result<Vec<AtomId>, Error> {
         let mut found = Vec::new();
         self.scan_prefix(prefix, Order::Ascending, &mut |key, _| {
-            if found.len() >= most {
-                return Ok(ControlFlow::Break(()));
-            }
             found.extend(keys::pointee(key).map(AtomId));
-            Ok(ControlFlow::Continue(()))
+            Ok(match found.len() < most {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            })
         })?;
+        found.truncate(most);
         Ok(found)
     }
 
