@@ -41,6 +41,13 @@ impl Api {
     }
 }
 
+impl From<Portrait> for ProfileAnswer {
+    fn from(portrait: Portrait) -> Self {
+        let requested = None;
+        Self { portrait, requested }
+    }
+}
+
 impl Serialize for ProfileAnswer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]

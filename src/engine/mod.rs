@@ -22,6 +22,7 @@ mod build;
 mod combine;
 mod commands;
 pub mod component;
+pub mod copies;
 mod counted;
 mod devices;
 mod edition;

@@ -21,6 +21,14 @@ pub struct Update {
     pub body: Vec<u8>,
 }
 
+impl Update {
+    /// The profile of which this is a new version, if it is that.
+    pub fn updated(&self) -> Option<&str> {
+        let (_, rest) = self.subject.split_once(".profile.updated.")?;
+        Some(rest)
+    }
+}
+
 impl Query {
     /// The messages behind `cursor`, oldest first: at least `messages_max` of them, if there are so many, up to the end
     /// of a commit. Nothing that is not yet visible to queries.
@@ -34,9 +42,19 @@ impl Query {
             let first = self.journal().first();
             return Err(QueryError::Gone { first });
         }
+        self.updates_between(cursor, visible, messages_max)
+    }
+
+    /// The same up to `last`, which the journal reaches.
+    pub(crate) fn updates_between(
+        &self,
+        cursor: Position,
+        last_wanted: Position,
+        messages_max: usize,
+    ) -> Result<Vec<Update>, QueryError> {
         let mut updates = Vec::new();
         let mut after = cursor;
-        while updates.len() < messages_max && after < visible {
+        while updates.len() < messages_max && after < last_wanted {
             let commits = self
                 .journal()
                 .read_after(after, READ_BYTES)
@@ -47,7 +65,7 @@ impl Query {
             let Some((last, _)) = commits.last() else { break };
             after = *last;
             for (position, commit) in commits {
-                if position > visible {
+                if position > last_wanted {
                     return Ok(updates);
                 }
                 let count = u64::try_from(commit.messages.len()).unwrap_or(u64::MAX);

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, iter, sync::Arc};
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::{Body, BodyDataStream, to_bytes},
     http::{HeaderMap, Request},
 };
 use serde_json::Value;
@@ -126,7 +126,11 @@ impl Town {
             metrics: QueryMetrics::register(&registry).unwrap(),
             clock: self.clock,
         };
-        let settings = HttpSettings::default();
+        let settings = HttpSettings {
+            // So small that whoever follows reads many.
+            update_page: 8,
+            ..HttpSettings::default()
+        };
         let direct = Arc::new(Direct::new(engine.handle.clone(), rules));
         let http = Http {
             api: api.clone(),
@@ -258,6 +262,18 @@ impl Town {
         let (parts, body) = self.wait(asked).unwrap().into_parts();
         let bytes = self.wait(to_bytes(body, 8 << 20)).unwrap();
         (parts.headers, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    /// Opens a stream of what is published; `last` is the id of the last event that the client got.
+    pub fn stream(&self, path: &str, last: Option<&str>) -> BodyDataStream {
+        let headers: Vec<(&str, &str)> = last.map(|last| ("last-event-id", last)).into_iter().collect();
+        let asked = self
+            .router
+            .clone()
+            .oneshot(request("GET", path, &headers, Vec::new()));
+        let response = self.wait(asked).unwrap();
+        assert_eq!(response.status(), 200);
+        response.into_body().into_data_stream()
     }
 
     /// Asks the routes the same thing `times` times at once.

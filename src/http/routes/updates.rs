@@ -1,8 +1,11 @@
 //! `GET /v1/updates`: what the commits publish, as server-sent events, from any position that is still kept.
 //!
 //! Each message has its position as its id, so a client that was away goes on where it was. One whose position is kept
-//! no longer is told so by a `reset` and goes on from the present.
+//! no longer is told so by a `reset` and goes on from the present. With `snapshot=true` it begins with a copy of every
+//! profile instead, here and after a `reset`.
 
+mod copying;
+mod cursor;
 mod feed;
 mod filter;
 
@@ -21,12 +24,15 @@ use serde::Deserialize;
 
 use crate::{
     api,
-    engine::Position,
     http::{
         Http,
         body::Asking,
         failure::Failure,
-        routes::updates::{feed::Feed, filter::Filter},
+        routes::updates::{
+            cursor::{Cursor, Place},
+            feed::Feed,
+            filter::Filter,
+        },
     },
 };
 
@@ -40,7 +46,9 @@ const UNBUFFERED: (HeaderName, HeaderValue) = (
 /// What a subscriber wants.
 #[derive(Deserialize)]
 pub(crate) struct Subscription {
-    cursor: Option<u64>,
+    cursor: Option<String>,
+    #[serde(default)]
+    snapshot: bool,
     stream: Option<String>,
     profile: Option<String>,
     channel: Option<String>,
@@ -53,18 +61,31 @@ pub(crate) async fn updates(
     Asking(subscription): Asking<Subscription>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let cursor = cursor(&headers, subscription.cursor)?.unwrap_or_else(|| http.api.handle.applied());
     let Subscription {
+        cursor: asked,
+        snapshot,
         stream,
         profile,
         channel,
         kind,
-        ..
     } = subscription;
     let filter = Filter::new(stream.as_deref(), profile, channel.as_deref(), kind.as_deref())?;
+    if snapshot && !filter.wants_every_update() {
+        return Err(Failure::bad_request(
+            "bad_snapshot",
+            "expected a snapshot to go on with the stream updates, and with every kind of them",
+        ));
+    }
+    let cursor = cursor(&headers, asked.as_deref())?.unwrap_or_else(|| {
+        let position = http.api.handle.applied();
+        match snapshot {
+            true => Cursor::Within(Place::before_all(position)),
+            false => Cursor::At(position),
+        }
+    });
     let room = http.subscribers.clone().try_acquire_owned();
     let room = room.map_err(|_| api::Failure::overloaded("more subscribers are connected than allowed"))?;
-    let feed = Feed::new(http, cursor, filter, room);
+    let feed = Feed::new(http, cursor, snapshot, filter, room);
     let events = stream::unfold(feed, async |mut feed| {
         let event = feed.next().await?;
         Some((Ok::<Event, Infallible>(event), feed))
@@ -75,25 +96,32 @@ pub(crate) async fn updates(
 }
 
 /// Where the client was: a reconnecting one says it in the header, which holds over the query of its first request.
-fn cursor(headers: &HeaderMap, asked: Option<u64>) -> Result<Option<Position>, Failure> {
-    let Some(last) = headers.get(LAST_EVENT_ID).filter(|id| !id.is_empty()) else {
-        return Ok(asked.map(Position));
+fn cursor(headers: &HeaderMap, asked: Option<&str>) -> Result<Option<Cursor>, Failure> {
+    let last = headers.get(LAST_EVENT_ID).filter(|id| !id.is_empty());
+    let said = match last {
+        Some(last) => Some(last.to_str().unwrap_or_default()),
+        None => asked,
     };
-    let last = last.to_str().ok().and_then(|text| text.trim().parse().ok());
-    let expected = || Failure::bad_request("bad_cursor", "expected Last-Event-ID to be the id of a message");
-    last.map(|position| Some(Position(position))).ok_or_else(expected)
+    let expected = "expected Last-Event-ID or cursor to be the id of an event";
+    said.map(|text| Cursor::parse(text.trim()).ok_or_else(|| Failure::bad_request("bad_cursor", expected)))
+        .transpose()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Position;
 
     #[test]
     fn a_reconnecting_client_goes_on_where_it_was() {
         let last = |text: &str| HeaderMap::from_iter([(LAST_EVENT_ID, text.parse().unwrap())]);
-        assert_eq!(cursor(&last("7"), Some(3)).unwrap(), Some(Position(7)));
-        assert_eq!(cursor(&last(""), Some(3)).unwrap(), Some(Position(3)));
+        let at = |position| Some(Cursor::At(Position(position)));
+        assert_eq!(cursor(&last("7"), Some("3")).unwrap(), at(7));
+        assert_eq!(cursor(&last(""), Some("3")).unwrap(), at(3));
         assert_eq!(cursor(&HeaderMap::new(), None).unwrap(), None);
-        assert!(cursor(&last("x"), Some(3)).is_err());
+        let within = Cursor::Within(Place::before_all(Position(7)));
+        assert_eq!(cursor(&last("7/"), None).unwrap(), Some(within));
+        assert!(cursor(&last("x"), Some("3")).is_err());
+        assert!(cursor(&HeaderMap::new(), Some("")).is_err());
     }
 }

@@ -1,6 +1,8 @@
 //! What a commit publishes: updates, notices of merges, splits and moves, enriched events; and their subjects.
 
-use serde::Serialize;
+use std::fmt::Display;
+
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::domain::event::{EventId, Name, token};
@@ -78,6 +80,29 @@ pub struct Notice<'a> {
     pub into: &'a [String],
     /// Why.
     pub cause: Cause<'a>,
+}
+
+/// The version that the body of an [`Updated`] says.
+pub fn version_of(body: &[u8]) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: u64,
+    }
+    serde_json::from_slice::<Versioned>(body)
+        .ok()
+        .map(|body| body.version)
+}
+
+/// Whether the body of a [`Notice`] says that `profile` is no more.
+pub fn ends(body: &[u8], profile: impl Display) -> bool {
+    #[derive(Deserialize)]
+    struct Told {
+        from: Vec<String>,
+        into: Vec<String>,
+    }
+    let profile = profile.to_string();
+    serde_json::from_slice::<Told>(body)
+        .is_ok_and(|told| told.from.contains(&profile) && !told.into.contains(&profile))
 }
 
 /// An event with the context of the profile it belongs to, in the view of its channel.

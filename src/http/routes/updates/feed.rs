@@ -1,4 +1,5 @@
-//! One subscriber's way through the journal: a page is read, what is wanted of it is told, and then the next.
+//! One subscriber's way through the journal: a page is read, what is wanted of it is told, and then the next; before it,
+//! where that is asked for, through all profiles there are.
 //!
 //! Holds one page at most, whatever the subscriber's pace: who is slow reads later, from the journal.
 
@@ -11,20 +12,35 @@ use axum::response::sse::Event;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use crate::{
-    engine::{Position, QueryError, Update},
-    http::{Http, routes::updates::filter::Filter},
+    engine::{Position, Query, QueryError, Update, copies::Copied},
+    http::{
+        Http,
+        routes::updates::{
+            cursor::{Cursor, Place},
+            filter::Filter,
+        },
+    },
     telemetry::Counted,
 };
 
 /// How soon a client whose connection broke comes back.
 const RETRY: Duration = Duration::from_secs(1);
+/// Profiles of a snapshot that are read at once, to so many messages of a page: they are larger, and what changes while
+/// they are read is read again.
+const MESSAGES_PER_COPY: usize = 4;
 
 /// A subscriber.
 #[derive(Debug)]
 pub(crate) struct Feed {
     http: Http,
     changes: watch::Receiver<Position>,
-    cursor: Position,
+    cursor: Cursor,
+    /// Up to where what happened meanwhile is told before more of a snapshot is.
+    meanwhile: Position,
+    /// Whether the subscriber gets a snapshot where it cannot go on where it was.
+    copies: bool,
+    /// Whether it is still to be told that it was told all there is, which who keeps a copy wants to know.
+    owes_live: bool,
     filter: Filter,
     pending: VecDeque<Event>,
     /// When the client was told something last.
@@ -33,9 +49,19 @@ pub(crate) struct Feed {
     _counted: Counted,
 }
 
+/// Why the stream ends.
+type Ended<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
 impl Feed {
     /// Tells what `filter` wants behind `cursor`. The first event only says where the subscriber is.
-    pub(crate) fn new(http: Http, cursor: Position, filter: Filter, room: OwnedSemaphorePermit) -> Self {
+    pub(crate) fn new(
+        http: Http,
+        cursor: Cursor,
+        copies: bool,
+        filter: Filter,
+        room: OwnedSemaphorePermit,
+    ) -> Self {
+        let copies = copies || matches!(cursor, Cursor::Within(_));
         let here = Event::default()
             .retry(RETRY)
             .id(cursor.to_string())
@@ -43,6 +69,9 @@ impl Feed {
         let _counted = http.metrics.subscriber();
         let (changes, pending) = (http.api.handle.changes(), VecDeque::from([here]));
         Self {
+            meanwhile: http.api.handle.applied(),
+            copies,
+            owes_live: copies,
             http,
             changes,
             cursor,
@@ -64,32 +93,142 @@ impl Feed {
             if self.http.draining.is_cancelled() {
                 return None;
             }
-            // Seen before the page is read, so that a commit behind the page wakes this up again.
+            // Seen before anything is read, so that a commit behind it wakes this up again.
             self.changes.borrow_and_update();
-            let (after, most) = (self.cursor, self.http.settings.update_page);
-            let query = self.http.api.handle.query();
-            let page = tokio::task::spawn_blocking(move || query.updates_after(after, most)).await;
-            match page {
-                Ok(Ok(page)) if page.is_empty() => {
-                    if !self.wait().await {
-                        return None;
-                    }
+            let read = match self.cursor {
+                Cursor::At(position) => self.follow(position).await,
+                Cursor::Within(place) if place.position < self.meanwhile => self.catch_up(place).await,
+                Cursor::Within(place) => self.copy(place).await,
+            };
+            match read {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => {
+                    tracing::error!(%error, "read updates for a subscriber");
+                    return None;
                 }
-                Ok(Ok(page)) => self.tell(page),
-                Ok(Err(QueryError::Gone { first })) => self.reset(first),
-                Ok(Err(error)) => return failed(&error),
-                Err(error) => return failed(&error),
             }
         }
     }
 
-    fn tell(&mut self, page: Vec<Update>) {
+    /// Tells a page of what is published, or waits for some; `false` when the service drains.
+    async fn follow(&mut self, position: Position) -> Ended<bool> {
+        let Some(page) = self.page(position).await? else {
+            return Ok(true);
+        };
+        let is_all = page.len() < self.http.settings.update_page;
+        if page.is_empty() && !self.owes_live {
+            return Ok(self.wait().await);
+        }
         for update in page {
-            self.cursor = update.position;
-            if let Some(stream) = self.filter.wanted(&update) {
-                self.pending.push_back(message(stream, &update));
+            self.cursor = Cursor::At(update.position);
+            self.tell(&update);
+        }
+        if is_all && self.owes_live {
+            self.tell_live();
+        }
+        self.tell_where_after_silence();
+        Ok(true)
+    }
+
+    /// Tells a subscriber that it was told all there is.
+    fn tell_live(&mut self) {
+        self.owes_live = false;
+        let (Cursor::At(position) | Cursor::Within(Place { position, .. })) = self.cursor;
+        self.push("live", format!("{{\"position\":{position}}}"));
+    }
+
+    /// Tells a page of what happened meanwhile to those of a snapshot who were told.
+    async fn catch_up(&mut self, mut place: Place) -> Ended<bool> {
+        let Some(page) = self.page(place.position).await? else {
+            return Ok(true);
+        };
+        if page.is_empty() {
+            self.meanwhile = place.position;
+        }
+        for update in page {
+            let is_told = place.pass(&update);
+            self.cursor = Cursor::Within(place);
+            if is_told {
+                self.tell(&update);
             }
         }
+        self.tell_where_after_silence();
+        Ok(true)
+    }
+
+    /// Tells some more of a snapshot; at its end the subscriber follows.
+    async fn copy(&mut self, mut place: Place) -> Ended<bool> {
+        let after = place.told.map(|told| told.profile);
+        let only = self.filter.only();
+        let most = self.http.settings.update_page.div_ceil(MESSAGES_PER_COPY);
+        let copied = self.ask(move |query| {
+            let ids = match only {
+                Some(id) => Vec::from_iter(id.filter(|id| after.is_none_or(|after| after < *id))),
+                None => query.ids_after(after, most)?,
+            };
+            let copies = query.copies(&ids, place.position)?;
+            // The one that is wanted may not be live.
+            Ok((ids.is_empty() || (only.is_some() && copies.is_empty()), copies))
+        });
+        let Some((is_end, copies)) = copied.await? else {
+            return Ok(true);
+        };
+        self.meanwhile = self.http.api.handle.applied();
+        let is_ahead = place.told.is_some_and(|told| told.ahead.is_some());
+        if is_end && !is_ahead {
+            self.cursor = Cursor::At(place.position);
+            self.tell_live();
+            return Ok(true);
+        }
+        self.tell_copies(&mut place, copies)?;
+        Ok(true)
+    }
+
+    fn tell_copies(&mut self, place: &mut Place, copies: Vec<Copied>) -> Ended<()> {
+        for copied in copies {
+            self.pending.push_back(place.copy(copied)?);
+            self.cursor = Cursor::Within(*place);
+        }
+        Ok(())
+    }
+
+    /// The page of updates behind a position; `None` where the subscriber had to begin anew.
+    async fn page(&mut self, after: Position) -> Ended<Option<Vec<Update>>> {
+        let most = self.http.settings.update_page;
+        self.ask(move |query| query.updates_after(after, most)).await
+    }
+
+    /// Asks where it may block; `None` where the subscriber had to begin anew.
+    async fn ask<T: Send + 'static>(
+        &mut self,
+        question: impl FnOnce(&Query) -> Result<T, QueryError> + Send + 'static,
+    ) -> Ended<Option<T>> {
+        let query = self.http.api.handle.query();
+        match tokio::task::spawn_blocking(move || question(&query)).await? {
+            Ok(answer) => Ok(Some(answer)),
+            Err(QueryError::Gone { first }) => {
+                self.reset(first);
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A body is JSON on one line; a carriage return in it could only be white space, and would end the field.
+    fn tell(&mut self, update: &Update) {
+        if let Some(stream) = self.filter.wanted(update) {
+            let data = String::from_utf8_lossy(&update.body).replace('\r', " ");
+            self.push(stream, data);
+        }
+    }
+
+    fn push(&mut self, name: &'static str, data: String) {
+        let event = Event::default().id(self.cursor.to_string());
+        self.pending.push_back(event.event(name).data(data));
+    }
+
+    fn tell_where_after_silence(&mut self) {
         if self.pending.is_empty() && self.told.elapsed() >= self.http.settings.keep_alive {
             self.tell_where();
         }
@@ -102,16 +241,17 @@ impl Feed {
             .push_back(Event::default().id(self.cursor.to_string()).comment("alive"));
     }
 
-    /// The client starts anew: it asks for the profiles it keeps, and is told what follows on the present.
+    /// The client starts anew: with a snapshot, if it gets one; else it asks for the profiles it keeps, and is told what
+    /// follows on the present.
     fn reset(&mut self, first: Position) {
-        self.cursor = self.http.api.handle.applied();
-        let data = format!("{{\"first\":{first},\"position\":{}}}", self.cursor);
-        self.pending.push_back(
-            Event::default()
-                .event("reset")
-                .id(self.cursor.to_string())
-                .data(data),
-        );
+        let position = self.http.api.handle.applied();
+        self.meanwhile = position;
+        self.owes_live = self.copies;
+        self.cursor = match self.copies {
+            true => Cursor::Within(Place::before_all(position)),
+            false => Cursor::At(position),
+        };
+        self.push("reset", format!("{{\"first\":{first},\"position\":{position}}}"));
     }
 
     /// Waits for a commit, or for the end of a silence; `false` when the service drains.
@@ -126,18 +266,4 @@ impl Feed {
             }
         }
     }
-}
-
-/// A body is JSON on one line; a carriage return in it could only be white space, and would end the field.
-fn message(stream: &'static str, update: &Update) -> Event {
-    let data = String::from_utf8_lossy(&update.body).replace('\r', " ");
-    Event::default()
-        .id(update.position.to_string())
-        .event(stream)
-        .data(data)
-}
-
-fn failed(error: &dyn std::fmt::Display) -> Option<Event> {
-    tracing::error!(%error, "read updates for a subscriber");
-    None
 }

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::{domain::event::token, engine::Update, http::failure::Failure};
+use crate::{
+    domain::event::token,
+    engine::{ProfileId, Update},
+    http::failure::Failure,
+};
 
 /// The streams there are, and the word in a subject by which each is known.
 const STREAMS: [(&str, &str); 5] = [
@@ -58,6 +62,16 @@ impl Filter {
             channel: channel.map(token),
             kind: kind.map(token),
         })
+    }
+
+    /// Whether every message about the profiles that are meant is wanted.
+    pub(crate) fn wants_every_update(&self) -> bool {
+        self.streams.contains("updates") && self.kind.is_none()
+    }
+
+    /// The one profile that is wanted, where it is one; there is none of an id that is no id.
+    pub(crate) fn only(&self) -> Option<Option<ProfileId>> {
+        self.profile.as_deref().map(ProfileId::parse)
     }
 
     /// The stream of `update`, if the subscriber wants it.

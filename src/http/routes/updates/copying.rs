@@ -1,0 +1,156 @@
+//! A snapshot before the stream: every live profile, in the order of the ids, while commits go on.
+//!
+//! In turns, what happened meanwhile to those who were told already is told, and then some more are. So the subscriber
+//! holds at each moment everything up to one position about the profiles up to one id, and that is its [`Cursor`].
+
+use axum::response::sse::Event;
+use serde::Serialize;
+
+use crate::{
+    api::ProfileAnswer,
+    engine::{ProfileId, Update, copies::Copied},
+    http::routes::updates::cursor::{Cursor, Place, Told},
+    wire::out::update::{ends, version_of},
+};
+
+/// The body of a `snapshot` event.
+#[derive(Serialize)]
+struct Body<'a> {
+    profile: &'a str,
+    version: u64,
+    document: ProfileAnswer,
+}
+
+impl Place {
+    /// Goes on to `update`; whether it is told: it concerns somebody who was told, and is news.
+    pub(super) fn pass(&mut self, update: &Update) -> bool {
+        self.position = update.position;
+        // What is about nobody's profile is told in any case.
+        if !update.subject.contains(".profile.") {
+            return true;
+        }
+        let told = self.told.as_mut();
+        told.is_some_and(|told| told.concerns(update) && !told.knows(update))
+    }
+
+    /// Goes on to a profile, which is told.
+    pub(super) fn copy(&mut self, copied: Copied) -> Result<Event, axum::Error> {
+        let Copied { portrait, is_ahead } = copied;
+        let (profile, version) = (portrait.id, portrait.version);
+        self.told = Some(Told {
+            profile,
+            ahead: is_ahead.then_some(version),
+        });
+        let body = Body {
+            profile: &profile.to_string(),
+            version,
+            document: portrait.into(),
+        };
+        let event = Event::default().id(Cursor::Within(*self).to_string());
+        event.event("snapshot").json_data(body)
+    }
+}
+
+impl Told {
+    fn concerns(&self, update: &Update) -> bool {
+        let ids = update.key.split(',').filter_map(ProfileId::parse);
+        ids.min().is_some_and(|first| first <= self.profile)
+    }
+
+    /// Whether it was told already, with the profile itself.
+    fn knows(&mut self, update: &Update) -> bool {
+        let Some(ahead) = self.ahead else { return false };
+        let updated = update.updated().and_then(ProfileId::parse);
+        if updated.is_none() && ends(&update.body, self.profile) {
+            // It lives again by now, which the subscriber has to be told anew.
+            self.ahead = None;
+        }
+        if updated != Some(self.profile) {
+            return false;
+        }
+        let Some(version) = version_of(&update.body) else {
+            return false;
+        };
+        if version >= ahead {
+            self.ahead = None;
+        }
+        version <= ahead
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Position;
+
+    fn id(number: u8) -> ProfileId {
+        ProfileId([number; 16])
+    }
+
+    fn update(position: u64, kind: &str, ids: &[u8], version: u64) -> Update {
+        let ids: Vec<String> = ids.iter().map(|number| id(*number).to_string()).collect();
+        Update {
+            position: Position(position),
+            subject: format!("yekta.v1.default.profile.{kind}.{}", ids[0]),
+            key: ids.join(","),
+            body: format!(r#"{{"kind":"{kind}","version":{version}}}"#).into_bytes(),
+        }
+    }
+
+    #[test]
+    fn who_was_told_hears_what_is_new_and_nobody_else_does() {
+        let told = Some(Told {
+            profile: id(5),
+            ahead: Some(3),
+        });
+        let mut place = Place {
+            position: Position(10),
+            told,
+        };
+        let steps = [
+            (update(11, "updated", &[5], 2), false),
+            (update(12, "updated", &[4], 9), true),
+            (update(13, "updated", &[6], 1), false),
+            (update(14, "merged", &[6, 5], 1), true),
+            (update(15, "updated", &[5], 3), false),
+            (update(16, "updated", &[5], 4), true),
+            (update(17, "erased", &[7], 0), false),
+        ];
+        for (update, is_told) in steps {
+            assert_eq!(place.pass(&update), is_told, "{}", update.position);
+            assert_eq!(place.position, update.position);
+        }
+        assert_eq!(place.told.unwrap().ahead, None);
+    }
+
+    #[test]
+    fn who_ended_and_lives_again_is_told_again() {
+        let told = Some(Told {
+            profile: id(5),
+            ahead: Some(3),
+        });
+        let mut place = Place {
+            position: Position(10),
+            told,
+        };
+        let mut merged = update(12, "merged", &[4, 5], 2);
+        merged.body = format!(r#"{{"from":["{}"],"into":["{}"]}}"#, id(5), id(4)).into_bytes();
+        let steps = [
+            (update(11, "updated", &[5], 2), false),
+            (merged, true),
+            (update(13, "updated", &[5], 3), true),
+        ];
+        for (update, is_told) in steps {
+            assert_eq!(place.pass(&update), is_told, "{}", update.position);
+        }
+    }
+
+    #[test]
+    fn before_the_first_nobody_was_told() {
+        let mut place = Place::before_all(Position(0));
+        assert!(!place.pass(&update(1, "updated", &[0], 1)));
+        let mut context = update(2, "updated", &[9], 1);
+        context.subject = "yekta.v1.default.context.web.page_viewed.9".to_owned();
+        assert!(place.pass(&context));
+    }
+}
