@@ -87,6 +87,11 @@ impl Failure {
         api::Failure::internal(cause).into()
     }
 
+    /// Whether it is for what was sent, and would be the same another time.
+    pub(crate) fn is_for_good(&self) -> bool {
+        self.status().is_client_error() && !self.again
+    }
+
     /// The HTTP status.
     pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

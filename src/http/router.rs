@@ -17,7 +17,8 @@ use crate::{
         edge,
         observe::Observer,
         routes::{
-            consent, context, identity, ingest, lookup, operation, profile, qr, rejections, segment, updates,
+            consent, context, identity, ingest, lookup, operation, pixel, profile, qr, rejections, segment,
+            updates,
         },
         settings::Settings,
     },
@@ -65,10 +66,15 @@ pub(crate) fn table() -> Vec<Route> {
         sdk("/v1/group",    Call::Group),    sdk("/v1/g", Call::Group),
         sdk("/v1/alias",    Call::Alias),    sdk("/v1/a", Call::Alias),
         sdk("/v1/batch",    Call::Batch),    sdk("/v1/b", Call::Batch),
-        sdk("/v1/import",   Call::Batch),
+        sdk("/v1/import",   Call::Batch),    sdk("/v1/merge", Call::Merge),
+        sdk("/beacon/v1/batch", Call::Batch),
+        get("/pixel/v1/track",               Write, pixel::track),
+        get("/pixel/v1/page",                Write, pixel::page),
         post("/v1/m",                        Write, segment::metrics),
         // Asked before anything is sent, by browsers, with no key but the one in the path.
         get("/v1/projects/{key}/settings",   Write, segment::settings),
+        get("/projects/{key}/settings",      Write, segment::settings),
+        get("/sourceConfig",                 Write, segment::source_config),
 
         get("/v1/profiles/{who}",            Read,  profile::profile),
         get("/v1/profiles/{who}/timeline",   Read,  profile::timeline),

@@ -152,7 +152,8 @@ fn check_name(member: &str, name: &str, letters_max: usize) -> Result<(), Fault>
 /// The event's time, and the stated one where they differ.
 ///
 /// A sender that says when it sent is corrected by how far its clock then was from ours; one whose word on that cannot
-/// be read is taken at its word on the time.
+/// be read is taken at its word on the time. A small difference is the way that the message took, with an attempt or two
+/// that failed, and no clock's fault: corrected by it, what one sender did would change its order.
 fn clock(
     draft: &Draft,
     received: Timestamp,
@@ -169,7 +170,9 @@ fn clock(
         .sent_at
         .as_ref()
         .and_then(time::read)
-        .map_or(0, |sent| received.micros_since(sent));
+        .map(|sent| received.micros_since(sent))
+        .filter(|skew| u128::from(skew.unsigned_abs()) > limits.skew_tolerance.as_micros())
+        .unwrap_or(0);
     let corrected = Timestamp::from_micros(stated.as_micros().saturating_add(skew));
     let future_max = u64::try_from(limits.future_max.as_micros()).unwrap_or(u64::MAX);
     let time = if corrected > received.saturating_add(future_max) {

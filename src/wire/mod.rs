@@ -9,6 +9,7 @@
 
 pub mod json;
 pub mod out;
+pub mod pixel;
 pub mod posted;
 pub mod qr;
 pub mod rejection;

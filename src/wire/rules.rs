@@ -45,6 +45,8 @@ pub struct DecodeLimits {
     pub depth_max: usize,
     /// How far behind its receipt an event's time may lie; what lies further is set to the receipt.
     pub future_max: Duration,
+    /// How far the clock of a sender, when it says that it sent, may be from ours without being corrected.
+    pub skew_tolerance: Duration,
     /// Letters of a source's, event's, consent channel's or purpose's name.
     pub name_letters_max: usize,
     /// Letters of an event's id.
@@ -60,6 +62,7 @@ impl Default for DecodeLimits {
             items_max: 2500,
             depth_max: 32,
             future_max: Duration::from_secs(5 * 60),
+            skew_tolerance: Duration::from_secs(60),
             name_letters_max: 200,
             id_letters_max: 200,
             identifiers_max: 50,

@@ -30,6 +30,8 @@ pub enum Call {
     Group,
     /// Which id they had before.
     Alias,
+    /// Which ids are one person's: RudderStack's.
+    Merge,
     /// Several messages, each of a type of its own.
     Batch,
 }
@@ -98,8 +100,9 @@ pub(crate) fn call_of(kind: Option<&str>) -> Result<Call, Fault> {
         "screen" => Ok(Call::Screen),
         "group" => Ok(Call::Group),
         "alias" => Ok(Call::Alias),
+        "merge" => Ok(Call::Merge),
         _ => {
-            let expected = "read type: expected identify, track, page, screen, group or alias";
+            let expected = "read type: expected identify, track, page, screen, group, alias or merge";
             Err(Fault::new(Reason::UnknownType, expected))
         }
     }
@@ -113,6 +116,7 @@ fn name(call: Call, message: &mut Members) -> Result<Option<String>, Fault> {
         Call::Screen => "Screen Viewed",
         Call::Group => "Group Joined",
         Call::Alias => "Alias",
+        Call::Merge => "Merge",
         Call::Batch => return Ok(None),
     };
     Ok(Some(name.to_owned()))

@@ -155,13 +155,14 @@ pub(crate) const fn call_of_shape(shape: Shape) -> Option<&'static str> {
         Shape::Segment(Call::Screen) => "screen",
         Shape::Segment(Call::Group) => "group",
         Shape::Segment(Call::Alias) => "alias",
+        Shape::Segment(Call::Merge) => "merge",
         Shape::Segment(Call::Batch) => "batch",
         Shape::CloudEvent | Shape::CloudEventBatch | Shape::Any => return None,
     })
 }
 
 fn shape_of_call(call: &str) -> Option<Shape> {
-    const SHAPES: [Shape; 8] = [
+    const SHAPES: [Shape; 9] = [
         Shape::Native,
         Shape::Segment(Call::Identify),
         Shape::Segment(Call::Track),
@@ -169,6 +170,7 @@ fn shape_of_call(call: &str) -> Option<Shape> {
         Shape::Segment(Call::Screen),
         Shape::Segment(Call::Group),
         Shape::Segment(Call::Alias),
+        Shape::Segment(Call::Merge),
         Shape::Segment(Call::Batch),
     ];
     SHAPES

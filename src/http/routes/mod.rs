@@ -7,6 +7,7 @@ pub(crate) mod identity;
 pub(crate) mod ingest;
 pub(crate) mod lookup;
 pub(crate) mod operation;
+pub(crate) mod pixel;
 pub(crate) mod profile;
 pub(crate) mod qr;
 pub(crate) mod rejections;

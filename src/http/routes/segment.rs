@@ -21,6 +21,17 @@ pub(crate) async fn metrics(_: Posted) -> Json<Value> {
     Json(json!({"success": true}))
 }
 
+/// The least that `RudderStack`'s SDKs want to know: they send, to nobody else, and report nothing about themselves.
+pub(crate) async fn source_config() -> Json<Value> {
+    let off = json!({"enabled": false});
+    Json(json!({
+        "source": {
+            "id": "yekta", "name": "yekta", "workspaceId": "yekta", "enabled": true, "destinations": [],
+            "config": {"statsCollection": {"errors": off, "metrics": off}},
+        },
+    }))
+}
+
 /// The least that web and mobile SDKs want to know before they send: where to, and that there is nothing else.
 pub(crate) async fn settings(State(http): State<Http>, Named(key): Named<String>) -> Json<Value> {
     let url = &http.api.limits.public_url;

@@ -157,6 +157,17 @@ fn a_senders_clock_is_corrected_and_the_future_is_now() {
             "2026-11-22T11:59:00Z",
             Some("2026-11-23T11:59:00Z"),
         ),
+        // A minute on its way, and no slow clock; a second more is one.
+        (
+            r#","time":"2026-11-22T10:00:00Z","sent_at":"2026-11-22T11:59:00Z""#,
+            "2026-11-22T10:00:00Z",
+            None,
+        ),
+        (
+            r#","time":"2026-11-22T10:00:00Z","sent_at":"2026-11-22T11:58:59Z""#,
+            "2026-11-22T10:01:01Z",
+            Some("2026-11-22T10:00:00Z"),
+        ),
         (
             r#","time":"2026-11-22T10:00:00Z","sent_at":"2026-11-22T12:00:00Z""#,
             "2026-11-22T10:00:00Z",

@@ -46,7 +46,25 @@ pub(crate) fn state(draft: &mut Draft, message: &mut Members, call: Call) -> Res
         draft.state(Kind::DEVICE_ID, device, Vouched::Says(Trust::Observed));
     }
     state_external(draft);
+    if call == Call::Merge {
+        state_merged(draft, &message.take_list("mergeProperties")?);
+    }
     Ok(())
+}
+
+/// States what a `merge` says is one person's, `{type, value}` each. It is a claim like any other: it joins what its kinds
+/// and the trust in its source may join.
+fn state_merged(draft: &mut Draft, entries: &[Value]) {
+    for entry in entries.iter().filter_map(Value::as_map) {
+        let kind = text(entry, "type").map(|kind| match token(&kind).as_str() {
+            "userid" => Ok(Kind::USER_ID),
+            "anonymousid" => Ok(Kind::ANONYMOUS_ID),
+            other => Kind::new(other),
+        });
+        if let (Some(Ok(kind)), Some(value)) = (kind, text(entry, "value")) {
+            draft.state(kind, value, Vouched::BySourceAtLeast(Trust::Stated));
+        }
+    }
 }
 
 /// States `context.externalIds`. A type is named as a token (`ios.idfa` is the kind `ios_idfa`); an entry that is about

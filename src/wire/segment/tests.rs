@@ -111,6 +111,25 @@ fn ids_are_coerced_and_those_that_are_nothing_left_out() {
 }
 
 #[test]
+fn a_merge_states_what_it_says_is_one_persons() {
+    let members = r#""mergeProperties":[{"type":"email","value":"S@x.ir"},{"type":"userId","value":42},
+        {"type":"email"},{"value":"x"},7]"#;
+    check_ids(
+        Call::Merge,
+        "web",
+        members,
+        &["email:s@x.ir stated", "user_id:42 stated"],
+    );
+    let merge = call(Call::Merge, members).unwrap();
+    assert_eq!(merge.name, "Merge");
+    // As any other call it says of somebody.
+    assert_eq!(
+        call(Call::Merge, r#""mergeProperties":[]"#).unwrap_err().reason,
+        Reason::NoIdentity
+    );
+}
+
+#[test]
 fn traits_in_the_context_stand_in_for_missing_ones() {
     let event = call(
         Call::Identify,
@@ -238,7 +257,7 @@ fn what_a_batch_says_holds_for_messages_that_do_not() {
     let body = r#"{"batch":[
         {"type":"Track","event":"A","userId":"u","messageId":"m-1","timestamp":"2026-11-22T10:00:00Z",
          "context":{"ip":"2"}},
-        {"type":"merge","userId":"u","messageId":"m-2"},
+        {"type":"charge","userId":"u","messageId":"m-2"},
         {"userId":"u"},
         {"type":"batch","userId":"u"},
         {"type":"track","event":"B","userId":"u","sentAt":"2026-11-22T12:00:00Z","timestamp":"2026-11-22T10:00:00Z"}],

@@ -40,7 +40,7 @@ pub fn cloud(bytes: &[u8]) {
 
 /// The first byte chooses the call.
 pub fn segment(bytes: &[u8]) {
-    const CALLS: [Call; 7] = [
+    const CALLS: [Call; 8] = [
         Call::Batch,
         Call::Identify,
         Call::Track,
@@ -48,6 +48,7 @@ pub fn segment(bytes: &[u8]) {
         Call::Screen,
         Call::Group,
         Call::Alias,
+        Call::Merge,
     ];
     let Some((call, body)) = choice(bytes, CALLS.len()) else {
         return;

@@ -168,6 +168,7 @@ pub(super) fn bodies() -> impl Strategy<Value = (Shape, String)> {
         Call::Screen,
         Call::Group,
         Call::Alias,
+        Call::Merge,
     ]);
     let batch = (
         option::of(select(TIMES)),
