@@ -38,6 +38,7 @@ mod updates;
 mod backlog;
 mod broker;
 mod client;
+mod consumers;
 mod crash;
 mod dlq;
 mod example_conf;
