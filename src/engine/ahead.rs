@@ -78,6 +78,10 @@ impl Atoms for Ahead<'_> {
 }
 
 impl View for Ahead<'_> {
+    fn has_more_than(&self, prefix: &[u8], most: usize) -> bool {
+        self.known.has_more_than(prefix, most)
+    }
+
     fn refused(&self, error: &Error) {
         self.state.refused(error);
     }

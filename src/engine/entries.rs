@@ -35,9 +35,14 @@ impl Entries {
         }
     }
 
+    /// Whether there are as many as are remembered, or more.
+    pub(crate) fn is_full(&self) -> bool {
+        self.ends.len() >= self.most
+    }
+
     /// Adds the next entry as it is read; whether another may follow.
     pub(crate) fn read(&mut self, key: &[u8]) -> ControlFlow<()> {
-        if self.ends.len() >= self.most {
+        if self.is_full() {
             self.goes_on = true;
             return ControlFlow::Break(());
         }

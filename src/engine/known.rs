@@ -22,6 +22,9 @@ use crate::{
 /// default, and one more.
 const ENTRIES_MAX: usize = 1_024;
 
+/// Bytes that a full block is counted with.
+const FULL_BYTES: usize = 64;
+
 /// A record as a batch left it; `None` where it is gone.
 pub(crate) type Left<K, T> = (K, Option<Weighed<T>>);
 
@@ -39,21 +42,24 @@ pub(crate) struct Known {
     profiles: Hot<ProfileId, ProfileRecord>,
     /// The first entries of the groups of the indexes.
     index: Hot<Group, Entries>,
-    /// Faces that are remembered of a block: one more than it may have tells that it is full, and of full ones there are
-    /// many.
+    /// Blocks of which is known that they are full: there are many, and nobody asks who is in them.
+    full: Hot<Group, ()>,
+    /// Faces that are remembered of a block: one more than it may have tells that it is full.
     block_faces: usize,
     absent: RefCell<Absent>,
 }
 
 impl Known {
     /// Nothing is known; at most about so many bytes of the store will be: half of them atoms, a quarter each profiles and
-    /// entries of indexes, of a block no more than one over `block_faces_max`. By `absent_bytes` it knows what the store does not have, once that was read.
+    /// entries of indexes, and a sixteenth beside them of blocks that have
+    /// more faces than `block_faces_max`. By `absent_bytes` it knows what the store does not have, once that was read.
     pub(crate) fn of(bytes_max: usize, absent_bytes: usize, block_faces_max: usize) -> (Self, Reading) {
         let (absent, reading) = Absent::of(absent_bytes);
         let known = Self {
             atoms: Hot::of(bytes_max / 2),
             profiles: Hot::of(bytes_max / 4),
             index: Hot::of(bytes_max / 4),
+            full: Hot::of(bytes_max / 16),
             block_faces: block_faces_max.saturating_add(1),
             absent: RefCell::new(absent),
         };
@@ -87,6 +93,12 @@ impl Known {
         below: &impl Read,
     ) -> Result<Option<Arc<ProfileRecord>>, Error> {
         record(&self.profiles, id, below, || keys::profile(id))
+    }
+
+    /// Whether more entries than `most` are known to be in the group that `prefix` begins.
+    pub(crate) fn has_more_than(&self, prefix: &[u8], most: usize) -> bool {
+        let group = Group::of(prefix).filter(|group| group.is_block() && group.prefix() == prefix);
+        most < self.block_faces && group.is_some_and(|group| self.full.get(&group).is_some())
     }
 
     /// Visits a range of what lies `below`. Of the groups of an index the first entries are read at once.
@@ -131,8 +143,17 @@ impl Known {
             value: Arc::clone(&value),
             bytes,
         };
-        self.index.put(group, weighed);
+        self.remember(group, weighed);
         Ok(value)
+    }
+
+    fn remember(&self, group: Group, entries: Weighed<Entries>) {
+        if group.is_block() && entries.value.is_full() {
+            let (value, bytes) = (Arc::new(()), FULL_BYTES);
+            self.full.put(group, Weighed { value, bytes });
+        } else {
+            self.index.put(group, entries);
+        }
     }
 
     /// Follows a batch, of which the journal has the commit.
@@ -145,13 +166,16 @@ impl Known {
                 absent.note(key);
             }
             let Some(group) = Group::of(key) else { continue };
+            if value.is_none() {
+                self.full.take(&group);
+            }
             let Some(mut entries) = self.index.take(&group) else {
                 continue;
             };
             let first = Arc::make_mut(&mut entries.value);
             if first.follow(key, value.is_some()) {
                 entries.bytes = first.bytes();
-                self.index.put(group, entries);
+                self.remember(group, entries);
             }
         }
     }

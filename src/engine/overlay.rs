@@ -184,6 +184,18 @@ impl Atoms for Overlay<'_> {
 }
 
 impl View for Overlay<'_> {
+    fn has_more_than(&self, prefix: &[u8], most: usize) -> bool {
+        // What is deleted was counted before.
+        let deletes = || {
+            let changes = self
+                .changes
+                .range::<[u8], _>((Bound::Included(prefix), Bound::Unbounded));
+            let mut inside = changes.take_while(|(key, _)| key.starts_with(prefix));
+            inside.any(|(_, value)| value.is_none())
+        };
+        self.before.has_more_than(prefix, most) && !deletes()
+    }
+
     fn get(&self, key: &[u8]) -> Result<Option<Bytes>, Error> {
         match self.changes.get(key) {
             Some(change) => Ok(change.as_deref().map(Bytes::from)),
@@ -224,6 +236,10 @@ impl Atoms for Committed<'_> {
 }
 
 impl View for Committed<'_> {
+    fn has_more_than(&self, prefix: &[u8], most: usize) -> bool {
+        self.0.before.has_more_than(prefix, most)
+    }
+
     fn get(&self, key: &[u8]) -> Result<Option<Bytes>, Error> {
         self.0.before.get(key)
     }

@@ -64,6 +64,9 @@ pub trait Read: View {
     /// # Errors
     /// When the index cannot be read.
     fn atoms_up_to(&self, prefix: &[u8], most: usize) -> Result<Option<Vec<AtomId>>, Error> {
+        if self.has_more_than(prefix, most) {
+            return Ok(None);
+        }
         let mut atoms = self.first_atoms(prefix, most.saturating_add(1))?;
         Ok((atoms.len() <= most).then(|| std::mem::take(&mut atoms)))
     }

@@ -36,6 +36,11 @@ pub trait View {
     /// When the underlying storage cannot be read, and whatever `visit` answers.
     fn scan(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error>;
 
+    /// Whether more keys than `most` start with `prefix`, as far as that is known without reading any.
+    fn has_more_than(&self, _prefix: &[u8], _most: usize) -> bool {
+        false
+    }
+
     /// Hears of a value that could not be decoded: a store remembers that it is damaged.
     fn refused(&self, _error: &Error) {}
 
