@@ -20,6 +20,8 @@ use crate::{
 
 /// Messages that are looked through at once.
 const MESSAGES: usize = 1_024;
+/// Profiles that are read before the journal is asked whether one of them is ahead: those behind it are read again.
+const PROFILES: usize = 8;
 
 /// A profile that is copied.
 #[derive(Clone, Debug)]
@@ -53,12 +55,33 @@ impl Query {
         Ok(ids)
     }
 
-    /// Those of `ids` that are live, in their order, for a subscriber who was told everything up to `position`; up to the
-    /// first that is ahead of it, since only after that one's messages the position is another.
+    /// Those of `ids` that are live, in their order, for a subscriber who was told everything up to `position`. It ends with
+    /// the first that is ahead of that: only when its messages were told, those behind it can be.
     ///
     /// # Errors
-    /// When store or journal cannot be read; [`QueryError::Gone`] where the journal no longer reaches back to `position`.
+    /// When store or journal cannot be read; [`QueryError::Gone`] where the journal no longer reaches back to `position`, or
+    /// not yet there.
     pub fn copies(&self, ids: &[ProfileId], position: Position) -> Result<Vec<Copied>, QueryError> {
+        if position > self.applied() {
+            let first = self.journal().first();
+            return Err(QueryError::Gone { first });
+        }
+        let mut copies: Vec<Copied> = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(PROFILES) {
+            self.copy(ids, position, &mut copies)?;
+            if copies.last().is_some_and(|last| last.is_ahead) {
+                break;
+            }
+        }
+        Ok(copies)
+    }
+
+    fn copy(
+        &self,
+        ids: &[ProfileId],
+        position: Position,
+        copies: &mut Vec<Copied>,
+    ) -> Result<(), QueryError> {
         let mut portraits = Vec::with_capacity(ids.len());
         for id in ids {
             portraits.extend(self.portrait(*id)?);
@@ -67,7 +90,6 @@ impl Query {
         let read_at = Position(self.store().applied()?.position);
         let wanted = portraits.iter().map(|portrait| portrait.id).collect();
         let later = self.first_versions(&wanted, position, read_at)?;
-        let mut copies = Vec::with_capacity(portraits.len());
         for portrait in portraits {
             let first = later.get(&portrait.id);
             let is_ahead = first.is_some_and(|first| portrait.version >= *first);
@@ -76,7 +98,16 @@ impl Query {
                 break;
             }
         }
-        Ok(copies)
+        Ok(())
+    }
+
+    /// Whether a profile is live and has reached a version.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn has_reached(&self, id: ProfileId, version: u64) -> Result<bool, QueryError> {
+        let record = self.graph().profile(id)?;
+        Ok(record.is_some_and(|record| record.version >= version))
     }
 
     /// The first version of each of `ids` that was published behind `after`, up to `last`.

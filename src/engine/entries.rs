@@ -109,7 +109,7 @@ impl Entries {
     pub(crate) fn span(&self, from: &[u8], to: &[u8], order: Order) -> Option<Span<'_>> {
         let place = |bound: &[u8]| match bound.strip_prefix(self.group.prefix()) {
             Some(tail) => self.before(tail),
-            // Behind the group, as the whole range lies in it.
+            None if bound < self.group.prefix() => 0,
             None => self.ends.len(),
         };
         let (start, end) = (place(from), place(to));

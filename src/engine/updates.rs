@@ -21,15 +21,34 @@ pub struct Update {
     pub body: Vec<u8>,
 }
 
+/// Where `yekta.v1.<tenant>.` ends.
+const PREFIX_WORDS: usize = 3;
+
 impl Update {
+    /// The words of its subject behind the tenant: what kind of message it is, and of what.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.subject.split('.').skip(PREFIX_WORDS)
+    }
+
+    /// Whether it is about profiles: a new version of one, or what became of their ids.
+    pub fn is_of_profiles(&self) -> bool {
+        self.words().next() == Some("profile")
+    }
+
     /// The profile of which this is a new version, if it is that.
     pub fn updated(&self) -> Option<&str> {
-        let (_, rest) = self.subject.split_once(".profile.updated.")?;
-        Some(rest)
+        let mut words = self.words();
+        let is_updated = words.next() == Some("profile") && words.next() == Some("updated");
+        words.next().filter(|_| is_updated)
     }
 }
 
 impl Query {
+    /// The first position that is kept.
+    pub fn first(&self) -> Position {
+        self.journal().first()
+    }
+
     /// The messages behind `cursor`, oldest first: at least `messages_max` of them, if there are so many, up to the end
     /// of a commit. Nothing that is not yet visible to queries.
     ///
@@ -45,16 +64,16 @@ impl Query {
         self.updates_between(cursor, visible, messages_max)
     }
 
-    /// The same up to `last`, which the journal reaches.
+    /// The same up to `last`, which the journal reaches and readers may not see yet.
     pub(crate) fn updates_between(
         &self,
         cursor: Position,
-        last_wanted: Position,
+        last: Position,
         messages_max: usize,
     ) -> Result<Vec<Update>, QueryError> {
         let mut updates = Vec::new();
         let mut after = cursor;
-        while updates.len() < messages_max && after < last_wanted {
+        while updates.len() < messages_max && after < last {
             let commits = self
                 .journal()
                 .read_after(after, READ_BYTES)
@@ -62,10 +81,10 @@ impl Query {
                     journal::Error::Gone { first } => QueryError::Gone { first },
                     other => QueryError::Journal(other),
                 })?;
-            let Some((last, _)) = commits.last() else { break };
-            after = *last;
+            let Some((read, _)) = commits.last() else { break };
+            after = *read;
             for (position, commit) in commits {
-                if position > last_wanted {
+                if position > last {
                     return Ok(updates);
                 }
                 let count = u64::try_from(commit.messages.len()).unwrap_or(u64::MAX);

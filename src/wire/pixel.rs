@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::{domain::time::Timestamp, wire::time};
 
-/// Objects inside each other that a name with more dots does not make.
+/// A name of more parts than these is no way through objects inside each other, but a name as it stands.
 const DEPTH_MAX: usize = 8;
 /// Says whose the message is, and is no part of it.
 const WRITE_KEY: &str = "writeKey";

@@ -18,8 +18,12 @@ pub struct Subscriber {
     stream: BodyDataStream,
     /// The last id it got.
     pub cursor: Option<String>,
-    /// The position of the last message that was published.
+    /// The position that it began behind.
+    begun: u64,
+    /// The position of the last message that it was told.
     position: u64,
+    /// Events with their contexts that it was told.
+    contexts: usize,
     /// Whether the snapshot is over.
     pub is_live: bool,
     documents: BTreeMap<String, Value>,
@@ -29,10 +33,13 @@ pub struct Subscriber {
 
 impl Subscriber {
     pub fn of(town: &Town) -> Self {
+        let begun = town.query().applied().0;
         Self {
             stream: town.stream(PATH, None),
             cursor: None,
-            position: 0,
+            begun,
+            position: begun,
+            contexts: 0,
             is_live: false,
             documents: BTreeMap::new(),
             versions: BTreeMap::new(),
@@ -70,8 +77,9 @@ impl Subscriber {
                 _ => {
                     assert!(position > self.position, "{name} at {position} twice");
                     self.position = position;
-                    if name == "updates" {
-                        self.update(&data);
+                    match name {
+                        "updates" => self.update(&data),
+                        _ => self.contexts += 1,
                     }
                 }
             }
@@ -96,6 +104,8 @@ impl Subscriber {
         if data["kind"] != "updated" {
             for gone in ids("from").difference(&ids("into")) {
                 self.documents.remove(gone);
+                // Who lives again is told anew, be it at a version that the snapshot told.
+                self.versions.remove(gone);
             }
             return;
         }
@@ -111,12 +121,14 @@ impl Subscriber {
     pub fn has_what_is_in(&mut self, town: &Town) {
         let published = town
             .query()
-            .updates_after(Position(self.position), usize::MAX)
+            .updates_after(Position(self.begun), usize::MAX)
             .unwrap();
         let end = published.last().map_or(0, |last| last.position.0);
         while !self.is_live || self.position < end {
             self.next(town);
         }
+        let contexts = published.iter().filter(|update| !update.is_of_profiles());
+        assert_eq!(self.contexts, contexts.count());
         let copied: BTreeSet<String> = self.documents.keys().cloned().collect();
         let live: BTreeSet<String> = town.profiles().keys().map(ToString::to_string).collect();
         assert_eq!(copied, live);

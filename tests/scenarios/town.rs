@@ -1,6 +1,6 @@
 //! A running service on a folder of its own, without a socket: the engine, and the HTTP routes called in process.
 
-use std::{collections::BTreeMap, iter, sync::Arc};
+use std::{collections::BTreeMap, iter, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -43,6 +43,9 @@ callcenter.region = "IR"
 prefix = "crm"
 may_alias = true
 "#;
+
+/// What never takes so long does not come.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A service and the folder it lives in.
 pub struct Town {
@@ -204,7 +207,8 @@ impl Town {
 
     /// What `asking` ends with.
     pub fn wait<T>(&self, asking: impl Future<Output = T>) -> T {
-        self.runtime.block_on(asking)
+        let in_time = async { tokio::time::timeout(PATIENCE, asking).await };
+        self.runtime.block_on(in_time).expect("an answer in time")
     }
 
     /// Hands native events to the engine, past HTTP.

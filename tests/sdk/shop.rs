@@ -53,6 +53,7 @@ impl Visit {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            "--disable-breakpad",
             "--no-proxy-server",
             // Nobody else is looked for.
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",

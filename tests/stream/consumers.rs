@@ -193,13 +193,17 @@ fn a_copy_is_repaired_from_the_stream_alone_after_three_merges_and_a_split() {
         .unwrap()
         .to_owned();
     let live = BTreeSet::from([ids("ann"), ids("bob"), stays]);
-    let bucket = format!("KV_{PROFILES}");
-    // It is filled by the server in its own time.
-    wait_for("the bucket to be empty", || {
-        broker.purge_before(&bucket, broker.last_sequence(&bucket) + 1);
-        broker.keys().is_empty().then_some(())
+    // Bucket and stream are filled from the journal by the server, in its own time.
+    wait_for("the bucket to have all of it", || {
+        let is_there = |id: &String| {
+            let entry = broker.entry(id)?;
+            (entry["document"] == api.get(&format!("/v1/profiles/{id}"))).then_some(())
+        };
+        (broker.keys().len() == live.len() && live.iter().all(|id| is_there(id).is_some())).then_some(())
     });
-    // The stream is filled from the journal by the server, in its own time.
+    let bucket = format!("KV_{PROFILES}");
+    broker.purge_before(&bucket, broker.last_sequence(&bucket) + 1);
+    assert!(broker.keys().is_empty());
     wait_for("the copy to be right", || {
         follow();
         let copy = copied(&file);

@@ -13,6 +13,9 @@ def events(url, last_id, key, patience):
     with urllib.request.urlopen(request, timeout=patience) as stream:
         event = {}
         for line in stream:
+            if not line.endswith(b"\n"):
+                # It was cut off, within a letter perhaps.
+                return
             name, _, value = line.decode().rstrip("\r\n").partition(":")
             if name:
                 # Here data is always one line; elsewhere it may be several.

@@ -1,11 +1,15 @@
 //! Events told by an image that a page or a letter shows, as `RudderStack`'s pixel tells them: `GET /pixel/v1/track` and
 //! `/pixel/v1/page`.
 //!
-//! Whoever shows the image cannot read an answer, so there is one always: what was wrong is found among the refused.
+//! Whoever shows the image cannot read an answer, so it is shown for what is refused as well, which is found among the
+//! rejections. Whoever only asks whether there is an image told nothing.
 
 use axum::{
     extract::State,
-    http::header::{CACHE_CONTROL, CONTENT_TYPE},
+    http::{
+        HeaderName, Method,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
     response::{IntoResponse, Response},
 };
 
@@ -22,17 +26,37 @@ const DOT: &[u8] =
 /// What the query says.
 type Said = Asking<Vec<(String, String)>>;
 
+const HEADERS: [(HeaderName, &str); 2] = [(CONTENT_TYPE, "image/gif"), (CACHE_CONTROL, "no-store")];
+
 /// Takes what somebody did.
-pub(crate) async fn track(State(http): State<Http>, said: Said, posted: Posted) -> Result<Response, Failure> {
-    shown(Call::Track, http, said, posted).await
+pub(crate) async fn track(
+    State(http): State<Http>,
+    method: Method,
+    said: Said,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    shown(Call::Track, http, &method, (said, posted)).await
 }
 
 /// Takes which page somebody saw.
-pub(crate) async fn page(State(http): State<Http>, said: Said, posted: Posted) -> Result<Response, Failure> {
-    shown(Call::Page, http, said, posted).await
+pub(crate) async fn page(
+    State(http): State<Http>,
+    method: Method,
+    said: Said,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    shown(Call::Page, http, &method, (said, posted)).await
 }
 
-async fn shown(call: Call, http: Http, Asking(said): Said, posted: Posted) -> Result<Response, Failure> {
+async fn shown(
+    call: Call,
+    http: Http,
+    method: &Method,
+    (Asking(said), posted): (Said, Posted),
+) -> Result<Response, Failure> {
+    if method == Method::HEAD {
+        return Ok(HEADERS.into_response());
+    }
     // Each time that it is shown is an event of its own.
     let id = uuid::Uuid::now_v7().to_string();
     let message = pixel::message(said, &id, (http.api.clock)());
@@ -46,6 +70,5 @@ async fn shown(call: Call, http: Http, Asking(said): Said, posted: Posted) -> Re
         Err(failure) if failure.is_for_good() => {}
         Err(failure) => return Err(failure),
     }
-    let headers = [(CONTENT_TYPE, "image/gif"), (CACHE_CONTROL, "no-store")];
-    Ok((headers, DOT).into_response())
+    Ok((HEADERS, DOT).into_response())
 }

@@ -70,12 +70,6 @@ pub(crate) async fn updates(
         kind,
     } = subscription;
     let filter = Filter::new(stream.as_deref(), profile, channel.as_deref(), kind.as_deref())?;
-    if snapshot && !filter.wants_every_update() {
-        return Err(Failure::bad_request(
-            "bad_snapshot",
-            "expected a snapshot to go on with the stream updates, and with every kind of them",
-        ));
-    }
     let cursor = cursor(&headers, asked.as_deref())?.unwrap_or_else(|| {
         let position = http.api.handle.applied();
         match snapshot {
@@ -83,6 +77,12 @@ pub(crate) async fn updates(
             false => Cursor::At(position),
         }
     });
+    if (snapshot || matches!(cursor, Cursor::Within(_))) && !filter.wants_every_update() {
+        return Err(Failure::bad_request(
+            "bad_snapshot",
+            "expected a snapshot to go on with the stream updates, and with every kind of them",
+        ));
+    }
     let room = http.subscribers.clone().try_acquire_owned();
     let room = room.map_err(|_| api::Failure::overloaded("more subscribers are connected than allowed"))?;
     let feed = Feed::new(http, cursor, snapshot, filter, room);

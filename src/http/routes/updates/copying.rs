@@ -26,7 +26,7 @@ impl Place {
     pub(super) fn pass(&mut self, update: &Update) -> bool {
         self.position = update.position;
         // What is about nobody's profile is told in any case.
-        if !update.subject.contains(".profile.") {
+        if !update.is_of_profiles() {
             return true;
         }
         let told = self.told.as_mut();
@@ -150,7 +150,14 @@ mod tests {
         let mut place = Place::before_all(Position(0));
         assert!(!place.pass(&update(1, "updated", &[0], 1)));
         let mut context = update(2, "updated", &[9], 1);
-        context.subject = "yekta.v1.default.context.web.page_viewed.9".to_owned();
-        assert!(place.pass(&context));
+        // Whatever events and channels are called.
+        for subject in [
+            "context.web.page_viewed.9",
+            "context.profile.updated.9",
+            "dlq.profile",
+        ] {
+            context.subject = format!("yekta.v1.profile.{subject}");
+            assert!(place.pass(&context), "{subject}");
+        }
     }
 }

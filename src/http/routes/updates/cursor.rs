@@ -32,6 +32,12 @@ pub(crate) struct Told {
 }
 
 impl Place {
+    /// The last profile that was told, and its version, where that is newer than the position.
+    pub(crate) fn ahead(self) -> Option<(ProfileId, u64)> {
+        let Told { profile, ahead } = self.told?;
+        ahead.map(|version| (profile, version))
+    }
+
     /// Before the first profile.
     pub(crate) const fn before_all(position: Position) -> Self {
         let told = None;

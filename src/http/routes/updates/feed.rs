@@ -12,12 +12,12 @@ use axum::response::sse::Event;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use crate::{
-    engine::{Position, Query, QueryError, Update, copies::Copied},
+    engine::{Position, ProfileId, Query, QueryError, Update, copies::Copied},
     http::{
         Http,
         routes::updates::{
             cursor::{Cursor, Place},
-            filter::Filter,
+            filter::{Filter, Whose},
         },
     },
     telemetry::Counted,
@@ -25,8 +25,7 @@ use crate::{
 
 /// How soon a client whose connection broke comes back.
 const RETRY: Duration = Duration::from_secs(1);
-/// Profiles of a snapshot that are read at once, to so many messages of a page: they are larger, and what changes while
-/// they are read is read again.
+/// A page has so many messages for each profile of a snapshot that is read at once: profiles are larger.
 const MESSAGES_PER_COPY: usize = 4;
 
 /// A subscriber.
@@ -65,7 +64,7 @@ impl Feed {
         let here = Event::default()
             .retry(RETRY)
             .id(cursor.to_string())
-            .comment("live");
+            .comment("here");
         let _counted = http.metrics.subscriber();
         let (changes, pending) = (http.api.handle.changes(), VecDeque::from([here]));
         Self {
@@ -97,7 +96,10 @@ impl Feed {
             self.changes.borrow_and_update();
             let read = match self.cursor {
                 Cursor::At(position) => self.follow(position).await,
-                Cursor::Within(place) if place.position < self.meanwhile => self.catch_up(place).await,
+                // Not before the messages of a profile that is ahead were told.
+                Cursor::Within(place) if place.ahead().is_some() || place.position < self.meanwhile => {
+                    self.catch_up(place).await
+                }
                 Cursor::Within(place) => self.copy(place).await,
             };
             match read {
@@ -145,6 +147,9 @@ impl Feed {
         };
         if page.is_empty() {
             self.meanwhile = place.position;
+            if let Some((profile, version)) = place.ahead() {
+                return self.wait_for(profile, version).await;
+            }
         }
         for update in page {
             let is_told = place.pass(&update);
@@ -160,29 +165,44 @@ impl Feed {
     /// Tells some more of a snapshot; at its end the subscriber follows.
     async fn copy(&mut self, mut place: Place) -> Ended<bool> {
         let after = place.told.map(|told| told.profile);
-        let only = self.filter.only();
+        let whose = self.filter.whose();
         let most = self.http.settings.update_page.div_ceil(MESSAGES_PER_COPY);
         let copied = self.ask(move |query| {
-            let ids = match only {
-                Some(id) => Vec::from_iter(id.filter(|id| after.is_none_or(|after| after < *id))),
-                None => query.ids_after(after, most)?,
+            let ids = match whose {
+                Whose::Everybody => query.ids_after(after, most)?,
+                Whose::One(id) if after.is_none() => vec![id],
+                Whose::One(_) | Whose::Nobody => Vec::new(),
             };
             let copies = query.copies(&ids, place.position)?;
             // The one that is wanted may not be live.
-            Ok((ids.is_empty() || (only.is_some() && copies.is_empty()), copies))
+            let is_end = ids.is_empty() || (whose != Whose::Everybody && copies.is_empty());
+            Ok((is_end, copies))
         });
         let Some((is_end, copies)) = copied.await? else {
             return Ok(true);
         };
         self.meanwhile = self.http.api.handle.applied();
-        let is_ahead = place.told.is_some_and(|told| told.ahead.is_some());
-        if is_end && !is_ahead {
+        if is_end {
             self.cursor = Cursor::At(place.position);
             self.tell_live();
             return Ok(true);
         }
         self.tell_copies(&mut place, copies)?;
         Ok(true)
+    }
+
+    /// Waits for the messages of a profile that is ahead: they are visible in a moment. A cursor that says so of one that
+    /// is not there, or not so far, is of another history.
+    async fn wait_for(&mut self, profile: ProfileId, version: u64) -> Ended<bool> {
+        let reached = self.ask(move |query| query.has_reached(profile, version));
+        match reached.await? {
+            Some(true) => Ok(self.wait().await),
+            Some(false) => {
+                self.reset(self.http.api.handle.query().first());
+                Ok(true)
+            }
+            None => Ok(true),
+        }
     }
 
     fn tell_copies(&mut self, place: &mut Place, copies: Vec<Copied>) -> Ended<()> {

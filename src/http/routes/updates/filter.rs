@@ -16,8 +16,6 @@ const STREAMS: [(&str, &str); 5] = [
     ("insight", "insight"),
     ("dlq", "dlq"),
 ];
-/// Where `yekta.v1.<tenant>.` ends.
-const PREFIX_WORDS: usize = 3;
 
 /// What a subscriber wants; what is not said is not asked of a message.
 #[derive(Clone, Debug)]
@@ -26,6 +24,14 @@ pub(crate) struct Filter {
     profile: Option<String>,
     channel: Option<String>,
     kind: Option<String>,
+}
+
+/// Whose profiles a subscriber wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whose {
+    Everybody,
+    One(ProfileId),
+    Nobody,
 }
 
 impl Filter {
@@ -69,14 +75,18 @@ impl Filter {
         self.streams.contains("updates") && self.kind.is_none()
     }
 
-    /// The one profile that is wanted, where it is one; there is none of an id that is no id.
-    pub(crate) fn only(&self) -> Option<Option<ProfileId>> {
-        self.profile.as_deref().map(ProfileId::parse)
+    /// Whose profiles are wanted: of everybody, or of one, or of nobody where what was said is no id.
+    pub(crate) fn whose(&self) -> Whose {
+        match self.profile.as_deref().map(ProfileId::parse) {
+            None => Whose::Everybody,
+            Some(Some(id)) => Whose::One(id),
+            Some(None) => Whose::Nobody,
+        }
     }
 
     /// The stream of `update`, if the subscriber wants it.
     pub(crate) fn wanted(&self, update: &Update) -> Option<&'static str> {
-        let mut words = update.subject.split('.').skip(PREFIX_WORDS);
+        let mut words = update.words();
         let word = words.next()?;
         let (stream, _) = STREAMS.iter().find(|(_, known)| *known == word)?;
         let on_channel = matches!(*stream, "context" | "action");
