@@ -5,6 +5,7 @@
 use std::fmt;
 
 use serde::Deserialize;
+use serde_json::{Map, Value as Json};
 
 use crate::{
     api::{Api, Failure},
@@ -42,17 +43,34 @@ impl fmt::Debug for Who {
 
 /// An identifier as a request states it: `{kind, value}`, where a value may be a number. `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Map<String, Json>")]
 pub struct AskedIdentifier {
     kind: String,
     value: Text,
 }
 
 /// A text, or a number that is one: senders of ids mix them up.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, PartialEq, Eq)]
 enum Text {
     Text(String),
     Number(serde_json::Number),
+}
+
+/// An object alone: a derived reader takes a list of its members as well.
+impl TryFrom<Map<String, Json>> for AskedIdentifier {
+    type Error = &'static str;
+
+    fn try_from(mut members: Map<String, Json>) -> Result<Self, Self::Error> {
+        let value = match members.remove("value") {
+            Some(Json::String(text)) => Text::Text(text),
+            Some(Json::Number(number)) => Text::Number(number),
+            _ => return Err("expected a value that is a text or a number"),
+        };
+        match members.remove("kind") {
+            Some(Json::String(kind)) => Ok(Self { kind, value }),
+            _ => Err("expected a kind that is a text"),
+        }
+    }
 }
 
 impl AskedIdentifier {

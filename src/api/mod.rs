@@ -106,6 +106,12 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
             "expected at most {DEPTH_MAX} objects and lists inside each other, and no reserved name"
         ))
     })?;
+    // A derived reader takes a list of the members for the object as well.
+    if !text.trim_start().starts_with('{') {
+        return Err(refused(
+            "expected a JSON object as /openapi.json describes it".to_owned(),
+        ));
+    }
     serde_json::from_str(text).map_err(|error| {
         // The library's message may hold what was sent; where it stands is enough.
         let (line, column) = (error.line(), error.column());

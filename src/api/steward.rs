@@ -3,6 +3,7 @@
 //! Every word is answered with an id by which it can be undone. It holds for who comes later too.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 
 use crate::{
     api::{Api, Failure, Who},
@@ -53,11 +54,24 @@ pub struct UndoRequest {
 
 /// An event by what makes it itself.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Map<String, Json>")]
 pub struct AskedEvent {
     /// Who sent it.
     pub source: String,
     /// The sender's id of it.
     pub id: String,
+}
+
+/// An object alone: a derived reader takes a list of its members as well.
+impl TryFrom<Map<String, Json>> for AskedEvent {
+    type Error = &'static str;
+
+    fn try_from(mut members: Map<String, Json>) -> Result<Self, Self::Error> {
+        match (members.remove("source"), members.remove("id")) {
+            (Some(Json::String(source)), Some(Json::String(id))) => Ok(Self { source, id }),
+            _ => Err("expected source and id, texts both"),
+        }
+    }
 }
 
 /// What was said holds: `{status, word, profiles, position}`.

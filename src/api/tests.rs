@@ -62,7 +62,7 @@ fn lists_and_contexts_are_read_from_a_body() {
     check("", &nothing);
     check("{}", &nothing);
     let identifiers: Vec<AskedIdentifier> =
-        read(br#"[{"kind":"phone","value":"+98"},{"kind":"user_id","value":7}]"#).unwrap();
+        serde_json::from_str(r#"[{"kind":"phone","value":"+98"},{"kind":"user_id","value":7}]"#).unwrap();
     check(
         r#"{"identifiers":[{"kind":"phone","value":"+98"},{"kind":"user_id","value":7}],"flat":true}"#,
         &LookupRequest {
@@ -143,4 +143,22 @@ fn a_body_that_is_none_is_refused_without_its_words() {
     refused::<ProfileRequest>(r#"{"who":"phone:+98","min_position":"+98"}"#, "1:39");
     refused::<LookupRequest>(r#"{"view":"+98"}"#, "1:14");
     refused::<ConsentRequest>(r#"{"who":"phone:+98","consent":{"sms":{"ads":"+98"}}}"#, "1:48");
+}
+
+#[test]
+fn a_list_of_members_is_no_object() {
+    let list = "expected a JSON object as /openapi.json describes it";
+    refused::<WordRequest>(r#"["user_id:a","user_id:b","me","because",null]"#, list);
+    for body in [
+        r#"{"identifiers":[["phone","+98"]]}"#,
+        r#"{"identifiers":[{"kind":"phone","value":["+98"]}]}"#,
+    ] {
+        assert_eq!(
+            read::<LookupRequest>(body.as_bytes()).unwrap_err().code(),
+            "bad_body"
+        );
+    }
+    let told = read::<UndoRequest>(br#"{"event":{"source":"s","id":"1"}}"#);
+    let listed = read::<UndoRequest>(br#"{"event":["s","1"]}"#);
+    assert_eq!((told.is_ok(), listed.is_ok()), (true, false));
 }

@@ -51,8 +51,8 @@ pub(crate) struct Known {
 
 impl Known {
     /// Nothing is known; at most about so many bytes of the store will be: half of them atoms, a quarter each profiles and
-    /// entries of indexes, and a sixteenth beside them of blocks that have
-    /// more faces than `block_faces_max`. By `absent_bytes` it knows what the store does not have, once that was read.
+    /// entries of indexes, and in a sixteenth beside them which blocks have more faces than `block_faces_max`. By
+    /// `absent_bytes` it knows what the store does not have, once that was read.
     pub(crate) fn of(bytes_max: usize, absent_bytes: usize, block_faces_max: usize) -> (Self, Reading) {
         let (absent, reading) = Absent::of(absent_bytes);
         let known = Self {

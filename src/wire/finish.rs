@@ -173,7 +173,9 @@ fn clock(
         .map(|sent| received.micros_since(sent))
         .filter(|skew| u128::from(skew.unsigned_abs()) > limits.skew_tolerance.as_micros())
         .unwrap_or(0);
+    // A clock that is thousands of years off says nothing of what was when.
     let corrected = Timestamp::from_micros(stated.as_micros().saturating_add(skew));
+    let corrected = time::known(corrected).unwrap_or(stated);
     let future_max = u64::try_from(limits.future_max.as_micros()).unwrap_or(u64::MAX);
     let time = if corrected > received.saturating_add(future_max) {
         received

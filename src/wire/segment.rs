@@ -110,7 +110,10 @@ pub(crate) fn call_of(kind: Option<&str>) -> Result<Call, Fault> {
 
 fn name(call: Call, message: &mut Members) -> Result<Option<String>, Fault> {
     let name = match call {
-        Call::Track => return message.take_text("event"),
+        Call::Track => {
+            let event = message.take_text("event")?;
+            return event.map(Some).ok_or_else(|| Fault::missing("event"));
+        }
         Call::Identify => "Identify",
         Call::Page => "Page Viewed",
         Call::Screen => "Screen Viewed",

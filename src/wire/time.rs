@@ -7,27 +7,30 @@ use crate::domain::{amount::Amount, time::Timestamp, value::Value};
 /// Below this an epoch number counts seconds: as milliseconds it would lie before March 1973.
 const SECONDS_BELOW: i128 = 100_000_000_000;
 const UNITS_PER_ONE: i128 = 100_000_000;
+/// The first moment of the year 0: RFC 3339 has none before it.
+const FIRST: Timestamp = Timestamp::from_micros(-62_167_219_200_000_000);
 const MICROS_PER_DAY: u64 = 24 * 60 * 60 * 1_000_000;
 
 /// The point that an RFC 3339 text tells; it must say its offset. What is finer than a microsecond is cut.
 #[must_use]
 pub fn parse(text: &str) -> Option<Timestamp> {
     let point = text.trim().parse::<jiff::Timestamp>().ok()?;
-    Some(Timestamp::from_micros(point.as_microsecond()))
+    known(Timestamp::from_micros(point.as_microsecond()))
+}
+
+/// The point, if it can be told: none of a year before 0.
+#[must_use]
+pub(crate) fn known(time: Timestamp) -> Option<Timestamp> {
+    (time >= FIRST).then_some(time)
 }
 
 /// RFC 3339 in UTC with `Z`, in the coarsest of seconds, milliseconds and microseconds that loses nothing.
 ///
-/// What lies outside of the years -9999 to 9999 is written as the nearest point inside.
+/// What lies outside of the years 0 to 9999 is written as the nearest point inside.
 #[must_use]
 pub fn format(time: Timestamp) -> String {
-    let micros = time.as_micros();
-    let bound = if micros < 0 {
-        jiff::Timestamp::MIN
-    } else {
-        jiff::Timestamp::MAX
-    };
-    let point = jiff::Timestamp::from_microsecond(micros).unwrap_or(bound);
+    let micros = time.max(FIRST).as_micros();
+    let point = jiff::Timestamp::from_microsecond(micros).unwrap_or(jiff::Timestamp::MAX);
     let precision = match micros {
         _ if micros % 1_000_000 == 0 => 0,
         _ if micros % 1_000 == 0 => 3,
@@ -69,7 +72,7 @@ fn epoch(number: &str) -> Option<Timestamp> {
     let micros = i64::try_from(units * per_one / UNITS_PER_ONE).ok()?;
     jiff::Timestamp::from_microsecond(micros)
         .ok()
-        .map(|_| Timestamp::from_micros(micros))
+        .and_then(|_| known(Timestamp::from_micros(micros)))
 }
 
 #[cfg(test)]
@@ -94,6 +97,8 @@ mod tests {
             ("", None),
             ("yesterday", None),
             ("2026-13-01T00:00:00Z", None),
+            ("0000-01-01T00:00:00Z", Some("0000-01-01T00:00:00Z")),
+            ("-000001-12-31T23:59:59Z", None),
         ] {
             assert_eq!(parse(text).map(format).as_deref(), written, "{text}");
         }
@@ -112,6 +117,7 @@ mod tests {
             ("1795342500.25", Some("2026-11-22T10:15:00.250Z")),
             ("1e30", None),
             ("999999999999999", None),
+            ("-99999999999999", None),
         ] {
             assert_eq!(read(&number(text)).map(format).as_deref(), written, "{text}");
         }
@@ -131,14 +137,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_reads_back(micros in -377_705_000_000_000_000_i64..253_402_207_200_000_000) {
+        fn what_is_written_reads_back(micros in FIRST.as_micros()..253_402_207_200_000_000) {
             let time = Timestamp::from_micros(micros);
             prop_assert_eq!(parse(&format(time)), Some(time));
         }
 
         #[test]
         fn any_time_can_be_written(micros in any::<i64>()) {
-            prop_assert!(!format(Timestamp::from_micros(micros)).is_empty());
+            prop_assert!(format(Timestamp::from_micros(micros)).len() >= "0000-01-01T00:00:00Z".len());
+            prop_assert!(!format(Timestamp::from_micros(micros)).starts_with('-'));
         }
     }
 }

@@ -12,12 +12,12 @@
 #![allow(missing_docs, unreachable_pub, reason = "a test has no users")]
 
 mod api;
-mod clients;
 mod commands;
 mod copied;
 mod crash;
 mod damage;
 mod demo;
+mod described;
 #[cfg(target_os = "linux")]
 mod disk;
 mod folder;

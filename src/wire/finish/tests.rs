@@ -151,6 +151,11 @@ fn a_senders_clock_is_corrected_and_the_future_is_now() {
             "2026-11-22T11:00:00Z",
             Some("2026-11-22T10:00:00Z"),
         ),
+        (
+            r#","time":"2025-01-01T00:00:00Z","sent_at":"9999-01-01T00:00:00Z""#,
+            "2025-01-01T00:00:00Z",
+            None,
+        ),
         // A day fast.
         (
             r#","time":"2026-11-23T11:59:00Z","sent_at":"2026-11-23T12:00:00Z""#,
