@@ -31,7 +31,8 @@
 //!    store that is damaged, or was written to when power went (`store::unsettled`), is built again from a snapshot
 //!    ([`engine::snapshots`], [`store::snapshot`]) and the journal.
 //! 5. A question comes through an edge to [`api::Api`], which asks [`engine::Query`]: it answers from committed state on
-//!    any thread. `routes::updates` streams the published messages from any position of the journal.
+//!    any thread. `routes::updates` streams the published messages from any position of the journal, behind a copy of
+//!    every profile ([`engine::copies`]) where that is asked for.
 //!
 //! On NATS the way is the same but for its ends:
 //!

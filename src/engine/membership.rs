@@ -122,7 +122,13 @@ impl Membership {
     }
 
     fn leave(&mut self, overlay: &mut Overlay<'_>, id: AtomId, profile: ProfileId) -> Result<(), Error> {
-        let mut record = self.profile(overlay, profile)?;
+        let Some(record) = overlay.profile(profile)? else {
+            // It ended in a commit that had no room for who was only shown with it: there is nothing left to leave, and
+            // nothing to tell of it again.
+            self.strays.insert(id);
+            return Ok(());
+        };
+        let mut record = ProfileRecord::clone(&record);
         if record.attributed.contains(&id) {
             self.strays.insert(id);
         }

@@ -1,7 +1,7 @@
 //! What one value does to many is carried out in small steps, and ends as if it had been done at once.
 
 use serde_json::{Value, json};
-use yekta::domain::identifier::Kind;
+use yekta::{domain::identifier::Kind, engine::Position};
 
 use crate::{
     follower::Follower,
@@ -115,4 +115,43 @@ fn taken_back_in_between_it_is_as_if_it_had_never_come() {
     town.settle();
     assert_eq!(town.profiles().len(), 1);
     assert_eq!(town.person("anonymous_id", "c0").fingerprint, before);
+}
+
+/// A caller's number, known to staff, which visitors type who are only shown with them; then the caller signs in. Gives
+/// what was told of merges, and what becomes of taking the merge back.
+fn signed_in_with_mentions(town: &Town) -> (Vec<Value>, Value) {
+    let number = |trust: &str| identifier("phone", "+989123456789", trust);
+    town.tell(&[event(
+        "1",
+        ["callcenter", "Call Started"],
+        "21T09:00",
+        json!([number("staff")]),
+        json!({}),
+    )]);
+    for visitor in 0..6 {
+        let typed = identifier("email", &format!("e{visitor}@example.org"), "stated");
+        let (id, who) = (format!("m{visitor}"), json!([number("stated"), typed]));
+        town.tell(&[event(&id, ["web", "Page Viewed"], "21T09:30", who, json!({}))]);
+    }
+    let before = town.person("phone", "+989123456789").id.to_string();
+    let who = json!([number("verified"), user("sara")]);
+    town.tell(&[event("2", ["mobile", "Signed In"], "21T10:00", who, json!({}))]);
+    town.settle();
+    let updates = town.query().updates_after(Position(0), 10_000).unwrap();
+    let told = updates
+        .iter()
+        .filter(|update| update.subject.contains(".profile.merged."));
+    let told = told.map(|update| serde_json::from_slice(&update.body).unwrap());
+    let told: Vec<Value> = told.collect();
+    let undo = json!({"absorbed": before}).to_string().into_bytes();
+    let undone = town.call("POST", "/v1/identity/undo", &[], undo);
+    (told, json!([undone.status, undone.body["code"]]))
+}
+
+#[test]
+fn a_merge_that_is_carried_out_step_by_step_is_told_once_and_taken_back_as_any_other() {
+    let (at_once, by_one) = (Town::new(), Town::with("[engine]\nrepairs_max = 1\n"));
+    let [(told, undone), (told_by_one, undone_by_one)] = [&at_once, &by_one].map(signed_in_with_mentions);
+    assert_eq!((told.len(), told_by_one.len()), (1, 1), "{told_by_one:?}");
+    assert_eq!(undone_by_one, undone);
 }
