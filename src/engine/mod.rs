@@ -26,6 +26,7 @@ pub mod copies;
 mod counted;
 mod devices;
 mod edition;
+mod ending;
 mod entries;
 pub mod error;
 pub mod explain;

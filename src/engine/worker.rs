@@ -15,6 +15,7 @@ use crate::{
         api::CommandError,
         batch::Rules,
         counted::Counted,
+        ending::refuse_the_rest,
         error::{Error, chain},
         handle::{Health, HealthCell, Job},
         input::Input,
@@ -107,6 +108,7 @@ impl Worker {
                 tracing::error!(error = %chain(error), "writer stopped");
             }
         }
+        refuse_the_rest(&mut self.jobs);
         result
     }
 
