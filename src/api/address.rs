@@ -8,13 +8,16 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use crate::{
-    api::{Api, Failure},
+    api::{Api, Failure, context::Meant},
     domain::{
-        identifier::{Kind, Region, Trust, normalise::normalise},
+        identifier::{
+            Kind, Region, Trust,
+            normalise::{Refusal, normalise},
+        },
         identity::Key,
     },
     engine::{ProfileId, api::Target, query::Address},
-    wire::qr,
+    wire::{out::context::Why, qr},
 };
 
 /// Who is meant: a profile's id of 32 hexadecimal digits, or `kind:value`. `Debug` shows nothing of it.
@@ -74,11 +77,11 @@ impl TryFrom<Map<String, Json>> for AskedIdentifier {
 }
 
 impl AskedIdentifier {
-    /// The key it is found by, `None` for a value that nobody can hold.
+    /// The key it is found by, or why nobody can hold its value.
     ///
     /// # Errors
     /// When its kind is none.
-    pub(crate) fn key(&self, api: &Api, region: Option<&Region>) -> Result<Option<Key>, Failure> {
+    pub(crate) fn key(&self, api: &Api, region: Option<&Region>) -> Result<Result<Key, Why>, Failure> {
         match &self.value {
             Text::Text(value) => api.key(&self.kind, value, region),
             Text::Number(value) => api.key(&self.kind, &value.to_string(), region),
@@ -96,10 +99,18 @@ impl Api {
     /// Whom `who` means, `None` where nobody can be meant.
     ///
     /// # Errors
-    /// When it is neither a profile id nor a kind and a value.
+    /// As of [`Api::meant`].
     pub(crate) fn address(&self, who: &Who, region: Option<&Region>) -> Result<Option<Address>, Failure> {
+        Ok(self.meant(who, region)?.ok())
+    }
+
+    /// Whom `who` means, or why nobody can be meant.
+    ///
+    /// # Errors
+    /// When it is neither a profile id nor a kind and a value.
+    pub(crate) fn meant(&self, who: &Who, region: Option<&Region>) -> Result<Meant, Failure> {
         if let Some(id) = ProfileId::parse(&who.0) {
-            return Ok(Some(Address::Id(id)));
+            return Ok(Ok(Address::Id(id)));
         }
         let (kind, value) = who.0.split_once(':').ok_or_else(|| {
             Failure::bad_request(
@@ -131,16 +142,34 @@ impl Api {
             .or(self.limits.region.as_ref())
     }
 
-    fn key(&self, kind: &str, value: &str, region: Option<&Region>) -> Result<Option<Key>, Failure> {
+    /// The key of a kind and a value, or why nobody can hold the value.
+    ///
+    /// # Errors
+    /// When the kind is none.
+    pub(crate) fn key(
+        &self,
+        kind: &str,
+        value: &str,
+        region: Option<&Region>,
+    ) -> Result<Result<Key, Why>, Failure> {
         let kind = Kind::new(kind.trim())
             .map_err(|error| Failure::bad_request("bad_identifier", error.to_string()))?;
         if kind == Kind::QR_TOKEN {
-            return Ok(qr::digest(value).map(|value| Key { kind, value }));
+            let digest = qr::digest(value).ok_or(Why::Malformed);
+            return Ok(digest.map(|value| Key { kind, value }));
         }
-        let found = normalise(&self.rules.identifiers, &kind, value, Trust::Observed, region).ok();
-        Ok(found.map(|found| Key {
+        let found = normalise(&self.rules.identifiers, &kind, value, Trust::Observed, region);
+        Ok(found.map_err(why).map(|found| Key {
             kind,
             value: found.value().to_owned(),
         }))
+    }
+}
+
+/// Why nobody can hold a value: it says that nobody is named, or it is no value of its kind.
+fn why(refusal: Refusal) -> Why {
+    match refusal {
+        Refusal::Withheld | Refusal::Blocked | Refusal::Empty => Why::Withheld,
+        Refusal::Malformed(_) | Refusal::TooLong => Why::Malformed,
     }
 }

@@ -88,6 +88,6 @@ impl Api {
         let portrait = self
             .ask_here("profile", move |query| query.portrait_or_survivor(id))
             .await?;
-        portrait.ok_or_else(|| Failure::nobody_there("the profile just changed its id: ask again"))
+        portrait.ok_or_else(Failure::changed_id)
     }
 }

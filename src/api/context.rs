@@ -1,21 +1,24 @@
-//! What one consumer is told about a customer. Always an answer, with its `match`.
+//! What one consumer is told about a customer. Always an answer, with its `match` and, where that is not one, why.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    api::{Api, AskedIdentifier, Failure, Who},
-    domain::context::{Context, View},
+    api::{Api, AskedIdentifier, Failure, Who, budget::Budget},
+    domain::{
+        context::{Context, View},
+        identifier::Region,
+    },
     engine::{
         ProfileId,
         query::{Address, Portrait},
     },
     wire::out::{
-        context::{Body, Match},
+        context::{Body, Finding, Why},
         flat::Flat,
     },
 };
 
-/// Asks what a consumer is told: `{view, who | identifiers, flat, min_position}`.
+/// Asks what a consumer is told: `{view, who | identifiers, flat, region, deadline_ms, min_position}`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ContextRequest {
     /// The view, such as `callcenter`.
@@ -27,6 +30,10 @@ pub struct ContextRequest {
     /// Whether the answer is a map of texts.
     #[serde(default)]
     pub flat: bool,
+    /// Where numbers without a country code are from, as two letters; the view's channel's region where it is not said.
+    pub region: Option<String>,
+    /// Milliseconds after which the answer comes with what is known by then, marked `partial`.
+    pub deadline_ms: Option<u64>,
     /// The position to wait for.
     pub min_position: Option<u64>,
 }
@@ -35,30 +42,48 @@ pub struct ContextRequest {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum ContextAnswer {
-    /// `{view, match, profile, version, …sections}`.
+    /// `{view, match, why, partial, profile, version, candidates, …sections}`.
     Whole(Box<Body>),
     /// Texts by name, all of them always there.
     Flat(Flat),
 }
 
+impl ContextAnswer {
+    /// Whether it tells of a call that goes on: of `call`, where that is said. A flat answer is of no use for it.
+    pub fn is_calling(&self, call: Option<&str>) -> bool {
+        let running = match self {
+            Self::Whole(body) => body.running_call(),
+            Self::Flat(_) => None,
+        };
+        running.is_some_and(|running| call.is_none_or(|call| call == running))
+    }
+}
+
+/// Whom a question is about, or why nobody can be meant.
+pub(crate) type Meant = Result<Address, Why>;
+
 impl Api {
     /// What a view tells of whoever is meant.
     ///
     /// # Errors
-    /// `unknown_view`, `bad_address`, `bad_identifier`, `too_many_identifiers`, `position_not_reached`.
+    /// `unknown_view`, `bad_address`, `bad_identifier`, `bad_region`, `bad_deadline`, `too_many_identifiers`,
+    /// `position_not_reached`.
     pub async fn context(&self, request: ContextRequest) -> Result<ContextAnswer, Failure> {
-        self.reached(request.min_position).await?;
+        let budget = Budget::of(request.deadline_ms, request.flat, self.limits.flat_deadline)?;
         let view = self.view(&request.view)?;
-        let addresses = match (&request.who, &request.identifiers) {
-            (Some(who), None) => self.address(who, self.region(&view.name))?.into_iter().collect(),
-            (None, Some(identifiers)) => self.addresses(identifiers, &view.name)?,
+        let region = self.region_asked(request.region.as_deref(), &view.name)?;
+        let meant = match (&request.who, &request.identifiers) {
+            (Some(who), None) => vec![self.meant(who, region.as_ref())?],
+            (None, Some(identifiers)) => self.all_meant(identifiers, region.as_ref())?,
             (None, None) | (Some(_), Some(_)) => {
                 let expected = "expected either who or identifiers";
                 return Err(Failure::bad_request("bad_address", expected));
             }
         };
-        let found = self.found(addresses).await?;
-        self.told(view, &found, request.flat).await
+        let is_current = self.reached_within(budget, request.min_position).await?;
+        let (mut finding, context) = self.seen_within(budget, view, &meant).await?;
+        finding.partial |= !is_current;
+        Ok(shaped(request.flat, finding, context))
     }
 
     /// The view called `name`.
@@ -75,8 +100,31 @@ impl Api {
         })
     }
 
-    /// The addresses that the identifiers of a question for `view` are; those that nobody can hold are left out.
-    pub(crate) fn addresses(&self, asked: &[AskedIdentifier], view: &str) -> Result<Vec<Address>, Failure> {
+    /// The region that a question names, else that of the view's channel.
+    ///
+    /// # Errors
+    /// `bad_region`.
+    pub(crate) fn region_asked(&self, asked: Option<&str>, view: &str) -> Result<Option<Region>, Failure> {
+        match asked {
+            None => Ok(self.region(view).copied()),
+            Some(code) => code.parse().map(Some).map_err(|_| {
+                Failure::bad_request(
+                    "bad_region",
+                    "expected region to be a two-letter country code such as IR",
+                )
+            }),
+        }
+    }
+
+    /// Whom the identifiers of a question mean.
+    ///
+    /// # Errors
+    /// `too_many_identifiers`, `bad_identifier`.
+    pub(crate) fn all_meant(
+        &self,
+        asked: &[AskedIdentifier],
+        region: Option<&Region>,
+    ) -> Result<Vec<Meant>, Failure> {
         let most = self.limits.identifiers_max;
         if asked.len() > most {
             return Err(Failure::bad_request(
@@ -84,28 +132,37 @@ impl Api {
                 format!("expected at most {most} identifiers"),
             ));
         }
-        let region = self.region(view);
-        let keys = asked
-            .iter()
-            .filter_map(|asked| asked.key(self, region).transpose());
-        keys.map(|key| key.map(Address::Identifier)).collect()
+        let keys = asked.iter().map(|asked| asked.key(self, region));
+        keys.map(|key| Ok(key?.map(Address::Identifier))).collect()
     }
 
-    /// What `view` tells of those who were found: of one alone it tells anything.
-    pub(crate) async fn told(
+    /// What `view` tells of whoever is meant, as far as it is known within the budget.
+    pub(crate) async fn seen_within(
         &self,
+        budget: Budget,
         view: &View,
-        found: &[ProfileId],
-        flat: bool,
-    ) -> Result<ContextAnswer, Failure> {
-        let outcome = Match::of(found.len());
-        let context = match found {
-            [id] => self.seen(view, &self.portrait(*id).await?),
-            _ => Context::empty(view),
+        meant: &[Meant],
+    ) -> Result<(Finding, Context), Failure> {
+        let late = |finding: Finding| Finding {
+            partial: true,
+            ..finding
         };
-        Ok(match flat {
-            true => ContextAnswer::Flat(Flat::of(outcome, &context)),
-            false => ContextAnswer::Whole(Box::new(Body::of(outcome, context))),
+        let nobody = |why| (Finding::nobody(why), Context::empty(view));
+        let addresses: Vec<Address> = meant.iter().flatten().cloned().collect();
+        let Some(found) = self.found(budget, addresses.clone()).await? else {
+            let (finding, context) = nobody(Why::Deadline);
+            return Ok((late(finding), context));
+        };
+        Ok(match found.as_slice() {
+            [] => nobody(why_nobody(meant)),
+            [id] => match self.portrait_within(budget, *id).await? {
+                Some(portrait) => (Finding::ONE, self.seen(view, &portrait)),
+                None => (late(Finding::ONE), Context::empty(view)),
+            },
+            several => match self.candidates(budget, several, &addresses).await? {
+                Some(candidates) => (Finding::several(candidates), Context::empty(view)),
+                None => (late(Finding::several(Vec::new())), Context::empty(view)),
+            },
         })
     }
 
@@ -113,5 +170,32 @@ impl Api {
     pub(crate) fn seen(&self, view: &View, portrait: &Portrait) -> Context {
         let id = portrait.id.to_string();
         Context::of(&portrait.profile, &id, portrait.version, view, (self.clock)())
+    }
+
+    /// The profile `id`, or its survivor; `None` where the budget is over before it is known.
+    async fn portrait_within(&self, budget: Budget, id: ProfileId) -> Result<Option<Portrait>, Failure> {
+        let asked = self.ask_within(budget, "profile", move |query| query.portrait_or_survivor(id));
+        match asked.await? {
+            None => Ok(None),
+            Some(Some(portrait)) => Ok(Some(portrait)),
+            Some(None) => Err(Failure::changed_id()),
+        }
+    }
+}
+
+/// The answer in the form that was asked for.
+pub(crate) fn shaped(flat: bool, finding: Finding, context: Context) -> ContextAnswer {
+    match flat {
+        true => ContextAnswer::Flat(Flat::of(&finding, &context)),
+        false => ContextAnswer::Whole(Box::new(Body::of(finding, context))),
+    }
+}
+
+/// Why nobody was found: that nobody holds a value that somebody could hold, or that there is none.
+fn why_nobody(meant: &[Meant]) -> Why {
+    let is_known = meant.is_empty() || meant.iter().any(Result::is_ok);
+    match meant.first() {
+        Some(Err(why)) if !is_known => *why,
+        _ => Why::Unknown,
     }
 }

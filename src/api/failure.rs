@@ -98,6 +98,11 @@ impl Failure {
         Self::not_found("nobody_there", message)
     }
 
+    /// A profile that was found was parted before it was read.
+    pub(crate) fn changed_id() -> Self {
+        Self::nobody_there("the profile just changed its id: ask again")
+    }
+
     /// Several profiles are meant; the problem names them.
     pub fn several(profiles: &[ProfileId]) -> Self {
         let message = "several profiles are meant: ask for one of them by its id";

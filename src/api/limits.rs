@@ -21,6 +21,8 @@ pub struct Limits {
     pub identifiers_max: usize,
     /// Candidates that a lookup names.
     pub candidates_max: usize,
+    /// How long a flat answer may take where the question does not say.
+    pub flat_deadline: Duration,
     /// How long a QR code holds where its mint does not say.
     pub qr_lifetime: Duration,
 }
@@ -35,6 +37,7 @@ impl Default for Limits {
             rejections_max: 500,
             identifiers_max: 20,
             candidates_max: 10,
+            flat_deadline: Duration::from_millis(800),
             qr_lifetime: Duration::from_secs(15 * 60),
         }
     }

@@ -5,23 +5,23 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    api::{Api, AskedIdentifier, ContextAnswer, Failure},
+    api::{
+        Api, AskedIdentifier, Failure,
+        budget::Budget,
+        context::{ContextAnswer, shaped},
+    },
     domain::identity::Key,
     engine::{
         ProfileId,
         query::{Address, Found, Portrait},
     },
-    wire::out::{
-        context::Match,
-        flat::Flat,
-        lookup::{Candidate, Lookup},
-    },
+    wire::out::{candidate::Candidate, context::Match, flat::Flat, lookup::Lookup},
 };
 
 /// The view where the request names none.
 const DEFAULT_VIEW: &str = "callcenter";
 
-/// Asks who holds identifiers: `{identifiers, view, flat, min_position}`.
+/// Asks who holds identifiers: `{identifiers, view, flat, region, deadline_ms, min_position}`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct LookupRequest {
     /// `[{kind, value}]`: whoever holds one of them.
@@ -31,6 +31,10 @@ pub struct LookupRequest {
     /// Whether the answer is the view's map of texts.
     #[serde(default)]
     pub flat: bool,
+    /// Where numbers without a country code are from, as two letters; the view's channel's region where it is not said.
+    pub region: Option<String>,
+    /// Milliseconds after which the answer comes with what is known by then.
+    pub deadline_ms: Option<u64>,
     /// The position to wait for.
     pub min_position: Option<u64>,
 }
@@ -49,31 +53,33 @@ impl Api {
     /// Looks up.
     ///
     /// # Errors
-    /// `unknown_view`, `bad_identifier`, `too_many_identifiers`, `position_not_reached`.
+    /// `unknown_view`, `bad_identifier`, `bad_region`, `bad_deadline`, `too_many_identifiers`, `position_not_reached`.
     pub async fn lookup(&self, request: LookupRequest) -> Result<LookupAnswer, Failure> {
-        self.reached(request.min_position).await?;
+        let budget = Budget::of(request.deadline_ms, request.flat, self.limits.flat_deadline)?;
         let view = self.view(request.view.as_deref().unwrap_or(DEFAULT_VIEW))?;
-        let addresses = self.addresses(&request.identifiers, &view.name)?;
-        let found = self.found(addresses.clone()).await?;
-        let body = match self.told(view, &found, request.flat).await? {
-            ContextAnswer::Flat(flat) => return Ok(LookupAnswer::Flat(flat)),
-            ContextAnswer::Whole(body) => body,
-        };
-        let (profiles, candidates) = match found.as_slice() {
-            [] => (Vec::new(), Vec::new()),
-            [_] => (vec![*body], Vec::new()),
-            several => (Vec::new(), self.candidates(several, &addresses).await?),
-        };
-        Ok(LookupAnswer::Whole(Lookup {
-            outcome: Match::of(found.len()),
-            profiles,
-            candidates,
-        }))
+        let region = self.region_asked(request.region.as_deref(), &view.name)?;
+        let meant = self.all_meant(&request.identifiers, region.as_ref())?;
+        let is_current = self.reached_within(budget, request.min_position).await?;
+        let (mut finding, context) = self.seen_within(budget, view, &meant).await?;
+        finding.partial |= !is_current;
+        let (outcome, candidates) = (finding.outcome, finding.candidates.clone());
+        Ok(match shaped(request.flat, finding, context) {
+            ContextAnswer::Flat(flat) => LookupAnswer::Flat(flat),
+            ContextAnswer::Whole(body) => LookupAnswer::Whole(Lookup {
+                outcome,
+                profiles: (outcome == Match::One).then_some(*body).into_iter().collect(),
+                candidates,
+            }),
+        })
     }
 
-    /// All who are at one of the addresses, sorted.
-    pub(crate) async fn found(&self, addresses: Vec<Address>) -> Result<Vec<ProfileId>, Failure> {
-        self.ask_here("find", move |query| {
+    /// All who are at one of the addresses, sorted; `None` where the budget is over before they are known.
+    pub(crate) async fn found(
+        &self,
+        budget: Budget,
+        addresses: Vec<Address>,
+    ) -> Result<Option<Vec<ProfileId>>, Failure> {
+        self.ask_within(budget, "find", move |query| {
             let mut found = BTreeSet::new();
             for address in &addresses {
                 match query.find(address)? {
@@ -87,28 +93,28 @@ impl Api {
         .await
     }
 
-    /// The first few of those who were found, and by which kinds they were.
-    async fn candidates(
+    /// The first few of those who were found, and by which kinds they were; `None` where the budget is over before.
+    pub(crate) async fn candidates(
         &self,
+        budget: Budget,
         found: &[ProfileId],
         addresses: &[Address],
-    ) -> Result<Vec<Candidate>, Failure> {
+    ) -> Result<Option<Vec<Candidate>>, Failure> {
         let few: Vec<ProfileId> = found.iter().take(self.limits.candidates_max).copied().collect();
-        let portraits = self.ask("profile", move |query| {
+        let portraits = self.ask_within(budget, "profile", move |query| {
             few.into_iter()
                 .filter_map(|id| query.portrait(id).transpose())
                 .collect::<Result<Vec<Portrait>, _>>()
         });
-        let portraits = portraits.await?.into_iter();
-        Ok(portraits
-            .map(|portrait| {
-                Candidate::of(
-                    &portrait.id.to_string(),
-                    why(&portrait, addresses),
-                    &portrait.profile,
-                )
-            })
-            .collect())
+        let candidate = |portrait: &Portrait| {
+            Candidate::of(
+                &portrait.id.to_string(),
+                why(portrait, addresses),
+                &portrait.profile,
+            )
+        };
+        let portraits = portraits.await?;
+        Ok(portraits.map(|portraits| portraits.iter().map(candidate).collect()))
     }
 }
 

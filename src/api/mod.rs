@@ -9,13 +9,14 @@
 //! |---|---|
 //! | profiles, their timelines and why they are one person | `profile`, `timeline`, `identity` |
 //! | who holds an identifier, and what a consumer is told | `lookup`, `context` |
-//! | codes that carry a session to another channel | `qr` |
+//! | codes that carry a session to another channel, whatever a till scans | `qr`, `scan` |
+//! | the card that an agent sees, and links to it | `card` |
 //! | what a customer decided | `consent` |
 //! | why two are one person or not, who may be, whom a profile absorbed | `between` |
 //! | what stewards say about who is who | `steward` |
 //! | what was refused | `rejections` |
 //! | who is meant | `address` |
-//! | asking the engine, at a position | `ask` |
+//! | asking the engine, at a position, within a time | `ask`, `budget` |
 //! | whether the service is ready | `readiness` |
 //! | why there is no answer | `failure` |
 //!
@@ -37,6 +38,8 @@ use crate::{
 mod address;
 mod ask;
 mod between;
+mod budget;
+mod card;
 mod consent;
 mod context;
 mod failure;
@@ -48,12 +51,14 @@ mod qr;
 mod readiness;
 mod rejections;
 mod rules;
+mod scan;
 mod steward;
 mod timeline;
 
 pub use crate::api::{
     address::{AskedIdentifier, Who},
     between::{ExplainAnswer, ExplainRequest, MatchesAnswer, MatchesRequest, MergesAnswer, MergesRequest},
+    card::{CardLinkAnswer, CardLinkRequest, CardRequest},
     consent::{ConsentAnswer, ConsentRequest, Decision, Decisions},
     context::{ContextAnswer, ContextRequest},
     failure::{Class, Failure},
@@ -64,10 +69,12 @@ pub use crate::api::{
     qr::{
         QrAnswer, QrReadRequest, QrRedeemRequest, QrRevokeRequest, Token,
         mint::{QrMintAnswer, QrMintRequest, QrPurpose},
+        settle::{QrKeysAnswer, QrSettleAnswer, QrSettleRequest},
     },
     readiness::{Following, Seen, Watch},
     rejections::{Rejection, RejectionRequest, RejectionsAnswer, RejectionsRequest},
     rules::{RulesAnswer, RulesRequest},
+    scan::{ScanAnswer, ScanRequest},
     steward::{AskedEvent, Remark, UndoAnswer, UndoRequest, WordAnswer, WordRequest},
     timeline::{TimelineAnswer, TimelineRequest},
 };

@@ -5,10 +5,11 @@
 
 pub(crate) mod code;
 pub(crate) mod mint;
+pub(crate) mod settle;
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::{
@@ -29,7 +30,7 @@ use crate::{
 };
 
 /// The view that a code's answer carries.
-const VIEW: &str = "pos";
+pub(crate) const VIEW: &str = "pos";
 
 /// What a code holds: its token, or the address that carries it. `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -79,14 +80,32 @@ pub struct QrRevokeRequest {
     pub request_id: Option<String>,
 }
 
-/// What a code is good for: `{outcome, profile, basket, offer, expires, context}`, and `position` after a command.
+/// The redemption that counts: `{at, store_id}`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Use {
+    at: Time,
+    store_id: Option<String>,
+}
+
+impl From<engine::Used> for Use {
+    fn from(used: engine::Used) -> Self {
+        Self {
+            at: Time(used.at),
+            store_id: used.store_id,
+        }
+    }
+}
+
+/// What a code is good for: `{outcome, profile, basket, offer, expires, used, context}`, and `position` after a command.
 #[derive(Serialize)]
 pub struct QrAnswer {
-    outcome: &'static str,
+    #[serde(serialize_with = "named")]
+    outcome: QrOutcome,
     profile: Option<String>,
     basket: Option<Value>,
     offer: Option<Value>,
     expires: Option<Time>,
+    used: Option<Use>,
     context: Option<Body>,
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<u64>,
@@ -94,8 +113,24 @@ pub struct QrAnswer {
 
 impl fmt::Debug for QrAnswer {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "QrAnswer({})", self.outcome)
+        write!(out, "QrAnswer({})", self.outcome.as_str())
     }
+}
+
+impl QrAnswer {
+    /// What the code is good for.
+    pub(crate) fn outcome(&self) -> QrOutcome {
+        self.outcome
+    }
+
+    /// Whether it is known whose it is.
+    pub(crate) fn is_somebodys(&self) -> bool {
+        self.profile.is_some()
+    }
+}
+
+fn named<S: Serializer>(outcome: &QrOutcome, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(outcome.as_str())
 }
 
 impl Api {
@@ -145,11 +180,12 @@ impl Api {
     /// stands for the cart as it is now.
     async fn told_of(&self, answer: engine::QrAnswer, position: Option<u64>) -> Result<QrAnswer, Failure> {
         let mut told = QrAnswer {
-            outcome: answer.outcome.as_str(),
+            outcome: answer.outcome,
             profile: answer.profile.map(|id| id.to_string()),
             basket: answer.basket.as_ref().map(json::from_value),
             offer: answer.offer.as_ref().map(json::from_value),
             expires: answer.expires.map(Time),
+            used: answer.used.map(Use::from),
             context: None,
             position,
         };

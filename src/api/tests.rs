@@ -69,16 +69,20 @@ fn lists_and_contexts_are_read_from_a_body() {
             identifiers,
             view: None,
             flat: true,
+            region: None,
+            deadline_ms: None,
             min_position: None,
         },
     );
     check(
-        r#"{"view":"pos","who":"phone:+98","min_position":0}"#,
+        r#"{"view":"pos","who":"phone:+98","min_position":0,"region":"IR","deadline_ms":300}"#,
         &ContextRequest {
             view: "pos".to_owned(),
             who: Some(who()),
             identifiers: None,
             flat: false,
+            region: Some("IR".to_owned()),
+            deadline_ms: Some(300),
             min_position: Some(0),
         },
     );
@@ -123,6 +127,8 @@ fn commands_are_read_from_a_body() {
             expires: None,
             store_id: None,
             purpose: QrPurpose::Lookup,
+            offline: false,
+            benefit: None,
             request_id: None,
         },
     );

@@ -70,6 +70,7 @@ pub(crate) fn api_limits(settings: &Settings, bound: SocketAddr) -> Limits {
             .channels
             .get("callcenter")
             .and_then(|channel| channel.region),
+        flat_deadline: settings.http.flat_deadline,
         ..Limits::default()
     }
 }

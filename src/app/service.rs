@@ -77,6 +77,7 @@ pub struct Service {
     /// What a service on NATS has more.
     stream: Option<Stream>,
     http: Http,
+    pages: axum::Router,
     /// How long stopping may take.
     drain_timeout: Duration,
 }
@@ -178,6 +179,7 @@ impl Service {
             engine,
             stream,
             http,
+            pages: console::router(&settings.http.frame_ancestors),
             drain_timeout: settings.engine.drain_timeout,
         })
     }
@@ -197,6 +199,7 @@ impl Service {
             engine,
             mut stream,
             http,
+            pages,
             drain_timeout,
             ..
         } = self;
@@ -208,7 +211,7 @@ impl Service {
             idle_timeout: http.settings.idle_timeout,
             metrics: http.metrics.clone(),
         };
-        let router = http::router::build(http, console::router());
+        let router = http::router::build(http, pages);
         let serving = tokio::spawn(http::serve::serve(
             listener,
             bounds,

@@ -1,7 +1,8 @@
-//! The console: one page that shows events and profiles live, in files that are part of the program.
+//! The pages: the console, which shows events and profiles live; the agent's card; the till; what a customer's own
+//! telephone shows of a code. All are files that are part of the program.
 //!
-//! Owns the files and their headers. The page is a client like any other: it knows the HTTP API alone, and nothing of
-//! this crate. It loads nothing from elsewhere and runs no script but its own. `app` puts [`router`] beside the API.
+//! Owns the files and their headers. The pages are clients like any other: they know the HTTP API alone, and nothing of
+//! this crate. They load nothing from elsewhere and run no script but their own. `app` puts [`router`] beside the API.
 
 use axum::{
     Router,
@@ -10,77 +11,93 @@ use axum::{
     routing::get,
 };
 
-/// What the page may do: load its own files and ask its own service.
+/// What a page may do: load its own files and ask its own service. Who may show it in a frame is said behind it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
-                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+                      base-uri 'none'; form-action 'none'; frame-ancestors";
 
-/// A file of the page.
+/// A file of the pages.
 #[derive(Clone, Copy, Debug)]
 struct Asset {
     path: &'static str,
     media_type: &'static str,
     text: &'static str,
+    framed: bool,
 }
 
-const HTML: &str = "text/html; charset=utf-8";
-const CSS: &str = "text/css; charset=utf-8";
-const SCRIPT: &str = "text/javascript; charset=utf-8";
+const fn file(media_type: &'static str, path: &'static str, text: &'static str) -> Asset {
+    Asset {
+        path,
+        media_type,
+        text,
+        framed: false,
+    }
+}
 
-const ASSETS: [Asset; 8] = [
-    Asset {
-        path: "/",
-        media_type: HTML,
-        text: include_str!("assets/index.html"),
-    },
-    Asset {
-        path: "/console/style.css",
-        media_type: CSS,
-        text: include_str!("assets/style.css"),
-    },
-    Asset {
-        path: "/console/app.js",
-        media_type: SCRIPT,
-        text: include_str!("assets/app.js"),
-    },
-    Asset {
-        path: "/console/api.js",
-        media_type: SCRIPT,
-        text: include_str!("assets/api.js"),
-    },
-    Asset {
-        path: "/console/detail.js",
-        media_type: SCRIPT,
-        text: include_str!("assets/detail.js"),
-    },
-    Asset {
-        path: "/console/dom.js",
-        media_type: SCRIPT,
-        text: include_str!("assets/dom.js"),
-    },
-    Asset {
-        path: "/console/lists.js",
-        media_type: SCRIPT,
-        text: include_str!("assets/lists.js"),
-    },
-    Asset {
-        path: "/console/world.js",
-        media_type: SCRIPT,
-        text: include_str!("assets/world.js"),
-    },
+const fn page(path: &'static str, text: &'static str) -> Asset {
+    file("text/html; charset=utf-8", path, text)
+}
+
+const fn style(path: &'static str, text: &'static str) -> Asset {
+    file("text/css; charset=utf-8", path, text)
+}
+
+const fn script(path: &'static str, text: &'static str) -> Asset {
+    file("text/javascript; charset=utf-8", path, text)
+}
+
+/// The console, the agent's card and the till, what a customer's own telephone shows of a code, and what they load.
+#[rustfmt::skip]
+const ASSETS: [Asset; 27] = [
+    page("/", include_str!("assets/index.html")),
+    // A desk shows it in a frame.
+    Asset { framed: true, ..page("/agent", include_str!("assets/agent.html")) },
+    page("/pos", include_str!("assets/pos.html")),
+    page("/Q/{token}", include_str!("assets/code.html")),
+    page("/q/{token}", include_str!("assets/code.html")),
+    style("/console/style.css", include_str!("assets/style.css")),
+    style("/console/agent.css", include_str!("assets/agent.css")),
+    style("/console/pos.css", include_str!("assets/pos.css")),
+    script("/console/agent.js", include_str!("assets/agent.js")),
+    script("/console/api.js", include_str!("assets/api.js")),
+    script("/console/app.js", include_str!("assets/app.js")),
+    script("/console/card.js", include_str!("assets/card.js")),
+    script("/console/detail.js", include_str!("assets/detail.js")),
+    script("/console/dom.js", include_str!("assets/dom.js")),
+    script("/console/frame.js", include_str!("assets/frame.js")),
+    script("/console/jobs.js", include_str!("assets/jobs.js")),
+    script("/console/lists.js", include_str!("assets/lists.js")),
+    script("/console/offline.js", include_str!("assets/offline.js")),
+    script("/console/outcomes.js", include_str!("assets/outcomes.js")),
+    script("/console/pos.js", include_str!("assets/pos.js")),
+    script("/console/posview.js", include_str!("assets/posview.js")),
+    script("/console/scan.js", include_str!("assets/scan.js")),
+    script("/console/service.js", include_str!("assets/service.js")),
+    script("/console/steps.js", include_str!("assets/steps.js")),
+    script("/console/wedge.js", include_str!("assets/wedge.js")),
+    script("/console/words.js", include_str!("assets/words.js")),
+    script("/console/world.js", include_str!("assets/world.js")),
 ];
 
-/// Serves the page at `/` and its files under `/console/`.
-pub fn router() -> Router {
+/// Serves the pages, and their files under `/console/`. The agent's card may be shown in frames of our own pages and of
+/// those of the origins `framed_by`.
+pub fn router(framed_by: &[String]) -> Router {
+    let framed = [&["'self'".to_owned()], framed_by].concat().join(" ");
     ASSETS.into_iter().fold(Router::new(), |router, asset| {
+        let ancestors = if asset.framed { framed.as_str() } else { "'none'" };
+        let policy = HeaderValue::from_str(&format!("{POLICY} {ancestors}")).ok();
         router.route(
             asset.path,
-            get(async move |headers: HeaderMap| asset.answer(&headers)),
+            get(async move |headers: HeaderMap| asset.answer(&headers, policy.clone())),
         )
     })
 }
 
 impl Asset {
-    fn answer(self, headers: &HeaderMap) -> Response {
+    /// A page whose policy cannot be said is not shown.
+    fn answer(self, headers: &HeaderMap, policy: Option<HeaderValue>) -> Response {
+        let Some(policy) = policy else {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
         let tag = self.tag();
         let held = headers
             .get_all(header::IF_NONE_MATCH)
@@ -91,9 +108,11 @@ impl Asset {
         } else {
             ([(header::CONTENT_TYPE, self.media_type)], self.text).into_response()
         };
-        let fixed: [(HeaderName, &str); 4] = [
+        response
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, policy);
+        let fixed: [(HeaderName, &str); 3] = [
             (header::CACHE_CONTROL, "no-cache"),
-            (header::CONTENT_SECURITY_POLICY, POLICY),
             (header::REFERRER_POLICY, "no-referrer"),
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         ];

@@ -13,7 +13,10 @@ async fn get_with(path: &str, held: Option<&str>) -> (StatusCode, HeaderMap, Str
     request
         .headers_mut()
         .extend(held.map(|tag| (header::IF_NONE_MATCH, tag.parse().unwrap())));
-    let response = router().oneshot(request).await.unwrap();
+    let response = router(&["https://desk.example".to_owned()])
+        .oneshot(request)
+        .await
+        .unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
     let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
     (status, headers, String::from_utf8(body.to_vec()).unwrap())
@@ -51,7 +54,7 @@ fn every_file_that_is_named_is_there_and_none_is_elsewhere() {
     let there: std::collections::BTreeSet<&str> = ASSETS
         .iter()
         .map(|asset| asset.path)
-        .filter(|path| *path != "/")
+        .filter(|path| path.starts_with("/console/"))
         .collect();
     assert_eq!(named, there);
     for asset in ASSETS {
@@ -83,7 +86,25 @@ fn no_data_becomes_markup_or_script() {
             asset.path
         );
     }
-    let page = ASSETS[0].text;
-    assert!(page.matches("<script").count() == page.matches("<script type=\"module\" src=").count());
-    assert!(!page.contains("style=\"") && !page.contains(" onclick") && !page.contains("javascript:"));
+    for page in ASSETS
+        .iter()
+        .filter(|asset| asset.media_type.starts_with("text/html"))
+    {
+        let page = page.text;
+        assert!(page.matches("<script").count() == page.matches("<script type=\"module\" src=").count());
+        assert!(!page.contains("style=\"") && !page.contains(" onclick") && !page.contains("javascript:"));
+    }
+}
+
+#[tokio::test]
+async fn the_agents_card_alone_may_stand_in_a_frame() {
+    for asset in ASSETS {
+        let (_, headers, _) = get_with(asset.path, None).await;
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        let expected = match asset.path {
+            "/agent" => "frame-ancestors 'self' https://desk.example",
+            _ => "frame-ancestors 'none'",
+        };
+        assert!(policy.ends_with(expected), "{}: {policy}", asset.path);
+    }
 }

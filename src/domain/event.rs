@@ -73,7 +73,7 @@ pub struct Event {
     pub context: BTreeMap<String, Value>,
     /// Consent decisions.
     pub consent: Vec<ConsentChange>,
-    /// Until when what it offers holds, where it says so.
+    /// Until when what it offers or promises holds, where it says so.
     pub expires: Option<Timestamp>,
     /// The W3C trace context under which it came, passed on with what is published of it. In no fold.
     pub trace: Option<String>,

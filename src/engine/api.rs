@@ -12,7 +12,7 @@ use crate::{
     },
     journal::Position,
     store::ProfileId,
-    wire::Rejection,
+    wire::{Rejection, offline::Benefit},
 };
 
 /// Why the writer refuses an event that was good at the edge.
@@ -135,6 +135,8 @@ pub struct Mint {
     pub expires: Timestamp,
     /// The only store that may redeem it.
     pub store_id: Option<String>,
+    /// What a till may grant for it that is cut off: the code is signed then.
+    pub offline: Option<Benefit>,
 }
 
 /// Who says something, and why. `Debug` shows neither.
@@ -174,6 +176,15 @@ pub enum Command {
         token: String,
         /// The store it is redeemed at.
         store_id: Option<String>,
+    },
+    /// Settle the redemption of a code that a till made by itself.
+    SettleQr {
+        /// The token as it was scanned.
+        token: String,
+        /// The store it was redeemed at.
+        store_id: Option<String>,
+        /// When.
+        at: Timestamp,
     },
     /// Take a QR code back.
     RevokeQr {
@@ -217,6 +228,7 @@ impl fmt::Debug for Command {
         out.write_str(match self {
             Self::MintQr(_) => "MintQr",
             Self::RedeemQr { .. } => "RedeemQr",
+            Self::SettleQr { .. } => "SettleQr",
             Self::RevokeQr { .. } => "RevokeQr",
             Self::Consent { .. } => "Consent",
             Self::Merge { .. } => "Merge",
@@ -240,6 +252,17 @@ pub struct QrAnswer {
     pub offer: Option<Value>,
     /// Until when it holds.
     pub expires: Option<Timestamp>,
+    /// The redemption that counts, if there is one.
+    pub used: Option<Used>,
+}
+
+/// The redemption of a code that counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Used {
+    /// When.
+    pub at: Timestamp,
+    /// At which store, if it said.
+    pub store_id: Option<String>,
 }
 
 /// The answer to a command. `Debug` shows no token.

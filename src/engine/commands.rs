@@ -68,6 +68,13 @@ impl Batch<'_> {
                 store_id.as_deref(),
                 now,
             )?)),
+            Command::SettleQr { token, store_id, at } => Ok(Answer::Qr(self.settle(
+                ordered,
+                token,
+                store_id.as_deref(),
+                (*at).min(now),
+                now,
+            )?)),
             Command::RevokeQr { token } => Ok(Answer::Qr(self.revoke(ordered, token, now)?)),
             Command::Consent { target, changes } => self.consent(ordered, target, changes, now)?,
             Command::Merge {
@@ -100,6 +107,10 @@ impl Batch<'_> {
 
     fn repeat(&self, ordered: &Ordered, first: AnswerRecord) -> Result<Answer, Error> {
         Ok(match (first, &ordered.command) {
+            (AnswerRecord::Minted { expires }, Command::MintQr(mint)) => Answer::Minted {
+                token: self.token_of(ordered, mint, expires),
+                expires,
+            },
             (AnswerRecord::Minted { expires }, _) => Answer::Minted {
                 token: ordered.token.clone(),
                 expires,
@@ -107,9 +118,12 @@ impl Batch<'_> {
             (AnswerRecord::Consented { profile }, _) => Answer::Consented { profile },
             (AnswerRecord::Said { word }, _) => Answer::Said { word },
             (AnswerRecord::Undone, _) => Answer::Undone,
-            (AnswerRecord::Qr { outcome }, Command::RedeemQr { token, .. } | Command::RevokeQr { token }) => {
-                Answer::Qr(self.qr_answer(outcome, token)?)
-            }
+            (
+                AnswerRecord::Qr { outcome },
+                Command::RedeemQr { token, .. }
+                | Command::SettleQr { token, .. }
+                | Command::RevokeQr { token },
+            ) => Answer::Qr(self.qr_answer(outcome, token)?),
             // Requests of different kinds never share a hash.
             (AnswerRecord::Qr { outcome }, _) => Answer::Qr(QrAnswer::of(outcome)),
         })

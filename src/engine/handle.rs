@@ -20,6 +20,7 @@ use crate::{
     journal::{InputPosition, Position},
     store::Keyring,
     telemetry::EngineMetrics,
+    wire::offline::{PublicKey, Signatory},
 };
 
 /// Bytes of a QR token: 160 random bits.
@@ -231,6 +232,16 @@ impl Handle {
         })
     }
 
+    /// What tills check codes with that they redeem by themselves.
+    pub fn public_key(&self) -> PublicKey {
+        Signatory::new(&self.keyring.signing()).public_key()
+    }
+
+    /// What only this service can say of `text`: whoever shows it again was given it.
+    pub fn seal(&self, text: &str) -> [u8; 32] {
+        self.keyring.seal(text)
+    }
+
     /// What a request id is unique for: a repeat asks for the same of the same.
     fn scope(&self, command: &Command) -> String {
         let target = |target: &Target| match target {
@@ -239,13 +250,17 @@ impl Handle {
         };
         match command {
             Command::MintQr(mint) => format!(
-                "mint {} {:?} {:?}",
+                "mint {} {:?} {:?} {:?}",
                 target(&mint.target),
                 mint.purpose,
-                mint.store_id
+                mint.store_id,
+                mint.offline
             ),
             Command::RedeemQr { token, store_id } => {
                 format!("redeem {} {store_id:?}", token_key(token).value)
+            }
+            Command::SettleQr { token, store_id, at } => {
+                format!("settle {} {store_id:?} {at:?}", token_key(token).value)
             }
             Command::RevokeQr { token } => format!("revoke {}", token_key(token).value),
             Command::Consent {

@@ -2,6 +2,8 @@
 //!
 //! A code is bound to the event that minted it: whose profile that event is in now, whoever they turn out to be.
 
+use data_encoding::BASE32_NOPAD;
+
 use crate::{
     domain::{
         event::Event,
@@ -12,14 +14,14 @@ use crate::{
         value::Value,
     },
     engine::{
-        api::{Answer, Mint, Purpose, QrAnswer, Target},
+        api::{Answer, Mint, Purpose, QrAnswer, Target, Used},
         atoms::Atoms,
         batch::Batch,
         commands::{Ordered, Outcome, own_event},
         graph::Graph,
     },
     store::{Error, ProfileId, QrRecord, keys},
-    wire,
+    wire::{self, offline},
 };
 
 impl Batch<'_> {
@@ -28,7 +30,8 @@ impl Batch<'_> {
             Ok((_, identifiers)) => identifiers,
             Err(error) => return Ok(Err(error)),
         };
-        let key = token_key(&ordered.token);
+        let token = self.token_of(ordered, mint, mint.expires);
+        let key = token_key(&token);
         let purpose = match mint.purpose {
             Purpose::Handoff => "handoff",
             Purpose::Lookup => "lookup",
@@ -53,9 +56,69 @@ impl Batch<'_> {
         self.overlay
             .put_record(keys::qr(self.keyring.key(&key)), &record)?;
         Ok(Ok(Answer::Minted {
-            token: ordered.token.clone(),
+            token,
             expires: mint.expires,
         }))
+    }
+
+    /// The token that a mint gives out, the same for whoever repeats it; signed where tills are to check it by themselves.
+    pub(crate) fn token_of(&self, ordered: &Ordered, mint: &Mint, expires: Timestamp) -> String {
+        let Some(benefit) = &mint.offline else {
+            return ordered.token.clone();
+        };
+        let terms = offline::Terms {
+            expires,
+            store_id: mint.store_id.as_deref(),
+            benefit,
+        };
+        let random = BASE32_NOPAD.decode(ordered.token.as_bytes()).unwrap_or_default();
+        let random = std::array::from_fn(|index| random.get(index).copied().unwrap_or_default());
+        offline::Signatory::new(&self.keyring.signing()).token(terms, random)
+    }
+
+    /// Settles a redemption that a till made by itself: it counts if nobody redeemed the code before, wherever the code
+    /// stands now in its time. Whoever was second is told of in the customer's history.
+    pub(crate) fn settle(
+        &mut self,
+        ordered: &Ordered,
+        token: &str,
+        store_id: Option<&str>,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<QrAnswer, Error> {
+        let key = token_key(token);
+        let Some(record) = self.graph().qr(&key)? else {
+            return Ok(QrAnswer::of(QrOutcome::Unknown));
+        };
+        let place = Some(store_id.unwrap_or_default());
+        // A till's clock may be before the code's: what was not minted yet was redeemed when it was.
+        let at = at.max(record.minted);
+        let outcome = qr::judge(
+            &record.state,
+            record.expires,
+            record.store_id.as_deref(),
+            place,
+            at,
+        );
+        let name = match outcome {
+            QrOutcome::Valid => "QR Redeemed",
+            QrOutcome::Used => "QR Used Twice",
+            _ => return self.qr_answer(outcome, token),
+        };
+        let mut event = own_event(&ordered.id, name, at);
+        event.received = now;
+        event
+            .properties
+            .extend(store_id.map(|id| ("store_id".to_owned(), Value::Text(id.to_owned()))));
+        let state = match record.state {
+            QrState::Redeemed { .. } => record.state.clone(),
+            _ => QrState::Redeemed {
+                at,
+                store_id: store_id.map(str::to_owned),
+            },
+        };
+        self.close(event, &key, QrRecord { state, ..record })?;
+        self.qr_answer(outcome, token)
     }
 
     /// Redeems a code: of several redemptions the first that the writer takes wins.
@@ -176,12 +239,17 @@ impl<A: Atoms> Graph<'_, A> {
             return Ok(QrAnswer::of(QrOutcome::Unknown));
         };
         let profile = self.minted_for(&key)?;
+        let used = match record.state {
+            QrState::Redeemed { at, store_id } => Some(Used { at, store_id }),
+            QrState::Open | QrState::Revoked => None,
+        };
         Ok(QrAnswer {
             outcome,
             profile,
             basket: record.basket,
             offer: record.offer,
             expires: Some(record.expires),
+            used,
         })
     }
 }
@@ -195,6 +263,7 @@ impl QrAnswer {
             basket: None,
             offer: None,
             expires: None,
+            used: None,
         }
     }
 }

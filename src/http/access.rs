@@ -26,6 +26,8 @@ pub enum Access {
     Write,
     /// Whoever asks or commands: with the read key, if one is configured.
     Read,
+    /// Whoever has a signed link to it, or may read.
+    Link,
 }
 
 /// A key of a sender.

@@ -17,15 +17,15 @@ use crate::{
         edge,
         observe::Observer,
         routes::{
-            consent, context, identity, ingest, lookup, operation, pixel, profile, qr, rejections, segment,
-            updates,
+            card, consent, context, identity, ingest, lookup, operation, pixel, profile, qr, rejections,
+            scan, segment, updates,
         },
         settings::Settings,
     },
     wire::Call,
 };
 
-use Access::{Open, Read, Write};
+use Access::{Link, Open, Read, Write};
 
 /// One row of the table.
 pub(crate) struct Route {
@@ -98,6 +98,13 @@ pub(crate) fn table() -> Vec<Route> {
         get("/v1/qr/{token}",                Read,  qr::read),
         post("/v1/qr/{token}/redeem",        Read,  qr::redeem),
         post("/v1/qr/{token}/revoke",        Read,  qr::revoke),
+        post("/v1/qr/settle",                Read,  qr::settle),
+        get("/v1/qr/keys",                   Open,  qr::keys),
+        post("/v1/scan",                     Read,  scan::scan),
+
+        post("/v1/agent/links",              Read,  card::link),
+        get("/v1/agent/card",                Link,  card::card),
+        get("/v1/agent/card/live",           Link,  card::live),
 
         get("/v1/rejections",                Read,  rejections::rejections),
         get("/v1/rejections/{sequence}",     Read,  rejections::rejection),
@@ -155,7 +162,8 @@ pub(crate) fn behind<S: Clone + Send + Sync + 'static>(
     settings: &Settings,
 ) -> MethodRouter<S> {
     match access {
-        Open => handler,
+        // What a link opens is said by what it is about, so the handlers of these look at it themselves.
+        Open | Link => handler,
         // A preflight has to meet the layer, which answers it, and not the fallback for wrong methods.
         Write => handler
             .options(async || StatusCode::NO_CONTENT)

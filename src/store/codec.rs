@@ -4,6 +4,8 @@
 //! bounds that make a damaged or hostile value an error: without a limit a length of 2^63 in 25 bytes aborts
 //! the process. It must never put content into an error. Called by whoever reads or writes records.
 
+use std::borrow::Cow;
+
 use bincode::config::{Configuration, Limit, LittleEndian, Varint};
 use bincode::error::DecodeError;
 
@@ -27,6 +29,11 @@ pub trait Record: bincode::Encode + bincode::Decode<()> {
     const VERSION: u8;
     /// What the record is called in errors.
     const NAME: &'static str;
+
+    /// What the body of an earlier version lacks at its end to be one of this; `None` of a version that is not read.
+    fn lacks(_version: u8) -> Option<&'static [u8]> {
+        None
+    }
 }
 
 /// A record that could not be encoded or decoded: which, and why, never its content.
@@ -135,9 +142,20 @@ pub fn decode<T: Record>(bytes: &[u8]) -> Result<T, CodecError> {
         record: T::NAME,
         fault,
     };
-    let body = open_envelope(bytes, T::VERSION).map_err(refused)?;
+    let (version, body) = open_envelope(bytes).map_err(refused)?;
+    let body = match version {
+        same if same == T::VERSION => Cow::Borrowed(body),
+        earlier => {
+            let other = Fault::Version {
+                found: earlier,
+                expected: T::VERSION,
+            };
+            let rest = T::lacks(earlier).ok_or_else(|| refused(other))?;
+            Cow::Owned([body, rest].concat())
+        }
+    };
     let (record, read) =
-        bincode::decode_from_slice(body, CONFIG).map_err(|error| refused(fault_of(&error)))?;
+        bincode::decode_from_slice(&body, CONFIG).map_err(|error| refused(fault_of(&error)))?;
     match body.len() - read {
         0 => Ok(record),
         bytes => Err(refused(Fault::Trailing { bytes })),
@@ -163,8 +181,8 @@ pub fn check(bytes: &[u8]) -> Result<(), CodecError> {
     }
 }
 
-/// The body of an envelope whose checksum and version are right.
-fn open_envelope(bytes: &[u8], expected: u8) -> Result<&[u8], Fault> {
+/// Version and body of an envelope whose checksum is right.
+fn open_envelope(bytes: &[u8]) -> Result<(u8, &[u8]), Fault> {
     let too_short = Fault::TooShort { bytes: bytes.len() };
     let Some((&version, rest)) = bytes.split_first() else {
         return Err(too_short);
@@ -179,13 +197,7 @@ fn open_envelope(bytes: &[u8], expected: u8) -> Result<&[u8], Fault> {
     if checksum(version, body) != u32::from_le_bytes(*sum) {
         return Err(Fault::Checksum);
     }
-    if version != expected {
-        return Err(Fault::Version {
-            found: version,
-            expected,
-        });
-    }
-    Ok(body)
+    Ok((version, body))
 }
 
 fn checksum(version: u8, body: &[u8]) -> u32 {

@@ -81,6 +81,10 @@ pub fn of_profile(
     }
     hash.update(codec::canonical("profile", &profile.whole)?);
     hash.update(codec::canonical("profile consent", &consent)?);
+    // Who has none keeps the fingerprint that they had before there were any.
+    if !profile.whole.dealings.is_empty() {
+        hash.update(codec::canonical("profile dealings", &profile.whole.dealings)?);
+    }
     Ok(hash.finalize().into())
 }
 

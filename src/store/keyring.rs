@@ -48,6 +48,8 @@ enum Purpose {
     Face = 9,
     Word = 10,
     Check = 11,
+    Signing = 12,
+    Seal = 13,
 }
 
 impl Keyring {
@@ -133,6 +135,16 @@ impl Keyring {
             Purpose::Request,
             &[command.as_bytes(), request_id.as_bytes()],
         )))
+    }
+
+    /// The secret that codes are signed with. It never rotates, as little as the ids do: tills keep its public half.
+    pub fn signing(&self) -> Secret {
+        digest(&self.ids, Purpose::Signing, &[])
+    }
+
+    /// What only this keyring can say of `text`: whoever shows it again was given it.
+    pub fn seal(&self, text: &str) -> [u8; 32] {
+        digest(&self.index, Purpose::Seal, &[text.as_bytes()])
     }
 
     /// 160 bits that only this keyring can derive from `seed`: a token that a repeated request gets again although

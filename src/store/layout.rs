@@ -13,24 +13,25 @@
 /// }
 /// ```
 ///
-/// Fields are stored in the order listed, a variant as its tag (one byte) and then its fields. A field that
+/// Fields are stored in the order listed, a variant as its tag (one byte) and then its fields. Those behind `; elsewhere`
+/// are stored by whatever holds the type, and are empty until that has read them. A field that
 /// is left out does not compile, nor does a variant, nor (by the lint) a tag used twice. Once released, an
 /// entry is never edited: a change is a new type under a new record version.
 macro_rules! layout {
     () => {};
-    (struct $($segment:ident)::+ { $($field:ident),+ $(,)? } $($rest:tt)*) => {
-        $crate::store::layout!(@fields ($($segment)::+) $($field)+);
+    (struct $($segment:ident)::+ { $($field:ident),+ $(; elsewhere $($other:ident),+)? $(,)? } $($rest:tt)*) => {
+        $crate::store::layout!(@fields ($($segment)::+) ($($($other)+)?) $($field)+);
         $crate::store::layout!($($rest)*);
     };
     (tuple $($segment:ident)::+ ( $($index:tt),+ $(,)? ) $($rest:tt)*) => {
-        $crate::store::layout!(@fields ($($segment)::+) $($index)+);
+        $crate::store::layout!(@fields ($($segment)::+) () $($index)+);
         $crate::store::layout!($($rest)*);
     };
     (enum $($segment:ident)::+ { $($variants:tt)+ } $($rest:tt)*) => {
         $crate::store::layout!(@variants ($($segment)::+) $($variants)+);
         $crate::store::layout!($($rest)*);
     };
-    (@fields ($type:ty) $($field:tt)+) => {
+    (@fields ($type:ty) ($($other:ident)*) $($field:tt)+) => {
         impl ::bincode::Encode for $type {
             fn encode<E: ::bincode::enc::Encoder>(
                 &self,
@@ -47,7 +48,10 @@ macro_rules! layout {
                 decoder: &mut D,
             ) -> ::core::result::Result<Self, ::bincode::error::DecodeError> {
                 let _level = $crate::store::layout!(@enter DecodeError);
-                Ok(Self { $($field: ::bincode::Decode::decode(decoder)?),+ })
+                Ok(Self {
+                    $($field: ::bincode::Decode::decode(decoder)?,)+
+                    $($other: ::core::default::Default::default(),)*
+                })
             }
         }
 

@@ -38,7 +38,16 @@ macro_rules! record {
     };
 }
 
-record!(AtomRecord, 4, "atom");
+/// An atom of version 4 has no dealings: seven empty collections.
+impl Record for AtomRecord {
+    const VERSION: u8 = 5;
+    const NAME: &'static str = "atom";
+
+    fn lacks(version: u8) -> Option<&'static [u8]> {
+        (version == 4).then_some(&[0; 7])
+    }
+}
+
 record!(ProfileRecord, 1, "profile");
 record!(FormerRecord, 2, "former profile");
 record!(ForwardRecord, 1, "forward");
@@ -54,7 +63,6 @@ record!(RenewalRecord, 1, "renewal");
 record!(Word, 1, "steward's word");
 
 layout! {
-    struct crate::store::record::AtomRecord { claim, links, first, profile, aggregate, named, edition }
     struct crate::store::record::SeenRecord { checksum, place }
     struct crate::store::record::WordsRecord { last }
     struct crate::store::record::RulesMark {
@@ -115,8 +123,18 @@ layout! {
 
     struct crate::domain::profile::aggregate::Aggregate {
         events, first, last, by_channel, by_type, traits, cart, cart_emptied, wishlist, orders, sales, tickets,
-        offers, offer_ends, calls, consent, recent
+        offers, offer_ends, calls, consent, recent; elsewhere dealings
     }
+    struct crate::domain::profile::dealings::Dealings {
+        prices, callbacks, callback_ends, terms, complaints, bought, feelings
+    }
+    struct crate::domain::profile::dealings::Price { about, price, currency, until, channel }
+    struct crate::domain::profile::dealings::Callback { about, due, channel }
+    enum crate::domain::profile::dealings::CallbackEnd { 0 => Failed, 1 => Completed }
+    struct crate::domain::profile::dealings::Terms { reason, price, currency, channel }
+    struct crate::domain::profile::dealings::Bought { name, order }
+    struct crate::domain::profile::dealings::Feeling { stamp, mood, said, channel, name }
+    enum crate::domain::profile::dealings::Mood { 0 => Positive, 1 => Neutral, 2 => Negative }
     struct crate::domain::profile::aggregate::FoldLimits {
         traits_max, trait_letters_max, names_max, lines_max, orders_max, matters_max, consents_max, recent_max
     }
@@ -129,7 +147,7 @@ layout! {
     struct crate::domain::profile::matters::Offer { name, expires }
     struct crate::domain::profile::matters::Call { running }
     struct crate::domain::profile::matters::Moment { stamp, channel, name, about }
-    enum crate::domain::profile::matters::OfferEnd { 0 => Used, 1 => Withdrawn }
+    enum crate::domain::profile::matters::OfferEnd { 0 => Used, 1 => Withdrawn, 2 => Declined }
     enum crate::domain::profile::matters::OrderState {
         0 => Placed, 1 => Updated, 2 => Ready, 3 => Shipped, 4 => Delivered, 5 => Cancelled, 6 => Refunded
     }
@@ -179,6 +197,38 @@ laid_out_as!(
     |one| (one.kind().clone(), one.value().to_owned(), one.trust()),
     |(kind, value, trust)| Some(Self::from_normalised(kind, value, trust))
 );
+
+/// The dealings came later and stand at the end, so that an atom of the version before is read by adding what it lacks.
+impl Encode for AtomRecord {
+    fn encode<E: Encoder>(&self, encoder: &mut E) -> Result<(), EncodeError> {
+        self.claim.encode(encoder)?;
+        self.links.encode(encoder)?;
+        self.first.encode(encoder)?;
+        self.profile.encode(encoder)?;
+        self.aggregate.encode(encoder)?;
+        self.named.encode(encoder)?;
+        self.edition.encode(encoder)?;
+        self.aggregate.dealings.encode(encoder)
+    }
+}
+
+impl<C> Decode<C> for AtomRecord {
+    fn decode<D: Decoder<Context = C>>(decoder: &mut D) -> Result<Self, DecodeError> {
+        let mut atom = Self {
+            claim: Decode::decode(decoder)?,
+            links: Decode::decode(decoder)?,
+            first: Decode::decode(decoder)?,
+            profile: Decode::decode(decoder)?,
+            aggregate: Decode::decode(decoder)?,
+            named: Decode::decode(decoder)?,
+            edition: Decode::decode(decoder)?,
+        };
+        atom.aggregate.dealings = Decode::decode(decoder)?;
+        Ok(atom)
+    }
+}
+
+bincode::impl_borrow_decode!(AtomRecord);
 
 impl<T: Encode> Encode for crate::domain::profile::bounded::Latest<T> {
     fn encode<E: Encoder>(&self, encoder: &mut E) -> Result<(), EncodeError> {

@@ -207,9 +207,9 @@ fn has_fact(traits: &BTreeMap<String, Value>) -> bool {
         })
 }
 
-/// Until when an offer holds; a text that tells no time is a property like any other.
+/// Until when what is offered or promised holds; a text that tells no time is a property like any other.
 fn expires(properties: &BTreeMap<String, Value>) -> Option<Timestamp> {
-    ["expires", "expires_at", "valid_until"]
+    ["expires", "expires_at", "valid_until", "due", "due_at"]
         .iter()
         .find_map(|name| time::read_end(properties.get(*name)?))
 }

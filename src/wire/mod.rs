@@ -8,6 +8,7 @@
 //! what comes by a stream, [`decode_message`]; [`Posted`] is a body that is not decoded yet, or goes into the stream.
 
 pub mod json;
+pub mod offline;
 pub mod out;
 pub mod pixel;
 pub mod posted;

@@ -65,6 +65,7 @@ pub(crate) const RULES: &[Rule] = &[
         crates: &[
             "std",
             "data_encoding",
+            "ed25519_dalek",
             "jiff",
             "serde",
             "serde_json",
@@ -122,6 +123,7 @@ pub(crate) const RULES: &[Rule] = &[
         imports: &["domain", "wire", "engine", "telemetry"],
         crates: &[
             "std",
+            "data_encoding",
             "qrcode",
             "serde",
             "serde_json",

@@ -14,12 +14,13 @@ use crate::{
     },
     wire::{
         json,
+        offline::{self, BENEFIT_LETTERS_MAX, Benefit},
         out::{answer::Status, scalar::Time},
         time,
     },
 };
 
-/// Mints a code: `{profile | identifier, basket, offer, expires, store_id, purpose, request_id}`.
+/// Mints a code: `{profile | identifier, basket, offer, expires, store_id, purpose, offline, benefit, request_id}`.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct QrMintRequest {
     /// Whose it is: a profile's id. Either this or `identifier`.
@@ -37,6 +38,11 @@ pub struct QrMintRequest {
     /// What it may do.
     #[serde(default)]
     pub purpose: QrPurpose,
+    /// Whether tills that are cut off may check and redeem it.
+    #[serde(default)]
+    pub offline: bool,
+    /// What such a till may grant for it: at most 20 visible ASCII letters, such as `TEA-10`. Only with `offline`.
+    pub benefit: Option<String>,
     /// A repeat under the same id gets the first answer.
     pub request_id: Option<String>,
 }
@@ -85,11 +91,12 @@ impl Api {
     /// Mints a code.
     ///
     /// # Errors
-    /// `bad_address`, `bad_identifier`, `bad_expires`, `nobody_there`, `several_profiles`, `nameless`,
+    /// `bad_address`, `bad_identifier`, `bad_expires`, `bad_benefit`, `nobody_there`, `several_profiles`, `nameless`,
     /// `request_id_used`, and those of a command that is not taken: `busy`, `stopped`.
     pub async fn qr_mint(&self, request: QrMintRequest) -> Result<QrMintAnswer, Failure> {
         let target = self.holder(request.profile.as_deref(), request.identifier.as_ref())?;
         let expires = self.expiry(request.expires.as_deref())?;
+        let offline = offline(request.offline, request.benefit.as_deref(), expires)?;
         let value = |value: Option<Value>| value.as_ref().map(json::to_value);
         let mint = Mint {
             target,
@@ -101,6 +108,7 @@ impl Api {
             offer: value(request.offer),
             expires,
             store_id: request.store_id,
+            offline,
         };
         let answered = self
             .handle
@@ -142,11 +150,31 @@ impl Api {
             (None, Some(identifier)) => identifier
                 .key(self, self.limits.region.as_ref())?
                 .map(Target::Identifier)
-                .ok_or_else(|| Failure::nobody_there("nobody can hold this identifier")),
+                .map_err(|_| Failure::nobody_there("nobody can hold this identifier")),
             (None, None) | (Some(_), Some(_)) => Err(Failure::bad_request(
                 "bad_address",
                 "expected either profile or identifier",
             )),
         }
     }
+}
+
+/// What a till that is cut off may grant for the code, where it may.
+fn offline(is_signed: bool, benefit: Option<&str>, expires: Timestamp) -> Result<Option<Benefit>, Failure> {
+    let benefit = match (is_signed, benefit) {
+        (false, None) => return Ok(None),
+        (true, benefit) => Benefit::new(benefit.unwrap_or_default()),
+        (false, Some(_)) => None,
+    };
+    let benefit = benefit.ok_or_else(|| {
+        let expected = format!(
+            "expected benefit to be at most {BENEFIT_LETTERS_MAX} visible ASCII letters, of a code that is minted with offline"
+        );
+        Failure::bad_request("bad_benefit", expected)
+    })?;
+    if offline::seconds(expires).is_none() {
+        let expected = "expected a code for offline use to expire between 1970 and 2106";
+        return Err(Failure::bad_request("bad_expires", expected));
+    }
+    Ok(Some(benefit))
 }

@@ -19,6 +19,8 @@ pub struct Http {
     pub public_url: Option<String>,
     /// Web pages that may read answers.
     pub cors_origins: CorsOrigins,
+    /// Web pages that may show the agent's card in a frame, beside our own.
+    pub frame_ancestors: Vec<String>,
     /// What a sender of events has to show; `None` asks for nothing.
     pub write_key: Option<Secret>,
     /// What a reader of profiles has to show; `None` asks for nothing.
@@ -27,6 +29,8 @@ pub struct Http {
     pub body_bytes_max: usize,
     /// Items of one request.
     pub items_max: usize,
+    /// How long a flat answer may take where the question does not say.
+    pub flat_deadline: Duration,
     /// How long a request may take.
     pub request_timeout: Duration,
     /// Open connections.
@@ -57,10 +61,16 @@ impl Http {
             listen: table.text("listen", address, loopback, |text| text.parse().ok()),
             public_url: table.optional("public_url", url, public_url),
             cors_origins: cors_origins(table),
+            frame_ancestors: table.list_of(
+                "frame_ancestors",
+                "expected a list of origins such as https://desk.example.com",
+                |text| is_origin(text).then(|| text.to_owned()),
+            ),
             write_key: key(table, "write_key", "write_key_file"),
             read_key: key(table, "read_key", "read_key_file"),
             body_bytes_max: table.number("body_bytes_max", 1_024..=67_108_864),
             items_max: table.number("items_max", 1..=100_000),
+            flat_deadline: table.millis("flat_deadline_ms", 10..=10_000),
             request_timeout: table.millis("request_timeout_ms", 100..=600_000),
             connections_max: table.number("connections_max", 1..=65_535),
             idle_timeout: table.millis("idle_timeout_ms", 1_000..=3_600_000),
@@ -94,13 +104,7 @@ fn public_url(text: &str) -> Option<String> {
 }
 
 fn cors_origins(table: &mut Reader<'_>) -> CorsOrigins {
-    let origin = |text: &str| {
-        let host = text
-            .strip_prefix("https://")
-            .or_else(|| text.strip_prefix("http://"));
-        let plain = host.is_some_and(|host| !host.is_empty() && !host.contains('/'));
-        (text == "*" || plain).then(|| text.to_owned())
-    };
+    let origin = |text: &str| (text == "*" || is_origin(text)).then(|| text.to_owned());
     let expected = "expected a list of origins such as https://shop.example.com, or of * alone";
     let origins = table.list_of("cors_origins", expected, origin);
     match origins.as_slice() {
@@ -111,6 +115,19 @@ fn cors_origins(table: &mut Reader<'_>) -> CorsOrigins {
         }
         _ => CorsOrigins::Only(origins),
     }
+}
+
+/// Whether `text` is an origin as browsers write it, and can stand in a list of them in a header.
+fn is_origin(text: &str) -> bool {
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty()
+            && host
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && !b"/;,'\"".contains(&byte))
+    })
 }
 
 /// The key itself, or the content of the file that holds it.

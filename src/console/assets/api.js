@@ -1,39 +1,81 @@
 // The way to the service: the same HTTP API that every client has.
 
 const KEY = "yekta-read-key";
+/** What a go-between answers for a service that is away. */
+const AWAY = [502, 503, 504];
 
 /** The service asks for its read key. */
 export class KeyNeeded extends Error {}
 
+/** No answer: the service, or the way to it, is away. */
+export class Unreachable extends Error {}
+
 /** Keeps the read key for as long as this tab is open. */
 export const useKey = (key) => sessionStorage.setItem(KEY, key);
 
-async function ask(path, options = {}) {
-  const key = sessionStorage.getItem(KEY);
+/** The key that is kept. A page in the frame of another site may be refused its storage. */
+function heldKey() {
+  try {
+    return sessionStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+let ahead = 0;
+
+/** The service's time, in milliseconds, as far as it was told: the clocks of tills and desks are often wrong. */
+export const now = () => Date.now() + ahead;
+
+function setClock(date) {
+  const difference = Date.parse(date) - Date.now();
+  // The header tells whole seconds, of the time when the answer left.
+  if (Number.isFinite(difference)) ahead = Math.abs(difference) > 3000 ? difference : 0;
+}
+
+async function ask(path, { keyless = false, ...options } = {}) {
+  const key = keyless ? null : heldKey();
   const headers = { ...options.headers, ...(key ? { Authorization: `Bearer ${key}` } : {}) };
-  const response = await fetch(path, { ...options, headers });
+  const response = await fetch(path, { ...options, headers }).catch(() => {
+    throw new Unreachable("the service cannot be reached");
+  });
+  setClock(response.headers.get("Date"));
   if (response.status === 401) throw new KeyNeeded();
   return response;
 }
 
-/** The JSON at `path`; a refusal is thrown with its message. */
-export async function get(path) {
-  const response = await ask(path);
-  const body = await response.json();
-  if (!response.ok) throw Object.assign(new Error(body.message ?? response.statusText), { profiles: body.profiles });
-  return body;
+/** The JSON of `response`; a refusal is thrown with its message. */
+async function answer(response) {
+  const body = await response.json().catch(() => null);
+  if (response.ok && body !== null) return body;
+  const Kind = response.ok || AWAY.includes(response.status) ? Unreachable : Error;
+  const message = body?.message ?? (response.statusText || `status ${response.status}`);
+  throw Object.assign(new Kind(message), { status: response.status, profiles: body?.profiles });
+}
+
+/** The JSON at `path`. */
+export const get = async (path, options) => answer(await ask(path, options));
+
+/** What `path` answers to `body`, within `patience` milliseconds. */
+export async function post(path, body, patience) {
+  const headers = { "Content-Type": "application/json" };
+  const signal = AbortSignal.timeout(patience);
+  return answer(await ask(path, { method: "POST", headers, body: JSON.stringify(body), signal }));
 }
 
 /**
  * The messages of `/v1/updates` behind `cursor`, until the connection ends: `{id, event, data}` each, `event` being
  * empty where a message only says how far the stream is.
- *
- * Read with fetch, as EventSource cannot send a key.
  */
-export async function* updates(cursor, signal) {
+export function updates(cursor, signal) {
   const from = cursor === null ? "" : `&cursor=${cursor}`;
-  const response = await ask(`/v1/updates?stream=updates,context${from}`, { signal });
-  if (!response.ok) throw new Error(response.statusText);
+  return stream(`/v1/updates?stream=updates,context${from}`, { signal });
+}
+
+/** The messages at `path`, until the connection ends. Read with fetch, as EventSource cannot send a key. */
+export async function* stream(path, options) {
+  const response = await ask(path, options);
+  if (!response.ok) await answer(response);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {

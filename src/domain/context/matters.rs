@@ -89,6 +89,8 @@ pub struct Ticket {
     pub id: String,
     /// What it is about.
     pub subject: Option<String>,
+    /// Whether somebody said that it is a complaint.
+    pub complaint: bool,
     /// When it was last heard of.
     pub since: Timestamp,
 }
@@ -108,6 +110,14 @@ pub struct Offer {
     pub end: Option<OfferEnd>,
     /// Whether it can be used now.
     pub holds: bool,
+    /// The channel that showed it last.
+    pub channel: Option<String>,
+    /// Why it was made, where somebody said.
+    pub reason: Option<String>,
+    /// Its price, as written.
+    pub price: Option<String>,
+    /// ISO 4217 code of the price.
+    pub currency: Option<String>,
 }
 
 /// A call that is going on.
@@ -157,6 +167,7 @@ impl Order {
 impl Offer {
     fn of(offer: &OfferView<'_>, now: Timestamp) -> Self {
         let shown = &offer.shown.value;
+        let terms = offer.terms.cloned();
         Self {
             id: offer.id.to_owned(),
             name: shown.name.clone(),
@@ -164,6 +175,10 @@ impl Offer {
             expires: shown.expires,
             end: offer.end,
             holds: offer.end.is_none() && shown.expires.is_none_or(|expires| now < expires),
+            channel: terms.as_ref().map(|terms| terms.channel.clone()),
+            reason: terms.as_ref().and_then(|terms| terms.reason.clone()),
+            price: terms.as_ref().and_then(|terms| terms.price.clone()),
+            currency: terms.and_then(|terms| terms.currency),
         }
     }
 }
@@ -206,6 +221,7 @@ pub fn tickets(profile: &Profile, most: usize) -> Listed<Ticket> {
     Listed::of(open.len(), open.iter(), most, |(id, ticket)| Ticket {
         id: (*id).to_owned(),
         subject: ticket.value.subject.clone(),
+        complaint: profile.is_complaint(id),
         since: ticket.stamp.time,
     })
 }

@@ -7,11 +7,16 @@
 //! A new view needs no code: it is a [`View`] from the configuration. A new section is a variant of [`Section`] and
 //! of [`Content`], read off the profile in [`Content::of`].
 
+pub mod attention;
+pub mod avoid;
 pub mod mask;
 pub mod matters;
+pub mod next_step;
 pub mod person;
+pub mod promises;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod session;
 #[cfg(test)]
 mod tests;
 pub mod view;
@@ -20,15 +25,21 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 pub use crate::domain::context::{
+    attention::Matter,
+    avoid::Avoid,
     mask::Mask,
     matters::{Call, Interaction, Lines, Listed, Offer, Order, Orders, ProductLine, Ticket},
+    next_step::NextStep,
     person::{Person, ShownIdentifier},
+    promises::Promise,
+    session::Session,
     view::{Section, View, ViewError},
 };
 use crate::domain::{
     profile::{
         Profile,
         consent::{Decision, Subject},
+        dealings::Feeling,
         open::Totals,
     },
     time::Timestamp,
@@ -81,6 +92,18 @@ pub enum Content {
     Totals(Totals),
     /// [`Section::Counters`].
     Counters(Counters),
+    /// [`Section::Session`].
+    Session(Option<Session>),
+    /// [`Section::Mood`], the latest first.
+    Mood(Vec<Feeling>),
+    /// [`Section::Promises`].
+    Promises(Listed<Promise>),
+    /// [`Section::Avoid`].
+    Avoid(Listed<Avoid>),
+    /// [`Section::NextStep`].
+    NextStep(NextStep),
+    /// [`Section::Attention`].
+    Attention(Vec<Matter>),
 }
 
 /// How much is known of a customer.
@@ -97,8 +120,9 @@ pub struct Counters {
 }
 
 impl Context {
-    /// What `view` tells about the profile called `id` at its `version`. `now` decides which offers still hold;
-    /// nothing else depends on it, so that an answer stays the same, to the byte, until something happens.
+    /// What `view` tells about the profile called `id` at its `version`. `now` decides which offers still hold,
+    /// what is overdue and whether a visit goes on; nothing else depends on it, so that an answer stays the same, to the
+    /// byte, until something happens or ends.
     pub fn of(profile: &Profile, id: &str, version: u64, view: &View, now: Timestamp) -> Self {
         let whose = Some(Whose {
             profile: id.to_owned(),
@@ -146,6 +170,12 @@ impl Content {
             Section::Consent => Self::Consent(consent(profile)),
             Section::Totals => Self::Totals(profile.totals()),
             Section::Counters => Self::Counters(Counters::of(profile)),
+            Section::Session => Self::Session(Session::of(profile, now, most)),
+            Section::Mood => Self::Mood(mood(profile, view.recent_max)),
+            Section::Promises => Self::Promises(promises::promises(profile, now, most)),
+            Section::Avoid => Self::Avoid(avoid::avoid(profile, most)),
+            Section::NextStep => Self::NextStep(NextStep::of(profile, now)),
+            Section::Attention => Self::Attention(attention::attention(profile, now)),
         }
     }
 
@@ -164,6 +194,12 @@ impl Content {
             Self::Consent(_) => Section::Consent,
             Self::Totals(_) => Section::Totals,
             Self::Counters(_) => Section::Counters,
+            Self::Session(_) => Section::Session,
+            Self::Mood(_) => Section::Mood,
+            Self::Promises(_) => Section::Promises,
+            Self::Avoid(_) => Section::Avoid,
+            Self::NextStep(_) => Section::NextStep,
+            Self::Attention(_) => Section::Attention,
         }
     }
 }
@@ -177,6 +213,11 @@ impl Counters {
             last_seen: profile.whole.last,
         }
     }
+}
+
+fn mood(profile: &Profile, most: usize) -> Vec<Feeling> {
+    let feelings = profile.whole.dealings.feelings.iter();
+    feelings.rev().take(most).cloned().collect()
 }
 
 fn consent(profile: &Profile) -> BTreeMap<Subject, Decision> {

@@ -48,6 +48,18 @@ pub enum Section {
     Totals,
     /// How much is known, since when.
     Counters,
+    /// The visit of the shop's pages or app that is going on.
+    Session,
+    /// How the customer felt, the last times that somebody said so.
+    Mood,
+    /// What the customer was promised.
+    Promises,
+    /// What not to offer, and why.
+    Avoid,
+    /// What to do next.
+    NextStep,
+    /// Which kinds of matter are open, without what they are about.
+    Attention,
 }
 
 /// A text that names no section or mask.
@@ -56,7 +68,7 @@ pub enum ViewError {
     /// It names no section.
     #[error(
         "read a section: expected person, identifiers, recent, cart, wishlist, orders, tickets, offers, call, \
-         consent, totals or counters"
+         consent, totals, counters, session, mood, promises, avoid, next_step or attention"
     )]
     Section,
     /// It names no mask.
@@ -66,7 +78,7 @@ pub enum ViewError {
 
 impl Section {
     /// Every section.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 18] = [
         Self::Person,
         Self::Identifiers,
         Self::Recent,
@@ -79,6 +91,12 @@ impl Section {
         Self::Consent,
         Self::Totals,
         Self::Counters,
+        Self::Session,
+        Self::Mood,
+        Self::Promises,
+        Self::Avoid,
+        Self::NextStep,
+        Self::Attention,
     ];
 
     /// The name in configuration and answers.
@@ -96,6 +114,12 @@ impl Section {
             Self::Consent => "consent",
             Self::Totals => "totals",
             Self::Counters => "counters",
+            Self::Session => "session",
+            Self::Mood => "mood",
+            Self::Promises => "promises",
+            Self::Avoid => "avoid",
+            Self::NextStep => "next_step",
+            Self::Attention => "attention",
         }
     }
 }
@@ -118,8 +142,8 @@ impl View {
     /// The views that are there without any configuration.
     pub fn standard() -> [Self; 4] {
         use Section::{
-            Call, Cart, Consent, Counters, Identifiers, Offers, Orders, Person, Recent, Tickets, Totals,
-            Wishlist,
+            Attention, Avoid, Call, Cart, Consent, Counters, Identifiers, Mood, NextStep, Offers, Orders,
+            Person, Promises, Recent, Session, Tickets, Totals, Wishlist,
         };
         let view = |name: &str, mask, lines_max, sections: &[Section]| Self {
             name: name.to_owned(),
@@ -135,13 +159,18 @@ impl View {
                 5,
                 &[
                     Person,
+                    NextStep,
+                    Avoid,
                     Call,
+                    Session,
                     Orders,
                     Tickets,
+                    Mood,
                     Recent,
                     Cart,
                     Wishlist,
                     Offers,
+                    Promises,
                     Consent,
                     Totals,
                     Counters,
@@ -154,6 +183,7 @@ impl View {
                 5,
                 &[
                     Person,
+                    Attention,
                     Cart,
                     Wishlist,
                     Offers,

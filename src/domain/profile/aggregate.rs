@@ -10,6 +10,7 @@ use crate::domain::{
     profile::{
         bounded::{self, Counts, Latest},
         consent::{AtomConsent, Given},
+        dealings::Dealings,
         matters::{Call, Line, Moment, Offer, OfferEnd, OrderState, Sale, Ticket},
         semantics,
     },
@@ -95,6 +96,8 @@ pub struct Aggregate {
     pub consent: AtomConsent,
     /// The latest events.
     pub recent: BTreeSet<Moment>,
+    /// What was promised, felt, complained about and bought.
+    pub dealings: Dealings,
 }
 
 impl std::fmt::Debug for Aggregate {
@@ -171,6 +174,9 @@ impl Aggregate {
             keep_later(&mut self.consent, subject.clone(), given.clone());
         }
         merge_recent(&mut self.recent, &other.recent, limits.recent_max);
+        if !other.dealings.is_empty() {
+            self.dealings.merge(&other.dealings);
+        }
         self.bound(limits);
     }
 
@@ -185,13 +191,17 @@ impl Aggregate {
         bounded::keep_latest(&mut self.offers, limits.matters_max);
         bounded::keep_latest(&mut self.offer_ends, limits.matters_max);
         bounded::keep_latest(&mut self.calls, limits.matters_max);
+        self.dealings.bound(limits);
         while self.recent.len() > limits.recent_max {
             self.recent.pop_first();
         }
     }
 }
 
-fn merge_latest<T: Ord + Clone>(into: &mut BTreeMap<String, Latest<T>>, from: &BTreeMap<String, Latest<T>>) {
+pub(crate) fn merge_latest<T: Ord + Clone>(
+    into: &mut BTreeMap<String, Latest<T>>,
+    from: &BTreeMap<String, Latest<T>>,
+) {
     for (key, entry) in from {
         match into.get_mut(key) {
             Some(there) if *there < *entry => *there = entry.clone(),

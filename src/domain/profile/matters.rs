@@ -100,6 +100,8 @@ pub enum OfferEnd {
     Used,
     /// It was refused or taken back.
     Withdrawn,
+    /// The customer did not want it.
+    Declined,
 }
 
 /// A telephone call.

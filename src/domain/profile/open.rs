@@ -8,6 +8,7 @@ use crate::domain::{
     profile::{
         Profile,
         bounded::Latest,
+        dealings::Terms,
         matters::{Line, Offer, OfferEnd, OrderState, Sale, Ticket},
     },
 };
@@ -43,6 +44,8 @@ pub struct OfferView<'a> {
     pub shown: &'a Latest<Offer>,
     /// How it ended, if it did.
     pub end: Option<OfferEnd>,
+    /// What was said about it beside its name.
+    pub terms: Option<&'a Terms>,
 }
 
 impl Profile {
@@ -108,6 +111,12 @@ impl Profile {
         tickets
     }
 
+    /// Whether somebody said that a ticket is a complaint.
+    pub fn is_complaint(&self, ticket: &str) -> bool {
+        let said = self.whole.dealings.complaints.get(ticket);
+        said.is_some_and(|said| said.value)
+    }
+
     /// Offers that were shown, the latest first. Whether one has expired depends on now: the caller compares.
     pub fn offers(&self) -> Vec<OfferView<'_>> {
         let end_of = |id: &str, shown: &Latest<Offer>| {
@@ -125,6 +134,7 @@ impl Profile {
                 id,
                 shown,
                 end: end_of(id, shown),
+                terms: self.whole.dealings.terms.get(id).map(|terms| &terms.value),
             })
             .collect();
         offers.sort_by(|a, b| b.shown.stamp.cmp(&a.shown.stamp));

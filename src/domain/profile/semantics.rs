@@ -3,6 +3,8 @@
 //!
 //! Names are compared as tokens (`order_completed`), so spelling and case do not matter.
 
+mod dealings;
+
 use std::collections::BTreeMap;
 
 use crate::domain::{
@@ -11,6 +13,7 @@ use crate::domain::{
     profile::{
         aggregate::Aggregate,
         bounded::{Latest, set},
+        dealings::CallbackEnd,
         matters::{Call, Line, Offer, OfferEnd, OrderState, Sale, Ticket},
     },
     value::Value,
@@ -19,6 +22,7 @@ use crate::domain::{
 /// Writes into `aggregate` what `event` opens or closes, and says in a word what it is about.
 pub(crate) fn read(event: &Event, stamp: &Stamp, aggregate: &mut Aggregate) -> Option<String> {
     let reading = Reading { event, stamp };
+    reading.feeling(aggregate);
     match token(&event.name).as_str() {
         "product_added" => reading.lines(&mut aggregate.cart, true),
         "product_removed" => reading.lines(&mut aggregate.cart, false),
@@ -45,9 +49,14 @@ pub(crate) fn read(event: &Event, stamp: &Stamp, aggregate: &mut Aggregate) -> O
         "call_ended" => reading.call(aggregate, false),
         "offer_shown" | "promotion_viewed" | "coupon_entered" => reading.offer(aggregate),
         "coupon_applied" | "offer_used" => reading.offer_end(aggregate, OfferEnd::Used),
+        "offer_declined" => reading.offer_end(aggregate, OfferEnd::Declined),
         "coupon_denied" | "coupon_removed" | "offer_withdrawn" => {
             reading.offer_end(aggregate, OfferEnd::Withdrawn)
         }
+        "price_quoted" | "price_promised" => reading.price(aggregate),
+        "callback_scheduled" => reading.callback(aggregate),
+        "callback_completed" => reading.callback_end(aggregate, CallbackEnd::Completed),
+        "callback_failed" => reading.callback_end(aggregate, CallbackEnd::Failed),
         _ => reading.first_text(&["name", "title", "subject", "product_id", "order_id"]),
     }
 }
@@ -116,6 +125,9 @@ impl Reading<'_> {
             aggregate.cart_emptied = Some(self.stamp.clone());
         }
         let id = self.order(aggregate, state)?;
+        for product in self.products() {
+            self.bought(aggregate, product, &id);
+        }
         let amount = ["total", "revenue"]
             .iter()
             .find_map(|name| self.event.property_text(name));
@@ -135,6 +147,7 @@ impl Reading<'_> {
         let id = self.first_text(&["ticket_id", "id"])?;
         let subject = self.first_text(&["subject", "title", "name"]);
         let about = subject.clone().or_else(|| Some(id.clone()));
+        self.complaint(aggregate, &id);
         set(&mut aggregate.tickets, id, self.latest(Ticket { open, subject }));
         about
     }
@@ -153,6 +166,7 @@ impl Reading<'_> {
         let id = self.offer_id()?;
         let name = self.first_text(&["name", "coupon_name", "title"]);
         let about = name.clone().or_else(|| Some(id.clone()));
+        self.terms(aggregate, &id);
         set(
             &mut aggregate.offers,
             id,

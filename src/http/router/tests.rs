@@ -60,6 +60,7 @@ fn the_description_says_which_key_a_route_takes() {
             Access::Write if settings => None,
             Access::Write => Some("writeKey"),
             Access::Read => Some("readKey"),
+            Access::Link => Some("link"),
         };
         assert_eq!(named, expected, "{} {}", route.method, route.path);
     }

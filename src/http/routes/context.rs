@@ -17,6 +17,8 @@ use crate::{
 pub(crate) struct Form {
     #[serde(default)]
     flat: bool,
+    region: Option<String>,
+    deadline_ms: Option<u64>,
 }
 
 /// Who is asked for.
@@ -25,6 +27,8 @@ pub(crate) struct Question {
     identifiers: Vec<AskedIdentifier>,
     #[serde(default)]
     flat: bool,
+    region: Option<String>,
+    deadline_ms: Option<u64>,
 }
 
 /// The context of whoever holds the identifier, or of a profile's id.
@@ -32,14 +36,16 @@ pub(crate) async fn get(
     State(api): State<Api>,
     Named((view, who)): Named<(String, Who)>,
     MinPosition(min_position): MinPosition,
-    Asking(Form { flat }): Asking<Form>,
+    Asking(form): Asking<Form>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let request = ContextRequest {
         view,
         who: Some(who),
         identifiers: None,
-        flat,
+        flat: form.flat,
+        region: form.region,
+        deadline_ms: form.deadline_ms,
         min_position,
     };
     tagged(&headers, &api.context(request).await?)
@@ -58,6 +64,8 @@ pub(crate) async fn post(
         who: None,
         identifiers: Some(question.identifiers),
         flat: form.flat || question.flat,
+        region: form.region.or(question.region),
+        deadline_ms: form.deadline_ms.or(question.deadline_ms),
         min_position,
     };
     Ok(Json(api.context(request).await?))

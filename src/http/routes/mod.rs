@@ -1,6 +1,7 @@
 //! The routes, one file per resource. Each reads its request from path, query and body, has `api` answer it, and writes
 //! the answer. What takes events, streams them or tells how the service is, is HTTP's own.
 
+pub(crate) mod card;
 pub(crate) mod consent;
 pub(crate) mod context;
 pub(crate) mod identity;
@@ -11,5 +12,6 @@ pub(crate) mod pixel;
 pub(crate) mod profile;
 pub(crate) mod qr;
 pub(crate) mod rejections;
+pub(crate) mod scan;
 pub(crate) mod segment;
 pub(crate) mod updates;

@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use crate::{
     api::{
-        Api, QrAnswer, QrMintAnswer, QrMintRequest, QrReadRequest, QrRedeemRequest, QrRevokeRequest, Token,
+        Api, QrAnswer, QrKeysAnswer, QrMintAnswer, QrMintRequest, QrReadRequest, QrRedeemRequest,
+        QrRevokeRequest, QrSettleAnswer, QrSettleRequest, Token,
     },
     http::{
         body::{Asking, Document, MinPosition, Named},
@@ -63,6 +64,19 @@ pub(crate) async fn redeem(
         request_id,
     };
     Ok(Json(api.qr_redeem(request).await?))
+}
+
+/// Settles what a till redeemed while it was cut off.
+pub(crate) async fn settle(
+    State(api): State<Api>,
+    Document(request): Document<QrSettleRequest>,
+) -> Result<Json<QrSettleAnswer>, Failure> {
+    Ok(Json(api.qr_settle(request).await?))
+}
+
+/// The keys that tills check codes with. Public ones.
+pub(crate) async fn keys(State(api): State<Api>) -> Json<QrKeysAnswer> {
+    Json(api.qr_keys())
 }
 
 /// Takes a code back.

@@ -7,6 +7,8 @@ use serde::{Serialize, Serializer};
 
 use crate::domain::context::{self, Content, Context, Interaction, Person, ShownIdentifier};
 use crate::wire::out::{
+    candidate::Candidate,
+    desk::{Attention, Avoid, Moods, NextStep, Promise, Session},
     matters::{JudgedOffer, Line, List, Order, Ticket, Totals},
     scalar::{Consent, Time, consent},
 };
@@ -43,11 +45,83 @@ impl Match {
     }
 }
 
-/// A context as JSON: `{view, match, profile, version, …sections}`.
+/// Why nobody, or nobody in particular, was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// Nobody holds it.
+    Unknown,
+    /// The caller hides the number, or the value is one of those that name nobody.
+    Withheld,
+    /// It is no value of its kind.
+    Malformed,
+    /// Several hold it.
+    Shared,
+    /// The time that the asker gave was over before it was known.
+    Deadline,
+}
+
+impl Why {
+    /// The name in answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Withheld => "withheld",
+            Self::Malformed => "malformed",
+            Self::Shared => "shared",
+            Self::Deadline => "deadline",
+        }
+    }
+}
+
+/// How the answer came about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// How many were found.
+    pub outcome: Match,
+    /// Why not one.
+    pub why: Option<Why>,
+    /// Whether it is less, or older, than was asked for: the time that the asker gave was over.
+    pub partial: bool,
+    /// Those it may be, where several are.
+    pub candidates: Vec<Candidate>,
+}
+
+impl Finding {
+    /// One was found.
+    pub const ONE: Self = Self {
+        outcome: Match::One,
+        why: None,
+        partial: false,
+        candidates: Vec::new(),
+    };
+
+    /// Nobody was found.
+    pub const fn nobody(why: Why) -> Self {
+        Self {
+            outcome: Match::None,
+            why: Some(why),
+            partial: false,
+            candidates: Vec::new(),
+        }
+    }
+
+    /// Several were found.
+    pub const fn several(candidates: Vec<Candidate>) -> Self {
+        Self {
+            outcome: Match::Many,
+            why: Some(Why::Shared),
+            partial: false,
+            candidates,
+        }
+    }
+}
+
+/// A context as JSON: `{view, match, why, partial, profile, version, candidates, …sections}`.
 #[derive(Debug)]
 pub struct Body {
     view: String,
-    outcome: Match,
+    finding: Finding,
     profile: Option<String>,
     version: Option<u64>,
     sections: Vec<(&'static str, Section)>,
@@ -56,16 +130,16 @@ pub struct Body {
 impl Body {
     /// The answer for the one profile that was found.
     pub fn one(context: Context) -> Self {
-        Self::of(Match::One, context)
+        Self::of(Finding::ONE, context)
     }
 
-    /// The answer with `outcome`. Where that is not `One`, the context is [`Context::empty`].
-    pub fn of(outcome: Match, context: Context) -> Self {
+    /// The answer of a finding. Where that is not of one, the context is [`Context::empty`].
+    pub fn of(finding: Finding, context: Context) -> Self {
         let sections = context.sections.into_iter();
         let (profile, version) = context.whose.map(|whose| (whose.profile, whose.version)).unzip();
         Self {
             view: context.view,
-            outcome,
+            finding,
             profile,
             version,
             sections: sections
@@ -75,13 +149,26 @@ impl Body {
     }
 }
 
+impl Body {
+    /// The id of the call that goes on, as far as the view tells of it.
+    pub fn running_call(&self) -> Option<&str> {
+        self.sections.iter().find_map(|(_, section)| match section {
+            Section::Call { id, .. } => id.as_deref(),
+            _ => None,
+        })
+    }
+}
+
 impl Serialize for Body {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("view", &self.view)?;
-        map.serialize_entry("match", &self.outcome)?;
+        map.serialize_entry("match", &self.finding.outcome)?;
+        map.serialize_entry("why", &self.finding.why)?;
+        map.serialize_entry("partial", &self.finding.partial)?;
         map.serialize_entry("profile", &self.profile)?;
         map.serialize_entry("version", &self.version)?;
+        map.serialize_entry("candidates", &self.finding.candidates)?;
         for (name, section) in &self.sections {
             map.serialize_entry(name, section)?;
         }
@@ -115,6 +202,12 @@ enum Section {
         first_seen: Option<Time>,
         last_seen: Option<Time>,
     },
+    Session(Session),
+    Mood(Moods),
+    Promises(List<Promise>),
+    Avoid(List<Avoid>),
+    NextStep(NextStep),
+    Attention(Attention),
 }
 
 impl From<Content> for Section {
@@ -145,6 +238,12 @@ impl From<Content> for Section {
             }
             Content::Totals(totals) => Self::Totals(totals.into()),
             Content::Counters(counters) => counters.into(),
+            Content::Session(session) => Self::Session(session.into()),
+            Content::Mood(feelings) => Self::Mood(feelings.into()),
+            Content::Promises(promises) => Self::Promises(List::of(promises)),
+            Content::Avoid(avoid) => Self::Avoid(List::of(avoid)),
+            Content::NextStep(next) => Self::NextStep(next.into()),
+            Content::Attention(matters) => Self::Attention(matters.into()),
         }
     }
 }

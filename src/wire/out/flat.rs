@@ -6,12 +6,14 @@
 use serde::{Serialize, Serializer};
 
 use crate::domain::{
-    context::{Content, Context, Listed, Orders, Person, ProductLine, ShownIdentifier, View},
+    context::{
+        Avoid, Content, Context, Listed, Order, Orders, Person, ProductLine, Promise, ShownIdentifier,
+    },
     identifier::Kind,
     profile::consent::Decision,
     time::Timestamp,
 };
-use crate::wire::out::context::Match;
+use crate::wire::out::context::Finding;
 use crate::wire::time;
 
 /// Keys, at most.
@@ -30,27 +32,28 @@ const SHORT_BYTES_MAX: usize = 128;
 pub struct Flat(Vec<(&'static str, String)>);
 
 impl Flat {
-    /// The answer with `outcome`. Where the context is nobody's, every fact is empty.
-    pub fn of(outcome: Match, context: &Context) -> Self {
+    /// The answer of `finding`. Where the context is nobody's, every fact is empty.
+    pub fn of(finding: &Finding, context: &Context) -> Self {
         let mut flat = Self(Vec::with_capacity(KEYS_MAX));
         let whose = context.whose.as_ref();
+        flat.put("view", Some(context.view.clone()));
+        flat.put("match", Some(finding.outcome.as_str().to_owned()));
+        flat.put("why", finding.why.map(|why| why.as_str().to_owned()));
+        flat.put("partial", Some(finding.partial.to_string()));
         flat.put("profile", whose.map(|whose| whose.profile.clone()));
-        flat.put("version", whose.map(|whose| whose.version.to_string()));
+        let facts_from = flat.0.len();
         for content in &context.sections {
             flat.section(content);
         }
         if whose.is_none() {
-            flat.0.iter_mut().for_each(|(_, text)| text.clear());
+            let facts = flat.0.iter_mut().skip(facts_from);
+            facts.for_each(|(_, text)| text.clear());
         }
-        flat.0.insert(0, ("match", outcome.as_str().to_owned()));
-        flat.0.insert(0, ("view", context.view.clone()));
+        let names = finding.candidates.iter().filter_map(|one| one.name.clone());
+        flat.put("candidates_count", Some(finding.candidates.len().to_string()));
+        flat.put("candidates", Some(joined(names)));
         flat.bound();
         flat
-    }
-
-    /// The answer with `outcome` where nobody, or nobody in particular, was found: the keys of `view`, empty.
-    pub fn empty(outcome: Match, view: &View) -> Self {
-        Self::of(outcome, &Context::empty(view))
     }
 
     /// Keys and texts, in order.
@@ -84,17 +87,15 @@ impl Flat {
                 self.put("ticket_subject", latest.and_then(|ticket| ticket.subject.clone()));
             }
             Content::Offers(offers) => {
-                let best = offers.items.first();
-                self.put("offers_count", Some(offers.count.to_string()));
+                // Only one that can be used is worth a word in a menu.
+                let best = offers.items.iter().find(|offer| offer.holds);
                 self.put("offer_id", best.map(|offer| offer.id.clone()));
                 self.put("offer_name", best.and_then(|offer| offer.name.clone()));
                 self.put("offer_expires", best.and_then(|offer| moment(offer.expires)));
-                self.put("offer_holds", best.map(|offer| offer.holds.to_string()));
             }
             Content::Call(call) => {
                 self.put("call_running", Some(call.is_some().to_string()));
                 self.put("call_id", call.as_ref().map(|call| call.id.clone()));
-                self.put("call_since", call.as_ref().map(|call| time::format(call.since)));
             }
             Content::Consent(decisions) => {
                 let with = |wanted: Decision| {
@@ -113,9 +114,29 @@ impl Flat {
                 self.put("revenue", Some(joined(revenue)));
             }
             Content::Counters(counters) => {
-                self.put("events_count", Some(counters.events.to_string()));
-                self.put("first_seen", moment(counters.first_seen));
                 self.put("last_seen", moment(counters.last_seen));
+            }
+            Content::Session(session) => {
+                let session = session.as_ref();
+                self.put("session_running", Some(session.is_some().to_string()));
+                self.put("session_channel", session.map(|session| session.channel.clone()));
+                self.put("session_viewed", session.map(|session| session.viewed.join(", ")));
+            }
+            Content::Mood(feelings) => {
+                let latest = feelings.first();
+                self.put("mood", latest.map(|feeling| feeling.mood.as_str().to_owned()));
+            }
+            Content::Promises(promises) => {
+                self.put("promises", Some(joined(promises.items.iter().map(promised))))
+            }
+            Content::Avoid(avoid) => self.put("avoid", Some(joined(avoid.items.iter().map(avoided)))),
+            Content::NextStep(next) => {
+                self.put("next_step", Some(next.step.as_str().to_owned()));
+                self.put("next_about", next.about.clone());
+            }
+            Content::Attention(matters) => {
+                let open = matters.iter().map(|matter| matter.as_str().to_owned());
+                self.put("attention", Some(joined(open)));
             }
         }
     }
@@ -136,9 +157,7 @@ impl Flat {
                 .find(|one| one.kind == kind)
                 .map(|one| one.value.clone())
         };
-        self.put("user_id", first(Kind::USER_ID));
         self.put("loyalty_id", first(Kind::LOYALTY_ID));
-        self.put("email", first(Kind::EMAIL));
         self.put("phone", first(Kind::PHONE));
     }
 
@@ -156,13 +175,7 @@ impl Flat {
         self.put("orders_open", Some(orders.open.count.to_string()));
         self.put("order_id", latest.map(|order| order.id.clone()));
         self.put("order_state", latest.map(|order| order.state.as_str().to_owned()));
-        self.put(
-            "order_worth",
-            latest
-                .and_then(|order| order.worth)
-                .map(|amount| amount.to_string()),
-        );
-        self.put("order_currency", latest.and_then(|order| order.currency.clone()));
+        self.put("order_worth", latest.and_then(worth));
         self.put("order_since", latest.map(|order| time::format(order.since)));
     }
 
@@ -198,6 +211,33 @@ impl std::fmt::Debug for Flat {
             .entries(self.0.iter().map(|(key, _)| key))
             .finish()
     }
+}
+
+/// What an order was worth, as `1250000 IRR`.
+fn worth(order: &Order) -> Option<String> {
+    let (amount, currency) = order.worth.zip(order.currency.as_ref())?;
+    Some(format!("{amount} {currency}"))
+}
+
+/// A promise in a few words, as `price Kettle 450000 IRR until 2026-11-22T10:15:00Z`.
+fn promised(promise: &Promise) -> String {
+    let mut words = vec![promise.kind.as_str().to_owned()];
+    words.push(promise.about.clone().unwrap_or_else(|| promise.id.clone()));
+    words.extend(promise.price.clone());
+    words.extend(promise.currency.clone());
+    words.extend(
+        promise
+            .until
+            .map(|until| format!("until {}", time::format(until))),
+    );
+    words.extend(promise.overdue.then(|| "overdue".to_owned()));
+    words.join(" ")
+}
+
+/// What to leave alone in a few words, as `product Kettle (bought)`.
+fn avoided(avoid: &Avoid) -> String {
+    let name = avoid.name.as_ref().unwrap_or(&avoid.id);
+    format!("{} {name} ({})", avoid.what.as_str(), avoid.why.as_str())
 }
 
 fn moment(time: Option<Timestamp>) -> Option<String> {

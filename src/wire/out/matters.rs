@@ -99,6 +99,8 @@ pub struct Ticket {
     pub id: String,
     /// What it is about.
     pub subject: Option<String>,
+    /// Whether somebody said that it is a complaint.
+    pub complaint: bool,
     /// When it was last heard of.
     pub since: Time,
 }
@@ -108,6 +110,7 @@ impl From<context::Ticket> for Ticket {
         Self {
             id: ticket.id,
             subject: ticket.subject,
+            complaint: ticket.complaint,
             since: Time(ticket.since),
         }
     }
@@ -143,21 +146,38 @@ pub struct JudgedOffer {
     /// How it was shown.
     #[serde(flatten)]
     pub offer: Offer,
-    /// How it ended: `used`, `withdrawn`.
+    /// How it ended: `used`, `withdrawn`, `declined`.
     pub ended: Option<&'static str>,
     /// Whether it can be used now.
     pub holds: bool,
+    /// The channel that showed it last.
+    pub channel: Option<String>,
+    /// Why it is this customer's: what the sender said, else where it was shown.
+    pub reason: Option<String>,
+    /// Its price, as written.
+    pub price: Option<String>,
+    /// ISO 4217 code of the price.
+    pub currency: Option<String>,
 }
 
 impl From<context::Offer> for JudgedOffer {
-    fn from(offer: context::Offer) -> Self {
+    fn from(mut offer: context::Offer) -> Self {
+        let shown_on = offer
+            .channel
+            .as_ref()
+            .map(|channel| format!("shown on {channel}"));
         let ended = offer.end.map(|end| match end {
             OfferEnd::Used => "used",
             OfferEnd::Withdrawn => "withdrawn",
+            OfferEnd::Declined => "declined",
         });
         Self {
             ended,
             holds: offer.holds,
+            channel: offer.channel.take(),
+            reason: offer.reason.take().or(shown_on),
+            price: offer.price.take(),
+            currency: offer.currency.take(),
             offer: offer.into(),
         }
     }

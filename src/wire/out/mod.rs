@@ -19,7 +19,9 @@
 
 pub mod answer;
 pub mod between;
+pub mod candidate;
 pub mod context;
+pub mod desk;
 pub mod dlq;
 pub mod event;
 pub mod flat;

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::domain::{
-    context,
+    context::{self, promises::PromiseKind},
     profile::{Profile, bounded::Counts, matters},
+    time::Timestamp,
     value::Value,
 };
 use crate::wire::out::{
+    desk::Promise,
     matters::{Call, Line, Offer, Order, Ticket, Totals},
     scalar::{Consent, Free, Identifier, Time, consent},
 };
@@ -66,6 +68,7 @@ struct Open {
     orders: Vec<Order>,
     tickets: Vec<Ticket>,
     offers: Vec<Offer>,
+    promises: Vec<Promise>,
     calls: Vec<Call>,
 }
 
@@ -156,12 +159,22 @@ impl Open {
                     expires: offer.shown.value.expires.map(Time),
                 })
                 .collect(),
+            promises: promises(profile),
             calls: context::matters::call(profile)
                 .into_iter()
                 .map(Call::from)
                 .collect(),
         }
     }
+}
+
+/// Call-backs and prices that stand, or did until their time ran out.
+fn promises(profile: &Profile) -> Vec<Promise> {
+    let all = context::promises::promises(profile, Timestamp::MIN, usize::MAX).items;
+    let beside_offers = all
+        .into_iter()
+        .filter(|promise| promise.kind != PromiseKind::Offer);
+    beside_offers.map(Promise::from).collect()
 }
 
 fn shaped<D, T: From<D>>(listed: context::Listed<D>) -> Vec<T> {

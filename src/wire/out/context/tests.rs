@@ -1,6 +1,6 @@
 //! What each standard view tells, hides and keeps the shape of.
 
-use super::{Body, Match};
+use super::{Body, Finding, Why};
 use crate::domain::context::{
     Context, View,
     samples::{at, rich},
@@ -46,10 +46,10 @@ fn nobody_has_the_shape_of_somebody() {
             .collect()
     };
     for view in View::standard() {
-        let none = serde_json::to_string(&Body::of(Match::None, Context::empty(&view))).unwrap();
+        let none = serde_json::to_string(&Body::of(Finding::nobody(Why::Unknown), Context::empty(&view))).unwrap();
         assert_eq!(keys(&none), keys(&known(&view)), "{}", view.name);
         assert!(
-            none.contains(r#""match":"none","profile":null,"version":null"#),
+            none.contains(r#""match":"none","why":"unknown","partial":false,"profile":null,"version":null,"candidates":[]"#),
             "{none}"
         );
     }
@@ -61,6 +61,9 @@ fn a_context_stays_the_same_until_something_happens() {
     let at = |minutes| {
         serde_json::to_string(&Body::one(Context::of(&rich(), "p", 1, &callcenter, at(minutes)))).unwrap()
     };
-    assert_eq!(at(30), at(89));
+    // The visit of the eighth minute is over half an hour later, the offer after ninety minutes.
+    assert_eq!(at(30), at(38));
+    assert_ne!(at(38), at(39));
+    assert_eq!(at(39), at(89));
     assert_ne!(at(89), at(90));
 }

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::{BYTES_MAX, Flat, KEYS_MAX, LETTERS_MAX, Match};
+use super::{BYTES_MAX, Finding, Flat, KEYS_MAX, LETTERS_MAX};
+use crate::wire::out::context::Why;
 use crate::domain::{
     context::{
         Context, Mask, Section, View,
@@ -27,7 +28,11 @@ fn keys(flat: &Flat) -> Vec<&'static str> {
 }
 
 fn known(profile: &Profile, view: &View) -> Flat {
-    Flat::of(Match::One, &Context::of(profile, "pid-1", 7, view, at(30)))
+    Flat::of(&Finding::ONE, &Context::of(profile, "pid-1", 7, view, at(30)))
+}
+
+fn nobody(finding: &Finding, view: &View) -> Flat {
+    Flat::of(finding, &Context::empty(view))
 }
 
 #[test]
@@ -46,14 +51,22 @@ fn the_keys_are_those_of_the_view_whoever_is_found() {
     for view in View::standard().into_iter().chain([widest()]) {
         let rich = keys(&known(&rich(), &view));
         assert_eq!(keys(&known(&Profile::default(), &view)), rich);
-        for outcome in [Match::None, Match::Many] {
-            let nobody = Flat::empty(outcome, &view);
+        for finding in [Finding::nobody(Why::Unknown), Finding::several(Vec::new())] {
+            let nobody = nobody(&finding, &view);
             assert_eq!(keys(&nobody), rich);
             let told = nobody
                 .entries()
                 .filter(|(_, text)| !text.is_empty())
                 .collect::<Vec<_>>();
-            assert_eq!(told, [("view", view.name.as_str()), ("match", outcome.as_str())]);
+            let (outcome, why) = (finding.outcome.as_str(), finding.why.unwrap().as_str());
+            let expected = [
+                ("view", view.name.as_str()),
+                ("match", outcome),
+                ("why", why),
+                ("partial", "false"),
+                ("candidates_count", "0"),
+            ];
+            assert_eq!(told, expected);
         }
         let mut unique = rich.clone();
         unique.sort_unstable();
@@ -120,7 +133,7 @@ proptest! {
         let json = serde_json::to_string(&flat).unwrap();
         prop_assert!(json.len() <= BYTES_MAX, "{} bytes", json.len());
         prop_assert!(flat.entries().all(|(_, text)| text.chars().count() <= LETTERS_MAX));
-        prop_assert_eq!(keys(&flat), keys(&Flat::empty(Match::None, &widest())));
+        prop_assert_eq!(keys(&flat), keys(&nobody(&Finding::nobody(Why::Unknown), &widest())));
     }
 }
 

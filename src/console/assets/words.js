@@ -1,0 +1,89 @@
+// Facts in plain words, the same at the desk and at the till.
+
+import { el } from "/console/dom.js";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const CHANNELS = { web: "in the web shop", mobile: "in the app", store: "in the store", callcenter: "on the telephone" };
+
+/** Where something happens. */
+export const place = (channel) => CHANNELS[channel] ?? `by ${channel}`;
+
+/** A name of the API's, as a reader would write it. */
+export const plain = (name) => String(name).replaceAll("_", " ");
+
+/** A price as written, its thousands parted: a text, as a number would lose digits. */
+export function money(price, currency) {
+  if (price === null || price === undefined || price === "") return "";
+  const [whole, ...rest] = String(price).split(".");
+  const parted = [whole.replace(/\B(?=(\d{3})+$)/g, ","), ...rest].join(".");
+  return currency ? `${parted} ${currency}` : parted;
+}
+
+/** The items of a list, however it is told. */
+export const items = (list) => (Array.isArray(list) ? list : list?.items ?? []);
+
+/** How many more there are than are told, in words. */
+export function more(list) {
+  const rest = (list?.count ?? 0) - items(list).length;
+  return rest > 0 ? `and ${rest} more` : null;
+}
+
+/** The time of day of an RFC 3339 text, with its day unless that is today. */
+export function when(text) {
+  const time = new Date(text ?? "");
+  if (Number.isNaN(time.getTime())) return "";
+  const clock = time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  if (time.toDateString() === new Date().toDateString()) return clock;
+  return `${time.toLocaleDateString([], { day: "numeric", month: "short" })}, ${clock}`;
+}
+
+/** How long ago `text` was at `now`. */
+export function ago(text, now) {
+  const passed = now - Date.parse(text ?? "");
+  if (Number.isNaN(passed)) return "";
+  return passed < MINUTE ? "just now" : `${span(passed)} ago`;
+}
+
+/** For how long `text` is still to come at `now`; empty where it is over. */
+export function left(text, now) {
+  const rest = Date.parse(text ?? "") - now;
+  if (!(rest > 0)) return "";
+  return rest < MINUTE ? "less than a minute" : span(rest);
+}
+
+/** The same for whoever watches it: to the second in the last hour. */
+export function ticking(text, now) {
+  const rest = Date.parse(text ?? "") - now;
+  if (!(rest > 0) || rest >= HOUR) return left(text, now);
+  const seconds = Math.ceil(rest / 1000);
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+}
+
+function span(millis) {
+  if (millis < HOUR) return `${Math.floor(millis / MINUTE)} min`;
+  if (millis >= 2 * DAY) return `${Math.floor(millis / DAY)} days`;
+  const minutes = Math.floor((millis % HOUR) / MINUTE);
+  return [`${Math.floor(millis / HOUR)} h`, minutes && `${minutes} min`].filter(Boolean).join(" ");
+}
+
+/** Data inside a sentence: its direction is its own, whatever stands around it. */
+export const said = (text) => el("bdi", {}, text);
+
+/** A product as `[what, about]`; the price is that of one. */
+export function product({ product_id: id, name, quantity, price, currency }) {
+  const times = quantity && String(quantity) !== "1" ? String(quantity) : "";
+  return [name ?? id, [times, money(price, currency)].filter(Boolean).join(" × ") + (times && !price ? " ×" : "")];
+}
+
+/** A heading and lines of `[what, about]` under it; nothing where there are none. */
+export function section(title, lines, { name, rest } = {}) {
+  if (lines.length === 0) return null;
+  const rows = lines.map(([what, about, mark]) => el("li", { class: mark },
+    el("span", { class: "what", dir: "auto" }, what),
+    el("span", { class: "about", dir: "auto" }, about ?? "")));
+  const tail = rest ? el("li", { class: "soft" }, rest) : null;
+  return el("section", { "data-name": name }, el("h2", {}, title), el("ul", { class: "facts" }, ...rows, tail));
+}

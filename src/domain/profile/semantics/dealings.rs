@@ -1,0 +1,166 @@
+//! What event types mean for the dealings with a customer: promised prices and call-backs, moods, complaints, purchases.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{
+    amount::Amount,
+    event::token,
+    profile::{
+        aggregate::Aggregate,
+        bounded::set,
+        dealings::{Bought, Callback, CallbackEnd, Feeling, Mood, Price, Terms},
+        semantics::{Reading, product_id, shortened},
+    },
+    value::Value,
+};
+
+/// What one is: a scale of [-1, 1] is discontent up to minus a quarter, content from a quarter on.
+const QUARTER: i128 = 25_000_000;
+const ONE: i128 = 100_000_000;
+
+/// Scores by the name of their survey: discontent up to the first, content from the second on. Of the Net Promoter Score
+/// detractors and promoters (0 to 10), of satisfaction one to five, of effort one to seven (seven is easy).
+const SCALES: [(&str, i128, i128); 3] = [("nps", 6, 9), ("csat", 2, 4), ("ces", 3, 5)];
+
+impl Reading<'_> {
+    pub(super) fn price(&self, aggregate: &mut Aggregate) -> Option<String> {
+        let price = self.first_text(&["price", "amount"])?;
+        let id = self.first_text(&["quote_id", "product_id", "sku"])?;
+        let about = self.first_text(&["name", "title"]);
+        let said = about.clone().or_else(|| Some(id.clone()));
+        let promised = Price {
+            about,
+            price,
+            currency: self.first_text(&["currency"]),
+            until: self.event.expires,
+            channel: self.event.channel.clone(),
+        };
+        set(&mut aggregate.dealings.prices, id, self.latest(promised));
+        said
+    }
+
+    pub(super) fn callback(&self, aggregate: &mut Aggregate) -> Option<String> {
+        let about = self.first_text(&["reason", "subject", "name"]);
+        let promised = Callback {
+            about: about.clone(),
+            due: self.event.expires,
+            channel: self.event.channel.clone(),
+        };
+        let id = self.callback_id()?;
+        set(&mut aggregate.dealings.callbacks, id, self.latest(promised));
+        about
+    }
+
+    pub(super) fn callback_end(&self, aggregate: &mut Aggregate, end: CallbackEnd) -> Option<String> {
+        let id = self.callback_id()?;
+        set(
+            &mut aggregate.dealings.callback_ends,
+            id.clone(),
+            self.latest(end),
+        );
+        Some(id)
+    }
+
+    fn callback_id(&self) -> Option<String> {
+        self.first_text(&["callback_id", "id", "call_id"])
+    }
+
+    pub(super) fn terms(&self, aggregate: &mut Aggregate, offer: &str) {
+        let terms = Terms {
+            reason: self.first_text(&["reason"]),
+            price: self.first_text(&["price"]),
+            currency: self.first_text(&["currency"]),
+            channel: self.event.channel.clone(),
+        };
+        set(
+            &mut aggregate.dealings.terms,
+            offer.to_owned(),
+            self.latest(terms),
+        );
+    }
+
+    /// Whether a ticket is a complaint, where the event says so.
+    pub(super) fn complaint(&self, aggregate: &mut Aggregate, ticket: &str) {
+        let said = match self.event.property("complaint") {
+            Some(Value::Bool(said)) => Some(*said),
+            _ => ["kind", "category", "ticket_type"]
+                .iter()
+                .find_map(|name| self.event.property_text(name))
+                .map(|kind| token(&kind) == "complaint"),
+        };
+        if let Some(said) = said {
+            set(
+                &mut aggregate.dealings.complaints,
+                ticket.to_owned(),
+                self.latest(said),
+            );
+        }
+    }
+
+    pub(super) fn bought(&self, aggregate: &mut Aggregate, product: &BTreeMap<String, Value>, order: &str) {
+        if let Some(id) = product_id(product) {
+            let name = product.get("name").and_then(Value::text_or_number);
+            let bought = Bought {
+                name: name.map(shortened),
+                order: order.to_owned(),
+            };
+            set(&mut aggregate.dealings.bought, id, self.latest(bought));
+        }
+    }
+
+    /// How the customer felt, where the event says so: a word or a number from -1 to 1, or the score of a survey.
+    pub(super) fn feeling(&self, aggregate: &mut Aggregate) {
+        if let Some((mood, said)) = self.stated_mood().or_else(|| self.scored_mood()) {
+            aggregate.dealings.feelings.insert(Feeling {
+                stamp: self.stamp.clone(),
+                mood,
+                said,
+                channel: self.event.channel.clone(),
+                name: self.event.name.clone(),
+            });
+        }
+    }
+
+    fn stated_mood(&self) -> Option<(Mood, String)> {
+        let said = self.first_text(&["sentiment", "emotion", "mood"])?;
+        let mood = match Amount::from_decimal(&said) {
+            Ok(value) if (-ONE..=ONE).contains(&value.as_units()) => {
+                Mood::on_scale(value, Amount::from_units(-QUARTER), Amount::from_units(QUARTER))
+            }
+            Ok(_) => return None,
+            Err(_) => mood_of_word(&token(&said))?,
+        };
+        Some((mood, said))
+    }
+
+    fn scored_mood(&self) -> Option<(Mood, String)> {
+        let style = self
+            .first_text(&["style", "survey", "metric"])
+            .map(|text| token(&text));
+        SCALES.iter().find_map(|(name, discontent, content)| {
+            let score = match &style {
+                Some(style) if style == name => self.first_text(&["score", "value", name]),
+                _ => self.first_text(&[name]),
+            }?;
+            let value = Amount::from_decimal(&score).ok()?;
+            let [discontent, content] =
+                [discontent, content].map(|ones| Amount::from_units(ones.saturating_mul(ONE)));
+            Some((
+                Mood::on_scale(value, discontent, content),
+                format!("{name} {score}"),
+            ))
+        })
+    }
+}
+
+/// The words that channels and analysers of speech use; another word says nothing.
+fn mood_of_word(word: &str) -> Option<Mood> {
+    Some(match word {
+        "positive" | "very_positive" | "happy" | "satisfied" | "pleased" | "delighted" | "grateful"
+        | "calm" => Mood::Positive,
+        "neutral" | "mixed" => Mood::Neutral,
+        "negative" | "very_negative" | "angry" | "upset" | "frustrated" | "annoyed" | "sad"
+        | "disappointed" | "worried" | "confused" | "dissatisfied" => Mood::Negative,
+        _ => return None,
+    })
+}

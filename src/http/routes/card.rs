@@ -1,0 +1,81 @@
+//! `/v1/agent`: links to the card of a caller, and the card, once or live.
+//!
+//! A card is opened by its link's signature or, as every question is, by the read key.
+
+mod live;
+
+use std::convert::Infallible;
+
+use axum::{
+    Json,
+    extract::{FromRequestParts, State},
+    http::{HeaderMap, request::Parts},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, Sse},
+    },
+};
+use futures_util::stream;
+
+use crate::{
+    api::{self, Api, CardLinkAnswer, CardLinkRequest, CardRequest},
+    http::{
+        Http,
+        answer::tagged,
+        body::{Asking, Document},
+        failure::Failure,
+        routes::{card::live::Live, updates::UNBUFFERED},
+    },
+};
+
+/// A card that may be shown to whoever asks for it.
+pub(crate) struct Opened(CardRequest);
+
+impl FromRequestParts<Http> for Opened {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, Failure> {
+        let Asking(request) = Asking::<CardRequest>::from_request_parts(parts, http).await?;
+        // A link that is over is over, whoever shows it; else whoever has it would have to be told by another way.
+        let is_open = match request.sig {
+            Some(_) => http.api.is_card_open(&request),
+            None => http.settings.keys.may_read(&parts.headers),
+        };
+        is_open.then_some(Self(request)).ok_or_else(|| {
+            Failure::unauthorized(
+                "ask for a new link at /v1/agent/links, or send the read key as a bearer token",
+            )
+        })
+    }
+}
+
+/// A link to a caller's card.
+pub(crate) async fn link(
+    State(api): State<Api>,
+    Document(request): Document<CardLinkRequest>,
+) -> Result<Json<CardLinkAnswer>, Failure> {
+    Ok(Json(api.card_link(&request)?))
+}
+
+/// The card as it is now.
+pub(crate) async fn card(
+    State(api): State<Api>,
+    Opened(request): Opened,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    tagged(&headers, &api.card(&request).await?)
+}
+
+/// The card now and whenever it changes, while the call lasts and the link is good.
+pub(crate) async fn live(State(http): State<Http>, Opened(request): Opened) -> Result<Response, Failure> {
+    let room = http.subscribers.clone().try_acquire_owned();
+    let room = room.map_err(|_| api::Failure::overloaded("more subscribers are connected than allowed"))?;
+    let live = Live::new(http, request, room);
+    let events = stream::unfold(live, async |mut live| {
+        let event = live.next().await?;
+        Some((Ok::<Event, Infallible>(event), live))
+    });
+    let mut response = Sse::new(events).into_response();
+    response.headers_mut().extend([UNBUFFERED]);
+    Ok(response)
+}
