@@ -136,19 +136,15 @@ fn is_digits(text: &str) -> bool {
 mod tests {
     use super::Product;
 
-    fn read(scanned: &str) -> Option<(String, Option<String>, Option<String>, Option<String>)> {
-        Product::of_gs1(scanned).map(|product| (product.gtin, product.lot, product.serial, product.expires))
-    }
-
     #[test]
     fn links_and_element_strings_name_the_same_product() {
         let text = |text: &str| Some(text.to_owned());
-        let whole = Some((
-            "09506000134352".to_owned(),
-            text("ABC"),
-            text("12345"),
-            text("271231"),
-        ));
+        let whole = Product {
+            gtin: "09506000134352".to_owned(),
+            lot: text("ABC"),
+            serial: text("12345"),
+            expires: text("271231"),
+        };
         for scanned in [
             "https://shop.example/01/09506000134352/10/ABC/21/12345?17=271231",
             "HTTPS://ID.EXAMPLE/some/path/01/9506000134352/10/ABC/21/12345?17=271231&utm=x#top",
@@ -157,7 +153,7 @@ mod tests {
             "]C1\u{1d}01095060001343521727123110ABC\u{1d}2112345",
             "(01)09506000134352(10)ABC(21)12345(17)271231",
         ] {
-            assert_eq!(read(scanned), whole, "{scanned}");
+            assert_eq!(Product::of_gs1(scanned).as_ref(), Some(&whole), "{scanned}");
         }
         for none in [
             "https://shop.example/q/ABCDEFGH234",
@@ -168,7 +164,7 @@ mod tests {
             "L-102",
             "",
         ] {
-            assert_eq!(read(none), None, "{none}");
+            assert_eq!(Product::of_gs1(none), None, "{none}");
         }
     }
 

@@ -15,6 +15,7 @@ use crate::{
         api::{Answer, Command, CommandError, QrAnswer, Statement, Target},
         atoms::Atoms,
         batch::Batch,
+        qr::Redemption,
         query::{Address, Found},
         steward::Saying,
     },
@@ -68,13 +69,14 @@ impl Batch<'_> {
                 store_id.as_deref(),
                 now,
             )?)),
-            Command::SettleQr { token, store_id, at } => Ok(Answer::Qr(self.settle(
-                ordered,
-                token,
-                store_id.as_deref(),
-                (*at).min(now),
-                now,
-            )?)),
+            Command::SettleQr { token, store_id, at } => {
+                let redemption = Redemption {
+                    token,
+                    store_id: store_id.as_deref(),
+                    at: *at,
+                };
+                Ok(Answer::Qr(self.settle(ordered, &redemption, now)?))
+            }
             Command::RevokeQr { token } => Ok(Answer::Qr(self.revoke(ordered, token, now)?)),
             Command::Consent { target, changes } => self.consent(ordered, target, changes, now)?,
             Command::Merge {

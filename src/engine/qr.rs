@@ -24,6 +24,14 @@ use crate::{
     wire::{self, offline},
 };
 
+/// A redemption that a till made by itself.
+pub(crate) struct Redemption<'a> {
+    pub(crate) token: &'a str,
+    pub(crate) store_id: Option<&'a str>,
+    /// When, by its clock.
+    pub(crate) at: Timestamp,
+}
+
 impl Batch<'_> {
     pub(crate) fn mint(&mut self, ordered: &Ordered, mint: &Mint, now: Timestamp) -> Outcome<Answer> {
         let identifiers = match self.reach(&mint.target, now)? {
@@ -81,18 +89,17 @@ impl Batch<'_> {
     pub(crate) fn settle(
         &mut self,
         ordered: &Ordered,
-        token: &str,
-        store_id: Option<&str>,
-        at: Timestamp,
+        redemption: &Redemption<'_>,
         now: Timestamp,
     ) -> Result<QrAnswer, Error> {
+        let Redemption { token, store_id, at } = *redemption;
         let key = token_key(token);
         let Some(record) = self.graph().qr(&key)? else {
             return Ok(QrAnswer::of(QrOutcome::Unknown));
         };
         let place = Some(store_id.unwrap_or_default());
-        // A till's clock may be before the code's: what was not minted yet was redeemed when it was.
-        let at = at.max(record.minted);
+        // A till's clock may be wrong: it redeemed nothing before it was minted, and nothing after now.
+        let at = at.min(now).max(record.minted);
         let outcome = qr::judge(
             &record.state,
             record.expires,

@@ -38,13 +38,18 @@ const TRUSTS: [Option<&str>; 6] = [
     Some("observed"),
 ];
 const CHANNELS: [&str; 6] = ["web", "web", "mobile", "mobile", "callcenter", "store"];
-const NAMES: [&str; 6] = [
+const NAMES: [&str; 11] = [
     "Page Viewed",
     "Page Viewed",
     "Signed In",
     "Signed Out",
     "Order Completed",
     "Product Added",
+    "Callback Scheduled",
+    "Callback Failed",
+    "Price Quoted",
+    "Ticket Opened",
+    "Survey Answered",
 ];
 /// People who are easily mistaken for one another, each fact in the spellings that occur: a couple, their namesakes,
 /// father and son, somebody in two scripts.
@@ -238,7 +243,10 @@ impl World {
             "time": START_MS + 1000 * instant,
             "identifiers": identifiers,
             "traits": self.traits(name, draft),
-            "properties": {"total": draft.instant, "currency": "IRR", "product_id": format!("p{}", draft.name)},
+            "properties": {"total": draft.instant, "currency": "IRR", "product_id": format!("p{}", draft.name),
+                "callback_id": format!("c{}", draft.instant % 3), "ticket_id": format!("t{}", draft.instant % 3),
+                "order_id": format!("o{}", draft.instant % 5), "price": draft.instant, "complaint": draft.instant % 2 == 0,
+                "nps": draft.instant % 11, "due": START_MS + 1000 * instant},
         })
     }
 

@@ -24,6 +24,7 @@ mod invariants;
 mod parted;
 mod peers;
 mod phone_menu;
+mod races;
 mod reading;
 mod refused;
 mod repairs;

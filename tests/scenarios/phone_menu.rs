@@ -93,13 +93,13 @@ fn a_menu_gets_the_same_keys_for_a_caller_nobody_knows() {
     let stranger = town.get("/v1/context/callcenter/phone:09351112233?flat=true");
     let keys = |flat: &Value| flat.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(keys(&known), keys(&stranger));
-    assert!(
-        stranger
-            .as_object()
-            .unwrap()
-            .iter()
-            .all(|(key, text)| text == ""
-                || matches!(key.as_str(), "match" | "view" | "why" | "partial" | "candidates_count"))
+    assert!(stranger.as_object().unwrap().iter().all(|(key, text)| text == ""
+        || matches!(
+            key.as_str(),
+            "match" | "view" | "why" | "partial" | "candidates_count"
+        )));
+    assert_eq!(
+        (&stranger["match"], &stranger["why"]),
+        (&json!("none"), &json!("unknown"))
     );
-    assert_eq!((&stranger["match"], &stranger["why"]), (&json!("none"), &json!("unknown")));
 }

@@ -2,13 +2,13 @@
 
 use std::{fs, path::Path};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
     api::Api,
     folder::copied,
-    process::{Service, fingerprint, output, printed, yekta},
+    process::{Service, fingerprint, output, printed, wait_for, yekta},
 };
 
 /// A copy of the folder.
@@ -39,6 +39,44 @@ fn a_folder_of_an_earlier_build_is_sound_and_built_again() {
         printed(on(arguments), b"");
         assert_eq!(fingerprint(data.path()), expected(data.path()), "{arguments:?}");
     }
+}
+
+/// What its build did not keep is read from its events, in the background.
+#[test]
+fn a_folder_of_an_earlier_build_learns_what_it_did_not_keep() {
+    let events = printed(
+        yekta(["generate", "--seed", "5", "--count", "120", "--people", "12"]),
+        b"",
+    );
+    let events = events
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let is_order =
+        |event: &Value| event["type"] == "Order Completed" && event["properties"]["products"].is_array();
+    let order = events.into_iter().find(is_order).unwrap();
+    let (who, product) = (&order["identifiers"][0], &order["properties"]["products"][0]);
+    let data = golden();
+    let service = Service::start(data.path());
+    let api = Api::of(&service.url);
+    let asked = json!({"identifiers": [who]});
+    wait_for("all of it to be as this build keeps it", || {
+        (api.get("/v1/identity/rules")["settled"] == true).then_some(())
+    });
+    let avoided = &api.post("/v1/context/callcenter", &asked)["avoid"]["items"];
+    let mut bought = avoided
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["why"] == "bought");
+    assert!(
+        bought.any(|bought| bought["id"] == product["product_id"]),
+        "{avoided}"
+    );
+    service.stop();
+    let mut verify = yekta(["verify"]);
+    verify.arg("--data-dir").arg(data.path());
+    let verified = output(verify, b"");
+    assert!(verified.status.success(), "{verified:?}");
 }
 
 #[test]

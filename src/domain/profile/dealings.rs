@@ -183,3 +183,6 @@ impl Dealings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

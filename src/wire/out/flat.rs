@@ -7,7 +7,8 @@ use serde::{Serialize, Serializer};
 
 use crate::domain::{
     context::{
-        Avoid, Content, Context, Listed, Order, Orders, Person, ProductLine, Promise, ShownIdentifier,
+        Avoid, Content, Context, Listed, Order, Orders, Person, ProductLine, Promise, Session,
+        ShownIdentifier,
     },
     identifier::Kind,
     profile::consent::Decision,
@@ -116,12 +117,7 @@ impl Flat {
             Content::Counters(counters) => {
                 self.put("last_seen", moment(counters.last_seen));
             }
-            Content::Session(session) => {
-                let session = session.as_ref();
-                self.put("session_running", Some(session.is_some().to_string()));
-                self.put("session_channel", session.map(|session| session.channel.clone()));
-                self.put("session_viewed", session.map(|session| session.viewed.join(", ")));
-            }
+            Content::Session(session) => self.session(session.as_ref()),
             Content::Mood(feelings) => {
                 let latest = feelings.first();
                 self.put("mood", latest.map(|feeling| feeling.mood.as_str().to_owned()));
@@ -139,6 +135,12 @@ impl Flat {
                 self.put("attention", Some(joined(open)));
             }
         }
+    }
+
+    fn session(&mut self, session: Option<&Session>) {
+        self.put("session_running", Some(session.is_some().to_string()));
+        self.put("session_channel", session.map(|session| session.channel.clone()));
+        self.put("session_viewed", session.map(|session| session.viewed.join(", ")));
     }
 
     fn person(&mut self, person: &Person) {

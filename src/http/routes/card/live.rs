@@ -98,7 +98,7 @@ impl Live {
             );
         }
         let is_calling = card.is_calling(self.request.call.as_deref());
-        if !(self.was_calling && !is_calling) {
+        if is_calling || !self.was_calling {
             self.was_calling = is_calling;
         }
         self.told = Some(text.clone());

@@ -46,7 +46,8 @@ fn nobody_has_the_shape_of_somebody() {
             .collect()
     };
     for view in View::standard() {
-        let none = serde_json::to_string(&Body::of(Finding::nobody(Why::Unknown), Context::empty(&view))).unwrap();
+        let none =
+            serde_json::to_string(&Body::of(Finding::nobody(Why::Unknown), Context::empty(&view))).unwrap();
         assert_eq!(keys(&none), keys(&known(&view)), "{}", view.name);
         assert!(
             none.contains(r#""match":"none","why":"unknown","partial":false,"profile":null,"version":null,"candidates":[]"#),

@@ -3,7 +3,6 @@
 use proptest::prelude::*;
 
 use super::{BYTES_MAX, Finding, Flat, KEYS_MAX, LETTERS_MAX};
-use crate::wire::out::context::Why;
 use crate::domain::{
     context::{
         Context, Mask, Section, View,
@@ -12,6 +11,7 @@ use crate::domain::{
     profile::Profile,
     value::Value,
 };
+use crate::wire::out::context::Why;
 
 fn widest() -> View {
     View {
