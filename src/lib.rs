@@ -78,6 +78,9 @@
 //! - **What agreement weighs**: a file that `quality::train` learns and [`config::weights`] reads, no code.
 //! - **A rule that keeps people apart**: a `Reason` of [`domain::identity::cluster()`], checked where persons in the
 //!   making are united (`forest`). Count up [`domain::identity::cluster::ALGORITHM`] with it, so that stores are renewed.
+//! - **What was promised, felt or bought**: a register of `domain::profile::dealings`, read in `semantics::dealings`.
+//! - **What an agent is to do next, or to leave alone**: a rule in `domain::context::{next_step, avoid}`.
+//! - **A code that scanners read**: `domain::scan`.
 //! - **A fact that a context shows**: a variant of [`domain::context::Section`].
 //! - **A shape that clients send**: a file beside `wire::native`, filling the same draft.
 //! - **A question**: its request, its answer and the method that answers it in a file of [`api`].

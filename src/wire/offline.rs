@@ -30,14 +30,15 @@ pub const BENEFIT_LETTERS_MAX: usize = 20;
 const VERSION: u8 = 1;
 const MICROS_PER_SECOND: i64 = 1_000_000;
 
-/// What a till may grant without asking: visible ASCII letters, such as `TEA-10`. Not empty where a code is signed for it.
+/// What a till may grant without asking, such as `10% off tea`: printable ASCII letters, or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Benefit(String);
 
 impl Benefit {
-    /// The benefit called `text`; `None` where it is too long or not of visible ASCII letters.
+    /// The benefit called `text`; `None` where it is too long or not of printable ASCII letters.
     pub fn new(text: &str) -> Option<Self> {
-        let fits = text.len() <= BENEFIT_LETTERS_MAX && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let fits = text.len() <= BENEFIT_LETTERS_MAX
+            && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
         fits.then(|| Self(text.to_owned()))
     }
 
@@ -174,7 +175,7 @@ mod tests {
     fn a_token_for_any_store_says_so_and_a_benefit_is_short() {
         let (bytes, _) = signed("", None);
         assert_eq!((&bytes[9..13], bytes[13], bytes.len()), (&[0; 4][..], 0, 94));
-        for refused in ["a".repeat(21).as_str(), "ten percent", "ده"] {
+        for refused in ["a".repeat(21).as_str(), "ten\npercent", "ده"] {
             assert_eq!(Benefit::new(refused), None);
         }
         assert_eq!(seconds(Timestamp::from_micros(-1)), None);

@@ -15,6 +15,8 @@ mod between;
 mod bounds;
 mod commands;
 mod contract;
+mod counter;
+mod desk;
 mod facts;
 mod follower;
 mod handoff;

@@ -48,6 +48,11 @@ impl Subscriber {
 
     /// Loses its connection, with all that was on the way, and comes back.
     pub fn reconnect(&mut self, town: &Town) {
+        if self.cursor.is_none() {
+            // It was told nothing yet, and begins anew.
+            self.begun = town.query().applied().0;
+            self.position = self.begun;
+        }
         self.stream = town.stream(PATH, self.cursor.as_deref());
     }
 

@@ -41,7 +41,7 @@ pub struct QrMintRequest {
     /// Whether tills that are cut off may check and redeem it.
     #[serde(default)]
     pub offline: bool,
-    /// What such a till may grant for it: at most 20 visible ASCII letters, such as `TEA-10`. Only with `offline`.
+    /// What such a till may grant for it: at most 20 printable ASCII letters, such as `10% off tea`. Only with `offline`.
     pub benefit: Option<String>,
     /// A repeat under the same id gets the first answer.
     pub request_id: Option<String>,
@@ -168,7 +168,7 @@ fn offline(is_signed: bool, benefit: Option<&str>, expires: Timestamp) -> Result
     };
     let benefit = benefit.ok_or_else(|| {
         let expected = format!(
-            "expected benefit to be at most {BENEFIT_LETTERS_MAX} visible ASCII letters, of a code that is minted with offline"
+            "expected benefit to be at most {BENEFIT_LETTERS_MAX} printable ASCII letters, of a code that is minted with offline"
         );
         Failure::bad_request("bad_benefit", expected)
     })?;

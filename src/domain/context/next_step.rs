@@ -24,10 +24,10 @@ pub enum Step {
     FollowUpTicket,
     /// Tell that the order can be fetched.
     TellOrderReady,
-    /// Help with what the customer has in the cart at this moment.
-    HelpWithSession,
     /// Tell where the open order is.
     TellOrderState,
+    /// Help with what the customer has in the cart, or looks at, at this moment.
+    HelpWithSession,
     /// Remind of the offer that ends soonest.
     RemindOfOffer,
     /// Ask about what is on the wish list.
@@ -107,18 +107,17 @@ fn serve(profile: &Profile, now: Timestamp) -> Option<NextStep> {
         ))
     } else if let Some(order) = ready {
         Some(NextStep::about(Step::TellOrderReady, Some(order.id.clone())))
-    } else if let Some(product) = in_session(profile, now) {
-        Some(NextStep::about(Step::HelpWithSession, Some(product)))
-    } else {
-        let order = orders.into_iter().next()?;
+    } else if let Some(order) = orders.into_iter().next() {
         Some(NextStep::about(Step::TellOrderState, Some(order.id)))
+    } else {
+        in_session(profile, now).map(|about| NextStep::about(Step::HelpWithSession, Some(about)))
     }
 }
 
-/// What is in the cart of whoever is in the shop's pages at this moment.
+/// What whoever is in the shop's pages at this moment has in the cart, or looks at.
 fn in_session(profile: &Profile, now: Timestamp) -> Option<String> {
-    Session::of(profile, now, 0)?;
-    first_of(&matters::lines(&profile.cart(), 1))
+    let session = Session::of(profile, now, 1)?;
+    first_of(&matters::lines(&profile.cart(), 1)).or_else(|| session.viewed.into_iter().next())
 }
 
 /// What the customer may like.
