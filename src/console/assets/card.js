@@ -150,7 +150,7 @@ function totals({ match, totals: sums, counters, identifiers }) {
   if (match !== "one") return null;
   const revenue = Object.entries(sums?.revenue ?? {}).map(([currency, amount]) => money(amount, currency)).join(", ");
   const lines = [
-    sums?.orders ? [`${sums.orders} orders`, revenue] : null,
+    sums?.orders ? [`${sums.orders} ${sums.orders === 1 ? "order" : "orders"}`, revenue] : null,
     counters?.first_seen ? ["Customer since", when(counters.first_seen)] : null,
     ...items(identifiers).map(({ kind, value }) => [plain(kind), el("bdi", { class: "mono" }, value)]),
   ];
