@@ -21,6 +21,13 @@ pub(crate) struct Form {
     deadline_ms: Option<u64>,
 }
 
+/// How the answer is to be shaped, where the body says the rest.
+#[derive(Deserialize)]
+pub(crate) struct Flatness {
+    #[serde(default)]
+    flat: bool,
+}
+
 /// Who is asked for.
 #[derive(Deserialize)]
 pub(crate) struct Question {
@@ -56,7 +63,7 @@ pub(crate) async fn post(
     State(api): State<Api>,
     Named(view): Named<String>,
     MinPosition(min_position): MinPosition,
-    Asking(form): Asking<Form>,
+    Asking(form): Asking<Flatness>,
     Document(question): Document<Question>,
 ) -> Result<Json<ContextAnswer>, Failure> {
     let request = ContextRequest {
@@ -64,8 +71,8 @@ pub(crate) async fn post(
         who: None,
         identifiers: Some(question.identifiers),
         flat: form.flat || question.flat,
-        region: form.region.or(question.region),
-        deadline_ms: form.deadline_ms.or(question.deadline_ms),
+        region: question.region,
+        deadline_ms: question.deadline_ms,
         min_position,
     };
     Ok(Json(api.context(request).await?))

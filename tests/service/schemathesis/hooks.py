@@ -32,6 +32,10 @@ def before_call(context, case, kwargs):
                 WAITED.add("rules")
             else:
                 container["min_position"] = reached(container["min_position"])
+    for name in ("deadline_ms", "lifetime_s"):
+        if isinstance(case.body, dict) and type(case.body.get(name)) is float and case.body[name].is_integer():
+            # JSON Schema takes 60.0 for an integer, and the service does not.
+            case.body[name] = int(case.body[name])
     if described.get("operationId") == "updates" and "cursor" in (case.query or {}):
         # It would hold over the query, even over one that cannot be read.
         (case.headers or {}).pop("Last-Event-ID", None)
@@ -102,8 +106,9 @@ def one_of(names, item):
 
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
-    """What no schema says: a cursor is what a page named, and a snapshot goes on with updates of every kind."""
-    untold = problem(response).get("code") in ("bad_cursor", "bad_snapshot")
+    """What no schema says: a cursor is what a page named, a snapshot goes on with updates of every kind, a region is
+    one that has telephone numbers, and a benefit is for codes that are signed."""
+    untold = problem(response).get("code") in ("bad_cursor", "bad_snapshot", "bad_region", "bad_benefit")
     return not (untold and isinstance(failure, RejectedPositiveData))
 
 
