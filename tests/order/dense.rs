@@ -245,7 +245,7 @@ impl World {
             "traits": self.traits(name, draft),
             "properties": {"total": draft.instant, "currency": "IRR", "product_id": format!("p{}", draft.name),
                 "callback_id": format!("c{}", draft.instant % 3), "ticket_id": format!("t{}", draft.instant % 3),
-                "order_id": format!("o{}", draft.instant % 5), "price": draft.instant, "complaint": draft.instant.is_multiple_of(2),
+                "order_id": format!("{name}-o{}", draft.instant % 5), "price": draft.instant, "complaint": draft.instant.is_multiple_of(2),
                 "nps": draft.instant % 11, "due": START_MS + 1000 * instant},
         })
     }

@@ -13,6 +13,7 @@ mod asked;
 mod asyncapi;
 mod between;
 mod bounds;
+mod card;
 mod commands;
 mod contract;
 mod counter;
