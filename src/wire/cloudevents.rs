@@ -8,7 +8,7 @@ use crate::domain::value::Value;
 use crate::wire::{
     draft::Draft,
     members::Members,
-    native,
+    native, percent,
     rejection::{Fault, Reason},
     trace::traceparent,
 };
@@ -87,7 +87,7 @@ pub(crate) fn attributes<'a>(
         }
     }
     let decoded = last.into_iter().map(|(name, value)| {
-        let value = percent_decoded(value)
+        let value = percent::decoded(value)
             .ok_or_else(|| Fault::wrong_type("a ce- header", "percent-encoded UTF-8"))?;
         Ok((name, Value::Text(value)))
     });
@@ -124,33 +124,6 @@ fn plain_name(kind: &str) -> Option<&str> {
     kind.rsplit('.')
         .map(str::trim)
         .find(|word| !word.is_empty() && !is_version(word))
-}
-
-/// `text` with what is percent-encoded in it decoded; `None` where that is not UTF-8.
-pub(crate) fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let coded = behind.split_at_checked(2).filter(|_| *first == b'%');
-        match coded.and_then(|(digits, behind)| Some((hex(digits)?, behind))) {
-            Some((byte, behind)) => {
-                bytes.push(byte);
-                rest = behind;
-            }
-            None => {
-                bytes.push(*first);
-                rest = behind;
-            }
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
-fn hex(digits: &[u8]) -> Option<u8> {
-    let digits = std::str::from_utf8(digits)
-        .ok()
-        .filter(|digits| !digits.starts_with('+'))?;
-    u8::from_str_radix(digits, 16).ok()
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ pub(crate) mod guard;
 mod identifiers;
 mod members;
 mod native;
+pub(crate) mod percent;
 mod recognise;
 mod segment;
 mod trace;

@@ -9,8 +9,8 @@ use crate::domain::{
 };
 use crate::wire::{
     Decoded, Shape,
-    cloudevents::{HEADER_PREFIX, percent_decoded},
-    decode, decode_binary_cloudevent,
+    cloudevents::HEADER_PREFIX,
+    decode, decode_binary_cloudevent, percent,
     rejection::{BODY_BYTES_MAX, Reason, Rejection},
     rules::{DecodeRules, Origin},
     segment::Call,
@@ -93,7 +93,7 @@ impl<'a> StreamMessage<'a> {
 
     /// The name that a header says, decoded.
     fn named(&self, header: &str) -> Option<Name> {
-        let name = percent_decoded(self.header(header)?)?;
+        let name = percent::decoded(self.header(header)?)?;
         Some(name.trim().to_owned()).filter(|name| !name.is_empty())
     }
 

@@ -37,6 +37,7 @@ pub(crate) const RULES: &[Rule] = &[
         crates: &[
             "std",
             "idna",
+            "percent_encoding",
             "phonenumber",
             "siphasher",
             "strsim",
@@ -67,6 +68,7 @@ pub(crate) const RULES: &[Rule] = &[
             "data_encoding",
             "ed25519_dalek",
             "jiff",
+            "percent_encoding",
             "serde",
             "serde_json",
             "sha2",

@@ -5,7 +5,7 @@
 
 use async_nats::{HeaderMap, header};
 
-use crate::journal::Message;
+use crate::{journal::Message, wire::percent};
 
 /// The ids that a message concerns, separated by commas.
 pub(crate) const KEY: &str = "Yekta-Key";
@@ -32,10 +32,10 @@ pub(crate) fn headers(envelope: &Envelope<'_>, index: usize, rest: &str, message
     headers.insert("ce-time", *time);
     headers.insert("Content-Type", "application/json");
     if !message.key.is_empty() {
-        headers.insert(KEY, escaped(&message.key));
+        headers.insert(KEY, percent::for_header(&message.key));
     }
     if let Some(trace) = &message.trace {
-        headers.insert(TRACE, escaped(trace));
+        headers.insert(TRACE, percent::for_header(trace));
     }
     headers
 }
@@ -45,14 +45,14 @@ fn kind(rest: &str) -> String {
     let mut tokens = rest.split('.');
     let first = tokens.next().unwrap_or_default();
     match (first, tokens.next()) {
-        ("profile", Some(what)) => format!("yekta.profile.{}.v1", escaped(what)),
-        _ => format!("yekta.{}.v1", escaped(first)),
+        ("profile", Some(what)) => format!("yekta.profile.{}.v1", percent::for_header(what)),
+        _ => format!("yekta.{}.v1", percent::for_header(first)),
     }
 }
 
 /// The key and the trace that headers hold.
 pub(crate) fn key_and_trace(headers: &HeaderMap) -> Option<(String, Option<String>)> {
-    let text = |name: &str| headers.get(name).map(|value| plain(value.as_str()));
+    let text = |name: &str| headers.get(name).map(|value| percent::decoded(value.as_str()));
     let key = text(KEY).unwrap_or(Some(String::new()))?;
     let trace = match text(TRACE) {
         Some(trace) => Some(trace?),
@@ -64,36 +64,6 @@ pub(crate) fn key_and_trace(headers: &HeaderMap) -> Option<(String, Option<Strin
 /// Whether a header marks the end of a key in a KV bucket.
 pub(crate) fn deletion(headers: &mut HeaderMap) {
     headers.insert(header::HeaderName::from_static("KV-Operation"), "DEL");
-}
-
-/// `text` with each byte that a CloudEvents header may not hold as `%XX`.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_graphic() && !matches!(byte, b'"' | b'%') {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push_str(&data_encoding::HEXUPPER.encode(&[byte]));
-        }
-    }
-    out
-}
-
-/// What was [`escaped`].
-fn plain(text: &str) -> Option<String> {
-    let (mut out, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
-    while let Some((byte, behind)) = rest.split_first() {
-        rest = behind;
-        if *byte != b'%' {
-            out.push(*byte);
-            continue;
-        }
-        let (digits, behind) = rest.split_at_checked(2)?;
-        out.extend(data_encoding::HEXUPPER.decode(digits).ok()?);
-        rest = behind;
-    }
-    String::from_utf8(out).ok()
 }
 
 #[cfg(test)]

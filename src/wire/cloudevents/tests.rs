@@ -1,11 +1,11 @@
 //! `CloudEvents` in structured, binary and batch mode.
 
-use super::{percent_decoded, plain_name};
+use super::plain_name;
 use crate::domain::event::Event;
 use crate::wire::{
     Reason, Rejection, Shape, decode_binary_cloudevent,
     fixture::{identifiers, one, origin, rules, show},
-    time,
+    percent, time,
 };
 
 const ATTRIBUTES: &str =
@@ -125,7 +125,7 @@ fn percent_signs_that_code_nothing_stand_for_themselves() {
         ("%c3%A9é", Some("éé")),
         ("%C3", None),
     ] {
-        assert_eq!(percent_decoded(text).as_deref(), decoded, "{text}");
+        assert_eq!(percent::decoded(text).as_deref(), decoded, "{text}");
     }
 }
 

@@ -79,7 +79,7 @@ impl Why {
 pub struct Finding {
     /// How many were found.
     pub outcome: Match,
-    /// Why not one.
+    /// Why not one, or why nothing is told of the one.
     pub why: Option<Why>,
     /// Whether it is less, or older, than was asked for: the time that the asker gave was over.
     pub partial: bool,
@@ -146,16 +146,6 @@ impl Body {
                 .map(|content| (content.section().as_str(), content.into()))
                 .collect(),
         }
-    }
-}
-
-impl Body {
-    /// The id of the call that goes on, as far as the view tells of it.
-    pub fn running_call(&self) -> Option<&str> {
-        self.sections.iter().find_map(|(_, section)| match section {
-            Section::Call { id, .. } => id.as_deref(),
-            _ => None,
-        })
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
         Shape,
         cloudevents::HEADER_PREFIX,
         decode::Opened,
+        percent,
         rejection::{BODY_BYTES_MAX, Reason, Rejection},
         rules::Origin,
         segment::Call,
@@ -194,7 +195,7 @@ impl Maker<'_> {
 
     /// What stands in for what the body does not say, as headers.
     fn stated(self) -> Vec<(&'static str, String)> {
-        let encoded = |name: &Option<String>| name.as_deref().map(percent_encoded);
+        let encoded = |name: &Option<String>| name.as_deref().map(percent::for_header);
         let source = encoded(&self.origin.source).map(|name| (SOURCE_HEADER, name));
         let channel = encoded(&self.origin.channel).map(|name| (CHANNEL_HEADER, name));
         let trace = self.origin.trace.clone().map(|trace| (TRACE_HEADER, trace));
@@ -211,19 +212,6 @@ fn enveloped(opened: &Opened<'_>, item: &str) -> String {
     }
     write!(text, "\"batch\":[{item}]}}").ok();
     text
-}
-
-/// `text` as the value of a header: all but visible ASCII is percent-encoded, and what encodes.
-fn percent_encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_graphic() && byte != b'%' && byte != b'"' {
-            encoded.push(char::from(byte));
-        } else {
-            write!(encoded, "%{byte:02X}").ok();
-        }
-    }
-    encoded
 }
 
 impl std::fmt::Debug for ForwardedItem {
