@@ -68,6 +68,7 @@ impl Api {
         match budget.waits_until {
             None => self.reached(min_position).await.map(|()| true),
             Some(ends) => match timeout_at(ends, self.reached(min_position)).await {
+                Ok(Err(failure)) if failure.is_not_reached() => Ok(false),
                 Ok(reached) => reached.map(|()| true),
                 Err(_over) => Ok(false),
             },

@@ -9,9 +9,12 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    api::{Api, ContextAnswer, ContextRequest, Failure, Who},
-    domain::time::Timestamp,
-    wire::out::scalar::Time,
+    api::{Api, Failure, Who, budget::Budget},
+    domain::{context::Context, time::Timestamp},
+    wire::{
+        out::{context::Body, scalar::Time},
+        percent,
+    },
 };
 
 /// The view that a card shows.
@@ -52,6 +55,30 @@ pub struct CardRequest {
     pub until: Option<u64>,
     /// What makes it good.
     pub sig: Option<String>,
+}
+
+/// A caller's card.
+#[derive(Debug)]
+pub struct Card {
+    /// What an agent is told.
+    pub context: Body,
+    /// The call that the card is about, where the customer's history knows of it.
+    pub call: Option<CardCall>,
+}
+
+/// How a call stands. `Debug` shows no id.
+#[derive(PartialEq, Eq)]
+pub struct CardCall {
+    /// Its id.
+    pub id: String,
+    /// Whether it goes on.
+    pub is_running: bool,
+}
+
+impl fmt::Debug for CardCall {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "CardCall(running: {})", self.is_running)
+    }
 }
 
 impl fmt::Debug for CardLinkRequest {
@@ -106,11 +133,11 @@ impl Api {
         let mut url = format!(
             "{}/agent?phone={}",
             self.limits.public_url,
-            percent_encoded(&request.phone)
+            percent::for_query(&request.phone)
         );
         if let Some(call) = call {
             url.push_str("&call=");
-            url.push_str(&percent_encoded(call));
+            url.push_str(&percent::for_query(call));
         }
         let sig = BASE64URL_NOPAD.encode(&self.card_seal(&request.phone, call, until));
         url.push_str(&format!("&until={until}&sig={sig}"));
@@ -133,21 +160,32 @@ impl Api {
         !is_over && again(&given) == again(&expected)
     }
 
-    /// The caller's card as it is now: the context of the call centre.
+    /// The caller's card as it is now: the context of the call centre, and how `call` stands, which without an id is the
+    /// one that goes on.
     ///
     /// # Errors
-    /// As of [`Api::context`].
-    pub async fn card(&self, request: &CardRequest) -> Result<ContextAnswer, Failure> {
-        self.context(ContextRequest {
-            view: VIEW.to_owned(),
-            who: Some(Who::from(format!("phone:{}", request.phone))),
-            identifiers: None,
-            flat: false,
-            region: None,
-            deadline_ms: None,
-            min_position: None,
+    /// `bad_address`, `unknown_view` where the configuration has no view of the call centre.
+    pub async fn card(&self, phone: &str, call: Option<&str>) -> Result<Card, Failure> {
+        let view = self.view(VIEW)?;
+        let region = self.region_asked(None, VIEW)?;
+        let meant = self.meant(&Who::from(format!("phone:{phone}")), region.as_ref())?;
+        let (finding, portrait) = self.found_within(Budget::UNLIMITED, &[meant]).await?;
+        let Some(portrait) = portrait else {
+            return Ok(Card {
+                context: Body::of(finding, Context::empty(view)),
+                call: None,
+            });
+        };
+        let profile = &portrait.profile;
+        let id = call.or_else(|| profile.running_call().map(|(id, _)| id));
+        let call = id.and_then(|id| {
+            let is_running = profile.is_call_running(id)?;
+            Some((id.to_owned(), is_running))
+        });
+        Ok(Card {
+            context: Body::of(finding, self.seen(view, &portrait)),
+            call: call.map(|(id, is_running)| CardCall { id, is_running }),
         })
-        .await
     }
 
     /// Lengths go first, so that no two links are sealed as one.
@@ -156,18 +194,4 @@ impl Api {
         self.handle
             .seal(&format!("card {until} {} {phone} {call}", phone.len()))
     }
-}
-
-/// `text` as it may stand in the query of an address (RFC 3986, unreserved letters as they are).
-fn percent_encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(char::from(byte))
-            }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
 }

@@ -48,17 +48,6 @@ pub enum ContextAnswer {
     Flat(Flat),
 }
 
-impl ContextAnswer {
-    /// Whether it tells of a call that goes on: of `call`, where that is said. A flat answer is of no use for it.
-    pub fn is_calling(&self, call: Option<&str>) -> bool {
-        let running = match self {
-            Self::Whole(body) => body.running_call(),
-            Self::Flat(_) => None,
-        };
-        running.is_some_and(|running| call.is_none_or(|call| call == running))
-    }
-}
-
 /// Whom a question is about, or why nobody can be meant.
 pub(crate) type Meant = Result<Address, Why>;
 
@@ -143,25 +132,35 @@ impl Api {
         view: &View,
         meant: &[Meant],
     ) -> Result<(Finding, Context), Failure> {
+        let (finding, portrait) = self.found_within(budget, meant).await?;
+        let context = portrait.map_or_else(|| Context::empty(view), |portrait| self.seen(view, &portrait));
+        Ok((finding, context))
+    }
+
+    /// Who is meant, as far as it is known within the budget: the one, with all that is known of them, or those it may be.
+    pub(crate) async fn found_within(
+        &self,
+        budget: Budget,
+        meant: &[Meant],
+    ) -> Result<(Finding, Option<Portrait>), Failure> {
         let late = |finding: Finding| Finding {
+            why: Some(finding.why.unwrap_or(Why::Deadline)),
             partial: true,
             ..finding
         };
-        let nobody = |why| (Finding::nobody(why), Context::empty(view));
         let addresses: Vec<Address> = meant.iter().flatten().cloned().collect();
         let Some(found) = self.found(budget, addresses.clone()).await? else {
-            let (finding, context) = nobody(Why::Deadline);
-            return Ok((late(finding), context));
+            return Ok((late(Finding::nobody(Why::Deadline)), None));
         };
         Ok(match found.as_slice() {
-            [] => nobody(why_nobody(meant)),
+            [] => (Finding::nobody(why_nobody(meant)), None),
             [id] => match self.portrait_within(budget, *id).await? {
-                Some(portrait) => (Finding::ONE, self.seen(view, &portrait)),
-                None => (late(Finding::ONE), Context::empty(view)),
+                Some(portrait) => (Finding::ONE, Some(portrait)),
+                None => (late(Finding::ONE), None),
             },
             several => match self.candidates(budget, several, &addresses).await? {
-                Some(candidates) => (Finding::several(candidates), Context::empty(view)),
-                None => (late(Finding::several(Vec::new())), Context::empty(view)),
+                Some(candidates) => (Finding::several(candidates), None),
+                None => (late(Finding::several(Vec::new())), None),
             },
         })
     }

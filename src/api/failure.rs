@@ -14,6 +14,8 @@ use crate::{
     wire::out::problem::Problem,
 };
 
+const POSITION_NOT_REACHED: &str = "position_not_reached";
+
 /// What kind of failure it is: what a client can do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
@@ -141,10 +143,15 @@ impl Failure {
         let message = "the position of min_position was not reached in time: ask again, or without it";
         Self::new(
             Class::Late,
-            "position_not_reached",
+            POSITION_NOT_REACHED,
             "The position was not reached",
             message,
         )
+    }
+
+    /// Whether it is that a position did not come in time.
+    pub(crate) fn is_not_reached(&self) -> bool {
+        self.code() == POSITION_NOT_REACHED
     }
 
     /// The request took too long.

@@ -58,7 +58,7 @@ mod timeline;
 pub use crate::api::{
     address::{AskedIdentifier, Who},
     between::{ExplainAnswer, ExplainRequest, MatchesAnswer, MatchesRequest, MergesAnswer, MergesRequest},
-    card::{CardLinkAnswer, CardLinkRequest, CardRequest},
+    card::{Card, CardCall, CardLinkAnswer, CardLinkRequest, CardRequest},
     consent::{ConsentAnswer, ConsentRequest, Decision, Decisions},
     context::{ContextAnswer, ContextRequest},
     failure::{Class, Failure},

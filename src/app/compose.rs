@@ -101,6 +101,7 @@ pub(crate) fn http_settings(settings: &Settings) -> Option<HttpSettings> {
         in_flight_max: http.in_flight_max,
         request_timeout: http.request_timeout,
         subscribers_max: http.subscribers_max,
+        cards_max: http.cards_max,
         ..defaults
     })
 }

@@ -168,6 +168,7 @@ impl Service {
             retry,
             following,
             subscribers: Arc::new(Semaphore::new(http_settings.subscribers_max)),
+            cards: Arc::new(Semaphore::new(http_settings.cards_max)),
             settings: Arc::new(http_settings),
             metrics: HttpMetrics::register(&registry)?,
             registry,

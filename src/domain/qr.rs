@@ -2,6 +2,10 @@
 
 use crate::domain::time::Timestamp;
 
+/// How far the clock of a till that redeems by itself may be behind, in microseconds: it takes a code for so long after its
+/// time. `console/assets/offline.js` allows the same.
+pub const GRACE_MICROS: u64 = 2 * 60 * 1_000_000;
+
 /// How far a QR code's life has gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum QrState {

@@ -3,6 +3,8 @@
 //! Reads GS1 Digital Links (GS1 Digital Link URI Syntax 1.4), GS1 element strings as scanners send them, and plain EAN-8,
 //! UPC-A, EAN-13 and GTIN-14. Which customer a text names is for whoever knows them.
 
+use percent_encoding::percent_decode_str;
+
 /// A product, as its code names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Product {
@@ -62,10 +64,10 @@ impl Product {
         let mut parts = path.split('/').skip_while(|part| *part != GTIN);
         let mut product = Self::default();
         while let (Some(identifier), Some(value)) = (parts.next(), parts.next()) {
-            product.take(identifier, value);
+            product.take_encoded(identifier, value);
         }
         for (identifier, value) in query.split(['&', ';']).filter_map(|pair| pair.split_once('=')) {
-            product.take(identifier, value);
+            product.take_encoded(identifier, value);
         }
         product.named()
     }
@@ -97,10 +99,15 @@ impl Product {
         product.named()
     }
 
+    fn take_encoded(&mut self, identifier: &str, value: &str) {
+        self.take(identifier, &percent_decode_str(value).decode_utf8_lossy());
+    }
+
     fn take(&mut self, identifier: &str, value: &str) {
         let text = || Some(value.to_owned()).filter(|value| !value.is_empty());
         match identifier {
-            GTIN => self.gtin = gtin(value).unwrap_or_default(),
+            // What is behind it in a link qualifies the first, or is of no use.
+            GTIN if self.gtin.is_empty() => self.gtin = gtin(value).unwrap_or_default(),
             LOT => self.lot = text(),
             SERIAL => self.serial = text(),
             EXPIRY => self.expires = text().filter(|date| date.len() == 6 && is_digits(date)),
@@ -149,6 +156,7 @@ mod tests {
             "https://shop.example/01/09506000134352/10/ABC/21/12345?17=271231",
             "HTTPS://ID.EXAMPLE/some/path/01/9506000134352/10/ABC/21/12345?17=271231&utm=x#top",
             "https://shop.example/01/09506000134352?10=ABC&21=12345&17=271231",
+            "https://shop.example/01/09506000134352/10/%41BC/21/12345?17=2712%331&01=4006381333931&01=x",
             "]d2010950600013435210ABC\u{1d}2112345\u{1d}17271231",
             "]C1\u{1d}01095060001343521727123110ABC\u{1d}2112345",
             "(01)09506000134352(10)ABC(21)12345(17)271231",

@@ -249,13 +249,11 @@ impl Handle {
             Target::Identifier(key) => format!("identifier {}", self.keyring.key(key)),
         };
         match command {
-            Command::MintQr(mint) => format!(
-                "mint {} {:?} {:?} {:?}",
-                target(&mint.target),
-                mint.purpose,
-                mint.store_id,
-                mint.offline
-            ),
+            Command::MintQr(mint) => {
+                let (whose, signed) = (target(&mint.target), mint.offline.as_ref());
+                let signed = signed.map_or_else(String::new, |benefit| format!(" {benefit:?}"));
+                format!("mint {whose} {:?} {:?}{signed}", mint.purpose, mint.store_id)
+            }
             Command::RedeemQr { token, store_id } => {
                 format!("redeem {} {store_id:?}", token_key(token).value)
             }

@@ -52,7 +52,7 @@ impl Batch<'_> {
             .properties
             .extend(mint.offer.clone().map(|offer| ("offer".to_owned(), offer)));
         event.expires = Some(mint.expires);
-        self.place_about(event, identifiers, &key)?;
+        self.place_about(event, identifiers, Some(&key))?;
         let record = QrRecord {
             state: QrState::Open,
             minted: now,
@@ -86,6 +86,9 @@ impl Batch<'_> {
 
     /// Settles a redemption that a till made by itself: it counts if nobody redeemed the code before, wherever the code
     /// stands now in its time. Whoever was second is told of in the customer's history.
+    ///
+    /// The code ends when this is taken, not when the till says: what a scan in between brought together is not parted
+    /// by a till's clock. When it was, is in the event.
     pub(crate) fn settle(
         &mut self,
         ordered: &Ordered,
@@ -105,26 +108,29 @@ impl Batch<'_> {
             record.expires,
             record.store_id.as_deref(),
             place,
-            at,
+            at.saturating_sub(qr::GRACE_MICROS),
         );
         let name = match outcome {
             QrOutcome::Valid => "QR Redeemed",
             QrOutcome::Used => "QR Used Twice",
             _ => return self.qr_answer(outcome, token),
         };
-        let mut event = own_event(&ordered.id, name, at);
-        event.received = now;
+        let mut event = own_event(&ordered.id, name, now);
+        event
+            .properties
+            .insert("redeemed_at".to_owned(), Value::Text(wire::time::format(at)));
         event
             .properties
             .extend(store_id.map(|id| ("store_id".to_owned(), Value::Text(id.to_owned()))));
-        let state = match record.state {
-            QrState::Redeemed { .. } => record.state.clone(),
-            _ => QrState::Redeemed {
+        if outcome == QrOutcome::Valid {
+            let state = QrState::Redeemed {
                 at,
                 store_id: store_id.map(str::to_owned),
-            },
-        };
-        self.close(event, &key, QrRecord { state, ..record })?;
+            };
+            self.close(event, &key, QrRecord { state, ..record })?;
+        } else {
+            self.tell_minted_for(event, &key, None)?;
+        }
         self.qr_answer(outcome, token)
     }
 
@@ -188,12 +194,17 @@ impl Batch<'_> {
     fn close(&mut self, event: Event, key: &Key, record: QrRecord) -> Result<(), Error> {
         self.overlay
             .put_record(keys::qr(self.keyring.key(key)), &record)?;
-        let Some(profile) = self.graph().minted_for(key)? else {
+        self.tell_minted_for(event, key, Some(key))
+    }
+
+    /// Places an event with whom `code` was minted for, as one `about` it where it changes what becomes of the code.
+    fn tell_minted_for(&mut self, event: Event, code: &Key, about: Option<&Key>) -> Result<(), Error> {
+        let Some(profile) = self.graph().minted_for(code)? else {
             return Ok(());
         };
         // Whoever the code was minted for can be reached: it was minted by reaching them.
         if let Ok((_, identifiers)) = self.reach(&Target::Profile(profile), event.time)? {
-            self.place_about(event, identifiers, key)?;
+            self.place_about(event, identifiers, about)?;
         }
         Ok(())
     }
@@ -202,14 +213,12 @@ impl Batch<'_> {
         &mut self,
         mut event: Event,
         identifiers: Vec<Identifier>,
-        key: &Key,
+        code: Option<&Key>,
     ) -> Result<(), Error> {
         event.identifiers = identifiers;
-        event.identifiers.push(Identifier::from_normalised(
-            key.kind.clone(),
-            key.value.clone(),
-            Trust::Verified,
-        ));
+        event.identifiers.extend(
+            code.map(|key| Identifier::from_normalised(key.kind.clone(), key.value.clone(), Trust::Verified)),
+        );
         event.identifiers.sort();
         self.place(&event)?;
         Ok(())

@@ -62,6 +62,8 @@ pub struct Http {
     pub draining: CancellationToken,
     /// Room for subscribers; [`Settings::subscribers_max`] of them.
     pub subscribers: Arc<Semaphore>,
+    /// Room for cards that are shown live; [`Settings::cards_max`] of them.
+    pub cards: Arc<Semaphore>,
 }
 
 impl FromRef<Http> for Arc<Settings> {

@@ -37,6 +37,8 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// Subscribers to updates at once; the next is answered 503.
     pub subscribers_max: usize,
+    /// Cards that are shown live at once; the next is answered 503.
+    pub cards_max: usize,
     /// Messages that a subscriber's page is read by.
     pub update_page: usize,
     /// Silence after which a subscriber is sent a comment; less than [`Settings::idle_timeout`].
@@ -55,6 +57,7 @@ impl Default for Settings {
             in_flight_max: 256,
             request_timeout: Duration::from_secs(10),
             subscribers_max: 256,
+            cards_max: 512,
             update_page: 256,
             keep_alive: Duration::from_secs(15),
         }

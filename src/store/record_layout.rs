@@ -132,7 +132,7 @@ layout! {
     struct crate::domain::profile::dealings::Callback { about, due, channel }
     enum crate::domain::profile::dealings::CallbackEnd { 0 => Failed, 1 => Completed }
     struct crate::domain::profile::dealings::Terms { reason, price, currency, channel }
-    struct crate::domain::profile::dealings::Bought { name, order }
+    struct crate::domain::profile::dealings::Bought { name }
     struct crate::domain::profile::dealings::Feeling { stamp, mood, said, channel, name }
     enum crate::domain::profile::dealings::Mood { 0 => Positive, 1 => Neutral, 2 => Negative }
     struct crate::domain::profile::aggregate::FoldLimits {

@@ -81,6 +81,14 @@ fn a_card_shows_the_customer_and_a_product_whether_it_is_theirs() {
     browser.sees("#answer", &["It is in their basket", "lot A1", "Mina K."]);
     browser.scan(&link("4006381333948"));
     browser.sees("#answer", &["Neither in their basket", "Mina K."]);
+    for (date, words) in [
+        ("200101", "This product’s date is over"),
+        ("200200", "This product’s date is over"),
+        ("991200", "It is in their basket"),
+    ] {
+        browser.scan(&format!("{}?17={date}", link(TEA_MAKER)));
+        browser.sees("#answer", &[words, &format!("expires {date}")]);
+    }
     browser.press("Escape");
     let seen = browser.sees("#answer", &["Scan a customer"]);
     assert!(!seen.contains("Mina"), "{seen}");

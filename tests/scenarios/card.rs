@@ -129,3 +129,98 @@ fn a_card_says_nothing_of_what_is_no_change_of_it() {
     let (_, card) = next(&town, &mut stream).unwrap();
     assert_eq!(card["call"]["running"], false, "one card for two commits: {card}");
 }
+
+/// A colleague is asked meanwhile, and the number turns out to be another's too: the call goes on.
+#[test]
+fn a_card_ends_with_its_own_call_and_no_other() {
+    let town = Town::new();
+    mina(&town);
+    let leg = |id: &str, name: &str, time: &str, call: &str| {
+        let properties = json!({"properties": {"call_id": call}});
+        town.tell(&[event(
+            id,
+            ["callcenter", name],
+            time,
+            json!([user("mina")]),
+            properties,
+        )]);
+    };
+    leg("2", "Call Started", "22T11:50", "k-1");
+    for call_id in [Some("k-1"), None] {
+        let suffix = call_id.unwrap_or("none");
+        let other = format!("k-2 {suffix}");
+        let mut stream = town.stream(&format!("{CARD}/live?{}", link(&town, call_id)), None);
+        next(&town, &mut stream).unwrap();
+        leg(&format!("3-{suffix}"), "Call Started", "22T11:51", &other);
+        let (name, card) = next(&town, &mut stream).unwrap();
+        assert_eq!((name.as_str(), &card["call"]["id"]), ("card", &json!(other)));
+        leg(&format!("4-{suffix}"), "Call Ended", "22T11:52", &other);
+        let (name, card) = next(&town, &mut stream).unwrap();
+        assert_eq!((name.as_str(), &card["call"]["id"]), ("card", &json!("k-1")));
+        // A change that is told shows that the card did not end before it.
+        let page = json!([user("mina")]);
+        town.tell(&[event(
+            &format!("5-{suffix}"),
+            ["web", "Page Viewed"],
+            "22T11:53",
+            page,
+            json!({}),
+        )]);
+        assert_eq!(next(&town, &mut stream).unwrap().0, "card");
+    }
+    let mut stream = town.stream(&format!("{CARD}/live?{}", link(&town, Some("k-1"))), None);
+    next(&town, &mut stream).unwrap();
+    let other = json!([user("other"), identifier("phone", "09123456789", "verified")]);
+    town.tell(&[event("6", ["web", "Signed In"], "22T11:54", other, json!({}))]);
+    let (name, card) = next(&town, &mut stream).unwrap();
+    assert_eq!((name.as_str(), &card["match"]), ("card", &json!("many")));
+    let third = json!([user("third"), identifier("phone", "09123456789", "verified")]);
+    town.tell(&[event("7", ["web", "Signed In"], "22T11:55", third, json!({}))]);
+    assert_eq!(next(&town, &mut stream).unwrap().0, "card");
+}
+
+/// Who comes back after the call was over is told so, also of a call whose id is as long as one may be.
+#[test]
+fn a_card_that_is_opened_after_its_call_says_that_it_is_over() {
+    let town = Town::new();
+    mina(&town);
+    let long = "k".repeat(200);
+    for (id, name, time) in [("2", "Call Started", "22T11:50"), ("3", "Call Ended", "22T11:51")] {
+        let properties = json!({"properties": {"call_id": long}});
+        town.tell(&[event(
+            id,
+            ["callcenter", name],
+            time,
+            json!([user("mina")]),
+            properties,
+        )]);
+    }
+    let mut stream = town.stream(&format!("{CARD}/live?{}", link(&town, Some(&long))), None);
+    assert_eq!(next(&town, &mut stream).unwrap().0, "card");
+    assert_eq!(next(&town, &mut stream).unwrap().0, "ended");
+    assert_eq!(next(&town, &mut stream), None);
+}
+
+/// However fast a customer's events come, a card is read a few times a second.
+#[test]
+fn a_card_keeps_its_pace() {
+    let town = Town::new();
+    mina(&town);
+    let mut stream = town.stream(&format!("{CARD}/live?{}", link(&town, None)), None);
+    let begun = std::time::Instant::now();
+    let mut cards = 0_u32;
+    for number in 0..8 {
+        next(&town, &mut stream).unwrap();
+        cards += 1;
+        let page = json!([user("mina")]);
+        town.tell(&[event(
+            &format!("p{number}"),
+            ["web", "Page Viewed"],
+            "22T11:59",
+            page,
+            json!({}),
+        )]);
+    }
+    // A quarter of a second lies between two readings, however slow the machine.
+    assert!(begun.elapsed() >= std::time::Duration::from_millis(250) * (cards - 1));
+}

@@ -16,6 +16,7 @@ mod bounds;
 mod card;
 mod commands;
 mod contract;
+mod contradictions;
 mod counter;
 mod desk;
 mod facts;

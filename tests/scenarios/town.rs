@@ -141,6 +141,7 @@ impl Town {
             intake: direct.clone(),
             retry: direct,
             subscribers: Arc::new(Semaphore::new(settings.subscribers_max)),
+            cards: Arc::new(Semaphore::new(settings.cards_max)),
             settings: Arc::new(settings),
             metrics: HttpMetrics::register(&registry).unwrap(),
             registry,

@@ -41,6 +41,8 @@ pub struct Http {
     pub in_flight_max: usize,
     /// Subscribers of updates.
     pub subscribers_max: usize,
+    /// Cards that are shown live.
+    pub cards_max: usize,
 }
 
 /// Whose pages may read answers (CORS).
@@ -76,6 +78,7 @@ impl Http {
             idle_timeout: table.millis("idle_timeout_ms", 1_000..=3_600_000),
             in_flight_max: table.number("in_flight_max", 1..=65_535),
             subscribers_max: table.number("subscribers_max", 1..=65_535),
+            cards_max: table.number("cards_max", 1..=65_535),
         }
     }
 

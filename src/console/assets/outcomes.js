@@ -59,14 +59,17 @@ export function usedWords({ at, store_id: store }) {
   return [when(at), store ? `in store ${store}` : "in a store that is not known"].join(", ");
 }
 
-const DAY_MS = 24 * 60 * 60_000;
+/** When a product's date is over: `YYMMDD` of this century, where a day of 00 is the month's last. The day itself counts. */
+function dateEnds(text) {
+  const [year, month, day] = [0, 2, 4].map((at) => Number(text.slice(at, at + 2)));
+  return day === 0 ? new Date(2000 + year, month, 1) : new Date(2000 + year, month - 1, day + 1);
+}
 
 /** `[title, text, how grave]` of a product, for the customer `context` where there is one. */
 export function productWords({ gtin, lot, serial, expires, in_cart: inCart, on_wishlist: wished }, context) {
   const facts = [`GTIN ${gtin}`, lot && `lot ${lot}`, serial && `serial ${serial}`, expires && `expires ${expires}`];
   const text = facts.filter(Boolean).join(" · ");
-  // The day itself still counts.
-  if (expires && Date.parse(expires) + DAY_MS < Date.now()) return ["This product’s date is over", text, "bad"];
+  if (expires && dateEnds(expires) <= Date.now()) return ["This product’s date is over", text, "bad"];
   if (!context) return ["A product, and no customer", `Scan the customer first, then the product. ${text}`, "warn"];
   if (inCart) return ["It is in their basket", text, "good"];
   return wished

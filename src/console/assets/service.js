@@ -114,7 +114,8 @@ export class Service {
       while (this.till.waiting > 0) {
         const entries = this.#batch(most);
         const results = await this.#settled(entries).catch((error) => {
-          if (error instanceof Unreachable || error instanceof KeyNeeded || error.status === 429) throw error;
+          const isRefused = error.status >= 400 && error.status < 500 && error.status !== 429;
+          if (error instanceof KeyNeeded || !isRefused) throw error;
           return null;
         });
         // One that is refused as such keeps no other from being settled.

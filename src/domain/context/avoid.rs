@@ -130,14 +130,10 @@ fn offers(profile: &Profile) -> impl Iterator<Item = Avoid> {
 
 /// Products that were bought and kept, the latest first.
 fn products(profile: &Profile) -> impl Iterator<Item = Avoid> {
-    let orders = &profile.whole.orders;
-    let kept = |order: &str| orders.get(order).is_none_or(|state| state.value.counts());
-    let bought = profile.whole.dealings.bought.iter();
-    let mut bought: Vec<_> = bought.filter(|(_, bought)| kept(&bought.value.order)).collect();
-    bought.sort_by(|a, b| b.1.stamp.cmp(&a.1.stamp));
-    bought.into_iter().map(|(id, bought)| Avoid {
+    let bought = profile.bought().into_iter();
+    bought.map(|(id, bought)| Avoid {
         what: What::Product,
-        id: id.clone(),
+        id: id.to_owned(),
         name: bought.value.name.clone(),
         why: Why::Bought,
     })

@@ -128,7 +128,14 @@ fn sell(profile: &Profile, now: Timestamp) -> Option<NextStep> {
         let about = offer.about.unwrap_or(offer.id);
         return Some(NextStep::about(Step::RemindOfOffer, Some(about)));
     }
-    let wished = first_of(&matters::lines(&profile.wishlist(), 1))?;
+    let bought = profile.bought();
+    let mut wished = profile.wishlist();
+    // What was bought since it was wished for is no wish any more.
+    wished.retain(|(id, wish)| {
+        let since = bought.iter().find(|(product, _)| product == id);
+        since.is_none_or(|(_, bought)| bought.stamp < wish.stamp)
+    });
+    let wished = first_of(&matters::lines(&wished, 1))?;
     Some(NextStep::about(Step::AskAboutWishlist, Some(wished)))
 }
 

@@ -54,7 +54,8 @@ pub struct Promise {
     pub overdue: bool,
 }
 
-/// The promises to `profile` that stand at `now`, at most `most`: what is overdue first, then what ends soonest.
+/// The promises to `profile` that stand at `now`, at most `most`: what is overdue first, then by kind, of each what ends
+/// soonest first.
 pub fn promises(profile: &Profile, now: Timestamp, most: usize) -> Listed<Promise> {
     let mut all = callbacks(profile, now);
     all.extend(prices(profile, now));

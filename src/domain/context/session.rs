@@ -33,28 +33,30 @@ impl Session {
     /// The visit of `profile` that is going on at `now`; of two the one in which something happened last. It tells at most
     /// `most` of what was looked at.
     pub fn of(profile: &Profile, now: Timestamp, most: usize) -> Option<Self> {
-        let recent = || profile.whole.recent.iter().rev();
-        let latest = recent().find(|moment| CHANNELS.contains(&moment.channel.as_str()))?;
-        let is_running =
-            latest.stamp.time >= now.saturating_sub(IDLE_MICROS) && token(&latest.name) != "signed_out";
-        if !is_running {
-            return None;
-        }
-        let mut moments: Vec<&Moment> = Vec::new();
-        for moment in recent().filter(|moment| moment.channel == latest.channel) {
-            let later = moments.last().map_or(moment.stamp.time, |later| later.stamp.time);
-            let apart = moment.stamp.time < later.saturating_sub(IDLE_MICROS);
-            if apart || token(&moment.name) == "signed_out" {
-                break;
-            }
-            moments.push(moment);
-        }
+        let running = CHANNELS
+            .iter()
+            .filter_map(|channel| Self::on(channel, profile, now, most));
+        running.max_by_key(|session| session.last_seen)
+    }
+
+    fn on(channel: &str, profile: &Profile, now: Timestamp, most: usize) -> Option<Self> {
+        let mut since = now;
+        let recent = profile.whole.recent.iter().rev();
+        let visit = recent
+            .filter(|moment| moment.channel == channel)
+            .take_while(|moment| {
+                let is_near = moment.stamp.time >= since.saturating_sub(IDLE_MICROS);
+                since = moment.stamp.time;
+                is_near && token(&moment.name) != "signed_out"
+            });
+        let visit: Vec<&Moment> = visit.collect();
+        let (latest, first) = (visit.first()?, visit.last()?);
         Some(Self {
-            channel: latest.channel.clone(),
-            since: moments.last().map_or(latest.stamp.time, |first| first.stamp.time),
+            channel: channel.to_owned(),
+            since: first.stamp.time,
             last_seen: latest.stamp.time,
-            events: moments.len(),
-            viewed: viewed(&moments, most),
+            events: visit.len(),
+            viewed: viewed(&visit, most),
         })
     }
 }

@@ -142,7 +142,8 @@ fn handoff_role(event: &Event) -> LinkRole {
         .is_some_and(|purpose| purpose == "handoff");
     match (token(&event.name).as_str(), event.expires) {
         ("qr_minted", Some(expires)) => LinkRole::Minted { expires, handoff },
-        _ => LinkRole::Closed,
+        ("qr_redeemed" | "qr_revoked", _) => LinkRole::Closed,
+        _ => LinkRole::About,
     }
 }
 

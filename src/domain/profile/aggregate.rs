@@ -198,9 +198,9 @@ impl Aggregate {
     }
 }
 
-pub(crate) fn merge_latest<T: Ord + Clone>(
-    into: &mut BTreeMap<String, Latest<T>>,
-    from: &BTreeMap<String, Latest<T>>,
+pub(crate) fn merge_latest<K: Ord + Clone, T: Ord + Clone>(
+    into: &mut BTreeMap<K, Latest<T>>,
+    from: &BTreeMap<K, Latest<T>>,
 ) {
     for (key, entry) in from {
         match into.get_mut(key) {

@@ -18,6 +18,9 @@ use crate::domain::{
     time::Timestamp,
 };
 
+/// So many times as many are kept of what ends or qualifies a matter as of the matters: it would come to life again without.
+const ENDS_PER_MATTER: usize = 4;
+
 /// The dealings that the events of an atom, or of several, tell of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dealings {
@@ -31,8 +34,8 @@ pub struct Dealings {
     pub terms: BTreeMap<String, Latest<Terms>>,
     /// Tickets of which somebody said whether they are complaints, by id.
     pub complaints: BTreeMap<String, Latest<bool>>,
-    /// Products that were bought, by id.
-    pub bought: BTreeMap<String, Latest<Bought>>,
+    /// Products that were bought, by their id and that of the order.
+    pub bought: BTreeMap<(String, String), Latest<Bought>>,
     /// How the customer felt, the latest times that somebody said so.
     pub feelings: BTreeSet<Feeling>,
 }
@@ -90,8 +93,6 @@ pub struct Terms {
 pub struct Bought {
     /// What it is called.
     pub name: Option<String>,
-    /// With which order.
-    pub order: String,
 }
 
 /// How somebody felt.
@@ -174,9 +175,10 @@ impl Dealings {
     pub(crate) fn bound(&mut self, limits: &FoldLimits) {
         bounded::keep_latest(&mut self.prices, limits.matters_max);
         bounded::keep_latest(&mut self.callbacks, limits.matters_max);
-        bounded::keep_latest(&mut self.callback_ends, limits.matters_max);
+        let ends_max = limits.matters_max.saturating_mul(ENDS_PER_MATTER);
+        bounded::keep_latest(&mut self.callback_ends, ends_max);
         bounded::keep_latest(&mut self.terms, limits.matters_max);
-        bounded::keep_latest(&mut self.complaints, limits.matters_max);
+        bounded::keep_latest(&mut self.complaints, ends_max);
         bounded::keep_latest(&mut self.bought, limits.lines_max);
         while self.feelings.len() > limits.matters_max {
             self.feelings.pop_first();

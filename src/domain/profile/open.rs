@@ -1,6 +1,6 @@
 //! What is open, read off a profile: registers joined to what a person would call a cart, an order, an offer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
     amount::Amount,
@@ -8,8 +8,9 @@ use crate::domain::{
     profile::{
         Profile,
         bounded::Latest,
-        dealings::Terms,
+        dealings::{Bought, Terms},
         matters::{Line, Offer, OfferEnd, OrderState, Sale, Ticket},
+        semantics::shortened,
     },
 };
 
@@ -139,6 +140,27 @@ impl Profile {
             .collect();
         offers.sort_by(|a, b| b.shown.stamp.cmp(&a.shown.stamp));
         offers
+    }
+
+    /// Products that were bought and kept, each once, the latest first.
+    pub fn bought(&self) -> Vec<(&str, &Latest<Bought>)> {
+        let orders = &self.whole.orders;
+        let is_kept = |order: &str| orders.get(order).is_none_or(|state| state.value.counts());
+        let all = self.whole.dealings.bought.iter();
+        let kept = all.filter(|((_, order), _)| is_kept(order));
+        let mut bought: Vec<_> = kept
+            .map(|((product, _), bought)| (product.as_str(), bought))
+            .collect();
+        bought.sort_by(|a, b| b.1.cmp(a.1));
+        let mut seen = BTreeSet::new();
+        bought.retain(|(product, _)| seen.insert(*product));
+        bought
+    }
+
+    /// Whether the call `id` goes on, where it is known.
+    pub fn is_call_running(&self, id: &str) -> Option<bool> {
+        let call = self.whole.calls.get(&shortened(id.to_owned()))?;
+        Some(call.value.running)
     }
 
     /// The call that is going on: the latest that started and has not ended.

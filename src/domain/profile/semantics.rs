@@ -208,7 +208,7 @@ fn line(product: &BTreeMap<String, Value>, listed: bool, event: &Event) -> Line 
 }
 
 /// The first letters of a text: a profile keeps a word or two, the event keeps all of it.
-fn shortened(text: String) -> String {
+pub(super) fn shortened(text: String) -> String {
     const LETTERS_MAX: usize = 120;
     if text.len() <= LETTERS_MAX {
         text

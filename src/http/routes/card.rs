@@ -63,13 +63,14 @@ pub(crate) async fn card(
     Opened(request): Opened,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    tagged(&headers, &api.card(&request).await?)
+    let card = api.card(&request.phone, request.call.as_deref()).await?;
+    tagged(&headers, &card.context)
 }
 
 /// The card now and whenever it changes, while the call lasts and the link is good.
 pub(crate) async fn live(State(http): State<Http>, Opened(request): Opened) -> Result<Response, Failure> {
-    let room = http.subscribers.clone().try_acquire_owned();
-    let room = room.map_err(|_| api::Failure::overloaded("more subscribers are connected than allowed"))?;
+    let room = http.cards.clone().try_acquire_owned();
+    let room = room.map_err(|_| api::Failure::overloaded("more cards are open than allowed"))?;
     let live = Live::new(http, request, room);
     let events = stream::unfold(live, async |mut live| {
         let event = live.next().await?;

@@ -146,6 +146,7 @@ fn http(settings: &yekta::config::Settings, engine: &Engine, registry: Registry)
         intake: direct.clone(),
         retry: direct,
         subscribers: Arc::new(Semaphore::new(edge.subscribers_max)),
+        cards: Arc::new(Semaphore::new(edge.cards_max)),
         settings: Arc::new(edge),
         metrics: HttpMetrics::register(&registry).unwrap(),
         registry,

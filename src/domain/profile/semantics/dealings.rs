@@ -46,8 +46,9 @@ impl Reading<'_> {
             due: self.event.expires,
             channel: self.event.channel.clone(),
         };
-        let id = self.callback_id()?;
-        set(&mut aggregate.dealings.callbacks, id, self.latest(promised));
+        if let Some(id) = self.callback_id() {
+            set(&mut aggregate.dealings.callbacks, id, self.latest(promised));
+        }
         about
     }
 
@@ -62,7 +63,7 @@ impl Reading<'_> {
     }
 
     fn callback_id(&self) -> Option<String> {
-        self.first_text(&["callback_id", "id", "call_id"])
+        self.first_text(&["callback_id", "id"])
     }
 
     pub(super) fn terms(&self, aggregate: &mut Aggregate, offer: &str) {
@@ -102,9 +103,9 @@ impl Reading<'_> {
             let name = product.get("name").and_then(Value::text_or_number);
             let bought = Bought {
                 name: name.map(shortened),
-                order: order.to_owned(),
             };
-            set(&mut aggregate.dealings.bought, id, self.latest(bought));
+            let key = (id, order.to_owned());
+            set(&mut aggregate.dealings.bought, key, self.latest(bought));
         }
     }
 

@@ -30,8 +30,8 @@ pub(crate) struct Live {
     changes: watch::Receiver<Position>,
     /// The card as it was told last.
     told: Option<String>,
-    /// Whether the call went on when it was told last.
-    was_calling: bool,
+    /// The call that the card is for: its link's, else the first that was seen to go on.
+    call: Option<String>,
     is_over: bool,
     next: Instant,
     _room: OwnedSemaphorePermit,
@@ -51,9 +51,9 @@ impl Live {
         Self {
             changes: http.api.handle.changes(),
             http,
+            call: request.call.clone(),
             request,
             told: None,
-            was_calling: false,
             is_over: false,
             next: Instant::now(),
             _room: room,
@@ -64,7 +64,7 @@ impl Live {
     /// The next event; `None` once the card has ended, or the service drains.
     pub(crate) async fn next(&mut self) -> Option<Event> {
         let silent_since = Instant::now();
-        while !self.is_over && !self.http.draining.is_cancelled() {
+        while !self.is_over && self.paced().await {
             if self.is_expired() {
                 return Some(self.end(End::Expired));
             }
@@ -86,29 +86,38 @@ impl Live {
         None
     }
 
-    /// The card, where it is another than it was; its end, where the call is over.
+    /// Waits until the card may be read again; whether it may at all.
+    async fn paced(&mut self) -> bool {
+        tokio::select! {
+            biased;
+            () = self.http.draining.cancelled() => false,
+            () = sleep_until(self.next) => true,
+        }
+    }
+
+    /// The card, where it is another than it was; its end, where its call is over.
     async fn changed(&mut self) -> Result<Option<Event>, Failure> {
         self.next = Instant::now() + PACE;
-        let card = self.http.api.card(&self.request).await?;
-        let text = serde_json::to_string(&card).map_err(|error| Failure::internal(&error))?;
-        if self.told.as_ref() == Some(&text) {
-            return Ok(
-                (self.was_calling && !card.is_calling(self.request.call.as_deref()))
-                    .then(|| self.end(End::Call)),
-            );
+        let card = self
+            .http
+            .api
+            .card(&self.request.phone, self.call.as_deref())
+            .await?;
+        let text = serde_json::to_string(&card.context).map_err(|error| Failure::internal(&error))?;
+        let is_over = card.call.as_ref().is_some_and(|call| !call.is_running);
+        if self.call.is_none() {
+            self.call = card.call.map(|call| call.id);
         }
-        let is_calling = card.is_calling(self.request.call.as_deref());
-        if is_calling || !self.was_calling {
-            self.was_calling = is_calling;
+        if self.told.as_ref() == Some(&text) {
+            return Ok(is_over.then(|| self.end(End::Call)));
         }
         self.told = Some(text.clone());
         Ok(Some(Event::default().event("card").data(text)))
     }
 
-    /// Waits until something was committed or the time may have changed something, the link is over or the service drains.
+    /// Waits until something was committed or the time may have changed something, or the service drains.
     async fn wait(&mut self) {
         let (changes, draining) = (&mut self.changes, &self.http.draining);
-        sleep_until(self.next).await;
         tokio::select! {
             changed = changes.changed() => {
                 if changed.is_err() {
