@@ -2,6 +2,7 @@
 //!
 //! The only place that knows every module. It holds no logic: what a part does is said in the part.
 
+mod certificate;
 pub mod clock;
 mod compose;
 mod migrate;

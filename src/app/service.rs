@@ -7,11 +7,12 @@ use tokio::{
     sync::{Semaphore, watch},
     time::Instant,
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
     api::{Api, Following},
     app::{
+        certificate::{self, CertificateError},
         clock, compose,
         stream::{self, Stream, StreamError},
     },
@@ -22,7 +23,11 @@ use crate::{
         error::Error as WriteError,
         intake::{Direct, Intake, Retry},
     },
-    http::{self, Http},
+    http::{
+        self, Http,
+        connections::{Bounded, Bounds},
+        tls::Tls,
+    },
     nats::ingest::FollowError,
     telemetry::{EngineMetrics, HttpMetrics, MetricsError, NatsMetrics, QueryMetrics, Registry},
     wire::DecodeRules,
@@ -30,6 +35,9 @@ use crate::{
 
 /// Of the time that stopping may take, this part is the requests' that are going on, in fifths; the rest is the writer's.
 const REQUESTS_FIFTHS: u32 = 4;
+
+/// The files of the certificate are looked at so often.
+const CERTIFICATE_EVERY: Duration = Duration::from_secs(10);
 
 /// Why the service did not start, or stopped.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +62,9 @@ pub enum ServiceError {
     /// The input stream is followed no longer.
     #[error(transparent)]
     Follow(FollowError),
+    /// There is no certificate to speak TLS by.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
     /// A metric cannot be registered.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
@@ -73,6 +84,7 @@ pub enum ServiceError {
 pub struct Service {
     address: SocketAddr,
     listener: TcpListener,
+    tls: Option<Tls>,
     engine: Engine,
     /// What a service on NATS has more.
     stream: Option<Stream>,
@@ -137,6 +149,7 @@ impl Service {
         };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        let tls = certificate::tls(settings, address)?;
         let registry = Registry::new(env!("CARGO_PKG_VERSION"))?;
         let rules = Arc::new(settings.decode_rules());
         let parts = Parts::start(settings, &registry, &rules).await?;
@@ -177,6 +190,7 @@ impl Service {
         Ok(Self {
             address,
             listener,
+            tls,
             engine,
             stream,
             http,
@@ -197,6 +211,7 @@ impl Service {
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServiceError> {
         let Self {
             listener,
+            tls,
             engine,
             mut stream,
             http,
@@ -207,19 +222,19 @@ impl Service {
         let grace = drain_timeout / 5 * REQUESTS_FIFTHS;
         let draining = http.draining.clone();
         let mut written = engine.handle.changes();
-        let bounds = http::connections::Bounds {
+        let bounds = Bounds {
             connections_max: http.settings.connections_max,
             idle_timeout: http.settings.idle_timeout,
             metrics: http.metrics.clone(),
         };
+        let greeter = tls.as_ref().map(Tls::greeter);
+        let listener = Bounded::new(listener, greeter, bounds);
+        let _following = tls.map(|tls| {
+            let follow = tls.follow(CERTIFICATE_EVERY, http.metrics.clone());
+            AbortOnDropHandle::new(tokio::spawn(follow))
+        });
         let router = http::router::build(http, pages);
-        let serving = tokio::spawn(http::serve::serve(
-            listener,
-            bounds,
-            router,
-            draining.clone(),
-            grace,
-        ));
+        let serving = tokio::spawn(http::serve::serve(listener, router, draining.clone(), grace));
         tokio::pin!(stop);
         let mut followed = Ok(());
         loop {

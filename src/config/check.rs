@@ -1,10 +1,10 @@
 //! What settings of different sections owe each other. Looks only at what was read without a problem.
 
-use crate::config::{Settings, listing::quoted, reader::Reader};
+use crate::config::{Settings, Tls, listing::quoted, reader::Reader};
 
 /// Reports settings that contradict each other.
 pub(crate) fn agreement(settings: &Settings, root: &mut Reader<'_>) {
-    keys_where_others_reach(settings, root);
+    where_others_reach(settings, root);
     views_that_exist(settings, root);
     bounds_that_fit(settings, root);
     time_for_an_answer(settings, root);
@@ -27,29 +27,43 @@ fn time_for_an_answer(settings: &Settings, root: &mut Reader<'_>) {
     }
 }
 
-/// A service that others can reach asks for keys.
-fn keys_where_others_reach(settings: &Settings, root: &mut Reader<'_>) {
+/// A service that others can reach asks for keys, and speaks TLS or has somebody in front of it that does.
+fn where_others_reach(settings: &Settings, root: &mut Reader<'_>) {
     let http = &settings.http;
+    if http.is_local() {
+        return;
+    }
     let keys = [
-        "http.listen",
-        "http.write_key",
-        "http.write_key_file",
-        "http.read_key",
-        "http.read_key_file",
+        "listen",
+        "write_key",
+        "write_key_file",
+        "read_key",
+        "read_key_file",
     ];
-    if !root.is_sound(&keys) {
-        return;
+    let tls = [
+        "listen",
+        "tls_cert_file",
+        "tls_key_file",
+        "tls_by_proxy",
+        "dev_certificate",
+    ];
+    let no_keys = "http.write_key and http.read_key to be set";
+    let no_tls =
+        "http.tls_cert_file and http.tls_key_file to be set, or http.tls_by_proxy where a proxy speaks TLS";
+    let lacks = [
+        (keys, http.write_key.is_none() || http.read_key.is_none(), no_keys),
+        (tls, http.tls == Tls::Off, no_tls),
+    ];
+    // Both are looked at before the first is refused: they are problems of one key.
+    let lacking = lacks.map(|(keys, lacks, what)| {
+        let keys = keys.map(|key| format!("http.{key}"));
+        (root.is_sound(&keys.each_ref().map(String::as_str)) && lacks, what)
+    });
+    for (_, what) in lacking.into_iter().filter(|(lacks, _)| *lacks) {
+        let expected = format!("expected a loopback address, or {what}, since others can reach this one");
+        let address = quoted(&http.listen.to_string());
+        root.refuse_inside(&["http", "listen"], Some(address), expected);
     }
-    if http.is_local() || (http.write_key.is_some() && http.read_key.is_some()) {
-        return;
-    }
-    let expected = "expected a loopback address, or http.write_key and http.read_key to be set, since others can \
-                    reach this one";
-    root.refuse_inside(
-        &["http", "listen"],
-        Some(quoted(&http.listen.to_string())),
-        expected,
-    );
 }
 
 fn views_that_exist(settings: &Settings, root: &mut Reader<'_>) {

@@ -24,7 +24,7 @@ pub use crate::config::{
     section::{
         data::Data,
         engine::Engine,
-        http::{CorsOrigins, Http},
+        http::{CorsOrigins, Http, Tls},
         log::Log,
     },
     settings::Settings,

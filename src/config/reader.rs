@@ -5,6 +5,7 @@
 //! problem are never handed out. Whatever nobody asked for is an unknown key. Called by the sections.
 
 mod values;
+mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -18,12 +18,15 @@ use std::{
 use axum::serve::Listener;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, Sleep, sleep},
 };
 
-use crate::telemetry::{Counted, HttpMetrics};
+use crate::{
+    http::tls::{Greeter, Transport},
+    telemetry::{Counted, HttpMetrics},
+};
 
 /// How many connections are held, and for how long.
 #[derive(Clone, Debug)]
@@ -38,16 +41,19 @@ pub struct Bounds {
 
 /// A listener with room for a number of connections.
 #[derive(Debug)]
-pub(crate) struct Bounded {
+pub struct Bounded {
     listener: TcpListener,
+    tls: Option<Greeter>,
     room: Arc<Semaphore>,
     bounds: Bounds,
 }
 
 impl Bounded {
-    pub(crate) fn new(listener: TcpListener, bounds: Bounds) -> Self {
+    /// `listener` within `bounds`; where there is a `tls`, its connections speak it.
+    pub fn new(listener: TcpListener, tls: Option<Greeter>, bounds: Bounds) -> Self {
         Self {
             listener,
+            tls,
             room: Arc::new(Semaphore::new(bounds.connections_max)),
             bounds,
         }
@@ -80,6 +86,10 @@ impl Listener for Bounded {
             metrics,
             ..
         } = self.bounds.clone();
+        let stream = match &self.tls {
+            Some(greeter) => greeter.greet(stream),
+            None => Transport::plain(stream),
+        };
         let connection = Connection {
             stream,
             idle: Box::pin(sleep(idle_timeout)),
@@ -99,8 +109,8 @@ impl Listener for Bounded {
 
 /// A connection that makes room when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Connection {
-    stream: TcpStream,
+pub struct Connection {
+    stream: Transport,
     /// Ends when nothing was sent for too long.
     idle: Pin<Box<Sleep>>,
     /// Whether something was heard since something was sent: what follows belongs to the same request.
@@ -112,7 +122,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    fn stream(self: Pin<&mut Self>) -> Pin<&mut TcpStream> {
+    fn stream(self: Pin<&mut Self>) -> Pin<&mut Transport> {
         Pin::new(&mut self.get_mut().stream)
     }
 
@@ -185,11 +195,17 @@ impl AsyncWrite for Connection {
         self.stream.is_write_vectored()
     }
 
-    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream().poll_flush(context)
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.as_mut().stream().poll_flush(context) {
+            Poll::Pending => self.poll_idle(context),
+            flushed => flushed,
+        }
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream().poll_shutdown(context)
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.as_mut().stream().poll_shutdown(context) {
+            Poll::Pending => self.poll_idle(context),
+            shut => shut,
+        }
     }
 }

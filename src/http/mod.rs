@@ -9,6 +9,7 @@
 //! | the whole API on one screen | [`router`] |
 //! | one resource each | [`routes`] |
 //! | keys of senders and readers | [`access`] |
+//! | certificates, and the bytes of a connection | [`tls`] |
 //! | what every request passes through | [`edge`] |
 //! | errors as RFC 9457 problems | [`failure`] |
 //! | what is configured | [`settings`] |
@@ -34,6 +35,7 @@ pub mod router;
 mod routes;
 pub mod serve;
 pub mod settings;
+pub mod tls;
 
 mod answer;
 mod body;

@@ -3,24 +3,21 @@
 use std::{io, time::Duration};
 
 use axum::Router;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::http::connections::{Bounded, Bounds};
+use crate::http::connections::Bounded;
 
-/// Serves `router` on as many connections as `bounds` says until `shutdown`, then lets what is going on end for at most
-/// `grace`; connections still open then are dropped.
+/// Serves `router` on the connections of `listener` until `shutdown`, then lets what is going on end for at most `grace`;
+/// connections still open then are dropped.
 ///
 /// # Errors
 /// When the listener fails.
 pub async fn serve(
-    listener: TcpListener,
-    bounds: Bounds,
+    listener: Bounded,
     router: Router,
     shutdown: CancellationToken,
     grace: Duration,
 ) -> io::Result<()> {
-    let listener = Bounded::new(listener, bounds);
     let serving = axum::serve(listener, router).with_graceful_shutdown(shutdown.clone().cancelled_owned());
     let overdue = async {
         shutdown.cancelled().await;
@@ -43,8 +40,10 @@ mod tests {
     };
 
     use axum::routing::get;
+    use tokio::net::TcpListener;
 
     use super::*;
+    use crate::http::connections::Bounds;
     use crate::telemetry::{HttpMetrics, Registry};
 
     /// Room for one connection, and no patience with it.
@@ -75,8 +74,7 @@ mod tests {
         let stop = shutdown.clone();
         let router = Router::new().route("/", get(async || "sara"));
         let serving = tokio::spawn(serve(
-            listener,
-            narrow().0,
+            Bounded::new(listener, None, narrow().0),
             router,
             shutdown,
             Duration::from_secs(60),
@@ -112,7 +110,12 @@ mod tests {
             .route("/", get(async || "sara"))
             .route("/large", get(async || large));
         let (bounds, registry) = narrow();
-        let serving = tokio::spawn(serve(listener, bounds, router, shutdown, Duration::from_secs(60)));
+        let serving = tokio::spawn(serve(
+            Bounded::new(listener, None, bounds),
+            router,
+            shutdown,
+            Duration::from_secs(60),
+        ));
         for begun in [
             "",
             "GET / HTTP/1.1\r\nHo",
@@ -151,7 +154,12 @@ mod tests {
             "sara"
         };
         let router = Router::new().route("/", get(slowly));
-        let serving = tokio::spawn(serve(listener, bounds, router, shutdown, Duration::from_secs(60)));
+        let serving = tokio::spawn(serve(
+            Bounded::new(listener, None, bounds),
+            router,
+            shutdown,
+            Duration::from_secs(60),
+        ));
         let answers = tokio::task::spawn_blocking(move || {
             let mut stream = TcpStream::connect(address).unwrap();
             let mut answers = String::new();

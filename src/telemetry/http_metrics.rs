@@ -15,6 +15,7 @@ pub struct HttpMetrics {
     connections: IntGauge,
     connections_full: IntCounter,
     connections_idle: IntCounter,
+    certificates_refused: IntCounter,
     sse_subscribers: IntGauge,
 }
 
@@ -54,6 +55,10 @@ impl HttpMetrics {
                 "http_connections_idle_total",
                 "Connections that were closed because nothing was sent on them for http.idle_timeout_ms.",
             )?,
+            certificates_refused: registry.counter(
+                "http_certificates_refused_total",
+                "Looks at the files of the certificate that found none to use, so that the one before it stayed.",
+            )?,
             sse_subscribers: registry.gauge("http_sse_subscribers", "Open streams of updates.")?,
         })
     }
@@ -90,6 +95,11 @@ impl HttpMetrics {
     /// Counts a connection that was closed because it was idle.
     pub fn connection_idle(&self) {
         self.connections_idle.inc();
+    }
+
+    /// Counts that the files of the certificate held none to use.
+    pub fn certificate_refused(&self) {
+        self.certificates_refused.inc();
     }
 
     /// Counts a subscriber of updates, until what is returned is dropped.

@@ -152,6 +152,7 @@ pub(crate) const RULES: &[Rule] = &[
             "sha2",
             "thiserror",
             "tokio",
+            "tokio_rustls",
             "tokio_util",
             "tower",
             "tower_http",

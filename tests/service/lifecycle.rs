@@ -50,7 +50,7 @@ fn told_to_stop_it_keeps_what_it_took() {
 }
 
 #[test]
-fn nobody_listens_beyond_loopback_without_keys() {
+fn nobody_listens_beyond_loopback_without_keys_and_tls() {
     let data = tempfile::tempdir().unwrap();
     let beyond = || {
         let mut command = yekta(["serve", "--listen", "0.0.0.0:0", "--data-dir"]);
@@ -61,6 +61,10 @@ fn nobody_listens_beyond_loopback_without_keys() {
     let mut one_key = beyond();
     one_key.env("YEKTA_HTTP__WRITE_KEY", "a-key-to-write");
     check_refused(one_key, 78, &["http.read_key"]);
+    let mut no_tls = beyond();
+    no_tls.env("YEKTA_HTTP__WRITE_KEY", "a-key-to-write");
+    no_tls.env("YEKTA_HTTP__READ_KEY", "a-key-to-read");
+    check_refused(no_tls, 78, &["http.tls_cert_file", "http.tls_by_proxy"]);
     assert!(!data.path().join("default").exists(), "a folder was made");
 }
 

@@ -34,5 +34,6 @@ mod notices;
 mod power;
 mod process;
 mod resume;
+mod secure;
 mod telemetry;
 mod updates;

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use serde_json::Value;
 use ureq::http::{Response, header::RETRY_AFTER};
+use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body, BodyReader};
 
 use crate::cli::{
     client::{
         error::{ClientError, Refusal},
         patience::Patience,
-        server::{Key, ServerUrl},
+        server::{Key, ServerUrl, Trusted},
     },
     output::plain,
 };
@@ -34,13 +35,16 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of the service at `url`, which presents `key`. Connects when it is first used.
-    pub fn new(url: &ServerUrl, key: Option<&Key>) -> Self {
+    /// A client of the service at `url`, which presents `key`, and by https trusts `trusted`, or the well-known
+    /// authorities. Connects when it is first used.
+    pub fn new(url: &ServerUrl, key: Option<&Key>, trusted: Option<&Trusted>) -> Self {
+        let roots = trusted.map_or(RootCerts::WebPki, Trusted::roots);
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .proxy(None)
+            .tls_config(TlsConfig::builder().root_certs(roots).build())
             .user_agent(concat!("yekta/", env!("CARGO_PKG_VERSION")))
             .timeout_connect(Some(Duration::from_secs(10)))
             .build();

@@ -47,6 +47,7 @@ impl Args {
             listen: Some(self.listen.clone()),
             // Whatever the environment says: the demo plays on this machine alone.
             nats_url: Some(String::new()),
+            ..SettingsArgs::default()
         };
         // The people of the story write their numbers as their country does.
         let regions = CHANNELS.map(|channel| (format!("channels.{channel}.region"), "IR".to_owned()));
@@ -73,7 +74,7 @@ impl Args {
         let server: ServerUrl = url.parse().map_err(anyhow::Error::new)?;
         let (lines, mut told) = tokio::sync::mpsc::channel::<String>(64);
         let player = Player {
-            client: Client::new(&server, None),
+            client: Client::new(&server, None, None),
             tempo,
             lines,
         };

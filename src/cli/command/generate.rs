@@ -13,7 +13,7 @@ use crate::{
         client::{
             connection::Client,
             patience::Patience,
-            server::{Key, ServerUrl},
+            server::{Key, ServerUrl, Trusted},
         },
         exit::Failure,
         generate::{Generator, GeneratorConfig},
@@ -46,6 +46,9 @@ pub(crate) struct Args {
     /// The write key of that service.
     #[arg(long, env = "YEKTA_KEY", hide_env_values = true)]
     key: Option<Key>,
+    /// A file of certificates in PEM that are trusted instead of the well-known authorities.
+    #[arg(long, env = "YEKTA_CA_FILE", value_name = "FILE")]
+    ca_file: Option<Trusted>,
     /// Let the events end now.
     #[arg(long)]
     live: bool,
@@ -67,7 +70,8 @@ impl Args {
             start,
         });
         let mut events = generator.take(self.count).peekable();
-        let client = self.to.as_ref().map(|url| Client::new(url, self.key.as_ref()));
+        let (to, key) = (self.to.as_ref(), self.key.as_ref());
+        let client = to.map(|url| Client::new(url, key, self.ca_file.as_ref()));
         let (begun, mut sent) = (Instant::now(), 0_usize);
         while events.peek().is_some() {
             let batch: Vec<Value> = events.by_ref().take(BATCH).collect();

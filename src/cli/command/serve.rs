@@ -43,7 +43,8 @@ async fn serve(settings: &Settings, out: &mut impl Write) -> Result<(), Failure>
             return Ok(());
         }
     };
-    writeln!(out, "listening on http://{}", service.address())?;
+    let scheme = settings.http.scheme();
+    writeln!(out, "listening on {scheme}://{}", service.address())?;
     out.flush()?;
     service.run(stop).await?;
     Ok(())

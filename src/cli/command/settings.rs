@@ -16,6 +16,9 @@ pub(crate) struct SettingsArgs {
     /// Where to listen, such as 127.0.0.1:8080; port 0 chooses a free one.
     #[arg(long, env = "YEKTA_LISTEN", value_name = "ADDR")]
     pub(crate) listen: Option<String>,
+    /// Speak TLS by a certificate that is made in the data folder: for trying, no browser knows it.
+    #[arg(long)]
+    pub(crate) dev_certificate: bool,
     /// The NATS server to follow, such as nats://127.0.0.1:4222; several between commas are of one cluster. Without one
     /// the service is standalone.
     #[arg(long, env = "YEKTA_NATS_URL", value_name = "URL")]
@@ -35,6 +38,9 @@ impl SettingsArgs {
         }
         if let Some(listen) = &self.listen {
             overrides.push(("http.listen".to_owned(), listen.clone()));
+        }
+        if self.dev_certificate {
+            overrides.push(("http.dev_certificate".to_owned(), "true".to_owned()));
         }
         if let Some(url) = &self.nats_url {
             overrides.push(("nats.url".to_owned(), url.clone()));

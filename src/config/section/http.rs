@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{config::reader::Reader, telemetry::Secret};
+use crate::{config::reader::Reader, http::tls::CertificateFiles, telemetry::Secret};
 
 /// A key longer than this is a mistake.
 const KEY_LETTERS_MAX: usize = 256;
@@ -43,6 +43,21 @@ pub struct Http {
     pub subscribers_max: usize,
     /// Cards that are shown live.
     pub cards_max: usize,
+    /// How connections are kept from others' eyes.
+    pub tls: Tls,
+}
+
+/// How connections are kept from others' eyes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// They are not.
+    Off,
+    /// By whoever is in front of the service.
+    ByProxy,
+    /// By a certificate that the service makes for whoever tries it.
+    Development,
+    /// By the certificate in files.
+    Files(CertificateFiles),
 }
 
 /// Whose pages may read answers (CORS).
@@ -79,6 +94,7 @@ impl Http {
             in_flight_max: table.number("in_flight_max", 1..=65_535),
             subscribers_max: table.number("subscribers_max", 1..=65_535),
             cards_max: table.number("cards_max", 1..=65_535),
+            tls: tls(table),
         }
     }
 
@@ -86,13 +102,34 @@ impl Http {
     pub fn public_url(&self, bound: SocketAddr) -> String {
         self.public_url
             .clone()
-            .unwrap_or_else(|| format!("http://{bound}"))
+            .unwrap_or_else(|| format!("{}://{bound}", self.scheme()))
+    }
+
+    /// What the service speaks itself.
+    pub fn scheme(&self) -> &'static str {
+        match self.tls {
+            Tls::Off | Tls::ByProxy => "http",
+            Tls::Development | Tls::Files(_) => "https",
+        }
     }
 
     /// Whether only this machine can reach the service.
     pub fn is_local(&self) -> bool {
         self.listen.ip().to_canonical().is_loopback()
     }
+}
+
+fn tls(table: &mut Reader<'_>) -> Tls {
+    let files = table.certificate("tls_cert_file", "tls_key_file");
+    let files = files.map(|[chain, key]| Tls::Files(CertificateFiles { chain, key }));
+    let by_proxy = table.switch("tls_by_proxy").then_some(Tls::ByProxy);
+    let development = table.switch("dev_certificate").then_some(Tls::Development);
+    let ways = [
+        ("tls_cert_file", files),
+        ("tls_by_proxy", by_proxy),
+        ("dev_certificate", development),
+    ];
+    table.one_way(ways).unwrap_or(Tls::Off)
 }
 
 fn public_url(text: &str) -> Option<String> {

@@ -1,6 +1,6 @@
 //! `[nats]`: the servers that events come from and commits go to, and how their streams are made.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use crate::{
     config::reader::Reader,
@@ -41,47 +41,30 @@ fn auth(table: &mut Reader<'_>) -> Auth {
     });
     let password = table.secret("password", "expected a password, or nothing", |_| true);
     let token = table.secret("token", "expected a token, or nothing", |_| true);
-    let nkey = file(table, "nkey_seed_file");
-    let credentials = file(table, "credentials_file");
-    let is_lone_password = user.is_none() && password.is_some();
-    let mut ways = [
-        user.map(|user| {
-            let password = password.unwrap_or_else(|| Secret::new(""));
-            ("user", Auth::Password { user, password })
-        }),
-        token.map(|token| ("token", Auth::Token(token))),
-        nkey.map(|path| ("nkey_seed_file", Auth::NkeyFile(path))),
-        credentials.map(|path| ("credentials_file", Auth::CredentialsFile(path))),
-    ]
-    .into_iter()
-    .flatten();
-    if is_lone_password {
+    let nkey = table.file("nkey_seed_file");
+    let credentials = table.file("credentials_file");
+    if user.is_none() && password.is_some() {
         table.refuse("password", None, "expected nothing, since user is not set");
     }
-    let first = ways.next();
-    for (key, _) in ways {
-        let set = first.as_ref().map_or("another", |(key, _)| *key);
-        table.refuse(key, None, format!("expected nothing, since {set} is set too"));
-    }
-    first.map_or(Auth::Nobody, |(_, auth)| auth)
+    let user = user.map(|user| {
+        let password = password.unwrap_or_else(|| Secret::new(""));
+        Auth::Password { user, password }
+    });
+    let ways = [
+        ("user", user),
+        ("token", token.map(Auth::Token)),
+        ("nkey_seed_file", nkey.map(Auth::NkeyFile)),
+        ("credentials_file", credentials.map(Auth::CredentialsFile)),
+    ];
+    table.one_way(ways).unwrap_or(Auth::Nobody)
 }
 
 fn tls(table: &mut Reader<'_>) -> Tls {
     let required = table.switch("tls_required");
     let first = table.switch("tls_first");
-    let ca_file = file(table, "tls_ca_file");
-    let client = match (file(table, "tls_cert_file"), file(table, "tls_key_file")) {
-        (Some(cert_file), Some(key_file)) => Some(ClientCertificate { cert_file, key_file }),
-        (None, None) => None,
-        (Some(_), None) => {
-            table.refuse("tls_key_file", None, "expected the key of tls_cert_file");
-            None
-        }
-        (None, Some(_)) => {
-            table.refuse("tls_cert_file", None, "expected the certificate of tls_key_file");
-            None
-        }
-    };
+    let ca_file = table.file("tls_ca_file");
+    let client = table.certificate("tls_cert_file", "tls_key_file");
+    let client = client.map(|[cert_file, key_file]| ClientCertificate { cert_file, key_file });
     Tls {
         required,
         ca_file,
@@ -105,12 +88,6 @@ fn storage(table: &mut Reader<'_>) -> Storage {
         },
         duplicate_window: table.millis("duplicate_window_ms", 100..=DAY * 1_000),
     }
-}
-
-fn file(table: &mut Reader<'_>, key: &str) -> Option<PathBuf> {
-    table.optional(key, "expected a file, or nothing", |text| {
-        Some(PathBuf::from(text))
-    })
 }
 
 /// 0 is without end.

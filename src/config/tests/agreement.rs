@@ -4,38 +4,66 @@ use super::{load, problems};
 use crate::config::CorsOrigins;
 
 #[test]
-fn a_service_that_others_reach_asks_for_keys() {
+fn a_service_that_others_reach_asks_for_keys_and_speaks_tls() {
+    const KEYS: &str = "write_key = \"w\"\nread_key = \"r\"\n";
     let listen =
         |address: &str, more: &str| load(&format!("[http]\nlisten = \"{address}\"\n{more}"), &[], &[]);
-    for (address, more) in [
-        ("0.0.0.0:80", ""),
-        ("[::]:80", ""),
-        ("192.168.1.5:80", "write_key = \"w\""),
-        ("192.168.1.5:80", "read_key = \"r\""),
+    let (no_keys, no_tls) = (
+        "http.write_key and http.read_key to be set",
+        "http.tls_by_proxy where",
+    );
+    for (address, more, lacks) in [
+        ("0.0.0.0:80", "", &[no_keys, no_tls][..]),
+        ("[::]:80", "tls_by_proxy = true", &[no_keys]),
+        ("192.168.1.5:80", "write_key = \"w\"", &[no_keys, no_tls]),
+        (
+            "192.168.1.5:80",
+            "read_key = \"r\"\ndev_certificate = true",
+            &[no_keys],
+        ),
+        ("192.168.1.5:80", KEYS, &[no_tls]),
     ] {
         let error = listen(address, more).unwrap_err();
-        let [problem] = error.problems.as_slice() else {
-            panic!("{error}")
-        };
-        assert_eq!(problem.key, "http.listen");
-        assert_eq!(problem.value.as_deref(), Some(format!("\"{address}\"").as_str()));
-        assert!(
-            problem
-                .expected
-                .contains("http.write_key and http.read_key to be set"),
-            "{problem}"
-        );
-        assert!(problem.origin.is_some());
+        assert_eq!(error.problems.len(), lacks.len(), "{error}");
+        for (problem, lacks) in error.problems.iter().zip(lacks) {
+            assert_eq!(problem.key, "http.listen");
+            assert_eq!(problem.value.as_deref(), Some(format!("\"{address}\"").as_str()));
+            assert!(problem.expected.contains(lacks), "{problem}");
+            assert!(problem.origin.is_some());
+        }
     }
-    for (address, more) in [
-        ("127.0.0.1:80", ""),
-        ("127.8.8.8:80", ""),
-        ("[::1]:80", ""),
-        ("[::ffff:127.0.0.1]:80", ""),
-        ("0.0.0.0:80", "write_key = \"w\"\nread_key = \"r\""),
+    let secure = [
+        "tls_by_proxy = true",
+        "dev_certificate = true",
+        "tls_cert_file = \"c\"\ntls_key_file = \"k\"",
+    ];
+    for way in secure {
+        assert!(listen("0.0.0.0:80", &format!("{KEYS}{way}")).is_ok(), "{way}");
+    }
+    for address in [
+        "127.0.0.1:80",
+        "127.8.8.8:80",
+        "[::1]:80",
+        "[::ffff:127.0.0.1]:80",
     ] {
-        assert!(listen(address, more).is_ok(), "{address} {more}");
+        assert!(listen(address, "").is_ok(), "{address}");
     }
+}
+
+#[test]
+fn tls_is_spoken_by_one_way_alone() {
+    assert_eq!(
+        problems("[http]\ntls_cert_file = \"c\""),
+        ["http.tls_key_file: expected the key of tls_cert_file"]
+    );
+    assert_eq!(
+        problems("[http]\ntls_key_file = \"k\""),
+        ["http.tls_cert_file: expected the certificate of tls_key_file"]
+    );
+    assert_eq!(
+        problems("[http]\ntls_by_proxy = true\ndev_certificate = true"),
+        ["http.dev_certificate: expected nothing, since tls_by_proxy is set too"]
+    );
 }
 
 #[test]

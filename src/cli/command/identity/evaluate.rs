@@ -82,9 +82,9 @@ impl Args {
         let settings = SettingsArgs {
             config: self.config,
             data_dir: folder.map(Path::to_owned).or(self.data_dir),
-            listen: None,
             // Whatever the environment says: what is measured here stays here.
             nats_url: Some(String::new()),
+            ..SettingsArgs::default()
         };
         let records: usize = loads.iter().map(Load::len).sum();
         let people = self

@@ -42,9 +42,9 @@ impl Args {
         let other = SettingsArgs {
             config: Some(self.rules),
             data_dir: Some(temporary.path().to_owned()),
-            listen: None,
             // Whatever the file says: what is tried here stays here.
             nats_url: Some(String::new()),
+            ..SettingsArgs::default()
         };
         let other = other.load()?;
         // With the same secrets people who stay the same keep their ids.
