@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use crate::table::milliseconds;
 pub use crate::table::{load_average, quantiles, row};
 
 /// `count` in `took`, per second.
@@ -58,4 +59,10 @@ pub fn folder_bytes(folder: &Path) -> u64 {
 /// Bytes as megabytes.
 pub fn megabytes(bytes: u64) -> String {
     format!("{} MB", bytes / 1_000_000)
+}
+
+/// Durations as `p50 … p99 … p99.9 … max …`.
+pub fn tail_quantiles(taken: Vec<Duration>) -> String {
+    let (count, [p50, p99, tail, max]) = milliseconds(taken, [500, 990, 999, 1_000]);
+    format!("p50 {p50:.2} ms, p99 {p99:.2} ms, p99.9 {tail:.1} ms, max {max:.1} ms (of {count})")
 }

@@ -5,14 +5,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
-use tokio::runtime::Runtime;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use ureq::Agent;
-use yekta::app::{Service, ServiceError};
 
 use crate::figures::{comes_first, per_second, quantiles, row};
+use crate::service::Running;
 use crate::town::settings;
 use crate::traffic::Traffic;
 
@@ -23,43 +19,9 @@ const CLIENTS: usize = 4;
 /// Time between two questions.
 const ASK_EVERY: Duration = Duration::from_millis(10);
 
-/// A service that runs, and how to stop it.
-struct Running {
-    address: SocketAddr,
-    serving: JoinHandle<Result<(), ServiceError>>,
-    stop: oneshot::Sender<()>,
-    runtime: Runtime,
-    _dir: TempDir,
-}
-
-impl Running {
-    fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let runtime = Runtime::new().unwrap();
-        let service = runtime.block_on(Service::start(&settings(dir.path()))).unwrap();
-        let address = service.address();
-        let (stop, stopped) = oneshot::channel();
-        let serving = runtime.spawn(service.run(async move {
-            stopped.await.ok();
-        }));
-        Self {
-            address,
-            serving,
-            stop,
-            runtime,
-            _dir: dir,
-        }
-    }
-
-    fn stop(self) {
-        self.stop.send(()).unwrap();
-        self.runtime.block_on(self.serving).unwrap().unwrap();
-    }
-}
-
 /// Measures all of it.
 pub fn measure(traffic: &Traffic) {
-    let service = Running::new();
+    let service = Running::new(|dir| settings(dir.path()));
     let (warm, measured) = traffic.halves();
     post(service.address, warm, None);
     let (first, second) = measured.split_at(measured.len() / 2);

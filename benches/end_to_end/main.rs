@@ -13,12 +13,14 @@
 #![allow(missing_docs, unreachable_pub, reason = "a bench has no users")]
 
 mod curve;
+mod desk;
 mod engine;
 mod figures;
 mod http;
 mod lookups;
 mod memory;
 mod nats;
+mod service;
 mod start;
 mod table;
 #[path = "../town/mod.rs"]
@@ -49,7 +51,7 @@ struct Plan {
     /// Events up to which it is measured how cost grows.
     #[arg(long, env = "YEKTA_BENCH_CURVE", default_value_t = 200_000)]
     curve: usize,
-    /// Small profiles whose memory is measured.
+    /// Small profiles whose memory is measured, and that are asked for at the desk.
     #[arg(long, env = "YEKTA_BENCH_PROFILES", default_value_t = 20_000)]
     profiles: u32,
     /// Events of each of them.
@@ -74,6 +76,7 @@ enum Part {
     Decoding,
     Lookups,
     Curve,
+    Desk,
     Freshness,
     Http,
     Memory,
@@ -114,6 +117,9 @@ fn main() {
     }
     if plan.has(Part::Curve) {
         curve::measure(plan.seed, plan.curve);
+    }
+    if plan.has(Part::Desk) {
+        desk::measure(plan.seed, plan.profiles);
     }
     if plan.has(Part::Http) {
         http::measure(&traffic);

@@ -9,19 +9,20 @@ pub fn row(what: &str, figures: &str) {
 }
 
 /// Durations as `p50 … p99 … max …`.
-pub fn quantiles(mut taken: Vec<Duration>) -> String {
+pub fn quantiles(taken: Vec<Duration>) -> String {
+    let (count, [p50, p99, max]) = milliseconds(taken, [500, 990, 1_000]);
+    format!("p50 {p50:.2} ms, p99 {p99:.2} ms, max {max:.1} ms (of {count})")
+}
+
+/// How many durations there are, and those at the places, in milliseconds.
+pub fn milliseconds<const N: usize>(mut taken: Vec<Duration>, per_mille: [usize; N]) -> (usize, [f64; N]) {
     taken.sort_unstable();
-    let at = |per_mille: usize| {
-        let place = (taken.len().saturating_sub(1)) * per_mille / 1_000;
-        taken.get(place).map_or(f64::NAN, Duration::as_secs_f64) * 1e3
+    let last = taken.len().saturating_sub(1);
+    let at = |place: usize| {
+        let taken = taken.get(last * place / 1_000);
+        taken.map_or(f64::NAN, Duration::as_secs_f64) * 1e3
     };
-    format!(
-        "p50 {:.2} ms, p99 {:.2} ms, max {:.1} ms (of {})",
-        at(500),
-        at(990),
-        at(1_000),
-        taken.len()
-    )
+    (taken.len(), per_mille.map(at))
 }
 
 /// The system's load average, so that a disturbed measurement is seen for one.

@@ -24,13 +24,22 @@ pub struct Town {
 /// The documented defaults over a data folder, with a port of the system's choice; other settings from the environment, as
 /// the service takes them.
 pub fn settings(dir: &Path) -> Settings {
+    settings_with(dir, &[])
+}
+
+/// The same with `more`, settings by their keys.
+pub fn settings_with(dir: &Path, more: &[(&str, String)]) -> Settings {
+    let own = [
+        ("data.dir", dir.display().to_string()),
+        ("http.listen", "127.0.0.1:0".to_owned()),
+    ];
+    let overrides = own.iter().chain(more);
     Settings::load(LoadOptions {
         file: None,
         env: std::env::vars().filter(|(name, _)| !name.starts_with("YEKTA_BENCH_")),
-        overrides: vec![
-            ("data.dir".to_owned(), dir.display().to_string()),
-            ("http.listen".to_owned(), "127.0.0.1:0".to_owned()),
-        ],
+        overrides: overrides
+            .map(|(key, value)| ((*key).to_owned(), value.clone()))
+            .collect(),
     })
     .unwrap()
 }

@@ -5,7 +5,7 @@ mod follow;
 mod relay;
 #[path = "../../../tests/nats/server.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the tests use more of it")]
-mod server;
+pub mod server;
 
 use tokio::runtime::Runtime;
 use yekta::nats::{Connection, Settings, connect};
