@@ -30,8 +30,9 @@
 //!    journal holds more. A
 //!    store that is damaged, or was written to when power went (`store::unsettled`), is built again from a snapshot
 //!    ([`engine::snapshots`], [`store::snapshot`]) and the journal.
-//! 5. A question comes through an edge to [`api::Api`], which asks [`engine::Query`]: it answers from committed state on
-//!    any thread. `routes::updates` streams the published messages from any position of the journal, behind a copy of
+//! 5. A question comes through an edge, which has [`api::guard::Guard`] say who asks and whether they may, to [`api::Api`],
+//!    which asks [`engine::Query`]: it answers from committed state on any thread. What is not for the caller is taken out
+//!    of the answer. `routes::updates` streams the published messages from any position of the journal, behind a copy of
 //!    every profile ([`engine::copies`]) where that is asked for.
 //!
 //! On NATS the way is the same but for its ends:
@@ -58,7 +59,7 @@
 //! | layer | modules | |
 //! |---|---|---|
 //! | 0 | [`domain`] | pure and synchronous; knows no JSON, no disk, no clock |
-//! | 1 | [`wire`], [`store`], [`journal`] | shapes; the view; the log of commits |
+//! | 1 | [`wire`], [`store`], [`journal`], [`audit`] | shapes; the view; the log of commits; who was told of whom |
 //! | 2 | [`engine`] | the writer and the queries |
 //! | 2½ | [`api`] | the requests and answers of the public contract, whatever edge carries them |
 //! | 3 | [`http`], [`nats`], [`console`] | the edges |
@@ -83,6 +84,8 @@
 //! - **A code that scanners read**: `domain::scan`.
 //! - **A fact that a context shows**: a variant of [`domain::context::Section`].
 //! - **A shape that clients send**: a file beside `wire::native`, filling the same draft.
+//! - **A role, and what it may**: a column of the table in `api::guard::policy`; a member that is added to an answer which
+//!   some role sees a part of: what kind of data it is, in `api::guard::members`.
 //! - **A question**: its request, its answer and the method that answers it in a file of [`api`].
 //! - **A command**: a variant of [`engine::api::Command`] and its arm in `engine::commands`; its request in [`api`].
 //! - **A route**: a row of the table in [`http::router`] and of `openapi.json`; what it reads becomes a request of
@@ -111,4 +114,5 @@ pub mod telemetry;
 pub mod quality;
 
 pub mod app;
+pub mod audit;
 pub mod cli;

@@ -90,6 +90,7 @@ pub fn submissions(body: &[u8], rules: &DecodeRules) -> Vec<Submission> {
         channel: None,
         name: None,
         received: clock::now(),
+        is_bound: false,
         trace: None,
         place: None,
     };

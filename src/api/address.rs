@@ -118,6 +118,9 @@ impl Api {
                 "expected a profile id of 32 hexadecimal digits, or kind:value",
             )
         })?;
+        if !self.caller.as_ref().is_some_and(|caller| caller.may_name()) {
+            return Err(Failure::nameless());
+        }
         Ok(self.key(kind, value, region)?.map(Address::Identifier))
     }
 

@@ -11,7 +11,7 @@ use crate::{
     api::{Api, Failure, Who},
     engine::{
         Position, ProfileId, Query, QueryError,
-        query::{Found, Portrait},
+        query::{Address, Found, Portrait},
     },
 };
 
@@ -73,10 +73,19 @@ impl Api {
         let address = self
             .address(who, self.limits.region.as_ref())?
             .ok_or_else(nobody)?;
+        if matches!(address, Address::Identifier(_)) {
+            self.may_look_up()?;
+        }
         match self.ask_here("find", move |query| query.find(&address)).await? {
             Found::None => Err(nobody()),
-            Found::One(id) => Ok(id),
-            Found::Many(ids) => Err(Failure::several(&ids)),
+            Found::One(id) => {
+                self.tells(None, &[id]).await?;
+                Ok(id)
+            }
+            Found::Many(ids) => {
+                self.tells(None, &ids).await?;
+                Err(Failure::several(&ids))
+            }
         }
     }
 

@@ -108,6 +108,8 @@ impl Api {
                     .await?
             }
         };
+        let people: Vec<ProfileId> = page.matches.iter().flat_map(|one| one.profiles).collect();
+        self.tells(None, &people).await?;
         Ok(MatchesAnswer { page })
     }
 

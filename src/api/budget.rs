@@ -55,6 +55,25 @@ impl Budget {
     }
 }
 
+impl Budget {
+    /// What `doing` comes to; `None` where the budget is over before.
+    ///
+    /// # Errors
+    /// As of what is done.
+    pub(crate) async fn within<T>(
+        self,
+        doing: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<Option<T>, Failure> {
+        match self.ends {
+            None => doing.await.map(Some),
+            Some(ends) => match timeout_at(ends, doing).await {
+                Ok(done) => done.map(Some),
+                Err(_over) => Ok(None),
+            },
+        }
+    }
+}
+
 impl Api {
     /// Waits for `min_position`, and says whether it was reached within half of the budget.
     ///

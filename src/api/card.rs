@@ -111,8 +111,8 @@ impl Api {
     /// A link to a caller's card.
     ///
     /// # Errors
-    /// `bad_link` where something in it is too long or out of range.
-    pub fn card_link(&self, request: &CardLinkRequest) -> Result<CardLinkAnswer, Failure> {
+    /// `bad_link` where something in it is too long or out of range; `too_many_people`.
+    pub async fn card_link(&self, request: &CardLinkRequest) -> Result<CardLinkAnswer, Failure> {
         let lifetime = request.lifetime_s.unwrap_or(LIFETIME_DEFAULT_S);
         let call = request.call_id.as_deref();
         let longest = call
@@ -128,6 +128,11 @@ impl Api {
             );
             return Err(Failure::bad_request("bad_link", expected));
         }
+        // Whoever makes the link is told by it, and whoever they give it to.
+        let region = self.region_asked(None, VIEW)?;
+        let meant = self.meant(&Who::from(format!("phone:{}", request.phone)), region.as_ref())?;
+        self.found_within(Budget::UNLIMITED, self.view(VIEW)?, &[meant])
+            .await?;
         let expires = (self.clock)().saturating_add(lifetime.saturating_mul(MICROS_PER_SECOND));
         let until = u64::try_from(expires.as_micros()).unwrap_or_default() / MICROS_PER_SECOND;
         let mut url = format!(
@@ -169,7 +174,7 @@ impl Api {
         let view = self.view(VIEW)?;
         let region = self.region_asked(None, VIEW)?;
         let meant = self.meant(&Who::from(format!("phone:{phone}")), region.as_ref())?;
-        let (finding, portrait) = self.found_within(Budget::UNLIMITED, &[meant]).await?;
+        let (finding, portrait) = self.found_within(Budget::UNLIMITED, view, &[meant]).await?;
         let Some(portrait) = portrait else {
             return Ok(Card {
                 context: Body::of(finding, Context::empty(view)),

@@ -61,6 +61,7 @@ impl Api {
     pub async fn consent(&self, request: ConsentRequest) -> Result<ConsentAnswer, Failure> {
         let changes = changes(request.consent, self.rules.limits.name_letters_max)?;
         let target = self.target(&request.who)?;
+        self.tells_of(&target).await?;
         let answered = self
             .handle
             .command(request.request_id, Command::Consent { target, changes })

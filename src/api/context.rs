@@ -80,8 +80,15 @@ impl Api {
     /// # Errors
     /// Not found, with the names there are.
     pub(crate) fn view(&self, name: &str) -> Result<&View, Failure> {
-        self.views.get(name).ok_or_else(|| {
-            let names: Vec<&str> = self.views.keys().map(String::as_str).collect();
+        let is_told = |view: &View| {
+            self.caller
+                .as_ref()
+                .is_some_and(|caller| view.is_for(caller.role))
+        };
+        self.views.get(name).filter(|view| is_told(view)).ok_or_else(|| {
+            // A view that is not for the asker is none that there is.
+            let told = self.views.values().filter(|view| is_told(view));
+            let names: Vec<&str> = told.map(|view| view.name.as_str()).collect();
             Failure::not_found(
                 "unknown_view",
                 format!("expected one of the views {}", names.join(", ")),
@@ -132,7 +139,7 @@ impl Api {
         view: &View,
         meant: &[Meant],
     ) -> Result<(Finding, Context), Failure> {
-        let (finding, portrait) = self.found_within(budget, meant).await?;
+        let (finding, portrait) = self.found_within(budget, view, meant).await?;
         let context = portrait.map_or_else(|| Context::empty(view), |portrait| self.seen(view, &portrait));
         Ok((finding, context))
     }
@@ -141,6 +148,7 @@ impl Api {
     pub(crate) async fn found_within(
         &self,
         budget: Budget,
+        view: &View,
         meant: &[Meant],
     ) -> Result<(Finding, Option<Portrait>), Failure> {
         let late = |finding: Finding| Finding {
@@ -149,9 +157,19 @@ impl Api {
             ..finding
         };
         let addresses: Vec<Address> = meant.iter().flatten().cloned().collect();
+        if addresses.iter().any(|one| matches!(one, Address::Identifier(_))) {
+            self.may_look_up()?;
+        }
         let Some(found) = self.found(budget, addresses.clone()).await? else {
             return Ok((late(Finding::nobody(Why::Deadline)), None));
         };
+        if budget
+            .within(self.tells(Some(&view.name), &found))
+            .await?
+            .is_none()
+        {
+            return Ok((late(Finding::nobody(Why::Deadline)), None));
+        }
         Ok(match found.as_slice() {
             [] => (Finding::nobody(why_nobody(meant)), None),
             [id] => match self.portrait_within(budget, *id).await? {

@@ -7,6 +7,8 @@ use std::{borrow::Cow, fmt};
 use uuid::Uuid;
 
 use crate::{
+    api::guard::Action,
+    domain::role::Role,
     engine::{
         ProfileId, QueryError,
         api::{CommandError, SubmitError},
@@ -21,6 +23,10 @@ const POSITION_NOT_REACHED: &str = "position_not_reached";
 pub enum Class {
     /// The request cannot be read: send another one.
     Unreadable,
+    /// Nobody knows who asks.
+    Unknown,
+    /// Whoever asks may not.
+    Forbidden,
     /// There is no such thing.
     Missing,
     /// The request does not decide between several, or contradicts what is.
@@ -44,6 +50,8 @@ impl Class {
     pub const fn status(self) -> u16 {
         match self {
             Self::Unreadable => 400,
+            Self::Unknown => 401,
+            Self::Forbidden => 403,
             Self::Missing => 404,
             Self::Conflict => 409,
             Self::Gone => 410,
@@ -88,6 +96,53 @@ impl Failure {
     /// What was sent is not what is taken; `message` says what is.
     pub fn bad_request(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Class::Unreadable, code, "The request cannot be read", message)
+    }
+
+    /// Nobody is known by what was shown, if anything was.
+    pub fn no_credentials() -> Self {
+        let message = "send a key or a token: as bearer token, or as the user of basic authentication";
+        Self::new(Class::Unknown, "unauthorized", "A key is needed", message)
+    }
+
+    /// The token is not taken; `refusal` says what was expected.
+    pub(crate) fn bad_token(refusal: &impl fmt::Display) -> Self {
+        let message = refusal.to_string();
+        Self::new(Class::Unknown, "unauthorized", "The token is not taken", message)
+    }
+
+    /// Whoever asks is known, and may not.
+    pub(crate) fn forbidden(role: Role, action: Action) -> Self {
+        let message = format!("the role {} may not {}", role.as_str(), action.as_str());
+        Self::new(
+            Class::Forbidden,
+            "forbidden",
+            "This is not for the caller",
+            message,
+        )
+    }
+
+    /// Whoever asks may name nobody by an identifier.
+    pub(crate) fn nameless() -> Self {
+        let message = "this role sees no identifiers: expected the id of a profile";
+        Self::new(
+            Class::Forbidden,
+            "forbidden",
+            "This is not for the caller",
+            message,
+        )
+    }
+
+    /// Whoever asks asked too often.
+    pub(crate) fn too_many_questions() -> Self {
+        let message = "this caller asked more often than roles.ROLE.asks_per_minute allows: ask again later";
+        Self::new(Class::Busy, "too_many_questions", "Too many questions", message)
+    }
+
+    /// Whoever asks was told of too many people.
+    pub(crate) fn too_many_people() -> Self {
+        let message =
+            "this caller was told of as many people as roles.ROLE.people_per_hour allows: ask again later";
+        Self::new(Class::Busy, "too_many_people", "Too many people", message)
     }
 
     /// There is no such thing.

@@ -145,6 +145,7 @@ impl Api {
         let answer = self
             .ask("qr", move |query| query.qr(&token.0, store_id.as_deref(), now))
             .await?;
+        self.tells_of_holder(&answer).await?;
         self.told_of(answer, None).await
     }
 
@@ -168,10 +169,26 @@ impl Api {
             .await
     }
 
+    async fn tells_of_holder(&self, answer: &engine::QrAnswer) -> Result<(), Failure> {
+        match answer.profile {
+            Some(id) => self.tells(Some(VIEW), &[id]).await,
+            None => Ok(()),
+        }
+    }
+
     async fn use_code(&self, request_id: Option<String>, command: Command) -> Result<QrAnswer, Failure> {
         let answered = self.handle.command(request_id, command).await?;
         let Answer::Qr(answer) = answered.answer else {
             return Err(Failure::used_request_id());
+        };
+        // It is carried out, whatever becomes of its answer: whom it is about is left out where they may not be told of.
+        let answer = match self.tells_of_holder(&answer).await {
+            Ok(()) => answer,
+            Err(failure) => {
+                tracing::warn!(code = failure.code(), "tell whose code was used");
+                let profile = None;
+                engine::QrAnswer { profile, ..answer }
+            }
         };
         self.told_of(answer, Some(answered.position.0)).await
     }
@@ -190,7 +207,7 @@ impl Api {
             position,
         };
         let holder = answer.profile.filter(|_| answer.outcome == QrOutcome::Valid);
-        if let Some((id, view)) = holder.zip(self.views.get(VIEW)) {
+        if let Some((id, view)) = holder.zip(self.view(VIEW).ok()) {
             let portrait = self.portrait(id).await?;
             let cart_alone = View {
                 sections: vec![Section::Cart],

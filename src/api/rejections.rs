@@ -125,6 +125,7 @@ impl Api {
         let found = self
             .ask("rejections", move |query| query.rejection(sequence))
             .await?;
+        self.tells_of_many().await?;
         found.ok_or_else(|| {
             Failure::not_found(
                 "no_such_rejection",
@@ -146,6 +147,7 @@ impl Api {
         let rejections = self
             .ask("rejections", move |query| query.rejections(limit))
             .await?;
+        self.tells_of_many().await?;
         Ok(RejectionsAnswer {
             rejections: rejections.into_iter().map(Rejection::from).collect(),
         })

@@ -147,6 +147,7 @@ impl Api {
                 let id = ProfileId::parse(id).ok_or_else(|| {
                     Failure::bad_request("bad_address", "expected profile to be 32 hexadecimal digits")
                 })?;
+                self.tells(Some(VIEW), &[id]).await?;
                 let asked = self.ask_here("profile", move |query| query.portrait_or_survivor(id));
                 asked.await?.map(|portrait| portrait.profile)
             }

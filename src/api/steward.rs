@@ -171,6 +171,9 @@ impl Api {
         command: fn([crate::engine::api::Target; 2], Statement) -> Command,
     ) -> Result<WordAnswer, Failure> {
         let of = [self.target(&request.a)?, self.target(&request.b)?];
+        for target in &of {
+            self.tells_of(target).await?;
+        }
         let statement = statement(request.by, request.why)?;
         let answered = self
             .handle

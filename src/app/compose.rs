@@ -1,19 +1,23 @@
 //! From settings to what each part goes by.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
 use axum::http::HeaderValue;
 
 use crate::{
-    api::Limits,
-    config::{CorsOrigins, Settings},
-    domain::identity::IdentityRules,
+    api::{
+        Limits,
+        guard::{Credentials, Guard},
+    },
+    app::clock,
+    config::{CorsOrigins, Purpose, Settings},
+    domain::{identity::IdentityRules, role::Role},
     engine::{EngineConfig, HandleLimits, Rules, SnapshotConfig, WorkerConfig},
     http::{
         access::{Keys, WriteKey},
         settings::{Origins, Settings as HttpSettings},
     },
-    telemetry::Secret,
+    wire::digest::Digest,
 };
 
 /// How the engine is set up.
@@ -60,6 +64,11 @@ pub fn engine_rules(settings: &Settings) -> Rules {
     }
 }
 
+/// Where the audit log is.
+pub fn audit_folder(settings: &Settings) -> PathBuf {
+    settings.data.dir.join(&settings.data.tenant).join("audit")
+}
+
 /// What questions and commands go by; `bound` is where the service listens.
 pub(crate) fn api_limits(settings: &Settings, bound: SocketAddr) -> Limits {
     Limits {
@@ -75,8 +84,36 @@ pub(crate) fn api_limits(settings: &Settings, bound: SocketAddr) -> Limits {
     }
 }
 
+/// Who may send.
+fn senders(settings: &Settings) -> Keys {
+    let default = settings.http.write_key.as_ref();
+    let default = default.map(|key| WriteKey::new("default", None, Digest::of(key.expose().as_bytes())));
+    let named = settings.keys.iter().filter_map(|(name, key)| match &key.purpose {
+        Purpose::Send(channel) => Some(WriteKey::new(name.as_str(), Some(channel.clone()), key.digest)),
+        Purpose::Ask(_) => None,
+    });
+    Keys::new(default.into_iter().chain(named).collect())
+}
+
+/// Who may ask for what.
+fn guard(settings: &Settings) -> Guard {
+    let mut credentials = Credentials::default();
+    if let Some(key) = &settings.http.read_key {
+        credentials.key(Digest::of(key.expose().as_bytes()), "default", Role::Admin);
+    }
+    for (name, key) in &settings.keys {
+        if let Purpose::Ask(role) = key.purpose {
+            credentials.key(key.digest, name, role);
+        }
+    }
+    if let Some(issuer) = &settings.tokens {
+        credentials.tokens_of(issuer.clone());
+    }
+    Guard::new(credentials, settings.quotas.clone(), clock::now)
+}
+
 /// What the HTTP edge goes by; `None` where an origin cannot stand in a header.
-pub(crate) fn http_settings(settings: &Settings) -> Option<HttpSettings> {
+pub fn http_settings(settings: &Settings) -> Option<HttpSettings> {
     let http = &settings.http;
     let origins = match &http.cors_origins {
         CorsOrigins::Any => Origins::Any,
@@ -85,14 +122,10 @@ pub(crate) fn http_settings(settings: &Settings) -> Option<HttpSettings> {
             Origins::Only(origins.ok()?)
         }
     };
-    let write = http
-        .write_key
-        .iter()
-        .map(|key| WriteKey::new("default", None, key.expose()))
-        .collect();
     let defaults = HttpSettings::default();
     Some(HttpSettings {
-        keys: Keys::new(write, http.read_key.as_ref().map(Secret::expose)),
+        keys: senders(settings),
+        guard: guard(settings),
         origins,
         ingest_bytes_max: http.body_bytes_max,
         connections_max: http.connections_max,

@@ -12,7 +12,7 @@ mod stream;
 mod watching;
 
 pub use crate::app::{
-    compose::{engine_config, engine_rules},
+    compose::{audit_folder, engine_config, engine_rules, http_settings},
     migrate::migrate,
     service::{Service, ServiceError},
     standalone::standalone,

@@ -10,12 +10,13 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
-    api::{Api, Following},
+    api::{Api, Following, guard::Guard},
     app::{
         certificate::{self, CertificateError},
         clock, compose,
         stream::{self, Stream, StreamError},
     },
+    audit::{AuditError, AuditLog},
     config::Settings,
     console,
     engine::{
@@ -65,6 +66,9 @@ pub enum ServiceError {
     /// There is no certificate to speak TLS by.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
+    /// The audit log cannot be kept.
+    #[error("open the audit log")]
+    Audit(#[from] AuditError),
     /// A metric cannot be registered.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
@@ -153,6 +157,8 @@ impl Service {
         let registry = Registry::new(env!("CARGO_PKG_VERSION"))?;
         let rules = Arc::new(settings.decode_rules());
         let parts = Parts::start(settings, &registry, &rules).await?;
+        let http_settings = compose::http_settings(settings).ok_or(ServiceError::Origins)?;
+        let audit = audit(settings, &http_settings.guard)?;
         let api = Api {
             handle: parts.engine.handle.clone(),
             rules,
@@ -160,6 +166,8 @@ impl Service {
             limits: Arc::new(compose::api_limits(settings, address)),
             metrics: QueryMetrics::register(&registry)?,
             clock: clock::now,
+            audit,
+            caller: None,
         };
         let Parts {
             engine,
@@ -168,13 +176,13 @@ impl Service {
             mut stream,
         } = parts;
         if let Some(stream) = &mut stream {
-            stream.answer(api.clone(), settings).await?;
+            let guard = http_settings.guard.clone();
+            stream.answer(api.clone(), guard, settings).await?;
         }
         let following = stream.as_ref().map_or_else(
             || watch::channel(Following::Nothing).1,
             crate::app::stream::Stream::state,
         );
-        let http_settings = compose::http_settings(settings).ok_or(ServiceError::Origins)?;
         let http = Http {
             api,
             intake,
@@ -271,6 +279,13 @@ impl Service {
         // Why the writer stopped says more than that the stream was followed no longer.
         stopped.and(followed.map_err(ServiceError::Follow))
     }
+}
+
+/// Where it is noted who is told of whom, where anybody is known. The folder is the engine's, and held by it.
+fn audit(settings: &Settings, guard: &Guard) -> Result<Option<AuditLog>, AuditError> {
+    let folder = compose::audit_folder(settings);
+    let is_kept = settings.audit && !guard.is_open();
+    is_kept.then(|| AuditLog::open(&folder)).transpose()
 }
 
 /// Ends when the input stream is followed no longer; never where there is none.

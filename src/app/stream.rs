@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
-    api::{Api, Following},
+    api::{Api, Following, guard::Guard},
     app::{clock, compose, service::ServiceError, watching::Watching},
     config::Settings,
     engine::{
@@ -251,9 +251,15 @@ impl Stream {
     }
 
     /// Answers questions and commands on NATS from now on.
-    pub(crate) async fn answer(&mut self, api: Api, settings: &Settings) -> Result<(), StreamError> {
+    pub(crate) async fn answer(
+        &mut self,
+        api: Api,
+        guard: Guard,
+        settings: &Settings,
+    ) -> Result<(), StreamError> {
         let answering = Answering {
             api,
+            guard,
             tenant: crate::domain::event::token(&settings.data.tenant),
             owner: self.owner.clone(),
             lag: self.lag.clone(),

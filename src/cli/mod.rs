@@ -17,8 +17,8 @@ use crate::{
     cli::{
         client::ClientCommand,
         command::{
-            config, demo, fingerprint, generate as generate_command, identity, migrate, rebuild, restore,
-            serve, snapshot, verify,
+            audit, config, demo, fingerprint, generate as generate_command, identity, migrate, rebuild,
+            restore, serve, snapshot, verify,
         },
     },
     telemetry,
@@ -54,6 +54,8 @@ enum Command {
     Rebuild(rebuild::Args),
     /// Read everything in a data folder and check that it is what was written.
     Verify(verify::Args),
+    /// The log of who was told of whom.
+    Audit(audit::Args),
     /// Check or print the configuration.
     Config(config::Args),
     /// Write the completions of a shell to standard output.
@@ -73,6 +75,7 @@ impl Cli {
         let result = match self.command {
             Command::Serve(args) => args.run(&mut out),
             Command::Demo(args) => args.run(&mut out),
+            Command::Audit(args) => args.run(&mut out),
             Command::Generate(args) => args.run(&mut out),
             Command::Fingerprint(args) => args.run(&mut out),
             Command::Identity(args) => args.run(&mut out),

@@ -1,10 +1,15 @@
 //! What settings of different sections owe each other. Looks only at what was read without a problem.
 
-use crate::config::{Settings, Tls, listing::quoted, reader::Reader};
+use crate::{
+    config::{Settings, Tls, listing::quoted, reader::Reader},
+    telemetry::Secret,
+    wire::digest::Digest,
+};
 
 /// Reports settings that contradict each other.
 pub(crate) fn agreement(settings: &Settings, root: &mut Reader<'_>) {
     where_others_reach(settings, root);
+    keys_that_differ(settings, root);
     views_that_exist(settings, root);
     bounds_that_fit(settings, root);
     time_for_an_answer(settings, root);
@@ -29,40 +34,62 @@ fn time_for_an_answer(settings: &Settings, root: &mut Reader<'_>) {
 
 /// A service that others can reach asks for keys, and speaks TLS or has somebody in front of it that does.
 fn where_others_reach(settings: &Settings, root: &mut Reader<'_>) {
+    const KEYS: [&str; 7] = [
+        "http.listen",
+        "http.write_key",
+        "http.write_key_file",
+        "http.read_key",
+        "http.read_key_file",
+        "keys",
+        "tokens",
+    ];
+    const TLS: [&str; 5] = [
+        "http.listen",
+        "http.tls_cert_file",
+        "http.tls_key_file",
+        "http.tls_by_proxy",
+        "http.dev_certificate",
+    ];
     let http = &settings.http;
-    if http.is_local() {
+    // Behind a proxy on this machine others are as well.
+    if http.is_local() && http.tls != Tls::ByProxy {
         return;
     }
-    let keys = [
-        "listen",
-        "write_key",
-        "write_key_file",
-        "read_key",
-        "read_key_file",
-    ];
-    let tls = [
-        "listen",
-        "tls_cert_file",
-        "tls_key_file",
-        "tls_by_proxy",
-        "dev_certificate",
-    ];
-    let no_keys = "http.write_key and http.read_key to be set";
+    let no_keys = "http.write_key and http.read_key to be set, or keys with a channel and with a role";
     let no_tls =
         "http.tls_cert_file and http.tls_key_file to be set, or http.tls_by_proxy where a proxy speaks TLS";
-    let lacks = [
-        (keys, http.write_key.is_none() || http.read_key.is_none(), no_keys),
-        (tls, http.tls == Tls::Off, no_tls),
-    ];
     // Both are looked at before the first is refused: they are problems of one key.
-    let lacking = lacks.map(|(keys, lacks, what)| {
-        let keys = keys.map(|key| format!("http.{key}"));
-        (root.is_sound(&keys.each_ref().map(String::as_str)) && lacks, what)
-    });
+    let lacking = [
+        (!settings.asks_for_keys() && root.is_sound(&KEYS), no_keys),
+        (http.tls == Tls::Off && root.is_sound(&TLS), no_tls),
+    ];
     for (_, what) in lacking.into_iter().filter(|(lacks, _)| *lacks) {
-        let expected = format!("expected a loopback address, or {what}, since others can reach this one");
+        let expected = format!(
+            "expected a loopback address without a proxy, or {what}, since others can reach this one"
+        );
         let address = quoted(&http.listen.to_string());
         root.refuse_inside(&["http", "listen"], Some(address), expected);
+    }
+}
+
+/// No key is for two purposes: what browsers show to everybody would open what is asked for with it.
+fn keys_that_differ(settings: &Settings, root: &mut Reader<'_>) {
+    let of = |key: &Option<Secret>| key.as_ref().map(|key| Digest::of(key.expose().as_bytes()));
+    let mut known: Vec<Digest> = [of(&settings.http.write_key), of(&settings.http.read_key)]
+        .into_iter()
+        .flatten()
+        .chain([Digest::of(b"")])
+        .collect();
+    if known.first() == known.get(1) && root.is_sound(&["http.read_key", "http.read_key_file"]) {
+        let expected = "expected another key than http.write_key, which browsers show to everybody";
+        root.refuse_inside(&["http", "read_key"], None, expected);
+    }
+    for (name, key) in &settings.keys {
+        if known.contains(&key.digest) {
+            let expected = "expected a key, and one that nobody else has";
+            root.refuse_inside(&["keys", name, "sha256"], None, expected);
+        }
+        known.push(key.digest);
     }
 }
 

@@ -25,6 +25,7 @@ pub use crate::config::{
         data::Data,
         engine::Engine,
         http::{CorsOrigins, Http, Tls},
+        keys::{Key, Purpose},
         log::Log,
     },
     settings::Settings,

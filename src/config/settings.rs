@@ -4,19 +4,28 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    api::guard::{Quotas, TokenIssuer},
     config::{
         check,
         layers::{LoadOptions, merge},
         problem::{ConfigError, Problem},
         reader::{Reader, Report},
         section::{
-            channels, data::Data, decode, engine::Engine, fold, http::Http, identifiers, identity, journal,
-            log::Log, nats, snapshots, sources, store, views,
+            channels,
+            data::Data,
+            decode,
+            engine::Engine,
+            fold,
+            http::Http,
+            identifiers, identity, journal,
+            keys::{self, Key, Purpose},
+            log::Log,
+            nats, snapshots, sources, store, views,
         },
     },
     domain::{
         channel::Channels, context::View, identifier::IdentifierRules, identity::Similarity,
-        profile::FoldLimits,
+        profile::FoldLimits, role::Role,
     },
     engine::SnapshotConfig,
     journal::file::FileJournalConfig,
@@ -32,6 +41,14 @@ pub struct Settings {
     pub data: Data,
     /// The HTTP edge.
     pub http: Http,
+    /// Who sends and asks, by name.
+    pub keys: BTreeMap<String, Key>,
+    /// Whether it is noted who is told of whom.
+    pub audit: bool,
+    /// How much each role may ask for.
+    pub quotas: BTreeMap<Role, Quotas>,
+    /// Whose tokens are taken.
+    pub tokens: Option<TokenIssuer>,
     /// The writer.
     pub engine: Engine,
     /// The file journal.
@@ -95,6 +112,10 @@ impl Settings {
         let nats = root.section("nats", nats::read);
         Self {
             data,
+            keys: keys::read(root),
+            audit: root.section("audit", |table| table.switch("enabled")),
+            quotas: keys::quotas(root),
+            tokens: root.section("tokens", keys::tokens),
             engine: root.section("engine", Engine::read),
             journal: root.section("journal", journal::read),
             store: root.section("store", store::read),
@@ -118,6 +139,14 @@ impl Settings {
     /// The effective configuration as TOML, with `"***"` for secrets and for blocked values.
     pub fn redacted_toml(&self) -> &str {
         &self.listing
+    }
+
+    /// Whether somebody has to show a key to send, and to ask.
+    pub(crate) fn asks_for_keys(&self) -> bool {
+        let sends = |key: &Key| matches!(key.purpose, Purpose::Send(_));
+        let is_write = self.http.write_key.is_some() || self.keys.values().any(sends);
+        let asks = self.keys.values().any(|key| !sends(key));
+        is_write && (self.http.read_key.is_some() || asks || self.tokens.is_some())
     }
 
     /// What decoding goes by.

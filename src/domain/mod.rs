@@ -23,6 +23,7 @@ pub mod identifier;
 pub mod identity;
 pub mod profile;
 pub mod qr;
+pub mod role;
 pub mod scan;
 pub mod similarity;
 pub mod time;

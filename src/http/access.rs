@@ -1,11 +1,17 @@
-//! Who may call what: owns [`Keys`], and reads the credentials that clients send.
+//! Who may call what: owns [`Keys`] and [`Gate`], and reads the credentials that clients send.
 //!
-//! A write key names the sender of events. Browsers show theirs to everybody, so it opens nothing else: questions and
-//! commands take the read key. Never keeps a key in the clear and never shows one.
+//! A write key names the sender of events. Browsers show theirs to everybody, so it opens nothing else: who asks and
+//! commands shows another, or a token, and [`Guard`] says what they may. Never keeps a key in the clear and never shows
+//! one.
 
 use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, Uri, header::AUTHORIZATION},
+    body::to_bytes,
+    extract::{FromRequestParts, Request, State},
+    http::{
+        HeaderMap, StatusCode, Uri,
+        header::{AUTHORIZATION, IF_NONE_MATCH},
+        request::Parts,
+    },
     middleware::Next,
     response::Response,
 };
@@ -13,8 +19,13 @@ use data_encoding::BASE64;
 use serde::Deserialize;
 
 use crate::{
+    api::{
+        self, Api,
+        guard::{Action, Caller, Guard},
+    },
     domain::event::Name,
-    http::{digest::Digest, failure::Failure},
+    http::{Http, answer::tagged, failure::Failure},
+    wire::digest::Digest,
 };
 
 /// Who may call a route.
@@ -24,9 +35,9 @@ pub enum Access {
     Open,
     /// Whoever sends events: with a write key, if any is configured. From browsers of any origin.
     Write,
-    /// Whoever asks or commands: with the read key, if one is configured.
-    Read,
-    /// Whoever has a signed link to it, or may read.
+    /// Whoever may do this, by the table of roles.
+    Ask(Action),
+    /// Whoever has a signed link to it, or may open cards.
     Link,
 }
 
@@ -35,28 +46,25 @@ pub enum Access {
 pub struct WriteKey {
     /// The sender's name: the source of events that name none.
     pub name: Name,
-    /// The channel of events that name none.
+    /// The channel that it is for; any where there is none.
     pub channel: Option<Name>,
     secret: Digest,
 }
 
 impl WriteKey {
-    /// The key `secret` of the sender `name`.
-    pub fn new(name: impl Into<Name>, channel: Option<Name>, secret: &str) -> Self {
+    /// The key of the sender `name`, whose SHA-256 is `secret`.
+    pub fn new(name: impl Into<Name>, channel: Option<Name>, secret: Digest) -> Self {
         Self {
             name: name.into(),
             channel,
-            secret: Digest::of(secret.as_bytes()),
+            secret,
         }
     }
 }
 
-/// The configured keys. Without any, whoever reaches the port may do anything: that is for loopback alone.
+/// The configured keys of senders. Without any, whoever reaches the port may send: that is for loopback alone.
 #[derive(Clone, Debug, Default)]
-pub struct Keys {
-    write: Vec<WriteKey>,
-    read: Option<Digest>,
-}
+pub struct Keys(Vec<WriteKey>);
 
 /// What a sender's credentials opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,11 +79,8 @@ pub enum Sender<'a> {
 
 impl Keys {
     /// These keys.
-    pub fn new(write: Vec<WriteKey>, read: Option<&str>) -> Self {
-        Self {
-            write,
-            read: read.map(|secret| Digest::of(secret.as_bytes())),
-        }
+    pub fn new(keys: Vec<WriteKey>) -> Self {
+        Self(keys)
     }
 
     /// Who sends with these credentials; one right one is enough. `in_body` is asked for only if the others are not.
@@ -85,7 +90,7 @@ impl Keys {
         uri: &Uri,
         in_body: impl FnOnce() -> Option<String>,
     ) -> Sender<'_> {
-        if self.write.is_empty() {
+        if self.0.is_empty() {
             return Sender::Anybody;
         }
         let known = presented(headers)
@@ -97,30 +102,71 @@ impl Keys {
         }
     }
 
-    /// Whether a request with these headers may ask and command.
-    pub fn may_read(&self, headers: &HeaderMap) -> bool {
-        self.read
-            .is_none_or(|read| presented(headers).is_some_and(|secret| Digest::of(secret.as_bytes()) == read))
-    }
-
     fn writer(&self, secret: &str) -> Option<&WriteKey> {
         let digest = Digest::of(secret.as_bytes());
-        self.write.iter().find(|key| key.secret == digest)
+        self.0.iter().find(|key| key.secret == digest)
     }
 }
 
-/// Lets a request pass that may read.
-pub(crate) async fn require_read(
-    State(keys): State<Keys>,
-    request: Request,
+/// What whoever asks needs the answer for, as the audit log notes it.
+const PURPOSE_HEADER: &str = "yekta-purpose";
+
+/// What a route is for, and who decides who may.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate {
+    pub(crate) guard: Guard,
+    pub(crate) action: Action,
+}
+
+impl Gate {
+    /// Who asks with these headers, if they may.
+    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<Caller, Failure> {
+        let secret = presented(headers);
+        let caller = self.guard.admit(secret.as_deref(), self.action)?;
+        let purpose = headers.get(PURPOSE_HEADER).and_then(|text| text.to_str().ok());
+        Ok(caller.for_purpose(purpose))
+    }
+}
+
+/// Lets a request pass whose caller may, and takes out of the answer what is not for them.
+pub(crate) async fn require(
+    State(gate): State<Gate>,
+    mut request: Request,
     next: Next,
 ) -> Result<Response, Failure> {
-    if keys.may_read(request.headers()) {
+    let caller = gate.admit(request.headers())?;
+    request.extensions_mut().insert(caller.clone());
+    if caller.sees_all() {
         return Ok(next.run(request).await);
     }
-    Err(Failure::unauthorized(
-        "send the read key as a bearer token or as the user of basic authentication",
-    ))
+    // The tag of an answer is that of its bytes: of what is shown.
+    let held = request.headers_mut().remove(IF_NONE_MATCH);
+    let response = next.run(request).await;
+    if response.status() != StatusCode::OK {
+        return Ok(response);
+    }
+    let whole = to_bytes(response.into_body(), usize::MAX).await;
+    let whole = whole.map_err(|error| api::Failure::internal(&error))?;
+    tagged(
+        &HeaderMap::from_iter(held.map(|tag| (IF_NONE_MATCH, tag))),
+        &caller.shown(&whole)?,
+    )
+}
+
+/// The API, answering for whoever asks.
+pub(crate) struct Asked(pub(crate) Api);
+
+impl FromRequestParts<Http> for Asked {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, Failure> {
+        // A route that is not behind the gate answers for nobody.
+        let caller = parts.extensions.get::<Caller>().cloned();
+        Ok(Self(caller.map_or_else(
+            || http.api.clone(),
+            |caller| http.api.answering(caller),
+        )))
+    }
 }
 
 /// The secret in `Authorization`: a bearer token, or the user of basic authentication.
@@ -173,13 +219,10 @@ mod tests {
 
     #[test]
     fn a_key_is_found_wherever_sdks_put_it() {
-        let keys = Keys::new(
-            vec![
-                WriteKey::new("till", None, "k1"),
-                WriteKey::new("shop", None, "k2"),
-            ],
-            None,
-        );
+        let keys = Keys::new(vec![
+            WriteKey::new("till", None, Digest::of(b"k1")),
+            WriteKey::new("shop", None, Digest::of(b"k2")),
+        ]);
         let basic = format!("Basic {}", BASE64.encode(b"k2:"));
         assert_eq!(sender(&keys, Some(&basic), "/v1/b", None), "shop");
         assert_eq!(sender(&keys, Some("bearer k1"), "/v1/b", None), "till");
@@ -191,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_wrong_or_missing_key_is_a_strangers() {
-        let keys = Keys::new(vec![WriteKey::new("till", None, "k1")], Some("r"));
+        let keys = Keys::new(vec![WriteKey::new("till", None, Digest::of(b"k1"))]);
         for authorization in [
             None,
             Some("Bearer k"),
@@ -213,17 +256,8 @@ mod tests {
     }
 
     #[test]
-    fn a_write_key_does_not_read() {
-        let keys = Keys::new(vec![WriteKey::new("till", None, "k1")], Some("r"));
-        let may = |text: &str| keys.may_read(&HeaderMap::from_iter([(AUTHORIZATION, text.parse().unwrap())]));
-        assert!(may("Bearer r") && may(&format!("Basic {}", BASE64.encode(b"r:x"))));
-        assert!(!may("Bearer k1") && !keys.may_read(&HeaderMap::new()));
-        assert!(Keys::default().may_read(&HeaderMap::new()));
-    }
-
-    #[test]
     fn debug_shows_no_key() {
-        let keys = Keys::new(vec![WriteKey::new("till", None, "k-secret")], Some("r-secret"));
+        let keys = Keys::new(vec![WriteKey::new("till", None, Digest::of(b"k-secret"))]);
         let digest = Digest::of(b"k-secret").to_string();
         let shown = format!("{keys:?}");
         assert!(!shown.contains("secret\"") && !shown.contains(&digest), "{shown}");

@@ -10,7 +10,7 @@ use axum::{
 };
 use serde::Serialize;
 
-use crate::http::{digest::Digest, failure::Failure};
+use crate::{http::failure::Failure, wire::digest::Digest};
 
 /// The answer `value` to a request with `headers`: its bytes, or 304 if the client holds just these.
 pub(crate) fn tagged(headers: &HeaderMap, value: &impl Serialize) -> Result<Response, Failure> {

@@ -39,7 +39,6 @@ pub mod tls;
 
 mod answer;
 mod body;
-mod digest;
 mod observe;
 mod posted;
 

@@ -11,9 +11,10 @@ use axum::{
 };
 
 use crate::{
+    api::guard::Action,
     http::{
         Http,
-        access::{Access, require_read},
+        access::{Access, Gate, require},
         edge,
         observe::Observer,
         routes::{
@@ -25,7 +26,11 @@ use crate::{
     wire::Call,
 };
 
-use Access::{Link, Open, Read, Write};
+use Access::{Ask, Link, Open, Write};
+use Action::{
+    Card, Consent, Context, Explain, Identity, Lookup, Matches, Merges, MintQr, Profile, ReadQr, RedeemQr,
+    Rejections, Retry, RevokeQr, Rules, Scan, Steward, Timeline, Updates,
+};
 
 /// One row of the table.
 pub(crate) struct Route {
@@ -76,40 +81,40 @@ pub(crate) fn table() -> Vec<Route> {
         get("/projects/{key}/settings",      Write, segment::settings),
         get("/sourceConfig",                 Write, segment::source_config),
 
-        get("/v1/profiles/{who}",            Read,  profile::profile),
-        get("/v1/profiles/{who}/timeline",   Read,  profile::timeline),
-        get("/v1/profiles/{who}/identity",   Read,  profile::identity),
-        get("/v1/profiles/{who}/merges",     Read,  identity::merges),
-        get("/v1/profiles/{who}/matches",    Read,  identity::matches_of),
-        put("/v1/profiles/{who}/consent",    Read,  consent::put),
-        post("/v1/lookup",                   Read,  lookup::lookup),
-        get("/v1/context/{view}/{who}",      Read,  context::get),
-        post("/v1/context/{view}",           Read,  context::post),
+        get("/v1/profiles/{who}",            Ask(Profile), profile::profile),
+        get("/v1/profiles/{who}/timeline",   Ask(Timeline), profile::timeline),
+        get("/v1/profiles/{who}/identity",   Ask(Identity), profile::identity),
+        get("/v1/profiles/{who}/merges",     Ask(Merges), identity::merges),
+        get("/v1/profiles/{who}/matches",    Ask(Matches), identity::matches_of),
+        put("/v1/profiles/{who}/consent",    Ask(Consent), consent::put),
+        post("/v1/lookup",                   Ask(Lookup), lookup::lookup),
+        get("/v1/context/{view}/{who}",      Ask(Context), context::get),
+        post("/v1/context/{view}",           Ask(Context), context::post),
 
-        get("/v1/identity/explain",          Read,  identity::explain),
-        post("/v1/identity/explain",         Read,  identity::explain_posted),
-        get("/v1/identity/matches",          Read,  identity::matches),
-        get("/v1/identity/rules",            Read,  identity::rules),
-        post("/v1/identity/merge",           Read,  identity::merge),
-        post("/v1/identity/separate",        Read,  identity::separate),
-        post("/v1/identity/undo",            Read,  identity::undo),
+        get("/v1/identity/explain",          Ask(Explain), identity::explain),
+        post("/v1/identity/explain",         Ask(Explain), identity::explain_posted),
+        get("/v1/identity/matches",          Ask(Matches), identity::matches),
+        get("/v1/identity/rules",            Ask(Rules), identity::rules),
+        post("/v1/identity/merge",           Ask(Steward), identity::merge),
+        post("/v1/identity/separate",        Ask(Steward), identity::separate),
+        post("/v1/identity/undo",            Ask(Steward), identity::undo),
 
-        post("/v1/qr",                       Read,  qr::mint),
-        get("/v1/qr/{token}",                Read,  qr::read),
-        post("/v1/qr/{token}/redeem",        Read,  qr::redeem),
-        post("/v1/qr/{token}/revoke",        Read,  qr::revoke),
-        post("/v1/qr/settle",                Read,  qr::settle),
+        post("/v1/qr",                       Ask(MintQr), qr::mint),
+        get("/v1/qr/{token}",                Ask(ReadQr), qr::read),
+        post("/v1/qr/{token}/redeem",        Ask(RedeemQr), qr::redeem),
+        post("/v1/qr/{token}/revoke",        Ask(RevokeQr), qr::revoke),
+        post("/v1/qr/settle",                Ask(RedeemQr), qr::settle),
         get("/v1/qr/keys",                   Open,  qr::keys),
-        post("/v1/scan",                     Read,  scan::scan),
+        post("/v1/scan",                     Ask(Scan), scan::scan),
 
-        post("/v1/agent/links",              Read,  card::link),
+        post("/v1/agent/links",              Ask(Card), card::link),
         get("/v1/agent/card",                Link,  card::card),
         get("/v1/agent/card/live",           Link,  card::live),
 
-        get("/v1/rejections",                Read,  rejections::rejections),
-        get("/v1/rejections/{sequence}",     Read,  rejections::rejection),
-        post("/v1/rejections/{sequence}/retry", Read, rejections::retry),
-        get("/v1/updates",                   Read,  updates::updates),
+        get("/v1/rejections",                Ask(Rejections), rejections::rejections),
+        get("/v1/rejections/{sequence}",     Ask(Rejections), rejections::rejection),
+        post("/v1/rejections/{sequence}/retry", Ask(Retry), rejections::retry),
+        get("/v1/updates",                   Ask(Updates), updates::updates),
 
         get("/livez",                        Open,  operation::livez),
         get("/readyz",                       Open,  operation::readyz),
@@ -168,7 +173,10 @@ pub(crate) fn behind<S: Clone + Send + Sync + 'static>(
         Write => handler
             .options(async || StatusCode::NO_CONTENT)
             .layer(edge::cors(&settings.origins)),
-        Read => handler.layer(from_fn_with_state(settings.keys.clone(), require_read)),
+        Ask(action) => {
+            let guard = settings.guard.clone();
+            handler.layer(from_fn_with_state(Gate { guard, action }, require))
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::HeaderValue;
 
-use crate::http::access::Keys;
+use crate::{api::guard::Guard, http::access::Keys};
 
 /// Whose pages may send events from browsers (CORS). No page of another origin may ask: answers are about customers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,8 +19,10 @@ pub enum Origins {
 /// Bounds and keys. Every queue, body and answer of the edge is bounded by one of these.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Who may send and who may ask.
+    /// Who may send.
     pub keys: Keys,
+    /// Who may ask for what.
+    pub guard: Guard,
     /// Whose pages may send events.
     pub origins: Origins,
     /// Bytes of a body of events, after decompression.
@@ -49,6 +51,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             keys: Keys::default(),
+            guard: Guard::default(),
             origins: Origins::Any,
             ingest_bytes_max: 512 * 1024,
             command_bytes_max: 32 * 1024,

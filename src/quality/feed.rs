@@ -52,6 +52,7 @@ pub(crate) async fn feed(
         channel: None,
         name: None,
         received,
+        is_bound: false,
         trace: None,
         place: None,
     };

@@ -128,6 +128,11 @@ fn channel<'a>(
     let name = stated
         .or_else(|| origin.channel.clone())
         .ok_or_else(|| Fault::missing("channel"))?;
+    let bound = origin.channel.as_deref().filter(|_| origin.is_bound);
+    if bound.is_some_and(|bound| token(bound) != token(&name)) {
+        let expected = "read channel: expected the one that the key is for, or none";
+        return Err(Fault::new(Reason::ForeignChannel, expected));
+    }
     let configured = rules
         .channel(&name)
         .map(|(name, channel)| (name.clone(), channel));

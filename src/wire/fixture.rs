@@ -67,6 +67,7 @@ pub(crate) fn origin() -> Origin {
         channel: None,
         name: None,
         received: noon(),
+        is_bound: false,
         trace: None,
         place: None,
     }

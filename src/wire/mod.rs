@@ -7,6 +7,7 @@
 //! into a message or into `Debug`. The edges call [`decode()`], [`decode_events`], [`decode_binary_cloudevent`] and, for
 //! what comes by a stream, [`decode_message`]; [`Posted`] is a body that is not decoded yet, or goes into the stream.
 
+pub mod digest;
 pub mod json;
 pub mod offline;
 pub mod out;

@@ -37,6 +37,8 @@ pub enum Reason {
     UnknownVersion,
     /// The channel is not configured.
     UnknownChannel,
+    /// The key is for another channel.
+    ForeignChannel,
     /// The source is the one under which Yekta writes its own events.
     ReservedSource,
     /// Nothing in the event says who it is about.
@@ -49,7 +51,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::NotJson,
         Self::NotAnObject,
         Self::TooLarge,
@@ -62,6 +64,7 @@ impl Reason {
         Self::UnknownType,
         Self::UnknownVersion,
         Self::UnknownChannel,
+        Self::ForeignChannel,
         Self::ReservedSource,
         Self::NoIdentity,
         Self::BadIdentifier,
@@ -90,6 +93,7 @@ impl Reason {
             Self::UnknownType => "unknown_type",
             Self::UnknownVersion => "unknown_version",
             Self::UnknownChannel => "unknown_channel",
+            Self::ForeignChannel => "foreign_channel",
             Self::ReservedSource => "reserved_source",
             Self::NoIdentity => "no_identity",
             Self::BadIdentifier => "bad_identifier",

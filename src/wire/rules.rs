@@ -75,8 +75,10 @@ impl Default for DecodeLimits {
 pub struct Origin {
     /// The name of the write key, or what a header says.
     pub source: Option<Name>,
-    /// The default channel of the write key, or that of the subject.
+    /// The channel of the write key, or that of the subject.
     pub channel: Option<Name>,
+    /// Whether events may be of no other channel than that.
+    pub is_bound: bool,
     /// The event's name in the subject.
     pub name: Option<Name>,
     /// When the edge took it in.

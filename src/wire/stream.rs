@@ -104,6 +104,7 @@ impl<'a> StreamMessage<'a> {
             channel: self.named(CHANNEL_HEADER).or(channel),
             name,
             received: self.received,
+            is_bound: false,
             trace: self.header(TRACE_HEADER).and_then(traceparent),
             place: Some(self.place.clone()),
         }

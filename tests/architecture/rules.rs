@@ -100,6 +100,20 @@ pub(crate) const RULES: &[Rule] = &[
         crates: &["std", "crc32fast", "lz4_flex", "thiserror", "tracing"],
         never: &[],
     },
+    // Of tokio it has the channels alone: what is written is written by a thread of its own.
+    Rule {
+        module: "audit",
+        imports: &["wire", "telemetry"],
+        crates: &[
+            "std",
+            "serde",
+            "serde_json",
+            "thiserror",
+            "tokio::sync",
+            "tracing",
+        ],
+        never: &[],
+    },
     // Layer 2: the writer. Of tokio it has the channels alone: a step runs without a runtime. Of serde it has what it
     // takes to publish a wire shape.
     Rule {
@@ -122,11 +136,13 @@ pub(crate) const RULES: &[Rule] = &[
     // Between layers 2 and 3: the public contract without an edge. Of tokio it has what it takes to ask and to wait.
     Rule {
         module: "api",
-        imports: &["domain", "wire", "engine", "telemetry"],
+        imports: &["domain", "wire", "audit", "engine", "telemetry"],
         crates: &[
             "std",
             "data_encoding",
+            "governor",
             "qrcode",
+            "ring",
             "serde",
             "serde_json",
             "thiserror",
@@ -183,6 +199,7 @@ pub(crate) const RULES: &[Rule] = &[
             "store",
             "journal",
             "engine",
+            "api",
             "http",
             "console",
             "nats",
@@ -218,6 +235,7 @@ pub(crate) const RULES: &[Rule] = &[
             "decide",
             "wire",
             "store",
+            "audit",
             "journal",
             "engine",
             "api",
@@ -236,6 +254,7 @@ pub(crate) const RULES: &[Rule] = &[
             "domain",
             "wire",
             "store",
+            "audit",
             "journal",
             "engine",
             "config",

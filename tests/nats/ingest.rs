@@ -146,6 +146,7 @@ fn origin() -> Origin {
         channel: Some("web".into()),
         name: None,
         received: Timestamp::from_micros(0),
+        is_bound: false,
         trace: None,
         place: None,
     }

@@ -89,6 +89,7 @@ fn read(body: impl serde::Serialize, shape: Shape) -> Vec<Event> {
         channel: Some("web".to_owned()),
         name: None,
         received: NOW,
+        is_bound: false,
         trace: None,
         place: None,
     };

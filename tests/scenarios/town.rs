@@ -13,8 +13,11 @@ use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use yekta::{
-    api::{Api, Following, Limits},
-    app::{engine_config, engine_rules},
+    api::{
+        Api, Following, Limits,
+        guard::{Action, Guard},
+    },
+    app::{engine_config, engine_rules, http_settings},
     config::{LoadOptions, Settings},
     domain::{identifier::Kind, identity::Key, time::Timestamp},
     engine::{
@@ -128,11 +131,13 @@ impl Town {
             }),
             metrics: QueryMetrics::register(&registry).unwrap(),
             clock: self.clock,
+            audit: None,
+            caller: None,
         };
         let settings = HttpSettings {
             // So small that whoever follows reads many.
             update_page: 8,
-            ..HttpSettings::default()
+            ..http_settings(&self.settings).unwrap()
         };
         let direct = Arc::new(Direct::new(engine.handle.clone(), rules));
         let http = Http {
@@ -147,7 +152,8 @@ impl Town {
             registry,
             draining: CancellationToken::new(),
         };
-        self.api = Some(api);
+        let anybody = Guard::default().admit(None, Action::Profile).unwrap();
+        self.api = Some(api.answering(anybody));
         self.router = router::build(http, Router::new());
         self.engine = Some(engine);
     }
@@ -220,6 +226,7 @@ impl Town {
             channel: None,
             name: None,
             received: (self.clock)(),
+            is_bound: false,
             trace: None,
             place: None,
         };
@@ -279,6 +286,16 @@ impl Town {
         let response = self.wait(asked).unwrap();
         assert_eq!(response.status(), 200);
         response.into_body().into_data_stream()
+    }
+
+    /// The status with which a stream is opened to whoever shows `authorization`.
+    pub fn opened(&self, path: &str, authorization: &str) -> u16 {
+        let headers = [("authorization", authorization)];
+        let asked = self
+            .router
+            .clone()
+            .oneshot(request("GET", path, &headers, Vec::new()));
+        self.wait(asked).unwrap().status().as_u16()
     }
 
     /// Asks the routes the same thing `times` times at once.

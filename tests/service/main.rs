@@ -12,6 +12,7 @@
 #![allow(missing_docs, unreachable_pub, reason = "a test has no users")]
 
 mod api;
+mod audit;
 mod commands;
 mod copied;
 mod crash;

@@ -126,8 +126,11 @@ impl Broker {
     }
 
     /// Asks on a subject; `None` when nobody answers.
-    fn request(&self, subject: String, body: String) -> Option<async_nats::Message> {
-        let request = Request::new().payload(body.into()).timeout(Some(ANSWER_WAIT));
+    fn request(&self, subject: String, body: String, headers: HeaderMap) -> Option<async_nats::Message> {
+        let request = Request::new()
+            .payload(body.into())
+            .headers(headers)
+            .timeout(Some(ANSWER_WAIT));
         self.runtime
             .block_on(self.client.send_request(subject, request))
             .ok()
@@ -135,7 +138,22 @@ impl Broker {
 
     /// The service's answer to a question or a command (`q.profile`), if anybody answers.
     pub fn try_ask(&self, call: &str, body: &Value) -> Option<Result<Value, Refusal>> {
-        let answer = self.request(format!("yekta.v1.default.{call}"), body.to_string())?;
+        self.try_ask_by(None, call, body)
+    }
+
+    /// The same of somebody who shows a key or a token.
+    pub fn try_ask_by(
+        &self,
+        secret: Option<&str>,
+        call: &str,
+        body: &Value,
+    ) -> Option<Result<Value, Refusal>> {
+        let mut headers = HeaderMap::new();
+        if let Some(secret) = secret {
+            headers.insert("Authorization", format!("Bearer {secret}"));
+        }
+        let subject = format!("yekta.v1.default.{call}");
+        let answer = self.request(subject, body.to_string(), headers)?;
         let header = |name: &str| {
             let headers = answer.headers.as_ref()?;
             Some(headers.get(name)?.as_str().to_owned())
@@ -154,7 +172,7 @@ impl Broker {
 
     /// What the service tells operators of itself: owner, epoch, position, input, lag.
     pub fn stats(&self) -> Option<Value> {
-        let answer = self.request("$SRV.STATS.yekta".to_owned(), String::new())?;
+        let answer = self.request("$SRV.STATS.yekta".to_owned(), String::new(), HeaderMap::new())?;
         let stats: Value = serde_json::from_slice(&answer.payload).unwrap();
         Some(stats["endpoints"][0]["data"].clone())
     }

@@ -45,6 +45,7 @@ mod example_conf;
 mod examples;
 mod faults;
 mod full;
+mod guard;
 mod journal;
 mod leaders;
 mod lost;

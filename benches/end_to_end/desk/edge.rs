@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use async_nats::Client;
 use serde_json::{Value, json};
@@ -75,6 +76,14 @@ impl Http {
     /// Posts events.
     pub fn tell(&self, events: &Value) {
         assert_eq!(self.post("/v1/events", events)["rejected"], json!([]));
+    }
+
+    /// Waits until somebody is known by an identifier.
+    pub fn see(&self, who: &str) {
+        let path = format!("/v1/context/callcenter/{who}");
+        while !self.get(&path).contains("\"match\":\"one\"") {
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
 
     /// A code for whoever has `phone`.

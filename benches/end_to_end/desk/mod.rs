@@ -74,6 +74,9 @@ fn fill(http: &Http, count: u32) {
             });
         }
     });
+    // What was only put into the stream is visible once what was put behind it is.
+    http.tell(&json!([viewed("filled", count)]));
+    http.see(&format!("anonymous_id:c-{count}"));
     let rate = per_second(usize::try_from(count).unwrap(), begun.elapsed());
     row(
         &format!("{count} customers that sign in, HTTPS, NATS behind"),

@@ -95,6 +95,7 @@ impl Api {
     /// `request_id_used`, and those of a command that is not taken: `busy`, `stopped`.
     pub async fn qr_mint(&self, request: QrMintRequest) -> Result<QrMintAnswer, Failure> {
         let target = self.holder(request.profile.as_deref(), request.identifier.as_ref())?;
+        self.tells_of(&target).await?;
         let expires = self.expiry(request.expires.as_deref())?;
         let offline = offline(request.offline, request.benefit.as_deref(), expires)?;
         let value = |value: Option<Value>| value.as_ref().map(json::to_value);

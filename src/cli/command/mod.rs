@@ -1,5 +1,6 @@
 //! The commands that run or inspect a service.
 
+pub(crate) mod audit;
 pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod fingerprint;

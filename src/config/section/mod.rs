@@ -12,6 +12,7 @@ pub(crate) mod http;
 pub(crate) mod identifiers;
 pub(crate) mod identity;
 pub(crate) mod journal;
+pub(crate) mod keys;
 pub(crate) mod log;
 pub(crate) mod nats;
 pub(crate) mod snapshots;

@@ -9,7 +9,10 @@ use crate::{
         reader::{Reader, blank},
         section::{NAME_EXPECTED, is_name},
     },
-    domain::context::{Mask, Section, View},
+    domain::{
+        context::{Mask, Section, View},
+        role::Role,
+    },
 };
 
 /// What holds for a view that says no more than its sections.
@@ -18,6 +21,7 @@ fn unsaid() -> Map<String, Value> {
         ("recent_max", 5.into()),
         ("lines_max", 5.into()),
         ("mask", Mask::Contacts.as_str().into()),
+        ("roles", Vec::<Value>::new().into()),
     ])
 }
 
@@ -45,5 +49,10 @@ fn view(name: &str, table: &mut Reader<'_>) -> View {
         recent_max: table.number("recent_max", 0..=1_000),
         lines_max: table.number("lines_max", 0..=1_000),
         mask: table.word("mask", &masks, Mask::Surname),
+        roles: table.list_of(
+            "roles",
+            "expected a list of agent, pos, service, analyst, admin",
+            |text| text.parse::<Role>().ok(),
+        ),
     }
 }

@@ -51,6 +51,44 @@ fn a_service_that_others_reach_asks_for_keys_and_speaks_tls() {
 }
 
 #[test]
+fn a_key_is_for_one_purpose_of_one_owner() {
+    let till = "sha256 = \"5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8\"";
+    let empty = "sha256 = \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"";
+    assert_eq!(
+        problems(&format!(
+            "[keys.a]\nrole = \"pos\"\n{till}\n[keys.b]\nchannel = \"web\"\n{till}"
+        )),
+        ["keys.b.sha256: expected a key, and one that nobody else has"]
+    );
+    assert_eq!(
+        problems(&format!(
+            "[http]\nwrite_key = \"password\"\n[keys.a]\nrole = \"pos\"\n{till}"
+        )),
+        ["keys.a.sha256: expected a key, and one that nobody else has"]
+    );
+    assert_eq!(
+        problems(&format!("[keys.a]\nrole = \"pos\"\n{empty}")),
+        ["keys.a.sha256: expected a key, and one that nobody else has"]
+    );
+    assert_eq!(
+        problems("[http]\nwrite_key = \"k\"\nread_key = \"k\""),
+        ["http.read_key: expected another key than http.write_key, which browsers show to everybody"]
+    );
+    assert_eq!(
+        problems(&format!("[keys.a]\nrole = \"pos\"\nchannel = \"web\"\n{till}")),
+        ["keys.a.channel: expected nothing, since role is set too"]
+    );
+    assert_eq!(
+        problems("[keys.a]\nrole = \"pos\""),
+        ["keys.a.sha256: expected this, or file"]
+    );
+    assert_eq!(
+        problems(&format!("[keys.a]\n{till}")),
+        ["keys.a.role: expected this of who asks, or channel of who sends"]
+    );
+}
+
+#[test]
 fn tls_is_spoken_by_one_way_alone() {
     assert_eq!(
         problems("[http]\ntls_cert_file = \"c\""),
@@ -61,8 +99,8 @@ fn tls_is_spoken_by_one_way_alone() {
         ["http.tls_cert_file: expected the certificate of tls_key_file"]
     );
     assert_eq!(
-        problems("[http]\ntls_by_proxy = true\ndev_certificate = true"),
-        ["http.dev_certificate: expected nothing, since tls_by_proxy is set too"]
+        problems("[http]\ntls_cert_file = \"c\"\ntls_key_file = \"k\"\ndev_certificate = true"),
+        ["http.dev_certificate: expected nothing, since tls_cert_file is set too"]
     );
 }
 

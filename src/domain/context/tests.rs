@@ -16,6 +16,7 @@ fn view(mask: Mask, most: usize, sections: &[Section]) -> View {
         recent_max: most,
         lines_max: most,
         mask,
+        roles: Vec::new(),
     }
 }
 

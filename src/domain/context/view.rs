@@ -4,7 +4,7 @@
 
 use std::str::FromStr;
 
-use crate::domain::context::mask::Mask;
+use crate::domain::{context::mask::Mask, role::Role};
 
 /// What one kind of consumer is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct View {
     pub lines_max: usize,
     /// What it hides.
     pub mask: Mask,
+    /// Who may ask for it, beside other services and administrators.
+    pub roles: Vec<Role>,
 }
 
 /// One group of facts. The order is that in which they are explained, not that of any view.
@@ -136,6 +138,11 @@ impl FromStr for Section {
 }
 
 impl View {
+    /// Whether `role` may ask for it.
+    pub fn is_for(&self, role: Role) -> bool {
+        matches!(role, Role::Service | Role::Admin) || self.roles.contains(&role)
+    }
+
     /// Interactions in the standard views.
     pub const RECENT_MAX: usize = 5;
 
@@ -145,70 +152,55 @@ impl View {
             Attention, Avoid, Call, Cart, Consent, Counters, Identifiers, Mood, NextStep, Offers, Orders,
             Person, Promises, Recent, Session, Tickets, Totals, Wishlist,
         };
-        let view = |name: &str, mask, lines_max, sections: &[Section]| Self {
+        let view = |name: &str, roles: &[Role], mask, lines_max, sections: &[Section]| Self {
             name: name.to_owned(),
             sections: sections.to_vec(),
             recent_max: Self::RECENT_MAX,
             lines_max,
             mask,
+            roles: roles.to_vec(),
         };
+        let callcenter = [
+            Person,
+            NextStep,
+            Avoid,
+            Call,
+            Session,
+            Orders,
+            Tickets,
+            Mood,
+            Recent,
+            Cart,
+            Wishlist,
+            Offers,
+            Promises,
+            Consent,
+            Totals,
+            Counters,
+            Identifiers,
+        ];
+        let pos = [
+            Person,
+            Attention,
+            Cart,
+            Wishlist,
+            Offers,
+            Orders,
+            Tickets,
+            Recent,
+            Consent,
+            Counters,
+            Identifiers,
+        ];
+        let web = [Person, Cart, Wishlist, Offers, Orders, Recent, Consent, Counters];
+        let mobile = [
+            Person, Cart, Wishlist, Offers, Orders, Tickets, Recent, Consent, Counters,
+        ];
         [
-            view(
-                "callcenter",
-                Mask::Contacts,
-                5,
-                &[
-                    Person,
-                    NextStep,
-                    Avoid,
-                    Call,
-                    Session,
-                    Orders,
-                    Tickets,
-                    Mood,
-                    Recent,
-                    Cart,
-                    Wishlist,
-                    Offers,
-                    Promises,
-                    Consent,
-                    Totals,
-                    Counters,
-                    Identifiers,
-                ],
-            ),
-            view(
-                "pos",
-                Mask::Surname,
-                5,
-                &[
-                    Person,
-                    Attention,
-                    Cart,
-                    Wishlist,
-                    Offers,
-                    Orders,
-                    Tickets,
-                    Recent,
-                    Consent,
-                    Counters,
-                    Identifiers,
-                ],
-            ),
-            view(
-                "web",
-                Mask::Contacts,
-                20,
-                &[Person, Cart, Wishlist, Offers, Orders, Recent, Consent, Counters],
-            ),
-            view(
-                "mobile",
-                Mask::Contacts,
-                10,
-                &[
-                    Person, Cart, Wishlist, Offers, Orders, Tickets, Recent, Consent, Counters,
-                ],
-            ),
+            view("callcenter", &[Role::Agent], Mask::Contacts, 5, &callcenter),
+            view("pos", &[Role::Pos, Role::Agent], Mask::Surname, 5, &pos),
+            view("web", &[], Mask::Contacts, 20, &web),
+            view("mobile", &[], Mask::Contacts, 10, &mobile),
         ]
     }
 }

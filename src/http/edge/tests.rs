@@ -13,6 +13,8 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::{
+    api::guard::{Action, Credentials, Guard},
+    domain::{role::Role, time::Timestamp},
     http::{
         access::{Access, Keys, WriteKey},
         body::Document,
@@ -20,6 +22,7 @@ use crate::{
         router::behind,
     },
     telemetry::{HttpMetrics, Registry},
+    wire::digest::Digest,
 };
 
 async fn echo(posted: Posted) -> Result<String, Failure> {
@@ -32,11 +35,14 @@ fn router(settings: Settings) -> (Router, Registry) {
     let on = |access, handler: MethodRouter<Arc<Settings>>| behind(access, handler, &settings);
     let routes = Router::new()
         .route("/send", on(Access::Write, post(echo)))
-        .route("/ask/{who}", on(Access::Read, get(async || "sara")))
+        .route(
+            "/ask/{who}",
+            on(Access::Ask(Action::Profile), get(async || "sara")),
+        )
         .route(
             "/tell",
             on(
-                Access::Read,
+                Access::Ask(Action::Profile),
                 post(async |Document(_): Document<HeadersSent>| "told"),
             ),
         )
@@ -58,9 +64,12 @@ fn router(settings: Settings) -> (Router, Registry) {
 struct HeadersSent {}
 
 fn keyed() -> Settings {
-    let keys = Keys::new(vec![WriteKey::new("shop", None, "wk")], Some("rk"));
+    let keys = Keys::new(vec![WriteKey::new("shop", None, Digest::of(b"wk"))]);
+    let mut credentials = Credentials::default();
+    credentials.key(Digest::of(b"rk"), "desk", Role::Admin);
     Settings {
         keys,
+        guard: Guard::new(credentials, Default::default(), || Timestamp::MIN),
         ingest_bytes_max: 1024,
         ..Settings::default()
     }

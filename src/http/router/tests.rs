@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::*;
-use crate::http::routes::operation::OPENAPI;
+use crate::{
+    api::guard::{Field, Grant, members},
+    domain::role::Role,
+    http::routes::operation::OPENAPI,
+};
 
 fn described() -> Value {
     serde_json::from_str(OPENAPI).unwrap()
@@ -59,7 +63,7 @@ fn the_description_says_which_key_a_route_takes() {
             Access::Open => None,
             Access::Write if settings => None,
             Access::Write => Some("writeKey"),
-            Access::Read => Some("readKey"),
+            Access::Ask(_) => Some("readKey"),
             Access::Link => Some("link"),
         };
         assert_eq!(named, expected, "{} {}", route.method, route.path);
@@ -115,4 +119,78 @@ fn every_parameter_of_a_path_is_described() {
             .collect();
         assert_eq!(named, expected, "{}", route.path);
     }
+}
+
+/// Where the members of an answer stand, as far as its description says.
+fn paths(description: &Value, schema: &Value, path: &str, found: &mut BTreeSet<String>) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let referred = description.pointer(reference.trim_start_matches('#')).unwrap();
+        return paths(description, referred, path, found);
+    }
+    let mut is_leaf = true;
+    for list in ["allOf", "oneOf", "anyOf"] {
+        for one in schema[list].as_array().into_iter().flatten() {
+            is_leaf = false;
+            paths(description, one, path, found);
+        }
+    }
+    if schema["items"].is_object() {
+        is_leaf = false;
+        paths(description, &schema["items"], path, found);
+    }
+    for (name, member) in schema["properties"].as_object().into_iter().flatten() {
+        is_leaf = false;
+        let below = if path.is_empty() {
+            name.clone()
+        } else {
+            format!("{path}.{name}")
+        };
+        paths(description, member, &below, found);
+    }
+    if is_leaf && !path.is_empty() {
+        found.insert(path.to_owned());
+    }
+}
+
+/// A member that is added is shown to nobody who sees a part of an answer, until it is said what it is.
+#[test]
+fn every_member_of_an_answer_that_is_shown_in_part_has_a_kind() {
+    let description = described();
+    let mut seen_in_part = 0;
+    for route in table() {
+        let Access::Ask(action) = route.access else {
+            continue;
+        };
+        let scopes = Role::ALL.map(|role| action.scope(role));
+        let is_whole = scopes
+            .iter()
+            .flatten()
+            .all(|scope| Field::ALL.iter().all(|field| scope.grant(*field) == Grant::Full));
+        if is_whole {
+            assert!(
+                members(action).is_empty(),
+                "{action:?}: kinds that nobody looks at"
+            );
+            continue;
+        }
+        let operation = &description["paths"][route.path][route.method.as_str().to_lowercase()];
+        let content = operation["responses"]["200"]["content"].as_object().unwrap();
+        let mut described = BTreeSet::new();
+        for one in content.values() {
+            paths(&description, &one["schema"], "", &mut described);
+        }
+        for path in described {
+            let is_below = |listed: &str| {
+                let rest = path.strip_prefix(listed);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            let kinds = members(action)
+                .iter()
+                .filter(|(listed, _)| is_below(listed))
+                .count();
+            assert_eq!(kinds, 1, "{action:?}: {path}");
+        }
+        seen_in_part += 1;
+    }
+    assert!(seen_in_part >= 6);
 }

@@ -18,9 +18,10 @@ use axum::{
 use futures_util::stream;
 
 use crate::{
-    api::{self, Api, CardLinkAnswer, CardLinkRequest, CardRequest},
+    api::{self, Api, CardLinkAnswer, CardLinkRequest, CardRequest, guard::Action},
     http::{
         Http,
+        access::{Asked, Gate},
         answer::tagged,
         body::{Asking, Document},
         failure::Failure,
@@ -28,50 +29,57 @@ use crate::{
     },
 };
 
-/// A card that may be shown to whoever asks for it.
-pub(crate) struct Opened(CardRequest);
+/// A card that may be shown to whoever asks for it, and the API that tells them.
+pub(crate) struct Opened {
+    request: CardRequest,
+    api: Api,
+}
 
 impl FromRequestParts<Http> for Opened {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, Failure> {
         let Asking(request) = Asking::<CardRequest>::from_request_parts(parts, http).await?;
+        let guard = http.settings.guard.clone();
         // A link that is over is over, whoever shows it; else whoever has it would have to be told by another way.
-        let is_open = match request.sig {
-            Some(_) => http.api.is_card_open(&request),
-            None => http.settings.keys.may_read(&parts.headers),
+        let caller = match request.sig {
+            Some(_) if http.api.is_card_open(&request) => guard.holder_of_link()?,
+            Some(_) => {
+                let detail = "ask for a new link at /v1/agent/links, or send a key as a bearer token";
+                return Err(Failure::unauthorized(detail));
+            }
+            None => {
+                let action = Action::Card;
+                Gate { guard, action }.admit(&parts.headers)?
+            }
         };
-        is_open.then_some(Self(request)).ok_or_else(|| {
-            Failure::unauthorized(
-                "ask for a new link at /v1/agent/links, or send the read key as a bearer token",
-            )
-        })
+        let api = http.api.answering(caller);
+        Ok(Self { request, api })
     }
 }
 
 /// A link to a caller's card.
 pub(crate) async fn link(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Document(request): Document<CardLinkRequest>,
 ) -> Result<Json<CardLinkAnswer>, Failure> {
-    Ok(Json(api.card_link(&request)?))
+    Ok(Json(api.card_link(&request).await?))
 }
 
 /// The card as it is now.
-pub(crate) async fn card(
-    State(api): State<Api>,
-    Opened(request): Opened,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
+pub(crate) async fn card(Opened { request, api }: Opened, headers: HeaderMap) -> Result<Response, Failure> {
     let card = api.card(&request.phone, request.call.as_deref()).await?;
     tagged(&headers, &card.context)
 }
 
 /// The card now and whenever it changes, while the call lasts and the link is good.
-pub(crate) async fn live(State(http): State<Http>, Opened(request): Opened) -> Result<Response, Failure> {
+pub(crate) async fn live(
+    State(http): State<Http>,
+    Opened { request, api }: Opened,
+) -> Result<Response, Failure> {
     let room = http.cards.clone().try_acquire_owned();
     let room = room.map_err(|_| api::Failure::overloaded("more cards are open than allowed"))?;
-    let live = Live::new(http, request, room);
+    let live = Live::new(Http { api, ..http }, request, room);
     let events = stream::unfold(live, async |mut live| {
         let event = live.next().await?;
         Some((Ok::<Event, Infallible>(event), live))

@@ -1,11 +1,12 @@
 //! `PUT /v1/profiles/{who}/consent`: what a customer decided, written down by who asked them.
 
-use axum::{Json, extract::State};
+use axum::Json;
 use serde::Deserialize;
 
 use crate::{
-    api::{Api, ConsentAnswer, ConsentRequest, Decisions, Who},
+    api::{ConsentAnswer, ConsentRequest, Decisions, Who},
     http::{
+        access::Asked,
         body::{Asking, Document, Named},
         failure::Failure,
     },
@@ -19,7 +20,7 @@ pub(crate) struct Repeatable {
 
 /// Records decisions.
 pub(crate) async fn put(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Named(who): Named<Who>,
     Asking(Repeatable { request_id }): Asking<Repeatable>,
     Document(consent): Document<Decisions>,

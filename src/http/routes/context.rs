@@ -1,11 +1,12 @@
 //! `/v1/context/{view}`: what one consumer is told about a customer. Always an answer, with its `match`.
 
-use axum::{Json, extract::State, http::HeaderMap, response::Response};
+use axum::{Json, http::HeaderMap, response::Response};
 use serde::Deserialize;
 
 use crate::{
-    api::{Api, AskedIdentifier, ContextAnswer, ContextRequest, Who},
+    api::{AskedIdentifier, ContextAnswer, ContextRequest, Who},
     http::{
+        access::Asked,
         answer::tagged,
         body::{Asking, Document, MinPosition, Named},
         failure::Failure,
@@ -40,7 +41,7 @@ pub(crate) struct Question {
 
 /// The context of whoever holds the identifier, or of a profile's id.
 pub(crate) async fn get(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Named((view, who)): Named<(String, Who)>,
     MinPosition(min_position): MinPosition,
     Asking(form): Asking<Form>,
@@ -60,7 +61,7 @@ pub(crate) async fn get(
 
 /// The context of whoever holds the identifiers; they stay out of the address.
 pub(crate) async fn post(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Named(view): Named<String>,
     MinPosition(min_position): MinPosition,
     Asking(form): Asking<Flatness>,

@@ -1,14 +1,15 @@
 //! `/v1/identity`: why two are one person or not, who may be, and what stewards say about it.
 
-use axum::{Json, extract::State};
+use axum::Json;
 use serde::Deserialize;
 
 use crate::{
     api::{
-        Api, ExplainAnswer, ExplainRequest, MatchesAnswer, MatchesRequest, MergesAnswer, MergesRequest,
+        ExplainAnswer, ExplainRequest, MatchesAnswer, MatchesRequest, MergesAnswer, MergesRequest,
         RulesAnswer, RulesRequest, UndoAnswer, UndoRequest, Who, WordAnswer, WordRequest,
     },
     http::{
+        access::Asked,
         body::{Asking, Document, Named},
         failure::Failure,
     },
@@ -16,7 +17,7 @@ use crate::{
 
 /// Why two are one person, or why not.
 pub(crate) async fn explain(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Asking(request): Asking<ExplainRequest>,
 ) -> Result<Json<ExplainAnswer>, Failure> {
     Ok(Json(api.explain(request).await?))
@@ -24,7 +25,7 @@ pub(crate) async fn explain(
 
 /// The same, for whoever wants no value in an address.
 pub(crate) async fn explain_posted(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Document(request): Document<ExplainRequest>,
 ) -> Result<Json<ExplainAnswer>, Failure> {
     Ok(Json(api.explain(request).await?))
@@ -51,7 +52,7 @@ impl Page {
 
 /// Who may be one person by their facts.
 pub(crate) async fn matches(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Asking(page): Asking<Page>,
 ) -> Result<Json<MatchesAnswer>, Failure> {
     Ok(Json(api.matches(page.of(None)).await?))
@@ -59,7 +60,7 @@ pub(crate) async fn matches(
 
 /// By which rules the store is kept.
 pub(crate) async fn rules(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Asking(request): Asking<RulesRequest>,
 ) -> Result<Json<RulesAnswer>, Failure> {
     Ok(Json(api.rules(request).await?))
@@ -74,7 +75,7 @@ pub(crate) struct Most {
 
 /// Whom a profile absorbed, and why.
 pub(crate) async fn merges(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Named(who): Named<Who>,
     Asking(Most { limit, min_position }): Asking<Most>,
 ) -> Result<Json<MergesAnswer>, Failure> {
@@ -88,7 +89,7 @@ pub(crate) async fn merges(
 
 /// Who may be the person of a profile.
 pub(crate) async fn matches_of(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Named(who): Named<Who>,
     Asking(page): Asking<Page>,
 ) -> Result<Json<MatchesAnswer>, Failure> {
@@ -97,7 +98,7 @@ pub(crate) async fn matches_of(
 
 /// Says that two are one person.
 pub(crate) async fn merge(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Document(request): Document<WordRequest>,
 ) -> Result<Json<WordAnswer>, Failure> {
     Ok(Json(api.merge(request).await?))
@@ -105,7 +106,7 @@ pub(crate) async fn merge(
 
 /// Says that two are not one person.
 pub(crate) async fn separate(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Document(request): Document<WordRequest>,
 ) -> Result<Json<WordAnswer>, Failure> {
     Ok(Json(api.separate(request).await?))
@@ -113,7 +114,7 @@ pub(crate) async fn separate(
 
 /// Takes back a word, a merge or an event.
 pub(crate) async fn undo(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Document(request): Document<UndoRequest>,
 ) -> Result<Json<UndoAnswer>, Failure> {
     Ok(Json(api.undo(request).await?))

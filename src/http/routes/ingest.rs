@@ -40,6 +40,7 @@ pub(crate) async fn take(
     } = posted;
     let origin = Origin {
         source,
+        is_bound: channel.is_some(),
         channel,
         name: None,
         received: (http.api.clock)(),

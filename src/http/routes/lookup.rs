@@ -1,10 +1,11 @@
 //! `POST /v1/lookup`: who holds these identifiers. Always an answer, so that a phone menu needs no error branch.
 
-use axum::{Json, extract::State};
+use axum::Json;
 
 use crate::{
-    api::{Api, LookupAnswer, LookupRequest},
+    api::{LookupAnswer, LookupRequest},
     http::{
+        access::Asked,
         body::{Document, MinPosition},
         failure::Failure,
     },
@@ -12,7 +13,7 @@ use crate::{
 
 /// Looks up. The position may stand in the query or in the body; the query's holds.
 pub(crate) async fn lookup(
-    State(api): State<Api>,
+    Asked(api): Asked,
     MinPosition(min_position): MinPosition,
     Document(request): Document<LookupRequest>,
 ) -> Result<Json<LookupAnswer>, Failure> {

@@ -1,11 +1,12 @@
 //! `/v1/profiles/{who}`: the profile, its timeline, why it is one person.
 
-use axum::{extract::State, http::HeaderMap, response::Response};
+use axum::{http::HeaderMap, response::Response};
 use serde::Deserialize;
 
 use crate::{
-    api::{Api, IdentityRequest, ProfileRequest, TimelineRequest, Who},
+    api::{IdentityRequest, ProfileRequest, TimelineRequest, Who},
     http::{
+        access::Asked,
         answer::tagged,
         body::{Asking, MinPosition, Named},
         failure::Failure,
@@ -14,7 +15,7 @@ use crate::{
 
 /// The profile.
 pub(crate) async fn profile(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Named(who): Named<Who>,
     MinPosition(min_position): MinPosition,
     headers: HeaderMap,
@@ -33,7 +34,7 @@ pub(crate) struct Page {
 
 /// A page of the profile's events, the latest first.
 pub(crate) async fn timeline(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Named(who): Named<Who>,
     MinPosition(min_position): MinPosition,
     Asking(page): Asking<Page>,
@@ -51,7 +52,7 @@ pub(crate) async fn timeline(
 
 /// The members of a profile and what united them or kept others apart.
 pub(crate) async fn identity(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Named(who): Named<Who>,
     MinPosition(min_position): MinPosition,
     headers: HeaderMap,

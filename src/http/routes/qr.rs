@@ -11,6 +11,7 @@ use crate::{
         QrRevokeRequest, QrSettleAnswer, QrSettleRequest, Token,
     },
     http::{
+        access::Asked,
         body::{Asking, Document, MinPosition, Named},
         failure::Failure,
     },
@@ -31,7 +32,7 @@ pub(crate) struct Use {
 
 /// Mints a code.
 pub(crate) async fn mint(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Document(request): Document<QrMintRequest>,
 ) -> Result<Json<QrMintAnswer>, Failure> {
     Ok(Json(api.qr_mint(request).await?))
@@ -39,7 +40,7 @@ pub(crate) async fn mint(
 
 /// Reads a code and changes nothing.
 pub(crate) async fn read(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Named(token): Named<Token>,
     MinPosition(min_position): MinPosition,
     Asking(Place { store_id }): Asking<Place>,
@@ -54,7 +55,7 @@ pub(crate) async fn read(
 
 /// Redeems a code: one redemption wins.
 pub(crate) async fn redeem(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Named(token): Named<Token>,
     Document(Use { store_id, request_id }): Document<Use>,
 ) -> Result<Json<QrAnswer>, Failure> {
@@ -68,7 +69,7 @@ pub(crate) async fn redeem(
 
 /// Settles what a till redeemed while it was cut off.
 pub(crate) async fn settle(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Document(request): Document<QrSettleRequest>,
 ) -> Result<Json<QrSettleAnswer>, Failure> {
     Ok(Json(api.qr_settle(request).await?))
@@ -81,7 +82,7 @@ pub(crate) async fn keys(State(api): State<Api>) -> Json<QrKeysAnswer> {
 
 /// Takes a code back.
 pub(crate) async fn revoke(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Named(token): Named<Token>,
     Document(Use { request_id, .. }): Document<Use>,
 ) -> Result<Json<QrAnswer>, Failure> {

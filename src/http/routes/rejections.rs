@@ -4,9 +4,10 @@ use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    api::{Api, Rejection, RejectionRequest, RejectionsAnswer, RejectionsRequest},
+    api::{Rejection, RejectionRequest, RejectionsAnswer, RejectionsRequest},
     http::{
         Http,
+        access::Asked,
         body::{Asking, MinPosition, Named},
         failure::Failure,
     },
@@ -21,7 +22,7 @@ pub(crate) struct Page {
 
 /// The latest first.
 pub(crate) async fn rejections(
-    State(api): State<Api>,
+    Asked(api): Asked,
     MinPosition(min_position): MinPosition,
     Asking(Page { limit }): Asking<Page>,
 ) -> Result<Json<RejectionsAnswer>, Failure> {
@@ -31,7 +32,7 @@ pub(crate) async fn rejections(
 
 /// One of them.
 pub(crate) async fn rejection(
-    State(api): State<Api>,
+    Asked(api): Asked,
     Named(sequence): Named<u64>,
     MinPosition(min_position): MinPosition,
 ) -> Result<Json<Rejection>, Failure> {

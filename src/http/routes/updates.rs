@@ -26,6 +26,7 @@ use crate::{
     api,
     http::{
         Http,
+        access::Asked,
         body::Asking,
         failure::Failure,
         routes::updates::{
@@ -58,6 +59,7 @@ pub(crate) struct Subscription {
 /// Streams what is published until the client goes or the service drains.
 pub(crate) async fn updates(
     State(http): State<Http>,
+    Asked(api): Asked,
     Asking(subscription): Asking<Subscription>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
@@ -85,6 +87,7 @@ pub(crate) async fn updates(
     }
     let room = http.subscribers.clone().try_acquire_owned();
     let room = room.map_err(|_| api::Failure::overloaded("more subscribers are connected than allowed"))?;
+    api.tells_of_many().await?;
     let feed = Feed::new(http, cursor, snapshot, filter, room);
     let events = stream::unfold(feed, async |mut feed| {
         let event = feed.next().await?;

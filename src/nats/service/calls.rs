@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::{
-    api::{self, Failure},
-    nats::service::Answering,
+    api::{self, Api, Failure, guard::Action},
+    nats::service::Owner,
 };
 
 /// A question or a command.
@@ -91,9 +91,32 @@ impl Call {
         self.subject().replace('.', "-")
     }
 
+    /// What it is, to whoever says who may; `None` of what everybody may know.
+    pub(crate) const fn action(self) -> Option<Action> {
+        Some(match self {
+            Self::Profile => Action::Profile,
+            Self::Timeline => Action::Timeline,
+            Self::Identity => Action::Identity,
+            Self::Explain => Action::Explain,
+            Self::Merges => Action::Merges,
+            Self::Matches => Action::Matches,
+            Self::Rules => Action::Rules,
+            Self::Lookup => Action::Lookup,
+            Self::Context => Action::Context,
+            Self::Qr => Action::ReadQr,
+            Self::Scan => Action::Scan,
+            Self::Rejections => Action::Rejections,
+            Self::MintQr => Action::MintQr,
+            Self::RedeemQr | Self::SettleQr => Action::RedeemQr,
+            Self::RevokeQr => Action::RevokeQr,
+            Self::Consent => Action::Consent,
+            Self::Merge | Self::Separate | Self::Undo => Action::Steward,
+            Self::Owner => return None,
+        })
+    }
+
     /// Reads the request, asks, and writes the answer.
-    pub(crate) async fn answer(self, answering: &Answering, body: &[u8]) -> Result<Vec<u8>, Failure> {
-        let api = &answering.api;
+    pub(crate) async fn answer(self, api: &Api, owner: &Owner, body: &[u8]) -> Result<Vec<u8>, Failure> {
         match self {
             Self::Profile => written(&api.profile(api::read(body)?).await?),
             Self::Timeline => written(&api.timeline(api::read(body)?).await?),
@@ -115,7 +138,7 @@ impl Call {
             Self::Merge => written(&api.merge(api::read(body)?).await?),
             Self::Separate => written(&api.separate(api::read(body)?).await?),
             Self::Undo => written(&api.undo(api::read(body)?).await?),
-            Self::Owner => written(&answering.owner),
+            Self::Owner => written(owner),
         }
     }
 }

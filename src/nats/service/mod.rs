@@ -20,10 +20,14 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use crate::nats::service::owner::{Owner, OwnerError, refuse_second_owner};
 use crate::{
-    api::{Api, Failure},
+    api::{Api, Failure, guard::Guard},
     nats::service::calls::Call,
 };
 
+/// Whoever asks shows a key or a token in it: `Bearer …`.
+const AUTHORIZATION: &str = "Authorization";
+/// What it is asked for, as the audit log notes it.
+const PURPOSE: &str = "Yekta-Purpose";
 /// The service's name.
 const NAME: &str = "yekta";
 /// Requests that wait while as many are worked on as may be; more are refused at once. What nobody takes the client keeps
@@ -51,6 +55,8 @@ pub struct ServiceError(#[source] async_nats::Error);
 pub struct Answering {
     /// The questions and commands.
     pub api: Api,
+    /// Who may ask for what.
+    pub guard: Guard,
     /// The tenant as a subject token.
     pub tenant: String,
     /// Who answers.
@@ -126,11 +132,38 @@ impl Answering {
         if message.payload.len() > self.limits.body_bytes_max {
             return Err(Failure::too_large(self.limits.body_bytes_max));
         }
-        let answering = call.answer(self, &message.payload);
-        tokio::time::timeout(self.limits.request_timeout, answering)
+        let caller = match call.action() {
+            Some(action) => {
+                let caller = self.guard.admit(secret(message), action)?;
+                Some(caller.for_purpose(header(message, PURPOSE)))
+            }
+            None => None,
+        };
+        let api = caller
+            .as_ref()
+            .map_or_else(|| self.api.clone(), |caller| self.api.answering(caller.clone()));
+        let answering = call.answer(&api, &self.owner, &message.payload);
+        let answer = tokio::time::timeout(self.limits.request_timeout, answering)
             .await
-            .unwrap_or_else(|_| Err(Failure::timed_out()))
+            .unwrap_or_else(|_| Err(Failure::timed_out()))?;
+        match caller {
+            Some(caller) if !caller.sees_all() => {
+                let shown = caller.shown(&answer)?;
+                serde_json::to_vec(&shown).map_err(|error| Failure::internal(&error))
+            }
+            _ => Ok(answer),
+        }
     }
+}
+
+/// What whoever asks shows: the key or token in the header `Authorization`, as HTTP has it.
+fn secret(message: &Message) -> Option<&str> {
+    let (scheme, secret) = header(message, AUTHORIZATION)?.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+}
+
+fn header<'a>(message: &'a Message, name: &str) -> Option<&'a str> {
+    Some(message.headers.as_ref()?.get(name)?.as_str())
 }
 
 struct Registered {

@@ -117,6 +117,7 @@ fn event(record: &Record, rules: &DecodeRules, received: Timestamp) -> Option<Bo
         channel: None,
         name: None,
         received,
+        is_bound: false,
         trace: None,
         place: None,
     };

@@ -137,6 +137,8 @@ fn http(settings: &yekta::config::Settings, engine: &Engine, registry: Registry)
         }),
         metrics: QueryMetrics::register(&registry).unwrap(),
         clock: || NOW,
+        audit: None,
+        caller: None,
     };
     let direct = Arc::new(Direct::new(engine.handle.clone(), rules));
     let edge = Settings::default();

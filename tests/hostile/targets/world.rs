@@ -74,6 +74,7 @@ pub fn origin(channel: Option<&str>) -> Origin {
         channel: channel.map(str::to_owned),
         name: None,
         received: NOW,
+        is_bound: false,
         trace: None,
         place: None,
     }

@@ -60,7 +60,7 @@ fn the_arguments_are_sound() {
         &["lookup"],
         &["profile", ID, "--timeline", "3", "--identity"],
         &["profile", ID, "--timeline", "0"],
-        &["tail", "--url", "https://x"],
+        &["tail", "--url", "ftp://x"],
     ] {
         assert!(parsed(words).is_err(), "{words:?}");
     }

@@ -20,6 +20,7 @@ fn widest() -> View {
         recent_max: 5,
         lines_max: 5,
         mask: Mask::None,
+        roles: Vec::new(),
     }
 }
 

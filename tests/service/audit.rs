@@ -1,0 +1,139 @@
+//! The audit log of a service that is killed again and again: whoever was told of somebody stands in it.
+
+use std::{fs, path::Path, process::Command};
+
+use serde_json::{Value, json};
+use ureq::Agent;
+
+use crate::process::{Service, output, printed, serve, yekta};
+
+const AGENT: &str = "a-key-of-the-agents-desk";
+const SHOP: &str = "a-key-of-the-web-shop-00";
+const PHONE: &str = "09123456789";
+
+fn keyed(folder: &Path) -> Command {
+    for (name, key) in [("agent.key", AGENT), ("shop.key", SHOP)] {
+        fs::write(folder.join(name), key).unwrap();
+    }
+    let file = |name: &str| folder.join(name).display().to_string();
+    let config = format!(
+        "[keys.desk]\nrole = \"agent\"\nfile = {:?}\n[keys.shop]\nchannel = \"web\"\nfile = {:?}\n",
+        file("agent.key"),
+        file("shop.key")
+    );
+    fs::write(folder.join("yekta.toml"), config).unwrap();
+    let mut command = serve(&folder.join("data"));
+    command.arg("--config").arg(folder.join("yekta.toml"));
+    // Regions are a matter of the configuration: this number is Iranian.
+    command.env("YEKTA_CHANNELS__WEB__REGION", "IR");
+    command.env("YEKTA_CHANNELS__CALLCENTER__REGION", "IR");
+    command
+}
+
+fn ask(service: &Service, key: &str, path: &str, body: Option<&Value>) -> Option<Value> {
+    let agent = Agent::new_with_defaults();
+    let (url, bearer) = (format!("{}{path}", service.url), format!("Bearer {key}"));
+    let answer = match body {
+        Some(body) => agent
+            .post(&url)
+            .header("authorization", &bearer)
+            .send(body.to_string()),
+        None => agent
+            .get(&url)
+            .header("authorization", &bearer)
+            .header("yekta-purpose", "call 4711")
+            .call(),
+    };
+    let text = answer.ok()?.body_mut().read_to_string().ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+fn verify(folder: &Path) -> Command {
+    let mut command = yekta(["audit", "verify", "--json", "--data-dir"]);
+    command.arg(folder.join("data"));
+    command
+}
+
+fn verified(folder: &Path) -> Value {
+    serde_json::from_str(&printed(verify(folder), b"")).unwrap()
+}
+
+fn records(folder: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(folder.join("data/default/audit/00000001.audit")).unwrap();
+    let json = |line: &str| serde_json::from_str(line.split_once(' ').unwrap().1).unwrap();
+    text.lines().map(json).collect()
+}
+
+#[test]
+fn whoever_was_told_of_somebody_stands_in_the_log_whatever_kills_the_service() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut told = 0;
+    let mut person = String::new();
+    for round in 0..5 {
+        let service = Service::of(keyed(dir.path()));
+        if round == 0 {
+            let mina = json!({"id": "e-1", "type": "Signed In", "identifiers": [
+                {"kind": "user_id", "value": "mina-7731", "trust": "verified"},
+                {"kind": "phone", "value": PHONE, "trust": "verified"}]});
+            assert_eq!(
+                ask(&service, SHOP, "/v1/events", Some(&mina)).unwrap()["accepted"],
+                1
+            );
+        }
+        for _ in 0..10 {
+            let path = format!("/v1/context/callcenter/phone:{PHONE}");
+            let context = ask(&service, AGENT, &path, None).unwrap();
+            assert_eq!(context["match"], "one", "{context}");
+            person = context["profile"].as_str().unwrap().to_owned();
+            let profile = ask(&service, AGENT, &format!("/v1/profiles/{person}"), None).unwrap();
+            assert_eq!(profile["id"], person);
+            told += 2;
+            // Nobody is told of: nothing to note.
+            let nobody = ask(&service, AGENT, "/v1/context/callcenter/phone:09120000000", None).unwrap();
+            assert_eq!(nobody["match"], "none");
+        }
+        service.running.kill();
+        assert_eq!(verified(dir.path())["records"], told, "round {round}");
+    }
+    let records = records(dir.path());
+    let [context, profile] = [&records[0], &records[1]];
+    let expected = json!({"at": context["at"], "who": "desk", "role": "agent", "action": "read contexts",
+        "purpose": "call 4711", "view": "callcenter", "shown": "all", "people": [person]});
+    assert_eq!(context, &expected);
+    assert_eq!(
+        (&profile["action"], &profile["shown"]),
+        (&json!("read profiles"), &json!("masked"))
+    );
+    let text = fs::read_to_string(dir.path().join("data/default/audit/00000001.audit")).unwrap();
+    for secret in ["mina-7731", "9123456789", AGENT, SHOP] {
+        assert!(!text.contains(secret), "{secret} stands in the audit log");
+    }
+}
+
+#[test]
+fn a_log_that_was_changed_is_found_and_not_gone_on_with() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = Service::of(keyed(dir.path()));
+    let mina =
+        json!({"id": "e-1", "type": "Signed In", "identifiers": [{"kind": "user_id", "value": "mina"}]});
+    ask(&service, SHOP, "/v1/events", Some(&mina)).unwrap();
+    for _ in 0..3 {
+        ask(&service, AGENT, "/v1/profiles/user_id:mina", None).unwrap();
+    }
+    service.stop();
+    let file = dir.path().join("data/default/audit/00000001.audit");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replacen("desk", "till", 1)).unwrap();
+    let found = output(verify(dir.path()), b"");
+    let said = String::from_utf8_lossy(&found.stderr);
+    assert_eq!(found.status.code(), Some(1));
+    assert!(
+        said.contains("read line 1 of") && said.contains("00000001.audit"),
+        "{said}"
+    );
+    let started = output(keyed(dir.path()), b"");
+    assert_eq!(started.status.code(), Some(1));
+    fs::write(&file, text).unwrap();
+    Service::of(keyed(dir.path())).stop();
+    assert_eq!(verified(dir.path())["records"], 3);
+}
