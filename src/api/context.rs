@@ -163,8 +163,10 @@ impl Api {
         let Some(found) = self.found(budget, addresses.clone()).await? else {
             return Ok((late(Finding::nobody(Why::Deadline)), None));
         };
+        // Of many the first are told.
+        let told: Vec<ProfileId> = found.iter().take(self.limits.candidates_max).copied().collect();
         if budget
-            .within(self.tells(Some(&view.name), &found))
+            .within(self.tells(Some(&view.name), &told))
             .await?
             .is_none()
         {

@@ -119,6 +119,12 @@ impl Api {
         }
     }
 
+    /// Whether the caller's token is good no longer: a stream ends with it.
+    pub(crate) fn is_over(&self) -> bool {
+        let now = (self.clock)();
+        self.caller.as_ref().is_some_and(|caller| caller.is_over(now))
+    }
+
     /// Counts and notes that the caller is about to be told of `people`, by a view where it is by one. Nobody is told of
     /// anybody before this.
     ///

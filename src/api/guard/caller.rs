@@ -17,7 +17,7 @@ use crate::{
         },
     },
     audit::Telling,
-    domain::{context::Mask, event::token, identifier::Kind, role::Role},
+    domain::{context::Mask, event::token, identifier::Kind, role::Role, time::Timestamp},
     engine::ProfileId,
 };
 
@@ -36,6 +36,8 @@ pub struct Caller {
     scope: Scope,
     pub(crate) allowance: Arc<Allowance>,
     purpose: Option<String>,
+    /// Until when they are who they are; `None` is without end.
+    until: Option<Timestamp>,
     /// Whom it is noted of that this question, or stream, tells of.
     noted: Arc<Mutex<BTreeSet<ProfileId>>>,
 }
@@ -51,6 +53,7 @@ impl Caller {
             scope,
             allowance,
             purpose: None,
+            until: None,
             noted: Arc::default(),
         })
     }
@@ -72,6 +75,16 @@ impl Caller {
             purpose: purpose.map(str::to_owned),
             ..self
         }
+    }
+
+    /// The same, whose token is good until then.
+    pub(super) fn until(self, until: Option<Timestamp>) -> Self {
+        Self { until, ..self }
+    }
+
+    /// Whether what they showed is good no longer.
+    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
+        self.until.is_some_and(|until| until <= now)
     }
 
     /// Those of `people` of whom it is not noted yet that they are told of.

@@ -73,12 +73,17 @@ impl Guard {
     /// # Errors
     /// `unauthorized` where nobody is known by it, `forbidden` where their role may not, `too_many_questions`.
     pub fn admit(&self, secret: Option<&str>, action: Action) -> Result<Caller, Failure> {
-        let Known { name, role, by } = self.known(secret)?;
+        let Known {
+            name,
+            role,
+            by,
+            until,
+        } = self.known(secret)?;
         let allowance = self.allowances.of(by, &name, role);
         let caller = Caller::new(&name, role, action, Arc::clone(&allowance));
         let caller = caller.ok_or_else(|| Failure::forbidden(role, action))?;
         allowance.ask()?;
-        Ok(caller)
+        Ok(caller.until(until))
     }
 
     /// Whoever holds a signed link to an agent's card: an agent, for that card. Whom it is about was counted when the link
@@ -98,6 +103,7 @@ impl Guard {
                 name: ANYBODY.into(),
                 role: Role::Admin,
                 by: Credential::Nothing,
+                until: None,
             });
         }
         let secret = secret.ok_or_else(Failure::no_credentials)?;
@@ -108,14 +114,19 @@ impl Guard {
                 name: Arc::clone(name),
                 role: *role,
                 by: Credential::Key,
+                until: None,
             });
         }
         match &self.credentials.issuer {
             Some(issuer) if secret.contains('.') => {
                 let bearer = issuer.bearer(secret, (self.clock)());
-                let (name, role) = bearer.map_err(|refused| Failure::bad_token(&refused))?;
-                let by = Credential::Token;
-                Ok(Known { name, role, by })
+                let bearer = bearer.map_err(|refused| Failure::bad_token(&refused))?;
+                Ok(Known {
+                    name: bearer.name,
+                    role: bearer.role,
+                    by: Credential::Token,
+                    until: Some(bearer.until),
+                })
             }
             _ => Err(Failure::no_credentials()),
         }
@@ -127,6 +138,8 @@ struct Known {
     name: Arc<str>,
     role: Role,
     by: Credential,
+    /// Until when it is good, where it ends.
+    until: Option<Timestamp>,
 }
 
 /// What somebody showed: a key and a token of one name are two callers.

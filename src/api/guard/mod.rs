@@ -7,7 +7,7 @@
 //! | what | where |
 //! |---|---|
 //! | role and action: what of an answer | [`policy`] |
-//! | action and member: what kind of data it is | [`members`] |
+//! | action and member: what kind of data it is | [`mod@members`] |
 //! | keys, and tokens that somebody else signed | [`credentials`], [`token`] |
 //! | how much each may ask for | [`allowance`] |
 //! | taking out what is not for the caller | [`caller`] |

@@ -106,6 +106,10 @@ fn a_token_says_who_somebody_is() {
                 ("sara", Role::Agent),
                 "{changed}"
             );
+            // What is open ends with the token.
+            let exp = with(&changed)["exp"].as_i64().unwrap();
+            let at = |seconds: i64| Timestamp::from_micros((exp + seconds) * 1_000_000);
+            assert!(!caller.is_over(at(59)) && caller.is_over(at(60)), "{changed}");
         }
     }
     let refused = guard.admit(None, Action::Context).unwrap_err();

@@ -59,6 +59,14 @@ pub(super) enum TokenRefusal {
     Whose,
 }
 
+/// Whoever a token says somebody is.
+pub(super) struct Bearer {
+    pub(super) name: Arc<str>,
+    pub(super) role: Role,
+    /// Until when it is good.
+    pub(super) until: Timestamp,
+}
+
 /// A public key and the algorithm that goes with it.
 #[derive(PartialEq, Eq)]
 struct TokenKey {
@@ -152,7 +160,7 @@ impl TokenIssuer {
     }
 
     /// Whose `token` it is, and in which role they ask.
-    pub(super) fn bearer(&self, token: &str, now: Timestamp) -> Result<(Arc<str>, Role), TokenRefusal> {
+    pub(super) fn bearer(&self, token: &str, now: Timestamp) -> Result<Bearer, TokenRefusal> {
         let claims: Claims = self.signed(token)?;
         let is_for_us = claims.iss == self.issuer
             && match &claims.aud {
@@ -175,7 +183,15 @@ impl TokenIssuer {
         if !(1..=128).contains(&claims.sub.chars().count()) {
             return Err(TokenRefusal::Whose);
         }
-        Ok((claims.sub.into(), role))
+        let ends = claims
+            .exp
+            .saturating_add(LEEWAY_S)
+            .saturating_mul(MICROS_PER_SECOND);
+        Ok(Bearer {
+            name: claims.sub.into(),
+            role,
+            until: Timestamp::from_micros(ends).max(Timestamp::MIN),
+        })
     }
 
     /// What a token claims, once its signature was found right.

@@ -88,7 +88,7 @@ pub(crate) async fn updates(
     let room = http.subscribers.clone().try_acquire_owned();
     let room = room.map_err(|_| api::Failure::overloaded("more subscribers are connected than allowed"))?;
     api.tells_of_many().await?;
-    let feed = Feed::new(http, cursor, snapshot, filter, room);
+    let feed = Feed::new(Http { api, ..http }, cursor, snapshot, filter, room);
     let events = stream::unfold(feed, async |mut feed| {
         let event = feed.next().await?;
         Some((Ok::<Event, Infallible>(event), feed))

@@ -19,9 +19,10 @@ use std::time::Duration;
 
 use async_nats::jetstream::{
     ErrorCode,
-    context::{CreateStreamError, GetStreamError, GetStreamErrorKind},
-    stream::{Config, Info},
+    context::{Context, CreateStreamError, CreateStreamErrorKind, GetStreamError, GetStreamErrorKind},
+    stream::{Config, Info, Stream},
 };
+use tokio::time::{Instant, sleep};
 
 use crate::nats::{
     assets::{fit::Needs, wanted::Wanted},
@@ -30,6 +31,9 @@ use crate::nats::{
 };
 
 pub use crate::nats::assets::names::Names;
+
+/// Between two attempts at a stream that a cluster has no place for.
+const PLACE_EVERY: Duration = Duration::from_millis(250);
 
 /// The streams of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,17 +120,22 @@ pub async fn ensure(connection: &Connection, settings: &Settings) -> Result<Asse
     };
     // ORDER: a view is made after what it is made of.
     let assets = Assets {
-        events: one(connection, wanted.events(), Needs::Events).await?,
-        journal: one(connection, wanted.journal(), Needs::Journal).await?,
-        profiles: one(connection, wanted.profiles(), Needs::Profiles).await?,
-        out: one(connection, wanted.out(), Needs::Out).await?,
+        events: one(connection, settings, wanted.events(), Needs::Events).await?,
+        journal: one(connection, settings, wanted.journal(), Needs::Journal).await?,
+        profiles: one(connection, settings, wanted.profiles(), Needs::Profiles).await?,
+        out: one(connection, settings, wanted.out(), Needs::Out).await?,
         names: names.clone(),
     };
     batches::check(connection, &assets.names, settings.ack_timeout).await?;
     Ok(assets)
 }
 
-async fn one(connection: &Connection, wanted: Config, needs: Needs) -> Result<Asset, AssetError> {
+async fn one(
+    connection: &Connection,
+    settings: &Settings,
+    wanted: Config,
+    needs: Needs,
+) -> Result<Asset, AssetError> {
     let (stream, jetstream) = (wanted.name.clone(), &connection.jetstream);
     match jetstream.get_stream(&stream).await {
         Ok(found) => {
@@ -135,8 +144,7 @@ async fn one(connection: &Connection, wanted: Config, needs: Needs) -> Result<As
             Ok(asset(found.cached_info(), false))
         }
         Err(error) if is_missing(&error) => {
-            let made = jetstream
-                .create_stream(wanted)
+            let made = made(jetstream, wanted, settings.connect_timeout)
                 .await
                 .map_err(|source| AssetError::Create { stream, source })?;
             tracing::info!(nats.stream = made.cached_info().config.name, "made a stream");
@@ -144,6 +152,24 @@ async fn one(connection: &Connection, wanted: Config, needs: Needs) -> Result<As
         }
         Err(source) => Err(AssetError::Look { stream, source }),
     }
+}
+
+/// Makes a stream. A cluster whose servers have just met, or lost each other, has no place for it for a moment.
+async fn made(jetstream: &Context, wanted: Config, patience: Duration) -> Result<Stream, CreateStreamError> {
+    let begun = Instant::now();
+    loop {
+        match jetstream.create_stream(wanted.clone()).await {
+            Err(error) if has_no_place(&error) && begun.elapsed() < patience => {
+                tracing::info!(nats.stream = wanted.name, "wait for servers that keep a stream");
+                sleep(PLACE_EVERY).await;
+            }
+            answered => return answered,
+        }
+    }
+}
+
+fn has_no_place(error: &CreateStreamError) -> bool {
+    matches!(error.kind(), CreateStreamErrorKind::JetStream(error) if error.error_code() == ErrorCode::CLUSTER_NO_PEERS)
 }
 
 fn asset(info: &Info, made: bool) -> Asset {

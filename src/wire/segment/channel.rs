@@ -13,7 +13,7 @@ const MOBILE: &str = "mobile";
 /// Words in the names of the libraries for apps.
 const APP_LIBRARIES: [&str; 5] = ["ios", "android", "swift", "kotlin", "flutter"];
 
-/// The channel that the message names, if it is configured; else what its library and call show, what its origin says,
+/// The channel of the key, if that is for one alone; that which the message names, if it is configured; else what its library and call show, what its origin says,
 /// or `web`.
 pub(crate) fn guess(
     stated: Option<Name>,
@@ -22,6 +22,10 @@ pub(crate) fn guess(
     origin: &Origin,
     rules: &DecodeRules,
 ) -> Option<Name> {
+    // Whatever the SDK calls it, and wherever it runs: the key is for this channel alone.
+    if origin.is_bound {
+        return origin.channel.clone();
+    }
     // RudderStack says `server` or `web` by where its SDK runs: what nobody configured is not meant for us.
     if let Some(stated) = stated.filter(|name| rules.channel(name).is_some()) {
         return Some(stated);

@@ -236,6 +236,20 @@ fn the_channel_is_said_or_shown_by_the_library() {
         let event = one(&body, Shape::Segment(made), &at(of_origin)).unwrap();
         assert_eq!(event.channel, expected, "{members} {of_origin:?}");
     }
+    // A key is for its channel, whatever SDKs say there.
+    let bound = Origin {
+        is_bound: true,
+        ..at(Some("web"))
+    };
+    for members in [
+        r#""channel":"mobile""#,
+        r#""channel":"server""#,
+        r#""context":{"library":{"name":"analytics-kotlin"}}"#,
+    ] {
+        let body = format!("{{\"userId\":\"u\",\"event\":\"E\",{members}}}");
+        let event = one(&body, Shape::Segment(Call::Track), &bound).unwrap();
+        assert_eq!(event.channel, "web", "{members}");
+    }
 }
 
 #[test]

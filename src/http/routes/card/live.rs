@@ -98,11 +98,12 @@ impl Live {
     /// The card, where it is another than it was; its end, where its call is over.
     async fn changed(&mut self) -> Result<Option<Event>, Failure> {
         self.next = Instant::now() + PACE;
-        let card = self
-            .http
-            .api
-            .card(&self.request.phone, self.call.as_deref())
-            .await?;
+        let read = self.http.api.card(&self.request.phone, self.call.as_deref());
+        let card = match read.await {
+            // A profile that was parted between being found and being read is found again.
+            Err(failure) if failure.code() == "nobody_there" => return Ok(None),
+            read => read?,
+        };
         let text = serde_json::to_string(&card.context).map_err(|error| Failure::internal(&error))?;
         let is_over = card.call.as_ref().is_some_and(|call| !call.is_running);
         if self.call.is_none() {
@@ -132,7 +133,7 @@ impl Live {
 
     fn is_expired(&self) -> bool {
         let until = self.request.until().filter(|_| self.request.sig.is_some());
-        until.is_some_and(|until| until <= (self.http.api.clock)())
+        until.is_some_and(|until| until <= (self.http.api.clock)()) || self.http.api.is_over()
     }
 
     fn end(&mut self, end: End) -> Event {

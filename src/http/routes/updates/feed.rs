@@ -82,14 +82,14 @@ impl Feed {
         }
     }
 
-    /// The next event; `None` when the service drains or fails.
+    /// The next event; `None` when the service drains or fails, or the subscriber's token is good no longer.
     pub(crate) async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(event) = self.pending.pop_front() {
                 self.told = Instant::now();
                 return Some(event);
             }
-            if self.http.draining.is_cancelled() {
+            if self.http.draining.is_cancelled() || self.http.api.is_over() {
                 return None;
             }
             // Seen before anything is read, so that a commit behind it wakes this up again.
