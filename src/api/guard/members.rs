@@ -5,115 +5,125 @@
 use crate::api::guard::policy::{Action, Field};
 
 use Field::{Behaviour, Content, Identifier, Trait};
+use Member::{Holds, Is};
 
-/// Members by their path, names joined by points; lists stand for what is in them. All below a path is of its kind.
-pub type Members = &'static [(&'static str, Field)];
+/// What a member is. A list is what is in it.
+#[derive(Clone, Copy, Debug)]
+pub enum Member {
+    /// It, and all below it, is data of this kind.
+    Is(Field),
+    /// It holds these.
+    Holds(Members),
+}
+
+/// Members by their names.
+pub type Members = &'static [(&'static str, Member)];
 
 const PROFILE: Members = &[
-    ("id", Behaviour),
-    ("version", Behaviour),
+    ("id", Is(Behaviour)),
+    ("version", Is(Behaviour)),
     // A hash of all of it: who knows the rest finds what is hidden by trying.
-    ("fingerprint", Content),
-    ("requested", Behaviour),
-    ("absorbed", Behaviour),
-    ("pending", Behaviour),
-    ("identifiers", Identifier),
-    ("traits", Trait),
-    ("counters", Behaviour),
-    ("totals", Behaviour),
-    ("open.cart", Behaviour),
-    ("open.wishlist", Behaviour),
-    ("open.orders", Behaviour),
-    ("open.offers", Behaviour),
-    ("open.calls", Behaviour),
-    ("open.tickets", Content),
-    ("open.promises", Content),
-    ("consent", Behaviour),
-    ("recent.id", Behaviour),
-    ("recent.source", Behaviour),
-    ("recent.channel", Behaviour),
-    ("recent.type", Behaviour),
-    ("recent.time", Behaviour),
-    ("recent.about", Content),
+    ("fingerprint", Is(Content)),
+    ("requested", Is(Behaviour)),
+    ("absorbed", Is(Behaviour)),
+    ("pending", Is(Behaviour)),
+    ("identifiers", Is(Identifier)),
+    ("traits", Is(Trait)),
+    ("counters", Is(Behaviour)),
+    ("totals", Is(Behaviour)),
+    ("open", Holds(OPEN)),
+    ("consent", Is(Behaviour)),
+    ("recent", Holds(RECENT)),
 ];
 
-const TIMELINE: Members = &[
-    ("events.id", Behaviour),
-    ("events.channel", Behaviour),
-    ("events.type", Behaviour),
-    ("events.time", Behaviour),
-    ("events.source", Behaviour),
-    ("events.stated_time", Behaviour),
-    ("events.received", Behaviour),
-    ("events.expires", Behaviour),
-    ("events.consent", Behaviour),
-    ("events.identifiers", Identifier),
-    ("events.alias_of", Identifier),
-    ("events.traits", Trait),
-    ("events.properties", Content),
-    ("events.context", Content),
-    ("next", Behaviour),
+const OPEN: Members = &[
+    ("cart", Is(Behaviour)),
+    ("wishlist", Is(Behaviour)),
+    ("orders", Is(Behaviour)),
+    ("offers", Is(Behaviour)),
+    ("calls", Is(Behaviour)),
+    ("tickets", Is(Content)),
+    ("promises", Is(Content)),
+];
+
+const RECENT: Members = &[
+    ("id", Is(Behaviour)),
+    ("source", Is(Behaviour)),
+    ("channel", Is(Behaviour)),
+    ("type", Is(Behaviour)),
+    ("time", Is(Behaviour)),
+    ("about", Is(Content)),
+];
+
+const TIMELINE: Members = &[("events", Holds(EVENT)), ("next", Is(Behaviour))];
+
+const EVENT: Members = &[
+    ("id", Is(Behaviour)),
+    ("channel", Is(Behaviour)),
+    ("type", Is(Behaviour)),
+    ("time", Is(Behaviour)),
+    ("source", Is(Behaviour)),
+    ("stated_time", Is(Behaviour)),
+    ("received", Is(Behaviour)),
+    ("expires", Is(Behaviour)),
+    ("consent", Is(Behaviour)),
+    ("identifiers", Is(Identifier)),
+    ("alias_of", Is(Identifier)),
+    ("traits", Is(Trait)),
+    ("properties", Is(Content)),
+    ("context", Is(Content)),
+];
+
+const CLAIM: Members = &[
+    ("events", Is(Behaviour)),
+    ("since", Is(Behaviour)),
+    ("identifiers", Is(Identifier)),
+    ("owner", Is(Identifier)),
+];
+
+const EVIDENCE: Members = &[
+    ("between", Is(Behaviour)),
+    ("united", Is(Behaviour)),
+    ("reason", Is(Behaviour)),
+    ("likeness", Is(Behaviour)),
+    ("word", Is(Content)),
+    ("shares", Is(Identifier)),
 ];
 
 const IDENTITY: Members = &[
-    ("profile", Behaviour),
-    ("members.events", Behaviour),
-    ("members.since", Behaviour),
-    ("members.identifiers", Identifier),
-    ("members.owner", Identifier),
-    ("attributed.events", Behaviour),
-    ("attributed.since", Behaviour),
-    ("attributed.identifiers", Identifier),
-    ("attributed.owner", Identifier),
-    ("evidence.between", Behaviour),
-    ("evidence.united", Behaviour),
-    ("evidence.reason", Behaviour),
-    ("evidence.likeness", Behaviour),
-    ("evidence.word", Content),
-    ("evidence.shares", Identifier),
-    ("shared", Identifier),
-    ("generic", Identifier),
+    ("profile", Is(Behaviour)),
+    ("members", Holds(CLAIM)),
+    ("attributed", Holds(CLAIM)),
+    ("evidence", Holds(EVIDENCE)),
+    ("shared", Is(Identifier)),
+    ("generic", Is(Identifier)),
 ];
 
-const MERGES: Members = &[
-    ("profile", Behaviour),
-    ("merges.absorbed", Behaviour),
-    ("merges.members.events", Behaviour),
-    ("merges.members.since", Behaviour),
-    ("merges.members.identifiers", Identifier),
-    ("merges.members.owner", Identifier),
-    ("merges.evidence.between", Behaviour),
-    ("merges.evidence.united", Behaviour),
-    ("merges.evidence.reason", Behaviour),
-    ("merges.evidence.likeness", Behaviour),
-    ("merges.evidence.word", Content),
-    ("merges.evidence.shares", Identifier),
+const MERGES: Members = &[("profile", Is(Behaviour)), ("merges", Holds(MERGE))];
+
+const MERGE: Members = &[
+    ("absorbed", Is(Behaviour)),
+    ("members", Holds(CLAIM)),
+    ("evidence", Holds(EVIDENCE)),
 ];
 
-const MATCHES: Members = &[
-    ("matches.profiles", Behaviour),
-    ("matches.likeness", Behaviour),
-    ("matches.mentions", Identifier),
-    ("next", Behaviour),
+const MATCHES: Members = &[("matches", Holds(MATCH)), ("next", Is(Behaviour))];
+
+const MATCH: Members = &[
+    ("profiles", Is(Behaviour)),
+    ("likeness", Is(Behaviour)),
+    ("mentions", Is(Identifier)),
 ];
 
 const EXPLAIN: Members = &[
-    ("one", Behaviour),
-    ("profiles", Behaviour),
-    ("members.events", Behaviour),
-    ("members.since", Behaviour),
-    ("members.identifiers", Identifier),
-    ("members.owner", Identifier),
-    ("evidence.between", Behaviour),
-    ("evidence.united", Behaviour),
-    ("evidence.reason", Behaviour),
-    ("evidence.likeness", Behaviour),
-    ("evidence.word", Content),
-    ("evidence.shares", Identifier),
-    ("shared", Identifier),
-    ("generic", Identifier),
-    ("mentioned", Identifier),
-    ("likeness", Behaviour),
+    ("one", Is(Behaviour)),
+    ("profiles", Is(Behaviour)),
+    ("members", Holds(CLAIM)),
+    ("evidence", Holds(EVIDENCE)),
+    ("shared", Is(Identifier)),
+    ("generic", Is(Identifier)),
+    ("mentioned", Is(Identifier)),
+    ("likeness", Is(Behaviour)),
 ];
 
 /// The members of an action's answer; none of an answer that is shown whole or not at all.

@@ -10,13 +10,15 @@
 //! | action and member: what kind of data it is | [`mod@members`] |
 //! | keys, and tokens that somebody else signed | [`credentials`], [`token`] |
 //! | how much each may ask for | [`allowance`] |
-//! | taking out what is not for the caller | [`caller`] |
+//! | who asks, and what is noted of it | [`caller`] |
+//! | taking out what is not for the caller | [`shown`] |
 
 mod allowance;
 mod caller;
 mod credentials;
 mod members;
 mod policy;
+mod shown;
 mod token;
 
 #[cfg(test)]
@@ -27,7 +29,7 @@ pub use self::{
     allowance::Quotas,
     caller::Caller,
     credentials::{Credentials, Guard},
-    members::{Members, members},
+    members::{Member, Members, members},
     policy::{Action, Field, Grant, Scope},
     token::{TokenIssuer, TokenKeysError},
 };
