@@ -83,6 +83,20 @@ pub(super) fn read(path: &Path, before: Digest, mut each: impl FnMut(&str)) -> R
     Ok(read)
 }
 
+/// The hash that the last line of a file says, which is whole and has others behind it.
+///
+/// # Errors
+/// [`AuditError::Broken`] where it says none.
+pub(super) fn last_hash(path: &Path) -> Result<Digest, AuditError> {
+    let text = fs::read_to_string(path).map_err(|source| file("read", path, source))?;
+    let last = text.lines().next_back();
+    let hash = last.and_then(|line| Digest::parse(line.split_once(' ')?.0));
+    hash.ok_or_else(|| AuditError::Broken {
+        path: path.to_owned(),
+        line: text.lines().count(),
+    })
+}
+
 pub(super) fn file(attempt: &'static str, path: &Path, source: io::Error) -> AuditError {
     AuditError::File {
         attempt,

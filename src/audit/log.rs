@@ -27,7 +27,8 @@ type Reply = oneshot::Sender<Result<(), AuditError>>;
 pub struct AuditLog(mpsc::Sender<(Telling, Reply)>);
 
 impl AuditLog {
-    /// Opens the log in `folder`, which is made where it is missing, and goes on behind its last whole line.
+    /// Opens the log in `folder`, which is made where it is missing, and goes on behind its last whole line. Looks at the last
+    /// file alone; [`verify`](crate::audit::verify) looks at all.
     ///
     /// # Errors
     /// [`AuditError`] where it cannot be read or written, or its last file is not what was written.
@@ -76,14 +77,16 @@ struct Writer {
 impl Writer {
     fn open(folder: &Path, file_bytes_max: u64) -> Result<Self, AuditError> {
         fs::create_dir_all(folder).map_err(|source| files::file("make", folder, source))?;
-        let (mut number, mut hash, mut bytes) = (1, BEGINNING, 0);
-        for found in files::numbers(folder)? {
-            let path = files::path(folder, found);
-            let read = files::read(&path, hash, |_| {})?;
-            (number, hash, bytes) = (found, read.hash, read.bytes);
-        }
-        let file = opened(folder, number)?;
+        // Only the last file is checked: a log of years is not read at each start.
+        let numbers = files::numbers(folder)?;
+        let number = numbers.last().copied().unwrap_or(1);
+        let before = match numbers.iter().rev().nth(1) {
+            Some(number) => files::last_hash(&files::path(folder, *number))?,
+            None => BEGINNING,
+        };
         let path = files::path(folder, number);
+        let file = opened(folder, number)?;
+        let files::Read { bytes, hash, .. } = files::read(&path, before, |_| {})?;
         // What follows is a line that was not written whole.
         file.set_len(bytes)
             .and_then(|()| file.sync_all())

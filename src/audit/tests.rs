@@ -93,11 +93,18 @@ fn a_line_or_a_file_that_is_taken_out_is_found() {
     fs::write(&files[0], lines[1..].concat()).unwrap();
     let broken = verify(dir.path()).unwrap_err();
     assert!(matches!(broken, AuditError::Broken { line: 1, .. }), "{broken}");
+    fs::write(&files[0], &text).unwrap();
+    // The last file is looked at before the log is gone on with.
+    let last = files.last().unwrap();
+    let text = fs::read_to_string(last).unwrap();
+    fs::write(last, text.replacen("sara", "reza", 1)).unwrap();
     assert!(
         AuditLog::open(dir.path()).is_err(),
         "a log that was tampered with is gone on with"
     );
-    fs::write(&files[0], &text).unwrap();
+    fs::write(last, &text).unwrap();
+    note(&AuditLog::open(dir.path()).unwrap(), 12..13);
+    assert_eq!(verify(dir.path()).unwrap().records, 13);
     fs::rename(&files[1], dir.path().join("elsewhere")).unwrap();
     assert!(matches!(
         verify(dir.path()).unwrap_err(),
