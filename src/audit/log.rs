@@ -28,7 +28,7 @@ pub struct AuditLog(mpsc::Sender<(Telling, Reply)>);
 
 impl AuditLog {
     /// Opens the log in `folder`, which is made where it is missing, and goes on behind its last whole line. Looks at the last
-    /// file alone; [`verify`](crate::audit::verify) looks at all.
+    /// file alone; [`verify`](fn@crate::audit::verify) looks at all.
     ///
     /// # Errors
     /// [`AuditError`] where it cannot be read or written, or its last file is not what was written.
