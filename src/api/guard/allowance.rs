@@ -19,7 +19,7 @@ use governor::{
 };
 
 use crate::{
-    api::{Failure, guard::credentials::Credential},
+    api::Failure,
     domain::{role::Role, time::Timestamp},
     engine::ProfileId,
 };
@@ -141,6 +141,14 @@ impl Allowance {
         }
         met
     }
+}
+
+/// What somebody showed: a key and a token of one name are two callers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Credential {
+    Nothing,
+    Key,
+    Token,
 }
 
 /// Callers by what they showed, role and name: what they may still ask for, and when they asked last.

@@ -7,7 +7,7 @@ use crate::{
         Failure,
         guard::{
             Action, Caller, Quotas, TokenIssuer,
-            allowance::{Allowance, Allowances},
+            allowance::{Allowance, Allowances, Credential},
         },
     },
     domain::{role::Role, time::Timestamp},
@@ -140,12 +140,4 @@ struct Known {
     by: Credential,
     /// Until when it is good, where it ends.
     until: Option<Timestamp>,
-}
-
-/// What somebody showed: a key and a token of one name are two callers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Credential {
-    Nothing,
-    Key,
-    Token,
 }
