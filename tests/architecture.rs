@@ -2,6 +2,7 @@
 //!
 //! Reads every source file as tokens, so that a path inside a macro call counts like any other, and compares what it
 //! names with the one table in `architecture/rules.rs`. `architecture/planted.rs` proves that each rule bites.
+//! `architecture/supply.rs` looks at what the house is built of.
 
 #[path = "architecture/check.rs"]
 mod check;
@@ -11,6 +12,8 @@ mod paths;
 mod planted;
 #[path = "architecture/rules.rs"]
 mod rules;
+#[path = "architecture/supply.rs"]
+mod supply;
 #[path = "architecture/tokens.rs"]
 mod tokens;
 

@@ -59,6 +59,13 @@ pub(crate) const RULES: &[Rule] = &[
         crates: &["*"],
         never: &["anyhow", "axum", "sled"],
     },
+    // Files that are looked at again: by an edge and by who composes.
+    Rule {
+        module: "followed",
+        imports: &[],
+        crates: &["std", "tokio::time", "tracing"],
+        never: &["std::fs"],
+    },
     // Layer 1: the shapes outside, the view on disk, the log.
     Rule {
         module: "wire",
@@ -157,7 +164,7 @@ pub(crate) const RULES: &[Rule] = &[
     // Layer 3: the edges. They reach neither the store nor each other.
     Rule {
         module: "http",
-        imports: &["domain", "wire", "engine", "api", "telemetry"],
+        imports: &["domain", "wire", "engine", "api", "followed", "telemetry"],
         crates: &[
             "std",
             "axum",
@@ -243,6 +250,7 @@ pub(crate) const RULES: &[Rule] = &[
             "console",
             "nats",
             "config",
+            "followed",
             "telemetry",
         ],
         crates: &["*"],
