@@ -51,6 +51,12 @@
 //! A service that starts with other rules than its store was kept by makes every atom anew in the background, a few per
 //! commit and in turns with what comes (`engine::edition`, `engine::renew`): it ends where they had led from the first event.
 //!
+//! Whoever is erased (`engine::erase`) is gone with that commit: events, index, codes, words; marks stay by which what comes
+//! again is refused (`engine::erased`). Within the horizon [`engine::expunge`] has the bytes gone too: the journal begins
+//! anew behind snapshots of what is left, the store is rewritten ([`store`]) while it is at work, and the broker's streams
+//! erase what they held ([`nats::expunge`]). The ledger (`engine::ledger`) has it done again where an older copy is put
+//! back. What is kept for a time only is taken out by `engine::expire` ([`domain::retention`]).
+//!
 //! Who is one person is a pure function of the set of events and the rules; a profile is a commutative fold over its
 //! events. So nothing depends on the order of arrival, and what a merge joined a split can part.
 //!
@@ -63,7 +69,7 @@
 //! | 2 | [`engine`] | the writer and the queries |
 //! | 2½ | [`api`] | the requests and answers of the public contract, whatever edge carries them |
 //! | 3 | [`http`], [`nats`], [`console`] | the edges |
-//! | 4 | [`config`], [`telemetry`] | settings; logs and metrics |
+//! | 4 | [`config`], [`telemetry`], [`followed`] | settings; logs and metrics; files that are looked at again |
 //! | 4½ | [`quality`] | records with a known truth through the engine, and the scores; weights learned from records |
 //! | 5 | [`app`], [`cli`] | build, run, drain; the commands |
 //!
@@ -88,6 +94,8 @@
 //!   some role sees a part of: what kind of data it is, in `api::guard::members`.
 //! - **A question**: its request, its answer and the method that answers it in a file of [`api`].
 //! - **A command**: a variant of [`engine::api::Command`] and its arm in `engine::commands`; its request in [`api`].
+//! - **How long a type of event is kept**: a table of the configuration (`[retention.TYPE]`), no code.
+//! - **Something stored about a person**: what `engine::erase` deletes and [`engine::query::Dossier`] tells.
 //! - **A route**: a row of the table in [`http::router`] and of `openapi.json`; what it reads becomes a request of
 //!   [`api`], so that every edge has it.
 //! - **A subject**: of what is published, a method of [`wire::out::update::Subjects`]; of what is asked, a row of
@@ -109,6 +117,7 @@ pub mod http;
 pub mod nats;
 
 pub mod config;
+pub mod followed;
 pub mod telemetry;
 
 pub mod quality;

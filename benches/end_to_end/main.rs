@@ -1,7 +1,8 @@
 //! End to end: what a user of the service would measure, as a table.
 //!
 //! Plain runs and no sampling, for each takes seconds and leaves a store behind. The traffic is the same in every run.
-//! `cargo bench --bench end_to_end -- --profiles 1000000 --events 400000`
+//! `cargo bench --bench end_to_end -- --profiles 1000000 --events 400000`; who may ask, audited or not, by itself:
+//! `cargo bench --bench end_to_end -- --parts guard --profiles 100000`
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,6 +17,7 @@ mod curve;
 mod desk;
 mod engine;
 mod figures;
+mod guard;
 mod http;
 mod lookups;
 mod memory;
@@ -51,7 +53,7 @@ struct Plan {
     /// Events up to which it is measured how cost grows.
     #[arg(long, env = "YEKTA_BENCH_CURVE", default_value_t = 200_000)]
     curve: usize,
-    /// Small profiles whose memory is measured, and that are asked for at the desk.
+    /// Small profiles whose memory is measured, and that are asked for at the desk and by the guard.
     #[arg(long, env = "YEKTA_BENCH_PROFILES", default_value_t = 20_000)]
     profiles: u32,
     /// Events of each of them.
@@ -78,6 +80,7 @@ enum Part {
     Curve,
     Desk,
     Freshness,
+    Guard,
     Http,
     Memory,
     Nats,
@@ -120,6 +123,9 @@ fn main() {
     }
     if plan.has(Part::Desk) {
         desk::measure(plan.seed, plan.profiles);
+    }
+    if plan.has(Part::Guard) {
+        guard::measure(plan.seed, plan.profiles);
     }
     if plan.has(Part::Http) {
         http::measure(&traffic);

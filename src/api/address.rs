@@ -118,9 +118,8 @@ impl Api {
                 "expected a profile id of 32 hexadecimal digits, or kind:value",
             )
         })?;
-        if !self.caller.as_ref().is_some_and(|caller| caller.may_name()) {
-            return Err(Failure::nameless());
-        }
+        let caller = self.caller.as_ref().ok_or_else(Failure::nameless)?;
+        caller.may_name()?;
         Ok(self.key(kind, value, region)?.map(Address::Identifier))
     }
 

@@ -89,6 +89,30 @@ impl Api {
         }
     }
 
+    /// The one profile that `who` means, where it holds that and not only mentions it: for what must not be done to, or told
+    /// of, whoever once typed somebody else's e-mail.
+    ///
+    /// # Errors
+    /// Those of [`Api::one`], and conflict where it is only mentioned.
+    pub(crate) async fn one_holding(
+        &self,
+        who: &Who,
+        min_position: Option<u64>,
+    ) -> Result<ProfileId, Failure> {
+        let id = self.one(who, min_position).await?;
+        let Some(address) = self.address(who, self.limits.region.as_ref())? else {
+            return Ok(id);
+        };
+        match self
+            .ask_here("find", move |query| query.find_holding(&address))
+            .await?
+        {
+            Found::None => Err(Failure::only_mentioned(&[id])),
+            Found::One(id) => Ok(id),
+            Found::Many(ids) => Err(Failure::several(&ids)),
+        }
+    }
+
     /// The profile `id`, which was live when it was found; where it was absorbed since, its survivor.
     ///
     /// # Errors

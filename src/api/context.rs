@@ -178,7 +178,7 @@ impl Api {
                 Some(portrait) => (Finding::ONE, Some(portrait)),
                 None => (late(Finding::ONE), None),
             },
-            several => match self.candidates(budget, several, &addresses).await? {
+            several => match self.candidates((budget, view), several, &addresses).await? {
                 Some(candidates) => (Finding::several(candidates), None),
                 None => (late(Finding::several(Vec::new())), None),
             },

@@ -163,17 +163,48 @@ impl Failure {
     /// Several profiles are meant; the problem names them.
     pub fn several(profiles: &[ProfileId]) -> Self {
         let message = "several profiles are meant: ask for one of them by its id";
-        let failure = Self::new(
-            Class::Conflict,
+        Self::between(
             "several_profiles",
             "Several profiles are meant",
             message,
-        );
+            profiles,
+        )
+    }
+
+    /// Nobody holds the identifier; the problem names who mentions it.
+    pub fn only_mentioned(profiles: &[ProfileId]) -> Self {
+        let message = "the identifier is only mentioned: whoever mentions it may be somebody else, name a profile by its id";
+        Self::between(
+            "only_mentioned",
+            "The identifier is only mentioned",
+            message,
+            profiles,
+        )
+    }
+
+    fn between(
+        code: &'static str,
+        title: &'static str,
+        message: &'static str,
+        profiles: &[ProfileId],
+    ) -> Self {
+        let failure = Self::new(Class::Conflict, code, title, message);
         let ids = profiles.iter().map(ToString::to_string).collect();
         Self {
             problem: Box::new(failure.problem.with_profiles(ids)),
             ..failure
         }
+    }
+
+    /// Nobody was erased under this id.
+    pub fn no_such_erasure() -> Self {
+        let message = "read an erasure: expected the id that its receipt says";
+        Self::new(
+            Class::Missing,
+            "no_such_erasure",
+            "There is no such erasure",
+            message,
+        )
     }
 
     /// The request id belongs to another kind of command.
@@ -281,6 +312,7 @@ impl From<CommandError> for Failure {
         match error {
             CommandError::NobodyThere => Self::nobody_there(error.to_string()),
             CommandError::Several(profiles) => Self::several(&profiles),
+            CommandError::OnlyMentioned(profiles) => Self::only_mentioned(&profiles),
             CommandError::Nameless => Self::new(
                 Class::Conflict,
                 "nameless",
@@ -333,54 +365,4 @@ impl From<QueryError> for Failure {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(failure: impl Into<Failure>, status: u16, code: &str, passes: bool) {
-        let failure = failure.into();
-        let told = serde_json::to_value(failure.problem()).unwrap();
-        assert_eq!(
-            (failure.status(), failure.code(), failure.class().passes()),
-            (status, code, passes)
-        );
-        assert_eq!((&told["status"], &told["code"]), (&status.into(), &code.into()));
-        assert_eq!(failure.to_string(), format!("{code}: {}", failure.message()));
-        assert_eq!(told["message"], failure.message());
-    }
-
-    #[test]
-    fn what_may_be_sent_again_is_told_apart_from_what_may_not() {
-        check(SubmitError::Busy, 429, "busy", true);
-        check(SubmitError::Stopped, 503, "stopped", true);
-        check(SubmitError::DiskFull, 503, "disk_full", true);
-        check(CommandError::Unavailable(SubmitError::Busy), 429, "busy", true);
-        check(Failure::not_reached(), 504, "position_not_reached", true);
-        check(Failure::overloaded("too many"), 503, "overloaded", true);
-        check(Failure::timed_out(), 503, "timed_out", true);
-        check(CommandError::NobodyThere, 404, "nobody_there", false);
-        check(CommandError::Nameless, 409, "nameless", false);
-        check(CommandError::JoinsNobody, 409, "joins_nobody", false);
-        check(CommandError::Indivisible, 409, "indivisible", false);
-        check(CommandError::NothingToUndo, 404, "nothing_to_undo", false);
-        check(Failure::used_request_id(), 409, "request_id_used", false);
-        check(QueryError::BadCursor, 400, "bad_cursor", false);
-        check(Failure::too_large(7), 413, "too_large", false);
-    }
-
-    #[test]
-    fn an_internal_cause_stays_inside() {
-        let failure = Failure::internal(&"open /secret/place");
-        assert_eq!((failure.status(), failure.code()), (500, "internal"));
-        let told = serde_json::to_string(failure.problem()).unwrap();
-        assert!(!told.contains("secret"), "{told}");
-    }
-
-    #[test]
-    fn several_profiles_are_named() {
-        let ids = [ProfileId([1; 16]), ProfileId([2; 16])];
-        let failure = Failure::from(CommandError::Several(ids.to_vec()));
-        assert_eq!((failure.status(), failure.code()), (409, "several_profiles"));
-        let told = serde_json::to_value(failure.problem()).unwrap();
-        assert_eq!(told["profiles"], serde_json::json!(ids.map(|id| id.to_string())));
-    }
-}
+mod tests;

@@ -25,6 +25,8 @@ pub struct Limits {
     pub flat_deadline: Duration,
     /// How long a QR code holds where its mint does not say.
     pub qr_lifetime: Duration,
+    /// Within which time no file holds a byte of who was erased.
+    pub erase_horizon: Duration,
 }
 
 impl Default for Limits {
@@ -39,6 +41,7 @@ impl Default for Limits {
             candidates_max: 10,
             flat_deadline: Duration::from_millis(800),
             qr_lifetime: Duration::from_secs(15 * 60),
+            erase_horizon: Duration::from_secs(24 * 60 * 60),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         budget::Budget,
         context::{ContextAnswer, shaped},
     },
-    domain::identity::Key,
+    domain::{context::View, identity::Key},
     engine::{
         ProfileId,
         query::{Address, Found, Portrait},
@@ -96,7 +96,7 @@ impl Api {
     /// The first few of those who were found, and by which kinds they were; `None` where the budget is over before.
     pub(crate) async fn candidates(
         &self,
-        budget: Budget,
+        (budget, view): (Budget, &View),
         found: &[ProfileId],
         addresses: &[Address],
     ) -> Result<Option<Vec<Candidate>>, Failure> {
@@ -107,11 +107,17 @@ impl Api {
                 .collect::<Result<Vec<Portrait>, _>>()
         });
         let candidate = |portrait: &Portrait| {
-            Candidate::of(
+            let candidate = Candidate::of(
                 &portrait.id.to_string(),
                 why(portrait, addresses),
                 &portrait.profile,
-            )
+            );
+            let purpose = view.purpose.as_ref();
+            let is_told = purpose.is_none_or(|purpose| portrait.profile.agreed_to(purpose));
+            Candidate {
+                name: candidate.name.filter(|_| is_told),
+                ..candidate
+            }
         };
         let portraits = portraits.await?;
         Ok(portraits.map(|portraits| portraits.iter().map(candidate).collect()))

@@ -8,10 +8,12 @@
 //! | what | where |
 //! |---|---|
 //! | profiles, their timelines and why they are one person | `profile`, `timeline`, `identity` |
+//! | all that is kept about a person, and where it came from | `export` |
 //! | who holds an identifier, and what a consumer is told | `lookup`, `context` |
 //! | codes that carry a session to another channel, whatever a till scans | `qr`, `scan` |
 //! | the card that an agent sees, and links to it | `card` |
 //! | what a customer decided | `consent` |
+//! | who is erased, and what became of it | `erase` |
 //! | why two are one person or not, who may be, whom a profile absorbed | `between` |
 //! | what stewards say about who is who | `steward` |
 //! | what was refused | `rejections` |
@@ -46,6 +48,8 @@ mod budget;
 mod card;
 mod consent;
 mod context;
+mod erase;
+mod export;
 mod failure;
 pub mod guard;
 mod identity;
@@ -67,6 +71,8 @@ pub use crate::api::{
     card::{Card, CardCall, CardLinkAnswer, CardLinkRequest, CardRequest},
     consent::{ConsentAnswer, ConsentRequest, Decision, Decisions},
     context::{ContextAnswer, ContextRequest},
+    erase::{EraseRequest, ErasureAnswer, ErasureRequest},
+    export::{ExportAnswer, ExportRequest},
     failure::{Class, Failure},
     identity::{IdentityAnswer, IdentityRequest},
     limits::Limits,

@@ -33,11 +33,17 @@ impl Api {
     pub async fn profile(&self, request: ProfileRequest) -> Result<ProfileAnswer, Failure> {
         let ProfileRequest { who, min_position } = request;
         let id = self.one(&who, min_position).await?;
-        let portrait = self.portrait(id).await?;
+        Ok(ProfileAnswer::of(self.portrait(id).await?, &who))
+    }
+}
+
+impl ProfileAnswer {
+    /// The answer to whoever asked for `who`.
+    pub(crate) fn of(portrait: Portrait, who: &Who) -> Self {
         let id = portrait.id.to_string();
         let who = who.as_str();
         let requested = (!who.contains(':') && who != id).then(|| who.to_owned());
-        Ok(ProfileAnswer { portrait, requested })
+        Self { portrait, requested }
     }
 }
 

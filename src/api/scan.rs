@@ -149,7 +149,9 @@ impl Api {
                 })?;
                 self.tells(Some(VIEW), &[id]).await?;
                 let asked = self.ask_here("profile", move |query| query.portrait_or_survivor(id));
-                asked.await?.map(|portrait| portrait.profile)
+                let purpose = self.view(VIEW)?.purpose.as_ref();
+                let agreed = |profile: &Profile| purpose.is_none_or(|purpose| profile.agreed_to(purpose));
+                asked.await?.map(|portrait| portrait.profile).filter(agreed)
             }
         };
         let on = |lines: fn(&Profile) -> Vec<String>| {

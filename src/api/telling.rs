@@ -36,7 +36,7 @@ impl Api {
     pub(crate) async fn tells(&self, view: Option<&str>, people: &[ProfileId]) -> Result<(), Failure> {
         match &self.caller {
             Some(caller) if !people.is_empty() => {
-                caller.allowance.meet(people)?;
+                caller.meet(people)?;
                 let new = caller.unnoted(people);
                 if !new.is_empty() {
                     self.notes(caller, view, &new).await?;
@@ -74,7 +74,7 @@ impl Api {
     /// `too_many_people`.
     pub(crate) fn may_look_up(&self) -> Result<(), Failure> {
         let caller = self.caller.as_ref();
-        caller.map_or(Ok(()), |caller| caller.allowance.look_up())
+        caller.map_or(Ok(()), |caller| caller.look_up())
     }
 
     /// Notes that the caller is about to be shown something that may tell of anybody: what was refused, as it was sent, or

@@ -54,6 +54,7 @@ pub fn engine_rules(settings: &Settings) -> Rules {
         tenant: settings.data.tenant.clone(),
         identity: IdentityRules::new(settings.identifiers.clone(), settings.similarity.clone()),
         fold: settings.fold,
+        retention: settings.retention.clone(),
         views: settings.views.clone(),
         channel_views: channels
             .iter()
@@ -80,23 +81,24 @@ pub(crate) fn api_limits(settings: &Settings, bound: SocketAddr) -> Limits {
             .get("callcenter")
             .and_then(|channel| channel.region),
         flat_deadline: settings.http.flat_deadline,
+        erase_horizon: settings.erase_horizon,
         ..Limits::default()
     }
 }
 
 /// Who may send.
-fn senders(settings: &Settings) -> Keys {
+pub(crate) fn senders(settings: &Settings) -> Vec<WriteKey> {
     let default = settings.http.write_key.as_ref();
     let default = default.map(|key| WriteKey::new("default", None, Digest::of(key.expose().as_bytes())));
     let named = settings.keys.iter().filter_map(|(name, key)| match &key.purpose {
         Purpose::Send(channel) => Some(WriteKey::new(name.as_str(), Some(channel.clone()), key.digest)),
         Purpose::Ask(_) => None,
     });
-    Keys::new(default.into_iter().chain(named).collect())
+    default.into_iter().chain(named).collect()
 }
 
-/// Who may ask for what.
-fn guard(settings: &Settings) -> Guard {
+/// What those who ask show who they are by.
+pub(crate) fn credentials(settings: &Settings) -> Credentials {
     let mut credentials = Credentials::default();
     if let Some(key) = &settings.http.read_key {
         credentials.key(Digest::of(key.expose().as_bytes()), "default", Role::Admin);
@@ -106,10 +108,10 @@ fn guard(settings: &Settings) -> Guard {
             credentials.key(key.digest, name, role);
         }
     }
-    if let Some(issuer) = &settings.tokens {
-        credentials.tokens_of(issuer.clone());
+    if let Some(tokens) = &settings.tokens {
+        credentials.tokens_of(tokens.issuer.clone());
     }
-    Guard::new(credentials, settings.quotas.clone(), clock::now)
+    credentials
 }
 
 /// What the HTTP edge goes by; `None` where an origin cannot stand in a header.
@@ -124,8 +126,8 @@ pub fn http_settings(settings: &Settings) -> Option<HttpSettings> {
     };
     let defaults = HttpSettings::default();
     Some(HttpSettings {
-        keys: senders(settings),
-        guard: guard(settings),
+        keys: Keys::new(senders(settings)),
+        guard: Guard::new(credentials(settings), settings.quotas.clone(), clock::now),
         origins,
         ingest_bytes_max: http.body_bytes_max,
         connections_max: http.connections_max,

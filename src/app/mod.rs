@@ -2,9 +2,12 @@
 //!
 //! The only place that knows every module. It holds no logic: what a part does is said in the part.
 
+mod broker;
 mod certificate;
 pub mod clock;
 mod compose;
+mod heads;
+mod keys;
 mod migrate;
 mod service;
 mod standalone;

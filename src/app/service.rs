@@ -13,7 +13,8 @@ use crate::{
     api::{Api, Following, guard::Guard},
     app::{
         certificate::{self, CertificateError},
-        clock, compose,
+        clock, compose, heads,
+        keys::KeyFiles,
         stream::{self, Stream, StreamError},
     },
     audit::{AuditError, AuditLog},
@@ -30,15 +31,17 @@ use crate::{
         tls::Tls,
     },
     nats::ingest::FollowError,
-    telemetry::{EngineMetrics, HttpMetrics, MetricsError, NatsMetrics, QueryMetrics, Registry},
+    telemetry::{
+        EngineMetrics, GuardMetrics, HttpMetrics, MetricsError, NatsMetrics, QueryMetrics, Registry,
+    },
     wire::DecodeRules,
 };
 
 /// Of the time that stopping may take, this part is the requests' that are going on, in fifths; the rest is the writer's.
 const REQUESTS_FIFTHS: u32 = 4;
 
-/// The files of the certificate are looked at so often.
-const CERTIFICATE_EVERY: Duration = Duration::from_secs(10);
+/// The files of the certificate, and those with keys, are looked at so often.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// Why the service did not start, or stopped.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +92,7 @@ pub struct Service {
     address: SocketAddr,
     listener: TcpListener,
     tls: Option<Tls>,
+    keys: Option<KeyFiles>,
     engine: Engine,
     /// What a service on NATS has more.
     stream: Option<Stream>,
@@ -146,18 +150,15 @@ impl Service {
     /// # Errors
     /// [`ServiceError`].
     pub async fn start(settings: &Settings) -> Result<Self, ServiceError> {
-        let listen = settings.http.listen;
-        let failed = |source| ServiceError::Listen {
-            address: listen,
-            source,
-        };
-        let listener = TcpListener::bind(listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+        let (listener, address) = listen(settings.http.listen).await?;
         let tls = certificate::tls(settings, address)?;
         let registry = Registry::new(env!("CARGO_PKG_VERSION"))?;
         let rules = Arc::new(settings.decode_rules());
         let parts = Parts::start(settings, &registry, &rules).await?;
         let http_settings = compose::http_settings(settings).ok_or(ServiceError::Origins)?;
+        let guarding = GuardMetrics::register(&registry)?;
+        let http_settings = http_settings.counted(guarding.clone());
+        let keys = KeyFiles::of(settings, &http_settings, guarding);
         let audit = audit(settings, &http_settings.guard)?;
         let api = Api {
             handle: parts.engine.handle.clone(),
@@ -199,6 +200,7 @@ impl Service {
             address,
             listener,
             tls,
+            keys,
             engine,
             stream,
             http,
@@ -220,6 +222,7 @@ impl Service {
         let Self {
             listener,
             tls,
+            keys,
             engine,
             mut stream,
             http,
@@ -237,10 +240,8 @@ impl Service {
         };
         let greeter = tls.as_ref().map(Tls::greeter);
         let listener = Bounded::new(listener, greeter, bounds);
-        let _following = tls.map(|tls| {
-            let follow = tls.follow(CERTIFICATE_EVERY, http.metrics.clone());
-            AbortOnDropHandle::new(tokio::spawn(follow))
-        });
+        let _looking = looking(tls, keys, &http.metrics);
+        let _heads = http.api.audit.as_ref().map(tell_heads);
         let router = http::router::build(http, pages);
         let serving = tokio::spawn(http::serve::serve(listener, router, draining.clone(), grace));
         tokio::pin!(stop);
@@ -279,6 +280,28 @@ impl Service {
         // Why the writer stopped says more than that the stream was followed no longer.
         stopped.and(followed.map_err(ServiceError::Follow))
     }
+}
+
+/// Listens on `address`; with where that is, since the port may be one that the system chose.
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServiceError> {
+    let failed = |source| ServiceError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+/// Looks at the files again, until what is returned is dropped.
+fn looking(tls: Option<Tls>, keys: Option<KeyFiles>, metrics: &HttpMetrics) -> Vec<AbortOnDropHandle<()>> {
+    let tls = tls.map(|tls| tokio::spawn(tls.follow(LOOK_EVERY, metrics.clone())));
+    let keys = keys.map(|keys| tokio::spawn(keys.follow(LOOK_EVERY)));
+    let looking = tls.into_iter().chain(keys);
+    looking.map(AbortOnDropHandle::new).collect()
+}
+
+/// Tells the head of the audit log once a day, until what is returned is dropped.
+fn tell_heads(audit: &AuditLog) -> AbortOnDropHandle<()> {
+    let folder = audit.folder().to_owned();
+    AbortOnDropHandle::new(tokio::spawn(heads::tell(folder, clock::now)))
 }
 
 /// Where it is noted who is told of whom, where anybody is known. The folder is the engine's, and held by it.

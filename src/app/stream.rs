@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use crate::{
     api::{Api, Following, guard::Guard},
-    app::{clock, compose, service::ServiceError, watching::Watching},
+    app::{broker::Broker, clock, compose, service::ServiceError, watching::Watching},
     config::Settings,
+    domain::retention::Retention,
     engine::{
         Engine, Folder, Opened, StartError,
         error::Error as WriteError,
@@ -21,6 +22,7 @@ use crate::{
         self, Connection,
         assets::{Assets, ensure},
         batch::Publisher,
+        expunge::Expunge,
         ingest::{
             FollowError, FollowSettings, Follower, FollowerParts, IntakeParts, IntakeSettings, StreamIntake,
             StreamRetry, Waiters,
@@ -228,6 +230,19 @@ async fn engine(
     let engine_config = compose::engine_config(settings);
     let rules = compose::engine_rules(settings);
     let runtime = Handle::current();
+    let broker = Arc::new(Broker {
+        expunge: Expunge::new(
+            &ground.connection,
+            ground.assets.names.clone(),
+            // What is too old to be taken is looked at all the same.
+            Arc::new(DecodeRules {
+                retention: Retention::default(),
+                ..settings.decode_rules()
+            }),
+            ground.settings.ack_timeout,
+        ),
+        runtime: runtime.clone(),
+    });
     tokio::task::spawn_blocking(move || {
         // ORDER: the folder before the journal, so that who is refused the folder takes nothing over.
         let folder = Folder::hold(&engine_config.dir)?;
@@ -237,7 +252,7 @@ async fn engine(
         }
         let journal = ground.journal(runtime, config)?;
         let epoch = crate::journal::Journal::epoch(&journal);
-        let opened = Opened::over(folder, &engine_config, Box::new(journal))?;
+        let opened = Opened::over(folder, &engine_config, Box::new(journal))?.beside(broker);
         let engine = opened.start(&engine_config, rules, metrics, clock::now)?;
         Ok((ground, engine, epoch))
     })

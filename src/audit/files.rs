@@ -53,7 +53,11 @@ pub(super) struct Read {
 ///
 /// # Errors
 /// [`AuditError::Broken`] at the first line that does not follow from the one before.
-pub(super) fn read(path: &Path, before: Digest, mut each: impl FnMut(&str)) -> Result<Read, AuditError> {
+pub(super) fn read(
+    path: &Path,
+    before: Digest,
+    mut each: impl FnMut(Digest, &str),
+) -> Result<Read, AuditError> {
     let text = fs::read(path).map_err(|source| file("read", path, source))?;
     let whole = text
         .iter()
@@ -77,7 +81,7 @@ pub(super) fn read(path: &Path, before: Digest, mut each: impl FnMut(&str)) -> R
         if expected.to_string() != hash {
             return Err(broken());
         }
-        each(json);
+        each(expected, json);
         read.hash = expected;
     }
     Ok(read)

@@ -5,6 +5,7 @@ use std::{
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
+    sync::Arc,
     thread,
 };
 
@@ -24,7 +25,10 @@ type Reply = oneshot::Sender<Result<(), AuditError>>;
 
 /// Where tellings are noted. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct AuditLog(mpsc::Sender<(Telling, Reply)>);
+pub struct AuditLog {
+    notes: mpsc::Sender<(Telling, Reply)>,
+    folder: Arc<Path>,
+}
 
 impl AuditLog {
     /// Opens the log in `folder`, which is made where it is missing, and goes on behind its last whole line. Looks at the last
@@ -48,7 +52,15 @@ impl AuditLog {
         };
         let thread = thread::Builder::new().name("yekta-audit".to_owned()).spawn(run);
         thread.map_err(|source| files::file("start a thread for", folder, source))?;
-        Ok(Self(notes))
+        Ok(Self {
+            notes,
+            folder: folder.into(),
+        })
+    }
+
+    /// Where its files are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Notes that somebody is told; returns once that is on disk.
@@ -57,7 +69,7 @@ impl AuditLog {
     /// [`AuditError`] where it is not, and then nobody may be told.
     pub async fn note(&self, telling: Telling) -> Result<(), AuditError> {
         let (reply, written) = oneshot::channel();
-        let sent = self.0.send((telling, reply)).await;
+        let sent = self.notes.send((telling, reply)).await;
         sent.map_err(|_| AuditError::Poisoned)?;
         written.await.unwrap_or(Err(AuditError::Poisoned))
     }
@@ -86,7 +98,7 @@ impl Writer {
         };
         let path = files::path(folder, number);
         let file = opened(folder, number)?;
-        let files::Read { bytes, hash, .. } = files::read(&path, before, |_| {})?;
+        let files::Read { bytes, hash, .. } = files::read(&path, before, |_, _| {})?;
         // What follows is a line that was not written whole.
         file.set_len(bytes)
             .and_then(|()| file.sync_all())

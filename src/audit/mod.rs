@@ -6,7 +6,8 @@
 //!
 //! One line is one record: its hash, a space, and JSON. The hash is the SHA-256 of the hash of the line before and of the
 //! JSON, so that no line can be changed, taken out or put in without every hash behind it being others. That the last
-//! lines were cut off shows only to whoever noted the last hash elsewhere: `yekta audit verify` prints it.
+//! lines were cut off shows only to whoever noted the last hash elsewhere: `yekta audit head` prints it, the service logs it
+//! once a day, and `yekta audit verify --head` looks for it.
 
 mod files;
 mod log;
@@ -22,7 +23,7 @@ use thiserror::Error;
 
 pub use self::{
     log::AuditLog,
-    verify::{Verified, verify},
+    verify::{Verified, verify, verify_with},
 };
 use crate::wire::digest::Digest;
 
@@ -73,6 +74,14 @@ pub enum AuditError {
     Missing {
         /// Which.
         path: PathBuf,
+    },
+    /// No record has the hash that was kept elsewhere.
+    #[error(
+        "find {head} in the audit log: expected the hash that was kept; the end was cut off, or it is another log's"
+    )]
+    CutOff {
+        /// The hash that was kept.
+        head: Digest,
     },
     /// An earlier write failed, and nothing is written since.
     #[error("write the audit log: expected an earlier write to succeed, and start the service again")]

@@ -113,6 +113,40 @@ fn a_line_or_a_file_that_is_taken_out_is_found() {
 }
 
 #[test]
+fn an_end_that_is_cut_off_shows_against_a_head_that_was_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut heads = vec![BEGINNING];
+    for number in 0..12 {
+        note(&AuditLog::with(dir.path(), 600).unwrap(), number..number + 1);
+        heads.push(verify(dir.path()).unwrap().head);
+    }
+    for (number, head) in (0..).zip(&heads) {
+        let (verified, found) = verify_with(dir.path(), *head).unwrap();
+        assert_eq!((verified.records, found), (12, number));
+    }
+    // The last file is cut off at the end of a line, and then taken out: the rest is a sound log, but not the one it was.
+    let last = files_of(dir.path()).pop().unwrap();
+    let text = fs::read_to_string(&last).unwrap();
+    let whole: Vec<&str> = text.split_inclusive('\n').collect();
+    fs::write(&last, whole[..whole.len() - 1].concat()).unwrap();
+    let head = *heads.last().unwrap();
+    for _ in 0..2 {
+        let records = usize::try_from(verify(dir.path()).unwrap().records).unwrap();
+        assert!(records < 12);
+        let cut = verify_with(dir.path(), head).unwrap_err();
+        assert!(cut.to_string().contains(&head.to_string()), "{cut}");
+        assert!(verify_with(dir.path(), heads[records]).is_ok());
+        fs::remove_file(&last).ok();
+    }
+    // What is written behind it makes no such head again.
+    note(&AuditLog::with(dir.path(), 600).unwrap(), 90..99);
+    assert!(matches!(
+        verify_with(dir.path(), head),
+        Err(AuditError::CutOff { .. })
+    ));
+}
+
+#[test]
 fn a_line_that_was_not_written_whole_is_cut_off() {
     let dir = written(5, 1 << 20);
     let path = files_of(dir.path()).pop().unwrap();

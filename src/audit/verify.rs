@@ -1,4 +1,4 @@
-//! Whether the log is what was written.
+//! Whether the log is what was written, and whether its end is still there.
 
 use std::path::Path;
 
@@ -27,6 +27,27 @@ pub struct Verified {
 /// # Errors
 /// [`AuditError::Broken`] or [`AuditError::Missing`] at the first thing that is wrong.
 pub fn verify(folder: &Path) -> Result<Verified, AuditError> {
+    read(folder, |_, _| {})
+}
+
+/// The same of a log that has to hold the record of `head`, a last hash that was kept elsewhere; with the number of that
+/// record, from 1. The head of a log without records is in every log.
+///
+/// # Errors
+/// As of [`verify()`]; [`AuditError::CutOff`] where no record has that hash.
+pub fn verify_with(folder: &Path, head: Digest) -> Result<(Verified, u64), AuditError> {
+    let mut found = (head == BEGINNING).then_some(0);
+    let verified = read(folder, |number, hash| {
+        if hash == head {
+            found = Some(number);
+        }
+    })?;
+    let number = found.ok_or(AuditError::CutOff { head })?;
+    Ok((verified, number))
+}
+
+/// Reads all files; `each` is told the number and the hash of every record.
+fn read(folder: &Path, mut each: impl FnMut(u64, Digest)) -> Result<Verified, AuditError> {
     #[derive(Deserialize)]
     struct Dated {
         at: String,
@@ -43,8 +64,9 @@ pub fn verify(folder: &Path) -> Result<Verified, AuditError> {
                 path: files::path(folder, expected),
             });
         }
-        let read = files::read(&files::path(folder, number), verified.head, |json| {
+        let read = files::read(&files::path(folder, number), verified.head, |hash, json| {
             verified.records = verified.records.saturating_add(1);
+            each(verified.records, hash);
             let at = serde_json::from_str::<Dated>(json).ok().map(|dated| dated.at);
             verified.first = verified.first.take().or_else(|| at.clone());
             verified.last = at;

@@ -1,10 +1,10 @@
 //! All settings of the program: owns [`Settings`] and how they are loaded. A function of its inputs alone: file,
 //! environment and flags are passed in.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
-    api::guard::{Quotas, TokenIssuer},
+    api::guard::Quotas,
     config::{
         check,
         layers::{LoadOptions, merge},
@@ -18,14 +18,14 @@ use crate::{
             fold,
             http::Http,
             identifiers, identity, journal,
-            keys::{self, Key, Purpose},
+            keys::{self, Key, Purpose, Tokens},
             log::Log,
-            nats, snapshots, sources, store, views,
+            nats, retention, snapshots, sources, store, views,
         },
     },
     domain::{
         channel::Channels, context::View, identifier::IdentifierRules, identity::Similarity,
-        profile::FoldLimits, role::Role,
+        profile::FoldLimits, retention::Retention, role::Role,
     },
     engine::SnapshotConfig,
     journal::file::FileJournalConfig,
@@ -48,7 +48,7 @@ pub struct Settings {
     /// How much each role may ask for.
     pub quotas: BTreeMap<Role, Quotas>,
     /// Whose tokens are taken.
-    pub tokens: Option<TokenIssuer>,
+    pub tokens: Option<Tokens>,
     /// The writer.
     pub engine: Engine,
     /// The file journal.
@@ -57,6 +57,10 @@ pub struct Settings {
     pub store: StoreConfig,
     /// When snapshots are made.
     pub snapshots: SnapshotConfig,
+    /// Within which time no file holds a byte of who was erased.
+    pub erase_horizon: Duration,
+    /// How long events are kept.
+    pub retention: Retention,
     /// Bounds of what is taken in.
     pub decode: DecodeLimits,
     /// How much a profile holds.
@@ -120,6 +124,10 @@ impl Settings {
             journal: root.section("journal", journal::read),
             store: root.section("store", store::read),
             snapshots: root.section("snapshots", snapshots::read),
+            erase_horizon: root.section("erase", |table| {
+                Duration::from_secs(table.number("horizon_s", 60..=31_536_000))
+            }),
+            retention: retention::read(root),
             decode: root.section("decode", |table| decode::read(table, http.items_max)),
             fold: root.section("fold", fold::read),
             identifiers: root.section("identifiers", identifiers::read),
@@ -155,6 +163,7 @@ impl Settings {
             channels: self.channels.clone(),
             identifiers: self.identifiers.clone(),
             limits: self.decode,
+            retention: self.retention.clone(),
         }
     }
 }

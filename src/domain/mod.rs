@@ -13,6 +13,7 @@
 //! | how alike two persons are | [`similarity`] |
 //! | fold, profile, what is open | [`profile`] |
 //! | context, view | [`context`] |
+//! | how long events are kept | [`retention`] |
 
 pub mod amount;
 pub mod channel;
@@ -23,6 +24,7 @@ pub mod identifier;
 pub mod identity;
 pub mod profile;
 pub mod qr;
+pub mod retention;
 pub mod role;
 pub mod scan;
 pub mod similarity;

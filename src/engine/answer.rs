@@ -125,16 +125,27 @@ impl Query {
         Ok(self.graph().find(address)?)
     }
 
+    /// Who is at `address`, and not only mentions what stands there.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn find_holding(&self, address: &Address) -> Result<Found, QueryError> {
+        Ok(self.graph().find_holding(address)?)
+    }
+
     /// A live profile as it stands.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn portrait(&self, id: ProfileId) -> Result<Option<Portrait>, QueryError> {
-        self.settled(id, |record| {
-            let portrait = portrait(&self.store, id, record, &self.rules.fold)?;
-            let pending = self.is_pending(record)?;
-            Ok(Portrait { pending, ..portrait })
-        })
+        self.settled(id, |record| self.portrayed(id, record))
+    }
+
+    /// The profile that `record` is of.
+    pub(crate) fn portrayed(&self, id: ProfileId, record: &ProfileRecord) -> Result<Portrait, QueryError> {
+        let portrait = portrait(&self.store, id, record, &self.rules.fold)?;
+        let pending = self.is_pending(record)?;
+        Ok(Portrait { pending, ..portrait })
     }
 
     /// A profile as it stands, which was live a moment ago: if it was absorbed since, its survivor.
@@ -142,11 +153,20 @@ impl Query {
     /// # Errors
     /// When the store cannot be read.
     pub fn portrait_or_survivor(&self, id: ProfileId) -> Result<Option<Portrait>, QueryError> {
+        self.of_survivor(id, |id| self.portrait(id))
+    }
+
+    /// What `read` finds of a profile which was live a moment ago: if it was absorbed since, of its survivor.
+    pub(crate) fn of_survivor<T>(
+        &self,
+        id: ProfileId,
+        read: impl Fn(ProfileId) -> Result<Option<T>, QueryError>,
+    ) -> Result<Option<T>, QueryError> {
         let mut id = id;
         for _ in 0..READS_MAX {
-            let portrait = self.portrait(id)?;
-            if portrait.is_some() {
-                return Ok(portrait);
+            let answer = read(id)?;
+            if answer.is_some() {
+                return Ok(answer);
             }
             match self.find(&Address::Id(id))? {
                 // The same where it lives again.

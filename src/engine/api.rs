@@ -2,6 +2,9 @@
 
 use std::{fmt, sync::Arc};
 
+mod refusal;
+
+pub use self::refusal::{CommandError, SubmitError};
 pub use crate::domain::qr::QrOutcome;
 use crate::{
     domain::{
@@ -11,13 +14,16 @@ use crate::{
         value::Value,
     },
     journal::Position,
-    store::ProfileId,
+    store::{ErasureId, ErasureRecord, ProfileId},
     wire::{Rejection, offline::Benefit},
 };
 
 /// Why the writer refuses an event that was good at the edge.
 pub const FITS_NO_COMMIT: &str =
     "keep the event: it, or what it adds to, is larger than a record or a commit may be";
+
+/// Why the writer refuses an event of somebody who was erased.
+pub const WAS_ERASED: &str = "keep the event: it happened before the person it is about was erased";
 
 /// One item that an edge hands over: an event, or what it refused and why.
 #[derive(Clone, Debug)]
@@ -91,6 +97,8 @@ pub enum Outcome {
     Conflicting,
     /// It was refused at the edge and is kept for whoever asks.
     Refused,
+    /// The event is of somebody who was erased since it happened; that it came is kept for whoever asks.
+    Erased,
 }
 
 /// The answer to a submission: all of it is durable and visible.
@@ -152,6 +160,17 @@ impl fmt::Debug for Statement {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("Statement(…)")
     }
+}
+
+/// How far files are cleared of somebody who was erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// What was published of them is told to nobody by the broker any more.
+    Withdrawn,
+    /// They are being written again.
+    Clearing,
+    /// None holds a byte of them.
+    Gone,
 }
 
 /// What is to be taken back.
@@ -221,6 +240,22 @@ pub enum Command {
         /// Who does.
         statement: Statement,
     },
+    /// Erase somebody.
+    Erase {
+        /// Whom.
+        target: Target,
+        /// Microseconds within which no file may hold a byte of them.
+        within_us: i64,
+    },
+    /// Carry an erasure out again, over what came from before it.
+    EraseAgain(Box<ErasureRecord>),
+    /// Note how far the clearing of files is.
+    Note {
+        /// Of those who were erased by these.
+        erasures: Vec<ErasureId>,
+        /// How far.
+        progress: Progress,
+    },
 }
 
 impl fmt::Debug for Command {
@@ -235,6 +270,9 @@ impl fmt::Debug for Command {
             Self::Separate { .. } => "Separate",
             Self::Say(_) => "Say",
             Self::Undo { .. } => "Undo",
+            Self::Erase { .. } => "Erase",
+            Self::EraseAgain(_) => "EraseAgain",
+            Self::Note { .. } => "Note",
         })
     }
 }
@@ -289,6 +327,13 @@ pub enum Answer {
     },
     /// It is as if it had never been.
     Undone,
+    /// They are erased.
+    Erased {
+        /// What was taken away.
+        erasure: Box<ErasureRecord>,
+    },
+    /// It is noted.
+    Noted,
 }
 
 impl fmt::Debug for Answer {
@@ -299,6 +344,8 @@ impl fmt::Debug for Answer {
             Self::Consented { profile } => write!(out, "Consented({profile})"),
             Self::Said { word } => write!(out, "Said({word})"),
             Self::Undone => out.write_str("Undone"),
+            Self::Erased { erasure } => write!(out, "Erased({})", erasure.id),
+            Self::Noted => out.write_str("Noted"),
         }
     }
 }
@@ -310,55 +357,4 @@ pub struct Answered {
     pub answer: Answer,
     /// The commit that holds it, or a later one.
     pub position: Position,
-}
-
-/// Why a command has no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum CommandError {
-    /// Nobody holds the identifier, or there is no such profile.
-    #[error("find who the command is about: nobody holds the identifier and no profile has the id")]
-    NobodyThere,
-    /// Several do.
-    #[error("find who the command is about: {} profiles hold the identifier, name one of them", .0.len())]
-    Several(Vec<ProfileId>),
-    /// It fits no commit.
-    #[error("carry out the command: what it says or adds to is larger than a record or a commit may be")]
-    TooLarge,
-    /// The command's target left no identifier by which a command could reach them.
-    #[error("reach the profile: it holds no identifier, only events without one")]
-    Nameless,
-    /// The identifier joins nobody, so that nobody can be parted by it.
-    #[error(
-        "keep two apart: the identifier joins nobody (it is only mentioned, on an owned device, or so many hold it); name a \
-         profile, or take back the event that is wrong"
-    )]
-    JoinsNobody,
-    /// Whatever leads to one of two leads to the other.
-    #[error(
-        "keep two apart: every event that leads to one of them leads to the other too; take back the event that says so"
-    )]
-    Indivisible,
-    /// There is no such thing to take back.
-    #[error(
-        "take back: no word or event of a channel has this id now, or the profile was not absorbed; expected what a merge or \
-         a separation answered, an event's source and id, or an absorbed profile's id"
-    )]
-    NothingToUndo,
-    /// The service cannot take it now.
-    #[error(transparent)]
-    Unavailable(#[from] SubmitError),
-}
-
-/// Why the writer took nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SubmitError {
-    /// The queue was full for as long as a caller may wait.
-    #[error("hand over to the writer: its queue is full, try again")]
-    Busy,
-    /// The service is shutting down, or the writer stopped after a failed write.
-    #[error("hand over to the writer: it has stopped")]
-    Stopped,
-    /// The disk is nearly full.
-    #[error("hand over to the writer: the disk is nearly full, send it again once there is room")]
-    DiskFull,
 }

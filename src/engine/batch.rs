@@ -8,9 +8,10 @@ use crate::{
         event::EventId,
         identity::{IdentityRules, Key, Reference},
         profile::FoldLimits,
+        retention::Retention,
     },
     engine::{bounds::Bounds, graph::Graph, memory::Memory, overlay::Overlay, repair::Repairs, step::Ground},
-    store::{AtomId, Error, KeyHash, Keyring, ProfileId},
+    store::{AtomId, ErasureId, Error, KeyHash, Keyring, ProfileId},
 };
 
 /// What the writer and the queries go by. Fixed while the process runs.
@@ -22,6 +23,8 @@ pub struct Rules {
     pub identity: IdentityRules,
     /// What a profile keeps.
     pub fold: FoldLimits,
+    /// How long events are kept.
+    pub retention: Retention,
     /// The context views by name.
     pub views: BTreeMap<String, View>,
     /// The view that enriches the events of a channel, by channel.
@@ -42,6 +45,10 @@ pub(crate) struct Batch<'a> {
     pub(crate) touched: Touched,
     /// Whether a steward ever said anything.
     pub(crate) has_words: bool,
+    /// Whether anybody was ever erased.
+    pub(crate) has_erased: bool,
+    /// The number of the commit that it makes.
+    pub(crate) number: u64,
     /// Who is still to be looked at again.
     pub(crate) repairs: Repairs,
     /// Whether all others are looked at again later.
@@ -71,6 +78,10 @@ pub(crate) struct Touched {
     pub(crate) causes: BTreeSet<EventId>,
     /// Whether atoms were made anew by other rules.
     pub(crate) renewed: bool,
+    /// Who was erased, and by which erasure.
+    pub(crate) erased: BTreeMap<ProfileId, ErasureId>,
+    /// Whether events were taken out that are kept no longer.
+    pub(crate) expired: bool,
     /// Whether atoms are looked at again for what earlier batches did.
     pub(crate) repaired: bool,
 }
@@ -91,7 +102,7 @@ impl<'a> Batch<'a> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub(crate) fn new(ground: Ground<'a>, repairs: Repairs) -> Result<Self, Error> {
+    pub(crate) fn new(ground: Ground<'a>, number: u64, repairs: Repairs) -> Result<Self, Error> {
         let mut batch = Self {
             overlay: Overlay::new(ground.before.clone()),
             keyring: ground.keyring,
@@ -99,11 +110,14 @@ impl<'a> Batch<'a> {
             memory: ground.memory,
             touched: Touched::default(),
             has_words: false,
+            has_erased: false,
+            number,
             repairs,
             postpones: false,
             bounds: Bounds::default(),
         };
         batch.has_words = batch.graph().has_words()?;
+        batch.has_erased = batch.graph().has_erased()?;
         Ok(batch)
     }
 

@@ -15,11 +15,12 @@ use crate::{
         api::{Answer, Command, CommandError, QrAnswer, Statement, Target},
         atoms::Atoms,
         batch::Batch,
+        erase::Erasing,
         qr::Redemption,
         query::{Address, Found},
         steward::Saying,
     },
-    store::{AnswerRecord, Error, ProfileId, Read, RequestHash, keys},
+    store::{AnswerRecord, ErasureId, ErasureRecord, Error, ProfileId, Read, RequestHash, keys},
 };
 
 /// A command on its way. `Debug` shows no token.
@@ -32,9 +33,27 @@ pub(crate) struct Ordered {
     pub(crate) token: String,
     /// The id of the event it writes.
     pub(crate) id: String,
+    /// The id of the erasure that it is.
+    pub(crate) erasure: ErasureId,
 }
 
 impl Ordered {
+    /// Of the service itself, which nobody repeats.
+    pub(crate) fn of_our_own(command: Command) -> Self {
+        Self {
+            command,
+            request: None,
+            token: String::new(),
+            id: String::new(),
+            erasure: ErasureId([0; 16]),
+        }
+    }
+
+    /// Carries an erasure out again.
+    pub(crate) fn erasing_again(erasure: ErasureRecord) -> Self {
+        Self::of_our_own(Command::EraseAgain(Box::new(erasure)))
+    }
+
     fn saying<'a>(&'a self, statement: &'a Statement, at: Timestamp) -> Saying<'a> {
         Saying {
             id: &self.id,
@@ -93,6 +112,16 @@ impl Batch<'_> {
                 Ok(Answer::Said { word })
             }
             Command::Undo { what, statement } => self.undo(ordered.saying(statement, now), what)?,
+            Command::Erase { target, within_us } => {
+                let erasing = Erasing {
+                    id: ordered.erasure,
+                    at: now,
+                    due: Timestamp::from_micros(now.as_micros().saturating_add(*within_us)),
+                };
+                self.erase(erasing, target)?
+            }
+            Command::EraseAgain(erasure) => Ok(self.erase_again(erasure)?),
+            Command::Note { erasures, progress } => Ok(self.note(erasures, *progress, now)?),
         };
         if let (Some(request), Ok(answer)) = (ordered.request, &answer) {
             let record = match answer {
@@ -100,7 +129,8 @@ impl Batch<'_> {
                 Answer::Qr(qr) => AnswerRecord::Qr { outcome: qr.outcome },
                 Answer::Consented { profile } => AnswerRecord::Consented { profile: *profile },
                 Answer::Said { word } => AnswerRecord::Said { word: word.clone() },
-                Answer::Undone => AnswerRecord::Undone,
+                Answer::Undone | Answer::Noted => AnswerRecord::Undone,
+                Answer::Erased { erasure } => AnswerRecord::Erased { erasure: erasure.id },
             };
             self.overlay.put_record(keys::answer(request), &record)?;
         }
@@ -120,6 +150,12 @@ impl Batch<'_> {
             (AnswerRecord::Consented { profile }, _) => Answer::Consented { profile },
             (AnswerRecord::Said { word }, _) => Answer::Said { word },
             (AnswerRecord::Undone, _) => Answer::Undone,
+            (AnswerRecord::Erased { erasure }, _) => {
+                let erasure: Option<ErasureRecord> = self.overlay.record(&keys::erasure(erasure))?;
+                erasure.map_or(Answer::Noted, |erasure| Answer::Erased {
+                    erasure: Box::new(erasure),
+                })
+            }
             (
                 AnswerRecord::Qr { outcome },
                 Command::RedeemQr { token, .. }

@@ -11,6 +11,7 @@ use crate::{
         step::Stepped,
     },
     telemetry::{EngineMetrics, EventOutcome},
+    wire::Reason,
 };
 
 /// The figures of one step, kept until its commit is visible.
@@ -88,6 +89,7 @@ impl Item {
             (Submission::Event(event) | Submission::Read(event, _), Outcome::Accepted(resolution)) => {
                 Self::Accepted(event.received, resolution.as_str())
             }
+            (_, Outcome::Erased) => Self::Refused(Reason::Erased.code()),
             (_, Outcome::Conflicting) => Self::Known(EventOutcome::Conflicting),
             _ => Self::Known(EventOutcome::Duplicate),
         }

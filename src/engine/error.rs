@@ -14,6 +14,9 @@ pub enum Error {
     /// The store's files did not take what was committed.
     #[error("go on with a store whose files cannot be written, restart to go on from the journal")]
     Unwritten,
+    /// Somebody who was erased came back with an older copy, and what is to be taken out fits no commit.
+    #[error("erase again who was erased: it fits no commit, raise journal.commit_bytes_max")]
+    Unerased,
     /// The journal did not take the commit.
     #[error("commit a batch")]
     Journal(#[from] journal::Error),
@@ -42,7 +45,7 @@ impl Error {
                 matches!(error.fault, store::codec::Fault::TooLong { .. })
             }
             Self::Journal(error) => error.is_too_large(),
-            Self::Store(_) | Self::Publish(_) | Self::Damaged | Self::Unwritten => false,
+            Self::Store(_) | Self::Publish(_) | Self::Damaged | Self::Unwritten | Self::Unerased => false,
         }
     }
 }

@@ -19,6 +19,17 @@ impl<A: Atoms> Graph<'_, A> {
     /// # Errors
     /// When a record or the index cannot be read.
     pub fn find(&self, address: &Address) -> Result<Found, Error> {
+        match self.find_holding(address)? {
+            Found::None => self.find_mentioning(address),
+            found => Ok(found),
+        }
+    }
+
+    /// Who is at `address`, and not only mentions what stands there: whoever types somebody else's e-mail is not them.
+    ///
+    /// # Errors
+    /// When a record or the index cannot be read.
+    pub fn find_holding(&self, address: &Address) -> Result<Found, Error> {
         let mut found = BTreeSet::new();
         match address {
             Address::Id(id) => {
@@ -32,15 +43,27 @@ impl<A: Atoms> Graph<'_, A> {
             }
             Address::Identifier(key) => self.find_key(key, &mut found)?,
         }
-        let found: Vec<ProfileId> = found.into_iter().collect();
-        Ok(match found.as_slice() {
-            [] => Found::None,
-            [one] => Found::One(*one),
-            _ => Found::Many(found),
-        })
+        Ok(found_of(found))
     }
 
-    /// The profiles that hold a key with joining trust, of a device all who used it; else those that mention it.
+    /// Who mentions what stands at `address`.
+    fn find_mentioning(&self, address: &Address) -> Result<Found, Error> {
+        let Address::Identifier(key) = address else {
+            return Ok(Found::None);
+        };
+        let mentions = keys::mentions(self.keyring.key(key));
+        Ok(found_of(self.profiles_at(&mentions, self.most(key))?))
+    }
+
+    /// Of a customer's claims only those that count are theirs.
+    fn most(&self, key: &Key) -> usize {
+        match self.bound(key) {
+            Bound::First(most) => most.min(self.rules.identifiers.atoms_max),
+            Bound::Generic(most) => most,
+        }
+    }
+
+    /// The profiles that hold a key with joining trust, of a device all who used it.
     fn find_key(&self, key: &Key, found: &mut BTreeSet<ProfileId>) -> Result<(), Error> {
         let hash = self.keyring.key(key);
         let holding = match self.rules.identifiers.rule(&key.kind).role {
@@ -52,17 +75,8 @@ impl<A: Atoms> Graph<'_, A> {
                 vec![keys::holders(hash)]
             }
         };
-        // Of a customer's claims only those that count are theirs.
-        let rules = &self.rules.identifiers;
-        let most = match self.bound(key) {
-            Bound::First(most) => most.min(rules.atoms_max),
-            Bound::Generic(most) => most,
-        };
         for index in &holding {
-            found.extend(self.profiles_at(index, most)?);
-        }
-        if found.is_empty() {
-            found.extend(self.profiles_at(&keys::mentions(hash), most)?);
+            found.extend(self.profiles_at(index, self.most(key))?);
         }
         Ok(())
     }
@@ -81,5 +95,14 @@ impl<A: Atoms> Graph<'_, A> {
     /// When it cannot be read.
     pub fn profile(&self, id: ProfileId) -> Result<Option<ProfileRecord>, Error> {
         self.view.record(&keys::profile(id))
+    }
+}
+
+fn found_of(found: BTreeSet<ProfileId>) -> Found {
+    let found: Vec<ProfileId> = found.into_iter().collect();
+    match found.as_slice() {
+        [] => Found::None,
+        [one] => Found::One(*one),
+        _ => Found::Many(found),
     }
 }

@@ -14,11 +14,12 @@ use crate::{
     engine::{
         answer::Query,
         api::{Answer, Answered, Command, CommandError, Receipt, Submission, SubmitError, Target, Undo},
+        chores::Chore,
         commands::Ordered,
         qr::token_key,
     },
     journal::{InputPosition, Position},
-    store::Keyring,
+    store::{ErasureId, Keyring},
     telemetry::EngineMetrics,
     wire::offline::{PublicKey, Signatory},
 };
@@ -75,8 +76,8 @@ pub(crate) enum Job {
     },
     /// Nothing but a reason to look whether the store is sound.
     Wake,
-    /// Let go of commits up to here, which snapshots hold.
-    Forget(Position),
+    /// Do something with the journal's files.
+    Chore(Chore),
     /// Commit what came before, flush and stop.
     Stop,
 }
@@ -86,7 +87,7 @@ impl Job {
     pub(crate) fn items(&self) -> usize {
         match self {
             Self::Submit { items, .. } => items.len(),
-            Self::Command { .. } | Self::Forget(_) | Self::Wake | Self::Stop => 0,
+            Self::Command { .. } | Self::Chore(_) | Self::Wake | Self::Stop => 0,
         }
     }
 }
@@ -218,6 +219,7 @@ impl Handle {
             request,
             token: data_encoding::BASE32_NOPAD.encode(&token),
             id: data_encoding::HEXLOWER.encode(&random),
+            erasure: ErasureId(*random.first_chunk().unwrap_or(&[0; 16])),
         };
         let (reply, answer) = oneshot::channel();
         self.send(Job::Command {
@@ -268,6 +270,9 @@ impl Handle {
             Command::Merge { of: [a, b], .. } => format!("merge {} {}", target(a), target(b)),
             Command::Separate { of: [a, b], .. } => format!("separate {} {}", target(a), target(b)),
             Command::Say(word) => format!("say {}", word.id),
+            Command::Erase { target: whose, .. } => format!("erase {}", target(whose)),
+            Command::EraseAgain(erasure) => format!("erase again {}", erasure.id),
+            Command::Note { erasures, progress } => format!("note {progress:?} {erasures:?}"),
             Command::Undo { what, .. } => match what {
                 Undo::Word(id) => format!("undo word {id}"),
                 Undo::Absorbed(id) => format!("undo profile {id}"),

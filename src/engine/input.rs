@@ -4,6 +4,7 @@ use crate::{
     engine::{
         api::{FITS_NO_COMMIT, Submission},
         commands::Ordered,
+        expire::Expiring,
     },
     journal::InputPosition,
     wire::{Reason, Rejection},
@@ -20,6 +21,8 @@ pub(crate) struct Input {
     pub(crate) repairs: usize,
     /// What is made anew of former editions.
     pub(crate) renewal: Renewal,
+    /// Where events are taken out that are kept no longer.
+    pub(crate) expiring: Option<Expiring>,
     /// Whether all that others are to be looked at again for is left for later.
     pub(crate) postpones: bool,
 }
@@ -73,13 +76,22 @@ impl Input {
         }
     }
 
-    /// Repairs and renews less; whether there was anything to leave for later.
+    /// Takes out what is kept no longer.
+    pub(crate) fn expiring(expiring: Expiring) -> Self {
+        Self {
+            expiring: Some(expiring),
+            ..Self::default()
+        }
+    }
+
+    /// Repairs, renews and takes out less; whether there was anything to leave for later.
     pub(crate) fn halve_upkeep(&mut self) -> bool {
-        match self.repairs {
-            2.. => {
+        match (self.repairs, &mut self.expiring) {
+            (2.., _) => {
                 self.repairs /= 2;
                 true
             }
+            (_, Some(expiring)) => expiring.halve(),
             _ => self.renewal.halve(),
         }
     }

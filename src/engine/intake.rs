@@ -8,7 +8,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use crate::{
     domain::event::StreamPlace,
     engine::{
-        api::{FITS_NO_COMMIT, Outcome, Receipt, Submission, SubmitError},
+        api::{FITS_NO_COMMIT, Outcome, Receipt, Submission, SubmitError, WAS_ERASED},
         handle::Handle,
     },
     wire::{
@@ -161,12 +161,17 @@ fn id_of(item: &Submission) -> Option<String> {
 /// was read or by the writer. `ids` are those of the events, `None` for what was rejected when it was read.
 pub fn ingested(receipt: &Receipt, ids: Vec<Option<String>>, mut rejected: Vec<Rejected>) -> Ingested {
     for (index, (id, outcome)) in ids.into_iter().zip(&receipt.outcomes).enumerate() {
-        if *outcome == Outcome::Refused && id.is_some() {
+        let (reason, message) = match outcome {
+            Outcome::Refused => (Reason::TooLarge, FITS_NO_COMMIT),
+            Outcome::Erased => (Reason::Erased, WAS_ERASED),
+            Outcome::Accepted(_) | Outcome::Duplicate | Outcome::Conflicting => continue,
+        };
+        if id.is_some() {
             rejected.push(Rejected {
                 index,
                 id,
-                code: Reason::TooLarge.code(),
-                message: FITS_NO_COMMIT.to_owned(),
+                code: reason.code(),
+                message: message.to_owned(),
             });
         }
     }

@@ -19,6 +19,7 @@ pub mod atoms;
 pub mod batch;
 mod bounds;
 mod build;
+mod chores;
 mod combine;
 mod commands;
 pub mod component;
@@ -28,8 +29,14 @@ mod devices;
 mod edition;
 mod ending;
 mod entries;
+mod erase;
+mod erased;
+mod erasures;
 pub mod error;
+mod expire;
 pub mod explain;
+mod export;
+pub mod expunge;
 pub mod find;
 pub mod graph;
 pub mod handle;
@@ -38,6 +45,7 @@ mod index;
 mod input;
 pub mod intake;
 mod known;
+mod ledger;
 pub mod membership;
 mod memory;
 pub mod migrate;
@@ -71,6 +79,7 @@ pub mod updates;
 mod upkeep;
 pub mod verify;
 mod waiting;
+pub mod withdrawn;
 mod words;
 pub mod worker;
 
@@ -79,6 +88,7 @@ pub use crate::{
         answer::{Query, QueryError},
         batch::Rules,
         edition::KeptBy,
+        expunge::Beyond,
         handle::{Handle, HandleLimits, Health},
         migrate::Migrated,
         offline::Offline,
@@ -93,5 +103,5 @@ pub use crate::{
         worker::WorkerConfig,
     },
     journal::Position,
-    store::ProfileId,
+    store::{ErasureId, ErasureRecord, ProfileId},
 };

@@ -12,6 +12,8 @@ use std::{
 use crate::{
     engine::{
         build::{Origin, Places},
+        error,
+        expunge::Beyond,
         handle::HandleLimits,
         recover::{Recovered, recovered},
         room::{self, RoomConfig},
@@ -108,6 +110,9 @@ pub enum StartError {
         /// Whose it was opened for.
         expected: String,
     },
+    /// Somebody who was erased came back with an older store and journal, and cannot be erased again.
+    #[error("erase again who was erased since the folder was copied")]
+    EraseAgain(#[source] Box<error::Error>),
     /// There is no journal in the folder.
     #[error("migrate {}: expected the journal of a standalone service in it", path.display())]
     NothingToMigrate {
@@ -149,6 +154,7 @@ pub struct Opened {
     pub(crate) journal: Box<dyn Journal>,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) lock: FolderLock,
+    pub(crate) beyond: Option<Arc<dyn Beyond>>,
 }
 
 /// A tenant's folder that this process holds: nobody else opens it meanwhile.
@@ -159,10 +165,11 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Takes the folder, which is made if it is missing. Where the disk is full the ballast goes.
+    /// Takes the folder, which is made if it is missing. Where the disk is full the ballast goes. A store that was rewritten
+    /// gets its name, so that whoever looks behind this finds it there.
     ///
     /// # Errors
-    /// [`StartError::Locked`] when another process has it, [`StartError::Io`].
+    /// [`StartError::Locked`] when another process has it, [`StartError::Io`], [`StartError::Store`].
     pub fn hold(dir: &Path) -> Result<Self, StartError> {
         std::fs::create_dir_all(dir).map_err(|source| StartError::Io {
             attempt: "make the data folder",
@@ -175,6 +182,7 @@ impl Folder {
             path: dir.to_owned(),
             source,
         })?;
+        store::settle(&dir.join("store"))?;
         let dir = dir.to_owned();
         Ok(Self { dir, lock })
     }
@@ -277,7 +285,17 @@ impl Opened {
             journal,
             keyring,
             lock,
+            beyond: None,
         })
+    }
+
+    /// The same where something holds data of the tenant beyond its folder: who is erased is to be erased there, too.
+    #[must_use]
+    pub fn beside(self, beyond: Arc<dyn Beyond>) -> Self {
+        Self {
+            beyond: Some(beyond),
+            ..self
+        }
     }
 
     /// The store alone, for who only reads.

@@ -25,6 +25,8 @@ pub(crate) enum Placed {
     Known,
     /// Nowhere: its id was known with another content.
     Conflicting,
+    /// Nowhere: it is of somebody who was erased since.
+    Erased,
 }
 
 impl Batch<'_> {
@@ -46,6 +48,9 @@ impl Batch<'_> {
             .filter(|(name, value)| !limits.keeps(name, value));
         self.bounds.met(Bound::TraitLetters, cut.count());
         let claim = self.claim(event)?;
+        if self.was_erased(event, &claim)? {
+            return Ok(Placed::Erased);
+        }
         let unsettled = self.unsettled(&claim, event.time)?;
         let atom = self.insert(Known { hash, checksum }, event, claim)?;
         for device in unsettled {
@@ -157,6 +162,29 @@ impl Batch<'_> {
         let to = graph
             .mark_after(device, time)?
             .map_or(Timestamp::MAX, |mark| mark.time);
+        self.reassign_within(device, from, to)?;
+        Ok(to)
+    }
+
+    /// The same where log-ins and log-outs from `first` to `last` are gone.
+    pub(crate) fn reassign_between(
+        &mut self,
+        device: &Key,
+        first: Timestamp,
+        last: Timestamp,
+    ) -> Result<(), Error> {
+        let graph = self.graph();
+        let from = graph.mark_until(device, first)?;
+        let to = graph.mark_after(device, last)?;
+        self.reassign_within(
+            device,
+            from.map_or(Timestamp::MIN, |mark| mark.time),
+            to.map_or(Timestamp::MAX, |mark| mark.time),
+        )
+    }
+
+    /// Puts the events on a device with `from <= time < to` where they belong now.
+    fn reassign_within(&mut self, device: &Key, from: Timestamp, to: Timestamp) -> Result<(), Error> {
         for id in self
             .overlay
             .atoms(&keys::devices(self.keyring.key(device), DeviceRole::Plain))?
@@ -178,7 +206,7 @@ impl Batch<'_> {
                 self.refold(id, moved)?;
             }
         }
-        Ok(to)
+        Ok(())
     }
 }
 

@@ -6,7 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
-    domain::{context::Context, event::Event, time::Timestamp},
+    domain::{
+        context::Context,
+        event::{Event, EventId},
+        identity::link::OWN_SOURCE,
+        time::Timestamp,
+    },
     engine::{
         api::Resolution,
         batch::{Rules, Touched},
@@ -84,6 +89,9 @@ impl<'a> Publication<'a> {
         for notice in &combined.notices {
             self.notice(notice, combined, &causes)?;
         }
+        for profile in touched.erased.keys() {
+            self.end(*profile, combined, &causes)?;
+        }
         let mut contexts = Contexts::new();
         for one in told {
             if let Some(portrait) = combined.portraits.get(&one.profile) {
@@ -91,6 +99,21 @@ impl<'a> Publication<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Tells that somebody was erased, also where the same commit has them come back: what is before is of nobody.
+    fn end(&mut self, profile: ProfileId, combined: &Combined, causes: &Causes<'_>) -> Result<(), Error> {
+        let is_told = |notice: &Notice| notice.kind == NoticeKind::Erased && notice.from.contains(&profile);
+        if combined.notices.iter().any(is_told) {
+            return Ok(());
+        }
+        let into = combined.portraits.contains_key(&profile).then_some(profile);
+        let notice = Notice {
+            kind: NoticeKind::Erased,
+            from: BTreeSet::from([profile]),
+            into: into.into_iter().collect(),
+        };
+        self.notice(&notice, combined, causes)
     }
 
     /// A refused item.
@@ -137,13 +160,17 @@ impl<'a> Publication<'a> {
             .portraits
             .get(about)
             .map_or(0, |portrait| portrait.version);
+        let erasure = causes.erasure(kind, *about);
         let body = NoticeBody {
             kind,
             profile: &profile,
             version,
             from: &from,
             into: &into,
-            cause: causes.cause(&told),
+            cause: match &erasure {
+                Some(erasure) => Cause::of([erasure], "erased"),
+                None => causes.cause(&told),
+            },
         };
         let concerned: Vec<String> = notice.from.union(&notice.into).map(ToString::to_string).collect();
         self.push(
@@ -220,11 +247,26 @@ impl<'a> Causes<'a> {
         told.flatten().copied().collect()
     }
 
+    /// The erasure of a profile, as an event of our own, where that is what is told.
+    fn erasure(&self, kind: NoticeKind, profile: ProfileId) -> Option<EventId> {
+        let id = self
+            .touched
+            .erased
+            .get(&profile)
+            .filter(|_| kind == NoticeKind::Erased)?;
+        Some(EventId {
+            source: OWN_SOURCE.to_owned(),
+            id: id.to_string(),
+        })
+    }
+
     /// The events, and the most that one of them did; else the words; else other rules; else what earlier events did to others.
     fn cause(&self, told: &[&'a Told<'a>]) -> Cause<'a> {
         let most = told.iter().map(|one| one.resolution).max();
         match most {
+            None if !self.touched.erased.is_empty() => Cause::of(&self.touched.causes, "erased"),
             None if !self.touched.causes.is_empty() => Cause::of(&self.touched.causes, "said"),
+            None if self.touched.expired => Cause::of([], "expired"),
             None if self.touched.renewed => Cause::of([], "rules"),
             None if self.touched.repaired => Cause::of([], "repaired"),
             most => {

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use crate::{
     domain::{
-        event::{Event, Stamp, StreamPlace},
-        identity::{Claim, Key, Verdict, cluster::Link},
+        event::{Event, EventId, Stamp, StreamPlace},
+        identity::{Claim, Key, Reference, Verdict, Word, cluster::Link},
         profile::Profile,
+        qr::QrState,
         time::Timestamp,
+        value::Value,
     },
-    store::{ProfileId, RejectionRecord},
+    store::{ProfileId, QrRecord, RejectionRecord},
 };
 
 /// Who is asked for.
@@ -106,6 +108,72 @@ pub struct IdentityView {
     pub shared: Vec<Key>,
     /// The values that too many hold and that therefore join nobody, or of a customer id only the earliest claims.
     pub generic: Vec<Key>,
+}
+
+/// All that is kept about a person.
+#[derive(Clone, Debug)]
+pub struct Dossier {
+    /// The profile.
+    pub portrait: Portrait,
+    /// Its atoms.
+    pub atoms: Vec<MemberView>,
+    /// Every event of them, in the order of time and id.
+    pub events: Vec<Event>,
+    /// The QR codes that were minted for the person, in the order of these events.
+    pub codes: Vec<CodeView>,
+    /// What stewards say about the person, in the order in which it was said.
+    pub words: Vec<WordView>,
+}
+
+/// A QR code of a person. The token is nowhere.
+#[derive(Clone, Debug)]
+pub struct CodeView {
+    /// The event that minted it.
+    pub event: EventId,
+    /// How far its life has gone.
+    pub state: QrState,
+    /// When it was minted.
+    pub minted: Timestamp,
+    /// Until when it holds.
+    pub expires: Timestamp,
+    /// The only store that may redeem it.
+    pub store_id: Option<String>,
+    /// What was in the basket.
+    pub basket: Option<Value>,
+    /// What was offered.
+    pub offer: Option<Value>,
+}
+
+/// A steward's word as it is about one person.
+#[derive(Clone, Debug)]
+pub struct WordView {
+    /// The word.
+    pub word: Word,
+    /// Those of its references that lead to the person.
+    pub about: Vec<Reference>,
+}
+
+impl CodeView {
+    /// The code that `event` minted. Taken apart by name, so that nothing that is kept of a code is forgotten.
+    pub(crate) fn of(event: EventId, record: QrRecord) -> Self {
+        let QrRecord {
+            state,
+            minted,
+            expires,
+            store_id,
+            basket,
+            offer,
+        } = record;
+        Self {
+            event,
+            state,
+            minted,
+            expires,
+            store_id,
+            basket,
+            offer,
+        }
+    }
 }
 
 /// A kept refusal.

@@ -52,7 +52,7 @@ impl Batch<'_> {
         })
     }
 
-    fn atoms_behind(&self, after: AtomId, most: usize) -> Result<Vec<AtomId>, Error> {
+    pub(crate) fn atoms_behind(&self, after: AtomId, most: usize) -> Result<Vec<AtomId>, Error> {
         let mut atoms = Vec::new();
         let from = keys::atom(after);
         self.overlay

@@ -9,6 +9,7 @@ use crate::{
     engine::{
         EngineConfig,
         build::{Places, failed},
+        ledger::LEDGER,
         open::{Folder, Opened, StartError},
     },
     journal::{Position, file::FileJournal},
@@ -68,6 +69,17 @@ pub fn restore(config: &EngineConfig, snapshot: &Path, secrets: &Path) -> Result
     // ORDER: with a journal that begins behind it, a folder that is not whole yet is never taken for an empty one.
     FileJournal::begin_behind(&journal, Position(position), batch)?;
     copy(secrets, &taken)?;
+    // Who was erased since the snapshot was made is in it.
+    let (erased, ledger) = (secrets.with_file_name(LEDGER), folder.dir().join(LEDGER));
+    if erased.exists() && !ledger.exists() {
+        copy(&erased, &ledger)?;
+    } else if !ledger.exists() {
+        tracing::warn!(
+            expected = %erased.display(),
+            "there is no ledger of erasures: who was erased since the snapshot was made is back; put the file erasures into \
+             the folder before it is served"
+        );
+    }
     fs::create_dir_all(&places.snapshots).map_err(failed("make", &places.snapshots))?;
     copy(snapshot, &snapshot::place(&places.snapshots, &contents))?;
     let journal = folder.journal(config.journal.clone())?;

@@ -5,7 +5,7 @@
 //! damaged. Never holds the writer up: it works half of the time and rests the other half.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError, TryRecvError},
@@ -14,8 +14,12 @@ use std::{
 };
 
 use crate::{
+    domain::time::Timestamp,
     engine::{
+        answer::Query,
+        chores::Chore,
         error::chain,
+        expunge::Beyond,
         handle::{Job, Nudge},
         room::Room,
         snapshot::{SnapshotError, Source},
@@ -27,6 +31,8 @@ use crate::{
 
 /// How long to wait after one that failed.
 const RETRY: Duration = Duration::from_secs(60);
+/// How long at most until it is looked again what is due.
+const LOOK: Duration = Duration::from_secs(60 * 60);
 
 /// When snapshots are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,71 +72,141 @@ impl Source {
     }
 }
 
-/// The thread that makes them.
+/// The thread that makes them, and that clears files of who was erased.
 pub(crate) struct Snapshots {
     pub(crate) source: Source,
-    pub(crate) interval: Duration,
-    pub(crate) keep: usize,
-    pub(crate) forget: bool,
+    pub(crate) config: SnapshotConfig,
+    /// The tenant's folder.
+    pub(crate) dir: PathBuf,
+    /// What holds data beyond it, where something does.
+    pub(crate) beyond: Option<Arc<dyn Beyond>>,
+    pub(crate) query: Query,
+    pub(crate) clock: fn() -> Timestamp,
     /// It must not take the room that events need.
     pub(crate) room: Arc<Room>,
     pub(crate) writer: Nudge,
     pub(crate) metrics: EngineMetrics,
-    /// Closed when the engine stops.
+    /// Told when somebody was erased; closed when the engine stops.
     pub(crate) stop: Receiver<()>,
 }
 
 impl Snapshots {
-    /// Makes snapshots until the engine stops. One that fails is told of and tried again.
+    /// Makes snapshots, and clears files, until the engine stops. What fails is told of and tried again.
     pub(crate) fn run(self) {
-        let mut wait = self.first_wait();
-        while self.stop.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
-            let begun = Instant::now();
-            wait = match self.make() {
-                Ok(()) => {
-                    self.metrics.snapshot(begun.elapsed());
-                    self.interval
+        let interval = self.config.interval;
+        let mut next = interval.map(|interval| Instant::now() + self.first_wait(interval));
+        let (mut rested, mut pause) = (Instant::now(), RETRY);
+        let (mut refused, mut look) = (self.refused_cleared(0), Instant::now() + LOOK);
+        loop {
+            let due = next.map(|next| next.saturating_duration_since(Instant::now()));
+            let rest = rested.saturating_duration_since(Instant::now());
+            let expunging = self.until_expunging().map(|wait| wait.max(rest));
+            let wait = due
+                .into_iter()
+                .chain(expunging)
+                .chain([look.saturating_duration_since(Instant::now())])
+                .min()
+                .unwrap_or(LOOK);
+            match self.stop.recv_timeout(wait) {
+                Err(RecvTimeoutError::Disconnected) => return,
+                Ok(()) => continue,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if look <= Instant::now() {
+                look = Instant::now() + LOOK;
+                // It may have slept through when events are kept no longer.
+                self.writer.tell(Job::Wake);
+                refused = self.refused_cleared(refused);
+            } else if expunging == Some(wait) {
+                match self.expunge(&mut || self.goes_on()) {
+                    Ok(()) => pause = RETRY,
+                    Err(error) if self.stops() => {
+                        return tracing::debug!(%error, "stops while files are cleared");
+                    }
+                    Err(error) => {
+                        self.failed(&error, "files still hold what was erased");
+                        rested = Instant::now() + pause;
+                        pause = pause.saturating_mul(2).min(LOOK);
+                    }
                 }
-                Err(SnapshotError::Stopped) => return,
-                Err(error) => {
-                    snapshot::clear(&self.source.folder).ok();
-                    // It looks after the store, which may be damaged; it may have nothing else to do.
-                    self.writer.tell(Job::Wake);
-                    self.metrics.snapshot_failed();
-                    tracing::error!(error = %chain(&error), "no snapshot was made");
-                    self.interval.min(RETRY)
-                }
-            };
+            } else if due == Some(wait)
+                && let Some(interval) = interval
+            {
+                next = Some(Instant::now() + self.made(interval));
+            }
         }
     }
 
+    /// Has the broker delete what it was sent again of those who were erased; up to which refusal that is done.
+    fn refused_cleared(&self, after: u64) -> u64 {
+        let cleared = self.clear_refused(after, &mut || self.goes_on());
+        cleared.unwrap_or_else(|error| {
+            if !self.stops() {
+                self.failed(&error, "the broker still holds what was refused as erased");
+            }
+            after
+        })
+    }
+
+    /// Whether the engine stops.
+    fn stops(&self) -> bool {
+        self.stop.try_recv() == Err(TryRecvError::Disconnected)
+    }
+
+    /// Makes one; how long until the next.
+    fn made(&self, interval: Duration) -> Duration {
+        let begun = Instant::now();
+        match self.make() {
+            Ok(()) => {
+                self.metrics.snapshot(begun.elapsed());
+                interval
+            }
+            Err(SnapshotError::Stopped) => interval,
+            Err(error) => {
+                self.failed(&error, "no snapshot was made");
+                self.metrics.snapshot_failed();
+                interval.min(RETRY)
+            }
+        }
+    }
+
+    fn failed(&self, error: &dyn std::error::Error, what: &str) {
+        snapshot::clear(&self.source.folder).ok();
+        // The writer looks after the store, which may be damaged; it may have nothing else to do.
+        self.writer.tell(Job::Wake);
+        tracing::error!(error = %chain(error), "{what}");
+    }
+
     /// How long until the first: as if the service had gone on since the newest was made, or the folder.
-    fn first_wait(&self) -> Duration {
+    fn first_wait(&self, interval: Duration) -> Duration {
         let newest = snapshot::list(&self.source.folder)
             .ok()
             .and_then(|all| all.into_iter().next());
         let since = newest.map_or_else(|| self.source.folder.with_file_name("secrets"), |(_, path)| path);
         let age = || std::fs::metadata(since).ok()?.modified().ok()?.elapsed().ok();
         let age = age();
-        age.map_or(self.interval, |age| self.interval.saturating_sub(age))
+        age.map_or(interval, |age| interval.saturating_sub(age))
+    }
+
+    /// Says why something is not to be gone on with.
+    fn goes_on(&self) -> Result<(), SnapshotError> {
+        // Somebody who is erased meanwhile is looked for afterwards.
+        if self.stops() {
+            return Err(SnapshotError::Stopped);
+        }
+        if self.room.is_scarce() {
+            return Err(SnapshotError::DiskFull);
+        }
+        Ok(())
     }
 
     fn make(&self) -> Result<(), SnapshotError> {
-        let mut goes_on = || {
-            if self.stop.try_recv() == Err(TryRecvError::Disconnected) {
-                return Err(SnapshotError::Stopped);
-            }
-            if self.room.is_scarce() {
-                return Err(SnapshotError::DiskFull);
-            }
-            Ok(())
-        };
-        let path = self.source.snapshot(&mut goes_on)?;
+        let path = self.source.snapshot(&mut || self.goes_on())?;
         tracing::info!(snapshot.path = %path.display(), "made a snapshot");
-        if let Some(through) = self.source.prune(&path, self.keep)?
-            && self.forget
+        if let Some(through) = self.source.prune(&path, self.config.keep)?
+            && self.config.forget
         {
-            self.writer.tell(Job::Forget(through));
+            self.writer.tell(Job::Chore(Chore::Forget(through)));
         }
         Ok(())
     }

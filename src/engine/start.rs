@@ -15,8 +15,10 @@ use crate::{
         answer::Query,
         batch::Rules,
         error::Error as WriteError,
+        expunge::Beyond,
         handle::{Handle, HealthCell, Job, Nudge},
         known::Known,
+        ledger::Ledger,
         memory::Memory,
         open::{EngineConfig, Opened, StartError},
         room::{Room, RoomWatch},
@@ -27,7 +29,7 @@ use crate::{
         worker::{Visible, Worker, WorkerConfig},
     },
     journal::{InputPosition, Journal, Position},
-    store::{FolderLock, Store},
+    store::{ErasureRecord, FolderLock, Keyring, Store},
     telemetry::EngineMetrics,
 };
 
@@ -59,7 +61,9 @@ impl Opened {
         metrics: EngineMetrics,
         clock: fn() -> Timestamp,
     ) -> Result<Engine, StartError> {
-        let source = self.source();
+        let (source, beyond) = (self.source(), self.beyond.clone());
+        let ledger = Ledger::in_folder(&config.dir);
+        let missing = ledger.missing_in(&self.view.store)?;
         let Self {
             view,
             journal,
@@ -69,6 +73,7 @@ impl Opened {
         } = self;
         let (store, mut standing) = (view.store, view.standing);
         standing.renewing = rules.adopt(view.noted);
+        let has_retention = rules.retention.certain_since(clock()).is_some();
         let rules = Arc::new(rules);
         let (jobs, waiting) = mpsc::channel(config.queue_jobs_max);
         let (visible, seen) = visible(journal.as_ref(), &standing);
@@ -80,9 +85,9 @@ impl Opened {
             room: &room,
             writer: Nudge::to(&jobs, &metrics),
             metrics: &metrics,
+            clock,
             block_faces_max: rules.identity.similarity.block_faces_max,
         };
-        let (known, asides) = beside.start(source)?;
         let query = Query::new(
             store.clone(),
             Arc::clone(&keyring),
@@ -90,22 +95,16 @@ impl Opened {
             Arc::from(journal.reader()),
             seen.applied.clone(),
         );
+        let (expunging, stop) = blocking::channel();
+        let snapshots = beside.snapshots((source, beyond), query.clone(), stop);
+        let (known, asides) = beside.start(snapshots, &expunging)?;
         let health = Arc::new(HealthCell::default());
-        let handle = Handle {
-            jobs,
-            applied: seen.applied,
-            consumed: seen.consumed,
-            working: seen.working,
-            health: Arc::clone(&health),
-            is_full: room.watch(),
-            keyring: Arc::clone(&keyring),
-            query,
-            limits: config.handle,
-            metrics: metrics.clone(),
-        };
+        let handle = beside.handle(jobs, seen, &health, (Arc::clone(&keyring), query));
         let worker = Worker {
             memory: Memory::default(),
             known,
+            ledger,
+            expunging,
             standing,
             store,
             journal,
@@ -114,7 +113,7 @@ impl Opened {
             under_way: None,
             jobs: waiting,
             held: None,
-            upkeep: Upkeep::default(),
+            upkeep: Upkeep::new(has_retention),
             stepped: Duration::ZERO,
             visible,
             health,
@@ -123,7 +122,7 @@ impl Opened {
             config: config.worker,
             clock,
         };
-        let writer = worker.start(config, lock)?;
+        let writer = worker.start(config, lock, missing)?;
         Ok(Engine {
             handle,
             writer,
@@ -163,16 +162,20 @@ struct Beside<'a> {
     room: &'a Arc<Room>,
     writer: Nudge,
     metrics: &'a EngineMetrics,
+    clock: fn() -> Timestamp,
     block_faces_max: usize,
 }
 
 impl Worker {
-    /// The writer's thread, which holds the folder.
+    /// The writer's thread, which holds the folder; first the erasures are carried out again that are `missing`.
     fn start(
-        self,
+        mut self,
         config: &EngineConfig,
         lock: Arc<FolderLock>,
+        missing: Vec<ErasureRecord>,
     ) -> Result<JoinHandle<Result<(), WriteError>>, StartError> {
+        let erased = self.erase_again(missing);
+        erased.map_err(|error| StartError::EraseAgain(Box::new(error)))?;
         spawn("yekta-writer", config, move || {
             let _lock = lock;
             self.run()
@@ -182,7 +185,12 @@ impl Worker {
 
 impl Beside<'_> {
     /// The threads, and what the writer will know by them.
-    fn start(&self, source: Source) -> Result<(Known, Vec<Aside>), StartError> {
+    fn start(
+        &self,
+        snapshots: Snapshots,
+        expunging: &blocking::Sender<()>,
+    ) -> Result<(Known, Vec<Aside>), StartError> {
+        let store = snapshots.source.store.clone();
         let WorkerConfig {
             known_bytes_max,
             absent_bytes,
@@ -190,31 +198,58 @@ impl Beside<'_> {
         } = self.config.worker;
         let (known, reading) = Known::of(known_bytes_max, absent_bytes, self.block_faces_max);
         let writer = self.writer.clone();
-        source.store.on_failure(move || writer.tell(Job::Wake));
-        let mut asides = vec![self.watch_room()?, self.read_keys(reading, source.store.clone())?];
-        asides.extend(self.make_snapshots(source)?);
+        store.on_failure(move || writer.tell(Job::Wake));
+        let thread = self.spawn("yekta-snapshots", move || snapshots.run())?;
+        let stop = expunging.clone();
+        let asides = vec![
+            self.watch_room()?,
+            self.read_keys(reading, store)?,
+            Aside { stop, thread },
+        ];
         Ok((known, asides))
     }
 
-    /// The thread that makes snapshots, if any are to be made.
-    fn make_snapshots(&self, source: Source) -> Result<Option<Aside>, StartError> {
-        let config = self.config.snapshots;
-        let Some(interval) = config.interval else {
-            return Ok(None);
-        };
-        let (stop, stopped) = blocking::channel();
-        let snapshots = Snapshots {
+    /// What makes snapshots, and clears files of who was erased.
+    fn snapshots(
+        &self,
+        (source, beyond): (Source, Option<Arc<dyn Beyond>>),
+        query: Query,
+        stop: blocking::Receiver<()>,
+    ) -> Snapshots {
+        Snapshots {
             source,
-            interval,
-            keep: config.keep,
-            forget: config.forget,
+            config: self.config.snapshots,
+            dir: self.config.dir.clone(),
+            beyond,
+            query,
+            clock: self.clock,
             room: Arc::clone(self.room),
             writer: self.writer.clone(),
             metrics: self.metrics.clone(),
-            stop: stopped,
-        };
-        let thread = self.spawn("yekta-snapshots", move || snapshots.run())?;
-        Ok(Some(Aside { stop, thread }))
+            stop,
+        }
+    }
+
+    /// How edges reach the writer.
+    fn handle(
+        &self,
+        jobs: mpsc::Sender<Job>,
+        seen: Seen,
+        health: &Arc<HealthCell>,
+        (keyring, query): (Arc<Keyring>, Query),
+    ) -> Handle {
+        Handle {
+            jobs,
+            applied: seen.applied,
+            consumed: seen.consumed,
+            working: seen.working,
+            health: Arc::clone(health),
+            is_full: self.room.watch(),
+            keyring,
+            query,
+            limits: self.config.handle,
+            metrics: self.metrics.clone(),
+        }
     }
 
     /// The thread that reads which keys there are.

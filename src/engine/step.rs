@@ -1,7 +1,7 @@
 //! The step: from a batch of submissions and commands to one commit. Synchronous and without effects: the same store
 //! and the same input give the same commit.
 
-use std::{collections::BTreeSet, ops::ControlFlow};
+use std::{borrow::Cow, collections::BTreeSet, ops::ControlFlow};
 
 use crate::{
     domain::{event::Event, identity::Edition, time::Timestamp},
@@ -12,6 +12,7 @@ use crate::{
         batch::{Batch, Rules},
         bounds::Bounds,
         combine::Combined,
+        erased::refusal,
         error::Error,
         input::{Input, Renewal},
         known::Lasting,
@@ -68,6 +69,8 @@ pub(crate) struct Stepped {
     pub(crate) outcomes: Vec<Outcome>,
     /// One per command.
     pub(crate) answers: Vec<Result<Answer, CommandError>>,
+    /// Where the next step goes on to take out what is kept no longer; `None` at the end.
+    pub(crate) expiring_after: Option<AtomId>,
     /// How often a bound was met.
     pub(crate) bounds: Bounds,
     /// The records that the commit changes, as it leaves them.
@@ -91,7 +94,7 @@ pub(crate) fn step(
     now: Timestamp,
 ) -> Result<Stepped, Error> {
     let mut run = Run {
-        batch: Batch::new(ground, standing.repairs)?,
+        batch: Batch::new(ground, standing.batch.saturating_add(1), standing.repairs)?,
         placed: Vec::new(),
         due: BTreeSet::new(),
         standing: standing.clone(),
@@ -103,21 +106,38 @@ pub(crate) fn step(
     let mut publication = Publication::new(ground.rules, now);
     let mut outcomes = Vec::with_capacity(input.submissions.len());
     for (index, submission) in input.submissions.iter().enumerate() {
-        if let Submission::Refused(rejection) = submission {
-            if !run.is_kept(rejection)? {
-                run.keep(rejection, now)?;
-                publication.refused(rejection)?;
+        let outcome = match submission.event() {
+            Some(event) => run.take(index, event)?,
+            None => Outcome::Refused,
+        };
+        let refused = match (submission, submission.event()) {
+            (Submission::Refused(rejection), _) => Some(Cow::Borrowed(&**rejection)),
+            (_, Some(event)) if outcome == Outcome::Erased => {
+                Some(Cow::Owned(refusal(event, submission.place())))
             }
-            outcomes.push(Outcome::Refused);
-        } else if let Some(event) = submission.event() {
-            outcomes.push(run.take(index, event)?);
+            _ => None,
+        };
+        if let Some(rejection) = refused
+            && !run.is_kept(&rejection)?
+        {
+            run.keep(&rejection, now)?;
+            publication.refused(&rejection)?;
         }
+        outcomes.push(outcome);
     }
     run.due = run.batch.due(input.repairs)?;
     run.batch.postpones = input.postpones;
     run.renew(input.renewal)?;
+    let expiring_after = match input.expiring {
+        Some(expiring) => run.batch.expire(expiring, now)?,
+        None => None,
+    };
     run.consume(input.position.as_ref())?;
-    run.finish(publication, outcomes, answers, now)
+    let stepped = run.finish(publication, outcomes, answers, now)?;
+    Ok(Stepped {
+        expiring_after,
+        ..stepped
+    })
 }
 
 struct Run<'a> {
@@ -138,6 +158,7 @@ impl<'a> Run<'a> {
             }
             Placed::Known => Outcome::Duplicate,
             Placed::Conflicting => Outcome::Conflicting,
+            Placed::Erased => Outcome::Erased,
         })
     }
 
@@ -287,38 +308,35 @@ impl Run<'_> {
         self.standing.repairs = self.batch.repairs;
         let bounds = self.batch.bounds;
         let (changes, lasting) = self.batch.overlay.into_changes()?;
-        if messages.is_empty() && changes.is_empty() {
-            return Ok(Stepped {
-                commit: None,
-                standing: self.standing,
-                outcomes,
-                answers,
-                bounds,
-                lasting,
-            });
-        }
-        let batch = self.standing.batch.saturating_add(1);
-        let standing = Standing {
-            batch,
-            fingerprint: combined.fingerprint,
-            ..self.standing
-        };
-        let marker = Marker {
-            batch,
-            fingerprint: combined.fingerprint.to_bytes(),
-            time_us: now.as_micros(),
-            input: standing.input.clone(),
-            epoch: standing.epoch,
+        let (commit, standing) = match messages.is_empty() && changes.is_empty() {
+            true => (None, self.standing),
+            false => {
+                let standing = Standing {
+                    batch: self.standing.batch.saturating_add(1),
+                    fingerprint: combined.fingerprint,
+                    ..self.standing
+                };
+                let marker = Marker {
+                    batch: standing.batch,
+                    fingerprint: combined.fingerprint.to_bytes(),
+                    time_us: now.as_micros(),
+                    input: standing.input.clone(),
+                    epoch: standing.epoch,
+                };
+                let commit = Commit {
+                    messages,
+                    changes,
+                    marker,
+                };
+                (Some(commit), standing)
+            }
         };
         Ok(Stepped {
-            commit: Some(Commit {
-                messages,
-                changes,
-                marker,
-            }),
+            commit,
             standing,
             outcomes,
             answers,
+            expiring_after: None,
             bounds,
             lasting,
         })

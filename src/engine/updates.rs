@@ -3,6 +3,7 @@
 use crate::{
     engine::answer::{Query, QueryError},
     journal::{self, Position},
+    store::ErasureRecord,
 };
 
 /// Bytes of commits that one read takes from the journal, about.
@@ -50,7 +51,7 @@ impl Query {
     }
 
     /// The messages behind `cursor`, oldest first: at least `messages_max` of them, if there are so many, up to the end
-    /// of a commit. Nothing that is not yet visible to queries.
+    /// of a commit. Nothing that is not yet visible to queries, nor what was published of who was erased since.
     ///
     /// # Errors
     /// [`QueryError::Gone`] where the journal no longer reaches back so far, or not yet there: it was restored since, and
@@ -71,6 +72,10 @@ impl Query {
         last: Position,
         messages_max: usize,
     ) -> Result<Vec<Update>, QueryError> {
+        if cursor >= last {
+            return Ok(Vec::new());
+        }
+        let withdrawn = self.withdrawn()?;
         let mut updates = Vec::new();
         let mut after = cursor;
         while updates.len() < messages_max && after < last {
@@ -90,7 +95,10 @@ impl Query {
                 let count = u64::try_from(commit.messages.len()).unwrap_or(u64::MAX);
                 let mut at = Position(position.0.saturating_sub(count));
                 for message in commit.messages {
-                    if at > cursor {
+                    let is_before = |erasure: &ErasureRecord| commit.marker.batch < erasure.batch;
+                    let is_told =
+                        withdrawn.is_empty() || !withdrawn.has(&message.subject, &message.body, is_before)?;
+                    if at > cursor && is_told {
                         let (subject, key, body) = (message.subject, message.key, message.body);
                         updates.push(Update {
                             position: at,

@@ -1,13 +1,32 @@
 //! Upkeep: how much of what is left to be done goes into one step, so that whoever comes meanwhile waits no longer.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::engine::input::Input;
+use crate::{
+    engine::{
+        expire::{EVENTS_MAX, Expiring},
+        input::Input,
+    },
+    store::AtomId,
+};
 
 /// How long a step of upkeep is to take. However long the journal takes, larger steps would not make it longer.
 const STEP_TIME: Duration = Duration::from_millis(5);
 /// Atoms that a step of upkeep takes at most.
 const ATOMS_MAX: usize = 256;
+/// Between two ways through all atoms that look for events which are kept no longer.
+const EXPIRE_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// What is left to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// What earlier batches did to others.
+    Repairs,
+    /// What other rules change.
+    Renewals,
+    /// What is kept no longer.
+    Expiries,
+}
 
 /// What the worker knows of upkeep.
 #[derive(Debug)]
@@ -18,37 +37,60 @@ pub(crate) struct Upkeep {
     pub(crate) is_stuck: bool,
     repairs: usize,
     renewals: usize,
+    expiries: usize,
+    /// When events are looked for next that are kept no longer, and behind which atom; `None` where all are kept.
+    expires: Option<(Instant, AtomId)>,
 }
 
-impl Default for Upkeep {
-    fn default() -> Self {
+impl Upkeep {
+    /// Nothing done yet.
+    pub(crate) fn new(has_retention: bool) -> Self {
         Self {
             is_next: false,
             is_stuck: false,
             repairs: 1,
             renewals: 1,
+            expiries: 1,
+            expires: has_retention.then(|| (Instant::now(), AtomId::FIRST)),
         }
     }
-}
 
-impl Upkeep {
-    /// What the next step takes: repairs, or atoms that are made anew.
-    pub(crate) fn input(&self, is_repair: bool) -> Input {
-        match is_repair {
-            true => Input::repairs(self.repairs),
-            false => Input::renewal(self.renewals),
+    /// Whether it is time to look for what is kept no longer.
+    pub(crate) fn expires(&self) -> bool {
+        self.expires.is_some_and(|(from, _)| from <= Instant::now())
+    }
+
+    /// What the next step takes.
+    pub(crate) fn input(&self, left: Left) -> Input {
+        match left {
+            Left::Repairs => Input::repairs(self.repairs),
+            Left::Renewals => Input::renewal(self.renewals),
+            Left::Expiries => Input::expiring(Expiring {
+                after: self.expires.map_or(AtomId::FIRST, |(_, after)| after),
+                atoms: self.expiries,
+                events: EVENTS_MAX,
+            }),
         }
     }
 
     /// Learns from how long that took.
-    pub(crate) fn took(&mut self, is_repair: bool, time: Duration) {
-        let atoms = match is_repair {
-            true => &mut self.repairs,
-            false => &mut self.renewals,
+    pub(crate) fn took(&mut self, left: Left, time: Duration) {
+        let atoms = match left {
+            Left::Repairs => &mut self.repairs,
+            Left::Renewals => &mut self.renewals,
+            Left::Expiries => &mut self.expiries,
         };
         *atoms = match time < STEP_TIME {
             true => atoms.saturating_add(1).min(ATOMS_MAX),
             false => (*atoms / 2).max(1),
         };
+    }
+
+    /// Goes on behind an atom; from the first again in a while, where that was the last.
+    pub(crate) fn expired(&mut self, after: Option<AtomId>) {
+        self.expires = self.expires.map(|(from, _)| match after {
+            Some(after) => (from, after),
+            None => (Instant::now() + EXPIRE_EVERY, AtomId::FIRST),
+        });
     }
 }

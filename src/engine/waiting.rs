@@ -5,6 +5,7 @@ use tokio::sync::oneshot;
 use crate::{
     engine::{
         api::{Answer, CommandError, Outcome, Receipt},
+        chores::Chore,
         handle::Job,
         input::Input,
     },
@@ -16,8 +17,8 @@ use crate::{
 pub(crate) struct Waiting {
     submissions: Vec<(usize, oneshot::Sender<Receipt>)>,
     commands: Vec<oneshot::Sender<(Result<Answer, CommandError>, Position)>>,
-    /// Up to where the journal may forget.
-    pub(crate) forgotten: Option<Position>,
+    /// What is to be done with the journal's files after it.
+    pub(crate) chores: Vec<Chore>,
 }
 
 /// What became of a batch.
@@ -56,8 +57,8 @@ impl Waiting {
                 input.commands.push(*ordered);
                 true
             }
-            Job::Forget(through) => {
-                self.forgotten = self.forgotten.max(Some(through));
+            Job::Chore(chore) => {
+                self.chores.push(chore);
                 true
             }
             Job::Wake => true,

@@ -2,7 +2,7 @@
 //! only then answers. While the journal is busy with one commit, the next is stepped on top of it.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, mpsc as blocking},
     time::{Duration, Instant},
 };
 
@@ -20,10 +20,11 @@ use crate::{
         handle::{Health, HealthCell, Job},
         input::Input,
         known::Known,
+        ledger::{self, Ledger},
         memory::Memory,
         room::Room,
         step::{Ground, Standing, step},
-        upkeep::Upkeep,
+        upkeep::{Left, Upkeep},
         waiting::{Done, Waiting},
     },
     journal::{Begun, Commit, InputPosition, Journal, Position},
@@ -60,6 +61,9 @@ pub(crate) struct Worker {
     pub(crate) rules: Arc<Rules>,
     pub(crate) memory: Memory,
     pub(crate) known: Known,
+    pub(crate) ledger: Ledger,
+    /// Tells who clears files that somebody was erased.
+    pub(crate) expunging: blocking::Sender<()>,
     pub(crate) standing: Standing,
     pub(crate) under_way: Option<UnderWay>,
     pub(crate) jobs: mpsc::Receiver<Job>,
@@ -155,10 +159,10 @@ impl Worker {
         while !input.commands.is_empty() && self.repairs_are_due() {
             self.keep_up()?;
         }
-        let forgotten = waiting.forgotten;
+        let chores = std::mem::take(&mut waiting.chores);
         self.batch(input, waiting)?;
-        if let Some(through) = forgotten {
-            self.forget(through)?;
+        for chore in chores {
+            self.carry_out(chore)?;
         }
         self.upkeep.is_next = true;
         Ok(going)
@@ -168,9 +172,7 @@ impl Worker {
     /// disk; else the commit under way is seen through first.
     fn next(&mut self) -> Result<Next, Error> {
         let is_left = self.jobs.is_closed() && self.jobs.is_empty();
-        let is_due = (self.repairs_are_due() || self.standing.renewing.after.is_some())
-            && !is_left
-            && !self.room.is_full();
+        let is_due = self.left().is_some() && !is_left && !self.room.is_full();
         if is_due {
             self.visible.working.send_replace(true);
         }
@@ -196,12 +198,13 @@ impl Worker {
         Ok(job.map_or(Next::Nothing, Next::Job))
     }
 
-    /// One step of what is left to be done: what earlier batches did to others first, then what other rules change.
+    /// One step of what is left to be done: what earlier batches did to others first, then what other rules change, then
+    /// what is kept no longer.
     fn keep_up(&mut self) -> Result<(), Error> {
-        let is_repair = self.repairs_are_due();
-        let (input, renewing) = (self.upkeep.input(is_repair), self.standing.renewing);
+        let Some(left) = self.left() else { return Ok(()) };
+        let (input, renewing) = (self.upkeep.input(left), self.standing.renewing);
         self.batch(input, Waiting::default())?;
-        self.upkeep.took(is_repair, self.stepped);
+        self.upkeep.took(left, self.stepped);
         if renewing.after.is_some() && self.standing.renewing.after.is_none() {
             tracing::info!(
                 rules.edition = self.rules.identity.edition.0,
@@ -211,24 +214,19 @@ impl Worker {
         Ok(())
     }
 
-    /// Lets the journal go of what two snapshots hold. It keeps more where that fails, and is told again with the next one.
-    ///
-    /// ORDER: the store is flushed first, so that a restart needs nothing of what goes.
-    fn forget(&mut self, through: Position) -> Result<(), Error> {
-        self.settle()?;
-        self.store.flush()?;
-        match self.journal.forget(through) {
-            Ok(first) => tracing::info!(
-                journal.first = first.0,
-                "the journal begins behind older snapshots"
-            ),
-            Err(error) => tracing::error!(error = %chain(&error), "the journal forgot nothing"),
-        }
-        Ok(())
-    }
-
     fn repairs_are_due(&self) -> bool {
         self.standing.repairs.left > 0 && !self.upkeep.is_stuck
+    }
+
+    /// What is to be done next of what is left.
+    fn left(&self) -> Option<Left> {
+        if self.repairs_are_due() {
+            return Some(Left::Repairs);
+        }
+        if self.standing.renewing.after.is_some() {
+            return Some(Left::Renewals);
+        }
+        self.upkeep.expires().then_some(Left::Expiries)
     }
 
     fn waiting_job(&mut self) -> Option<Job> {
@@ -252,7 +250,7 @@ impl Worker {
 
     /// Steps a batch, in parts if it holds more than a commit may. An item that does not fit by itself is refused like
     /// any bad input: it must not stop the others.
-    fn take(&mut self, mut input: Input) -> Result<Done, Error> {
+    pub(crate) fn take(&mut self, mut input: Input) -> Result<Done, Error> {
         match self.attempt(&input) {
             Err(error) if error.is_too_large() && input.halve_upkeep() => self.take(input),
             Err(error) if error.is_too_large() && input.len() > 1 => {
@@ -274,6 +272,14 @@ impl Worker {
                      identifiers.atoms_max"
                 );
                 self.upkeep.is_stuck = true;
+                Ok(Done::default())
+            }
+            Err(error) if error.is_too_large() && input.expiring.is_some() => {
+                tracing::error!(
+                    error = %chain(&error),
+                    "what is kept no longer fits no commit and stays; let a commit hold more"
+                );
+                self.pass_over(input.expiring)?;
                 Ok(Done::default())
             }
             done => done,
@@ -304,6 +310,9 @@ impl Worker {
             Some(commit) => {
                 let commit = Arc::new(commit);
                 let handed_over = self.journal.begin(Arc::clone(&commit))?;
+                // ORDER: what the journal refuses was not done. Nobody is told before the ledger has it: where the process
+                // ends in between, the next start notes what the store has.
+                self.ledger.follow(&commit.changes)?;
                 self.known.follow(&commit.changes, stepped.lasting);
                 self.settle()?;
                 let under_way = UnderWay {
@@ -317,6 +326,9 @@ impl Worker {
                 }
             }
         }
+        if input.expiring.is_some() {
+            self.upkeep.expired(stepped.expiring_after);
+        }
         self.standing = stepped.standing;
         self.metrics.repairs(self.standing.repairs.left);
         Ok(Done {
@@ -326,7 +338,7 @@ impl Worker {
     }
 
     /// Sees the commit under way through, if there is one.
-    fn settle(&mut self) -> Result<(), Error> {
+    pub(crate) fn settle(&mut self) -> Result<(), Error> {
         let Some(under_way) = self.under_way.take() else {
             return Ok(());
         };
@@ -353,6 +365,10 @@ impl Worker {
             .iter()
             .map(|change| (change.key.as_slice(), change.value.as_deref()));
         self.store.apply(applied, changes)?;
+        if ledger::erasures_in(&commit.changes).next().is_some() {
+            // Where nobody clears files any more the service stops.
+            self.expunging.send(()).ok();
+        }
         self.room.look();
         self.visible.applied.send_replace(position);
         if marker.input.is_some() {

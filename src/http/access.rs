@@ -4,6 +4,8 @@
 //! commands shows another, or a token, and [`Guard`] says what they may. Never keeps a key in the clear and never shows
 //! one.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use axum::{
     body::to_bytes,
     extract::{FromRequestParts, Request, State},
@@ -62,15 +64,27 @@ impl WriteKey {
     }
 }
 
-/// The configured keys of senders. Without any, whoever reaches the port may send: that is for loopback alone.
-#[derive(Clone, Debug, Default)]
-pub struct Keys(Vec<WriteKey>);
+/// The configured keys of senders, which may change while the service runs. Without any, whoever reaches the port may
+/// send: that is for loopback alone. Clones have the same keys.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    /// Whether nothing is asked of anybody, which never changes: where all keys are taken out nobody sends.
+    is_open: bool,
+    current: Arc<RwLock<Arc<[WriteKey]>>>,
+}
+
+/// Nobody is asked for anything.
+impl Default for Keys {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
 
 /// What a sender's credentials opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sender<'a> {
+pub enum Sender {
     /// The sender of this name and default channel.
-    Known(&'a Name, Option<&'a Name>),
+    Known(Name, Option<Name>),
     /// Anybody: no key is configured.
     Anybody,
     /// Nobody: no key, or a wrong one.
@@ -80,31 +94,35 @@ pub enum Sender<'a> {
 impl Keys {
     /// These keys.
     pub fn new(keys: Vec<WriteKey>) -> Self {
-        Self(keys)
+        Self {
+            is_open: keys.is_empty(),
+            current: Arc::new(RwLock::new(keys.into())),
+        }
+    }
+
+    /// Takes these keys instead from now on. Where nothing is asked of anybody that stays so.
+    pub fn renew(&self, keys: Vec<WriteKey>) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = keys.into();
     }
 
     /// Who sends with these credentials; one right one is enough. `in_body` is asked for only if the others are not.
-    pub fn sender(
-        &self,
-        headers: &HeaderMap,
-        uri: &Uri,
-        in_body: impl FnOnce() -> Option<String>,
-    ) -> Sender<'_> {
-        if self.0.is_empty() {
+    pub fn sender(&self, headers: &HeaderMap, uri: &Uri, in_body: impl FnOnce() -> Option<String>) -> Sender {
+        if self.is_open {
             return Sender::Anybody;
         }
         let known = presented(headers)
             .or_else(|| in_query(uri))
             .and_then(|secret| self.writer(&secret));
         match known.or_else(|| in_body().and_then(|secret| self.writer(&secret))) {
-            Some(key) => Sender::Known(&key.name, key.channel.as_ref()),
+            Some(key) => Sender::Known(key.name, key.channel),
             None => Sender::Stranger,
         }
     }
 
-    fn writer(&self, secret: &str) -> Option<&WriteKey> {
+    fn writer(&self, secret: &str) -> Option<WriteKey> {
         let digest = Digest::of(secret.as_bytes());
-        self.0.iter().find(|key| key.secret == digest)
+        let keys = Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner));
+        keys.iter().find(|key| key.secret == digest).cloned()
     }
 }
 
@@ -211,7 +229,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.extend(authorization.map(|text| (AUTHORIZATION, text.parse().unwrap())));
         match keys.sender(&headers, &uri.parse().unwrap(), || body.map(str::to_owned)) {
-            Sender::Known(name, _) => name.clone(),
+            Sender::Known(name, _) => name,
             Sender::Anybody => "anybody".to_owned(),
             Sender::Stranger => "stranger".to_owned(),
         }
@@ -253,6 +271,17 @@ mod tests {
             sender(&Keys::default(), Some("Bearer x"), "/v1/b", None),
             "anybody"
         );
+    }
+
+    #[test]
+    fn a_key_that_is_taken_out_opens_nothing_also_where_none_is_left() {
+        let keys = Keys::new(vec![WriteKey::new("till", None, Digest::of(b"k1"))]);
+        let clone = keys.clone();
+        keys.renew(vec![WriteKey::new("till", None, Digest::of(b"k2"))]);
+        assert_eq!(sender(&clone, Some("bearer k1"), "/v1/b", None), "stranger");
+        assert_eq!(sender(&clone, Some("bearer k2"), "/v1/b", None), "till");
+        keys.renew(Vec::new());
+        assert_eq!(sender(&clone, Some("bearer k2"), "/v1/b", None), "stranger");
     }
 
     #[test]

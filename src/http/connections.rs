@@ -1,5 +1,5 @@
-//! A listener that holds so many connections and no more, and none that is idle for long: who comes then waits in the
-//! system's queue.
+//! A listener that holds so many connections and no more, and none that is idle for long: who comes then waits, and
+//! whoever has been at rest for longest makes room for them ([`crate::http::crowd`]).
 //!
 //! A connection is idle as long as nothing is sent on it, from the beginning of a request on. That is one rule for who asks
 //! nothing, who never ends a request and who does not read an answer: a request is answered in time whatever happens, and
@@ -9,7 +9,7 @@ use std::{
     future::Future,
     io,
     net::SocketAddr,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
@@ -20,13 +20,21 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpListener,
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, Sleep, sleep},
+    time::{Instant, Sleep, sleep, timeout},
 };
 
+use tokio_util::sync::WaitForCancellationFutureOwned;
+
 use crate::{
-    http::tls::{Greeter, Transport},
+    http::{
+        crowd::{Crowd, Seated},
+        tls::{Greeter, Transport},
+    },
     telemetry::{Counted, HttpMetrics},
 };
+
+/// How long somebody who has to leave may take before another one has to.
+const LEAVING: Duration = Duration::from_millis(50);
 
 /// How many connections are held, and for how long.
 #[derive(Clone, Debug)]
@@ -45,6 +53,7 @@ pub struct Bounded {
     listener: TcpListener,
     tls: Option<Greeter>,
     room: Arc<Semaphore>,
+    crowd: Arc<Crowd>,
     bounds: Bounds,
 }
 
@@ -55,6 +64,7 @@ impl Bounded {
             listener,
             tls,
             room: Arc::new(Semaphore::new(bounds.connections_max)),
+            crowd: Arc::default(),
             bounds,
         }
     }
@@ -65,8 +75,14 @@ impl Bounded {
             return Some(place);
         }
         self.bounds.metrics.connections_full();
-        // Nobody closes the semaphore, so there is always a place after a while.
-        Arc::clone(&self.room).acquire_owned().await.ok()
+        let mut place = pin!(Arc::clone(&self.room).acquire_owned());
+        loop {
+            self.crowd.make_room();
+            // Nobody closes the semaphore, so there is always a place after a while.
+            if let Ok(place) = timeout(LEAVING, place.as_mut()).await {
+                return place.ok();
+            }
+        }
     }
 }
 
@@ -75,8 +91,9 @@ impl Listener for Bounded {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let place = self.place().await;
         let (stream, peer) = Listener::accept(&mut self.listener).await;
+        // Only now, since nobody has to leave before somebody comes.
+        let place = self.place().await;
         // Answers are written whole: waiting for more to send would only delay them.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "send answers without delay");
@@ -90,8 +107,11 @@ impl Listener for Bounded {
             Some(greeter) => greeter.greet(stream),
             None => Transport::plain(stream),
         };
+        let seated = self.crowd.enter();
         let connection = Connection {
             stream,
+            leave: Box::pin(seated.leave()),
+            seated,
             idle: Box::pin(sleep(idle_timeout)),
             heard: false,
             idle_timeout,
@@ -113,6 +133,9 @@ pub struct Connection {
     stream: Transport,
     /// Ends when nothing was sent for too long.
     idle: Pin<Box<Sleep>>,
+    /// Ends when there has to be room for another.
+    leave: Pin<Box<WaitForCancellationFutureOwned>>,
+    seated: Seated,
     /// Whether something was heard since something was sent: what follows belongs to the same request.
     heard: bool,
     idle_timeout: Duration,
@@ -126,16 +149,24 @@ impl Connection {
         Pin::new(&mut self.get_mut().stream)
     }
 
+    /// Who it is in the crowd.
+    pub(crate) fn seated(&self) -> &Seated {
+        &self.seated
+    }
+
     /// The time begins anew.
     fn begin(&mut self) {
+        self.seated.stir();
         if let Some(end) = Instant::now().checked_add(self.idle_timeout) {
             self.idle.as_mut().reset(end);
         }
     }
 
-    /// Whether it took too long, asked where nothing goes on.
+    /// Whether it took too long, or has to make room, asked where nothing goes on.
     fn poll_idle<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        ready!(self.idle.as_mut().poll(context));
+        if self.leave.as_mut().poll(context).is_pending() {
+            ready!(self.idle.as_mut().poll(context));
+        }
         self.metrics.connection_idle();
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }

@@ -25,6 +25,9 @@ use crate::{
 /// Seconds after which what the service cannot take now may be sent again. SDKs read whole seconds.
 const RETRY_AFTER_SECONDS: &str = "1";
 
+/// The code of who shows no key, or a wrong one.
+pub(crate) const UNAUTHORIZED: &str = "unauthorized";
+
 /// Why a request has no answer.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -47,12 +50,7 @@ impl Failure {
 
     /// No key, or a wrong one.
     pub(crate) fn unauthorized(detail: &'static str) -> Self {
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "unauthorized",
-            "A key is needed",
-            detail,
-        )
+        Self::new(StatusCode::UNAUTHORIZED, UNAUTHORIZED, "A key is needed", detail)
     }
 
     /// There is no such route.

@@ -39,6 +39,7 @@ pub mod tls;
 
 mod answer;
 mod body;
+mod crowd;
 mod observe;
 mod posted;
 

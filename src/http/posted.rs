@@ -17,7 +17,7 @@ use crate::{
     http::{
         access::Sender,
         body::{self, Unread},
-        failure::Failure,
+        failure::{Failure, UNAUTHORIZED},
         settings::Settings,
     },
 };
@@ -70,7 +70,7 @@ fn sender(
 ) -> Result<(Option<Name>, Option<Name>), Failure> {
     let in_body = || write_key(body.as_ref().ok()?);
     match settings.keys.sender(headers, uri, in_body) {
-        Sender::Known(name, channel) => Ok((Some(name.clone()), channel.cloned())),
+        Sender::Known(name, channel) => Ok((Some(name), channel)),
         Sender::Anybody => {
             let named = headers
                 .get(SOURCE_HEADER)
@@ -78,9 +78,12 @@ fn sender(
                 .map(str::trim);
             Ok((named.filter(|name| !name.is_empty()).map(str::to_owned), None))
         }
-        Sender::Stranger => Err(Failure::unauthorized(
-            "send the write key: as basic user, bearer token, or writeKey in body or query",
-        )),
+        Sender::Stranger => {
+            settings.guard.refuses(UNAUTHORIZED, None);
+            Err(Failure::unauthorized(
+                "send the write key: as basic user, bearer token, or writeKey in body or query",
+            ))
+        }
     }
 }
 

@@ -18,8 +18,8 @@ use crate::{
         edge,
         observe::Observer,
         routes::{
-            card, consent, context, identity, ingest, lookup, operation, pixel, profile, qr, rejections,
-            scan, segment, updates,
+            card, consent, context, erase, identity, ingest, lookup, operation, pixel, profile, qr,
+            rejections, scan, segment, updates,
         },
         settings::Settings,
     },
@@ -28,8 +28,8 @@ use crate::{
 
 use Access::{Ask, Link, Open, Write};
 use Action::{
-    Card, Consent, Context, Explain, Identity, Lookup, Matches, Merges, MintQr, Profile, ReadQr, RedeemQr,
-    Rejections, Retry, RevokeQr, Rules, Scan, Steward, Timeline, Updates,
+    Card, Consent, Context, Erase, Explain, Export, Identity, Lookup, Matches, Merges, MintQr, Profile,
+    ReadQr, RedeemQr, Rejections, Retry, RevokeQr, Rules, Scan, Steward, Timeline, Updates,
 };
 
 /// One row of the table.
@@ -84,9 +84,12 @@ pub(crate) fn table() -> Vec<Route> {
         get("/v1/profiles/{who}",            Ask(Profile), profile::profile),
         get("/v1/profiles/{who}/timeline",   Ask(Timeline), profile::timeline),
         get("/v1/profiles/{who}/identity",   Ask(Identity), profile::identity),
+        get("/v1/profiles/{who}/export",     Ask(Export), profile::export),
         get("/v1/profiles/{who}/merges",     Ask(Merges), identity::merges),
         get("/v1/profiles/{who}/matches",    Ask(Matches), identity::matches_of),
         put("/v1/profiles/{who}/consent",    Ask(Consent), consent::put),
+        delete("/v1/profiles/{who}",         Ask(Erase), erase::erase),
+        get("/v1/erasures/{erasure}",        Ask(Erase), erase::erasure),
         post("/v1/lookup",                   Ask(Lookup), lookup::lookup),
         get("/v1/context/{view}/{who}",      Ask(Context), context::get),
         post("/v1/context/{view}",           Ask(Context), context::post),
@@ -150,6 +153,15 @@ fn put<H: Handler<T, Http>, T: 'static>(path: &'static str, access: Access, hand
         path,
         access,
         handler: on(MethodFilter::PUT, handler),
+    }
+}
+
+fn delete<H: Handler<T, Http>, T: 'static>(path: &'static str, access: Access, handler: H) -> Route {
+    Route {
+        method: Method::DELETE,
+        path,
+        access,
+        handler: on(MethodFilter::DELETE, handler),
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::{io, time::Duration};
 
-use axum::Router;
+use axum::{Router, middleware::from_fn};
 use tokio_util::sync::CancellationToken;
 
-use crate::http::connections::Bounded;
+use crate::http::{
+    connections::Bounded,
+    crowd::{Seat, at_work},
+};
 
 /// Serves `router` on the connections of `listener` until `shutdown`, then lets what is going on end for at most `grace`;
 /// connections still open then are dropped.
@@ -18,7 +21,10 @@ pub async fn serve(
     shutdown: CancellationToken,
     grace: Duration,
 ) -> io::Result<()> {
-    let serving = axum::serve(listener, router).with_graceful_shutdown(shutdown.clone().cancelled_owned());
+    let service = router
+        .layer(from_fn(at_work))
+        .into_make_service_with_connect_info::<Seat>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(shutdown.clone().cancelled_owned());
     let overdue = async {
         shutdown.cancelled().await;
         tokio::time::sleep(grace).await;
@@ -39,7 +45,8 @@ mod tests {
         net::{SocketAddr, TcpStream},
     };
 
-    use axum::routing::get;
+    use axum::{body::Body, http::header::CONTENT_TYPE, routing::get};
+    use futures_util::stream::pending;
     use tokio::net::TcpListener;
 
     use super::*;
@@ -134,6 +141,51 @@ mod tests {
         }
         let told = registry.render().unwrap();
         assert!(told.contains("yekta_http_connections_idle_total 4"), "{told}");
+        stop.cancel();
+        serving.await.unwrap().unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_is_at_rest_makes_room_for_others_and_who_is_told_what_happens_stays() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let shutdown = CancellationToken::new();
+        let stop = shutdown.clone();
+        let told = async || {
+            let nothing_yet = Body::from_stream(pending::<io::Result<&'static [u8]>>());
+            ([(CONTENT_TYPE, "text/event-stream")], nothing_yet)
+        };
+        let router = Router::new()
+            .route("/", get(async || "sara"))
+            .route("/told", get(told));
+        let (bounds, _registry) = narrow();
+        // Nobody's time is over while this runs.
+        let bounds = Bounds {
+            connections_max: 2,
+            idle_timeout: Duration::from_secs(600),
+            ..bounds
+        };
+        let listener = Bounded::new(listener, None, bounds);
+        let serving = tokio::spawn(serve(listener, router, shutdown, Duration::ZERO));
+        let asked = tokio::task::spawn_blocking(move || {
+            let mut subscriber = TcpStream::connect(address).unwrap();
+            subscriber
+                .write_all(b"GET /told HTTP/1.1\r\nHost: x\r\n\r\n")
+                .unwrap();
+            let mut head = [0; 4_096];
+            assert!(subscriber.read(&mut head).unwrap() > 0);
+            for begun in ["", "GET / HTTP/1.1\r\nHo", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"] {
+                let mut slow = TcpStream::connect(address).unwrap();
+                slow.write_all(begun.as_bytes()).unwrap();
+                let answer = ask(address).unwrap();
+                assert!(answer.ends_with("sara"), "{begun:?}: {answer}");
+                // The one at rest is closed, behind what it was answered.
+                slow.read_to_end(&mut Vec::new()).ok();
+            }
+            subscriber.set_nonblocking(true).unwrap();
+            subscriber.read(&mut head).map_err(|error| error.kind())
+        });
+        assert_eq!(asked.await.unwrap(), Err(io::ErrorKind::WouldBlock));
         stop.cancel();
         serving.await.unwrap().unwrap();
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::HeaderValue;
 
-use crate::{api::guard::Guard, http::access::Keys};
+use crate::{api::guard::Guard, http::access::Keys, telemetry::GuardMetrics};
 
 /// Whose pages may send events from browsers (CORS). No page of another origin may ask: answers are about customers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Settings {
     pub ingest_bytes_max: usize,
     /// Bytes of the body of a command or question.
     pub command_bytes_max: usize,
-    /// Open connections; more wait until one closes.
+    /// Open connections; who comes then waits until one closes, as the one does that was at rest for longest.
     pub connections_max: usize,
     /// How long nothing is sent on a connection before it is closed.
     pub idle_timeout: Duration,
@@ -45,6 +45,17 @@ pub struct Settings {
     pub update_page: usize,
     /// Silence after which a subscriber is sent a comment; less than [`Settings::idle_timeout`].
     pub keep_alive: Duration,
+}
+
+impl Settings {
+    /// The same, what the guard refuses is counted by `metrics`.
+    #[must_use]
+    pub fn counted(self, metrics: GuardMetrics) -> Self {
+        Self {
+            guard: self.guard.counted(metrics),
+            ..self
+        }
+    }
 }
 
 impl Default for Settings {

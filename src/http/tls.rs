@@ -6,14 +6,14 @@
 mod transport;
 
 use std::{
-    fs, io,
+    fmt, fs, io,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
 use thiserror::Error;
-use tokio::{net::TcpStream, sync::watch, time::sleep};
+use tokio::{net::TcpStream, sync::watch};
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{
@@ -23,7 +23,10 @@ use tokio_rustls::{
     },
 };
 
-use crate::telemetry::HttpMetrics;
+use crate::{
+    followed::{self, Files, Look},
+    telemetry::HttpMetrics,
+};
 
 pub(crate) use self::transport::Transport;
 
@@ -70,11 +73,17 @@ pub enum TlsError {
     },
 }
 
-/// What the files held, to tell whether they hold something else.
-#[derive(Debug, PartialEq, Eq)]
+/// What the files held, to tell whether they hold something else. `Debug` shows nothing.
+#[derive(PartialEq, Eq)]
 struct Contents {
     chain: Vec<u8>,
     key: Vec<u8>,
+}
+
+impl fmt::Debug for Contents {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Contents(…)")
+    }
 }
 
 impl CertificateFiles {
@@ -149,21 +158,8 @@ impl Tls {
     }
 
     /// Looks at the files `every` so often, and takes what they hold then. Never ends.
-    pub async fn follow(mut self, every: Duration, metrics: HttpMetrics) {
-        loop {
-            sleep(every).await;
-            match self.renewed() {
-                Ok(false) => {}
-                Ok(true) => tracing::info!(path = %self.files.chain.display(), "took a new certificate"),
-                Err(error) => {
-                    metrics.certificate_refused();
-                    tracing::warn!(
-                        error = &error as &dyn std::error::Error,
-                        "take a new certificate: the one before it stays"
-                    );
-                }
-            }
-        }
+    pub async fn follow(self, every: Duration, metrics: HttpMetrics) {
+        followed::follow(self, every, move || metrics.certificate_refused()).await;
     }
 
     /// Takes what the files hold, if it is something else; whether it was.
@@ -177,6 +173,15 @@ impl Tls {
         self.seen = contents;
         self.current.send_replace(Arc::new(config));
         Ok(true)
+    }
+}
+
+impl Files for Tls {
+    const WHAT: &'static str = "certificate";
+    type Error = TlsError;
+
+    fn look(&mut self) -> Look<TlsError> {
+        self.renewed().into()
     }
 }
 

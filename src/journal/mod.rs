@@ -78,6 +78,15 @@ pub trait Journal: Send + std::fmt::Debug {
     /// # Errors
     /// [`Error::Io`] when something could not be removed; nothing behind `through` is touched then either.
     fn forget(&mut self, through: Position) -> Result<Position, Error>;
+
+    /// Begins a new segment, or whatever unit it forgets by, so that what was appended before can be let go of. Nothing may
+    /// be under way. A journal that forgets commit by commit has nothing to do.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the segment could not be made, which poisons the journal; [`Error::Poisoned`].
+    fn roll(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// The reading side of a journal.

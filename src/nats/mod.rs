@@ -5,11 +5,13 @@
 //! the assets and hands the journal to the engine.
 //!
 //! A commit is one atomic batch of the tenant's journal stream ([`journal::JetStreamJournal`]); the KV bucket and the
-//! outgoing stream are views that the server makes of it by sourcing ([`assets`]).
+//! outgoing stream are views that the server makes of it by sourcing ([`assets`]). What is erased goes from all of them
+//! ([`expunge`]).
 
 pub mod assets;
 pub mod batch;
 mod connect;
+pub mod expunge;
 pub mod ingest;
 pub mod journal;
 pub mod service;

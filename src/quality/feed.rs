@@ -79,7 +79,8 @@ async fn submit(handle: &Handle, items: Vec<(usize, Submission)>) -> Result<Vec<
                 let (id, code) = (Some(id.id.clone()), Reason::TooLarge.code());
                 *fate = Fate::Refused { id, code };
             }
-            (Outcome::Refused | Outcome::Accepted(_), _) => {}
+            // Nobody is erased of records that are measured by.
+            (Outcome::Refused | Outcome::Accepted(_) | Outcome::Erased, _) => {}
         }
     }
     Ok(fates)

@@ -127,7 +127,7 @@ impl Behind {
             let begun = std::thread::Builder::new()
                 .name("yekta-store".to_owned())
                 .spawn(run);
-            *thread = Some(begun.map_err(Error::io("start a thread for", &self.disk.log_path))?);
+            *thread = Some(begun.map_err(Error::io("start a thread for", &self.disk.files().log_path))?);
         }
         Ok(())
     }
@@ -191,18 +191,18 @@ impl Shared {
         let applied = disk.poison_on_error(codec::encode(&newest.applied).map_err(Error::from))?;
         let together = Layer::together(&waiting);
         let changes = together.iter().flat_map(|layer| layer.changes());
-        disk.write("apply commits", |db| {
+        disk.write("apply commits", |both| {
             for (number, (key, value)) in changes.enumerate() {
                 if number % LOOK_EVERY == 0 {
                     self.put_together(waiting.len());
                 }
                 match value {
-                    Some(value) => db.insert(key, value)?,
-                    None => db.remove(key)?,
-                };
+                    Some(value) => both.insert(key, value)?,
+                    None => both.remove(key)?,
+                }
             }
             // ORDER: the last, so that it never says more than sled has.
-            db.insert(APPLIED_KEY, applied)
+            both.insert(APPLIED_KEY, &Bytes::from(applied))
         })?;
         let bytes = waiting.iter().map(|layer| layer.bytes).sum::<usize>();
         // ORDER: readers find in sled what is no longer here.

@@ -1,31 +1,28 @@
-//! sled and the file that it keeps its log in: what is asked of it, what is written to it, and what becomes of failures.
+//! The sled that holds: what is asked of it, what is written to it, and what becomes of failures.
 //!
 //! It owns the rule that a failed write poisons: after one, what is on disk is unknown and an fsync that
 //! failed once proves nothing when it succeeds the second time, so everything but reading is refused until a
 //! restart. It must never retry.
 
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use crate::store::unsettled::Unsettled;
+use crate::store::beside::{Beside, Both};
+use crate::store::files::Files;
 use crate::store::{Error, Order, Visit};
-
-/// File in the folder that sled keeps its log in.
-pub(crate) const SLED_LOG: &str = "db";
 
 /// File in the folder that says that the store was found damaged: sled meets a broken page only when it reads it, which
 /// may be long after it was opened. The next start builds the store again.
 const DAMAGED: &str = "damaged";
 
-/// An open sled.
+/// An open sled, which another one takes the place of when the store is rewritten.
 pub(crate) struct Disk {
-    pub(crate) db: sled::Db,
-    /// sled's log, opened once more: its own flush does not make it durable.
-    pub(crate) log: File,
-    pub(crate) log_path: PathBuf,
-    pub(crate) unsettled: Unsettled,
+    /// What holds. Who reads keeps it for as long as that takes.
+    pub(crate) files: RwLock<Arc<Files>>,
+    /// What is being filled. ORDER: taken before the files are.
+    pub(crate) beside: Mutex<Option<Beside>>,
     pub(crate) poisoned: AtomicBool,
     pub(crate) damaged: AtomicBool,
 }
@@ -36,33 +33,28 @@ pub(crate) fn is_marked_damaged(dir: &Path) -> bool {
 }
 
 impl Disk {
-    /// Takes sled as it opened in `dir`.
-    pub(crate) fn over(db: sled::Db, dir: &Path) -> Result<Self, Error> {
-        let log_path = dir.join(SLED_LOG);
-        let log = File::open(&log_path).map_err(Error::io("open", &log_path))?;
-        let unsettled = Unsettled::open(dir).map_err(Error::io("mark", dir))?;
-        Ok(Self {
-            db,
-            log,
-            log_path,
-            unsettled,
+    /// Takes these files as they were opened.
+    pub(crate) fn over(files: Files) -> Self {
+        Self {
+            files: RwLock::new(Arc::new(files)),
+            beside: Mutex::default(),
             poisoned: AtomicBool::new(false),
             damaged: AtomicBool::new(false),
-        })
+        }
     }
 
-    /// What sled answers. It panics on pages that do not fit together, which may be met long after it was opened: then the
-    /// store is damaged like one with a page that cannot be read.
+    /// What holds now. Where it is rewritten its files stay until the last that has it lets go.
+    pub(crate) fn files(&self) -> Arc<Files> {
+        Arc::clone(&self.files.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What sled answers, as [`Files::ask`].
     pub(crate) fn ask<T>(
         &self,
         attempt: &'static str,
         ask: impl FnOnce(&sled::Db) -> sled::Result<T>,
     ) -> Result<T, Error> {
-        // Nothing is done with what sled left behind: a write poisons, and damage ends the process.
-        match catch_unwind(AssertUnwindSafe(|| ask(&self.db))) {
-            Ok(answer) => answer.map_err(Error::engine(attempt)),
-            Err(_panic) => Err(Error::Panicked { attempt }),
-        }
+        self.files().ask(attempt, ask)
     }
 
     /// The same of a read: damage that it meets is remembered.
@@ -78,25 +70,31 @@ impl Disk {
     pub(crate) fn write<T>(
         &self,
         attempt: &'static str,
-        write: impl FnOnce(&sled::Db) -> sled::Result<T>,
+        write: impl FnOnce(&mut Both<'_>) -> sled::Result<T>,
     ) -> Result<T, Error> {
         self.refuse_if_poisoned(attempt)?;
-        let begun = self.unsettled.begin().map_err(Error::io("mark", &self.log_path));
-        self.poison_on_error(begun.and_then(|()| self.ask(attempt, write)))
+        // ORDER: held for the whole of it, so that nothing is copied in the middle and both get the same.
+        let mut held = self.beside();
+        let files = self.files();
+        let begun = files.unsettled.begin();
+        let written = begun.map_err(Error::io("mark", &files.log_path)).and_then(|()| {
+            files.ask(attempt, |db| {
+                let beside = held.as_mut();
+                write(&mut Both { db, beside })
+            })
+        });
+        drop(held);
+        self.poison_on_error(written)
     }
 
     /// Makes everything written so far durable.
     pub(crate) fn flush(&self) -> Result<(), Error> {
-        let attempt = "flush";
-        self.refuse_if_poisoned(attempt)?;
-        let flushed = self.ask(attempt, |db| db.flush());
-        // ORDER: sled's flush hands its buffers to the system; only then can fdatasync make them durable.
-        let synced = flushed.and_then(|_bytes| {
-            let synced = self.log.sync_data();
-            let settled = synced.and_then(|()| self.unsettled.end());
-            settled.map_err(Error::io("sync", &self.log_path))
-        });
-        self.poison_on_error(synced)
+        self.refuse_if_poisoned("flush")?;
+        // ORDER: nobody writes meanwhile, or the mark of what is not synced would be gone too early.
+        let held = self.beside();
+        let flushed = self.files().flush();
+        drop(held);
+        self.poison_on_error(flushed)
     }
 
     /// Visits the keys from `from` (included) to `to` (excluded; empty for the end of all) until `visit` breaks.
@@ -108,15 +106,16 @@ impl Disk {
         visit: &mut Visit<'_>,
     ) -> Result<(), Error> {
         let attempt = "scan a range";
+        let files = self.files();
         let mut range = match to {
-            [] => self.ask(attempt, |db| Ok(db.range(from..)))?,
-            to => self.ask(attempt, |db| Ok(db.range(from..to)))?,
+            [] => files.ask(attempt, |db| Ok(db.range(from..)))?,
+            to => files.ask(attempt, |db| Ok(db.range(from..to)))?,
         };
         let mut next = || match order {
             Order::Ascending => range.next(),
             Order::Descending => range.next_back(),
         };
-        while let Some((key, value)) = self.read(attempt, |_| next().transpose())? {
+        while let Some((key, value)) = self.noticing(files.ask(attempt, |_| next().transpose()))? {
             if visit(&key, &value)?.is_break() {
                 break;
             }
@@ -169,14 +168,19 @@ impl Disk {
     }
 
     fn mark_damaged(&self) {
-        if self.damaged.swap(true, Ordering::AcqRel) {
-            return;
+        if !self.damaged.swap(true, Ordering::AcqRel) {
+            self.tell_damaged();
         }
+    }
+
+    /// Tells the next start of it.
+    pub(crate) fn tell_damaged(&self) {
+        let files = self.files();
         // The one needs no room, the other is seen by people too.
-        if let Err(error) = self.unsettled.lose() {
+        if let Err(error) = files.unsettled.lose() {
             tracing::error!(error = %error, "could not mark the store as unsettled");
         }
-        let mark = self.log_path.with_file_name(DAMAGED);
+        let mark = files.dir.join(DAMAGED);
         if let Err(error) = File::create(&mark) {
             tracing::error!(error = %error, path = %mark.display(), "could not mark the store as damaged");
         }

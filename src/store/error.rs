@@ -15,6 +15,12 @@ pub enum Error {
         /// What was asked for.
         attempt: &'static str,
     },
+    /// The store was found damaged, and another must not be made of it.
+    #[error("store refuses to {attempt}: it is damaged, restart to have it built again")]
+    Damaged {
+        /// What was asked for.
+        attempt: &'static str,
+    },
     /// A change named an empty key or one that starts with the byte 0x00, which is the store's own.
     #[error("store refuses a change: its key is empty or starts with the reserved byte 0x00")]
     ReservedKey,

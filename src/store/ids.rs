@@ -8,6 +8,13 @@ macro_rules! opaque {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub [u8; 16]);
 
+        impl $name {
+            /// Reads the 32 hexadecimal digits that `Display` writes; `None` for anything else.
+            pub fn parse(text: &str) -> Option<Self> {
+                parsed(text).map(Self)
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
@@ -44,23 +51,28 @@ opaque!(
     /// A command's request id: its keyed hash.
     RequestHash
 );
+opaque!(
+    /// An erasure: random.
+    ErasureId
+);
 
 impl AtomId {
     /// Before any other.
     pub const FIRST: Self = Self([0; 16]);
 }
 
-impl ProfileId {
-    /// Reads the 32 hexadecimal digits that `Display` writes; `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut bytes = [0; 16];
-        if text.len() != 32 {
-            return None;
-        }
-        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-        }
-        // `from_str_radix` reads a sign as well; what reads back differently was no id.
-        (Self(bytes).to_string() == text).then_some(Self(bytes))
+fn parsed(text: &str) -> Option<[u8; 16]> {
+    let mut bytes = [0; 16];
+    // `from_str_radix` reads a sign as well.
+    if text.len() != 32
+        || text
+            .bytes()
+            .any(|digit| !matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+    {
+        return None;
     }
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(bytes)
 }

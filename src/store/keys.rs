@@ -26,6 +26,7 @@
 //! | `W` | word | [`Word`](crate::domain::identity::Word) | what stewards said |
 //! | `X` | sequence | rejection | refused input |
 //! | `Y` | | [`InputRecord`](crate::store::InputRecord) | up to where the input stream is consumed |
+//! | `Z` | kind, hash | [`ErasedRecord`](crate::store::ErasedRecord), [`ErasureRecord`](crate::store::ErasureRecord) | what was erased |
 //!
 //! Times are written so that bytes order as instants do.
 
@@ -33,6 +34,10 @@ use crate::{
     domain::time::Timestamp,
     store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, WordHash},
 };
+
+mod erased;
+
+pub use erased::{ERASED, ERASURES, Erased, PENDING, erased, erasure, pending};
 
 /// What declares two user ids the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +80,7 @@ fn ordered(time: Timestamp) -> [u8; 8] {
 }
 
 /// Letters of small keys that end in one hash or begin with it, and that are often looked for in vain.
-pub const OFTEN_ABSENT: &[u8] = b"BDFGILNOPRSV";
+pub const OFTEN_ABSENT: &[u8] = b"BDFGILNOPRSVZ";
 
 /// An atom's record.
 pub fn atom(id: AtomId) -> Vec<u8> {
@@ -135,6 +140,11 @@ pub fn devices(device: KeyHash, role: DeviceRole) -> Vec<u8> {
         DeviceRole::Plain => 1,
     };
     join(b'D', &[&device.0, &[role]])
+}
+
+/// All atoms on a device.
+pub fn all_devices(device: KeyHash) -> Vec<u8> {
+    join(b'D', &[&device.0])
 }
 
 /// One atom on a device.

@@ -4,14 +4,17 @@
 //! It owns the folder lock, the opening and setting aside of the folder, the envelope every value is kept in
 //! and the frozen field order of each stored type. It must never be the only holder of anything: sled's own
 //! flush is no fsync, and after a power loss it sometimes refuses to open, so the journal carries the
-//! promise and this view can be built again from it at any time. The engine's writer thread is the only
+//! promise and this view can be built again from it at any time. What is deleted stays in sled's files, until the store is
+//! rewritten into another folder (`rewritten`). The engine's writer thread is the only
 //! caller that changes it; queries read it through [`View`].
 
 mod behind;
+mod beside;
 pub mod codec;
 mod depth;
 mod disk;
 mod error;
+mod files;
 pub mod fingerprint;
 mod group;
 pub mod ids;
@@ -26,6 +29,7 @@ mod open;
 mod read;
 mod record;
 mod record_layout;
+mod rewritten;
 mod sled_store;
 pub mod snapshot;
 mod unsettled;
@@ -33,17 +37,21 @@ mod view;
 
 pub use crate::store::error::Error;
 pub use crate::store::group::Group;
-pub use crate::store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, WordHash};
+pub use crate::store::ids::{
+    AtomId, ErasureId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, WordHash,
+};
 pub use crate::store::keyring::{Keyring, Secret};
 pub use crate::store::lock::{FolderLock, LockError};
 pub use crate::store::mark::{Applied, MetaName};
 pub use crate::store::open::{Damage, OpenError, StoreConfig, set_aside};
 pub use crate::store::read::Read;
 pub use crate::store::record::{
-    AnswerRecord, AtomRecord, FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord,
-    RejectionRecord, RenewalRecord, RulesMark, RulesRecord, SeenRecord, WordsRecord,
+    AnswerRecord, AtomRecord, ErasedRecord, ErasureRecord, FormerRecord, ForwardRecord, InputRecord,
+    ProfileRecord, QrRecord, RejectionRecord, Removed, RenewalRecord, RulesMark, RulesRecord, SeenRecord,
+    WordsRecord,
 };
-pub use crate::store::sled_store::Store;
+pub use crate::store::rewritten::settle;
+pub use crate::store::sled_store::{Former, Store};
 pub use crate::store::view::{Bytes, Order, View, Visit};
 
 pub(crate) use crate::store::layout::layout;

@@ -10,7 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::store::codec;
-use crate::store::disk::{SLED_LOG, is_marked_damaged};
+use crate::store::disk::is_marked_damaged;
+use crate::store::files::SLED_LOG;
 use crate::store::mark::{APPLIED_KEY, FORMAT, FORMAT_KEY, Format};
 use crate::store::unsettled::lost_power;
 use crate::store::{Applied, Error, Store};
@@ -132,16 +133,8 @@ fn open_and_check(dir: &Path, config: StoreConfig) -> Result<Store, OpenError> {
         });
     }
     await_former_handle(dir);
-    let db = sled::Config::new()
-        .path(dir)
-        // sled's own flushing thread only logs the errors of its fsync; the writer flushes and looks.
-        .flush_every_ms(None)
-        .use_compression(false)
-        .cache_capacity(config.cache_bytes)
-        .open()
-        .map_err(Error::engine("open its folder"))
-        .map_err(refused)?;
-    let store = Store::over(db, dir, config.behind_bytes_max).map_err(refused)?;
+    let db = sled_in(dir, config.cache_bytes).map_err(refused)?;
+    let store = Store::over(db, dir, config).map_err(refused)?;
     if store.is_empty().map_err(refused)? {
         mark_new(&store).map_err(refused)?;
     } else {
@@ -151,17 +144,33 @@ fn open_and_check(dir: &Path, config: StoreConfig) -> Result<Store, OpenError> {
     Ok(store)
 }
 
+/// sled in the folder `dir`, which is made if it is missing.
+pub(crate) fn sled_in(dir: &Path, cache_bytes: u64) -> Result<sled::Db, Error> {
+    sled::Config::new()
+        .path(dir)
+        // sled's own flushing thread only logs the errors of its fsync; the writer flushes and looks.
+        .flush_every_ms(None)
+        .use_compression(false)
+        .cache_capacity(cache_bytes)
+        .open()
+        .map_err(Error::engine("open its folder"))
+}
+
 /// Waits until sled's lock is free: its threads hold it a moment longer than the last handle lives, so a
 /// store that was just dropped could not be opened again. The folder lock keeps other processes out, so
-/// nobody else can hold it; when it stays held, sled says so.
-fn await_former_handle(dir: &Path) {
+/// nobody else can hold it; when it stays held, sled says so. Whether it is free.
+pub(crate) fn await_former_handle(dir: &Path) -> bool {
     let Ok(log) = File::open(dir.join(SLED_LOG)) else {
-        return;
+        return true;
     };
     let deadline = Instant::now() + LET_GO_MAX;
-    while matches!(log.try_lock(), Err(TryLockError::WouldBlock)) && Instant::now() < deadline {
+    while matches!(log.try_lock(), Err(TryLockError::WouldBlock)) {
+        if Instant::now() >= deadline {
+            return false;
+        }
         thread::sleep(Duration::from_millis(1));
     }
+    true
 }
 
 /// Writes the format and the start of the journal into an empty store, as one, so that a crash leaves either
@@ -172,7 +181,7 @@ fn mark_new(store: &Store) -> Result<(), Error> {
     batch.insert(APPLIED_KEY, codec::encode(&Applied::default())?);
     store
         .disk()
-        .write("mark a new folder", |db| db.apply_batch(batch))?;
+        .write("mark a new folder", |both| both.apply_batch(&batch))?;
     store.flush()
 }
 

@@ -16,7 +16,7 @@ use crate::{
         time::Timestamp,
         value::Value,
     },
-    store::ids::{AtomId, ProfileId},
+    store::ids::{AtomId, ErasureId, KeyHash, ProfileId},
 };
 
 /// An atom: a distinct claim and what its events add up to.
@@ -146,6 +146,67 @@ pub enum AnswerRecord {
     },
     /// Something was taken back.
     Undone,
+    /// A person was erased.
+    Erased {
+        /// By this.
+        erasure: ErasureId,
+    },
+}
+
+/// That something was erased: whatever names it and happened until then is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErasedRecord {
+    /// The last instant that it is about.
+    pub until: Timestamp,
+}
+
+/// One erasure of a person: what it took away, and all that it takes to carry it out again over a store from before it.
+/// Says nothing about the person but keyed hashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErasureRecord {
+    /// Which.
+    pub id: ErasureId,
+    /// When it was committed: from then on nobody can read them.
+    pub at: Timestamp,
+    /// The number of the commit that it is in: what was published of them by earlier ones is told to nobody.
+    pub batch: u64,
+    /// The last instant that it is about: events of theirs until then are refused when they come again.
+    pub until: Timestamp,
+    /// By when no file may hold a byte of them.
+    pub due: Timestamp,
+    /// Since when the broker tells nobody what was published of them; `None` where there is none.
+    pub withdrawn: Option<Timestamp>,
+    /// When files were last begun to be cleared of them.
+    pub clearing: Option<Timestamp>,
+    /// Since when none does; `None` as long as some may.
+    pub gone: Option<Timestamp>,
+    /// The profile they were.
+    pub profile: ProfileId,
+    /// The ids that it had absorbed.
+    pub absorbed: Vec<ProfileId>,
+    /// The identifiers that were theirs alone, sorted.
+    pub keys: Vec<KeyHash>,
+    /// The atoms they were, and those that were shown with them, sorted.
+    pub atoms: Vec<AtomId>,
+    /// The atoms among these whose claim is theirs alone: what says the same was theirs, sorted.
+    pub claims: Vec<AtomId>,
+    /// Where in the input stream the refused items stand that named them.
+    pub refused: Vec<u64>,
+    /// How much was taken away.
+    pub removed: Removed,
+}
+
+/// How much an erasure took away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Events.
+    pub events: u64,
+    /// QR codes that were minted for them.
+    pub codes: u64,
+    /// What stewards had said of them.
+    pub words: u64,
+    /// Refused items that named them.
+    pub rejections: u64,
 }
 
 /// A QR code. The token is nowhere: the record's key is its hash.

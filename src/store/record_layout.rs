@@ -20,11 +20,11 @@ use crate::{
     },
     store::{
         codec::Record,
-        ids::{AtomId, ProfileId},
+        ids::{AtomId, ErasureId, KeyHash, ProfileId},
         layout,
         record::{
-            AnswerRecord, AtomRecord, FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord,
-            RejectionRecord, RenewalRecord, RulesRecord, SeenRecord, WordsRecord,
+            AnswerRecord, AtomRecord, ErasedRecord, ErasureRecord, FormerRecord, ForwardRecord, InputRecord,
+            ProfileRecord, QrRecord, RejectionRecord, RenewalRecord, RulesRecord, SeenRecord, WordsRecord,
         },
     },
 };
@@ -61,6 +61,8 @@ record!(WordsRecord, 1, "count of words");
 record!(RulesRecord, 1, "rules");
 record!(RenewalRecord, 1, "renewal");
 record!(Word, 1, "steward's word");
+record!(ErasedRecord, 1, "mark of an erasure");
+record!(ErasureRecord, 1, "erasure");
 
 layout! {
     struct crate::store::record::SeenRecord { checksum, place }
@@ -81,10 +83,18 @@ layout! {
         0 => Valid, 1 => Expired, 2 => Used, 3 => Revoked, 4 => WrongStore, 5 => Unknown
     }
     enum crate::store::record::AnswerRecord {
-        0 => Minted { expires }, 1 => Qr { outcome }, 2 => Consented { profile }, 3 => Said { word }, 4 => Undone
+        0 => Minted { expires }, 1 => Qr { outcome }, 2 => Consented { profile }, 3 => Said { word }, 4 => Undone,
+        5 => Erased { erasure }
     }
     tuple AtomId(0)
     tuple ProfileId(0)
+    tuple KeyHash(0)
+    tuple ErasureId(0)
+    struct crate::store::record::ErasedRecord { until }
+    struct crate::store::record::ErasureRecord {
+        id, at, batch, until, due, withdrawn, clearing, gone, profile, absorbed, keys, atoms, claims, refused, removed
+    }
+    struct crate::store::record::Removed { events, codes, words, rejections }
 
     struct crate::domain::event::EventId { source, id }
     struct crate::domain::event::Stamp { time, id, source }

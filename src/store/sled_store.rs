@@ -4,17 +4,27 @@
 //! Written by the engine's writer thread alone; sled gets the commits in a thread beside it
 //! ([`behind`](crate::store::behind)).
 
-use std::{fmt, path::Path, sync::Arc};
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use crate::store::{
-    Applied, Bytes, Error, MetaName, Order, View, Visit,
+    Applied, Bytes, Error, MetaName, Order, StoreConfig, View, Visit,
     behind::Behind,
     codec,
     disk::Disk,
+    files::Files,
     layers::{self, FIRST_KEY, Layer},
     mark::{APPLIED_KEY, Named},
     merge::merge,
+    rewritten::Folders,
 };
+
+mod rewrite;
+
+pub use crate::store::sled_store::rewrite::Former;
 
 /// A handle on an open store; clones are cheap and share it.
 #[derive(Clone)]
@@ -26,18 +36,29 @@ struct Inner {
     /// Goes first: what it has yet to hand over needs the other.
     behind: Behind,
     disk: Arc<Disk>,
+    /// Where it lies, by turns.
+    folders: Folders,
+    config: StoreConfig,
+    /// Held while it is rewritten.
+    rewriting: Mutex<()>,
 }
 
 impl Store {
-    /// Wraps sled as it opened in `dir`; so many bytes of commits may wait for it.
-    pub(crate) fn over(db: sled::Db, dir: &Path, behind_bytes_max: usize) -> Result<Self, Error> {
-        Ok(Self::on(Disk::over(db, dir)?, behind_bytes_max))
+    /// Wraps sled as it opened in `dir`.
+    pub(crate) fn over(db: sled::Db, dir: &Path, config: StoreConfig) -> Result<Self, Error> {
+        Ok(Self::on(Files::over(db, dir)?, config))
     }
 
-    fn on(disk: Disk, behind_bytes_max: usize) -> Self {
-        let disk = Arc::new(disk);
-        let behind = Behind::over(Arc::clone(&disk), behind_bytes_max);
-        let inner = Arc::new(Inner { behind, disk });
+    fn on(files: Files, config: StoreConfig) -> Self {
+        let folders = Folders::of(&files.dir);
+        let disk = Arc::new(Disk::over(files));
+        let inner = Arc::new(Inner {
+            behind: Behind::over(Arc::clone(&disk), config.behind_bytes_max),
+            disk,
+            folders,
+            config,
+            rewriting: Mutex::default(),
+        });
         Self { inner }
     }
 
@@ -123,7 +144,8 @@ impl Store {
         let record = codec::encode(&Named {
             value: value.to_vec(),
         })?;
-        self.disk().write(attempt, |db| db.insert(name.key(), record))?;
+        self.disk()
+            .write(attempt, |both| both.insert(name.key(), &Bytes::from(record)))?;
         self.flush()
     }
 
@@ -179,7 +201,7 @@ impl View for Store {
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Store")
-            .field("log_path", &self.disk().log_path)
+            .field("log_path", &self.disk().files().log_path)
             .field("poisoned", &self.is_poisoned())
             .finish_non_exhaustive()
     }

@@ -49,11 +49,11 @@ impl HttpMetrics {
             connections: registry.gauge("http_connections", "Open connections.")?,
             connections_full: registry.counter(
                 "http_connections_full_total",
-                "Times that the last of http.connections_max places was taken, so that others have to wait.",
+                "Times that somebody came while all of http.connections_max places were taken, and had to wait.",
             )?,
             connections_idle: registry.counter(
                 "http_connections_idle_total",
-                "Connections that were closed because nothing was sent on them for http.idle_timeout_ms.",
+                "Connections that were closed because nothing was sent on them for http.idle_timeout_ms, or for others to have room.",
             )?,
             certificates_refused: registry.counter(
                 "http_certificates_refused_total",
@@ -140,7 +140,7 @@ const fn status_class(status: u16) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::HttpMetrics;
-    use crate::telemetry::{EngineMetrics, EventOutcome, QueryMetrics, Registry};
+    use crate::telemetry::{EngineMetrics, EventOutcome, GuardMetrics, QueryMetrics, Registry};
     use std::time::Duration;
 
     #[test]
@@ -177,6 +177,8 @@ mod tests {
         let engine = EngineMetrics::register(&registry).unwrap();
         let http = HttpMetrics::register(&registry).unwrap();
         let queries = QueryMetrics::register(&registry).unwrap();
+        let guard = GuardMetrics::register(&registry).unwrap();
+        guard.refused("forbidden", None);
         engine.event(EventOutcome::Accepted);
         engine.resolution("created");
         engine.rejection("blocked");

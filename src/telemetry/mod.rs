@@ -6,6 +6,7 @@
 
 mod bound;
 mod engine_metrics;
+mod guard_metrics;
 mod http_metrics;
 mod logging;
 mod nats_metrics;
@@ -16,6 +17,7 @@ mod secret;
 pub use crate::telemetry::{
     bound::Bound,
     engine_metrics::{EngineMetrics, EventOutcome},
+    guard_metrics::GuardMetrics,
     http_metrics::{Counted, HttpMetrics},
     logging::{LogFilter, LogFormat, LoggingError, init_tracing, keep_records_out_of_panics},
     nats_metrics::{NatsMetrics, PublishTo},

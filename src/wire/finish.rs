@@ -85,7 +85,7 @@ pub(crate) fn finish(
         let expected = "read an event: expected an identifier, or a fact such as first_name among the traits";
         return Err(Fault::new(Reason::NoIdentity, expected));
     }
-    Ok(Event {
+    let event = Event {
         id: EventId {
             source: source_name,
             id,
@@ -104,7 +104,12 @@ pub(crate) fn finish(
         properties: draft.properties,
         context: draft.context,
         consent,
-    })
+    };
+    if rules.retention.is_over(&event, origin.received) {
+        let expected = "read time: expected one since which events of this type are kept";
+        return Err(Fault::new(Reason::TooLate, expected));
+    }
+    Ok(event)
 }
 
 fn source_name(stated: Option<Name>, origin: &Origin, limits: &DecodeLimits) -> Result<Name, Fault> {

@@ -52,6 +52,7 @@ pub(crate) fn rules() -> DecodeRules {
         },
         identifiers: IdentifierRules::standard(),
         limits: DecodeLimits::default(),
+        retention: Default::default(),
     }
 }
 

@@ -47,11 +47,15 @@ pub enum Reason {
     BadIdentifier,
     /// The consent is no map of channels to purposes to decisions.
     BadConsent,
+    /// The event happened before the person it is about was erased.
+    Erased,
+    /// The event is older than its type is kept.
+    TooLate,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::NotJson,
         Self::NotAnObject,
         Self::TooLarge,
@@ -69,6 +73,8 @@ impl Reason {
         Self::NoIdentity,
         Self::BadIdentifier,
         Self::BadConsent,
+        Self::Erased,
+        Self::TooLate,
     ];
 
     /// The reason with this label.
@@ -98,6 +104,8 @@ impl Reason {
             Self::NoIdentity => "no_identity",
             Self::BadIdentifier => "bad_identifier",
             Self::BadConsent => "bad_consent",
+            Self::Erased => "erased",
+            Self::TooLate => "too_late",
         }
     }
 }
@@ -175,7 +183,11 @@ impl Fault {
         source: Option<Name>,
         origin: &Origin,
     ) -> Rejection {
-        let body = body.get(..BODY_BYTES_MAX).unwrap_or(body).to_vec();
+        let body = match self.reason {
+            // What is not to be kept is not kept as refused either.
+            Reason::TooLate => Vec::new(),
+            _ => body.get(..BODY_BYTES_MAX).unwrap_or(body).to_vec(),
+        };
         Rejection {
             reason: self.reason,
             message: self.message,

@@ -6,6 +6,7 @@ use crate::domain::{
     channel::{Channel, Channels},
     event::{Name, StreamPlace, token},
     identifier::IdentifierRules,
+    retention::Retention,
     time::Timestamp,
 };
 
@@ -18,6 +19,8 @@ pub struct DecodeRules {
     pub identifiers: IdentifierRules,
     /// Bounds of what is taken in.
     pub limits: DecodeLimits,
+    /// How long events are kept: what is older is not taken in.
+    pub retention: Retention,
 }
 
 impl DecodeRules {

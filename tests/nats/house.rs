@@ -18,6 +18,7 @@ use yekta::{
         Connection,
         assets::{self, Names},
         batch::Publisher,
+        expunge::Expunge,
         ingest::{
             FollowError, FollowSettings, Follower, FollowerParts, IntakeParts, IntakeSettings, StreamIntake,
             Waiters,
@@ -161,6 +162,17 @@ impl Open {
         let count =
             |outcome: &str| self.counted(&format!("yekta_engine_events_total{{outcome=\"{outcome}\"}}"));
         (count("accepted"), count("duplicate"), count("refused"))
+    }
+
+    /// Erases from the tenant's streams.
+    pub fn expunge(&self) -> Expunge {
+        let rules = Arc::clone(&self.rules);
+        Expunge::new(
+            &self.connection,
+            self.names.clone(),
+            rules,
+            Duration::from_secs(5),
+        )
     }
 
     pub fn engine(&self) -> &Engine {

@@ -19,6 +19,7 @@ mod assets;
 mod auth;
 mod batch;
 mod credentials;
+mod expunge;
 mod house;
 mod identity;
 mod ingest;

@@ -84,6 +84,7 @@ pub(crate) fn run_keeping(
     let mut became: BTreeMap<&str, usize> = BTreeMap::new();
     for outcome in outcomes {
         let name = match outcome {
+            Became::Erased => "erased",
             Became::Accepted(_) => "accepted",
             Became::Duplicate => "copy",
             Became::Conflicting => "impostor",
@@ -201,6 +202,7 @@ pub(crate) fn started_with(
         tenant: "default".to_owned(),
         identity: identity.clone(),
         fold,
+        retention: Default::default(),
         views: BTreeMap::new(),
         channel_views: BTreeMap::new(),
         repairs_max: 1,

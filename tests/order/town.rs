@@ -43,6 +43,7 @@ pub(crate) fn decode_rules() -> DecodeRules {
         },
         identifiers: IdentifierRules::standard(),
         limits: DecodeLimits::default(),
+        retention: Default::default(),
     }
 }
 

@@ -62,7 +62,10 @@ fn every_route_shows_every_role_what_the_table_says() {
                 false => String::new(),
             };
             let (mut path, body) = sample(&route, &id, &token);
-            if method == "GET" && route == "/v1/identity/explain" {
+            if method == "DELETE" {
+                // Whoever may erase does: somebody who is not there.
+                path = path.replace(&id, &"0".repeat(32));
+            } else if method == "GET" && route == "/v1/identity/explain" {
                 path.push_str("?a=user_id:mina-7731&b=anonymous_id:another-cookie");
             } else if role == "pos" && route == "/v1/context/{view}/{who}" {
                 path = path.replace("callcenter", "pos");
@@ -313,6 +316,9 @@ fn ten_thousand_numbers_tell_of_no_more_people_than_an_hour_allows() {
             known = reply.body["id"].as_str().unwrap().to_owned();
         }
     }
+    let refusals = "yekta_guard_refusals_total{reason=\"too_many_people\",role=\"agent\"} 9950";
+    let (_, metrics) = town.text("/metrics");
+    assert!(metrics.lines().any(|line| line == refusals), "{metrics}");
     // Whom they know already they may go on serving.
     let path = format!("/v1/context/callcenter/{known}");
     assert_eq!(

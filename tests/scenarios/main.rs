@@ -8,6 +8,8 @@
 )]
 #![allow(missing_docs, unreachable_pub, reason = "a test has no users")]
 
+mod agreed;
+mod alarm;
 mod any_order;
 mod asked;
 mod asyncapi;
@@ -19,6 +21,8 @@ mod contract;
 mod contradictions;
 mod counter;
 mod desk;
+mod erased;
+mod export;
 mod facts;
 mod follower;
 mod guard;
@@ -26,6 +30,7 @@ mod handoff;
 mod identity;
 mod ids;
 mod invariants;
+mod kept;
 mod parted;
 mod peers;
 mod phone_menu;

@@ -1,7 +1,5 @@
 //! The steward's word: what is said to be one or apart, and what is taken back, whatever came meanwhile.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 use yekta::engine::ProfileId;
 
@@ -62,23 +60,7 @@ pub fn undo(town: &Town, what: Value) -> Result<Value, String> {
 
 /// Fails unless a subscriber who read everything has what is stored.
 pub fn followed(town: &Town) {
-    let mut follower = Follower::default();
-    follower.catch_up(&town.query());
-    let told: BTreeMap<String, &str> = follower
-        .documents
-        .iter()
-        .map(|(id, document)| (id.clone(), document["fingerprint"].as_str().unwrap()))
-        .collect();
-    let stored: BTreeMap<String, String> = town
-        .profiles()
-        .iter()
-        .map(|(id, print)| (id.to_string(), data_encoding::HEXLOWER.encode(print)))
-        .collect();
-    assert!(
-        told.iter()
-            .map(|(id, print)| (id.as_str(), *print))
-            .eq(stored.iter().map(|(id, print)| (id.as_str(), print.as_str())))
-    );
+    Follower::default().is_what_is_stored(town);
 }
 
 fn two_walk_ins(town: &Town) -> [ProfileId; 2] {

@@ -27,7 +27,7 @@ use yekta::{
         query::{Address, Found, Portrait},
     },
     http::{Http, router, settings::Settings as HttpSettings},
-    telemetry::{EngineMetrics, HttpMetrics, QueryMetrics, Registry},
+    telemetry::{EngineMetrics, GuardMetrics, HttpMetrics, QueryMetrics, Registry},
     wire::{Origin, decode_events},
 };
 
@@ -139,6 +139,7 @@ impl Town {
             update_page: 8,
             ..http_settings(&self.settings).unwrap()
         };
+        let settings = settings.counted(GuardMetrics::register(&registry).unwrap());
         let direct = Arc::new(Direct::new(engine.handle.clone(), rules));
         let http = Http {
             api: api.clone(),
@@ -164,6 +165,11 @@ impl Town {
         self.api = None;
         self.engine.take().unwrap().stop().unwrap();
         self.dir.path().join("data/default/store")
+    }
+
+    /// How it is configured.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Where and how its folder is opened.

@@ -5,7 +5,7 @@ use std::{fs, path::Path, process::Command};
 use serde_json::{Value, json};
 use ureq::Agent;
 
-use crate::process::{Service, output, printed, serve, yekta};
+use crate::process::{Service, output, printed, serve, wait_for, yekta};
 
 const AGENT: &str = "a-key-of-the-agents-desk";
 const SHOP: &str = "a-key-of-the-web-shop-00";
@@ -108,6 +108,60 @@ fn whoever_was_told_of_somebody_stands_in_the_log_whatever_kills_the_service() {
     for secret in ["mina-7731", "9123456789", AGENT, SHOP] {
         assert!(!text.contains(secret), "{secret} stands in the audit log");
     }
+}
+
+#[test]
+fn a_head_that_was_kept_elsewhere_shows_that_the_end_was_cut_off() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = Service::of(keyed(dir.path()));
+    let mina =
+        json!({"id": "e-1", "type": "Signed In", "identifiers": [{"kind": "user_id", "value": "mina"}]});
+    ask(&service, SHOP, "/v1/events", Some(&mina)).unwrap();
+    for _ in 0..3 {
+        ask(&service, AGENT, "/v1/profiles/user_id:mina", None).unwrap();
+    }
+    let audit = |command: &str, more: &[&str]| {
+        let mut audit = yekta(["audit", command, "--json", "--data-dir"]);
+        audit.arg(dir.path().join("data")).args(more);
+        audit
+    };
+    let told = |command: Command| serde_json::from_str::<Value>(&printed(command, b"")).unwrap();
+    let head = told(audit("head", &[]));
+    assert_eq!(head["records"], 3);
+    let hash = head["head"].as_str().unwrap();
+    ask(&service, AGENT, "/v1/profiles/user_id:mina", None).unwrap();
+    let verified = told(audit("verify", &["--head", hash]));
+    assert_eq!((&verified["records"], &verified["kept"]), (&json!(4), &json!(3)));
+    service.stop();
+    // Whoever starts it is told the head, as whoever collects log lines is once a day.
+    let service = Service::of(keyed(dir.path()));
+    let line = wait_for("the head in the log", || {
+        let log = service.running.log();
+        log.lines()
+            .find(|line| line.contains("audit head"))
+            .map(str::to_owned)
+    });
+    let last = told(audit("head", &[]))["head"].as_str().unwrap().to_owned();
+    assert!(
+        line.contains("INFO") && line.contains("records=4") && line.contains(&last),
+        "{line}"
+    );
+    service.stop();
+
+    let file = dir.path().join("data/default/audit/00000001.audit");
+    let text = fs::read_to_string(&file).unwrap();
+    let some: Vec<&str> = text.split_inclusive('\n').take(2).collect();
+    fs::write(&file, some.concat()).unwrap();
+    assert_eq!(verified_count(dir.path()), 2, "what is left is a sound log");
+    let cut = output(audit("verify", &["--head", hash]), b"");
+    assert_eq!(cut.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&cut.stderr).contains(hash));
+    let nothing = output(audit("verify", &["--head", "4711"]), b"");
+    assert_eq!(nothing.status.code(), Some(2));
+}
+
+fn verified_count(folder: &Path) -> u64 {
+    verified(folder)["records"].as_u64().unwrap()
 }
 
 #[test]

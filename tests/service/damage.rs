@@ -127,6 +127,23 @@ fn a_store_that_is_gone_is_built_again() {
     assert_eq!(fingerprint(data.path()), before);
 }
 
+#[test]
+fn a_store_that_was_rewritten_is_found_by_whoever_opens_the_folder() {
+    let data = tempfile::tempdir().unwrap();
+    let before = filled(data.path());
+    let store = data.path().join("default/store");
+    let beside = data.path().join("default/store.rewritten");
+    fs::rename(&store, &beside).unwrap();
+    fs::write(beside.join("whole"), b"").unwrap();
+    assert_eq!(fingerprint(data.path()), before);
+    assert!(store.exists() && !beside.exists() && !store.join("whole").exists());
+    // One that was not filled to the end goes.
+    fs::create_dir(&beside).unwrap();
+    Service::start(data.path()).stop();
+    assert!(!beside.exists());
+    assert_eq!(fingerprint(data.path()), before);
+}
+
 /// The journal's last segment.
 fn segment(folder: &Path) -> PathBuf {
     let segments = files(&folder.join("default/journal"));

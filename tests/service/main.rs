@@ -11,8 +11,12 @@
 )]
 #![allow(missing_docs, unreachable_pub, reason = "a test has no users")]
 
+mod alarm;
 mod api;
 mod audit;
+#[cfg(target_os = "linux")]
+mod beside;
+mod canary;
 mod commands;
 mod copied;
 mod crash;
@@ -26,6 +30,8 @@ mod golden;
 mod installed;
 mod kept;
 mod lifecycle;
+#[cfg(target_os = "linux")]
+mod limits;
 mod load;
 mod measured;
 #[cfg(target_os = "linux")]
@@ -35,6 +41,7 @@ mod notices;
 mod power;
 mod process;
 mod resume;
+mod rotated;
 mod secure;
 mod telemetry;
 mod updates;

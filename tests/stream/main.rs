@@ -41,6 +41,7 @@ mod client;
 mod consumers;
 mod crash;
 mod dlq;
+mod erased;
 mod example_conf;
 mod examples;
 mod faults;

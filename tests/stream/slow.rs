@@ -8,9 +8,12 @@ use std::{
     sync::mpsc::{Receiver, channel},
 };
 
-use async_nats::jetstream::{
-    consumer::{AckPolicy, push},
-    stream::Config,
+use async_nats::{
+    ConnectOptions,
+    jetstream::{
+        consumer::{AckPolicy, push},
+        stream::Config,
+    },
 };
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -134,7 +137,9 @@ fn each_of_too_many_requests_at_once_has_an_answer() {
         .env("YEKTA_HTTP__REQUEST_TIMEOUT_MS", "60000")
         .env("YEKTA_NATS__STALLED_AFTER_MS", "300");
     let service = Service::of(command);
-    let broker = Broker::of(&server);
+    // Whoever asks takes the answers in as they come, however slowly they are read.
+    let options = ConnectOptions::new().subscription_capacity(2 * REQUESTS);
+    let broker = Broker::with(&server, options);
     wait_until_ready(&service.url);
     let event = json!({"id": "e-1", "source": "web/shop", "channel": "web", "type": "Page Viewed",
         "identifiers": [{"kind": "user_id", "value": "u-1"}]});

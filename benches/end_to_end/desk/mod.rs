@@ -5,7 +5,7 @@
 //! due. Events come beside them, on a schedule too.
 
 mod edge;
-mod schedule;
+pub mod schedule;
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};

@@ -19,7 +19,7 @@ use governor::{
 };
 
 use crate::{
-    api::Failure,
+    api::{Failure, guard::alarm::Alarm},
     domain::{role::Role, time::Timestamp},
     engine::ProfileId,
 };
@@ -60,6 +60,7 @@ pub(crate) struct Allowance {
     rate: Option<Rate>,
     people_max: Option<NonZeroU32>,
     people: Mutex<People>,
+    alarm: Alarm,
 }
 
 /// Whom a caller was told of in the hour that began at `since`.
@@ -72,13 +73,14 @@ struct People {
 }
 
 impl Allowance {
-    pub(super) fn new(quotas: Quotas, clock: fn() -> Timestamp) -> Self {
+    pub(super) fn new(quotas: Quotas, clock: fn() -> Timestamp, alarm: Alarm) -> Self {
         let quota = quotas.asks_per_minute.map(Quota::per_minute);
         Self {
             clock,
             rate: quota.map(|quota| RateLimiter::direct_with_clock(quota, ServiceClock(clock))),
             people_max: quotas.people_per_hour,
             people: Mutex::default(),
+            alarm,
         }
     }
 
@@ -95,7 +97,7 @@ impl Allowance {
     ///
     /// # Errors
     /// `too_many_people`, and then none of them is counted.
-    pub(crate) fn meet(&self, people: &[ProfileId]) -> Result<(), Failure> {
+    pub(super) fn meet(&self, people: &[ProfileId]) -> Result<(), Failure> {
         let Some(most) = self.people_max else {
             return Ok(());
         };
@@ -119,13 +121,18 @@ impl Allowance {
     ///
     /// # Errors
     /// `too_many_people`.
-    pub(crate) fn look_up(&self) -> Result<(), Failure> {
+    pub(super) fn look_up(&self) -> Result<(), Failure> {
         let Some(most) = self.people_max else {
             return Ok(());
         };
         let met = self.of_this_hour();
         let is_spent = met.is_spent || met.seen.len() >= usize::try_from(most.get()).unwrap_or(usize::MAX);
         (!is_spent).then_some(()).ok_or_else(Failure::too_many_people)
+    }
+
+    /// Tells whoever reads the log that the caller asks for more than they may.
+    pub(super) fn alarm(&self, reason: &'static str) {
+        self.alarm.ring(reason, (self.clock)());
     }
 
     /// Whom the caller met; a new hour begins where the last one is over, or the clock was set back.
@@ -183,19 +190,18 @@ impl Allowances {
             }
         }
         let quotas = self.quotas.get(&role).copied().unwrap_or_default();
+        let new = || Arc::new(Allowance::new(quotas, self.clock, Alarm::new(by, name, role)));
         match callers.entry(key) {
             Entry::Occupied(mut known) => {
                 let (allowance, asked) = known.get_mut();
                 // A clock that was set back would have the caller wait until it is where it was.
                 if now < *asked {
-                    *allowance = Arc::new(Allowance::new(quotas, self.clock));
+                    *allowance = new();
                 }
                 *asked = now;
                 Arc::clone(allowance)
             }
-            Entry::Vacant(new) => {
-                Arc::clone(&new.insert((Arc::new(Allowance::new(quotas, self.clock)), now)).0)
-            }
+            Entry::Vacant(unknown) => Arc::clone(&unknown.insert((new(), now)).0),
         }
     }
 }

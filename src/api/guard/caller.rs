@@ -9,17 +9,19 @@ use serde_json::Value;
 
 use crate::{
     api::{
-        Failure,
+        Class, Failure,
         guard::{
-            Allowance,
+            allowance::Allowance,
             members::members,
             policy::{Action, Field, Grant, Scope},
             shown::shown,
+            standing::Standing,
         },
     },
     audit::Telling,
     domain::{role::Role, time::Timestamp},
     engine::ProfileId,
+    telemetry::GuardMetrics,
 };
 
 const PURPOSE_LETTERS_MAX: usize = 64;
@@ -33,10 +35,11 @@ pub struct Caller {
     pub role: Role,
     action: Action,
     scope: Scope,
-    pub(crate) allowance: Arc<Allowance>,
+    allowance: Arc<Allowance>,
+    metrics: Option<GuardMetrics>,
     purpose: Option<String>,
-    /// Until when they are who they are; `None` is without end.
-    until: Option<Timestamp>,
+    /// By what they are who they are; `None` of who has a link.
+    standing: Option<Standing>,
     /// Whom it is noted of that this question, or stream, tells of.
     noted: Arc<Mutex<BTreeSet<ProfileId>>>,
 }
@@ -51,15 +54,61 @@ impl Caller {
             action,
             scope,
             allowance,
+            metrics: None,
             purpose: None,
-            until: None,
+            standing: None,
             noted: Arc::default(),
         })
     }
 
     /// Whether they may name whom they mean by an identifier: who sees none learns of none by guessing.
-    pub fn may_name(&self) -> bool {
-        self.scope.grant(Field::Identifier) != Grant::Deny
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub(crate) fn may_name(&self) -> Result<(), Failure> {
+        let may = self.scope.grant(Field::Identifier) != Grant::Deny;
+        self.heeded(may.then_some(()).ok_or_else(Failure::nameless))
+    }
+
+    /// Counts a question.
+    ///
+    /// # Errors
+    /// `too_many_questions`.
+    pub(super) fn ask(&self) -> Result<(), Failure> {
+        self.heeded(self.allowance.ask())
+    }
+
+    /// Counts those whom they are about to be told of.
+    ///
+    /// # Errors
+    /// `too_many_people`, and then none of them is counted.
+    pub(crate) fn meet(&self, people: &[ProfileId]) -> Result<(), Failure> {
+        self.heeded(self.allowance.meet(people))
+    }
+
+    /// Whether they may still ask who somebody is.
+    ///
+    /// # Errors
+    /// `too_many_people`.
+    pub(crate) fn look_up(&self) -> Result<(), Failure> {
+        self.heeded(self.allowance.look_up())
+    }
+
+    /// The same answer; a refusal is counted, and told where it is that they ask for more than they may.
+    fn heeded(&self, answer: Result<(), Failure>) -> Result<(), Failure> {
+        answer.inspect_err(|refused| {
+            if let Some(metrics) = &self.metrics {
+                metrics.refused(refused.code(), Some(self.role.as_str()));
+            }
+            if refused.class() == Class::Busy {
+                self.allowance.alarm(refused.code());
+            }
+        })
+    }
+
+    /// The same, what is refused to whom is counted by `metrics`.
+    pub(super) fn counted(self, metrics: Option<GuardMetrics>) -> Self {
+        Self { metrics, ..self }
     }
 
     /// The same, who said what they ask for: up to 64 visible characters, spaces between them; else they said nothing.
@@ -76,14 +125,16 @@ impl Caller {
         }
     }
 
-    /// The same, whose token is good until then.
-    pub(super) fn until(self, until: Option<Timestamp>) -> Self {
-        Self { until, ..self }
+    /// The same, who is known by what `standing` says.
+    pub(super) fn known_by(self, standing: Standing) -> Self {
+        let standing = Some(standing);
+        Self { standing, ..self }
     }
 
     /// Whether what they showed is good no longer.
     pub(crate) fn is_over(&self, now: Timestamp) -> bool {
-        self.until.is_some_and(|until| until <= now)
+        let standing = self.standing.as_ref();
+        standing.is_some_and(|standing| standing.is_over(now))
     }
 
     /// Those of `people` of whom it is not noted yet that they are told of.

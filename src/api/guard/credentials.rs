@@ -7,10 +7,13 @@ use crate::{
         Failure,
         guard::{
             Action, Caller, Quotas, TokenIssuer,
+            alarm::Alarm,
             allowance::{Allowance, Allowances, Credential},
+            standing::{Current, Proof, Standing},
         },
     },
     domain::{role::Role, time::Timestamp},
+    telemetry::GuardMetrics,
     wire::digest::Digest,
 };
 
@@ -31,14 +34,30 @@ impl Credentials {
     pub fn tokens_of(&mut self, issuer: TokenIssuer) {
         self.issuer = Some(issuer);
     }
+
+    fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.issuer.is_none()
+    }
+
+    /// Whether what somebody is known by is among them.
+    pub(super) fn holds(&self, proof: Proof) -> bool {
+        match proof {
+            Proof::Nothing => true,
+            Proof::Key(shown) => self.keys.iter().any(|(key, ..)| *key == shown),
+            Proof::Token(key) => self.issuer.as_ref().is_some_and(|issuer| issuer.has_key(key)),
+        }
+    }
 }
 
 /// Lets those in who may do what they ask for. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Guard {
-    credentials: Arc<Credentials>,
+    current: Current,
+    /// Whether nothing is asked of anybody, which never changes: where all keys are taken out nobody is let in.
+    is_open: bool,
     allowances: Arc<Allowances>,
     clock: fn() -> Timestamp,
+    metrics: Option<GuardMetrics>,
 }
 
 /// What is called who asks where nothing is asked of anybody.
@@ -57,15 +76,31 @@ impl Guard {
     /// By these credentials, each role with its quotas, at the time of `clock`. Without any credentials whoever reaches the service is its administrator: that is for loopback alone.
     pub fn new(credentials: Credentials, quotas: BTreeMap<Role, Quotas>, clock: fn() -> Timestamp) -> Self {
         Self {
-            credentials: Arc::new(credentials),
+            is_open: credentials.is_empty(),
+            current: Current::new(credentials),
             allowances: Arc::new(Allowances::new(quotas, clock)),
             clock,
+            metrics: None,
+        }
+    }
+
+    /// The same, what it refuses is counted by `metrics`.
+    #[must_use]
+    pub fn counted(self, metrics: GuardMetrics) -> Self {
+        Self {
+            metrics: Some(metrics),
+            ..self
         }
     }
 
     /// Whether anything is asked of anybody.
     pub fn is_open(&self) -> bool {
-        self.credentials.keys.is_empty() && self.credentials.issuer.is_none()
+        self.is_open
+    }
+
+    /// Goes by these credentials from now on, as all clones do. Where nothing is asked of anybody that stays so.
+    pub fn renew(&self, credentials: Credentials) {
+        self.current.set(credentials);
     }
 
     /// Who asks to do `action` and shows `secret`, if they may.
@@ -77,13 +112,38 @@ impl Guard {
             name,
             role,
             by,
+            proof,
             until,
-        } = self.known(secret)?;
+        } = self
+            .known(secret)
+            .inspect_err(|refused| self.refuses(refused.code(), None))?;
         let allowance = self.allowances.of(by, &name, role);
-        let caller = Caller::new(&name, role, action, Arc::clone(&allowance));
-        let caller = caller.ok_or_else(|| Failure::forbidden(role, action))?;
-        allowance.ask()?;
-        Ok(caller.until(until))
+        let caller = Caller::new(&name, role, action, allowance).ok_or_else(|| {
+            let refused = Failure::forbidden(role, action);
+            self.refuses(refused.code(), Some(role));
+            refused
+        })?;
+        let caller = caller.counted(self.metrics.clone());
+        caller.ask()?;
+        let current = self.current.clone();
+        Ok(caller.known_by(Standing {
+            proof,
+            until,
+            current,
+        }))
+    }
+
+    /// Counts what is refused, here or by an edge, to whoever has `role`, if any.
+    pub(crate) fn refuses(&self, code: &'static str, role: Option<Role>) {
+        self.refuses_some(code, role, 1);
+    }
+
+    /// The same of so many at once.
+    pub(crate) fn refuses_some(&self, code: &'static str, role: Option<Role>, count: usize) {
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        if let Some(metrics) = &self.metrics {
+            metrics.refused_some(code, role.map(Role::as_str), count);
+        }
     }
 
     /// Whoever holds a signed link to an agent's card: an agent, for that card. Whom it is about was counted when the link
@@ -93,7 +153,8 @@ impl Guard {
     /// `forbidden` where agents see no cards.
     pub fn holder_of_link(&self) -> Result<Caller, Failure> {
         let (role, action) = (Role::Agent, Action::Card);
-        let allowance = Arc::new(Allowance::new(Quotas::default(), self.clock));
+        let alarm = Alarm::new(Credential::Nothing, &LINK.into(), role);
+        let allowance = Arc::new(Allowance::new(Quotas::default(), self.clock, alarm));
         Caller::new(LINK, role, action, allowance).ok_or_else(|| Failure::forbidden(role, action))
     }
 
@@ -103,21 +164,24 @@ impl Guard {
                 name: ANYBODY.into(),
                 role: Role::Admin,
                 by: Credential::Nothing,
+                proof: Proof::Nothing,
                 until: None,
             });
         }
         let secret = secret.ok_or_else(Failure::no_credentials)?;
         let digest = Digest::of(secret.as_bytes());
         // Digests are compared, so that the time it takes tells nothing of where a guess goes wrong.
-        if let Some((_, name, role)) = self.credentials.keys.iter().find(|(known, ..)| *known == digest) {
+        let credentials = self.current.get();
+        if let Some((_, name, role)) = credentials.keys.iter().find(|(known, ..)| *known == digest) {
             return Ok(Known {
                 name: Arc::clone(name),
                 role: *role,
                 by: Credential::Key,
+                proof: Proof::Key(digest),
                 until: None,
             });
         }
-        match &self.credentials.issuer {
+        match &credentials.issuer {
             Some(issuer) if secret.contains('.') => {
                 let bearer = issuer.bearer(secret, (self.clock)());
                 let bearer = bearer.map_err(|refused| Failure::bad_token(&refused))?;
@@ -125,6 +189,7 @@ impl Guard {
                     name: bearer.name,
                     role: bearer.role,
                     by: Credential::Token,
+                    proof: Proof::Token(bearer.signed_by),
                     until: Some(bearer.until),
                 })
             }
@@ -138,6 +203,7 @@ struct Known {
     name: Arc<str>,
     role: Role,
     by: Credential,
+    proof: Proof,
     /// Until when it is good, where it ends.
     until: Option<Timestamp>,
 }

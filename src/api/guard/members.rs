@@ -135,12 +135,14 @@ pub const fn members(action: Action) -> Members {
         Action::Merges => MERGES,
         Action::Matches => MATCHES,
         Action::Explain => EXPLAIN,
-        Action::Rules
+        Action::Export
+        | Action::Rules
         | Action::Lookup
         | Action::Context
         | Action::Scan
         | Action::Card
         | Action::Consent
+        | Action::Erase
         | Action::Steward
         | Action::MintQr
         | Action::ReadQr

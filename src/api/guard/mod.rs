@@ -9,22 +9,24 @@
 //! | role and action: what of an answer | [`policy`] |
 //! | action and member: what kind of data it is | [`mod@members`] |
 //! | keys, and tokens that somebody else signed | [`credentials`], [`token`] |
-//! | how much each may ask for | [`allowance`] |
+//! | whether what was shown still stands | [`standing`] |
+//! | how much each may ask for, and the alarm where that is not enough | [`allowance`], [`alarm`] |
 //! | who asks, and what is noted of it | [`caller`] |
 //! | taking out what is not for the caller | [`shown`] |
 
+mod alarm;
 mod allowance;
 mod caller;
 mod credentials;
 mod members;
 mod policy;
 mod shown;
+mod standing;
 mod token;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::allowance::Allowance;
 pub use self::{
     allowance::Quotas,
     caller::Caller,

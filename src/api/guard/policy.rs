@@ -13,6 +13,8 @@ pub enum Action {
     Timeline,
     /// Reading why a profile is one person.
     Identity,
+    /// Reading all that is kept about a person.
+    Export,
     /// Reading whom a profile absorbed.
     Merges,
     /// Reading who may be one person.
@@ -31,6 +33,8 @@ pub enum Action {
     Card,
     /// Saying what a customer decided.
     Consent,
+    /// Erasing somebody, and asking what became of it.
+    Erase,
     /// Saying who is who.
     Steward,
     /// Minting a code.
@@ -130,10 +134,11 @@ impl Scope {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
+        Self::Export,
         Self::Merges,
         Self::Matches,
         Self::Explain,
@@ -143,6 +148,7 @@ impl Action {
         Self::Scan,
         Self::Card,
         Self::Consent,
+        Self::Erase,
         Self::Steward,
         Self::MintQr,
         Self::ReadQr,
@@ -159,6 +165,7 @@ impl Action {
             Self::Profile => "read profiles",
             Self::Timeline => "read timelines",
             Self::Identity => "read why a profile is one person",
+            Self::Export => "export profiles",
             Self::Merges => "read merges",
             Self::Matches => "read possible matches",
             Self::Explain => "have identities explained",
@@ -168,6 +175,7 @@ impl Action {
             Self::Scan => "scan",
             Self::Card => "open agents' cards",
             Self::Consent => "record consent",
+            Self::Erase => "erase people",
             Self::Steward => "say who is who",
             Self::MintQr => "mint codes",
             Self::ReadQr => "read codes",
@@ -191,6 +199,7 @@ impl Action {
             Self::Profile    => [MASK, DENY, FULL, ANON, FULL],
             Self::Timeline   => [MASK, DENY, FULL, ANON, FULL],
             Self::Identity   => [MASK, DENY, FULL, ANON, FULL],
+            Self::Export     => [DENY, DENY, FULL, DENY, FULL],
             Self::Merges     => [MASK, DENY, FULL, ANON, FULL],
             Self::Matches    => [MASK, DENY, FULL, ANON, FULL],
             Self::Explain    => [MASK, DENY, FULL, DENY, FULL],
@@ -200,6 +209,7 @@ impl Action {
             Self::Scan       => [FULL, FULL, FULL, DENY, FULL],
             Self::Card       => [FULL, DENY, FULL, DENY, FULL],
             Self::Consent    => [FULL, DENY, FULL, DENY, FULL],
+            Self::Erase      => [DENY, DENY, DENY, DENY, FULL],
             Self::Steward    => [DENY, DENY, DENY, DENY, FULL],
             Self::MintQr     => [FULL, DENY, FULL, DENY, FULL],
             Self::ReadQr     => [FULL, FULL, FULL, DENY, FULL],

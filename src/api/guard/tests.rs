@@ -117,6 +117,46 @@ fn a_token_says_who_somebody_is() {
 }
 
 #[test]
+fn who_is_taken_out_is_let_in_no_more_and_what_they_opened_ends() {
+    use crate::wire::digest::Digest;
+    let (signer, other) = (Signer::new(), Signer::new());
+    let issuer = |of: &Signer| {
+        let (lifetime, keys) = (Duration::from_secs(900), of.keys().to_string());
+        TokenIssuer::new("login".to_owned(), "yekta".to_owned(), lifetime, &keys).unwrap()
+    };
+    let credentials = |key: &[u8], of: &Signer| {
+        let mut credentials = Credentials::default();
+        credentials.key(Digest::of(key), "desk", Role::Agent);
+        credentials.tokens_of(issuer(of));
+        credentials
+    };
+    let guard = Guard::new(credentials(b"key-of-the-desk", &signer), BTreeMap::new(), now);
+    let clone = guard.clone();
+    let token = signer.token(&json!({"alg": "EdDSA", "kid": "ed"}), &claims());
+    let opened = [token.as_str(), "key-of-the-desk"].map(|shown| {
+        let caller = clone.admit(Some(shown), Action::Context).unwrap();
+        assert!(!caller.is_over(now()));
+        caller
+    });
+    let link = clone.holder_of_link().unwrap();
+    // The other's key has the same kid.
+    guard.renew(credentials(b"another-of-the-desk", &other));
+    assert!(opened.iter().all(|caller| caller.is_over(now())));
+    assert!(!link.is_over(now()));
+    for shown in [token.as_str(), "key-of-the-desk"] {
+        assert_eq!(
+            clone.admit(Some(shown), Action::Context).unwrap_err().status(),
+            401
+        );
+    }
+    assert!(clone.admit(Some("another-of-the-desk"), Action::Context).is_ok());
+    // Where all are taken out nobody is everybody.
+    guard.renew(Credentials::default());
+    assert!(!clone.is_open());
+    assert_eq!(clone.admit(None, Action::Context).unwrap_err().status(), 401);
+}
+
+#[test]
 fn a_token_that_is_not_for_now_or_for_us_opens_nothing() {
     let signer = Signer::new();
     let guard = signer.guard();

@@ -10,7 +10,10 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED, ED25519, UnparsedPublicKey, Verif
 use serde::{Deserialize, de::DeserializeOwned};
 use thiserror::Error;
 
-use crate::domain::{role::Role, time::Timestamp};
+use crate::{
+    domain::{role::Role, time::Timestamp},
+    wire::digest::Digest,
+};
 
 /// A token longer than this is none.
 const TOKEN_BYTES_MAX: usize = 4_096;
@@ -63,6 +66,8 @@ pub(super) enum TokenRefusal {
 pub(super) struct Bearer {
     pub(super) name: Arc<str>,
     pub(super) role: Role,
+    /// What stands for the public key that checked it.
+    pub(super) signed_by: Digest,
     /// Until when it is good.
     pub(super) until: Timestamp,
 }
@@ -142,26 +147,31 @@ impl TokenIssuer {
         lifetime_max: Duration,
         key_set: &str,
     ) -> Result<Self, TokenKeysError> {
-        let KeySet { keys } = serde_json::from_str(key_set).map_err(|_| TokenKeysError)?;
-        // Keys of other kinds are another's matter (RFC 7517, section 5).
-        let keys = keys
-            .into_iter()
-            .filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
-        let keys: Arc<[TokenKey]> = keys.filter_map(Jwk::public).collect();
-        if keys.is_empty() {
-            return Err(TokenKeysError);
-        }
         Ok(Self {
             issuer,
             audience,
             lifetime_max,
-            keys,
+            keys: keys_of(key_set)?,
         })
+    }
+
+    /// The same, who signs with one of the keys of another set.
+    ///
+    /// # Errors
+    /// As of [`TokenIssuer::new`].
+    pub fn with_keys(&self, key_set: &str) -> Result<Self, TokenKeysError> {
+        let keys = keys_of(key_set)?;
+        Ok(Self { keys, ..self.clone() })
+    }
+
+    /// Whether the public key that `digest` stands for is one of its keys.
+    pub(super) fn has_key(&self, digest: Digest) -> bool {
+        self.keys.iter().any(|key| key.digest() == digest)
     }
 
     /// Whose `token` it is, and in which role they ask.
     pub(super) fn bearer(&self, token: &str, now: Timestamp) -> Result<Bearer, TokenRefusal> {
-        let claims: Claims = self.signed(token)?;
+        let (claims, signed_by): (Claims, Digest) = self.signed(token)?;
         let is_for_us = claims.iss == self.issuer
             && match &claims.aud {
                 Audience::One(one) => *one == self.audience,
@@ -190,12 +200,13 @@ impl TokenIssuer {
         Ok(Bearer {
             name: claims.sub.into(),
             role,
+            signed_by,
             until: Timestamp::from_micros(ends).max(Timestamp::MIN),
         })
     }
 
-    /// What a token claims, once its signature was found right.
-    fn signed<T: DeserializeOwned>(&self, token: &str) -> Result<T, TokenRefusal> {
+    /// What a token claims, once its signature was found right, and by which key it was.
+    fn signed<T: DeserializeOwned>(&self, token: &str) -> Result<(T, Digest), TokenRefusal> {
         if token.len() > TOKEN_BYTES_MAX {
             return Err(TokenRefusal::Form);
         }
@@ -213,7 +224,7 @@ impl TokenIssuer {
             .filter(|key| key.algorithm == header.alg)
             .ok_or(TokenRefusal::Signature)?;
         key.check(message, &signature)?;
-        part(claims)
+        Ok((part(claims)?, key.digest()))
     }
 }
 
@@ -240,7 +251,26 @@ impl Jwk {
     }
 }
 
+/// The keys of a set that tokens can be signed with.
+fn keys_of(key_set: &str) -> Result<Arc<[TokenKey]>, TokenKeysError> {
+    let KeySet { keys } = serde_json::from_str(key_set).map_err(|_| TokenKeysError)?;
+    // Keys of other kinds are another's matter (RFC 7517, section 5).
+    let keys = keys
+        .into_iter()
+        .filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
+    let keys: Arc<[TokenKey]> = keys.filter_map(Jwk::public).collect();
+    if keys.is_empty() {
+        return Err(TokenKeysError);
+    }
+    Ok(keys)
+}
+
 impl TokenKey {
+    /// What stands for it.
+    fn digest(&self) -> Digest {
+        Digest::of(&self.bytes)
+    }
+
     fn check(&self, message: &str, signature: &[u8]) -> Result<(), TokenRefusal> {
         let algorithm: &dyn VerificationAlgorithm = match self.algorithm {
             Algorithm::Ed25519 => &ED25519,

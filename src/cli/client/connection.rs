@@ -2,7 +2,10 @@
 //!
 //! Follows no redirect and uses no proxy, so that the key goes to the named server alone.
 
-use std::time::Duration;
+use std::{
+    io::{Read, Write},
+    time::Duration,
+};
 
 use serde_json::Value;
 use ureq::http::{Response, header::RETRY_AFTER};
@@ -22,6 +25,8 @@ use crate::cli::{
 const ANSWER_WAIT: Duration = Duration::from_secs(60);
 /// A stream that is silent for so long is taken for broken: the service shows more often that it is alive.
 const SILENCE_MAX: Duration = Duration::from_secs(120);
+/// Bytes of a long answer that are passed on at once.
+const PART_BYTES: usize = 64 << 10;
 /// Characters of what a service says that are shown.
 const SAID_MAX: usize = 500;
 
@@ -78,6 +83,17 @@ impl Client {
         self.text(attempt, answer)
     }
 
+    /// The text of the answer to `DELETE path`; `attempt` says in errors what it was for.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub fn delete(&self, attempt: &'static str, path: &str) -> Result<String, ClientError> {
+        let request = self.agent.delete(self.address(path)).config();
+        let request = request.timeout_global(Some(ANSWER_WAIT)).build();
+        let answer = self.authorized(request).call();
+        self.text(attempt, answer)
+    }
+
     /// The text of the answer to `POST path` with a JSON `body`; `attempt` says in errors what it was for.
     ///
     /// # Errors
@@ -120,6 +136,30 @@ impl Client {
             });
         }
         Ok(answer.into_body().into_reader())
+    }
+
+    /// Writes the answer to `GET path` to `out` while it comes, however long it is; `attempt` says in errors what it was for.
+    ///
+    /// # Errors
+    /// As [`Self::get`], or when `out` takes no more.
+    pub fn copy(&self, attempt: &'static str, path: &str, out: &mut impl Write) -> Result<(), ClientError> {
+        let request = self.agent.get(self.address(path)).config();
+        let request = request
+            .timeout_recv_response(Some(ANSWER_WAIT))
+            .timeout_per_read(Some(SILENCE_MAX))
+            .build();
+        let answer = self.authorized(request).call();
+        let mut answer = self.accepted(attempt, answer)?.into_body().into_reader();
+        let mut part = vec![0; PART_BYTES];
+        loop {
+            let read = answer.read(&mut part);
+            let read = read.map_err(|source| self.unanswered(attempt, source.into()))?;
+            let bytes = part.get(..read).unwrap_or_default();
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            out.write_all(bytes).map_err(ClientError::Output)?;
+        }
     }
 
     fn address(&self, path: &str) -> String {

@@ -1,4 +1,5 @@
-//! The commands that talk to a running service: `send`, `lookup`, `profile`, `tail`, `dlq`, and those of `identity`.
+//! The commands that talk to a running service: `send`, `lookup`, `profile`, `export`, `erase`, `tail`, `dlq`, and those of
+//! `identity`.
 //!
 //! Owns [`ClientCommand`] and the small blocking client below it. Knows the service by its HTTP contract alone, never
 //! opens a store, and never shows a key or, in an error, a customer's identifier. The command line's `main` calls it.
@@ -6,7 +7,9 @@
 pub mod address;
 pub mod connection;
 pub mod dlq;
+pub mod erase;
 pub mod error;
+pub mod export;
 pub mod flags;
 pub mod identity;
 pub mod lookup;
@@ -31,6 +34,10 @@ pub enum ClientCommand {
     Lookup(lookup::Args),
     /// Show a profile, its timeline, or why it is one person
     Profile(profile::Args),
+    /// Write all that is kept about a person, and where it came from, as JSON
+    Export(export::Args),
+    /// Erase a person, and wait until no file holds a byte of them
+    Erase(erase::Args),
     /// Follow what the service publishes, live
     Tail(tail::Args),
     /// List, show or retry what was refused
@@ -44,6 +51,8 @@ impl ClientCommand {
             Self::Send(args) => &args.server,
             Self::Lookup(args) => &args.server,
             Self::Profile(args) => &args.server,
+            Self::Export(args) => &args.server,
+            Self::Erase(args) => &args.server,
             Self::Tail(args) => &args.server,
             Self::Dlq(args) => &args.server,
         }
@@ -59,6 +68,8 @@ impl ClientCommand {
             Self::Send(args) => send::run(args, client, out),
             Self::Lookup(args) => lookup::run(args, client, out),
             Self::Profile(args) => profile::run(args, client, out),
+            Self::Export(args) => export::run(&args, client, out),
+            Self::Erase(args) => erase::run(args, client, out),
             Self::Tail(args) => tail::run(args, client, out),
             Self::Dlq(args) => dlq::run(args, client, out),
         };

@@ -1,7 +1,7 @@
 //! `[keys.NAME]`: an open table; whoever sends events or asks, and the key they show. `[tokens]`: who signs tokens for them.
 //! `[roles.ROLE]`: how much whoever has the role may ask for.
 
-use std::{collections::BTreeMap, fs, num::NonZeroU32, time::Duration};
+use std::{collections::BTreeMap, fs, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use ::config::{Map, Value};
 
@@ -9,7 +9,7 @@ use crate::{
     api::guard::{Quotas, TokenIssuer},
     config::{
         reader::{Reader, blank},
-        section::{NAME_EXPECTED, is_name},
+        section::{NAME_EXPECTED, is_name, key_files::key_in},
     },
     domain::{event::Name, role::Role},
     wire::digest::Digest,
@@ -22,6 +22,17 @@ pub struct Key {
     pub digest: Digest,
     /// What it is for.
     pub purpose: Purpose,
+    /// The file that holds it, if one does.
+    pub file: Option<PathBuf>,
+}
+
+/// Whose tokens are taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tokens {
+    /// Who signs them, and by which keys they are checked.
+    pub issuer: TokenIssuer,
+    /// The file that holds the keys.
+    pub file: PathBuf,
 }
 
 /// What a key is for: one of the two, since browsers show to everybody what they send with.
@@ -32,9 +43,6 @@ pub enum Purpose {
     /// Asking and commanding, as the role may.
     Ask(Role),
 }
-
-/// A key is as long as a machine makes it.
-const KEY_LETTERS: std::ops::RangeInclusive<usize> = 16..=256;
 
 fn unsaid() -> Map<String, Value> {
     blank([
@@ -60,16 +68,14 @@ fn key(table: &mut Reader<'_>) -> Option<Key> {
     let hexadecimal = "expected the SHA-256 of the key in 64 hexadecimal digits, or nothing";
     let stated = table.secret("sha256", hexadecimal, |text| Digest::parse(text).is_some());
     let stated = stated.and_then(|text| Digest::parse(text.expose()));
-    let in_file = table.file("file").map(|path| {
-        let content = fs::read_to_string(&path).ok();
-        let key = content.as_deref().map(str::trim);
-        let key = key
-            .filter(|key| KEY_LETTERS.contains(&key.len()) && key.bytes().all(|one| one.is_ascii_graphic()));
+    let file = table.file("file");
+    let in_file = file.as_ref().map(|path| {
+        let key = key_in(path).ok();
         if key.is_none() {
             let expected = "expected a readable file with a key of 16 to 256 visible ASCII characters";
             table.refuse("file", Some(format!("{path:?}")), expected);
         }
-        key.map(|key| Digest::of(key.as_bytes()))
+        key
     });
     let role = table.optional(
         "role",
@@ -96,6 +102,7 @@ fn key(table: &mut Reader<'_>) -> Option<Key> {
     Some(Key {
         digest: digest??,
         purpose: purpose?,
+        file,
     })
 }
 
@@ -114,7 +121,7 @@ pub(crate) fn quotas(root: &mut Reader<'_>) -> BTreeMap<Role, Quotas> {
 }
 
 /// Whose tokens are taken, if anybody's.
-pub(crate) fn tokens(table: &mut Reader<'_>) -> Option<TokenIssuer> {
+pub(crate) fn tokens(table: &mut Reader<'_>) -> Option<Tokens> {
     let text = |text: &str| Some(text.to_owned());
     let issuer = table.optional("issuer", "expected who signs tokens, or nothing", text);
     let audience = table.optional("audience", "expected whom tokens are for, or nothing", text);
@@ -138,7 +145,7 @@ pub(crate) fn tokens(table: &mut Reader<'_>) -> Option<TokenIssuer> {
         TokenIssuer::new(issuer, audience, lifetime, &keys).map_err(|error| error.to_string())
     });
     match made {
-        Ok(issuer) => Some(issuer),
+        Ok(issuer) => Some(Tokens { issuer, file }),
         Err(expected) => {
             table.refuse("keys_file", Some(format!("{file:?}")), expected);
             None

@@ -11,6 +11,7 @@ use crate::{
     },
     domain::{
         context::{Mask, Section, View},
+        profile::consent::Subject,
         role::Role,
     },
 };
@@ -22,6 +23,7 @@ fn unsaid() -> Map<String, Value> {
         ("lines_max", 5.into()),
         ("mask", Mask::Contacts.as_str().into()),
         ("roles", Vec::<Value>::new().into()),
+        ("purpose", "".into()),
     ])
 }
 
@@ -54,5 +56,20 @@ fn view(name: &str, table: &mut Reader<'_>) -> View {
             "expected a list of agent, pos, service, analyst, admin",
             |text| text.parse::<Role>().ok(),
         ),
+        purpose: table.optional(
+            "purpose",
+            "expected a channel and a purpose of consent, such as web:personalisation, or nothing",
+            purpose,
+        ),
     }
+}
+
+/// A channel of contact and what it is used for.
+fn purpose(text: &str) -> Option<Subject> {
+    let (channel, purpose) = text.split_once(':')?;
+    let parts = [channel.trim(), purpose.trim()];
+    parts
+        .iter()
+        .all(|part| !part.is_empty())
+        .then(|| parts.map(str::to_owned).into())
 }

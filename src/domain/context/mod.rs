@@ -52,6 +52,8 @@ pub struct Context {
     pub view: String,
     /// Whose it is; `None` where nobody, or nobody in particular, was found.
     pub whose: Option<Whose>,
+    /// Whether nothing is told of them, since they did not agree to what the view is for.
+    pub withheld: bool,
     /// The sections, in the view's order.
     pub sections: Vec<Content>,
 }
@@ -128,9 +130,18 @@ impl Context {
             profile: id.to_owned(),
             version,
         });
+        let withheld = view
+            .purpose
+            .as_ref()
+            .is_some_and(|purpose| !profile.agreed_to(purpose));
+        let told = match withheld {
+            true => Self::nobodys(&profile.decisions_alone(), view, Timestamp::MIN),
+            false => Self::nobodys(profile, view, now),
+        };
         Self {
             whose,
-            ..Self::nobodys(profile, view, now)
+            withheld,
+            ..told
         }
     }
 
@@ -148,6 +159,7 @@ impl Context {
         Self {
             view: view.name.clone(),
             whose: None,
+            withheld: false,
             sections,
         }
     }

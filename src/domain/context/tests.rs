@@ -17,6 +17,7 @@ fn view(mask: Mask, most: usize, sections: &[Section]) -> View {
         lines_max: most,
         mask,
         roles: Vec::new(),
+        purpose: None,
     }
 }
 

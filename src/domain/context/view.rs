@@ -4,7 +4,7 @@
 
 use std::str::FromStr;
 
-use crate::domain::{context::mask::Mask, role::Role};
+use crate::domain::{context::mask::Mask, profile::consent::Subject, role::Role};
 
 /// What one kind of consumer is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,9 @@ pub struct View {
     pub mask: Mask,
     /// Who may ask for it, beside other services and administrators.
     pub roles: Vec<Role>,
+    /// The channel and the purpose that it is for, where customers have to have agreed to that: of others it tells nothing
+    /// but what they decided.
+    pub purpose: Option<Subject>,
 }
 
 /// One group of facts. The order is that in which they are explained, not that of any view.
@@ -159,6 +162,7 @@ impl View {
             lines_max,
             mask,
             roles: roles.to_vec(),
+            purpose: None,
         };
         let callcenter = [
             Person,

@@ -18,6 +18,11 @@ pub const OWN_SOURCE: &str = "yekta";
 /// Links that one atom holds: far more orders than one person places from one device.
 const LINKS_MAX: usize = 2_000;
 
+/// Whether an atom may have had more links than are kept.
+pub fn is_full(links: &Links) -> bool {
+    links.len() >= LINKS_MAX
+}
+
 /// What an atom did with a per-event id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LinkRole {

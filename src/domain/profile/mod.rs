@@ -18,7 +18,7 @@ pub use aggregate::{Aggregate, FoldLimits};
 use crate::domain::{
     identifier::Trust,
     identity::{Claim, Key},
-    profile::consent::{Standing, Subject},
+    profile::consent::{Decision, Standing, Subject},
 };
 
 /// One person: the combination of their atoms.
@@ -33,6 +33,21 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// Whether they agreed to be served so; whoever said nothing did not.
+    pub fn agreed_to(&self, subject: &Subject) -> bool {
+        let standing = self.consent.get(subject);
+        standing.is_some_and(|standing| standing.decision() == Decision::Granted)
+    }
+
+    /// Nothing but what they decided.
+    #[must_use]
+    pub fn decisions_alone(&self) -> Self {
+        Self {
+            consent: self.consent.clone(),
+            ..Self::default()
+        }
+    }
+
     /// Combines the atoms of one person, in any order.
     pub fn combine<'a>(
         atoms: impl IntoIterator<Item = (&'a Claim, &'a Aggregate)>,

@@ -34,6 +34,7 @@ impl Scene {
             tenant: "default".to_owned(),
             identity: IdentityRules::standard(),
             fold: FoldLimits::STANDARD,
+            retention: Default::default(),
             views: BTreeMap::new(),
             channel_views: BTreeMap::new(),
             repairs_max: 64,

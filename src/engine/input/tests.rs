@@ -1,7 +1,7 @@
 //! How a batch is parted that holds more than a commit may.
 
 use super::*;
-use crate::engine::api::Command;
+use crate::{engine::api::Command, store::ErasureId};
 
 fn command(id: usize) -> Ordered {
     Ordered {
@@ -9,6 +9,7 @@ fn command(id: usize) -> Ordered {
         request: None,
         token: String::new(),
         id: id.to_string(),
+        erasure: ErasureId([0; 16]),
     }
 }
 

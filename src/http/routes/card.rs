@@ -24,7 +24,7 @@ use crate::{
         access::{Asked, Gate},
         answer::tagged,
         body::{Asking, Document},
-        failure::Failure,
+        failure::{Failure, UNAUTHORIZED},
         routes::{card::live::Live, updates::UNBUFFERED},
     },
 };
@@ -45,6 +45,7 @@ impl FromRequestParts<Http> for Opened {
         let caller = match request.sig {
             Some(_) if http.api.is_card_open(&request) => guard.holder_of_link()?,
             Some(_) => {
+                guard.refuses(UNAUTHORIZED, None);
                 let detail = "ask for a new link at /v1/agent/links, or send a key as a bearer token";
                 return Err(Failure::unauthorized(detail));
             }

@@ -54,7 +54,13 @@ pub(crate) async fn take(
         Err(unread) => unread_body(*unread, bytes_max),
     };
     match (http.intake.take(read, origin, until).await, body) {
-        (Ok(answer), _) => Ok(Json(answer)),
+        (Ok(answer), _) => {
+            let code = Reason::ForeignChannel.code();
+            http.settings
+                .guard
+                .refuses_some(code, None, answer.refused_for(code));
+            Ok(Json(answer))
+        }
         (Err(IntakeError::Refused(_)), Err(unread)) => Err(unread.failure(bytes_max)),
         (Err(error), _) => Err(error.into()),
     }

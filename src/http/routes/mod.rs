@@ -4,6 +4,7 @@
 pub(crate) mod card;
 pub(crate) mod consent;
 pub(crate) mod context;
+pub(crate) mod erase;
 pub(crate) mod identity;
 pub(crate) mod ingest;
 pub(crate) mod lookup;

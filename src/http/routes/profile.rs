@@ -1,10 +1,17 @@
-//! `/v1/profiles/{who}`: the profile, its timeline, why it is one person.
+//! `/v1/profiles/{who}`: the profile, its timeline, why it is one person, all that is kept about them.
 
-use axum::{http::HeaderMap, response::Response};
+use axum::{
+    body::Body,
+    http::{
+        HeaderMap,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
+};
 use serde::Deserialize;
 
 use crate::{
-    api::{IdentityRequest, ProfileRequest, TimelineRequest, Who},
+    api::{ExportRequest, IdentityRequest, ProfileRequest, TimelineRequest, Who},
     http::{
         access::Asked,
         answer::tagged,
@@ -59,4 +66,15 @@ pub(crate) async fn identity(
 ) -> Result<Response, Failure> {
     let request = IdentityRequest { who, min_position };
     tagged(&headers, &api.identity(request).await?)
+}
+
+/// All that is kept about a person, and where it came from. Nothing on the way is to keep it.
+pub(crate) async fn export(
+    Asked(api): Asked,
+    Named(who): Named<Who>,
+    MinPosition(min_position): MinPosition,
+) -> Result<Response, Failure> {
+    let answer = api.export(ExportRequest { who, min_position }).await?;
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
+    Ok((headers, Body::from(answer.into_json())).into_response())
 }

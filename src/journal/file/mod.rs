@@ -198,4 +198,13 @@ impl Journal for FileJournal {
         }
         Ok(self.shared.first())
     }
+
+    fn roll(&mut self) -> Result<(), Error> {
+        if self.poisoned {
+            return Err(Error::Poisoned);
+        }
+        let rolled = self.appender.roll();
+        self.poisoned = rolled.is_err();
+        rolled
+    }
 }

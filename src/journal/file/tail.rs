@@ -57,17 +57,14 @@ impl Tail {
     /// What the medium refused: what is on it behind the end is unknown from then on.
     pub(crate) fn append(&mut self, commit: &Commit) -> Result<Position, Error> {
         let mark = self.segment.header.mark;
-        let sealed = self.sealer.seal(commit, self.end.position, mark)?;
+        let mut sealer = std::mem::take(&mut self.sealer);
+        let sealed = sealer.seal(commit, self.end.position, mark)?;
         let position = sealed.position;
         let frame_bytes = sealed.frame.len() as u64;
         // A commit that is larger than a segment gets one of its own.
         let whole = self.end.offset.saturating_add(frame_bytes);
-        if self.end.offset > HEADER_BYTES && whole > self.segment_bytes {
-            let (segment, file) = Segment::create(&self.folder, Some(&self.segment), self.end)?;
-            self.segment = Arc::new(segment);
-            self.file = file;
-            self.end.offset = HEADER_BYTES;
-            self.shared.add(Arc::clone(&self.segment));
+        if whole > self.segment_bytes {
+            self.roll()?;
         }
         let path = &self.segment.path;
         self.file
@@ -82,9 +79,26 @@ impl Tail {
             position,
             batch: commit.marker.batch,
         };
-        self.sealer.let_go_of_much();
+        sealer.let_go_of_much();
+        self.sealer = sealer;
         self.segment.note(self.end);
         self.shared.publish(position);
         Ok(position)
+    }
+
+    /// Begins a new segment, which the next commit goes into, unless there is nothing in this one.
+    ///
+    /// # Errors
+    /// What the medium refused.
+    pub(crate) fn roll(&mut self) -> Result<(), Error> {
+        if self.end.offset <= HEADER_BYTES {
+            return Ok(());
+        }
+        let (segment, file) = Segment::create(&self.folder, Some(&self.segment), self.end)?;
+        self.segment = Arc::new(segment);
+        self.file = file;
+        self.end.offset = HEADER_BYTES;
+        self.shared.add(Arc::clone(&self.segment));
+        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! The file journal through its public face, and what is left of it after crashes and damage.
 
 mod refusals;
+mod roll;
 
 use std::fs::OpenOptions;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};

@@ -249,6 +249,11 @@ impl Follower {
                 _ = looks.tick() => {
                     let state = self.look().await?;
                     let waiting = reader.waiting().await?;
+                    if !known && waiting == 0 {
+                        // The message that was read last was deleted after the consumer had counted it.
+                        self.check_gone().await?;
+                        known = true;
+                    }
                     if known {
                         self.lag.unread(Some(waiting));
                         if waiting == 0 {

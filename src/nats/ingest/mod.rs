@@ -13,13 +13,13 @@
 //! | refused messages once more | [`StreamRetry`] |
 //! | who waits for their commit | [`Waiters`], `settle` |
 
-mod error;
+pub(crate) mod error;
 mod follower;
 mod identity;
-mod input;
+pub(crate) mod input;
 mod intake;
 mod lag;
-mod read;
+pub(crate) mod read;
 mod retry;
 mod settle;
 mod waiters;

@@ -13,7 +13,8 @@ mod layout;
 mod open;
 mod reader;
 mod record;
-mod retired;
+mod renew;
+pub(crate) mod retired;
 mod shared;
 mod stream;
 mod writer;
@@ -285,8 +286,14 @@ impl Journal for JetStreamJournal {
         })
     }
 
+    /// Behind a term that is renewed all before it may go without a rest.
+    fn roll(&mut self) -> Result<(), Error> {
+        self.renew_term()
+    }
+
     /// Purges the stream up to the commit at `through`, but never this owner's epoch record or the last commit: so what
-    /// this process wrote itself goes only when the journal was opened again.
+    /// this process wrote itself goes only when the journal was opened again, or its term renewed. Bytes of what was
+    /// purged stay in the block that is partly kept ([`JetStreamJournal::renew_term`]).
     fn forget(&mut self, through: Position) -> Result<Position, Error> {
         let stream = &self.sender.stream;
         let kept = self.sender.epoch_sequence.min(self.last_begin);

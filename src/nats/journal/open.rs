@@ -1,5 +1,6 @@
 //! Taking a journal over: finding its end, and putting an epoch record there. Owns the hand-over between owners; must
-//! never write anything else. Called once, by [`JetStreamJournal::open`](super::JetStreamJournal::open).
+//! never write anything else. Called once, by [`JetStreamJournal::open`](super::JetStreamJournal::open); what it puts
+//! there `renew` puts there again.
 //!
 //! The record is stored only if the stream still ends where it was read to end. Once it is, nothing of an older owner
 //! can be stored: its next batch expects another end and another epoch record.
@@ -67,7 +68,7 @@ pub(crate) async fn take_over(stream: &JournalStream, layout: &Layout, owner: &s
             epoch: told.max(written).saturating_add(1),
             owner: owner.to_owned(),
         };
-        match put(stream, &record, found.end).await {
+        match put(stream, record.to_bytes(), found.end).await {
             Ok(sequence) => return Ok(found.taken(record, sequence)),
             Err(error) if is_passing(&error) => tracing::debug!(%error, "taking the journal over again"),
             Err(error) => return Err(broker("take over", error)),
@@ -148,19 +149,21 @@ async fn only_epochs(stream: &JournalStream, layout: &Layout, from: u64, to: u64
     Ok(())
 }
 
-async fn put(stream: &JournalStream, record: &EpochRecord, end: u64) -> Result<u64, PublishError> {
+/// Stores an epoch record, if the stream still ends at `end`; answers where it is.
+pub(crate) async fn put(stream: &JournalStream, record: Vec<u8>, end: u64) -> Result<u64, PublishError> {
     let mut headers = HeaderMap::new();
     headers.insert(header::NATS_EXPECTED_STREAM, stream.names.journal());
     headers.insert(header::NATS_EXPECTED_LAST_SEQUENCE, end.to_string());
     let sent = stream.connection.jetstream.publish_with_headers(
         stream.names.in_journal(EPOCH),
         headers,
-        record.to_bytes().into(),
+        record.into(),
     );
     Ok(sent.await?.await?.sequence)
 }
 
-fn is_passing(error: &PublishError) -> bool {
+/// Whether an attempt that failed so may be repeated, once it was looked at what became of it.
+pub(crate) fn is_passing(error: &PublishError) -> bool {
     matches!(
         error.kind(),
         PublishErrorKind::WrongLastSequence

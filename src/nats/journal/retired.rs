@@ -47,7 +47,7 @@ pub(crate) fn retired(messages: &[Message], prefix: &str) -> BTreeSet<String> {
 }
 
 /// Whether an id can be one token of a subject.
-fn is_key(id: &str) -> bool {
+pub(crate) fn is_key(id: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     !id.is_empty() && id.bytes().all(allowed)
 }

@@ -247,7 +247,7 @@ impl Sender {
     }
 
     /// Waits a moment, and then until the broker is there.
-    async fn wait(&self, pause: Duration) {
+    pub(crate) async fn wait(&self, pause: Duration) {
         let mut link = self.stream.connection.watch();
         tokio::time::sleep(pause).await;
         // The sender lives as long as the client.

@@ -28,6 +28,8 @@ pub(crate) enum Call {
     SettleQr,
     RevokeQr,
     Consent,
+    Erase,
+    Erasure,
     Merge,
     Separate,
     Undo,
@@ -35,7 +37,7 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -53,6 +55,8 @@ impl Call {
         Self::SettleQr,
         Self::RevokeQr,
         Self::Consent,
+        Self::Erase,
+        Self::Erasure,
         Self::Merge,
         Self::Separate,
         Self::Undo,
@@ -79,6 +83,8 @@ impl Call {
             Self::SettleQr => "c.qr.settle",
             Self::RevokeQr => "c.qr.revoke",
             Self::Consent => "c.consent",
+            Self::Erase => "c.erase",
+            Self::Erasure => "q.erasure",
             Self::Merge => "c.merge",
             Self::Separate => "c.separate",
             Self::Undo => "c.undo",
@@ -110,6 +116,7 @@ impl Call {
             Self::RedeemQr | Self::SettleQr => Action::RedeemQr,
             Self::RevokeQr => Action::RevokeQr,
             Self::Consent => Action::Consent,
+            Self::Erase | Self::Erasure => Action::Erase,
             Self::Merge | Self::Separate | Self::Undo => Action::Steward,
             Self::Owner => return None,
         })
@@ -135,6 +142,8 @@ impl Call {
             Self::SettleQr => written(&api.qr_settle(api::read(body)?).await?),
             Self::RevokeQr => written(&api.qr_revoke(api::read(body)?).await?),
             Self::Consent => written(&api.consent(api::read(body)?).await?),
+            Self::Erase => written(&api.erase(api::read(body)?).await?),
+            Self::Erasure => written(&api.erasure(api::read(body)?).await?),
             Self::Merge => written(&api.merge(api::read(body)?).await?),
             Self::Separate => written(&api.separate(api::read(body)?).await?),
             Self::Undo => written(&api.undo(api::read(body)?).await?),

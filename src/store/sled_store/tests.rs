@@ -10,6 +10,7 @@ use super::*;
 use crate::store::{StoreConfig, disk::is_marked_damaged};
 
 mod behind;
+mod rewrite;
 
 const CONFIG: StoreConfig = StoreConfig::caching(8 << 20);
 
@@ -222,11 +223,11 @@ fn a_sync_that_fails_poisons() {
     // A pipe cannot be synced, so it stands in for a disk that fails.
     let (reader, _writer) = std::io::pipe().unwrap();
     let log = File::from(std::os::fd::OwnedFd::from(reader));
-    let disk = Disk {
+    let files = Files {
         log,
-        ..Disk::over(store.disk().db.clone(), folder.path()).unwrap()
+        ..Files::over(store.disk().files().db.clone(), folder.path()).unwrap()
     };
-    let store = Store::on(disk, CONFIG.behind_bytes_max);
+    let store = Store::on(files, CONFIG);
 
     assert!(matches!(store.flush(), Err(Error::Io { attempt: "sync", .. })));
     assert!(matches!(store.flush(), Err(Error::Poisoned { .. })));

@@ -56,6 +56,11 @@ impl Ingested {
         }
     }
 
+    /// How many were refused for this reason.
+    pub fn refused_for(&self, code: &str) -> usize {
+        self.rejected.iter().filter(|one| one.code == code).count()
+    }
+
     /// The answer once everything stands in the input stream: how many of the `accepted` are known is not known yet, and
     /// there is no position of the journal that would show them.
     pub fn queued(accepted: usize, rejected: Vec<Rejected>) -> Self {

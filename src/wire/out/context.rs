@@ -59,6 +59,8 @@ pub enum Why {
     Shared,
     /// The time that the asker gave was over before it was known.
     Deadline,
+    /// They did not agree to what the view is for.
+    NoConsent,
 }
 
 impl Why {
@@ -70,6 +72,7 @@ impl Why {
             Self::Malformed => "malformed",
             Self::Shared => "shared",
             Self::Deadline => "deadline",
+            Self::NoConsent => "no_consent",
         }
     }
 }
@@ -106,6 +109,16 @@ impl Finding {
         }
     }
 
+    /// The same, as it is told with a context.
+    #[must_use]
+    pub fn of_context(self, context: &Context) -> Self {
+        let withheld = context.withheld.then_some(Why::NoConsent);
+        Self {
+            why: self.why.or(withheld),
+            ..self
+        }
+    }
+
     /// Several were found.
     pub const fn several(candidates: Vec<Candidate>) -> Self {
         Self {
@@ -135,6 +148,7 @@ impl Body {
 
     /// The answer of a finding. Where that is not of one, the context is [`Context::empty`].
     pub fn of(finding: Finding, context: Context) -> Self {
+        let finding = finding.of_context(&context);
         let sections = context.sections.into_iter();
         let (profile, version) = context.whose.map(|whose| (whose.profile, whose.version)).unzip();
         Self {

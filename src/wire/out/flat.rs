@@ -39,14 +39,15 @@ impl Flat {
         let whose = context.whose.as_ref();
         flat.put("view", Some(context.view.clone()));
         flat.put("match", Some(finding.outcome.as_str().to_owned()));
-        flat.put("why", finding.why.map(|why| why.as_str().to_owned()));
+        let why = finding.clone().of_context(context).why;
+        flat.put("why", why.map(|why| why.as_str().to_owned()));
         flat.put("partial", Some(finding.partial.to_string()));
         flat.put("profile", whose.map(|whose| whose.profile.clone()));
         let facts_from = flat.0.len();
         for content in &context.sections {
             flat.section(content);
         }
-        if whose.is_none() {
+        if whose.is_none() || context.withheld {
             let facts = flat.0.iter_mut().skip(facts_from);
             facts.for_each(|(_, text)| text.clear());
         }

@@ -10,6 +10,7 @@
 //! | context of a view, as an object or as flat texts | [`context`], [`flat`] |
 //! | lookup | [`lookup`] |
 //! | event of a timeline | [`event`] |
+//! | all that is kept about a person | [`export`] |
 //! | published updates, notices, enriched events, their subjects | [`update`] |
 //! | answers to ingest and identity questions | [`answer`], [`identity`] |
 //! | errors | [`problem`] |
@@ -24,10 +25,12 @@ pub mod context;
 pub mod desk;
 pub mod dlq;
 pub mod event;
+pub mod export;
 pub mod flat;
 pub mod identity;
 pub mod lookup;
 pub mod matters;
+pub mod named;
 pub mod problem;
 pub mod profile;
 pub mod scalar;

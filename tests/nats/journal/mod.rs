@@ -1,6 +1,7 @@
 //! The journal in a stream, against a real server.
 
 mod crash;
+mod erased;
 mod owners;
 mod reading;
 mod refusals;

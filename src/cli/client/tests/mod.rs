@@ -60,6 +60,8 @@ fn the_arguments_are_sound() {
         &["lookup"],
         &["profile", ID, "--timeline", "3", "--identity"],
         &["profile", ID, "--timeline", "0"],
+        &["export"],
+        &["export", ID, "--json"],
         &["tail", "--url", "ftp://x"],
     ] {
         assert!(parsed(words).is_err(), "{words:?}");
@@ -250,6 +252,23 @@ fn a_lookup_keeps_values_out_of_the_address() {
     let (done, out, _) = run(&[flat], &["lookup", "phone:1", "--flat"]);
     done.unwrap();
     assert_eq!(out, "match=none\nperson_first_name=\n");
+}
+
+#[test]
+fn an_export_is_passed_on_as_it_came_however_long() {
+    let long = format!(r#"{{"events":["{}"]}}"#, "x".repeat(11 << 20));
+    let (done, out, requests) = run(&[answer("200 OK", "", &long)], &["export", "phone:+98912"]);
+    done.unwrap();
+    assert!(
+        out.trim_end() == long && out.ends_with("}\n"),
+        "{} bytes",
+        out.len()
+    );
+    assert!(
+        requests[0].starts_with("GET /v1/profiles/phone:%2B98912/export HTTP/1.1\r\n"),
+        "{}",
+        requests[0]
+    );
 }
 
 #[test]

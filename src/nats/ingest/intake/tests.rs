@@ -86,6 +86,7 @@ fn intake(stream: &Arc<Stream>, waiters: Waiters) -> StreamIntake {
         },
         identifiers: IdentifierRules::standard(),
         limits: DecodeLimits::default(),
+        retention: Default::default(),
     };
     StreamIntake::new(IntakeParts {
         publisher: Arc::new(Arc::clone(stream)),

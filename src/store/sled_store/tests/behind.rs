@@ -131,7 +131,7 @@ fn what_is_asked_to_be_durable_soon_is_so_without_another_commit() {
 fn what_is_followed_by_nothing_becomes_durable_by_itself() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(folder.path());
-    let is_written = || store.disk().db.get(b"b").unwrap().is_some();
+    let is_written = || store.disk().files().db.get(b"b").unwrap().is_some();
     let is_durable = || {
         let mark = std::fs::read(folder.path().join("unsettled")).unwrap();
         mark.iter().all(|byte| *byte == 0)

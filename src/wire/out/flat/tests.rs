@@ -21,6 +21,7 @@ fn widest() -> View {
         lines_max: 5,
         mask: Mask::None,
         roles: Vec::new(),
+        purpose: None,
     }
 }
 

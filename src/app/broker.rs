@@ -1,0 +1,147 @@
+//! What a broker holds of persons who were erased: which of its messages go.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tokio::{runtime::Handle, time::sleep};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    engine::{Beyond, ErasureRecord, ProfileId, Query, expunge::BeyondError, withdrawn::Withdrawn},
+    nats::expunge::{Expunge, ExpungeError, Going, Notice, Published},
+};
+
+/// Between two looks at whether to go on, and at what has come.
+const LOOK: Duration = Duration::from_millis(100);
+/// How long what is published may take on its way from the journal.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The streams of the tenant.
+#[derive(Debug)]
+pub(crate) struct Broker {
+    pub(crate) expunge: Expunge,
+    pub(crate) runtime: Handle,
+}
+
+impl Beyond for Broker {
+    fn withdraw(&self, query: &Query, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {
+        let stop = CancellationToken::new();
+        self.unless_stopped(self.clear(query, &stop), goes_on)
+    }
+
+    fn caught_up(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {
+        let begun = Instant::now();
+        let waiting = async {
+            loop {
+                match self.expunge.caught_up().await {
+                    Err(ExpungeError::Behind { .. }) if begun.elapsed() < PATIENCE => sleep(LOOK).await,
+                    caught_up => return Ok(caught_up?),
+                }
+            }
+        };
+        self.unless_stopped(waiting, goes_on)
+    }
+
+    fn refused(&self, places: &[u64], goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {
+        let erasing = async { Ok(self.expunge.refused(places).await.map(drop)?) };
+        self.unless_stopped(erasing, goes_on)
+    }
+}
+
+impl Broker {
+    /// What `attempt` comes to, unless it is told to stop.
+    fn unless_stopped(
+        &self,
+        attempt: impl Future<Output = Result<(), BeyondError>>,
+        goes_on: &mut dyn FnMut() -> bool,
+    ) -> Result<(), BeyondError> {
+        let watching = async {
+            while goes_on() {
+                sleep(LOOK).await;
+            }
+        };
+        self.runtime.block_on(async {
+            tokio::select! {
+                done = attempt => done,
+                () = watching => Err("told to stop before it was done".into()),
+            }
+        })
+    }
+
+    async fn clear(&self, query: &Query, stop: &CancellationToken) -> Result<(), BeyondError> {
+        let withdrawn = query.withdrawn()?;
+        let notices = self.notices(&withdrawn).await?;
+        let failed = Arc::new(AtomicBool::new(false));
+        let (asked, has_failed) = (query.clone(), Arc::clone(&failed));
+        let going = Going {
+            through: query.consumed()?,
+            is_erased: Arc::new(move |item| {
+                let asked = asked.is_erased_item(item);
+                has_failed.fetch_or(asked.is_err(), Ordering::Relaxed);
+                asked.unwrap_or(false)
+            }),
+            refused: withdrawn
+                .erasures()
+                .flat_map(|one| one.refused.iter().copied())
+                .collect(),
+        };
+        let input = self.expunge.input(&going, stop).await?;
+        let last = notices.values().copied().max().unwrap_or(0);
+        let goes = |published: Published<'_>| {
+            // What is behind the notice is of somebody who came back.
+            let is_before = |erasure: &ErasureRecord| {
+                notices
+                    .get(&erasure.profile)
+                    .is_some_and(|notice| published.sequence < *notice)
+            };
+            let has = withdrawn.has(published.subject, published.body, is_before);
+            failed.fetch_or(has.is_err(), Ordering::Relaxed);
+            has.unwrap_or(false)
+        };
+        let out = self.expunge.out(last, &goes, stop).await?;
+        tracing::info!(
+            input.messages = input,
+            out.messages = out,
+            "the broker erased what it held"
+        );
+        match failed.load(Ordering::Relaxed) {
+            true => Err("the store could not be read for some of the messages".into()),
+            false => Ok(()),
+        }
+    }
+
+    /// The numbers of the messages that tell of the last erasure of each profile, as soon as all of them are there.
+    async fn notices(&self, withdrawn: &Withdrawn) -> Result<BTreeMap<ProfileId, u64>, ExpungeError> {
+        let begun = Instant::now();
+        let mut last: BTreeMap<ProfileId, &ErasureRecord> = BTreeMap::new();
+        for erasure in withdrawn.erasures() {
+            let latest = last.entry(erasure.profile).or_insert(erasure);
+            if latest.at < erasure.at {
+                *latest = erasure;
+            }
+        }
+        let mut notices = BTreeMap::new();
+        for (profile, erasure) in last {
+            let (id, at) = (erasure.id.to_string(), erasure.at.as_micros());
+            loop {
+                match self.expunge.notice(&profile.to_string(), &id, at).await {
+                    Ok(Notice::At(sequence)) => drop(notices.insert(profile, sequence)),
+                    Ok(Notice::Dropped) => {}
+                    Err(ExpungeError::Behind { .. }) if begun.elapsed() < PATIENCE => {
+                        sleep(LOOK).await;
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                }
+                break;
+            }
+        }
+        Ok(notices)
+    }
+}

@@ -1,0 +1,111 @@
+//! What the writer does beside its batches: with the journal's files, for the thread that keeps them small and clear, and
+//! before the first, where somebody is to be erased again.
+
+use std::{ops::ControlFlow, sync::mpsc::Sender};
+
+use crate::{
+    engine::{
+        commands::Ordered,
+        error::{Error, chain},
+        expire::Expiring,
+        input::Input,
+        worker::Worker,
+    },
+    journal::Position,
+    store::{AtomId, ErasureRecord, Order, View, keys},
+};
+
+/// What is to be done. Whoever waits for it is told of it, or left where it cannot be.
+#[derive(Debug)]
+pub(crate) enum Chore {
+    /// Let the journal go of commits up to here, which snapshots hold.
+    Forget(Position),
+    /// The same; told is where it begins now.
+    ForgetFor(Position, Sender<Position>),
+    /// Have the journal go on in a file of its own, so that all that was before can be let go of; told is up to where
+    /// that is.
+    Roll(Sender<Position>),
+}
+
+impl Worker {
+    /// Carries out again what was erased and came back with an older store and journal; before anybody can ask.
+    ///
+    /// # Errors
+    /// When it cannot be committed.
+    pub(crate) fn erase_again(&mut self, erasures: Vec<ErasureRecord>) -> Result<(), Error> {
+        for erasure in erasures {
+            tracing::warn!(erasure = %erasure.id, "carries an erasure out again: store and journal are from before it");
+            let commands = vec![Ordered::erasing_again(erasure)];
+            let done = self.take(Input {
+                commands,
+                ..Input::default()
+            })?;
+            // Whoever cannot be erased must not be read either.
+            if done.answers.iter().any(Result::is_err) {
+                return Err(Error::Unerased);
+            }
+        }
+        self.settle()
+    }
+
+    /// Leaves the next atom as it is, of which nothing can be taken out.
+    pub(crate) fn pass_over(&mut self, expiring: Option<Expiring>) -> Result<(), Error> {
+        let Some(Expiring { after, .. }) = expiring else {
+            return Ok(());
+        };
+        let mut next = None;
+        self.store.scan(
+            &keys::atom(after),
+            keys::ATOMS_END,
+            Order::Ascending,
+            &mut |key, _| {
+                next = keys::pointee(key).map(AtomId).filter(|id| *id > after);
+                Ok(match next {
+                    Some(_) => ControlFlow::Break(()),
+                    None => ControlFlow::Continue(()),
+                })
+            },
+        )?;
+        self.upkeep.expired(next);
+        Ok(())
+    }
+
+    /// Does it. Where the journal cannot, it keeps more, and that is told.
+    ///
+    /// ORDER: nothing is under way, and the store is flushed, so that a restart needs nothing of what goes.
+    pub(crate) fn carry_out(&mut self, chore: Chore) -> Result<(), Error> {
+        self.settle()?;
+        self.store.flush()?;
+        match chore {
+            Chore::Forget(through) => drop(self.forget(through)),
+            // Whoever waited has left where the service stops.
+            Chore::ForgetFor(through, waiting) => {
+                self.forget(through).and_then(|first| waiting.send(first).ok());
+            }
+            Chore::Roll(waiting) => match self.journal.roll() {
+                Ok(()) => drop(waiting.send(self.journal.last())),
+                Err(error) => {
+                    tracing::error!(error = %chain(&error), "the journal goes on in the file that it has");
+                }
+            },
+        }
+        Ok(())
+    }
+
+    /// Where the journal begins then; `None` where it keeps what it has.
+    fn forget(&mut self, through: Position) -> Option<Position> {
+        match self.journal.forget(through) {
+            Ok(first) => {
+                tracing::info!(
+                    journal.first = first.0,
+                    "the journal begins behind older snapshots"
+                );
+                Some(first)
+            }
+            Err(error) => {
+                tracing::error!(error = %chain(&error), "the journal forgot nothing");
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What was erased and comes again: a stream that is replayed, a channel that sends once more what it kept.
+//!
+//! Refused is what happened until somebody was erased and names what was theirs alone, says what they were, or is one of
+//! their events. What others share with them, and what happened later, is as good as any.
+
+use crate::{
+    domain::{
+        event::Event,
+        identifier::{Identifier, Role},
+        identity::{Claim, Key},
+    },
+    engine::{api::WAS_ERASED, atoms::Atoms, batch::Batch, graph::Graph},
+    store::{AtomId, ErasedRecord, Error, KeyHash, keys, keys::DeviceRole, keys::Erased},
+    wire::{Reason, Rejection},
+};
+
+use std::collections::BTreeSet;
+
+impl<A: Atoms> Graph<'_, A> {
+    /// Whether anybody was ever erased.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn has_erased(&self) -> Result<bool, Error> {
+        Ok(!self.view.first_atoms(keys::ERASED, 1)?.is_empty())
+    }
+
+    /// Whether an event is of somebody who was erased since; `claim` is what it says about identity.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn is_erased(&self, event: &Event, claim: &Claim) -> Result<bool, Error> {
+        let hash = self.keyring.event(&event.id);
+        if self.view.get(&keys::erased(Erased::Event(hash)))?.is_some() {
+            return Ok(true);
+        }
+        let named = event.identifiers.iter().chain(&event.alias_of).map(key_of);
+        let named = named.map(|key| Erased::Key(self.keyring.key(&key)));
+        for mark in named.chain([Erased::Atom(self.keyring.atom(claim))]) {
+            let erased: Option<ErasedRecord> = self.view.record(&keys::erased(mark))?;
+            if erased.is_some_and(|erased| event.time <= erased.until) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether an identifier is of these atoms and of nobody else: then it says that an event is of this person.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub(crate) fn is_of_these_alone(&self, key: &Key, atoms: &BTreeSet<AtomId>) -> Result<bool, Error> {
+        let mut is_theirs = false;
+        for index in self.indexes_of(key, self.keyring.key(key)) {
+            let holding = self.view.atoms_up_to(&index, atoms.len())?;
+            let Some(holding) = holding.filter(|holding| holding.iter().all(|id| atoms.contains(id))) else {
+                return Ok(false);
+            };
+            is_theirs |= !holding.is_empty();
+        }
+        Ok(is_theirs)
+    }
+
+    /// Where those stand who hold a key.
+    fn indexes_of(&self, key: &Key, hash: KeyHash) -> Vec<Vec<u8>> {
+        match self.rules.identifiers.rule(&key.kind).role {
+            // A code is whoever has it; a label says nothing about anybody.
+            Role::Handoff | Role::Label => Vec::new(),
+            Role::Device => vec![
+                keys::devices(hash, DeviceRole::Mark),
+                keys::devices(hash, DeviceRole::Plain),
+            ],
+            Role::Anchor | Role::Contact | Role::PerEvent => vec![keys::holders(hash)],
+        }
+    }
+}
+
+impl Batch<'_> {
+    /// Whether an event is of somebody who was erased since.
+    pub(crate) fn was_erased(&self, event: &Event, claim: &Claim) -> Result<bool, Error> {
+        Ok(self.has_erased && self.graph().is_erased(event, claim)?)
+    }
+}
+
+/// The refusal of such an event: what it says is not kept a second time.
+pub(crate) fn refusal(event: &Event, origin: Option<&crate::domain::event::StreamPlace>) -> Rejection {
+    Rejection {
+        reason: Reason::Erased,
+        message: WAS_ERASED.to_owned(),
+        id: Some(event.id.id.clone()),
+        source: Some(event.id.source.clone()),
+        origin: origin.cloned().map(Box::new),
+        body: Vec::new(),
+    }
+}
+
+fn key_of(identifier: &Identifier) -> Key {
+    Key {
+        kind: identifier.kind().clone(),
+        value: identifier.value().to_owned(),
+    }
+}

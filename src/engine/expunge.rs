@@ -1,0 +1,228 @@
+//! Expunging: sees to it that no file holds a byte any more of who was erased.
+//!
+//! What was deleted is still in the bytes of the journal and of older snapshots, of sled, which appends and never
+//! overwrites, and of what was set aside. So all of that is made anew of what is left, once for everybody who was erased
+//! until then: two snapshots, a journal that begins behind the first of them, a store that is written again, and nothing of
+//! what was before. What a broker holds is its streams' matter ([`Beyond`]).
+//!
+//! A key for each claim, destroyed with it, would do without, but for what is published as it is; it would cost every event
+//! a cipher and every new claim a second sync, for the key must not lie where the data does.
+
+use std::{
+    fmt, fs, io,
+    path::Path,
+    sync::mpsc::{Sender, channel},
+    time::Duration,
+};
+
+use tokio::sync::oneshot;
+
+use crate::{
+    engine::{
+        answer::{Query, QueryError},
+        api::{Command, Progress},
+        chores::Chore,
+        commands::Ordered,
+        handle::Job,
+        snapshot::{GoesOn, SnapshotError},
+        snapshots::Snapshots,
+    },
+    journal::Position,
+    store::{self, ErasureRecord, Former, snapshot},
+};
+
+/// What starts, and salvage and migration, set aside in a tenant's folder: it holds what was there before.
+const ASIDE: [&str; 8] = [
+    "store.damaged-",
+    "store.draft",
+    "store.migrated",
+    "journal.damaged-",
+    "journal.migrated",
+    "journal.new",
+    "snapshots.migrated",
+    "snapshots.damaged-",
+];
+
+/// What holds data of the tenant beyond its folder: the streams of a broker. Its calls block; `goes_on` says now and then
+/// whether to.
+pub trait Beyond: Send + Sync + fmt::Debug {
+    /// Deletes there, for good, what is of those who were erased.
+    ///
+    /// # Errors
+    /// When something could not be deleted, or has not come there yet.
+    fn withdraw(&self, query: &Query, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError>;
+
+    /// Waits until all that is made of the journal there has been: then the journal may forget.
+    ///
+    /// # Errors
+    /// When it is not in time.
+    fn caught_up(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError>;
+
+    /// Deletes these messages of the input, which were refused as those of somebody who was erased.
+    ///
+    /// # Errors
+    /// When something could not be deleted.
+    fn refused(&self, places: &[u64], goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError>;
+}
+
+/// What failed beyond the folder.
+pub type BeyondError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why files still hold what was erased.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ExpungeError {
+    /// What is left could not be written down.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// The store could not be read or written again.
+    #[error("write the store again")]
+    Store(#[from] store::Error),
+    /// Who was erased could not be asked.
+    #[error("find who was erased")]
+    Query(#[from] QueryError),
+    /// The store was written again, but what it was before is there still.
+    #[error("remove the store's former files: somebody reads them still")]
+    Former,
+    /// The journal keeps what was before.
+    #[error("begin the journal behind what was erased: it kept what it had")]
+    Journal,
+    /// Something that was set aside could not be removed.
+    #[error("remove what was set aside")]
+    Aside(#[source] io::Error),
+    /// The broker keeps some of it.
+    #[error("delete what the broker holds")]
+    Beyond(#[source] BeyondError),
+    /// The service stops.
+    #[error("clear the files: the service stops")]
+    Stopped,
+}
+
+impl Snapshots {
+    /// How long until files are to be cleared, if somebody was erased; `None` where all are gone.
+    pub(crate) fn until_expunging(&self) -> Option<Duration> {
+        let pending = self.query.withdrawn().ok()?;
+        let now = (self.clock)();
+        // Half way: what is done by then is done in time, also where it takes a second attempt.
+        let starts = pending.erasures().map(|one| {
+            let half = one.due.micros_since(one.at) / 2;
+            let left = half.saturating_sub(now.micros_since(one.at));
+            let is_told = self.beyond.is_some() && one.withdrawn.is_none();
+            match u64::try_from(left) {
+                Ok(left) if !is_told => Duration::from_micros(left),
+                Ok(_) | Err(_) => Duration::ZERO,
+            }
+        });
+        starts.min()
+    }
+
+    /// Has nobody be told any more what was published of those who were erased until now, and clears all files of them
+    /// where it is time for that.
+    pub(crate) fn expunge(&self, goes_on: GoesOn<'_>) -> Result<(), ExpungeError> {
+        goes_on()?;
+        let erased: Vec<ErasureRecord> = self.query.withdrawn()?.erasures().cloned().collect();
+        if erased.is_empty() {
+            return Ok(());
+        }
+        if let Some(beyond) = &self.beyond {
+            let withdrawn = beyond.withdraw(&self.query, &mut || goes_on().is_ok());
+            withdrawn.map_err(ExpungeError::Beyond)?;
+            self.note(&erased, Progress::Withdrawn)?;
+        }
+        match self.until_expunging() {
+            Some(Duration::ZERO) => self.clear(&erased, goes_on),
+            _ => Ok(()),
+        }
+    }
+
+    /// Clears all files.
+    ///
+    /// ORDER: the journal goes on in a file of its own first, so that the snapshots hold all that the others have; these go
+    /// once there are two, and the journal forgets once what is made of it has all of it. What fails is done again as a
+    /// whole.
+    fn clear(&self, erased: &[ErasureRecord], goes_on: GoesOn<'_>) -> Result<(), ExpungeError> {
+        let rolled = self.told(Chore::Roll)?;
+        // Each snapshot is of a commit of its own, behind where the journal went on: so it is a file of its own too.
+        self.note(erased, Progress::Clearing)?;
+        let first = self.source.snapshot(goes_on)?;
+        self.note(erased, Progress::Clearing)?;
+        let second = self.source.snapshot(goes_on)?;
+        let mut through = None;
+        for (position, path) in snapshot::list(&self.source.folder)? {
+            match path == first || path == second {
+                true => through = Some(position),
+                false => snapshot::remove(&path)?,
+            }
+        }
+        let through = through.ok_or(ExpungeError::Journal)?;
+        if let Some(beyond) = &self.beyond {
+            let caught_up = beyond.caught_up(&mut || goes_on().is_ok());
+            caught_up.map_err(ExpungeError::Beyond)?;
+        }
+        let begins = self.told(|told| Chore::ForgetFor(Position(through), told))?;
+        if begins <= rolled {
+            return Err(ExpungeError::Journal);
+        }
+        match self.source.store.rewrite(goes_on)? {
+            Former::Removed => {}
+            Former::Left => return Err(ExpungeError::Former),
+        }
+        remove_aside(&self.dir, &self.source.folder).map_err(ExpungeError::Aside)?;
+        self.note(erased, Progress::Gone)?;
+        tracing::info!(erasures = erased.len(), "no file holds what was erased");
+        Ok(())
+    }
+
+    /// Has the broker delete what it was sent again of those who were erased, behind the refusal with this number; the
+    /// number of the last.
+    pub(crate) fn clear_refused(&self, after: u64, goes_on: GoesOn<'_>) -> Result<u64, ExpungeError> {
+        let Some(beyond) = &self.beyond else {
+            return Ok(after);
+        };
+        let (places, last) = self.query.refused_as_erased(after)?;
+        if !places.is_empty() {
+            let deleted = beyond.refused(&places, &mut || goes_on().is_ok());
+            deleted.map_err(ExpungeError::Beyond)?;
+        }
+        Ok(last)
+    }
+
+    /// Has the writer do something with the journal, and waits for it.
+    fn told(&self, chore: impl FnOnce(Sender<Position>) -> Chore) -> Result<Position, ExpungeError> {
+        let (told, position) = channel();
+        self.writer.tell(Job::Chore(chore(told)));
+        position.recv().map_err(|_| ExpungeError::Journal)
+    }
+
+    /// Has the writer note how far these are.
+    fn note(&self, erased: &[ErasureRecord], progress: Progress) -> Result<(), ExpungeError> {
+        let erasures = erased.iter().map(|one| one.id).collect();
+        let (reply, answer) = oneshot::channel();
+        self.writer.tell(Job::Command {
+            ordered: Box::new(Ordered::of_our_own(Command::Note { erasures, progress })),
+            reply,
+        });
+        let answered = answer.blocking_recv().map_err(|_| ExpungeError::Stopped)?;
+        answered.0.map(drop).map_err(|_| ExpungeError::Stopped)
+    }
+}
+
+/// Removes what was set aside in a tenant's folder, and snapshots that do not serve.
+fn remove_aside(dir: &Path, snapshots: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if ASIDE.iter().any(|start| name.starts_with(start)) {
+            match path.is_dir() {
+                true => fs::remove_dir_all(&path)?,
+                false => fs::remove_file(&path)?,
+            }
+        }
+    }
+    for entry in fs::read_dir(snapshots)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|end| end == "damaged") {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! What was published of who was erased since: it is told to nobody any more, as long as it lies in a log.
+//!
+//! Owns by what such a message is known: the profile in its subject, an identifier that was theirs alone, an event of
+//! theirs. That it is of before the erasure says whoever reads the log.
+
+use std::ops::ControlFlow;
+
+use crate::{
+    domain::{identifier::Kind, identity::Key},
+    engine::answer::{Query, QueryError},
+    store::{ErasureId, ErasureRecord, Order, View, keys, keys::Erased},
+    wire::out::named::Named,
+};
+
+/// Those who were erased and of whom logs may hold something.
+#[derive(Debug)]
+pub struct Withdrawn {
+    query: Query,
+    erasures: Vec<(ErasureRecord, Vec<String>)>,
+}
+
+impl Query {
+    /// Those who were erased and of whom logs and files may hold something.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn withdrawn(&self) -> Result<Withdrawn, QueryError> {
+        let mut pending = Vec::new();
+        self.store()
+            .scan_prefix(keys::PENDING, Order::Ascending, &mut |key, _| {
+                pending.extend(keys::pointee(key).map(ErasureId));
+                Ok(ControlFlow::Continue(()))
+            })?;
+        let mut erasures = Vec::with_capacity(pending.len());
+        for id in pending {
+            if let Some(erasure) = self.erasure(id)? {
+                let ids = erasure.absorbed.iter().chain([&erasure.profile]);
+                let ids = ids.map(ToString::to_string).collect();
+                erasures.push((erasure, ids));
+            }
+        }
+        let query = self.clone();
+        Ok(Withdrawn { query, erasures })
+    }
+}
+
+impl Withdrawn {
+    /// Whether there is nobody.
+    pub fn is_empty(&self) -> bool {
+        self.erasures.is_empty()
+    }
+
+    /// The erasures.
+    pub fn erasures(&self) -> impl Iterator<Item = &ErasureRecord> {
+        self.erasures.iter().map(|(erasure, _)| erasure)
+    }
+
+    /// Whether a message tells of one of them; `is_before` says whether it is of before an erasure.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn has(
+        &self,
+        subject: &str,
+        body: &[u8],
+        is_before: impl Fn(&ErasureRecord) -> bool,
+    ) -> Result<bool, QueryError> {
+        // That somebody is no more is to be told to everybody.
+        if subject.contains(".profile.erased.") {
+            return Ok(false);
+        }
+        let before = || self.erasures.iter().filter(|(erasure, _)| is_before(erasure));
+        let about = subject.rsplit('.').next().unwrap_or_default();
+        if before().any(|(_, ids)| ids.iter().any(|id| id == about)) {
+            return Ok(true);
+        }
+        let Named {
+            event,
+            identifiers,
+            refused,
+        } = Named::in_body(body);
+        if before().any(|(erasure, _)| refused.is_some_and(|place| erasure.refused.contains(&place))) {
+            return Ok(true);
+        }
+        for (kind, value) in identifiers {
+            let Ok(kind) = Kind::new(&kind) else { continue };
+            let hash = self.query.keyring().key(&Key { kind, value });
+            if before().any(|(erasure, _)| erasure.keys.binary_search(&hash).is_ok()) {
+                return Ok(true);
+            }
+        }
+        match event {
+            Some(id) => {
+                let mark = keys::erased(Erased::Event(self.query.keyring().event(&id)));
+                Ok(self.query.store().get(&mark)?.is_some())
+            }
+            None => Ok(false),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Erasing from the broker's streams what they hold of persons who are erased: no byte of it stays in the broker's files.
+//!
+//! Owns which messages go, and how they go: each by its number, so that the server writes over it at once, in older blocks
+//! and in packed ones too. Purging does not: what it takes stays in a block that is partly kept. Must never decide who is
+//! erased, which its caller says; never erase what is not consumed, nor a view's last message, from which the server
+//! knows where to go on. Called by `app`; all of it may be called again, and what is gone is passed over.
+//!
+//! | what | where | what it cannot do |
+//! |---|---|---|
+//! | [`Expunge::input`] | the input stream | keep what a message says of others: it is committed, and not read again |
+//! | [`Expunge::out`] | the outgoing stream | - |
+//! | [`JetStreamJournal::renew_term`](crate::nats::journal::JetStreamJournal::renew_term) | the journal | - |
+//!
+//! What a newer document took the place of in the bucket of profiles can be reached by nobody. It stays in its block until
+//! the server writes that anew, which it does once more than half of a block that is full was replaced.
+
+mod erase;
+mod error;
+mod input;
+mod out;
+mod pass;
+
+use std::{sync::Arc, time::Duration};
+
+use async_nats::jetstream;
+
+use crate::{
+    nats::{Connection, assets::Names, expunge::erase::Eraser, ingest::input::Input},
+    wire::DecodeRules,
+};
+
+pub use crate::nats::expunge::{
+    error::ExpungeError,
+    input::{Going, IsErased},
+    out::{Goes, Notice, Published},
+};
+
+/// Erases from the streams of a tenant.
+#[derive(Clone, Debug)]
+pub struct Expunge {
+    jetstream: jetstream::Context,
+    names: Names,
+    /// What messages of the input stream are read by.
+    rules: Arc<DecodeRules>,
+    /// How long the server may take to answer.
+    ack_timeout: Duration,
+}
+
+impl Expunge {
+    /// For the tenant with these names. Messages of the input are read by `rules`, as when they were taken in.
+    pub fn new(
+        connection: &Connection,
+        names: Names,
+        rules: Arc<DecodeRules>,
+        ack_timeout: Duration,
+    ) -> Self {
+        Self {
+            jetstream: connection.jetstream.clone(),
+            names,
+            rules,
+            ack_timeout,
+        }
+    }
+
+    /// Who erases from `stream`.
+    fn eraser(&self, stream: String) -> Eraser {
+        Eraser {
+            jetstream: self.jetstream.clone(),
+            stream,
+        }
+    }
+
+    /// What is read of `stream`.
+    fn read(&self, stream: &str, filter: String) -> Input {
+        Input {
+            jetstream: self.jetstream.clone(),
+            stream: stream.to_owned(),
+            filter,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The keys of what was erased: marks by which what comes again is refused, and the erasures themselves.
+
+use crate::store::{
+    ids::{AtomId, ErasureId, EventHash, KeyHash},
+    keys::join,
+};
+
+/// What a mark is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Erased {
+    /// An identifier.
+    Key(KeyHash),
+    /// A claim.
+    Atom(AtomId),
+    /// An event.
+    Event(EventHash),
+}
+
+/// All that was erased.
+pub const ERASED: &[u8] = b"Z";
+
+/// All erasures.
+pub const ERASURES: &[u8] = b"Z\x03";
+
+/// The erasures of whom files may hold something.
+pub const PENDING: &[u8] = b"Z\x04";
+
+/// The mark of something that was erased.
+pub fn erased(what: Erased) -> Vec<u8> {
+    let (kind, hash) = match what {
+        Erased::Key(KeyHash(hash)) => (0, hash),
+        Erased::Atom(AtomId(hash)) => (1, hash),
+        Erased::Event(EventHash(hash)) => (2, hash),
+    };
+    join(b'Z', &[&[kind], &hash])
+}
+
+/// One erasure.
+pub fn erasure(id: ErasureId) -> Vec<u8> {
+    join(b'Z', &[&[3], &id.0])
+}
+
+/// That files may hold something of who was erased by this.
+pub fn pending(id: ErasureId) -> Vec<u8> {
+    join(b'Z', &[&[4], &id.0])
+}

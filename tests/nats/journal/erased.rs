@@ -1,0 +1,157 @@
+//! What is erased from what the journal feeds, and what is left of the journal itself once it is forgotten.
+
+use std::thread;
+
+use tokio_util::sync::CancellationToken;
+use yekta::{
+    domain::{channel::Channels, identifier::IdentifierRules},
+    nats::expunge::{Expunge, ExpungeError, Notice, Published},
+    wire::{DecodeLimits, DecodeRules},
+};
+
+use super::*;
+use crate::{expunge::holds, server::wait_for};
+
+const JOURNAL: &str = "YEKTA_JOURNAL_default";
+const OUT: &str = "YEKTA_OUT_default";
+const CANARY: &str = "canary-sara";
+
+impl Ground {
+    fn expunge(&self) -> Expunge {
+        let rules = DecodeRules {
+            channels: Channels::default(),
+            identifiers: IdentifierRules::standard(),
+            limits: DecodeLimits::default(),
+            retention: Default::default(),
+        };
+        let (connection, names) = (&self.connection, self.assets.names.clone());
+        Expunge::new(connection, names, Arc::new(rules), Duration::from_secs(5))
+    }
+
+    /// How many messages a stream holds.
+    fn messages(&self, stream: &str) -> u64 {
+        self.runtime.block_on(async {
+            let stream = self.connection.jetstream.get_stream(stream).await;
+            stream.unwrap().cached_info().state.messages
+        })
+    }
+
+    fn wait_until_written(&self, stream: &str) {
+        wait_for("the server to write its files", || {
+            holds(&self.server, stream, CANARY).then_some(())
+        });
+    }
+}
+
+fn told(rest: &str) -> Message {
+    Message {
+        subject: format!("yekta.v1.default.{rest}"),
+        key: String::new(),
+        body: format!("{{\"said\":\"{CANARY}\"}}").into(),
+        trace: None,
+    }
+}
+
+/// A commit that tells what was said on these subjects.
+fn telling(batch: u64, subjects: &[&str]) -> Commit {
+    Commit {
+        messages: subjects.iter().map(|rest| told(rest)).collect(),
+        ..commit(batch, &[])
+    }
+}
+
+fn is_theirs(published: Published<'_>) -> bool {
+    let body = published.body;
+    body.windows(CANARY.len())
+        .any(|window| window == CANARY.as_bytes())
+}
+
+#[test]
+fn what_is_published_about_a_profile_is_in_no_file() {
+    let ground = Ground::new();
+    let mut journal = ground.open();
+    let sara = ["profile.updated.a", "context.web.note_taken.a", "dlq.no_json"];
+    journal.append(&telling(1, &sara)).unwrap();
+    journal.append(&telling(2, &["profile.erased.a"])).unwrap();
+    journal.append(&telling(3, &["profile.updated.b"])).unwrap();
+    wait_for("the stream to follow", || {
+        (ground.messages(OUT) == 5).then_some(())
+    });
+    ground.wait_until_written(OUT);
+
+    let (expunge, stop) = (ground.expunge(), CancellationToken::new());
+    ground.runtime.block_on(async {
+        let now = jiff::Timestamp::now().as_microsecond();
+        assert_eq!(expunge.notice("a", CANARY, now).await.unwrap(), Notice::At(4));
+        // Of another erasure, or of none: it is still to come, or was dropped before anything that is there.
+        for (profile, erasure) in [("a", "another"), ("b", CANARY)] {
+            let behind = expunge.notice(profile, erasure, now).await;
+            assert!(matches!(behind, Err(ExpungeError::Behind { .. })), "{behind:?}");
+            assert_eq!(
+                expunge.notice(profile, erasure, 0).await.unwrap(),
+                Notice::Dropped
+            );
+        }
+        expunge.caught_up().await.unwrap();
+        let before = |published: Published<'_>| published.sequence < 4 && is_theirs(published);
+        assert_eq!(expunge.out(4, &before, &stop).await.unwrap(), 3);
+        assert_eq!(expunge.out(4, &before, &stop).await.unwrap(), 0);
+        // What came later is there, and the last message stays whoever is meant.
+        assert!(holds(&ground.server, OUT, CANARY));
+        assert_eq!(expunge.out(u64::MAX, &is_theirs, &stop).await.unwrap(), 1);
+        assert_eq!(expunge.out(u64::MAX, &is_theirs, &stop).await.unwrap(), 0);
+        stop.cancel();
+        let refused = expunge.out(4, &is_theirs, &stop).await;
+        assert!(
+            matches!(refused, Err(ExpungeError::Stopped { .. })),
+            "{refused:?}"
+        );
+    });
+    assert_eq!(ground.messages(OUT), 1);
+}
+
+#[test]
+fn what_is_forgotten_is_in_no_file_once_the_term_was_renewed() {
+    let ground = Ground::new();
+    let mut journal = ground.open();
+    for batch in 1..=3 {
+        journal.append(&telling(batch, &["profile.updated.a"])).unwrap();
+    }
+    ground.wait_until_written(JOURNAL);
+    journal.roll().unwrap();
+    assert_eq!(journal.epoch(), 1);
+    let end = journal.append(&commit(4, &["b"])).unwrap();
+    assert_eq!(all(&journal, usize::MAX).unwrap().len(), 4);
+    let first = journal.forget(end).unwrap();
+    // The record, the pieces and messages of the last commit, its marker.
+    assert_eq!(ground.messages(JOURNAL), end.0 - first.0 + 1);
+    assert!(first < end);
+    wait_for("the blocks to go", || {
+        (!holds(&ground.server, JOURNAL, CANARY)).then_some(())
+    });
+    journal.append(&commit(5, &["b"])).unwrap();
+    let next = ground.open();
+    assert_eq!((next.epoch(), next.last_batch()), (2, 5));
+    let refused = journal.roll().unwrap_err();
+    assert!(matches!(refused, Error::Fenced { epoch: 2, own: 1 }), "{refused}");
+    assert!(matches!(journal.append(&commit(6, &["b"])), Err(Error::Poisoned)));
+}
+
+#[test]
+fn a_term_is_renewed_once_the_server_is_back_and_not_while_a_commit_is_under_way() {
+    let mut ground = Ground::new();
+    let mut journal = ground.open();
+    begin(&mut journal, commit(1, &["a"]));
+    let refused = journal.roll().unwrap_err();
+    assert!(refused.to_string().contains("renew the term"), "{refused}");
+    journal.finish().unwrap();
+    ground.server.kill();
+    thread::scope(|scope| {
+        let renewing = scope.spawn(|| journal.roll());
+        ground.server.restart();
+        renewing.join().unwrap().unwrap();
+    });
+    journal.append(&commit(2, &["a"])).unwrap();
+    assert_eq!(all(&journal, usize::MAX).unwrap().len(), 2);
+    assert_eq!(ground.open().last_batch(), 2);
+}
