@@ -121,3 +121,40 @@ fn nothing_is_published_of_who_does_not_agree_then() {
         assert_eq!(told, right, "event {number}");
     }
 }
+
+/// Neither by the names of those it may be, nor by what a till scans.
+#[test]
+fn who_did_not_agree_is_named_to_nobody_and_no_product_tells_of_them() {
+    let town = Town::with("[views.pos]\npurpose = \"web:personalisation\"\n");
+    let phone = || json!({"kind": "phone", "value": "09123456789", "trust": "verified"});
+    let cart = |id: &str, who: &str, consent: Value| {
+        let more = json!({"traits": {"first_name": who}, "properties": {"product_id": "4006381333931"},
+            "consent": consent});
+        event(
+            id,
+            ["web", "Product Added"],
+            "21T10:00",
+            json!([user(who), phone()]),
+            more,
+        )
+    };
+    town.tell(&[
+        cart("1", "mina", personalisation("granted")),
+        cart("2", "sara", json!({})),
+    ]);
+    let found = town.get("/v1/context/pos/phone:+989123456789");
+    let mut names: Vec<&Value> = found["candidates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["name"])
+        .collect();
+    names.sort_by_key(|name| name.to_string());
+    assert_eq!(names, [&json!("mina"), &json!(null)]);
+    let in_cart = |who: &str| {
+        let profile = town.person("user_id", who).id.to_string();
+        let scanned = json!({"scanned": "4006381333931", "profile": profile});
+        town.post("/v1/scan", &scanned)["product"]["in_cart"].clone()
+    };
+    assert_eq!([in_cart("mina"), in_cart("sara")], [json!(true), json!(false)]);
+}

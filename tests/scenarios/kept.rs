@@ -86,6 +86,27 @@ fn what_is_over_is_taken_out_and_is_as_if_it_had_never_come() {
 }
 
 #[test]
+fn a_refusal_of_consent_is_kept_whatever_its_event_is() {
+    let mut town = Town::with(KEPT);
+    let mut refusal = page("1", "20", &cookie("c"));
+    refusal["consent"] = json!({"sms": {"marketing": "denied"}});
+    town.tell(&[refusal, page("2", "20", &cookie("c"))]);
+    town.reopen_at(two_years_later);
+    looked_through(&town, 1, 1);
+    let consent = town.get("/v1/profiles/anonymous_id:c")["consent"].clone();
+    assert_eq!(consent["sms"]["marketing"], "denied");
+}
+
+#[test]
+fn what_is_too_late_is_not_kept_as_refused_either() {
+    let mut town = Town::with(KEPT);
+    town.reopen_at(two_years_later);
+    let answer = town.post("/v1/events", &page("1", "20", &cookie("c")));
+    assert_eq!(answer["rejected"][0]["code"], "too_late");
+    assert_eq!(town.get("/v1/rejections")["rejections"][0]["body"], "");
+}
+
+#[test]
 fn without_a_retention_everything_is_kept_and_taken() {
     let mut town = Town::new();
     town.tell(&[page("1", "20", &cookie("c"))]);
