@@ -1,4 +1,4 @@
-//! Rules and short forms for the tests of this layer.
+//! Rules and short forms for the tests of this layer; the rules also for those of edges that decode.
 
 use std::collections::BTreeMap;
 

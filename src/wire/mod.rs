@@ -25,7 +25,7 @@ mod decode;
 mod draft;
 mod finish;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub(crate) mod guard;
 mod identifiers;
 mod members;

@@ -110,16 +110,22 @@ fn whoever_was_told_of_somebody_stands_in_the_log_whatever_kills_the_service() {
     }
 }
 
-#[test]
-fn a_head_that_was_kept_elsewhere_shows_that_the_end_was_cut_off() {
-    let dir = tempfile::tempdir().unwrap();
-    let service = Service::of(keyed(dir.path()));
+/// A service in whose log an agent asked about one customer three times.
+fn asked_about_mina(dir: &Path) -> Service {
+    let service = Service::of(keyed(dir));
     let mina =
         json!({"id": "e-1", "type": "Signed In", "identifiers": [{"kind": "user_id", "value": "mina"}]});
     ask(&service, SHOP, "/v1/events", Some(&mina)).unwrap();
     for _ in 0..3 {
         ask(&service, AGENT, "/v1/profiles/user_id:mina", None).unwrap();
     }
+    service
+}
+
+#[test]
+fn a_head_that_was_kept_elsewhere_shows_that_the_end_was_cut_off() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = asked_about_mina(dir.path());
     let audit = |command: &str, more: &[&str]| {
         let mut audit = yekta(["audit", command, "--json", "--data-dir"]);
         audit.arg(dir.path().join("data")).args(more);
@@ -167,13 +173,7 @@ fn verified_count(folder: &Path) -> u64 {
 #[test]
 fn a_log_that_was_changed_is_found_and_not_gone_on_with() {
     let dir = tempfile::tempdir().unwrap();
-    let service = Service::of(keyed(dir.path()));
-    let mina =
-        json!({"id": "e-1", "type": "Signed In", "identifiers": [{"kind": "user_id", "value": "mina"}]});
-    ask(&service, SHOP, "/v1/events", Some(&mina)).unwrap();
-    for _ in 0..3 {
-        ask(&service, AGENT, "/v1/profiles/user_id:mina", None).unwrap();
-    }
+    let service = asked_about_mina(dir.path());
     service.stop();
     let file = dir.path().join("data/default/audit/00000001.audit");
     let text = fs::read_to_string(&file).unwrap();

@@ -7,11 +7,12 @@ use serde_json::Value;
 
 use crate::cli::{
     client::{
+        answer,
         connection::{Client, document},
         error::ClientError,
         server::ServerArgs,
     },
-    output::{Format, json_line, outline, plain},
+    output::{Format, json_line, plain},
 };
 
 const ATTEMPT: &str = "read what was refused";
@@ -76,27 +77,13 @@ pub fn run(args: Args, client: &Client, out: &mut impl Write) -> Result<(), Clie
         ),
         Action::Show { sequence } => {
             let answer = client.get(ATTEMPT, &format!("/v1/rejections/{sequence}"))?;
-            told(ATTEMPT, &answer, format, out)
+            answer::print(ATTEMPT, &answer, &LEAD, format, out)
         }
         Action::Retry { sequences } => sequences.into_iter().try_for_each(|sequence| {
             let answer = client.post(RETRY, &format!("/v1/rejections/{sequence}/retry"), b"{}")?;
-            told(RETRY, &answer, format, out)
+            answer::print(RETRY, &answer, &LEAD, format, out)
         }),
     }
-}
-
-fn told(
-    attempt: &'static str,
-    answer: &str,
-    format: Format,
-    out: &mut impl Write,
-) -> Result<(), ClientError> {
-    let printed = if format.is_json() {
-        json_line(out, answer)
-    } else {
-        outline(out, &document(attempt, answer)?, &LEAD)
-    };
-    printed.map_err(ClientError::Output)
 }
 
 /// One line each, the latest first; what was sent is shown for one alone.

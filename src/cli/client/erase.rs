@@ -11,12 +11,13 @@ use serde_json::Value;
 use crate::cli::{
     client::{
         address::{Who, with_query},
+        answer,
         connection::{Client, document},
         error::ClientError,
         flags::Unechoed,
         server::ServerArgs,
     },
-    output::{Format, json_line, outline},
+    output::Format,
 };
 
 const ATTEMPT: &str = "erase a person";
@@ -61,11 +62,7 @@ pub fn run(args: Args, client: &Client, out: &mut impl Write) -> Result<(), Clie
     if let Some(seconds) = args.wait {
         receipt = gone(client, receipt, Duration::from_secs(seconds))?;
     }
-    let printed = match args.format.is_json() {
-        true => json_line(out, &receipt),
-        false => outline(out, &document(ATTEMPT, &receipt)?, &LEAD),
-    };
-    printed.map_err(ClientError::Output)
+    answer::print(ATTEMPT, &receipt, &LEAD, args.format, out)
 }
 
 /// The receipt once it says that they are gone.

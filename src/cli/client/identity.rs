@@ -11,12 +11,13 @@ use serde_json::{Value, json};
 use crate::cli::{
     client::{
         address::{Who, with_query},
-        connection::{Client, document},
+        answer,
+        connection::Client,
         error::ClientError,
         flags::Unechoed,
         server::ServerArgs,
     },
-    output::{Format, json_line, outline},
+    output::Format,
 };
 
 const EXPLAIN: &str = "explain why two are one person";
@@ -173,11 +174,7 @@ impl IdentityCommand {
             Self::Separate(say) => post(SAY, "/v1/identity/separate", say.body())?,
             Self::Undo(undo) => post(UNDO, "/v1/identity/undo", undo.body())?,
         };
-        let printed = match self.common().format.is_json() {
-            true => json_line(out, &answer),
-            false => outline(out, &document(attempt, &answer)?, &LEAD),
-        };
-        printed.map_err(ClientError::Output)
+        answer::print(attempt, &answer, &LEAD, self.common().format, out)
     }
 }
 

@@ -5,6 +5,7 @@
 //! opens a store, and never shows a key or, in an error, a customer's identifier. The command line's `main` calls it.
 
 pub mod address;
+pub mod answer;
 pub mod connection;
 pub mod dlq;
 pub mod erase;

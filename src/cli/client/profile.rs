@@ -7,12 +7,13 @@ use serde_json::Value;
 use crate::cli::{
     client::{
         address::{Who, with_query},
+        answer,
         connection::{Client, document},
         error::ClientError,
         flags::Unechoed,
         server::ServerArgs,
     },
-    output::{Format, json_line, outline, plain},
+    output::{Format, json_line, plain},
 };
 
 const ATTEMPT: &str = "show a profile";
@@ -66,12 +67,7 @@ pub fn run(args: Args, client: &Client, out: &mut impl Write) -> Result<(), Clie
     }
     let part = if args.identity { "/identity" } else { "" };
     let answer = client.get(ATTEMPT, &format!("{path}{part}"))?;
-    let printed = if args.format.is_json() {
-        json_line(out, &answer)
-    } else {
-        outline(out, &document(ATTEMPT, &answer)?, &LEAD)
-    };
-    printed.map_err(ClientError::Output)
+    answer::print(ATTEMPT, &answer, &LEAD, args.format, out)
 }
 
 fn timeline(

@@ -105,32 +105,7 @@ mod tests {
     use tokio_util::bytes::Bytes;
 
     use super::*;
-    use crate::{
-        domain::{
-            channel::{Channel, Channels},
-            event::Place,
-            identifier::IdentifierRules,
-            time::Timestamp,
-        },
-        wire::DecodeLimits,
-    };
-
-    fn rules() -> DecodeRules {
-        let web = Channel {
-            place: Place::default(),
-            region: None,
-            view: String::new(),
-        };
-        DecodeRules {
-            channels: Channels {
-                channels: [("web".to_owned(), web)].into(),
-                sources: [].into(),
-            },
-            identifiers: IdentifierRules::standard(),
-            limits: DecodeLimits::default(),
-            retention: Default::default(),
-        }
-    }
+    use crate::{domain::time::Timestamp, wire::fixture::rules};
 
     fn event(id: &str) -> String {
         format!(r#"{{"id":"{id}","type":"A","identifiers":[{{"kind":"user_id","value":"u-1"}}]}}"#)

@@ -4,17 +4,13 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::{
-    domain::{
-        channel::{Channel, Channels},
-        identifier::IdentifierRules,
-        time::Timestamp,
-    },
+    domain::time::Timestamp,
     engine::{
         Position,
         api::{Outcome, Resolution},
     },
     telemetry::Registry,
-    wire::{Call, DecodeLimits, Reason, Shape},
+    wire::{Call, Reason, Shape, fixture::rules},
 };
 
 /// Keeps what is published, fails from the batch on that it is told to, and may tell who waits at once.
@@ -74,24 +70,10 @@ fn stream(fails_at: usize) -> Stream {
 }
 
 fn intake(stream: &Arc<Stream>, waiters: Waiters) -> StreamIntake {
-    let web = Channel {
-        place: crate::domain::event::Place::default(),
-        region: None,
-        view: String::new(),
-    };
-    let rules = DecodeRules {
-        channels: Channels {
-            channels: [("web".to_owned(), web)].into(),
-            sources: [].into(),
-        },
-        identifiers: IdentifierRules::standard(),
-        limits: DecodeLimits::default(),
-        retention: Default::default(),
-    };
     StreamIntake::new(IntakeParts {
         publisher: Arc::new(Arc::clone(stream)),
         names: Names::of(&"Brand-1".parse().unwrap()),
-        rules: Arc::new(rules),
+        rules: Arc::new(rules()),
         waiters,
         metrics: NatsMetrics::register(&Registry::new("1").unwrap()).unwrap(),
         settings: IntakeSettings {

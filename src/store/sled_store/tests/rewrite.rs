@@ -76,15 +76,20 @@ fn files_with(dir: &Path, bytes: &[u8]) -> Vec<PathBuf> {
     found
 }
 
-#[test]
-fn what_was_deleted_is_in_no_file_any_more() {
-    let folder = tempfile::tempdir().unwrap();
-    let dir = folder.path().join("store");
-    let store = filled(&dir);
+/// A store that holds the canary, in sled too.
+fn with_canary(folder: &Path) -> Store {
+    let store = filled(&folder.join("store"));
     store
         .apply(at(2), [(b"c".as_slice(), Some(CANARY))].into_iter())
         .unwrap();
     store.flush().unwrap();
+    store
+}
+
+#[test]
+fn what_was_deleted_is_in_no_file_any_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = with_canary(folder.path());
     store.apply(at(3), [(b"c".as_slice(), None)].into_iter()).unwrap();
     store.flush().unwrap();
     assert!(!files_with(folder.path(), CANARY).is_empty());
@@ -96,12 +101,7 @@ fn what_was_deleted_is_in_no_file_any_more() {
 #[test]
 fn what_was_deleted_a_moment_ago_is_not_copied() {
     let folder = tempfile::tempdir().unwrap();
-    let dir = folder.path().join("store");
-    let store = filled(&dir);
-    store
-        .apply(at(2), [(b"c".as_slice(), Some(CANARY))].into_iter())
-        .unwrap();
-    store.flush().unwrap();
+    let store = with_canary(folder.path());
     // sled does not have this one yet.
     store.apply(at(3), [(b"c".as_slice(), None)].into_iter()).unwrap();
     store.rewrite(&mut going_on).unwrap();
