@@ -26,7 +26,10 @@ impl Retention {
 
     /// Whether `event` is not to be kept any longer at `now`.
     pub fn is_over(&self, event: &Event, now: Timestamp) -> bool {
-        event.id.source != OWN_SOURCE
+        // Nearly all that comes happened a moment ago: it is not asked for its type.
+        self.certain_since(now)
+            .is_some_and(|certain| event.time < certain)
+            && event.id.source != OWN_SOURCE
             && event.consent.is_empty()
             && self
                 .of(&event.name)

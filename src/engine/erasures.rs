@@ -61,7 +61,7 @@ impl Query {
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn is_erased_event(&self, id: &EventId) -> Result<bool, QueryError> {
+    pub(crate) fn is_erased_event(&self, id: &EventId) -> Result<bool, QueryError> {
         let mark = keys::erased(Erased::Event(self.keyring().event(id)));
         Ok(self.store().get(&mark)?.is_some())
     }

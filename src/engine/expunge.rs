@@ -20,7 +20,7 @@ use tokio::sync::oneshot;
 use crate::{
     engine::{
         answer::{Query, QueryError},
-        api::{Command, Progress},
+        api::{Command, CommandError, Progress},
         chores::Chore,
         commands::Ordered,
         handle::Job,
@@ -92,6 +92,9 @@ pub(crate) enum ExpungeError {
     /// The broker keeps some of it.
     #[error("delete what the broker holds")]
     Beyond(#[source] BeyondError),
+    /// How far it is could not be noted.
+    #[error("note how far an erasure is")]
+    Note(#[source] CommandError),
     /// The service stops.
     #[error("clear the files: the service stops")]
     Stopped,
@@ -99,8 +102,11 @@ pub(crate) enum ExpungeError {
 
 impl Snapshots {
     /// How long until files are to be cleared, if somebody was erased; `None` where all are gone.
-    pub(crate) fn until_expunging(&self) -> Option<Duration> {
-        let pending = self.query.withdrawn().ok()?;
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn until_expunging(&self) -> Result<Option<Duration>, QueryError> {
+        let pending = self.query.withdrawn()?;
         let now = (self.clock)();
         // Half way: what is done by then is done in time, also where it takes a second attempt.
         let starts = pending.erasures().map(|one| {
@@ -112,7 +118,7 @@ impl Snapshots {
                 Ok(_) | Err(_) => Duration::ZERO,
             }
         });
-        starts.min()
+        Ok(starts.min())
     }
 
     /// Has nobody be told any more what was published of those who were erased until now, and clears all files of them
@@ -128,7 +134,7 @@ impl Snapshots {
             withdrawn.map_err(ExpungeError::Beyond)?;
             self.note(&erased, Progress::Withdrawn)?;
         }
-        match self.until_expunging() {
+        match self.until_expunging()? {
             Some(Duration::ZERO) => self.clear(&erased, goes_on),
             _ => Ok(()),
         }
@@ -202,7 +208,7 @@ impl Snapshots {
             reply,
         });
         let answered = answer.blocking_recv().map_err(|_| ExpungeError::Stopped)?;
-        answered.0.map(drop).map_err(|_| ExpungeError::Stopped)
+        answered.0.map(drop).map_err(ExpungeError::Note)
     }
 }
 

@@ -100,7 +100,14 @@ impl Snapshots {
         loop {
             let due = next.map(|next| next.saturating_duration_since(Instant::now()));
             let rest = rested.saturating_duration_since(Instant::now());
-            let expunging = self.until_expunging().map(|wait| wait.max(rest));
+            let expunging = self.until_expunging().unwrap_or_else(|error| {
+                self.failed(
+                    &error,
+                    "when files are to be cleared of who was erased is not known",
+                );
+                None
+            });
+            let expunging = expunging.map(|wait| wait.max(rest));
             let wait = due
                 .into_iter()
                 .chain(expunging)

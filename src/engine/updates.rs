@@ -96,9 +96,7 @@ impl Query {
                 let mut at = Position(position.0.saturating_sub(count));
                 for message in commit.messages {
                     let is_before = |erasure: &ErasureRecord| commit.marker.batch < erasure.batch;
-                    let is_told =
-                        withdrawn.is_empty() || !withdrawn.has(&message.subject, &message.body, is_before)?;
-                    if at > cursor && is_told {
+                    if at > cursor && !withdrawn.has(&message.subject, &message.body, is_before)? {
                         let (subject, key, body) = (message.subject, message.key, message.body);
                         updates.push(Update {
                             position: at,

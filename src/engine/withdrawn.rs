@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use crate::{
     domain::{identifier::Kind, identity::Key},
     engine::answer::{Query, QueryError},
-    store::{ErasureId, ErasureRecord, Order, View, keys, keys::Erased},
+    store::{ErasureId, ErasureRecord, Order, View, keys},
     wire::out::named::Named,
 };
 
@@ -45,11 +45,6 @@ impl Query {
 }
 
 impl Withdrawn {
-    /// Whether there is nobody.
-    pub fn is_empty(&self) -> bool {
-        self.erasures.is_empty()
-    }
-
     /// The erasures.
     pub fn erasures(&self) -> impl Iterator<Item = &ErasureRecord> {
         self.erasures.iter().map(|(erasure, _)| erasure)
@@ -65,11 +60,11 @@ impl Withdrawn {
         body: &[u8],
         is_before: impl Fn(&ErasureRecord) -> bool,
     ) -> Result<bool, QueryError> {
-        // That somebody is no more is to be told to everybody.
-        if subject.contains(".profile.erased.") {
+        let before = || self.erasures.iter().filter(|(erasure, _)| is_before(erasure));
+        // That somebody is no more is to be told to everybody. Nearly all is of after every erasure, and is not read then.
+        if before().next().is_none() || subject.contains(".profile.erased.") {
             return Ok(false);
         }
-        let before = || self.erasures.iter().filter(|(erasure, _)| is_before(erasure));
         let about = subject.rsplit('.').next().unwrap_or_default();
         if before().any(|(_, ids)| ids.iter().any(|id| id == about)) {
             return Ok(true);
@@ -90,10 +85,7 @@ impl Withdrawn {
             }
         }
         match event {
-            Some(id) => {
-                let mark = keys::erased(Erased::Event(self.query.keyring().event(&id)));
-                Ok(self.query.store().get(&mark)?.is_some())
-            }
+            Some(id) => self.query.is_erased_event(&id),
             None => Ok(false),
         }
     }

@@ -3,12 +3,14 @@
 //! The last message stays whatever it is: from it the server knows where in the journal to go on, and would otherwise take
 //! from there once more what was erased. The notice that a profile is erased stays too, and is behind all of that profile.
 
+use std::fmt;
+
 use tokio_util::sync::CancellationToken;
 
 use crate::nats::expunge::{Expunge, error::ExpungeError, pass::Pass};
 
-/// A message as it was published.
-#[derive(Clone, Copy, Debug)]
+/// A message as it was published. `Debug` shows its place and length alone.
+#[derive(Clone, Copy)]
 pub struct Published<'a> {
     /// Its number in the stream.
     pub sequence: u64,
@@ -16,6 +18,12 @@ pub struct Published<'a> {
     pub subject: &'a str,
     /// What subscribers got.
     pub body: &'a [u8],
+}
+
+impl fmt::Debug for Published<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Published({}, {} bytes)", self.sequence, self.body.len())
+    }
 }
 
 /// Where the notice of an erasure is.
