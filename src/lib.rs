@@ -65,7 +65,7 @@
 //! | layer | modules | |
 //! |---|---|---|
 //! | 0 | [`domain`] | pure and synchronous; knows no JSON, no disk, no clock |
-//! | 1 | [`wire`], [`store`], [`journal`], [`audit`] | shapes; the view; the log of commits; who was told of whom |
+//! | 1 | [`wire`], [`cipher`], [`store`], [`journal`], [`audit`] | shapes; encryption at rest; the view; the log of commits; who was told of whom |
 //! | 2 | [`engine`] | the writer and the queries |
 //! | 2½ | [`api`] | the requests and answers of the public contract, whatever edge carries them |
 //! | 3 | [`http`], [`nats`], [`console`] | the edges |
@@ -104,6 +104,7 @@
 
 pub mod domain;
 
+pub mod cipher;
 pub mod journal;
 pub mod store;
 pub mod wire;

@@ -36,6 +36,7 @@ pub fn engine_config(settings: &Settings) -> EngineConfig {
             absent_bytes: settings.engine.absent_bytes,
             flush_interval: settings.engine.flush_interval,
         },
+        master: settings.data.master.clone(),
         journal: settings.journal.clone(),
         store: settings.store,
         snapshots: SnapshotConfig {

@@ -20,7 +20,7 @@ pub async fn migrate(settings: &Settings, nats: &nats::Settings) -> Result<Migra
     let journal_config = ground.journal_config(settings, "migration");
     let runtime = Handle::current();
     tokio::task::spawn_blocking(move || {
-        let folder = Folder::hold(&config.dir)?;
+        let folder = Folder::of(&config)?;
         let mut journal = ground.journal(runtime, journal_config)?;
         Ok(folder.migrate(config.journal, &mut journal)?)
     })

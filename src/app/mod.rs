@@ -8,6 +8,7 @@ pub mod clock;
 mod compose;
 mod heads;
 mod keys;
+mod master;
 mod migrate;
 mod service;
 mod standalone;

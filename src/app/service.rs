@@ -15,6 +15,7 @@ use crate::{
         certificate::{self, CertificateError},
         clock, compose, heads,
         keys::KeyFiles,
+        master::MasterFile,
         stream::{self, Stream, StreamError},
     },
     audit::{AuditError, AuditLog},
@@ -93,6 +94,7 @@ pub struct Service {
     listener: TcpListener,
     tls: Option<Tls>,
     keys: Option<KeyFiles>,
+    master: Option<MasterFile>,
     engine: Engine,
     /// What a service on NATS has more.
     stream: Option<Stream>,
@@ -158,7 +160,8 @@ impl Service {
         let http_settings = compose::http_settings(settings).ok_or(ServiceError::Origins)?;
         let guarding = GuardMetrics::register(&registry)?;
         let http_settings = http_settings.counted(guarding.clone());
-        let keys = KeyFiles::of(settings, &http_settings, guarding);
+        let keys = KeyFiles::of(settings, &http_settings, guarding.clone());
+        let master = MasterFile::of(settings, &parts.engine.handle, guarding);
         let audit = audit(settings, &http_settings.guard)?;
         let api = Api {
             handle: parts.engine.handle.clone(),
@@ -201,6 +204,7 @@ impl Service {
             listener,
             tls,
             keys,
+            master,
             engine,
             stream,
             http,
@@ -223,6 +227,7 @@ impl Service {
             listener,
             tls,
             keys,
+            master,
             engine,
             mut stream,
             http,
@@ -240,7 +245,7 @@ impl Service {
         };
         let greeter = tls.as_ref().map(Tls::greeter);
         let listener = Bounded::new(listener, greeter, bounds);
-        let _looking = looking(tls, keys, &http.metrics);
+        let _looking = looking(tls, (keys, master), &http.metrics);
         let _heads = http.api.audit.as_ref().map(tell_heads);
         let router = http::router::build(http, pages);
         let serving = tokio::spawn(http::serve::serve(listener, router, draining.clone(), grace));
@@ -291,10 +296,15 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Servic
 }
 
 /// Looks at the files again, until what is returned is dropped.
-fn looking(tls: Option<Tls>, keys: Option<KeyFiles>, metrics: &HttpMetrics) -> Vec<AbortOnDropHandle<()>> {
+fn looking(
+    tls: Option<Tls>,
+    (keys, master): (Option<KeyFiles>, Option<MasterFile>),
+    metrics: &HttpMetrics,
+) -> Vec<AbortOnDropHandle<()>> {
     let tls = tls.map(|tls| tokio::spawn(tls.follow(LOOK_EVERY, metrics.clone())));
     let keys = keys.map(|keys| tokio::spawn(keys.follow(LOOK_EVERY)));
-    let looking = tls.into_iter().chain(keys);
+    let master = master.map(|master| tokio::spawn(master.follow(LOOK_EVERY)));
+    let looking = tls.into_iter().chain(keys).chain(master);
     looking.map(AbortOnDropHandle::new).collect()
 }
 

@@ -245,7 +245,7 @@ async fn engine(
     });
     tokio::task::spawn_blocking(move || {
         // ORDER: the folder before the journal, so that who is refused the folder takes nothing over.
-        let folder = Folder::hold(&engine_config.dir)?;
+        let folder = Folder::of(&engine_config)?;
         if folder.has_journal() {
             let path = engine_config.dir.clone();
             return Err(StreamError::Standalone { path }.into());

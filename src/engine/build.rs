@@ -13,9 +13,10 @@ use crate::{
         error::chain,
         open::StartError,
         recover::{Recovered, up_to_date},
+        secrets::Secrets,
     },
     journal::{self, Journal},
-    store::{self, Applied, Keyring, MetaName, Store, StoreConfig, set_aside, snapshot},
+    store::{self, Applied, MetaName, OpenError, Store, StoreConfig, set_aside, snapshot},
 };
 
 /// Bytes of a snapshot that are applied together, about, and entries: more make sled slower.
@@ -55,7 +56,7 @@ pub(crate) struct Origin<'a> {
     pub(crate) places: &'a Places,
     pub(crate) config: StoreConfig,
     pub(crate) journal: &'a dyn Journal,
-    pub(crate) keyring: &'a Keyring,
+    pub(crate) secrets: &'a Secrets,
 }
 
 /// A store that took the place of another.
@@ -66,6 +67,11 @@ pub(crate) struct Replaced {
 }
 
 impl Origin<'_> {
+    /// The store in this folder.
+    pub(crate) fn opened(self, dir: &Path) -> Result<Store, OpenError> {
+        Store::open_by(dir, self.config, self.secrets.cipher().clone())
+    }
+
     /// Builds a store and puts it where the one that is there was, which is set aside.
     pub(crate) fn replaced(self) -> Result<Replaced, StartError> {
         let Places {
@@ -77,12 +83,12 @@ impl Origin<'_> {
         } else {
             None
         };
-        fs::rename(draft, place).map_err(failed("name the store", place))?;
+        fs::rename(draft, place).map_err(StartError::io("name the store", place))?;
         place
             .parent()
             .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
-            .map_err(failed("sync the folder of", place))?;
-        let store = Store::open(place, self.config)?;
+            .map_err(StartError::io("sync the folder of", place))?;
+        let store = self.opened(place)?;
         let view = Recovered::of(store, self.journal.epoch())?;
         Ok(Replaced { view, aside })
     }
@@ -106,7 +112,7 @@ impl Origin<'_> {
 
     fn build(self, snapshot: Option<&Path>) -> Result<(), StartError> {
         remove(&self.places.draft)?;
-        let store = Store::open(&self.places.draft, self.config)?;
+        let store = self.opened(&self.places.draft)?;
         if let Some(path) = snapshot {
             self.load(path, &store)?;
         }
@@ -117,7 +123,7 @@ impl Origin<'_> {
     /// Fills an empty store from the snapshot at `path`.
     fn load(self, path: &Path, store: &Store) -> Result<(), StartError> {
         let mut part = Part::default();
-        let contents = snapshot::read(path, &mut |key, value| {
+        let contents = snapshot::read(path, self.secrets.cipher(), &mut |key, value| {
             part.add(key, value);
             if part.is_full() {
                 part.apply(store, Applied::default())
@@ -130,7 +136,7 @@ impl Origin<'_> {
             let found = contents.journal;
             return Err(StartError::AnotherJournal { found, expected });
         }
-        if contents.secrets != self.keyring.check() {
+        if contents.secrets != self.secrets.keyring().check() {
             return Err(StartError::OtherSecrets);
         }
         part.apply(store, contents.applied)?;
@@ -179,16 +185,9 @@ impl Part {
 
 pub(crate) fn remove(folder: &Path) -> Result<(), StartError> {
     match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed("remove", folder)(error)),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(StartError::io("remove", folder)(error))
+        }
         _ => Ok(()),
-    }
-}
-
-pub(crate) fn failed(attempt: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StartError {
-    let path = path.to_owned();
-    move |source| StartError::Io {
-        attempt,
-        path,
-        source,
     }
 }

@@ -30,8 +30,8 @@ use crate::{
         query::{Address, Found},
     },
     store::{
-        AtomId, AtomRecord, ErasedRecord, ErasureId, ErasureRecord, Error, EventHash, Order, ProfileId, Read,
-        Removed, View, keys, keys::Erased,
+        AtomId, AtomRecord, ClearedRecord, ErasedRecord, ErasureId, ErasureRecord, Error, EventHash, Order,
+        ProfileId, Read, Removed, View, keys, keys::Erased,
     },
 };
 
@@ -79,13 +79,15 @@ impl Batch<'_> {
         Ok(Answer::Erased { erasure })
     }
 
-    /// Notes how far files are cleared of those who were erased.
+    /// Notes how far files are cleared, of those who were erased if somebody was; there is a commit of it in any case.
     pub(crate) fn note(
         &mut self,
         erasures: &[ErasureId],
         progress: Progress,
         now: Timestamp,
     ) -> Result<Answer, Error> {
+        self.overlay
+            .put_record(keys::CLEARED.to_vec(), &ClearedRecord { at: now })?;
         for id in erasures {
             let key = keys::erasure(*id);
             if let Some(erasure) = self.overlay.record::<ErasureRecord>(&key)? {

@@ -5,6 +5,8 @@
 //! until then: two snapshots, a journal that begins behind the first of them, a store that is written again, and nothing of
 //! what was before. What a broker holds is its streams' matter ([`Beyond`]).
 //!
+//! The same is done where what lies in the folder is to be encrypted under another key ([`crate::engine::secrets`]).
+//!
 //! A key for each claim, destroyed with it, would do without, but for what is published as it is; it would cost every event
 //! a cipher and every new claim a second sync, for the key must not lie where the data does.
 
@@ -24,6 +26,7 @@ use crate::{
         chores::Chore,
         commands::Ordered,
         handle::Job,
+        secrets::SecretsError,
         snapshot::{GoesOn, SnapshotError},
         snapshots::Snapshots,
     },
@@ -92,6 +95,9 @@ pub(crate) enum ExpungeError {
     /// The broker keeps some of it.
     #[error("delete what the broker holds")]
     Beyond(#[source] BeyondError),
+    /// The former data key stands in the file of secrets still.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
     /// How far it is could not be noted.
     #[error("note how far an erasure is")]
     Note(#[source] CommandError),
@@ -101,11 +107,15 @@ pub(crate) enum ExpungeError {
 }
 
 impl Snapshots {
-    /// How long until files are to be cleared, if somebody was erased; `None` where all are gone.
+    /// How long until files are to be cleared, if somebody was erased; `None` where all are gone. At once where something is
+    /// to be encrypted under another key.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub(crate) fn until_expunging(&self) -> Result<Option<Duration>, QueryError> {
+        if self.secrets.retiring().is_some() {
+            return Ok(Some(Duration::ZERO));
+        }
         let pending = self.query.withdrawn()?;
         let now = (self.clock)();
         // Half way: what is done by then is done in time, also where it takes a second attempt.
@@ -126,10 +136,10 @@ impl Snapshots {
     pub(crate) fn expunge(&self, goes_on: GoesOn<'_>) -> Result<(), ExpungeError> {
         goes_on()?;
         let erased: Vec<ErasureRecord> = self.query.withdrawn()?.erasures().cloned().collect();
-        if erased.is_empty() {
+        if erased.is_empty() && self.secrets.retiring().is_none() {
             return Ok(());
         }
-        if let Some(beyond) = &self.beyond {
+        if let Some(beyond) = self.beyond.as_ref().filter(|_| !erased.is_empty()) {
             let withdrawn = beyond.withdraw(&self.query, &mut || goes_on().is_ok());
             withdrawn.map_err(ExpungeError::Beyond)?;
             self.note(&erased, Progress::Withdrawn)?;
@@ -140,14 +150,42 @@ impl Snapshots {
         }
     }
 
-    /// Clears all files.
+    /// Clears all files. With them goes what was encrypted under a former data key, or not at all.
     ///
     /// ORDER: the journal goes on in a file of its own first, so that the snapshots hold all that the others have; these go
-    /// once there are two, and the journal forgets once what is made of it has all of it. What fails is done again as a
-    /// whole.
+    /// once there are two, and the journal forgets once what is made of it has all of it. A key is given up once nothing is
+    /// left that was there when another took its place. What fails is done again as a whole.
     fn clear(&self, erased: &[ErasureRecord], goes_on: GoesOn<'_>) -> Result<(), ExpungeError> {
-        let rolled = self.told(Chore::Roll)?;
-        // Each snapshot is of a commit of its own, behind where the journal went on: so it is a file of its own too.
+        let key = self.secrets.retiring();
+        // What a broker keeps is not encrypted by us: its journal has nothing to forget but who was erased.
+        let has_journal = self.beyond.is_none() || !erased.is_empty();
+        let rolled = has_journal.then(|| self.told(Chore::Roll)).transpose()?;
+        let through = self.two_snapshots(erased, goes_on)?;
+        if let Some(rolled) = rolled {
+            self.forget((rolled, through), goes_on)?;
+        }
+        match self.source.store.rewrite(goes_on)? {
+            Former::Removed => {}
+            Former::Left => return Err(ExpungeError::Former),
+        }
+        remove_aside(&self.dir, &self.source.folder).map_err(ExpungeError::Aside)?;
+        if let Some(key) = key {
+            self.secrets.retire_before(key)?;
+            tracing::info!(
+                data_key = key.0,
+                "all that lies in the folder is encrypted under the newest data key"
+            );
+        }
+        if !erased.is_empty() {
+            self.note(erased, Progress::Gone)?;
+            tracing::info!(erasures = erased.len(), "no file holds what was erased");
+        }
+        Ok(())
+    }
+
+    /// Makes two snapshots and removes the others; up to where the first of them leads.
+    fn two_snapshots(&self, erased: &[ErasureRecord], goes_on: GoesOn<'_>) -> Result<Position, ExpungeError> {
+        // Each is of a commit of its own, behind where the journal went on: so it is a file of its own too.
         self.note(erased, Progress::Clearing)?;
         let first = self.source.snapshot(goes_on)?;
         self.note(erased, Progress::Clearing)?;
@@ -159,23 +197,24 @@ impl Snapshots {
                 false => snapshot::remove(&path)?,
             }
         }
-        let through = through.ok_or(ExpungeError::Journal)?;
+        through.map(Position).ok_or(ExpungeError::Journal)
+    }
+
+    /// Has the journal forget what is in front of where it went on, up to what a snapshot holds.
+    fn forget(
+        &self,
+        (rolled, through): (Position, Position),
+        goes_on: GoesOn<'_>,
+    ) -> Result<(), ExpungeError> {
         if let Some(beyond) = &self.beyond {
             let caught_up = beyond.caught_up(&mut || goes_on().is_ok());
             caught_up.map_err(ExpungeError::Beyond)?;
         }
-        let begins = self.told(|told| Chore::ForgetFor(Position(through), told))?;
-        if begins <= rolled {
-            return Err(ExpungeError::Journal);
+        let begins = self.told(|told| Chore::ForgetFor(through, told))?;
+        match begins > rolled {
+            true => Ok(()),
+            false => Err(ExpungeError::Journal),
         }
-        match self.source.store.rewrite(goes_on)? {
-            Former::Removed => {}
-            Former::Left => return Err(ExpungeError::Former),
-        }
-        remove_aside(&self.dir, &self.source.folder).map_err(ExpungeError::Aside)?;
-        self.note(erased, Progress::Gone)?;
-        tracing::info!(erasures = erased.len(), "no file holds what was erased");
-        Ok(())
     }
 
     /// Has the broker delete what it was sent again of those who were erased, behind the refusal with this number; the

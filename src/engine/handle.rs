@@ -11,15 +11,17 @@ use std::{
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
+    cipher::MasterKeys,
     engine::{
         answer::Query,
         api::{Answer, Answered, Command, CommandError, Receipt, Submission, SubmitError, Target, Undo},
         chores::Chore,
         commands::Ordered,
         qr::token_key,
+        secrets::{Secrets, SecretsError},
     },
     journal::{InputPosition, Position},
-    store::{ErasureId, Keyring},
+    store::ErasureId,
     telemetry::EngineMetrics,
     wire::offline::{PublicKey, Signatory},
 };
@@ -126,7 +128,7 @@ pub struct Handle {
     pub(crate) working: watch::Receiver<bool>,
     pub(crate) health: Arc<HealthCell>,
     pub(crate) is_full: watch::Receiver<bool>,
-    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) secrets: Arc<Secrets>,
     pub(crate) query: Query,
     pub(crate) limits: HandleLimits,
     pub(crate) metrics: EngineMetrics,
@@ -142,6 +144,15 @@ pub struct HandleLimits {
 }
 
 impl Handle {
+    /// Wraps the folder's secrets by another master key, and has all that lies there encrypted anew; whether it is another
+    /// than before.
+    ///
+    /// # Errors
+    /// [`SecretsError`]: what was before stays.
+    pub fn turn_to(&self, master: MasterKeys) -> Result<bool, SecretsError> {
+        self.secrets.turn_to(master)
+    }
+
     /// Hands items over and waits until they are durable and visible.
     ///
     /// Submitting is all or nothing only within a batch: if the service stops in between, a part may be committed. Every
@@ -212,8 +223,8 @@ impl Handle {
         let mut random = [0; TOKEN_BYTES];
         getrandom::fill(&mut random).map_err(|_| SubmitError::Stopped)?;
         let scope = self.scope(&command);
-        let request = request_id.map(|id| self.keyring.request(&scope, &id));
-        let token = request.map_or(random, |request| self.keyring.token(&request.0));
+        let request = request_id.map(|id| self.secrets.keyring().request(&scope, &id));
+        let token = request.map_or(random, |request| self.secrets.keyring().token(&request.0));
         let ordered = Ordered {
             command,
             request,
@@ -236,19 +247,19 @@ impl Handle {
 
     /// What tills check codes with that they redeem by themselves.
     pub fn public_key(&self) -> PublicKey {
-        Signatory::new(&self.keyring.signing()).public_key()
+        Signatory::new(&self.secrets.keyring().signing()).public_key()
     }
 
     /// What only this service can say of `text`: whoever shows it again was given it.
     pub fn seal(&self, text: &str) -> [u8; 32] {
-        self.keyring.seal(text)
+        self.secrets.keyring().seal(text)
     }
 
     /// What a request id is unique for: a repeat asks for the same of the same.
     fn scope(&self, command: &Command) -> String {
         let target = |target: &Target| match target {
             Target::Profile(id) => format!("profile {id}"),
-            Target::Identifier(key) => format!("identifier {}", self.keyring.key(key)),
+            Target::Identifier(key) => format!("identifier {}", self.secrets.keyring().key(key)),
         };
         match command {
             Command::MintQr(mint) => {
@@ -276,7 +287,7 @@ impl Handle {
             Command::Undo { what, .. } => match what {
                 Undo::Word(id) => format!("undo word {id}"),
                 Undo::Absorbed(id) => format!("undo profile {id}"),
-                Undo::Event(id) => format!("undo event {:?}", self.keyring.event(id)),
+                Undo::Event(id) => format!("undo event {:?}", self.secrets.keyring().event(id)),
             },
         }
     }

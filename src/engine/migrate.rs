@@ -152,7 +152,7 @@ mod tests {
     }
 
     fn standalone(dir: &Path, commits: u64) -> Folder {
-        let folder = Folder::hold(dir).unwrap();
+        let folder = Folder::hold(dir, None).unwrap();
         let mut journal = folder.journal(FileJournalConfig::default()).unwrap();
         for batch in 1..=commits {
             journal.append(&commit(batch, 5)).unwrap();

@@ -95,6 +95,7 @@ pub use crate::{
         open::{EngineConfig, Folder, Opened, StartError},
         restore::{rebuild, restore},
         room::RoomConfig,
+        secrets::SecretsError,
         snapshot::SnapshotError,
         snapshots::SnapshotConfig,
         start::Engine,

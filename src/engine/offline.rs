@@ -24,10 +24,11 @@ impl Offline {
     /// # Errors
     /// [`StartError`].
     pub fn open(config: &EngineConfig) -> Result<Self, StartError> {
-        let folder = Folder::hold(&config.dir)?;
+        let folder = Folder::of(config)?;
         if folder.is_view_of_a_stream() {
+            let cipher = folder.secrets().cipher().clone();
             let (dir, _lock) = folder.into_parts();
-            let store = Store::open(&dir.join("store"), config.store)?;
+            let store = Store::open_by(&dir.join("store"), config.store, cipher)?;
             return Ok(Self { store, _lock });
         }
         drop(folder);

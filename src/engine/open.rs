@@ -10,6 +10,7 @@ use std::{
 };
 
 use crate::{
+    cipher::MasterKeys,
     engine::{
         build::{Origin, Places},
         error,
@@ -18,7 +19,7 @@ use crate::{
         recover::{Recovered, recovered},
         room::{self, RoomConfig},
         salvage::{self, salvaged},
-        secrets,
+        secrets::Secrets,
         snapshots::SnapshotConfig,
         worker::WorkerConfig,
     },
@@ -26,7 +27,7 @@ use crate::{
         self, Journal, Position,
         file::{FileJournal, FileJournalConfig},
     },
-    store::{self, FolderLock, Keyring, LockError, OpenError, Store, StoreConfig},
+    store::{self, FolderLock, LockError, OpenError, Store, StoreConfig},
 };
 
 /// What a journal is called once its commits were moved to another one.
@@ -43,6 +44,8 @@ pub struct EngineConfig {
     pub handle: HandleLimits,
     /// What the writer goes by.
     pub worker: WorkerConfig,
+    /// By which master keys the folder's secrets are wrapped, where what is stored is encrypted.
+    pub master: Option<MasterKeys>,
     /// The journal.
     pub journal: FileJournalConfig,
     /// The store.
@@ -74,6 +77,14 @@ pub enum StartError {
     Secrets {
         /// The file.
         path: PathBuf,
+    },
+    /// The secrets are wrapped, and cannot be unwrapped.
+    #[error("read the secrets in {}: {problem}; expected in data.key_file, or in data.key, the key that they were last kept under; nothing was changed", path.display())]
+    Wrapped {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: &'static str,
     },
     /// The journal cannot be opened or read.
     #[error("open the journal")]
@@ -146,13 +157,25 @@ pub enum StartError {
     },
 }
 
+impl StartError {
+    /// For `map_err`: what was attempted with `path` when the system refused.
+    pub(crate) fn io(attempt: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io {
+            attempt,
+            path,
+            source,
+        }
+    }
+}
+
 /// An opened data folder.
 #[derive(Debug)]
 pub struct Opened {
     pub(crate) places: Places,
     pub(crate) view: Recovered,
     pub(crate) journal: Box<dyn Journal>,
-    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) secrets: Arc<Secrets>,
     pub(crate) lock: FolderLock,
     pub(crate) beyond: Option<Arc<dyn Beyond>>,
 }
@@ -161,6 +184,7 @@ pub struct Opened {
 #[derive(Debug)]
 pub struct Folder {
     dir: PathBuf,
+    secrets: Arc<Secrets>,
     lock: FolderLock,
 }
 
@@ -169,22 +193,40 @@ impl Folder {
     /// gets its name, so that whoever looks behind this finds it there.
     ///
     /// # Errors
-    /// [`StartError::Locked`] when another process has it, [`StartError::Io`], [`StartError::Store`].
-    pub fn hold(dir: &Path) -> Result<Self, StartError> {
-        std::fs::create_dir_all(dir).map_err(|source| StartError::Io {
-            attempt: "make the data folder",
-            path: dir.to_owned(),
-            source,
-        })?;
+    /// [`StartError::Locked`] when another process has it, [`StartError::Wrapped`] when its secrets need another master key,
+    /// [`StartError::Io`], [`StartError::Store`].
+    pub fn hold(dir: &Path, master: Option<&MasterKeys>) -> Result<Self, StartError> {
+        std::fs::create_dir_all(dir).map_err(StartError::io("make the data folder", dir))?;
         let lock = FolderLock::acquire(dir)?;
-        room::give_way(dir).map_err(|source| StartError::Io {
-            attempt: "give the ballast up of",
-            path: dir.to_owned(),
-            source,
-        })?;
+        room::give_way(dir).map_err(StartError::io("give the ballast up of", dir))?;
         store::settle(&dir.join("store"))?;
-        let dir = dir.to_owned();
-        Ok(Self { dir, lock })
+        Ok(Self {
+            secrets: Arc::new(Secrets::find(dir, master)?),
+            dir: dir.to_owned(),
+            lock,
+        })
+    }
+
+    /// The folder that `config` is of.
+    ///
+    /// # Errors
+    /// As [`Folder::hold`].
+    pub fn of(config: &EngineConfig) -> Result<Self, StartError> {
+        Self::hold(&config.dir, config.master.as_ref())
+    }
+
+    /// The same with the secrets that lie in it now.
+    ///
+    /// # Errors
+    /// As [`Folder::hold`].
+    pub(crate) fn with_its_secrets(self, master: Option<&MasterKeys>) -> Result<Self, StartError> {
+        let secrets = Arc::new(Secrets::find(&self.dir, master)?);
+        Ok(Self { secrets, ..self })
+    }
+
+    /// The keys of what is in it.
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.secrets
     }
 
     /// Opens the journal that lies in the folder; in a new folder it is made.
@@ -199,7 +241,7 @@ impl Folder {
             let path = self.dir.clone();
             return Err(StartError::NoJournal { path });
         }
-        let opened = FileJournal::open(&self.dir.join("journal"), config)?;
+        let opened = FileJournal::open_by(&self.dir.join("journal"), config, self.secrets.cipher().clone())?;
         if opened.cut_bytes > 0 {
             tracing::warn!(
                 journal.cut_bytes = opened.cut_bytes,
@@ -241,7 +283,7 @@ impl Opened {
     }
 
     fn with_its_journal(config: &EngineConfig) -> Result<Self, StartError> {
-        let folder = Folder::hold(&config.dir)?;
+        let folder = Folder::of(config)?;
         salvage::finish(&folder)?;
         let journal = folder.journal(config.journal.clone())?;
         Self::over(folder, config, Box::new(journal))
@@ -267,13 +309,13 @@ impl Opened {
         journal: Box<dyn Journal>,
         replace: bool,
     ) -> Result<Self, StartError> {
-        let Folder { dir, lock } = folder;
-        let keyring = Arc::new(secrets::load_or_make(&dir, journal.last() > Position::START)?);
+        let Folder { lock, secrets, .. } = folder;
+        secrets.keep(journal.last() > Position::START)?;
         let origin = Origin {
             places: &places,
             config: config.store,
             journal: journal.as_ref(),
-            keyring: &keyring,
+            secrets: &secrets,
         };
         let view = match replace {
             true => origin.replaced()?.view,
@@ -283,7 +325,7 @@ impl Opened {
             places,
             view,
             journal,
-            keyring,
+            secrets,
             lock,
             beyond: None,
         })

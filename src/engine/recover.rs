@@ -52,7 +52,7 @@ pub(crate) fn recovered(origin: Origin<'_>) -> Result<Recovered, StartError> {
         return Ok(origin.replaced()?.view);
     }
     let mut is_evidence = true;
-    let damage = match Store::open(place, origin.config) {
+    let damage = match origin.opened(place) {
         Ok(store) => match caught_up(store, origin) {
             Ok(done) => return Ok(done),
             Err(StartError::Store(error)) if error.is_damage() => error.to_string(),
@@ -96,7 +96,7 @@ pub(crate) fn up_to_date(store: &Store, origin: Origin<'_>, is_new: bool) -> Res
 
 /// Checks that the store is a view of this very journal under these secrets; a new store becomes one.
 fn belongs(store: &Store, origin: Origin<'_>) -> Result<(), StartError> {
-    let secrets = origin.keyring.check();
+    let secrets = origin.secrets.keyring().check();
     match store.meta_get(MetaName::Secrets)? {
         Some(found) if found != secrets => return Err(StartError::OtherSecrets),
         Some(_) => {}

@@ -8,9 +8,10 @@ use std::{
 use crate::{
     engine::{
         EngineConfig,
-        build::{Places, failed},
+        build::Places,
         ledger::LEDGER,
         open::{Folder, Opened, StartError},
+        secrets::Secrets,
     },
     journal::{Position, file::FileJournal},
     store::{
@@ -35,7 +36,7 @@ impl Opened {
 /// # Errors
 /// [`StartError`], [`StartError::Diverged`] where what comes out is not what the journal states.
 pub fn rebuild(config: &EngineConfig, from_journal_alone: bool) -> Result<Opened, StartError> {
-    let folder = Folder::hold(&config.dir)?;
+    let folder = Folder::of(config)?;
     let journal = folder.journal(config.journal.clone())?;
     let places = Places::in_folder(folder.dir());
     let places = match from_journal_alone {
@@ -51,7 +52,7 @@ pub fn rebuild(config: &EngineConfig, from_journal_alone: bool) -> Result<Opened
 /// # Errors
 /// [`StartError::Taken`] where the folder holds something, [`StartError::Store`] where the snapshot is damaged.
 pub fn restore(config: &EngineConfig, snapshot: &Path, secrets: &Path) -> Result<Contents, StartError> {
-    let folder = Folder::hold(&config.dir)?;
+    let folder = Folder::hold(&config.dir, None)?;
     let places = Places::in_folder(folder.dir());
     let journal = folder.dir().join("journal");
     let taken = folder.dir().join("secrets");
@@ -60,7 +61,8 @@ pub fn restore(config: &EngineConfig, snapshot: &Path, secrets: &Path) -> Result
             return Err(StartError::Taken { path: path.clone() });
         }
     }
-    let contents = snapshot::read(snapshot, &mut |_, _| Ok(()))?;
+    let its = Secrets::at(secrets, config.master.as_ref())?;
+    let contents = snapshot::read(snapshot, its.cipher(), &mut |_, _| Ok(()))?;
     if contents.journal != FileJournal::IDENTITY {
         let (found, expected) = (contents.journal, FileJournal::IDENTITY.to_owned());
         return Err(StartError::AnotherJournal { found, expected });
@@ -80,8 +82,9 @@ pub fn restore(config: &EngineConfig, snapshot: &Path, secrets: &Path) -> Result
              the folder before it is served"
         );
     }
-    fs::create_dir_all(&places.snapshots).map_err(failed("make", &places.snapshots))?;
+    fs::create_dir_all(&places.snapshots).map_err(StartError::io("make", &places.snapshots))?;
     copy(snapshot, &snapshot::place(&places.snapshots, &contents))?;
+    let folder = folder.with_its_secrets(config.master.as_ref())?;
     let journal = folder.journal(config.journal.clone())?;
     Opened::at((folder, places), config, Box::new(journal), false)?;
     Ok(contents)
@@ -91,9 +94,9 @@ pub fn restore(config: &EngineConfig, snapshot: &Path, secrets: &Path) -> Result
 fn copy(from: &Path, to: &Path) -> Result<(), StartError> {
     let draft = to.with_extension("draft");
     let copied = fs::copy(from, &draft).and_then(|_| File::open(&draft)?.sync_all());
-    copied.map_err(failed("copy", from))?;
-    fs::rename(&draft, to).map_err(failed("name", to))?;
+    copied.map_err(StartError::io("copy", from))?;
+    fs::rename(&draft, to).map_err(StartError::io("name", to))?;
     to.parent()
         .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
-        .map_err(failed("sync the folder of", to))
+        .map_err(StartError::io("sync the folder of", to))
 }

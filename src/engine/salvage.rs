@@ -13,10 +13,10 @@ use std::{
 use crate::{
     engine::{
         EngineConfig,
-        build::{Places, failed, remove},
+        build::{Places, remove},
         open::{Folder, StartError},
         recover::sum,
-        secrets,
+        secrets::Secrets,
         snapshot::{SnapshotError, Source},
     },
     journal::{
@@ -45,13 +45,13 @@ impl StartError {
 /// # Errors
 /// [`StartError`] where the disk fails.
 pub(crate) fn salvaged(config: &EngineConfig) -> Result<bool, StartError> {
-    let folder = Folder::hold(&config.dir)?;
+    let folder = Folder::of(config)?;
     let (places, journal) = (Places::in_folder(folder.dir()), folder.dir().join("journal"));
     if !places.store.exists() {
         return Ok(false);
     }
     // A store that is damaged too has nothing to go on from.
-    let Ok(store) = Store::open(&places.store, config.store) else {
+    let Ok(store) = Store::open_by(&places.store, config.store, folder.secrets().cipher().clone()) else {
         return Ok(false);
     };
     let (Ok(applied), Ok(sum)) = (store.applied(), sum(&store)) else {
@@ -64,8 +64,8 @@ pub(crate) fn salvaged(config: &EngineConfig) -> Result<bool, StartError> {
     remove(&new)?;
     FileJournal::begin_behind(&new, Position(applied.position), applied.batch)?;
     // ORDER: a snapshot first, since a store that is damaged later cannot be built of what is set aside.
-    let secrets = secrets::load_or_make(folder.dir(), true)?.check();
-    snapshot((store, secrets), &new, places.snapshots, config)?;
+    folder.secrets().keep(true)?;
+    snapshot((store, folder.secrets()), &new, places.snapshots, config)?;
     let aside = set_aside(&journal)?;
     finish(&folder)?;
     tracing::error!(journal.aside = %aside.display(), journal.position = applied.position,
@@ -80,9 +80,9 @@ pub(crate) fn finish(folder: &Folder) -> Result<(), StartError> {
         return Ok(());
     }
     let journal = folder.dir().join("journal");
-    fs::rename(&new, &journal).map_err(failed("name the journal", &journal))?;
+    fs::rename(&new, &journal).map_err(StartError::io("name the journal", &journal))?;
     let synced = File::open(folder.dir()).and_then(|dir| dir.sync_all());
-    synced.map_err(failed("sync", folder.dir()))
+    synced.map_err(StartError::io("sync", folder.dir()))
 }
 
 fn has_all(applied: &Applied, journal: &std::path::Path) -> Result<bool, StartError> {
@@ -93,17 +93,19 @@ fn has_all(applied: &Applied, journal: &std::path::Path) -> Result<bool, StartEr
 }
 
 fn snapshot(
-    (store, secrets): (Store, [u8; 16]),
+    (store, secrets): (Store, &Secrets),
     journal: &std::path::Path,
     folder: PathBuf,
     config: &EngineConfig,
 ) -> Result<(), StartError> {
-    let opened = FileJournal::open(journal, config.journal.clone())?.journal;
+    let cipher = secrets.cipher().clone();
+    let opened = FileJournal::open_by(journal, config.journal.clone(), cipher.clone())?.journal;
     let source = Source {
         store,
         reader: Arc::from(opened.reader()),
         journal: opened.identity(),
-        secrets,
+        secrets: secrets.keyring().check(),
+        cipher,
         folder,
     };
     match source.snapshot(&mut || Ok(())) {

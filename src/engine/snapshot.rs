@@ -6,6 +6,7 @@
 use std::{collections::BTreeMap, ops::ControlFlow, path::PathBuf, sync::Arc, time::Instant};
 
 use crate::{
+    cipher::AtRest,
     engine::open::Opened,
     journal::{self, Position, ReadJournal},
     store::{
@@ -48,6 +49,8 @@ pub(crate) struct Source {
     pub(crate) journal: String,
     /// What tells other secrets from those of the store.
     pub(crate) secrets: [u8; 16],
+    /// What they are encrypted by.
+    pub(crate) cipher: AtRest,
     /// Where snapshots lie.
     pub(crate) folder: PathBuf,
 }
@@ -67,7 +70,8 @@ impl Opened {
             store: self.view.store.clone(),
             reader: Arc::from(self.journal.reader()),
             journal: self.journal.identity(),
-            secrets: self.keyring.check(),
+            secrets: self.secrets.keyring().check(),
+            cipher: self.secrets.cipher().clone(),
             folder: self.places.snapshots.clone(),
         }
     }
@@ -79,7 +83,7 @@ impl Source {
     /// A commit's changes are images of keys as they are after it. What is read of the store lacks none of the commits up
     /// to `from` and has nothing of those behind `to`; with the changes of those in between it is the state after `to`.
     pub(crate) fn snapshot(&self, goes_on: GoesOn<'_>) -> Result<PathBuf, SnapshotError> {
-        let mut draft = Draft::begin(&self.folder)?;
+        let mut draft = Draft::begin(&self.folder, self.cipher.clone())?;
         let from = self.store.applied()?;
         let mut next = Some(Vec::new());
         while let Some(key) = next {

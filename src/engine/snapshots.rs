@@ -22,6 +22,7 @@ use crate::{
         expunge::Beyond,
         handle::{Job, Nudge},
         room::Room,
+        secrets::Secrets,
         snapshot::{SnapshotError, Source},
     },
     journal::Position,
@@ -33,6 +34,8 @@ use crate::{
 const RETRY: Duration = Duration::from_secs(60);
 /// How long at most until it is looked again what is due.
 const LOOK: Duration = Duration::from_secs(60 * 60);
+/// How long at most until it is looked again whether something is to be encrypted anew.
+const LOOK_AT_KEYS: Duration = Duration::from_secs(5);
 
 /// When snapshots are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +59,7 @@ impl Source {
             let Some((_, path)) = own.next() else {
                 return Ok(None);
             };
-            match snapshot::read(&path, &mut |_, _| Ok(())) {
+            match snapshot::read(&path, &self.cipher, &mut |_, _| Ok(())) {
                 Ok(contents) => break contents.applied.position,
                 Err(error) if error.is_damage() => {
                     tracing::error!(error = %error, "a snapshot is damaged and counts no longer");
@@ -78,6 +81,8 @@ pub(crate) struct Snapshots {
     pub(crate) config: SnapshotConfig,
     /// The tenant's folder.
     pub(crate) dir: PathBuf,
+    /// The keys of what lies there.
+    pub(crate) secrets: Arc<Secrets>,
     /// What holds data beyond it, where something does.
     pub(crate) beyond: Option<Arc<dyn Beyond>>,
     pub(crate) query: Query,
@@ -101,10 +106,7 @@ impl Snapshots {
             let due = next.map(|next| next.saturating_duration_since(Instant::now()));
             let rest = rested.saturating_duration_since(Instant::now());
             let expunging = self.until_expunging().unwrap_or_else(|error| {
-                self.failed(
-                    &error,
-                    "when files are to be cleared of who was erased is not known",
-                );
+                self.failed(&error, "when files are to be cleared is not known");
                 None
             });
             let expunging = expunging.map(|wait| wait.max(rest));
@@ -114,7 +116,8 @@ impl Snapshots {
                 .chain([look.saturating_duration_since(Instant::now())])
                 .min()
                 .unwrap_or(LOOK);
-            match self.stop.recv_timeout(wait) {
+            let keys = self.secrets.cipher().as_ref().map(|_| LOOK_AT_KEYS);
+            match self.stop.recv_timeout(keys.map_or(wait, |keys| keys.min(wait))) {
                 Err(RecvTimeoutError::Disconnected) => return,
                 Ok(()) => continue,
                 Err(RecvTimeoutError::Timeout) => {}

@@ -22,6 +22,7 @@ use crate::{
         memory::Memory,
         open::{EngineConfig, Opened, StartError},
         room::{Room, RoomWatch},
+        secrets::Secrets,
         snapshot::Source,
         snapshots::Snapshots,
         step::Standing,
@@ -29,7 +30,7 @@ use crate::{
         worker::{Visible, Worker, WorkerConfig},
     },
     journal::{InputPosition, Journal, Position},
-    store::{ErasureRecord, FolderLock, Keyring, Store},
+    store::{ErasureRecord, FolderLock, Store},
     telemetry::EngineMetrics,
 };
 
@@ -67,10 +68,11 @@ impl Opened {
         let Self {
             view,
             journal,
-            keyring,
+            secrets,
             lock,
             ..
         } = self;
+        let keyring = Arc::clone(secrets.keyring());
         let (store, mut standing) = (view.store, view.standing);
         standing.renewing = rules.adopt(view.noted);
         let has_retention = rules.retention.certain_since(clock()).is_some();
@@ -96,10 +98,10 @@ impl Opened {
             seen.applied.clone(),
         );
         let (expunging, stop) = blocking::channel();
-        let snapshots = beside.snapshots((source, beyond), query.clone(), stop);
+        let snapshots = beside.snapshots((source, beyond), (query.clone(), Arc::clone(&secrets)), stop);
         let (known, asides) = beside.start(snapshots, &expunging)?;
         let health = Arc::new(HealthCell::default());
-        let handle = beside.handle(jobs, seen, &health, (Arc::clone(&keyring), query));
+        let handle = beside.handle(jobs, seen, &health, (secrets, query));
         let worker = Worker {
             memory: Memory::default(),
             known,
@@ -213,10 +215,11 @@ impl Beside<'_> {
     fn snapshots(
         &self,
         (source, beyond): (Source, Option<Arc<dyn Beyond>>),
-        query: Query,
+        (query, secrets): (Query, Arc<Secrets>),
         stop: blocking::Receiver<()>,
     ) -> Snapshots {
         Snapshots {
+            secrets,
             source,
             config: self.config.snapshots,
             dir: self.config.dir.clone(),
@@ -236,7 +239,7 @@ impl Beside<'_> {
         jobs: mpsc::Sender<Job>,
         seen: Seen,
         health: &Arc<HealthCell>,
-        (keyring, query): (Arc<Keyring>, Query),
+        (secrets, query): (Arc<Secrets>, Query),
     ) -> Handle {
         Handle {
             jobs,
@@ -245,7 +248,7 @@ impl Beside<'_> {
             working: seen.working,
             health: Arc::clone(health),
             is_full: self.room.watch(),
-            keyring,
+            secrets,
             query,
             limits: self.config.handle,
             metrics: self.metrics.clone(),

@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 
 use crate::{
+    cipher::AtRest,
     engine::{
         EngineConfig,
         build::Places,
@@ -39,7 +40,7 @@ impl Verified {
     /// # Errors
     /// [`StartError`] where the disk fails or another process has the folder; damage is no error but what is told.
     pub fn of(config: &EngineConfig) -> Result<Self, StartError> {
-        let folder = Folder::hold(&config.dir)?;
+        let folder = Folder::of(config)?;
         let mut verified = Self::default();
         if folder.has_journal() {
             match folder.journal(config.journal.clone()) {
@@ -49,9 +50,9 @@ impl Verified {
             }
         }
         let places = Places::in_folder(folder.dir());
-        verified.snapshots(&places)?;
+        verified.snapshots(&places, folder.secrets().cipher())?;
         if places.store.exists() {
-            match Store::open(&places.store, config.store) {
+            match Store::open_by(&places.store, config.store, folder.secrets().cipher().clone()) {
                 Ok(store) => verified.store(&store, folder.has_journal())?,
                 Err(error @ OpenError::Corrupt { .. }) => verified.tell(&error),
                 Err(error) => return Err(error.into()),
@@ -84,9 +85,9 @@ impl Verified {
         Ok(())
     }
 
-    fn snapshots(&mut self, places: &Places) -> Result<(), StartError> {
+    fn snapshots(&mut self, places: &Places, cipher: &AtRest) -> Result<(), StartError> {
         for (_, path) in snapshot::list(&places.snapshots)? {
-            match snapshot::read(&path, &mut |_, _| Ok(())) {
+            match snapshot::read(&path, cipher, &mut |_, _| Ok(())) {
                 Ok(_) => self.snapshots = self.snapshots.saturating_add(1),
                 Err(error) if error.is_damage() => self.tell(&error),
                 Err(error) => return Err(error.into()),

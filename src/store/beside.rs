@@ -32,13 +32,15 @@ impl Beside {
 
 /// Where a write goes: into the sled that holds, and into the one that is being filled, if there is one.
 pub(crate) struct Both<'a> {
+    pub(crate) disk: &'a Disk,
     pub(crate) db: &'a sled::Db,
     pub(crate) beside: Option<&'a mut Beside>,
 }
 
 impl Both<'_> {
     pub(crate) fn insert(&mut self, key: &[u8], value: &Bytes) -> sled::Result<()> {
-        self.each(|db| db.insert(key, value).map(drop))
+        let kept = self.disk.kept(key, value);
+        self.each(|db| db.insert(key, &kept).map(drop))
     }
 
     pub(crate) fn remove(&mut self, key: &[u8]) -> sled::Result<()> {
@@ -70,7 +72,8 @@ impl Disk {
         *self.beside() = Some(Beside { files, failed: None });
     }
 
-    /// Copies the keys from `from` on, the store's own among them, as far as one part goes; where the next begins.
+    /// Copies the keys from `from` on, the store's own among them, as far as one part goes; where the next begins. What was
+    /// encrypted under a former key, or not at all, is under the one that is used now then.
     ///
     /// Nobody writes meanwhile, so that no value is older than what was written and no key comes back that was deleted.
     pub(crate) fn copy_beside(&self, from: &[u8]) -> Result<Option<Vec<u8>>, Error> {
@@ -86,6 +89,7 @@ impl Disk {
             let Some((key, value)) = next()? else {
                 return beside.sound().map(|()| None);
             };
+            let value = self.noticing(self.kept_anew(&key, value))?;
             beside.take(|db| db.insert(&key, value));
         }
         beside.sound()?;

@@ -9,9 +9,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use crate::cipher::AtRest;
 use crate::store::beside::{Beside, Both};
 use crate::store::files::Files;
-use crate::store::{Error, Order, Visit};
+use crate::store::{Bytes, Error, Order, Visit};
 
 /// File in the folder that says that the store was found damaged: sled meets a broken page only when it reads it, which
 /// may be long after it was opened. The next start builds the store again.
@@ -21,6 +22,8 @@ const DAMAGED: &str = "damaged";
 pub(crate) struct Disk {
     /// What holds. Who reads keeps it for as long as that takes.
     pub(crate) files: RwLock<Arc<Files>>,
+    /// What values are encrypted by, where they are.
+    pub(crate) cipher: AtRest,
     /// What is being filled. ORDER: taken before the files are.
     pub(crate) beside: Mutex<Option<Beside>>,
     pub(crate) poisoned: AtomicBool,
@@ -34,8 +37,9 @@ pub(crate) fn is_marked_damaged(dir: &Path) -> bool {
 
 impl Disk {
     /// Takes these files as they were opened.
-    pub(crate) fn over(files: Files) -> Self {
+    pub(crate) fn over(files: Files, cipher: AtRest) -> Self {
         Self {
+            cipher,
             files: RwLock::new(Arc::new(files)),
             beside: Mutex::default(),
             poisoned: AtomicBool::new(false),
@@ -66,6 +70,13 @@ impl Disk {
         self.noticing(self.ask(attempt, ask))
     }
 
+    /// The value of a key.
+    pub(crate) fn get(&self, attempt: &'static str, key: &[u8]) -> Result<Option<Bytes>, Error> {
+        let kept = self.read(attempt, |db| db.get(key))?;
+        let shown = kept.map(|kept| self.shown(key, kept)).transpose();
+        self.noticing(shown)
+    }
+
     /// Has sled write, which is not durable before the next flush.
     pub(crate) fn write<T>(
         &self,
@@ -80,7 +91,8 @@ impl Disk {
         let written = begun.map_err(Error::io("mark", &files.log_path)).and_then(|()| {
             files.ask(attempt, |db| {
                 let beside = held.as_mut();
-                write(&mut Both { db, beside })
+                let disk = self;
+                write(&mut Both { disk, db, beside })
             })
         });
         drop(held);
@@ -116,6 +128,7 @@ impl Disk {
             Order::Descending => range.next_back(),
         };
         while let Some((key, value)) = self.noticing(files.ask(attempt, |_| next().transpose()))? {
+            let value = self.noticing(self.shown(&key, value))?;
             if visit(&key, &value)?.is_break() {
                 break;
             }

@@ -4,7 +4,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::store::codec::{CodecError, Fault};
+use crate::{
+    cipher,
+    store::codec::{CodecError, Fault},
+};
 
 /// Why a read or a write of an opened store failed.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +50,17 @@ pub enum Error {
         /// What was being done.
         attempt: &'static str,
     },
+    /// A value does not decrypt, or is not encrypted where all is.
+    #[error("a value of the store is refused: {refused}")]
+    Refused {
+        /// Why.
+        refused: cipher::Refused,
+    },
+    /// Something is encrypted, and the file of secrets has no data key.
+    #[error(
+        "what is stored is encrypted, but the file of secrets beside it is from before that; restore the newest one"
+    )]
+    NoKey,
     /// A snapshot is damaged, or of a version this build does not know.
     #[error("could not read snapshot {}: {reason}", path.display())]
     Snapshot {
@@ -75,6 +89,7 @@ impl Error {
             Self::Missing { .. }
                 | Self::Panicked { .. }
                 | Self::Snapshot { .. }
+                | Self::Refused { .. }
                 | Self::Codec(CodecError {
                     fault: Fault::Checksum,
                     ..

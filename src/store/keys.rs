@@ -37,7 +37,7 @@ use crate::{
 
 mod erased;
 
-pub use erased::{ERASED, ERASURES, Erased, PENDING, erased, erasure, pending};
+pub use erased::{CLEARED, ERASED, ERASURES, Erased, PENDING, erased, erasure, pending};
 
 /// What declares two user ids the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::cipher::AtRest;
 use crate::store::codec;
 use crate::store::disk::is_marked_damaged;
 use crate::store::files::SLED_LOG;
 use crate::store::mark::{APPLIED_KEY, FORMAT, FORMAT_KEY, Format};
 use crate::store::unsettled::lost_power;
-use crate::store::{Applied, Error, Store};
+use crate::store::{Applied, Bytes, Error, Store};
 
 /// How long sled's threads may take to let go of a folder whose last handle was dropped.
 const LET_GO_MAX: Duration = Duration::from_secs(5);
@@ -102,7 +103,15 @@ impl Store {
     /// # Errors
     /// [`OpenError`]; a [`OpenError::Corrupt`] one is for the caller to [`set_aside`].
     pub fn open(dir: &Path, config: StoreConfig) -> Result<Self, OpenError> {
-        guarded(dir, || open_and_check(dir, config))
+        Self::open_by(dir, config, None)
+    }
+
+    /// The same where values are encrypted, if `cipher` says by what.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_by(dir: &Path, config: StoreConfig, cipher: AtRest) -> Result<Self, OpenError> {
+        guarded(dir, || open_and_check(dir, config, cipher))
     }
 }
 
@@ -117,7 +126,7 @@ fn guarded(dir: &Path, open: impl FnOnce() -> Result<Store, OpenError>) -> Resul
     })
 }
 
-fn open_and_check(dir: &Path, config: StoreConfig) -> Result<Store, OpenError> {
+fn open_and_check(dir: &Path, config: StoreConfig, cipher: AtRest) -> Result<Store, OpenError> {
     let refused = |error| refusal(dir, error);
     if is_marked_damaged(dir) {
         return Err(OpenError::Corrupt {
@@ -134,11 +143,12 @@ fn open_and_check(dir: &Path, config: StoreConfig) -> Result<Store, OpenError> {
     }
     await_former_handle(dir);
     let db = sled_in(dir, config.cache_bytes).map_err(refused)?;
-    let store = Store::over(db, dir, config).map_err(refused)?;
+    let store = Store::over(db, dir, config, cipher).map_err(refused)?;
     if store.is_empty().map_err(refused)? {
         mark_new(&store).map_err(refused)?;
     } else {
         check_format(&store, dir)?;
+        store.disk().refuse_without_key().map_err(refused)?;
     }
     store.applied().map_err(refused)?;
     Ok(store)
@@ -177,8 +187,9 @@ pub(crate) fn await_former_handle(dir: &Path) -> bool {
 /// an empty store or a marked one.
 fn mark_new(store: &Store) -> Result<(), Error> {
     let mut batch = sled::Batch::default();
+    let applied = Bytes::from(codec::encode(&Applied::default())?);
     batch.insert(FORMAT_KEY, codec::encode(&Format { number: FORMAT })?);
-    batch.insert(APPLIED_KEY, codec::encode(&Applied::default())?);
+    batch.insert(APPLIED_KEY, store.disk().kept(APPLIED_KEY, &applied));
     store
         .disk()
         .write("mark a new folder", |both| both.apply_batch(&batch))?;
@@ -224,6 +235,8 @@ fn refusal(dir: &Path, error: Error) -> OpenError {
         | Error::Io { source, .. } => {
             !matches!(source.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData)
         }
+        // It is sound, and nothing to build it of could be read either.
+        Error::NoKey => true,
         _ => false,
     };
     if of_the_disk {

@@ -226,6 +226,13 @@ pub struct QrRecord {
     pub offer: Option<Value>,
 }
 
+/// When files were last begun to be cleared of what was deleted, or encrypted under a former key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClearedRecord {
+    /// When.
+    pub at: Timestamp,
+}
+
 /// How many words were ever said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WordsRecord {

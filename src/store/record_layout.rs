@@ -23,8 +23,9 @@ use crate::{
         ids::{AtomId, ErasureId, KeyHash, ProfileId},
         layout,
         record::{
-            AnswerRecord, AtomRecord, ErasedRecord, ErasureRecord, FormerRecord, ForwardRecord, InputRecord,
-            ProfileRecord, QrRecord, RejectionRecord, RenewalRecord, RulesRecord, SeenRecord, WordsRecord,
+            AnswerRecord, AtomRecord, ClearedRecord, ErasedRecord, ErasureRecord, FormerRecord,
+            ForwardRecord, InputRecord, ProfileRecord, QrRecord, RejectionRecord, RenewalRecord, RulesRecord,
+            SeenRecord, WordsRecord,
         },
     },
 };
@@ -63,6 +64,7 @@ record!(RenewalRecord, 1, "renewal");
 record!(Word, 1, "steward's word");
 record!(ErasedRecord, 1, "mark of an erasure");
 record!(ErasureRecord, 1, "erasure");
+record!(ClearedRecord, 1, "clearing");
 
 layout! {
     struct crate::store::record::SeenRecord { checksum, place }
@@ -90,6 +92,7 @@ layout! {
     tuple ProfileId(0)
     tuple KeyHash(0)
     tuple ErasureId(0)
+    struct crate::store::record::ClearedRecord { at }
     struct crate::store::record::ErasedRecord { until }
     struct crate::store::record::ErasureRecord {
         id, at, batch, until, due, withdrawn, clearing, gone, profile, absorbed, keys, atoms, claims, refused, removed

@@ -10,16 +10,19 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use crate::store::{
-    Applied, Bytes, Error, MetaName, Order, StoreConfig, View, Visit,
-    behind::Behind,
-    codec,
-    disk::Disk,
-    files::Files,
-    layers::{self, FIRST_KEY, Layer},
-    mark::{APPLIED_KEY, Named},
-    merge::merge,
-    rewritten::Folders,
+use crate::{
+    cipher::AtRest,
+    store::{
+        Applied, Bytes, Error, MetaName, Order, StoreConfig, View, Visit,
+        behind::Behind,
+        codec,
+        disk::Disk,
+        files::Files,
+        layers::{self, FIRST_KEY, Layer},
+        mark::{APPLIED_KEY, Named},
+        merge::merge,
+        rewritten::Folders,
+    },
 };
 
 mod rewrite;
@@ -45,13 +48,13 @@ struct Inner {
 
 impl Store {
     /// Wraps sled as it opened in `dir`.
-    pub(crate) fn over(db: sled::Db, dir: &Path, config: StoreConfig) -> Result<Self, Error> {
-        Ok(Self::on(Files::over(db, dir)?, config))
+    pub(crate) fn over(db: sled::Db, dir: &Path, config: StoreConfig, cipher: AtRest) -> Result<Self, Error> {
+        Ok(Self::on(Files::over(db, dir)?, config, cipher))
     }
 
-    fn on(files: Files, config: StoreConfig) -> Self {
+    fn on(files: Files, config: StoreConfig, cipher: AtRest) -> Self {
         let folders = Folders::of(&files.dir);
-        let disk = Arc::new(Disk::over(files));
+        let disk = Arc::new(Disk::over(files, cipher));
         let inner = Arc::new(Inner {
             behind: Behind::over(Arc::clone(&disk), config.behind_bytes_max),
             disk,
@@ -96,9 +99,7 @@ impl Store {
         if let Some(applied) = self.inner.behind.applied() {
             return Ok(applied);
         }
-        let bytes = self
-            .disk()
-            .read("read the applied position", |db| db.get(APPLIED_KEY))?;
+        let bytes = self.disk().get("read the applied position", APPLIED_KEY)?;
         let bytes = bytes.ok_or(Error::Missing {
             record: "applied position",
         })?;
@@ -129,7 +130,7 @@ impl Store {
     /// # Errors
     /// When it is damaged or unreadable.
     pub fn meta_get(&self, name: MetaName) -> Result<Option<Vec<u8>>, Error> {
-        let bytes = self.disk().read("read a named value", |db| db.get(name.key()))?;
+        let bytes = self.disk().get("read a named value", name.key())?;
         let named = bytes.map(|bytes| codec::decode::<Named>(&bytes)).transpose()?;
         Ok(named.map(|named| named.value))
     }
@@ -180,7 +181,7 @@ impl View for Store {
         if let Some(value) = self.inner.behind.get(key) {
             return Ok(value);
         }
-        self.disk().read("read a key", |db| db.get(key))
+        self.disk().get("read a key", key)
     }
 
     fn scan(&self, from: &[u8], to: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), Error> {

@@ -85,8 +85,20 @@ pub(crate) const RULES: &[Rule] = &[
         never: &[],
     },
     Rule {
+        module: "cipher",
+        imports: &[],
+        crates: &[
+            "std",
+            "chacha20poly1305",
+            "data_encoding",
+            "getrandom",
+            "thiserror",
+        ],
+        never: &["std::fs", "std::net", "std::thread"],
+    },
+    Rule {
         module: "store",
-        imports: &["domain", "telemetry"],
+        imports: &["domain", "telemetry", "cipher"],
         crates: &[
             "std",
             "bincode",
@@ -103,7 +115,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         module: "journal",
-        imports: &["telemetry"],
+        imports: &["telemetry", "cipher"],
         crates: &["std", "crc32fast", "lz4_flex", "thiserror", "tracing"],
         never: &[],
     },
@@ -125,7 +137,7 @@ pub(crate) const RULES: &[Rule] = &[
     // takes to publish a wire shape.
     Rule {
         module: "engine",
-        imports: &["domain", "wire", "store", "journal", "telemetry"],
+        imports: &["domain", "wire", "store", "journal", "telemetry", "cipher"],
         crates: &[
             "std",
             "data_encoding",
@@ -201,6 +213,7 @@ pub(crate) const RULES: &[Rule] = &[
         module: "config",
         imports: &[
             "domain",
+            "cipher",
             "decide",
             "wire",
             "store",
@@ -239,6 +252,7 @@ pub(crate) const RULES: &[Rule] = &[
         module: "app",
         imports: &[
             "domain",
+            "cipher",
             "decide",
             "wire",
             "store",

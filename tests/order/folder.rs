@@ -17,7 +17,7 @@ pub(crate) fn begin_a_commit(dir: &Path, dice: &mut Dice) -> bool {
         let store = Store::open(&place, config(&place).store).unwrap();
         Position(store.applied().unwrap().position)
     };
-    let folder = Folder::hold(dir).unwrap();
+    let folder = Folder::hold(dir, None).unwrap();
     let journal = folder.journal(config(dir).journal).unwrap();
     let lacking = journal.reader().read_after(applied, 1).unwrap();
     let Some((_, commit)) = lacking.first() else {

@@ -101,7 +101,7 @@ fn one_by_one(config: EngineConfig) -> EngineConfig {
 fn what_changes_nothing_does_not_keep_others_waiting() {
     let dir = tempfile::tempdir().unwrap();
     let config = one_by_one(config(dir.path()));
-    let folder = Folder::hold(dir.path()).unwrap();
+    let folder = Folder::hold(dir.path(), None).unwrap();
     let registry = Arc::new(Registry::new("test").unwrap());
     let (release, go) = mpsc::channel();
     let taken = Arc::new(Mutex::new(Vec::new()));

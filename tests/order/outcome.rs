@@ -170,7 +170,7 @@ pub(crate) fn start_keeping(
     delayed: Option<&Arc<AtomicUsize>>,
 ) -> Engine {
     let config = config(dir);
-    let folder = Folder::hold(dir).unwrap();
+    let folder = Folder::hold(dir, None).unwrap();
     let journal = folder.journal(config.journal.clone()).unwrap();
     let journal: Box<dyn Journal> = Box::new(journal);
     let journal = match delayed {
@@ -215,6 +215,7 @@ pub(crate) fn started_with(
 pub(crate) fn config(dir: &Path) -> EngineConfig {
     EngineConfig {
         dir: dir.to_owned(),
+        master: None,
         queue_jobs_max: 4,
         handle: HandleLimits {
             batch_events_max: 256,

@@ -202,7 +202,7 @@ impl<'f> Simulation<'f> {
     /// Starts an engine on the folder.
     fn start(&mut self, is_faulty: bool) -> Engine {
         let config = config(self.dir.path());
-        let folder = Folder::hold(self.dir.path()).unwrap();
+        let folder = Folder::hold(self.dir.path(), None).unwrap();
         let journal = folder.journal(config.journal.clone()).unwrap();
         let journal: Box<dyn Journal> = match is_faulty {
             true => Box::new(Faulty::new(
@@ -301,7 +301,7 @@ impl<'f> Simulation<'f> {
 
     /// Looks whether the journal tells each version of each profile once, and in order.
     fn is_told_once(&self) {
-        let folder = Folder::hold(self.dir.path()).unwrap();
+        let folder = Folder::hold(self.dir.path(), None).unwrap();
         let journal = folder.journal(config(self.dir.path()).journal).unwrap();
         let mut versions: BTreeMap<String, u64> = BTreeMap::new();
         for (_, commit) in journal.reader().read_after(Position::START, usize::MAX).unwrap() {

@@ -32,7 +32,8 @@ const MARKS: [&str; 10] = [
 /// What another person says, who stays.
 const KEPT: &str = "keeperuser4242";
 
-fn command(folder: &Path) -> Command {
+/// A service that tells all it does, where numbers are of one country.
+pub fn command(folder: &Path) -> Command {
     let mut command = serve(folder);
     command.env("YEKTA_LOG__FILTER", "debug");
     command.env("YEKTA_CHANNELS__WEB__REGION", "IR");
@@ -112,7 +113,7 @@ fn call(service: &Service, method: &str, path: &str, body: &Value) -> (u16, Valu
 }
 
 /// Everything that can be done with the person is done.
-fn lived(service: &Service) {
+pub fn lived(service: &Service) {
     let post = |path: &str, body: Value| {
         let (status, answer) = call(service, "POST", path, &body);
         assert_eq!(status, 200, "{path}: {answer}");
@@ -171,13 +172,13 @@ fn lived(service: &Service) {
 }
 
 /// The marks that stand in these bytes.
-fn marks_in(bytes: &[u8]) -> BTreeSet<&'static str> {
+pub fn marks_in(bytes: &[u8]) -> BTreeSet<&'static str> {
     let has = |mark: &&str| bytes.windows(mark.len()).any(|part| part == mark.as_bytes());
     MARKS.into_iter().filter(has).collect()
 }
 
 /// Each file below `folder` that holds a mark, and which.
-fn marked(folder: &Path) -> Vec<(PathBuf, BTreeSet<&'static str>)> {
+pub fn marked(folder: &Path) -> Vec<(PathBuf, BTreeSet<&'static str>)> {
     let all = files(folder).into_iter();
     let read = all.map(|path| {
         let marks = marks_in(&fs::read(&path).unwrap());

@@ -25,6 +25,7 @@ mod demo;
 mod described;
 #[cfg(target_os = "linux")]
 mod disk;
+mod encrypted;
 mod folder;
 mod golden;
 mod installed;

@@ -91,7 +91,7 @@ fn open(
 ) -> (Engine, Arc<yekta::wire::DecodeRules>) {
     let settings = town::settings(dir);
     let config = engine_config(&settings);
-    let folder = Folder::hold(&config.dir).unwrap();
+    let folder = Folder::hold(&config.dir, None).unwrap();
     let journal =
         JetStreamJournal::open(runtime, connection, assets, JetStreamJournalConfig::default()).unwrap();
     let opened = Opened::over(folder, &config, Box::new(journal)).unwrap();

@@ -5,7 +5,11 @@ use std::{
     time::Duration,
 };
 
-use crate::{config::reader::Reader, http::tls::CertificateFiles, telemetry::Secret};
+use crate::{
+    config::{reader::Reader, section::secret_or_file},
+    http::tls::CertificateFiles,
+    telemetry::Secret,
+};
 
 /// A key longer than this is a mistake.
 const KEY_LETTERS_MAX: usize = 256;
@@ -172,33 +176,8 @@ fn is_origin(text: &str) -> bool {
 
 /// The key itself, or the content of the file that holds it.
 fn key(table: &mut Reader<'_>, key: &str, file_key: &str) -> Option<Secret> {
-    let expected = "expected 1 to 256 visible ASCII characters without a colon, or nothing";
-    let given = table.secret(key, expected, is_key);
-    let file = table.optional(
-        file_key,
-        "expected a file that holds the key, or nothing",
-        |text| Some(text.to_owned()),
-    );
-    let Some(file) = file else { return given };
-    if given.is_some() {
-        table.refuse(
-            file_key,
-            None,
-            format!("expected nothing, since {key} is set too"),
-        );
-        return given;
-    }
-    let content = std::fs::read_to_string(&file).ok();
-    let read = content
-        .as_deref()
-        .map(str::trim)
-        .filter(|text| is_key(text))
-        .map(Secret::new);
-    if read.is_none() {
-        let expected = "expected a readable file of 1 to 256 visible ASCII characters without a colon";
-        table.refuse(file_key, Some(format!("{file:?}")), expected);
-    }
-    read
+    let what = "1 to 256 visible ASCII characters without a colon";
+    secret_or_file(table, [key, file_key], what, is_key).0
 }
 
 /// Whether `text` fits into a header as it is, also as the name of basic authentication, which ends at a colon.

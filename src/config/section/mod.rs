@@ -22,6 +22,10 @@ pub(crate) mod sources;
 pub(crate) mod store;
 pub(crate) mod views;
 
+use std::path::PathBuf;
+
+use crate::{config::reader::Reader, telemetry::Secret};
+
 /// The longest name of a channel, kind, source, tenant or view.
 const NAME_LETTERS_MAX: usize = 64;
 
@@ -32,4 +36,43 @@ const NAME_EXPECTED: &str = "expected a name of 1 to 64 characters of a-z, 0-9 a
 fn is_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     (1..=NAME_LETTERS_MAX).contains(&name.len()) && name.bytes().all(plain)
+}
+
+/// A secret that is stated, or the content of the file that holds it, without the white space around it; and that file.
+fn secret_or_file(
+    table: &mut Reader<'_>,
+    [key, file_key]: [&str; 2],
+    what: &str,
+    fits: impl Fn(&str) -> bool,
+) -> (Option<Secret>, Option<PathBuf>) {
+    let given = table.secret(key, &format!("expected {what}, or nothing"), &fits);
+    let file = table.optional(
+        file_key,
+        "expected a file that holds the key, or nothing",
+        |text| Some(PathBuf::from(text)),
+    );
+    let Some(file) = file else { return (given, None) };
+    if given.is_some() {
+        table.refuse(
+            file_key,
+            None,
+            format!("expected nothing, since {key} is set too"),
+        );
+        return (given, Some(file));
+    }
+    let content = std::fs::read_to_string(&file).ok();
+    let read = content
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| fits(text))
+        .map(Secret::new);
+    if read.is_none() {
+        let shown = format!("{:?}", file.display().to_string());
+        table.refuse(
+            file_key,
+            Some(shown),
+            format!("expected a readable file of {what}"),
+        );
+    }
+    (read, Some(file))
 }

@@ -2,12 +2,15 @@
 //! touch a file. Called by the writer (`seal`), by `scan` and by `recover`.
 //!
 //! A frame is: the journal's mark (u64), length of what follows the checksum (u32), CRC-32 of length and all that
-//! follows (u32); then flags (u8, bit 0: the body is lz4), length of the body before compression (u32), number of
+//! follows (u32); then flags (u8, bit 0: the body is lz4, bit 1: what is stored of it is encrypted), length of the body before compression (u32), number of
 //! messages (u32), position of the commit (u64), batch number (u64); then the body. All little-endian.
 //!
 //! The mark is a random number that all segments of a journal carry in their headers. Without it, a customer's message that holds bytes that look like a frame
 //! could pass for one when a torn tail is examined.
 
+use std::borrow::Cow;
+
+use crate::cipher::{self, AtRest};
 use crate::journal::codec::{self, Reason, pack_into, unpack};
 use crate::journal::file::body::{decode, encode_into};
 use crate::journal::{Commit, Error, Position};
@@ -18,6 +21,9 @@ pub(crate) const PREFIX_BYTES: usize = 16;
 const HEAD_BYTES: usize = 25;
 /// Where what is stored of a body begins.
 const CONTENT_AT: usize = PREFIX_BYTES + HEAD_BYTES;
+/// Flags.
+const COMPRESSED: u8 = 1;
+const ENCRYPTED: u8 = 2;
 /// Bytes of room that are kept for the next body, and for the next frame.
 const KEPT_BYTES_MAX: usize = 16 << 20;
 /// The largest body that is ever written or read: a bound on memory, and far inside of the u32 lengths.
@@ -27,6 +33,7 @@ pub(crate) const BODY_BYTES_CEILING: u32 = codec::BYTES_CEILING;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Head {
     compressed: bool,
+    encrypted: bool,
     /// Length of the body before compression.
     pub(crate) body_bytes: u32,
     /// How many messages the commit has.
@@ -40,6 +47,7 @@ pub(crate) struct Head {
 /// Makes frames, in room that is kept from one to the next: fresh memory for each costs as much as compressing it.
 #[derive(Debug, Default)]
 pub(crate) struct Sealer {
+    cipher: AtRest,
     body: Vec<u8>,
     frame: Vec<u8>,
 }
@@ -53,6 +61,14 @@ pub(crate) struct Sealed<'a> {
 }
 
 impl Sealer {
+    /// One whose frames are encrypted, if `cipher` says by what.
+    pub(crate) fn by(cipher: AtRest) -> Self {
+        Self {
+            cipher,
+            ..Self::default()
+        }
+    }
+
     /// The frame of `commit`, which follows on the commit at `after`.
     pub(crate) fn seal(&mut self, commit: &Commit, after: Position, mark: u64) -> Result<Sealed<'_>, Error> {
         let bytes_max = usize::try_from(BODY_BYTES_CEILING).unwrap_or(usize::MAX);
@@ -62,23 +78,20 @@ impl Sealer {
         let body_bytes = u32::try_from(self.body.len()).map_err(too_large)?;
         let position = after.of_next(messages);
         let packed = pack_into(&self.body, &mut self.frame, CONTENT_AT);
-        let stored_bytes = packed.unwrap_or(self.body.len());
-        let length = u32::try_from(HEAD_BYTES + stored_bytes).map_err(too_large)?;
+        let compressed = if packed.is_some() { COMPRESSED } else { 0 };
+        let encrypted = if self.cipher.is_some() { ENCRYPTED } else { 0 };
 
         let mut head = Vec::with_capacity(HEAD_BYTES);
-        head.push(u8::from(packed.is_some()));
+        head.push(compressed | encrypted);
         head.extend_from_slice(&body_bytes.to_le_bytes());
         head.extend_from_slice(&messages.to_le_bytes());
         head.extend_from_slice(&position.0.to_le_bytes());
         head.extend_from_slice(&commit.marker.batch.to_le_bytes());
 
-        let frame_bytes = CONTENT_AT + stored_bytes;
-        self.frame.resize(frame_bytes.max(self.frame.len()), 0);
+        let frame_bytes = CONTENT_AT + self.store(packed, &head);
+        let length = u32::try_from(frame_bytes - PREFIX_BYTES).map_err(too_large)?;
         let (room, _) = self.frame.split_at_mut(frame_bytes);
         let (prefix_and_head, stored) = room.split_at_mut(CONTENT_AT);
-        if packed.is_none() {
-            stored.copy_from_slice(&self.body);
-        }
         let sum = checksum(length, &[&head, stored]);
         let parts = [
             &mark.to_le_bytes()[..],
@@ -91,6 +104,26 @@ impl Sealer {
             position,
             frame: room,
         })
+    }
+
+    /// Puts what is stored of the body into the frame, where so many bytes of it lie already if it was `packed`; how many
+    /// bytes that is.
+    fn store(&mut self, packed: Option<usize>, head: &[u8]) -> usize {
+        let in_frame = packed.and_then(|bytes| self.frame.get(CONTENT_AT..CONTENT_AT + bytes));
+        let encrypted = self
+            .cipher
+            .as_ref()
+            .map(|cipher| cipher.encrypt(cipher::Place::Commit, head, in_frame.unwrap_or(&self.body)));
+        let stored = match (&encrypted, packed) {
+            (None, Some(bytes)) => return bytes,
+            (None, None) => &self.body,
+            (Some(encrypted), _) => encrypted,
+        };
+        let frame_bytes = CONTENT_AT + stored.len();
+        self.frame.resize(frame_bytes.max(self.frame.len()), 0);
+        let room = self.frame.get_mut(CONTENT_AT..frame_bytes).unwrap_or_default();
+        room.copy_from_slice(stored);
+        stored.len()
     }
 
     /// One very large commit does not keep its room for ever.
@@ -156,15 +189,15 @@ impl Frame {
     /// The frame with `content` behind its prefix.
     pub(crate) fn open(content: Vec<u8>) -> Option<Frame> {
         let (flags, rest) = content.split_first_chunk::<1>()?;
+        if *flags > [COMPRESSED | ENCRYPTED] {
+            return None;
+        }
         let (body_bytes, rest) = rest.split_first_chunk()?;
         let (messages, rest) = rest.split_first_chunk()?;
         let (position, rest) = rest.split_first_chunk()?;
         let head = Head {
-            compressed: match flags {
-                [0] => false,
-                [1] => true,
-                _ => return None,
-            },
+            compressed: flags.first()? & COMPRESSED > 0,
+            encrypted: flags.first()? & ENCRYPTED > 0,
             body_bytes: u32::from_le_bytes(*body_bytes),
             messages: u32::from_le_bytes(*messages),
             position: Position(u64::from_le_bytes(*position)),
@@ -173,8 +206,8 @@ impl Frame {
         Some(Frame { head, content })
     }
 
-    /// The commit in this frame.
-    pub(crate) fn commit(&self) -> Result<Commit, Reason> {
+    /// The commit in this frame, which is decrypted by `cipher` where it is encrypted.
+    pub(crate) fn commit(&self, cipher: &AtRest) -> Result<Commit, Reason> {
         let Head {
             compressed,
             body_bytes,
@@ -182,11 +215,31 @@ impl Frame {
             batch,
             ..
         } = self.head;
-        let stored = self.content.get(HEAD_BYTES..).ok_or("frame has no body")?;
+        let stored = self.stored(cipher)?;
         if !compressed {
-            return decode(stored, batch, messages);
+            return decode(&stored, batch, messages);
         }
-        decode(&unpack(stored, body_bytes)?, batch, messages)
+        decode(&unpack(&stored, body_bytes)?, batch, messages)
+    }
+
+    /// What is stored of the body, decrypted.
+    fn stored(&self, cipher: &AtRest) -> Result<Cow<'_, [u8]>, Reason> {
+        let (head, stored) = self
+            .content
+            .split_at_checked(HEAD_BYTES)
+            .ok_or("frame has no body")?;
+        match (self.head.encrypted, cipher) {
+            (true, Some(cipher)) => match cipher.decrypt(cipher::Place::Commit, head, stored) {
+                Ok(body) => Ok(Cow::Owned(body)),
+                Err(cipher::Refused::GivenUp) => Err("commit is encrypted under a key that was given up"),
+                Err(_) => Err("commit does not decrypt"),
+            },
+            (true, None) => Err("commit is encrypted, and the file of secrets has no data key"),
+            (false, Some(cipher)) if cipher.plain().is_err() => {
+                Err("commit is not encrypted, as all here are")
+            }
+            (false, _) => Ok(Cow::Borrowed(stored)),
+        }
     }
 }
 
@@ -202,6 +255,8 @@ fn checksum(length: u32, parts: &[&[u8]]) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::journal::codec::length;
     use crate::journal::file::body::encode;
@@ -227,11 +282,43 @@ mod tests {
             let frame = open(bytes).unwrap();
             prop_assert_eq!(position.0, after + commit.messages.len() as u64 + 1);
             prop_assert_eq!(frame.head.position, position);
-            prop_assert_eq!(frame.commit(), Ok(commit));
+            prop_assert_eq!(frame.commit(&None), Ok(commit));
             prop_assert!(any_in(&[b"torn", bytes].concat(), MARK));
             prop_assert!(!any_in(bytes, MARK + 1));
             prop_assert!(!any_in(&bytes[..bytes.len() - 1], MARK));
         }
+    }
+
+    #[test]
+    fn what_is_encrypted_is_opened_by_its_key_at_its_place_alone() {
+        let [key, other] = [(); 2].map(|()| {
+            let keys = cipher::DataKeys::new(false).unwrap();
+            Some(Arc::new(cipher::Cipher::new(&keys).unwrap()))
+        });
+        let mut sealer = Sealer::by(key.clone());
+        for commit in [commit(1, &[&[7; 100_000]]), commit(1, &[])] {
+            let sealed = sealer.seal(&commit, Position(3), MARK).unwrap().frame.to_vec();
+            let frame = open(&sealed).unwrap();
+            assert_eq!(frame.commit(&key), Ok(commit));
+            assert_eq!(frame.commit(&other), Err("commit does not decrypt"));
+            assert!(frame.commit(&None).is_err());
+            // Its checksum can be made right by anybody, the tag by nobody.
+            for at in 0..sealed.len() - PREFIX_BYTES {
+                let mut content = sealed[PREFIX_BYTES..].to_vec();
+                content[at] ^= 1;
+                let opened = Frame::open(content).map(|frame| frame.commit(&key));
+                assert!(opened.is_none_or(|commit| commit.is_err()), "byte {at}");
+            }
+        }
+        let plain = Sealer::default()
+            .seal(&commit(1, &[]), Position(3), MARK)
+            .unwrap()
+            .frame
+            .to_vec();
+        assert_eq!(
+            open(&plain).unwrap().commit(&key),
+            Err("commit is not encrypted, as all here are")
+        );
     }
 
     #[test]
@@ -249,6 +336,7 @@ mod tests {
     fn an_expansion_that_lz4_cannot_do_is_refused_before_room_is_made() {
         let head = Head {
             compressed: true,
+            encrypted: false,
             body_bytes: u32::MAX,
             messages: 0,
             position: Position(1),
@@ -258,14 +346,17 @@ mod tests {
             head,
             content: vec![0xff; HEAD_BYTES + 25],
         };
-        assert_eq!(frame.commit(), Err("commit cannot expand to the length it says"));
+        assert_eq!(
+            frame.commit(&None),
+            Err("commit cannot expand to the length it says")
+        );
         let head = Head {
             body_bytes: 25 * 255,
             ..head
         };
         let frame = Frame { head, ..frame };
         assert_eq!(
-            frame.commit(),
+            frame.commit(&None),
             Err("commit does not expand to the length it says")
         );
     }

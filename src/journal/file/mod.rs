@@ -28,6 +28,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::cipher::AtRest;
 use crate::journal::file::appender::Appender;
 use crate::journal::file::reader::{FileReader, Shared};
 pub use crate::journal::file::remains::{Remains, remains};
@@ -76,6 +77,8 @@ pub struct FileJournal {
     /// The number of the last one that was handed over.
     begun_batch: u64,
     poisoned: bool,
+    /// What commits are encrypted by.
+    cipher: AtRest,
     /// Held for as long as the journal lives.
     _lock: File,
 }
@@ -91,6 +94,14 @@ impl FileJournal {
     /// process writes here, [`Error::Config`] when `commit_bytes_max` is out of range, [`Error::Io`] when the medium
     /// refuses. No commit is touched then.
     pub fn open(folder: &Path, config: FileJournalConfig) -> Result<Opened, Error> {
+        Self::open_by(folder, config, None)
+    }
+
+    /// The same where commits are encrypted, if `cipher` says by what.
+    ///
+    /// # Errors
+    /// As [`FileJournal::open`].
+    pub fn open_by(folder: &Path, config: FileJournalConfig, cipher: AtRest) -> Result<Opened, Error> {
         let ceiling = u64::from(frame::BODY_BYTES_CEILING);
         let value = u64::try_from(config.commit_bytes_max).unwrap_or(u64::MAX);
         if value > ceiling {
@@ -102,9 +113,9 @@ impl FileJournal {
         }
         disk::create_folder(folder)?;
         let lock = disk::lock(folder)?;
-        let (tail, cut_bytes) = Tail::recover(folder, config.segment_bytes)?;
+        let (tail, cut_bytes) = Tail::recover(folder, config.segment_bytes, cipher.clone())?;
         Ok(Opened {
-            journal: Self::over(tail, lock, config.commit_bytes_max)?,
+            journal: Self::over(tail, lock, config.commit_bytes_max, cipher)?,
             cut_bytes,
         })
     }
@@ -126,8 +137,9 @@ impl FileJournal {
     }
 
     /// A journal whose commits go behind `tail`.
-    fn over(tail: Tail, lock: File, commit_bytes_max: usize) -> Result<Self, Error> {
+    fn over(tail: Tail, lock: File, commit_bytes_max: usize, cipher: AtRest) -> Result<Self, Error> {
         Ok(Self {
+            cipher,
             commit_bytes_max,
             folder: tail.folder.clone(),
             shared: Arc::clone(&tail.shared),
@@ -183,6 +195,7 @@ impl Journal for FileJournal {
     fn reader(&self) -> Box<dyn ReadJournal> {
         Box::new(FileReader {
             shared: Arc::clone(&self.shared),
+            cipher: self.cipher.clone(),
         })
     }
 

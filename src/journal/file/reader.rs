@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::cipher::AtRest;
 use crate::journal::file::scan::{Scan, Step};
 use crate::journal::file::segment::Segment;
 use crate::journal::{Commit, Error, Position, ReadJournal};
@@ -113,6 +114,8 @@ impl State {
 #[derive(Debug)]
 pub(crate) struct FileReader {
     pub(crate) shared: Arc<Shared>,
+    /// What commits are decrypted by.
+    pub(crate) cipher: AtRest,
 }
 
 /// What one call has read so far.
@@ -145,7 +148,7 @@ impl FileReader {
     fn read_into(&self, found: &mut Found, mut after: Position) -> Result<(), Error> {
         while let Some(stretch) = self.shared.stretch_behind(after)? {
             let full = stretch
-                .read_into(found, after)
+                .read_into((found, &self.cipher), after)
                 .map_err(|error| self.gone_meanwhile(error))?;
             if full {
                 break;
@@ -168,7 +171,7 @@ impl FileReader {
 
 impl Stretch {
     /// Reads the commits behind `after`, and says whether `found` is full.
-    fn read_into(&self, found: &mut Found, after: Position) -> Result<bool, Error> {
+    fn read_into(&self, (found, cipher): (&mut Found, &AtRest), after: Position) -> Result<bool, Error> {
         let segment = &self.segment;
         let mut scan = Scan::new(Arc::clone(segment), segment.place_before(after))?;
         while scan.at().position < self.end {
@@ -185,7 +188,9 @@ impl Stretch {
             if !found.commits.is_empty() && bytes > found.bytes_max.saturating_sub(found.bytes) {
                 return Ok(true);
             }
-            let commit = frame.commit().map_err(|reason| segment.corrupt(offset, reason))?;
+            let commit = frame
+                .commit(cipher)
+                .map_err(|reason| segment.corrupt(offset, reason))?;
             found.commits.push((frame.head.position, commit));
             found.bytes = found.bytes.saturating_add(bytes);
         }

@@ -7,14 +7,17 @@ use std::{
     sync::Arc,
 };
 
-use crate::journal::{
-    Commit, Error, Position,
-    file::{
-        disk,
-        frame::Sealer,
-        reader::Shared,
-        recover::recover,
-        segment::{HEADER_BYTES, Place, Segment},
+use crate::{
+    cipher::AtRest,
+    journal::{
+        Commit, Error, Position,
+        file::{
+            disk,
+            frame::Sealer,
+            reader::Shared,
+            recover::recover,
+            segment::{HEADER_BYTES, Place, Segment},
+        },
     },
 };
 
@@ -37,7 +40,7 @@ impl Tail {
     ///
     /// # Errors
     /// [`Error::Corrupt`] or [`Error::Version`] when a segment cannot be trusted, [`Error::Io`] when the medium refuses.
-    pub(crate) fn recover(folder: &Path, segment_bytes: u64) -> Result<(Self, u64), Error> {
+    pub(crate) fn recover(folder: &Path, segment_bytes: u64, cipher: AtRest) -> Result<(Self, u64), Error> {
         let recovered = recover(folder)?;
         let tail = Self {
             folder: folder.to_owned(),
@@ -46,7 +49,7 @@ impl Tail {
             segment: recovered.last,
             file: recovered.file,
             end: recovered.end,
-            sealer: Sealer::default(),
+            sealer: Sealer::by(cipher),
         };
         Ok((tail, recovered.cut_bytes))
     }

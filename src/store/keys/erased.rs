@@ -25,6 +25,9 @@ pub const ERASURES: &[u8] = b"Z\x03";
 /// The erasures of whom files may hold something.
 pub const PENDING: &[u8] = b"Z\x04";
 
+/// When files were last begun to be cleared.
+pub const CLEARED: &[u8] = b"Z\x05";
+
 /// The mark of something that was erased.
 pub fn erased(what: Erased) -> Vec<u8> {
     let (kind, hash) = match what {

@@ -10,6 +10,7 @@ use super::*;
 use crate::store::{StoreConfig, disk::is_marked_damaged};
 
 mod behind;
+mod encrypted;
 mod rewrite;
 
 const CONFIG: StoreConfig = StoreConfig::caching(8 << 20);
@@ -227,7 +228,7 @@ fn a_sync_that_fails_poisons() {
         log,
         ..Files::over(store.disk().files().db.clone(), folder.path()).unwrap()
     };
-    let store = Store::on(files, CONFIG);
+    let store = Store::on(files, CONFIG, None);
 
     assert!(matches!(store.flush(), Err(Error::Io { attempt: "sync", .. })));
     assert!(matches!(store.flush(), Err(Error::Poisoned { .. })));

@@ -2,16 +2,24 @@
 
 use std::{
     fs::File,
-    io::{BufWriter, Write},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use lz4_flex::frame::{BlockMode, FrameEncoder, FrameInfo};
 
-use crate::store::{
-    Applied, Error, codec,
-    mark::FORMAT,
-    snapshot::{Contents, DELETE, END, MAGIC, PUT, Take, VERSION, place, read},
+use crate::{
+    cipher::AtRest,
+    store::{
+        Applied, Error, codec,
+        mark::FORMAT,
+        snapshot::{
+            Contents, DELETE, ENCRYPTED_VERSION, END, MAGIC, PUT, Take, VERSION,
+            pieces::{Encrypted, Id},
+            place, read,
+        },
+    },
 };
 
 /// What a snapshot is called until it is whole. One is made at a time.
@@ -21,8 +29,56 @@ pub(super) const DRAFT: &str = "draft";
 pub struct Draft {
     folder: PathBuf,
     path: PathBuf,
-    out: FrameEncoder<BufWriter<File>>,
+    cipher: AtRest,
+    out: FrameEncoder<Out>,
     entries: u64,
+}
+
+/// The file, and whether what goes into it is encrypted.
+enum Out {
+    Plain(BufWriter<File>),
+    Encrypted(Encrypted<BufWriter<File>>),
+}
+
+impl Out {
+    fn begin(path: &Path, cipher: &AtRest) -> io::Result<Self> {
+        let mut file = BufWriter::new(File::create(path)?);
+        file.write_all(MAGIC)?;
+        let Some(cipher) = cipher else {
+            file.write_all(&VERSION.to_le_bytes())?;
+            return Ok(Self::Plain(file));
+        };
+        let mut id = Id::default();
+        getrandom::fill(&mut id).map_err(io::Error::other)?;
+        file.write_all(&ENCRYPTED_VERSION.to_le_bytes())?;
+        file.write_all(&id)?;
+        Ok(Self::Encrypted(Encrypted::new(Arc::clone(cipher), id, file)))
+    }
+
+    /// All of it, and nothing behind it.
+    fn finish(self) -> io::Result<File> {
+        let out = match self {
+            Self::Plain(out) => out,
+            Self::Encrypted(out) => out.finish()?,
+        };
+        out.into_inner().map_err(io::IntoInnerError::into_error)
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(out) => out.write(bytes),
+            Self::Encrypted(out) => out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(out) => out.flush(),
+            Self::Encrypted(out) => out.flush(),
+        }
+    }
 }
 
 impl std::fmt::Debug for Draft {
@@ -32,20 +88,15 @@ impl std::fmt::Debug for Draft {
 }
 
 impl Draft {
-    /// Begins a snapshot in `folder`, which is made if it is missing. What an earlier one left unfinished goes.
+    /// Begins a snapshot in `folder`, which is made if it is missing, encrypted if `cipher` says by what. What an earlier one
+    /// left unfinished goes.
     ///
     /// # Errors
     /// [`Error::Io`].
-    pub fn begin(folder: &Path) -> Result<Self, Error> {
+    pub fn begin(folder: &Path, cipher: AtRest) -> Result<Self, Error> {
         std::fs::create_dir_all(folder).map_err(Error::io("make", folder))?;
         let path = folder.join(DRAFT);
-        let begun = || {
-            let mut out = BufWriter::new(File::create(&path)?);
-            out.write_all(MAGIC)?;
-            out.write_all(&VERSION.to_le_bytes())?;
-            Ok(out)
-        };
-        let out = begun().map_err(Error::io("begin", &path))?;
+        let out = Out::begin(&path, &cipher).map_err(Error::io("begin", &path))?;
         let info = FrameInfo::new()
             .block_mode(BlockMode::Independent)
             .block_checksums(true)
@@ -53,6 +104,7 @@ impl Draft {
         Ok(Self {
             folder: folder.to_owned(),
             path,
+            cipher,
             out: FrameEncoder::with_frame_info(info, out),
             entries: 0,
         })
@@ -81,6 +133,7 @@ impl Draft {
         let Self {
             folder,
             path,
+            cipher,
             mut out,
             entries,
         } = self;
@@ -95,14 +148,14 @@ impl Draft {
         let closed = || {
             out.write_all(&[END])?;
             write_part(&mut out, &record)?;
-            let out = out.finish().map_err(std::io::Error::other)?;
-            let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-            file.sync_all()
+            let out = out.finish().map_err(io::Error::other)?;
+            out.finish()?.sync_all()
         };
         closed().map_err(Error::io("close", &path))?;
         Ok(Closed {
             folder,
             path,
+            cipher,
             contents,
         })
     }
@@ -113,6 +166,7 @@ impl Draft {
 pub struct Closed {
     folder: PathBuf,
     path: PathBuf,
+    cipher: AtRest,
     contents: Contents,
 }
 
@@ -122,7 +176,7 @@ impl Closed {
     /// # Errors
     /// [`Error::Snapshot`] when it is not what was written, [`Error::Io`], and what `take` answers.
     pub fn read(&self, take: &mut Take<'_>) -> Result<(), Error> {
-        if read(&self.path, take)? == self.contents {
+        if read(&self.path, &self.cipher, take)? == self.contents {
             return Ok(());
         }
         Err(self.refused("it does not say what was written"))
@@ -150,8 +204,8 @@ impl Closed {
     }
 }
 
-fn write_part(out: &mut impl Write, part: &[u8]) -> std::io::Result<()> {
-    let length = u32::try_from(part.len()).map_err(std::io::Error::other)?;
+fn write_part(out: &mut impl Write, part: &[u8]) -> io::Result<()> {
+    let length = u32::try_from(part.len()).map_err(io::Error::other)?;
     out.write_all(&length.to_le_bytes())?;
     out.write_all(part)
 }

@@ -8,8 +8,12 @@
 //! which is a sequence of entries: a kind (u8), then for a value to put the length of the key (u32), the key, the length
 //! of the value and the value, for a deletion the key alone. The last entry is a [`Contents`] record and says how many
 //! were in front of it.
+//!
+//! Where the folder has a data key the version is another, an id (16 bytes) follows, and the frame lies in encrypted pieces
+//! (`pieces`).
 
 mod draft;
+mod pieces;
 mod reading;
 
 use std::{
@@ -28,6 +32,8 @@ use crate::store::{Applied, Error, codec::Record, layout};
 const MAGIC: &[u8; 8] = b"YEKTASNP";
 /// The format that this build writes and reads.
 const VERSION: u32 = 1;
+/// The same, encrypted.
+const ENCRYPTED_VERSION: u32 = 2;
 /// What files of snapshots end in.
 const EXTENSION: &str = "snapshot";
 

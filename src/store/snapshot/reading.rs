@@ -4,14 +4,21 @@ use std::{
     fs::File,
     io::{self, BufReader, Read},
     path::Path,
+    sync::Arc,
 };
 
 use lz4_flex::frame::FrameDecoder;
 
-use crate::store::{
-    Error, codec,
-    mark::FORMAT,
-    snapshot::{Contents, DELETE, END, MAGIC, PUT, VERSION},
+use crate::{
+    cipher::AtRest,
+    store::{
+        Error, codec,
+        mark::FORMAT,
+        snapshot::{
+            Contents, DELETE, ENCRYPTED_VERSION, END, MAGIC, PUT, VERSION,
+            pieces::{Decrypted, Id},
+        },
+    },
 };
 
 /// Bytes of a key or a value, at most: records are smaller.
@@ -21,25 +28,19 @@ const PART_BYTES_MAX: u32 = 8 << 20;
 pub type Take<'a> = dyn FnMut(&[u8], Option<&[u8]>) -> Result<(), Error> + 'a;
 
 /// Reads the snapshot at `path` to its end, hands its entries to `take` in order and says what it holds. Nothing that was
-/// taken counts before this has returned: damage may show at the end.
+/// taken counts before this has returned: damage may show at the end. One that is encrypted is read by `cipher`.
 ///
 /// # Errors
-/// [`Error::Snapshot`] when it is damaged or of another version, [`Error::Io`], and what `take` answers.
-pub fn read(path: &Path, take: &mut Take<'_>) -> Result<Contents, Error> {
+/// [`Error::Snapshot`] when it is damaged or of another version, [`Error::NoKey`] when it is encrypted and there is no
+/// cipher, [`Error::Io`], and what `take` answers.
+pub fn read(path: &Path, cipher: &AtRest, take: &mut Take<'_>) -> Result<Contents, Error> {
     let damaged = |reason| Error::Snapshot {
         path: path.to_owned(),
         reason,
     };
-    let mut file = BufReader::new(File::open(path).map_err(Error::io("open", path))?);
-    let mut head = [0; MAGIC.len() + 4];
-    file.read_exact(&mut head)
-        .map_err(|error| unreadable(path, error))?;
-    if head.strip_prefix(MAGIC) != Some(&VERSION.to_le_bytes()) {
-        return Err(damaged("it is no snapshot of a version that this build knows"));
-    }
     let mut input = Input {
         path,
-        frame: FrameDecoder::new(file),
+        frame: FrameDecoder::new(opened(path, cipher)?),
     };
     let mut entries: u64 = 0;
     let (mut key, mut value) = (Vec::new(), Vec::new());
@@ -66,6 +67,32 @@ pub fn read(path: &Path, take: &mut Take<'_>) -> Result<Contents, Error> {
     }
     input.ends()?;
     Ok(contents)
+}
+
+/// What follows on the head of the snapshot at `path`.
+fn opened(path: &Path, cipher: &AtRest) -> Result<Box<dyn Read>, Error> {
+    let damaged = |reason| {
+        let path = path.to_owned();
+        Err(Error::Snapshot { path, reason })
+    };
+    let mut file = BufReader::new(File::open(path).map_err(Error::io("open", path))?);
+    let (mut magic, mut version, mut id) = ([0; MAGIC.len()], [0; 4], Id::default());
+    let head = file
+        .read_exact(&mut magic)
+        .and_then(|()| file.read_exact(&mut version));
+    head.map_err(|error| unreadable(path, error))?;
+    match (u32::from_le_bytes(version), cipher) {
+        _ if magic != *MAGIC => damaged("it is no snapshot"),
+        (VERSION, Some(cipher)) if cipher.plain().is_err() => damaged("it is not encrypted, as all here is"),
+        (VERSION, _) => Ok(Box::new(file)),
+        (ENCRYPTED_VERSION, None) => Err(Error::NoKey),
+        (ENCRYPTED_VERSION, Some(cipher)) => {
+            let read = file.read_exact(&mut id);
+            read.map_err(|error| unreadable(path, error))?;
+            Ok(Box::new(Decrypted::new(Arc::clone(cipher), id, file)))
+        }
+        _ => damaged("it is no snapshot of a version that this build knows"),
+    }
 }
 
 struct Input<'p, R: Read> {

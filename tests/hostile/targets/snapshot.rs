@@ -30,7 +30,7 @@ pub fn file(bytes: &[u8]) {
     };
     assert_eq!(entries.len() as u64, contents.entries);
     // What was read can be written, and is the same again.
-    let mut draft = snapshot::Draft::begin(folder.path()).unwrap();
+    let mut draft = snapshot::Draft::begin(folder.path(), None).unwrap();
     for (key, value) in &entries {
         draft.add(key, value.as_deref()).unwrap();
     }
@@ -50,7 +50,7 @@ pub fn file(bytes: &[u8]) {
 
 fn read(path: &Path) -> Option<(Entries, Contents)> {
     let mut entries = Entries::new();
-    let read = snapshot::read(path, &mut |key, value| {
+    let read = snapshot::read(path, &None, &mut |key, value| {
         entries.push((key.to_vec(), value.map(<[u8]>::to_vec)));
         Ok(())
     });

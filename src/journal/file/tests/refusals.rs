@@ -19,10 +19,10 @@ fn a_failed_write_or_sync_poisons_and_shows_nothing_to_readers() {
         let mut journal = open(folder.path()).journal;
         journal.append(&commit(1, &[])).unwrap();
         drop(journal);
-        let (mut tail, _) = Tail::recover(folder.path(), TINY.segment_bytes).unwrap();
+        let (mut tail, _) = Tail::recover(folder.path(), TINY.segment_bytes, None).unwrap();
         tail.file = broken(&files(folder.path())[0]);
         let lock = disk::lock(folder.path()).unwrap();
-        let mut journal = FileJournal::over(tail, lock, TINY.commit_bytes_max).unwrap();
+        let mut journal = FileJournal::over(tail, lock, TINY.commit_bytes_max, None).unwrap();
         for batch in [2, 3] {
             assert_eq!(
                 journal.begin(Arc::new(commit(batch, &[]))).unwrap(),

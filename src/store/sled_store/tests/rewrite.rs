@@ -7,14 +7,14 @@ use proptest::prelude::*;
 use super::*;
 use crate::store::settle;
 
-type Model = BTreeMap<Vec<u8>, Vec<u8>>;
+pub(super) type Model = BTreeMap<Vec<u8>, Vec<u8>>;
 type Commit = Vec<(u16, Option<u8>)>;
 
-const CANARY: &[u8] = b"canary-of-a-person-who-asked-to-be-forgotten";
+pub(super) const CANARY: &[u8] = b"canary-of-a-person-who-asked-to-be-forgotten";
 /// More than are copied at a time.
 const KEYS: u16 = 1_500;
 
-fn going_on() -> Result<(), Error> {
+pub(super) fn going_on() -> Result<(), Error> {
     Ok(())
 }
 
@@ -26,7 +26,7 @@ fn value(byte: u8) -> Vec<u8> {
     vec![byte; usize::from(byte % 40) + 1]
 }
 
-fn content(store: &Store) -> Model {
+pub(super) fn content(store: &Store) -> Model {
     let mut found = Model::new();
     store
         .scan(b"", b"", Order::Ascending, &mut |key, value| {
@@ -37,7 +37,7 @@ fn content(store: &Store) -> Model {
     found
 }
 
-fn apply(store: &Store, model: &mut Model, position: u64, commit: &[(u16, Option<u8>)]) {
+pub(super) fn apply(store: &Store, model: &mut Model, position: u64, commit: &[(u16, Option<u8>)]) {
     let changes: Vec<_> = commit
         .iter()
         .map(|(number, byte)| (key(*number), byte.map(value)))
@@ -59,7 +59,7 @@ fn all_keys() -> Commit {
 }
 
 /// The files under `dir` that have these bytes.
-fn files_with(dir: &Path, bytes: &[u8]) -> Vec<PathBuf> {
+pub(super) fn files_with(dir: &Path, bytes: &[u8]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
