@@ -1,6 +1,9 @@
 //! Somebody is erased: nobody can read them, what is left is what would be had they never come, and they do not come back.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 use yekta::{
@@ -208,6 +211,34 @@ fn a_repeat_gets_the_first_receipt_and_who_is_unknown_none() {
         (reply.status, &reply.body["code"]),
         (404, &json!("no_such_erasure"))
     );
+}
+
+#[test]
+fn the_files_of_somebody_who_is_erased_are_cleared_at_once_when_that_is_asked_for_later() {
+    let town = Town::new();
+    town.tell(&sara());
+    let receipt = erase(&town, "user_id:sara");
+    assert_ne!(receipt["gone_by"], receipt["erased_at"]);
+    let id = receipt["profile"].as_str().unwrap();
+    let without = town.call("DELETE", &format!("/v1/profiles/{id}"), &[], Vec::new());
+    assert_eq!(
+        (without.status, &without.body["code"]),
+        (404, &json!("nobody_there"))
+    );
+    let hastened = erase(&town, &format!("{id}?now=true"));
+    assert_eq!(hastened["erasure"], receipt["erasure"]);
+    assert_eq!(hastened["gone_by"], receipt["erased_at"]);
+    let erasure = format!("/v1/erasures/{}", receipt["erasure"].as_str().unwrap());
+    let begun = Instant::now();
+    while town.get(&erasure)["gone_at"].is_null() {
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "the files still hold her"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let over = town.call("DELETE", &format!("/v1/profiles/{id}?now=true"), &[], Vec::new());
+    assert_eq!(over.status, 404, "no file holds her any more");
 }
 
 /// A busy town, of which some are erased, is the town to which these never came.

@@ -56,7 +56,8 @@ fn read(path: &Path) -> Option<(Entries, Contents)> {
     });
     match read {
         Ok(contents) => Some((entries, contents)),
-        Err(Error::Snapshot { .. }) => None,
+        // It may say of itself that it is encrypted.
+        Err(Error::Snapshot { .. } | Error::NoKey) => None,
         Err(error) => panic!("{error}"),
     }
 }
