@@ -117,9 +117,12 @@ impl Snapshots {
                 .min()
                 .unwrap_or(LOOK);
             let keys = self.secrets.cipher().as_ref().map(|_| LOOK_AT_KEYS);
-            match self.stop.recv_timeout(keys.map_or(wait, |keys| keys.min(wait))) {
+            let early = keys.filter(|keys| *keys < wait);
+            match self.stop.recv_timeout(early.unwrap_or(wait)) {
                 Err(RecvTimeoutError::Disconnected) => return,
                 Ok(()) => continue,
+                // Nothing is due yet, unless somebody replaced a key.
+                Err(RecvTimeoutError::Timeout) if early.is_some() => continue,
                 Err(RecvTimeoutError::Timeout) => {}
             }
             if look <= Instant::now() {

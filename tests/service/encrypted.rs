@@ -22,6 +22,7 @@ use crate::{
     encrypted::refused::check_refused,
     folder::files,
     load,
+    measured::sample,
     process::{Running, Service, fingerprint, fingerprint_of, output, printed, serve, wait_for, yekta},
 };
 
@@ -248,6 +249,9 @@ fn a_master_key_is_changed_while_events_come() {
     assert!(begun.elapsed() < LOOKED_AT, "{:?}", begun.elapsed());
     check_wrapped(folder);
     load::send_all(&service.url, meanwhile.as_slice());
+    // That keys are looked at brings no snapshot that was not due.
+    let snapshots = sample(&api.text("/metrics"), "yekta_engine_snapshot_seconds_count");
+    assert!(snapshots < 1.0, "{snapshots}");
     let log = service.stop();
     assert!(!log.contains(IN_EACH_KEY), "{log}");
 
