@@ -49,9 +49,14 @@ impl<A: Atoms> Graph<'_, A> {
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub(crate) fn is_of_these_alone(&self, key: &Key, atoms: &BTreeSet<AtomId>) -> Result<bool, Error> {
+    pub(crate) fn is_of_these_alone(
+        &self,
+        key: &Key,
+        hash: KeyHash,
+        atoms: &BTreeSet<AtomId>,
+    ) -> Result<bool, Error> {
         let mut is_theirs = false;
-        for index in self.indexes_of(key, self.keyring.key(key)) {
+        for index in self.indexes_of(key, hash) {
             let holding = self.view.atoms_up_to(&index, atoms.len())?;
             let Some(holding) = holding.filter(|holding| holding.iter().all(|id| atoms.contains(id))) else {
                 return Ok(false);
