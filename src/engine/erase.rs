@@ -13,10 +13,9 @@ use std::{
 
 use crate::{
     domain::{
-        event::EventId,
         identity::{
             Anchor, Key,
-            link::{self, Links, OWN_SOURCE},
+            link::{self, Links, own_id},
         },
         time::Timestamp,
     },
@@ -234,10 +233,7 @@ impl Batch<'_> {
         self.overlay.put(keys::pending(erasure.id), Vec::new());
         self.has_erased = true;
         self.touched.erased.insert(erasure.profile, erasure.id);
-        self.touched.causes.insert(EventId {
-            source: OWN_SOURCE.to_owned(),
-            id: erasure.id.to_string(),
-        });
+        self.touched.causes.insert(own_id(erasure.id.to_string()));
         Ok(erasure)
     }
 
