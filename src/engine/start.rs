@@ -95,6 +95,7 @@ impl Opened {
             Arc::from(journal.reader()),
             seen.applied.clone(),
         );
+        let remembered = Arc::clone(query.remembered());
         let (expunging, stop) = blocking::channel();
         let snapshots = beside.snapshots((source, beyond), query.clone(), stop);
         let (known, asides) = beside.start(snapshots, &expunging)?;
@@ -104,6 +105,7 @@ impl Opened {
             memory: Memory::default(),
             known,
             ledger,
+            remembered,
             expunging,
             standing,
             store,
