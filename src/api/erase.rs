@@ -30,7 +30,7 @@ pub struct ErasureRequest {
     pub erasure: String,
 }
 
-/// The receipt: `{status, erasure, profile, erased_at, gone_by, gone_at, removed, position}`.
+/// The receipt: `{status, erasure, profile, erased_at, gone_by, clearing_at, gone_at, removed, position}`.
 #[derive(Debug, Serialize)]
 pub struct ErasureAnswer {
     status: Status,
@@ -40,6 +40,8 @@ pub struct ErasureAnswer {
     erased_at: String,
     /// By when no file holds a byte of them.
     gone_by: String,
+    /// When the files were last begun to be written anew without them; null until then.
+    clearing_at: Option<String>,
     /// Since when none does; null until then.
     gone_at: Option<String>,
     removed: RemovedAnswer,
@@ -109,6 +111,7 @@ fn receipt(erasure: &ErasureRecord, position: u64) -> ErasureAnswer {
         profile: erasure.profile.to_string(),
         erased_at: time::format(erasure.at),
         gone_by: time::format(erasure.due),
+        clearing_at: erasure.clearing.map(time::format),
         gone_at: erasure.gone.map(time::format),
         removed: RemovedAnswer {
             events: removed.events,

@@ -23,6 +23,7 @@ use crate::{
         graph::Graph,
         qr::token_key,
         query::{Address, EvidenceView, Found, IdentityView, MemberView, Portrait, RejectionView},
+        withdrawn::Remembered,
     },
     journal::{self, Position, ReadJournal},
     store::{
@@ -62,6 +63,7 @@ pub struct Query {
     rules: Arc<Rules>,
     journal: Arc<dyn ReadJournal>,
     applied: watch::Receiver<Position>,
+    remembered: Arc<Remembered>,
 }
 
 impl std::fmt::Debug for Query {
@@ -84,6 +86,7 @@ impl Query {
             rules,
             journal,
             applied,
+            remembered: Arc::default(),
         }
     }
 
@@ -94,6 +97,11 @@ impl Query {
 
     pub(crate) fn journal(&self) -> &dyn ReadJournal {
         &*self.journal
+    }
+
+    /// Who was erased, as it was read last; whoever changes that says so.
+    pub(crate) fn remembered(&self) -> &Arc<Remembered> {
+        &self.remembered
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -1,7 +1,7 @@
 //! What the writer does beside its batches: with the journal's files, for the thread that keeps them small and clear, and
 //! before the first, where somebody is to be erased again.
 
-use std::{ops::ControlFlow, sync::mpsc::Sender};
+use std::sync::mpsc::Sender;
 
 use crate::{
     engine::{
@@ -12,7 +12,7 @@ use crate::{
         worker::Worker,
     },
     journal::Position,
-    store::{AtomId, ErasureRecord, Order, View, keys},
+    store::{ErasureRecord, Read},
 };
 
 /// What is to be done. Whoever waits for it is told of it, or left where it cannot be.
@@ -53,19 +53,7 @@ impl Worker {
         let Some(Expiring { after, .. }) = expiring else {
             return Ok(());
         };
-        let mut next = None;
-        self.store.scan(
-            &keys::atom(after),
-            keys::ATOMS_END,
-            Order::Ascending,
-            &mut |key, _| {
-                next = keys::pointee(key).map(AtomId).filter(|id| *id > after);
-                Ok(match next {
-                    Some(_) => ControlFlow::Break(()),
-                    None => ControlFlow::Continue(()),
-                })
-            },
-        )?;
+        let next = self.store.atoms_behind(after, 1)?.pop();
         self.upkeep.expired(next);
         Ok(())
     }

@@ -3,11 +3,11 @@
 
 use crate::{
     domain::{
-        event::{ConsentChange, Event, EventId, Place},
+        event::{ConsentChange, Event, Place},
         identifier::{Identifier, IdentifierRules, Role},
         identity::{
             Bond, Claim, Key,
-            link::{OWN_CHANNEL, OWN_SOURCE},
+            link::{OWN_CHANNEL, own_id},
         },
         time::Timestamp,
     },
@@ -220,10 +220,7 @@ impl Batch<'_> {
 /// An event of our own, about nobody yet.
 pub(crate) fn own_event(id: &str, name: &str, now: Timestamp) -> Event {
     Event {
-        id: EventId {
-            source: OWN_SOURCE.to_owned(),
-            id: id.to_owned(),
-        },
+        id: own_id(id),
         channel: OWN_CHANNEL.to_owned(),
         name: name.to_owned(),
         time: now,

@@ -14,10 +14,9 @@ use std::{
 
 use crate::{
     domain::{
-        event::EventId,
         identity::{
             Anchor, Key,
-            link::{self, Links, OWN_SOURCE},
+            link::{self, Links, own_id},
         },
         time::Timestamp,
     },
@@ -31,8 +30,8 @@ use crate::{
         query::{Address, Found},
     },
     store::{
-        AtomId, AtomRecord, ClearedRecord, ErasedRecord, ErasureId, ErasureRecord, Error, EventHash, Order,
-        ProfileId, Read, Removed, View, keys, keys::Erased,
+        AtomId, AtomRecord, ClearedRecord, ErasedRecord, ErasureId, ErasureRecord, Error, EventHash, KeyHash,
+        Order, ProfileId, Read, Removed, View, keys, keys::Erased,
     },
 };
 
@@ -142,7 +141,7 @@ impl Batch<'_> {
         let record = self.graph().profile(profile)?.unwrap_or_default();
         let shown: BTreeSet<AtomId> = record.members.iter().chain(&record.attributed).copied().collect();
         let atoms = self.with_all_claims(shown)?;
-        let (mut keys, mut claims, mut until) = (BTreeSet::new(), BTreeSet::new(), at);
+        let (mut keys, mut claims, mut until) = (BTreeMap::new(), BTreeSet::new(), at);
         for id in &atoms {
             let Some(atom) = self.overlay.atom(*id)? else {
                 continue;
@@ -153,10 +152,7 @@ impl Batch<'_> {
             let (mut is_theirs, mut names_anything) = (false, false);
             for key in asserted.chain(atom.links.keys()) {
                 names_anything = true;
-                if self.graph().is_of_these_alone(key, &atoms)? {
-                    keys.insert(self.keyring.key(key));
-                    is_theirs = true;
-                }
+                is_theirs |= self.is_theirs(key, &atoms, &mut keys)?;
             }
             // Others say the same where a claim names nothing but what they share.
             if is_theirs || !names_anything {
@@ -174,12 +170,31 @@ impl Batch<'_> {
             gone: None,
             profile,
             absorbed: record.absorbed,
-            keys: keys.into_iter().collect(),
+            keys: keys
+                .into_iter()
+                .filter_map(|(key, is_theirs)| is_theirs.then_some(key))
+                .collect(),
             atoms: atoms.into_iter().collect(),
             claims: claims.into_iter().collect(),
             refused: Vec::new(),
             removed: Removed::default(),
         })
+    }
+
+    /// Whether a key is of these atoms alone, as it was judged before or is now: most of their claims name the same.
+    fn is_theirs(
+        &self,
+        key: &Key,
+        atoms: &BTreeSet<AtomId>,
+        judged: &mut BTreeMap<KeyHash, bool>,
+    ) -> Result<bool, Error> {
+        let hash = self.keyring.key(key);
+        if let Some(is_theirs) = judged.get(&hash) {
+            return Ok(*is_theirs);
+        }
+        let is_theirs = self.graph().is_of_these_alone(key, hash, atoms)?;
+        judged.insert(hash, is_theirs);
+        Ok(is_theirs)
     }
 
     /// These, and all claims of their customers: of more than count the rest is shown apart.
@@ -202,12 +217,12 @@ impl Batch<'_> {
 
     /// Takes out what an erasure is about, and marks it.
     fn take_out(&mut self, mut erasure: ErasureRecord) -> Result<ErasureRecord, Error> {
-        let (mut traces, mut unmarked) = (Traces::default(), Unmarked::new());
+        let traces = self.traces(&erasure)?;
+        let mut unmarked = Unmarked::new();
         for id in &erasure.atoms {
             let Some(atom) = self.overlay.atom(*id)? else {
                 continue;
             };
-            self.trace(&atom, &erasure, &mut traces)?;
             let removed = &mut erasure.removed;
             removed.words = removed.words.saturating_add(self.unsay_about(&atom)?);
             removed.codes = removed.codes.saturating_add(self.erase_codes(*id, &atom)?);
@@ -225,30 +240,39 @@ impl Batch<'_> {
         self.overlay.put(keys::pending(erasure.id), Vec::new());
         self.has_erased = true;
         self.touched.erased.insert(erasure.profile, erasure.id);
-        self.touched.causes.insert(EventId {
-            source: OWN_SOURCE.to_owned(),
-            id: erasure.id.to_string(),
-        });
+        self.touched.causes.insert(own_id(erasure.id.to_string()));
         Ok(erasure)
     }
 
-    /// Notes by what refused items are known as theirs: what was theirs alone, and contacts that nobody else mentions.
-    fn trace(&self, atom: &AtomRecord, erasure: &ErasureRecord, traces: &mut Traces) -> Result<(), Error> {
-        for key in atom.claim.asserted.iter().map(|one| &one.key) {
-            let hash = self.keyring.key(key);
-            let mut is_theirs = erasure.keys.binary_search(&hash).is_ok();
-            if !is_theirs && self.graph().holding(key)?.is_some_and(|held| held.is_empty()) {
-                let mentioning = self
-                    .overlay
-                    .atoms_up_to(&keys::mentions(hash), erasure.atoms.len())?;
-                is_theirs = mentioning
-                    .is_some_and(|all| all.iter().all(|id| erasure.atoms.binary_search(id).is_ok()));
-            }
-            if is_theirs {
-                traces.note(key);
+    /// By what refused items are known as theirs: what was theirs alone, and contacts that nobody else mentions. What they are
+    /// is asked once of each, before anything is taken out: who holds it still stands in the index.
+    fn traces(&self, erasure: &ErasureRecord) -> Result<Traces, Error> {
+        let (mut traces, mut judged) = (Traces::default(), BTreeSet::new());
+        for id in &erasure.atoms {
+            let Some(atom) = self.overlay.atom(*id)? else {
+                continue;
+            };
+            for key in atom.claim.asserted.iter().map(|one| &one.key) {
+                let hash = self.keyring.key(key);
+                if judged.insert(hash)
+                    && (erasure.keys.binary_search(&hash).is_ok() || self.only_mention(key, hash, erasure)?)
+                {
+                    traces.note(key);
+                }
             }
         }
-        Ok(())
+        Ok(traces)
+    }
+
+    /// Whether nobody holds a key, and none but those who are erased mention it.
+    fn only_mention(&self, key: &Key, hash: KeyHash, erasure: &ErasureRecord) -> Result<bool, Error> {
+        if !self.graph().holding(key)?.is_some_and(|held| held.is_empty()) {
+            return Ok(false);
+        }
+        let mentioning = self
+            .overlay
+            .atoms_up_to(&keys::mentions(hash), erasure.atoms.len())?;
+        Ok(mentioning.is_some_and(|all| all.iter().all(|id| erasure.atoms.binary_search(id).is_ok())))
     }
 
     /// Takes back what stewards said of an atom: it names whom nobody is to read of.

@@ -7,10 +7,10 @@ use crate::{
     domain::{
         event::Event,
         identifier::{Identifier, Role},
-        identity::{Claim, Key},
+        identity::Key,
     },
     engine::{api::WAS_ERASED, atoms::Atoms, batch::Batch, graph::Graph},
-    store::{AtomId, ErasedRecord, Error, KeyHash, keys, keys::DeviceRole, keys::Erased},
+    store::{AtomId, ErasedRecord, Error, EventHash, KeyHash, keys, keys::Erased},
     wire::{Reason, Rejection},
 };
 
@@ -25,18 +25,18 @@ impl<A: Atoms> Graph<'_, A> {
         Ok(!self.view.first_atoms(keys::ERASED, 1)?.is_empty())
     }
 
-    /// Whether an event is of somebody who was erased since; `claim` is what it says about identity.
+    /// Whether an event is of somebody who was erased since; `hash` is that of its id, `atom` that of what it says about
+    /// identity.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub(crate) fn is_erased(&self, event: &Event, claim: &Claim) -> Result<bool, Error> {
-        let hash = self.keyring.event(&event.id);
+    pub(crate) fn is_erased(&self, event: &Event, hash: EventHash, atom: AtomId) -> Result<bool, Error> {
         if self.view.get(&keys::erased(Erased::Event(hash)))?.is_some() {
             return Ok(true);
         }
         let named = event.identifiers.iter().chain(&event.alias_of).map(key_of);
         let named = named.map(|key| Erased::Key(self.keyring.key(&key)));
-        for mark in named.chain([Erased::Atom(self.keyring.atom(claim))]) {
+        for mark in named.chain([Erased::Atom(atom)]) {
             let erased: Option<ErasedRecord> = self.view.record(&keys::erased(mark))?;
             if erased.is_some_and(|erased| event.time <= erased.until) {
                 return Ok(true);
@@ -49,9 +49,18 @@ impl<A: Atoms> Graph<'_, A> {
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub(crate) fn is_of_these_alone(&self, key: &Key, atoms: &BTreeSet<AtomId>) -> Result<bool, Error> {
+    pub(crate) fn is_of_these_alone(
+        &self,
+        key: &Key,
+        hash: KeyHash,
+        atoms: &BTreeSet<AtomId>,
+    ) -> Result<bool, Error> {
+        // A code is whoever has it; a label says nothing about anybody.
+        if let Role::Handoff | Role::Label = self.rules.identifiers.rule(&key.kind).role {
+            return Ok(false);
+        }
         let mut is_theirs = false;
-        for index in self.indexes_of(key, self.keyring.key(key)) {
+        for index in self.indexes_of(key, hash) {
             let holding = self.view.atoms_up_to(&index, atoms.len())?;
             let Some(holding) = holding.filter(|holding| holding.iter().all(|id| atoms.contains(id))) else {
                 return Ok(false);
@@ -60,25 +69,12 @@ impl<A: Atoms> Graph<'_, A> {
         }
         Ok(is_theirs)
     }
-
-    /// Where those stand who hold a key.
-    fn indexes_of(&self, key: &Key, hash: KeyHash) -> Vec<Vec<u8>> {
-        match self.rules.identifiers.rule(&key.kind).role {
-            // A code is whoever has it; a label says nothing about anybody.
-            Role::Handoff | Role::Label => Vec::new(),
-            Role::Device => vec![
-                keys::devices(hash, DeviceRole::Mark),
-                keys::devices(hash, DeviceRole::Plain),
-            ],
-            Role::Anchor | Role::Contact | Role::PerEvent => vec![keys::holders(hash)],
-        }
-    }
 }
 
 impl Batch<'_> {
     /// Whether an event is of somebody who was erased since.
-    pub(crate) fn was_erased(&self, event: &Event, claim: &Claim) -> Result<bool, Error> {
-        Ok(self.has_erased && self.graph().is_erased(event, claim)?)
+    pub(crate) fn was_erased(&self, event: &Event, hash: EventHash, atom: AtomId) -> Result<bool, Error> {
+        Ok(self.has_erased && self.graph().is_erased(event, hash, atom)?)
     }
 }
 

@@ -34,7 +34,8 @@ impl Query {
     pub fn is_erased(&self, event: &Event) -> Result<bool, QueryError> {
         let graph = self.graph();
         let claim = Claim::of(event, graph.rules, |device| graph.owner(device, event.time))?;
-        Ok(graph.is_erased(event, &claim)?)
+        let (hash, atom) = (graph.keyring.event(&event.id), graph.keyring.atom(&claim));
+        Ok(graph.is_erased(event, hash, atom)?)
     }
 }
 

@@ -45,7 +45,7 @@ impl Batch<'_> {
         let Some(since) = self.rules.retention.certain_since(now) else {
             return Ok(None);
         };
-        let next = self.atoms_behind(after, atoms)?;
+        let next = self.overlay.atoms_behind(after, atoms)?;
         let (mut unmarked, mut before) = (Unmarked::new(), after);
         for id in &next {
             let previous = std::mem::replace(&mut before, *id);

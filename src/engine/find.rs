@@ -10,7 +10,7 @@ use crate::{
         membership::follow,
         query::{Address, Found},
     },
-    store::{Error, FormerRecord, ProfileId, ProfileRecord, keys, keys::DeviceRole},
+    store::{Error, FormerRecord, KeyHash, ProfileId, ProfileRecord, keys, keys::DeviceRole},
 };
 
 impl<A: Atoms> Graph<'_, A> {
@@ -65,8 +65,15 @@ impl<A: Atoms> Graph<'_, A> {
 
     /// The profiles that hold a key with joining trust, of a device all who used it.
     fn find_key(&self, key: &Key, found: &mut BTreeSet<ProfileId>) -> Result<(), Error> {
-        let hash = self.keyring.key(key);
-        let holding = match self.rules.identifiers.rule(&key.kind).role {
+        for index in self.indexes_of(key, self.keyring.key(key)) {
+            found.extend(self.profiles_at(&index, self.most(key))?);
+        }
+        Ok(())
+    }
+
+    /// Where those stand who hold a key, of a device all who used it.
+    pub(crate) fn indexes_of(&self, key: &Key, hash: KeyHash) -> Vec<Vec<u8>> {
+        match self.rules.identifiers.rule(&key.kind).role {
             Role::Device => vec![
                 keys::devices(hash, DeviceRole::Mark),
                 keys::devices(hash, DeviceRole::Plain),
@@ -74,11 +81,7 @@ impl<A: Atoms> Graph<'_, A> {
             Role::Anchor | Role::Contact | Role::PerEvent | Role::Handoff | Role::Label => {
                 vec![keys::holders(hash)]
             }
-        };
-        for index in &holding {
-            found.extend(self.profiles_at(index, self.most(key))?);
         }
-        Ok(())
     }
 
     fn profiles_at(&self, index: &[u8], most: usize) -> Result<BTreeSet<ProfileId>, Error> {

@@ -8,7 +8,7 @@
 use std::{
     collections::BTreeMap,
     fs::{File, OpenOptions},
-    io::{self, Write},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -22,6 +22,8 @@ use crate::{
 
 /// The file's name in the tenant's folder.
 pub(crate) const LEDGER: &str = "erasures";
+/// Bytes that are read at once where the end of the last line is looked for.
+const TAIL_BYTES: usize = 4_096;
 
 /// The records of erasures among the changes of a commit.
 pub(crate) fn erasures_in(changes: &[Change]) -> impl Iterator<Item = &[u8]> {
@@ -109,15 +111,12 @@ impl Ledger {
     fn append(&self, records: &[&[u8]]) -> Result<(), store::Error> {
         let write = || {
             let is_new = !self.path.try_exists()?;
-            let mut file = OpenOptions::new().append(true).create(true).open(&self.path)?;
+            let mut options = OpenOptions::new();
+            let mut file = options.read(true).append(true).create(true).open(&self.path)?;
             // What was not finished before was told to nobody, and must not stand between others.
-            let held = std::fs::read(&self.path)?;
-            let whole = held
-                .iter()
-                .rposition(|byte| *byte == b'\n')
-                .map_or(0, |end| end.saturating_add(1));
-            if whole < held.len() {
-                file.set_len(u64::try_from(whole).unwrap_or(u64::MAX))?;
+            let end = end_of_lines(&mut file)?;
+            if end < file.metadata()?.len() {
+                file.set_len(end)?;
             }
             let mut lines = String::new();
             for record in records {
@@ -132,5 +131,55 @@ impl Ledger {
             }
         };
         write().map_err(store::Error::io("note an erasure in", &self.path))
+    }
+}
+
+/// Where the last line ends that was finished: looked for from the end, so that it costs the same however much is noted.
+fn end_of_lines(file: &mut (impl Read + Seek)) -> io::Result<u64> {
+    let mut to = file.seek(SeekFrom::End(0))?;
+    let mut tail = Vec::with_capacity(TAIL_BYTES);
+    while to > 0 {
+        let from = to.saturating_sub(u64::try_from(TAIL_BYTES).unwrap_or(u64::MAX));
+        file.seek(SeekFrom::Start(from))?;
+        tail.clear();
+        file.by_ref()
+            .take(to.saturating_sub(from))
+            .read_to_end(&mut tail)?;
+        if let Some(end) = tail.iter().rposition(|byte| *byte == b'\n') {
+            let length = u64::try_from(end.saturating_add(1)).unwrap_or(u64::MAX);
+            return Ok(from.saturating_add(length));
+        }
+        to = from;
+    }
+    Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn the_end_of_the_last_line_is_found_wherever_it_is() {
+        let check = |text: &str| {
+            let expected = text.rfind('\n').map_or(0, |end| end + 1);
+            let found = end_of_lines(&mut Cursor::new(text.as_bytes())).unwrap();
+            assert_eq!(
+                usize::try_from(found).unwrap(),
+                expected,
+                "{} letters",
+                text.len()
+            );
+        };
+        for begun in [0, 1, TAIL_BYTES - 1, TAIL_BYTES, TAIL_BYTES + 1, 3 * TAIL_BYTES] {
+            let begun = "a".repeat(begun);
+            check(&begun);
+            for line in [0, 1, TAIL_BYTES - 1, TAIL_BYTES, 2 * TAIL_BYTES] {
+                let line = "b".repeat(line);
+                check(&format!("{line}\n{begun}"));
+                check(&format!("\n{line}\n{begun}"));
+            }
+        }
     }
 }

@@ -48,11 +48,12 @@ impl Batch<'_> {
             .filter(|(name, value)| !limits.keeps(name, value));
         self.bounds.met(Bound::TraitLetters, cut.count());
         let claim = self.claim(event)?;
-        if self.was_erased(event, &claim)? {
+        let atom = self.keyring.atom(&claim);
+        if self.was_erased(event, hash, atom)? {
             return Ok(Placed::Erased);
         }
         let unsettled = self.unsettled(&claim, event.time)?;
-        let atom = self.insert(Known { hash, checksum }, event, claim)?;
+        self.insert(Known { hash, checksum, atom }, event, claim)?;
         for device in unsettled {
             self.reassign(&device, event.time)?;
         }
@@ -93,9 +94,12 @@ impl Batch<'_> {
     }
 
     /// Puts an event into the atom of `claim`, which is made if it is new.
-    pub(crate) fn insert(&mut self, known: Known, event: &Event, claim: Claim) -> Result<AtomId, Error> {
-        let Known { hash, checksum } = known;
-        let id = self.keyring.atom(&claim);
+    pub(crate) fn insert(&mut self, known: Known, event: &Event, claim: Claim) -> Result<(), Error> {
+        let Known {
+            hash,
+            checksum,
+            atom: id,
+        } = known;
         self.overlay
             .put_record(keys::event(id, event.time, hash), event)?;
         let place = Some((id, event.time));
@@ -109,7 +113,7 @@ impl Batch<'_> {
             self.write_index(id, &atom, true)?;
             self.overlay.put_atom(id, Some(atom));
             self.touched.linked.insert(id);
-            return Ok(id);
+            return Ok(());
         };
         // Whoever keeps it has it copied: only where its entries may move.
         let before = (part.first < before.first || !part.links.is_empty()).then_some(before);
@@ -130,7 +134,7 @@ impl Batch<'_> {
         })?;
         let (moved, dropped) = joining.unwrap_or_default();
         let Some(now) = self.overlay.atom(id)? else {
-            return Ok(id);
+            return Ok(());
         };
         if let Some(before) = before {
             for key in dropped {
@@ -148,7 +152,7 @@ impl Batch<'_> {
             self.write_index(id, &now, true)?;
             self.touched.linked.insert(id);
         }
-        Ok(id)
+        Ok(())
     }
 
     /// A log-in or log-out at `time` parts the interval it falls into: its events go to whom they belong now. Until when
@@ -196,10 +200,12 @@ impl Batch<'_> {
             let mut moved: BTreeSet<AtomId> = BTreeSet::new();
             for (hash, event) in self.overlay.events_between(id, from, to)? {
                 let claim = self.claim(&event)?;
-                if self.keyring.atom(&claim) != id {
+                let atom = self.keyring.atom(&claim);
+                if atom != id {
                     self.overlay.delete(keys::event(id, event.time, hash));
                     let checksum = fingerprint::event_checksum(&event)?;
-                    moved.insert(self.insert(Known { hash, checksum }, &event, claim)?);
+                    self.insert(Known { hash, checksum, atom }, &event, claim)?;
+                    moved.insert(atom);
                 }
             }
             if !moved.is_empty() {
@@ -220,11 +226,13 @@ impl Batch<'_> {
     }
 }
 
-/// What an event is known by.
+/// What an event is known by, and where it belongs.
 #[derive(Clone, Copy)]
 pub(crate) struct Known {
     pub(crate) hash: EventHash,
     pub(crate) checksum: [u8; 4],
+    /// The atom of its claim.
+    pub(crate) atom: AtomId,
 }
 
 /// What one event adds to its atom.

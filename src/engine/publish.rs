@@ -9,7 +9,7 @@ use crate::{
     domain::{
         context::Context,
         event::{Event, EventId},
-        identity::link::OWN_SOURCE,
+        identity::link::own_id,
         time::Timestamp,
     },
     engine::{
@@ -254,10 +254,7 @@ impl<'a> Causes<'a> {
             .erased
             .get(&profile)
             .filter(|_| kind == NoticeKind::Erased)?;
-        Some(EventId {
-            source: OWN_SOURCE.to_owned(),
-            id: id.to_string(),
-        })
+        Some(own_id(id.to_string()))
     }
 
     /// The events, and the most that one of them did; else the words; else other rules; else what earlier events did to others.

@@ -5,7 +5,7 @@
 //! to the atom of that claim. In between, atoms of both editions stand side by side, each read as it was made, and the
 //! partition is that of what stands; a profile that has an atom of a former edition says that it is pending.
 
-use std::{collections::BTreeSet, ops::ControlFlow};
+use std::collections::BTreeSet;
 
 use crate::{
     domain::{
@@ -13,7 +13,7 @@ use crate::{
         time::Timestamp,
     },
     engine::{atoms::Atoms, batch::Batch, index::marked_user, input::Renewal, place::Known},
-    store::{AtomId, AtomRecord, Error, Order, Read, View, fingerprint, keys},
+    store::{AtomId, AtomRecord, Error, Read, fingerprint, keys},
 };
 
 /// A log-in or log-out whose meaning may have changed: whose the events around it are has to be asked again.
@@ -32,7 +32,7 @@ impl Batch<'_> {
     /// Makes the next atoms behind `after` anew, and with them some of those that are one person with them.
     pub(crate) fn renew(&mut self, after: AtomId, most: Renewal) -> Result<Renewed, Error> {
         self.touched.renewed = true;
-        let next = self.atoms_behind(after, most.atoms)?;
+        let next = self.overlay.atoms_behind(after, most.atoms)?;
         let (mut renewed, mut room) = (after, most.atoms);
         for id in &next {
             let is_former = self.is_former(*id)?;
@@ -50,20 +50,6 @@ impl Batch<'_> {
             true => Renewed::All,
             false => Renewed::UpTo(renewed),
         })
-    }
-
-    pub(crate) fn atoms_behind(&self, after: AtomId, most: usize) -> Result<Vec<AtomId>, Error> {
-        let mut atoms = Vec::new();
-        let from = keys::atom(after);
-        self.overlay
-            .scan(&from, keys::ATOMS_END, Order::Ascending, &mut |key, _| {
-                if atoms.len() >= most {
-                    return Ok(ControlFlow::Break(()));
-                }
-                atoms.extend(keys::pointee(key).map(AtomId).filter(|id| *id > after));
-                Ok(ControlFlow::Continue(()))
-            })?;
-        Ok(atoms)
     }
 
     /// Whether an atom was made by other rules than those that hold.
@@ -106,7 +92,8 @@ impl Batch<'_> {
                 break;
             }
             let claim = self.claim(&event)?;
-            let is_moving = self.keyring.atom(&claim) != id;
+            let atom = self.keyring.atom(&claim);
+            let is_moving = atom != id;
             if (is_moving && !self.is_same_mark(&old, &claim)) || (!is_moving && !stays_a_mark) {
                 let devices = old.claim.devices().chain(claim.devices());
                 unsettled.extend(devices.map(|device| (device.clone(), event.time)));
@@ -116,7 +103,8 @@ impl Batch<'_> {
                 self.overlay.delete(keys::event(id, event.time, hash));
                 self.erase_mark(id, &old.claim, (event.time, hash));
                 let checksum = fingerprint::event_checksum(&event)?;
-                takers.insert(self.insert(Known { hash, checksum }, &event, claim)?);
+                self.insert(Known { hash, checksum, atom }, &event, claim)?;
+                takers.insert(atom);
             }
         }
         let is_done = moved < events_max;

@@ -97,6 +97,7 @@ impl Opened {
             Arc::from(journal.reader()),
             seen.applied.clone(),
         );
+        let remembered = Arc::clone(query.remembered());
         let (expunging, stop) = blocking::channel();
         let snapshots = beside.snapshots((source, beyond), (query.clone(), Arc::clone(&secrets)), stop);
         let (known, asides) = beside.start(snapshots, &expunging)?;
@@ -106,6 +107,7 @@ impl Opened {
             memory: Memory::default(),
             known,
             ledger,
+            remembered,
             expunging,
             standing,
             store,

@@ -3,7 +3,13 @@
 //! Owns by what such a message is known: the profile in its subject, an identifier that was theirs alone, an event of
 //! theirs. That it is of before the erasure says whoever reads the log.
 
-use std::ops::ControlFlow;
+use std::{
+    ops::ControlFlow,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use crate::{
     domain::{identifier::Kind, identity::Key},
@@ -12,11 +18,49 @@ use crate::{
     wire::out::named::Named,
 };
 
+/// An erasure, and the ids under which something was published of who was erased.
+type Pending = (ErasureRecord, Vec<String>);
+
 /// Those who were erased and of whom logs may hold something.
 #[derive(Debug)]
 pub struct Withdrawn {
     query: Query,
-    erasures: Vec<(ErasureRecord, Vec<String>)>,
+    erasures: Arc<[Pending]>,
+}
+
+/// The same as it was read last: whoever reads a log asks for it each time, and it seldom changes.
+#[derive(Debug, Default)]
+pub(crate) struct Remembered {
+    /// How often it changed.
+    changes: AtomicU64,
+    /// What it was after so many changes.
+    read: Mutex<Option<(u64, Arc<[Pending]>)>>,
+}
+
+impl Remembered {
+    /// Has it read again by whoever asks next.
+    ///
+    /// ORDER: the store shows the change before this is called, and nobody is answered before it was.
+    pub(crate) fn changed(&self) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// As it is remembered, or as `read` finds it. What changes while it is read is read once more by the next.
+    fn or_read(
+        &self,
+        read: impl FnOnce() -> Result<Vec<Pending>, QueryError>,
+    ) -> Result<Arc<[Pending]>, QueryError> {
+        let mut remembered = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let changes = self.changes.load(Ordering::SeqCst);
+        if let Some((at, pending)) = &*remembered
+            && *at == changes
+        {
+            return Ok(Arc::clone(pending));
+        }
+        let pending: Arc<[Pending]> = read()?.into();
+        *remembered = Some((changes, Arc::clone(&pending)));
+        Ok(pending)
+    }
 }
 
 impl Query {
@@ -25,6 +69,12 @@ impl Query {
     /// # Errors
     /// When the store cannot be read.
     pub fn withdrawn(&self) -> Result<Withdrawn, QueryError> {
+        let erasures = self.remembered().or_read(|| self.pending())?;
+        let query = self.clone();
+        Ok(Withdrawn { query, erasures })
+    }
+
+    fn pending(&self) -> Result<Vec<Pending>, QueryError> {
         let mut pending = Vec::new();
         self.store()
             .scan_prefix(keys::PENDING, Order::Ascending, &mut |key, _| {
@@ -39,8 +89,7 @@ impl Query {
                 erasures.push((erasure, ids));
             }
         }
-        let query = self.clone();
-        Ok(Withdrawn { query, erasures })
+        Ok(erasures)
     }
 }
 

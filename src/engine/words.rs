@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::{
     domain::{
         event::EventId,
-        identity::{Key, Reference, Word, link::OWN_SOURCE},
+        identity::{Key, Reference, Word, link::own_id},
     },
     engine::{atoms::Atoms, batch::Batch, graph::Graph},
     store::{
@@ -163,10 +163,7 @@ impl Batch<'_> {
 
 /// A word as the cause of what it changes: an event of our own.
 fn cause(word: &Word) -> EventId {
-    EventId {
-        source: OWN_SOURCE.to_owned(),
-        id: word.id.clone(),
-    }
+    own_id(word.id.clone())
 }
 
 /// The first with each other.

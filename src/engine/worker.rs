@@ -26,6 +26,7 @@ use crate::{
         step::{Ground, Standing, step},
         upkeep::{Left, Upkeep},
         waiting::{Done, Waiting},
+        withdrawn::Remembered,
     },
     journal::{Begun, Commit, InputPosition, Journal, Position},
     store::{Applied, Keyring, Store},
@@ -62,6 +63,7 @@ pub(crate) struct Worker {
     pub(crate) memory: Memory,
     pub(crate) known: Known,
     pub(crate) ledger: Ledger,
+    pub(crate) remembered: Arc<Remembered>,
     /// Tells who clears files that somebody was erased.
     pub(crate) expunging: blocking::Sender<()>,
     pub(crate) standing: Standing,
@@ -366,6 +368,7 @@ impl Worker {
             .map(|change| (change.key.as_slice(), change.value.as_deref()));
         self.store.apply(applied, changes)?;
         if ledger::erasures_in(&commit.changes).next().is_some() {
+            self.remembered.changed();
             // Where nobody clears files any more the service stops.
             self.expunging.send(()).ok();
         }

@@ -88,6 +88,22 @@ pub trait Read: View {
         Ok(found)
     }
 
+    /// The next `most` atoms behind `after`, in the order of their ids.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn atoms_behind(&self, after: AtomId, most: usize) -> Result<Vec<AtomId>, Error> {
+        let (mut atoms, from) = (Vec::new(), keys::atom(after));
+        self.scan(&from, keys::ATOMS_END, Order::Ascending, &mut |key, _| {
+            if atoms.len() >= most {
+                return Ok(ControlFlow::Break(()));
+            }
+            atoms.extend(keys::pointee(key).map(AtomId).filter(|id| *id > after));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(atoms)
+    }
+
     /// The time of an atom's last event at or before `time`.
     ///
     /// # Errors

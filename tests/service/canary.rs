@@ -236,6 +236,10 @@ fn marked_values_stand_in_no_log_and_after_an_erasure_in_no_file() {
     let service = Service::of(command(dir.path()));
     let receipt = erase(&service);
     assert!(receipt["gone_at"].is_string(), "{receipt}");
+    assert!(
+        receipt["clearing_at"].as_str() <= receipt["gone_at"].as_str() && receipt["clearing_at"].is_string(),
+        "{receipt}"
+    );
     assert_eq!(marked(dir.path()), [], "while it runs");
     is_nobody(&service);
     let again = call(&service, "POST", "/v1/events", &Value::from(history())).1;

@@ -22,7 +22,15 @@ use crate::cli::{
 
 const ATTEMPT: &str = "erase a person";
 /// What is read first in a receipt.
-const LEAD: [&str; 6] = ["erasure", "profile", "erased_at", "gone_by", "gone_at", "removed"];
+const LEAD: [&str; 7] = [
+    "erasure",
+    "profile",
+    "erased_at",
+    "gone_by",
+    "clearing_at",
+    "gone_at",
+    "removed",
+];
 /// Between two looks at whether they are gone.
 const LOOK: Duration = Duration::from_millis(500);
 

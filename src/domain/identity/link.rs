@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, collections::BTreeMap};
 
 use crate::domain::{
-    event::{Event, Stamp, token},
+    event::{Event, EventId, Stamp, token},
     identifier::{IdentifierRules, Role},
     identity::claim::Key,
     time::Timestamp,
@@ -14,6 +14,14 @@ pub const OWN_CHANNEL: &str = "yekta";
 
 /// The source of the events that Yekta writes itself; edges refuse it from anybody else.
 pub const OWN_SOURCE: &str = "yekta";
+
+/// The id of an event that Yekta writes itself, or of what it does as if by one.
+pub fn own_id(id: impl Into<String>) -> EventId {
+    EventId {
+        source: OWN_SOURCE.to_owned(),
+        id: id.into(),
+    }
+}
 
 /// Links that one atom holds: far more orders than one person places from one device.
 const LINKS_MAX: usize = 2_000;

@@ -9,7 +9,7 @@ use crate::{
         Journal as _,
         file::{FileJournal, FileJournalConfig},
     },
-    store::{Applied, AtomId, Bytes, StoreConfig, codec},
+    store::{Applied, AtomId, Bytes, ErasureId, ErasureRecord, Removed, StoreConfig, codec},
 };
 
 const ID: ProfileId = ProfileId([7; 16]);
@@ -136,4 +136,47 @@ fn who_is_still_to_be_looked_at_again_is_pending() {
     };
     assert_eq!(pending(elsewhere), (false, false));
     assert_eq!(pending(here), (true, false));
+}
+
+#[test]
+fn who_was_erased_is_read_again_once_that_changed() {
+    let scene = Scene::new();
+    let told = || scene.query.withdrawn().unwrap().erasures().count();
+    assert_eq!(told(), 0);
+    let erasure = ErasureRecord {
+        id: ErasureId([3; 16]),
+        at: Timestamp::MIN,
+        batch: 1,
+        until: Timestamp::MIN,
+        due: Timestamp::MIN,
+        withdrawn: None,
+        clearing: None,
+        gone: None,
+        profile: ID,
+        absorbed: Vec::new(),
+        keys: Vec::new(),
+        atoms: Vec::new(),
+        claims: Vec::new(),
+        refused: Vec::new(),
+        removed: Removed::default(),
+    };
+    let record = codec::encode(&erasure).unwrap();
+    let (place, pending) = (keys::erasure(erasure.id), keys::pending(erasure.id));
+    let change = |there: bool| {
+        let changes = [
+            (&*place, Some(&*record)),
+            (&*pending, there.then_some([].as_slice())),
+        ];
+        scene
+            .store
+            .apply(Applied::default(), changes.into_iter())
+            .unwrap();
+    };
+    change(true);
+    assert_eq!(told(), 0, "as it was read before");
+    scene.query.remembered().changed();
+    assert_eq!(told(), 1);
+    change(false);
+    scene.query.remembered().changed();
+    assert_eq!(told(), 0);
 }
