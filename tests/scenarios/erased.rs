@@ -1,15 +1,11 @@
 //! Somebody is erased: nobody can read them, what is left is what would be had they never come, and they do not come back.
 
-use std::{
-    collections::BTreeSet,
-    time::{Duration, Instant},
-};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use yekta::{
     cli::generate,
-    engine::{Opened, Position, query::Found},
-    telemetry::{EngineMetrics, Registry},
+    engine::{Position, query::Found},
 };
 
 use crate::{
@@ -17,11 +13,11 @@ use crate::{
     follower::Follower,
     said::{cookie, event, identifier, signed_in, signed_out, viewed},
     steward::{at, email, merge, phone, user},
-    town::{NOW, Town},
+    town::Town,
 };
 
 /// Erases whoever is meant: the receipt.
-fn erase(town: &Town, who: &str) -> Value {
+pub fn erase(town: &Town, who: &str) -> Value {
     let reply = town.call("DELETE", &format!("/v1/profiles/{who}"), &[], Vec::new());
     assert_eq!(reply.status, 200, "{}", reply.body);
     reply.body
@@ -53,7 +49,7 @@ fn told_on(town: &Town) {
 }
 
 /// Sara, on a phone and in a shop, and her brother on the same tablet.
-fn sara() -> Vec<Value> {
+pub fn sara() -> Vec<Value> {
     let tablet = cookie("tablet");
     vec![
         viewed("1", "20T09:00", &cookie("sara-phone")),
@@ -213,34 +209,6 @@ fn a_repeat_gets_the_first_receipt_and_who_is_unknown_none() {
     );
 }
 
-#[test]
-fn the_files_of_somebody_who_is_erased_are_cleared_at_once_when_that_is_asked_for_later() {
-    let town = Town::new();
-    town.tell(&sara());
-    let receipt = erase(&town, "user_id:sara");
-    assert_ne!(receipt["gone_by"], receipt["erased_at"]);
-    let id = receipt["profile"].as_str().unwrap();
-    let without = town.call("DELETE", &format!("/v1/profiles/{id}"), &[], Vec::new());
-    assert_eq!(
-        (without.status, &without.body["code"]),
-        (404, &json!("nobody_there"))
-    );
-    let hastened = erase(&town, &format!("{id}?now=true"));
-    assert_eq!(hastened["erasure"], receipt["erasure"]);
-    assert_eq!(hastened["gone_by"], receipt["erased_at"]);
-    let erasure = format!("/v1/erasures/{}", receipt["erasure"].as_str().unwrap());
-    let begun = Instant::now();
-    while town.get(&erasure)["gone_at"].is_null() {
-        assert!(
-            begun.elapsed() < Duration::from_secs(60),
-            "the files still hold her"
-        );
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    let over = town.call("DELETE", &format!("/v1/profiles/{id}?now=true"), &[], Vec::new());
-    assert_eq!(over.status, 404, "no file holds her any more");
-}
-
 /// A busy town, of which some are erased, is the town to which these never came.
 #[test]
 fn whoever_is_erased_of_a_busy_town_it_is_as_if_they_had_never_come() {
@@ -388,39 +356,4 @@ fn whoever_names_two_customers_is_erased_and_neither_of_them() {
         .unwrap();
     erase(&town, &contested.to_string());
     assert_eq!(town.profiles(), customers);
-}
-
-#[test]
-fn a_ledger_that_says_something_unreadable_stops_the_start() {
-    let mut town = Town::new();
-    town.tell(&sara());
-    erase(&town, "user_id:sara");
-    town.stop();
-    let (config, ledger) = (town.folder(), town.folder().dir.join("erasures"));
-    let text = std::fs::read_to_string(&ledger).unwrap();
-    let rules = || yekta::app::engine_rules(town.settings());
-    let started = |text: &str| {
-        std::fs::write(&ledger, text).unwrap();
-        let metrics = EngineMetrics::register(&Registry::new("test").unwrap()).unwrap();
-        let opened = Opened::open(&config).unwrap();
-        opened
-            .start(&config, rules(), metrics, || NOW)
-            .map(|engine| engine.stop().unwrap())
-    };
-    let broken = text.replacen('0', "1", 1);
-    assert!(
-        started(&format!("{broken}{text}"))
-            .unwrap_err()
-            .to_string()
-            .contains("store")
-    );
-    // What was being written was not acknowledged.
-    let begun: String = broken.chars().take(20).collect();
-    started(&format!("{text}{begun}")).unwrap();
-    // Nor does it stand between others once something is noted behind it: the store has what the ledger lacks.
-    started(&begun).unwrap();
-    let noted = std::fs::read_to_string(&ledger).unwrap();
-    assert_eq!(noted.lines().count(), 1);
-    started(&noted).unwrap();
-    started(&text).unwrap();
 }

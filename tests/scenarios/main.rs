@@ -16,6 +16,7 @@ mod asyncapi;
 mod between;
 mod bounds;
 mod card;
+mod cleared;
 mod commands;
 mod contract;
 mod contradictions;
