@@ -2,8 +2,8 @@
 //!
 //! Plain runs and no sampling, for each takes seconds and leaves a store behind. The traffic is the same in every run.
 //! `cargo bench --bench end_to_end -- --profiles 1000000 --events 400000`; who may ask, audited or not, by itself:
-//! `cargo bench --bench end_to_end -- --parts guard --profiles 100000`; files cleared of who was erased:
-//! `cargo bench --bench end_to_end -- --parts clearing --events 400000 --people 20000`
+//! `cargo bench --bench end_to_end -- --parts guard --profiles 100000`; files cleared of who was erased, and encryption at rest:
+//! `cargo bench --bench end_to_end -- --parts clearing,encryption --events 400000 --people 20000`
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -17,6 +17,7 @@
 mod clearing;
 mod curve;
 mod desk;
+mod encryption;
 mod engine;
 mod figures;
 mod guard;
@@ -77,6 +78,7 @@ struct Plan {
 enum Part {
     Start,
     Clearing,
+    Encryption,
     Engine,
     Decoding,
     Lookups,
@@ -132,6 +134,9 @@ fn main() {
     }
     if plan.has(Part::Clearing) {
         clearing::measure(&traffic);
+    }
+    if plan.has(Part::Encryption) {
+        encryption::measure(&traffic);
     }
     if plan.has(Part::Http) {
         http::measure(&traffic);
