@@ -27,8 +27,8 @@ const FILLING: usize = 200;
 
 /// How much comes beside everybody else's events, and for how long.
 pub struct Beside {
-    /// Events per second.
-    pub rate: usize,
+    /// Requests per second.
+    pub requests: usize,
     pub during: Duration,
 }
 
@@ -44,8 +44,8 @@ pub struct Measured {
     pub writer: Duration,
 }
 
-/// Sends other people's events, and beside them the bodies that `body` makes.
-pub fn besides(service: &Service, beside: &Beside, body: impl Fn(usize) -> Vec<u8> + Sync) -> Measured {
+/// Sends other people's events, and beside them the requests that `send` sends.
+pub fn besides(service: &Service, beside: &Beside, send: impl Fn(&Agent, usize) + Sync) -> Measured {
     let seconds = usize::try_from(beside.during.as_secs()).unwrap();
     let others = events(11, OTHERS, 2 * OTHERS_PER_SECOND * BATCH * seconds);
     let (before, now) = others.split_at(others.len() / 2);
@@ -53,7 +53,7 @@ pub fn besides(service: &Service, beside: &Beside, body: impl Fn(usize) -> Vec<u
     let users: Vec<&str> = before.iter().filter_map(user).collect();
     let url = format!("http://{}/v1/events", service.address);
     let writer = service.writer_time();
-    let (url, body) = (&url, &body);
+    let (url, send) = (&url, &send);
     let [visible, told, own] = std::thread::scope(|scope| {
         let visible = scope.spawn(|| {
             let bodies: Vec<Vec<u8>> = now
@@ -73,11 +73,10 @@ pub fn besides(service: &Service, beside: &Beside, body: impl Fn(usize) -> Vec<u
                 answer.status().as_u16()
             })
         });
-        let requests = beside.rate / BATCH;
+        let requests = beside.requests;
         let own = scope.spawn(move || {
             scheduled(requests * seconds, requests, |agent, number| {
-                let mut answer = agent.post(url).send(&body(number)).unwrap();
-                answer.body_mut().read_to_vec().unwrap();
+                send(agent, number);
                 200
             })
         });

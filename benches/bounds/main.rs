@@ -1,9 +1,10 @@
-//! How everybody else fares beside one who asks too much: a hot customer, a kiosk, garbage, ten thousand connections.
+//! How everybody else fares beside one who asks too much: a hot customer, a kiosk, garbage, bodies of a gigabyte, ten thousand
+//! connections.
 //!
 //! Each scene runs on a service process of its own. Other people's events and questions come on a fixed schedule, whatever
 //! the answers do; beside them, on a schedule too, comes what the scene is about. The first scene has as many ordinary events
 //! there, so that what is compared is who it is and not how much.
-//! `cargo bench --bench bounds`
+//! `cargo bench --bench bounds`; some of them: `cargo bench --bench bounds -- --scenes ordinary,gigabyte,gzip-bomb`
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,6 +15,7 @@
 )]
 #![allow(missing_docs, unreachable_pub, reason = "a bench has no users")]
 
+mod large;
 mod load;
 mod scene;
 mod service;
@@ -46,7 +48,7 @@ struct Plan {
     /// Seconds that each scene is measured.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
-    /// Events per second beside everybody else's.
+    /// Events per second beside everybody else's; bodies of a gigabyte come at a rate of their own.
     #[arg(long, default_value_t = 1_000)]
     rate: usize,
     /// Only these scenes; all where none is named.
@@ -72,10 +74,13 @@ fn measure(scene: Scene, plan: &Plan) {
     scene.prepare(&service, plan);
     let kept = scene.connections(&service, plan);
     let beside = Beside {
-        rate: plan.rate,
+        requests: scene.requests(plan.rate),
         during: Duration::from_secs(plan.seconds),
     };
-    let measured = besides(&service, &beside, |number| scene.body(number));
+    let address = service.address;
+    let measured = besides(&service, &beside, |agent, number| {
+        scene.send(address, agent, number);
+    });
     let name = scene.to_possible_value().unwrap();
     let name = name.get_name();
     row(

@@ -1,16 +1,22 @@
 //! The scenes: what comes beside everybody else's events, and what was there before.
 
-use std::{io::Write, net::TcpStream};
+use std::{
+    io::Write,
+    net::{SocketAddr, TcpStream},
+};
 
 use clap::ValueEnum;
 use serde_json::{Value, json};
+use ureq::Agent;
 
-use crate::{Plan, load::post_all, service::Service};
+use crate::{Plan, large, load::post_all, service::Service};
 
 /// Customers who log in at one kiosk.
 const AT_THE_KIOSK: usize = 500;
 /// Events of one request.
 pub const BATCH: usize = 10;
+/// Requests per second whose bodies are large beyond measure.
+const LARGE_PER_SECOND: usize = 20;
 /// Members inside each other, where that is what is wrong.
 const DEPTH: usize = 20_000;
 
@@ -29,6 +35,10 @@ pub enum Scene {
     Kiosk,
     /// Bodies that are no events.
     Garbage,
+    /// Bodies of a gigabyte, announced or without a length, one after the other.
+    Gigabyte,
+    /// Bodies that unpack to a gigabyte.
+    GzipBomb,
     /// Connections that were opened and never say a whole request, beside as many ordinary events.
     Connections,
 }
@@ -40,7 +50,8 @@ impl Scene {
             Self::ManyIdentifiers => plan.identifiers,
             Self::ManyDevices | Self::ManyEvents => plan.events,
             Self::Kiosk => 4 * AT_THE_KIOSK,
-            Self::Ordinary | Self::Garbage | Self::Connections => return,
+            Self::GzipBomb => return large::pack(),
+            Self::Ordinary | Self::Garbage | Self::Gigabyte | Self::Connections => return,
         };
         let events: Vec<Value> = (0..count).map(|number| self.event(number, "before")).collect();
         post_all(service, &events);
@@ -61,8 +72,29 @@ impl Scene {
         (0..count).map(open).collect()
     }
 
+    /// Its requests per second, where events would come at this rate.
+    pub fn requests(self, rate: usize) -> usize {
+        match self {
+            Self::Gigabyte | Self::GzipBomb => LARGE_PER_SECOND,
+            _ => rate / BATCH,
+        }
+    }
+
+    /// Sends a request and waits for what becomes of it.
+    pub fn send(self, address: SocketAddr, agent: &Agent, number: usize) {
+        match self {
+            Self::Gigabyte => large::gigabyte(address, number),
+            Self::GzipBomb => large::bomb(address),
+            _ => {
+                let sent = agent.post(format!("http://{address}/v1/events"));
+                let mut answer = sent.send(&self.body(number)).unwrap();
+                answer.body_mut().read_to_vec().unwrap();
+            }
+        }
+    }
+
     /// The body of a request.
-    pub fn body(self, number: usize) -> Vec<u8> {
+    fn body(self, number: usize) -> Vec<u8> {
         if self == Self::Garbage {
             return garbage(number);
         }
@@ -73,7 +105,7 @@ impl Scene {
 
     fn event(self, number: usize, when: &str) -> Value {
         let (user, cookie) = match self {
-            Self::Ordinary | Self::Garbage | Self::Connections => (
+            Self::Ordinary | Self::Garbage | Self::Gigabyte | Self::GzipBomb | Self::Connections => (
                 Some(format!("o-{}", number % 1_000)),
                 format!("oc-{}", number % 2_000),
             ),

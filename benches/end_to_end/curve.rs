@@ -9,13 +9,12 @@ use crate::engine::{bodies, drain};
 use crate::figures::{megabytes, per_second, resident_bytes, row};
 use crate::start;
 use crate::town::{Town, submissions};
+use crate::traffic::START;
 
 /// Events that are made, then measured, at once: few enough to be kept in memory.
 const STRETCH: usize = 100_000;
 /// Events of each person, over all.
 const EVENTS_PER_PERSON: usize = 20;
-/// 1 January 2026 in UTC.
-const START: i64 = 1_767_225_600_000_000;
 
 /// Measures up to so many events, which come of all people from the first to the last.
 pub fn measure(seed: u64, count: usize) {

@@ -45,13 +45,13 @@ pub fn comes_first() -> bool {
     chrt.status().is_ok_and(|status| status.success())
 }
 
-/// Bytes of all files below a folder.
+/// Bytes of all files below a folder, none where there is no such folder. What goes while it is looked at has none.
 pub fn folder_bytes(folder: &Path) -> u64 {
-    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries
-        .map(|entry| match entry.metadata().unwrap() {
-            meta if meta.is_dir() => folder_bytes(&entry.path()),
-            meta => meta.len(),
+        .filter_map(|entry| match entry.metadata().ok()? {
+            meta if meta.is_dir() => Some(folder_bytes(&entry.path())),
+            meta => Some(meta.len()),
         })
         .sum()
 }

@@ -2,7 +2,8 @@
 //!
 //! Plain runs and no sampling, for each takes seconds and leaves a store behind. The traffic is the same in every run.
 //! `cargo bench --bench end_to_end -- --profiles 1000000 --events 400000`; who may ask, audited or not, by itself:
-//! `cargo bench --bench end_to_end -- --parts guard --profiles 100000`
+//! `cargo bench --bench end_to_end -- --parts guard --profiles 100000`; files cleared of who was erased, and encryption at rest:
+//! `cargo bench --bench end_to_end -- --parts clearing,encryption --events 400000 --people 20000`
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,8 +14,10 @@
 )]
 #![allow(missing_docs, unreachable_pub, reason = "a bench has no users")]
 
+mod clearing;
 mod curve;
 mod desk;
+mod encryption;
 mod engine;
 mod figures;
 mod guard;
@@ -74,6 +77,8 @@ struct Plan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
     Start,
+    Clearing,
+    Encryption,
     Engine,
     Decoding,
     Lookups,
@@ -126,6 +131,12 @@ fn main() {
     }
     if plan.has(Part::Guard) {
         guard::measure(plan.seed, plan.profiles);
+    }
+    if plan.has(Part::Clearing) {
+        clearing::measure(&traffic);
+    }
+    if plan.has(Part::Encryption) {
+        encryption::measure(&traffic);
     }
     if plan.has(Part::Http) {
         http::measure(&traffic);

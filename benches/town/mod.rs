@@ -51,7 +51,12 @@ impl Town {
 
     /// On a folder that may hold one.
     pub fn on(dir: TempDir) -> Self {
-        let settings = settings(dir.path());
+        Self::with(dir, &[])
+    }
+
+    /// The same with `more`, settings by their keys.
+    pub fn with(dir: TempDir, more: &[(&str, String)]) -> Self {
+        let settings = settings_with(dir.path(), more);
         let config = engine_config(&settings);
         let metrics = EngineMetrics::register(&Registry::new("bench").unwrap()).unwrap();
         let engine = Opened::open(&config)
