@@ -3,7 +3,6 @@
 
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
-use tokio_util::sync::CancellationToken;
 use yekta::nats::{assets::Names, expunge::Going};
 
 use crate::{
@@ -83,8 +82,7 @@ fn what_an_erased_person_said_is_in_no_file_and_the_follower_goes_on() {
             (written("canary-sara") && written("canary-behind")).then_some(())
         });
 
-        let stop = CancellationToken::new();
-        let erased = open.expunge().input(&sara(last), &stop).await.unwrap();
+        let erased = open.expunge().input(&sara(last)).await.unwrap();
         assert_eq!(
             erased, 4,
             "one that holds something of others too goes as a whole"
@@ -93,11 +91,11 @@ fn what_an_erased_person_said_is_in_no_file_and_the_follower_goes_on() {
         for text in ["canary-kaveh", "canary-behind"] {
             assert!(holds(&server, Names::EVENTS, text), "{text}");
         }
-        let again = open.expunge().input(&sara(last), &stop).await.unwrap();
+        let again = open.expunge().input(&sara(last)).await.unwrap();
         assert_eq!(again, 0);
 
         // The message that was read last goes as well.
-        let erased = open.expunge().input(&sara(behind), &stop).await.unwrap();
+        let erased = open.expunge().input(&sara(behind)).await.unwrap();
         assert_eq!(erased, 1);
         let next = open
             .publish("web.note_taken", &[], said("kaveh-4", "u-2", "canary-kaveh"))
@@ -107,7 +105,7 @@ fn what_an_erased_person_said_is_in_no_file_and_the_follower_goes_on() {
             .publish("web.note_taken", &[], said("sara-7", "u-1", "canary-sara"))
             .await;
         open.consumed(tail).await;
-        let erased = open.expunge().input(&sara(tail), &stop).await.unwrap();
+        let erased = open.expunge().input(&sara(tail)).await.unwrap();
         assert_eq!(erased, 1);
         open.close().await;
 

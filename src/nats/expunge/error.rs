@@ -39,12 +39,6 @@ pub enum ExpungeError {
         /// The stream.
         stream: String,
     },
-    /// This process was told to stop meanwhile.
-    #[error("erase from the stream {stream}: told to stop before all was erased, begin again")]
-    Stopped {
-        /// The stream.
-        stream: String,
-    },
 }
 
 impl ExpungeError {

@@ -5,8 +5,6 @@
 
 use std::fmt;
 
-use tokio_util::sync::CancellationToken;
-
 use crate::nats::expunge::{Expunge, error::ExpungeError, pass::Pass};
 
 /// A message as it was published. `Debug` shows its place and length alone.
@@ -82,23 +80,13 @@ impl Expunge {
         Ok(())
     }
 
-    /// Erases the messages up to `through` that `goes` names; how many there were.
+    /// Erases the messages up to `through` that `goes` names; how many there were. Whoever no longer waits for it has erased
+    /// some of them.
     ///
     /// # Errors
     /// [`ExpungeError`].
-    pub async fn out(
-        &self,
-        through: u64,
-        goes: Goes<'_>,
-        stop: &CancellationToken,
-    ) -> Result<u64, ExpungeError> {
-        let done = stop
-            .run_until_cancelled(Box::pin(self.erase_out(through, goes)))
-            .await;
-        let stopped = || ExpungeError::Stopped {
-            stream: self.names.out(),
-        };
-        done.unwrap_or_else(|| Err(stopped()))
+    pub async fn out(&self, through: u64, goes: Goes<'_>) -> Result<u64, ExpungeError> {
+        Box::pin(self.erase_out(through, goes)).await
     }
 
     async fn erase_out(&self, through: u64, goes: Goes<'_>) -> Result<u64, ExpungeError> {
