@@ -31,6 +31,9 @@ use crate::{
     store::{self, ErasureRecord, Former, snapshot},
 };
 
+/// Messages that the broker is asked to delete at once.
+const PLACES: usize = 1_024;
+
 /// What starts, and salvage and migration, set aside in a tenant's folder: it holds what was there before.
 const ASIDE: [&str; 8] = [
     "store.damaged-",
@@ -178,18 +181,21 @@ impl Snapshots {
         Ok(())
     }
 
-    /// Has the broker delete what it was sent again of those who were erased, behind the refusal with this number; the
-    /// number of the last.
-    pub(crate) fn clear_refused(&self, after: u64, goes_on: GoesOn<'_>) -> Result<u64, ExpungeError> {
+    /// Has the broker delete what it was sent again of those who were erased.
+    pub(crate) fn clear_refused(&self, goes_on: GoesOn<'_>) -> Result<(), ExpungeError> {
         let Some(beyond) = &self.beyond else {
-            return Ok(after);
+            return Ok(());
         };
-        let (places, last) = self.query.refused_as_erased(after)?;
-        if !places.is_empty() {
+        loop {
+            let places = self.query.undeleted(PLACES)?;
+            if places.is_empty() {
+                return Ok(());
+            }
             let deleted = beyond.refused(&places, &mut || goes_on().is_ok());
             deleted.map_err(ExpungeError::Beyond)?;
+            // ORDER: only then they are asked for no more.
+            self.order(Command::Deleted { places })?;
         }
-        Ok(last)
     }
 
     /// Has the writer do something with the journal, and waits for it.
@@ -202,9 +208,14 @@ impl Snapshots {
     /// Has the writer note how far these are.
     fn note(&self, erased: &[ErasureRecord], progress: Progress) -> Result<(), ExpungeError> {
         let erasures = erased.iter().map(|one| one.id).collect();
+        self.order(Command::Note { erasures, progress })
+    }
+
+    /// Has the writer carry out a command, and waits until that can be seen.
+    fn order(&self, command: Command) -> Result<(), ExpungeError> {
         let (reply, answer) = oneshot::channel();
         self.writer.tell(Job::Command {
-            ordered: Box::new(Ordered::of_our_own(Command::Note { erasures, progress })),
+            ordered: Box::new(Ordered::of_our_own(command)),
             reply,
         });
         let answered = answer.blocking_recv().map_err(|_| ExpungeError::Stopped)?;

@@ -96,7 +96,8 @@ impl Snapshots {
         let interval = self.config.interval;
         let mut next = interval.map(|interval| Instant::now() + self.first_wait(interval));
         let (mut rested, mut pause) = (Instant::now(), RETRY);
-        let (mut refused, mut look) = (self.refused_cleared(0), Instant::now() + LOOK);
+        self.look_at_refused();
+        let mut look = Instant::now() + LOOK;
         loop {
             let due = next.map(|next| next.saturating_duration_since(Instant::now()));
             let rest = rested.saturating_duration_since(Instant::now());
@@ -123,7 +124,7 @@ impl Snapshots {
                 look = Instant::now() + LOOK;
                 // It may have slept through when events are kept no longer.
                 self.writer.tell(Job::Wake);
-                refused = self.refused_cleared(refused);
+                self.look_at_refused();
             } else if expunging == Some(wait) {
                 match self.expunge(&mut || self.goes_on()) {
                     Ok(()) => pause = RETRY,
@@ -144,15 +145,13 @@ impl Snapshots {
         }
     }
 
-    /// Has the broker delete what it was sent again of those who were erased; up to which refusal that is done.
-    fn refused_cleared(&self, after: u64) -> u64 {
-        let cleared = self.clear_refused(after, &mut || self.goes_on());
-        cleared.unwrap_or_else(|error| {
-            if !self.stops() {
-                self.failed(&error, "the broker still holds what was refused as erased");
-            }
-            after
-        })
+    /// Has the broker delete what it was sent again of those who were erased. What fails is left for the next look.
+    fn look_at_refused(&self) {
+        if let Err(error) = self.clear_refused(&mut || self.goes_on())
+            && !self.stops()
+        {
+            self.failed(&error, "the broker still holds what was refused as erased");
+        }
     }
 
     /// Whether the engine stops.

@@ -3,7 +3,11 @@
 
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
-use yekta::nats::{assets::Names, expunge::Going};
+use yekta::{
+    domain::{identifier::Kind, identity::Key},
+    engine::api::{Command, Target},
+    nats::{assets::Names, expunge::Going},
+};
 
 use crate::{
     house::House,
@@ -122,5 +126,42 @@ fn what_an_erased_person_said_is_in_no_file_and_the_follower_goes_on() {
         again.consumed(next).await;
         again.counts((1, 0, 0)).await;
         again.close().await;
+    });
+}
+
+#[test]
+fn what_is_refused_as_erased_is_to_be_deleted_however_much_else_is_refused_behind_it() {
+    let server = NatsServer::start();
+    let house = House::with(&[("engine.rejections_max", "1")]);
+    run(async {
+        let open = house.open(&server).await;
+        let first = said("sara-1", "u-1", "canary-sara");
+        let taken = open.publish("web.note_taken", &[], first.clone()).await;
+        open.consumed(taken).await;
+        let handle = &open.engine().handle;
+        let target = Target::Identifier(Key {
+            kind: Kind::USER_ID,
+            value: "u-1".to_owned(),
+        });
+        let within_us = i64::MAX / 4;
+        let erased = handle.command(None, Command::Erase { target, within_us }).await;
+        erased.unwrap();
+        let again = open.publish("web.note_taken", &[], first).await;
+        let mut last = again;
+        for _ in 0..3 {
+            last = open.publish("web.note_taken", &[], "no json").await;
+        }
+        open.consumed(last).await;
+        let query = handle.query();
+        let kept = query.rejections(10).unwrap();
+        assert!(
+            kept.iter().all(|one| one.code != "erased"),
+            "it is kept no longer"
+        );
+        assert_eq!(query.undeleted(10).unwrap(), vec![again]);
+        let places = vec![again];
+        handle.command(None, Command::Deleted { places }).await.unwrap();
+        assert_eq!(query.undeleted(10).unwrap(), Vec::<u64>::new());
+        open.close().await;
     });
 }
