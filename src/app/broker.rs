@@ -54,7 +54,7 @@ impl Beyond for Broker {
 
 impl Broker {
     async fn clear(&self, query: &Query) -> Result<(), BeyondError> {
-        let withdrawn = query.withdrawn()?;
+        let withdrawn = query.withdrawn()?.told();
         let notices = self.notices(&withdrawn).await?;
         let failed = Arc::new(AtomicBool::new(false));
         let (asked, has_failed) = (query.clone(), Arc::clone(&failed));

@@ -18,6 +18,7 @@ use std::{
 use tokio::sync::oneshot;
 
 use crate::{
+    domain::time::Timestamp,
     engine::{
         answer::{Query, QueryError},
         api::{Command, CommandError, Progress},
@@ -49,7 +50,7 @@ const ASIDE: [&str; 8] = [
 /// What holds data of the tenant beyond its folder: the streams of a broker. Its calls block; `goes_on` says now and then
 /// whether to.
 pub trait Beyond: Send + Sync + fmt::Debug {
-    /// Deletes there, for good, what is of those who were erased.
+    /// Deletes there, for good, what is of those who were erased and of whom that is not noted yet.
     ///
     /// # Errors
     /// When something could not be deleted, or has not come there yet.
@@ -111,35 +112,33 @@ impl Snapshots {
     pub(crate) fn until_expunging(&self) -> Result<Option<Duration>, QueryError> {
         let pending = self.query.withdrawn()?;
         let now = (self.clock)();
-        // Half way: what is done by then is done in time, also where it takes a second attempt.
-        let starts = pending.erasures().map(|one| {
-            let half = one.due.micros_since(one.at) / 2;
-            let left = half.saturating_sub(now.micros_since(one.at));
-            let is_told = self.beyond.is_some() && one.withdrawn.is_none();
-            match u64::try_from(left) {
-                Ok(left) if !is_told => Duration::from_micros(left),
-                Ok(_) | Err(_) => Duration::ZERO,
-            }
-        });
+        let starts = pending
+            .erasures()
+            .map(|one| match is_told(one) && self.beyond.is_some() {
+                true => Duration::ZERO,
+                false => until_clearing(one, now),
+            });
         Ok(starts.min())
     }
 
-    /// Has nobody be told any more what was published of those who were erased until now, and clears all files of them
-    /// where it is time for that.
+    /// Has nobody be told any more what was published of those who were erased until now, once for each, and clears all
+    /// files of them where it is time for that.
     pub(crate) fn expunge(&self, goes_on: GoesOn<'_>) -> Result<(), ExpungeError> {
         goes_on()?;
         let erased: Vec<ErasureRecord> = self.query.withdrawn()?.erasures().cloned().collect();
         if erased.is_empty() {
             return Ok(());
         }
-        if let Some(beyond) = &self.beyond {
+        let told: Vec<&ErasureRecord> = erased.iter().filter(|one| is_told(one)).collect();
+        if let Some(beyond) = self.beyond.as_deref().filter(|_| !told.is_empty()) {
             let withdrawn = beyond.withdraw(&self.query, &mut || goes_on().is_ok());
             withdrawn.map_err(ExpungeError::Beyond)?;
-            self.note(&erased, Progress::Withdrawn)?;
+            self.note(told, Progress::Withdrawn)?;
         }
-        match self.until_expunging()? {
-            Some(Duration::ZERO) => self.clear(&erased, goes_on),
-            _ => Ok(()),
+        let now = (self.clock)();
+        match erased.iter().any(|one| until_clearing(one, now).is_zero()) {
+            true => self.clear(&erased, goes_on),
+            false => Ok(()),
         }
     }
 
@@ -206,8 +205,12 @@ impl Snapshots {
     }
 
     /// Has the writer note how far these are.
-    fn note(&self, erased: &[ErasureRecord], progress: Progress) -> Result<(), ExpungeError> {
-        let erasures = erased.iter().map(|one| one.id).collect();
+    fn note<'a>(
+        &self,
+        erased: impl IntoIterator<Item = &'a ErasureRecord>,
+        progress: Progress,
+    ) -> Result<(), ExpungeError> {
+        let erasures = erased.into_iter().map(|one| one.id).collect();
         self.order(Command::Note { erasures, progress })
     }
 
@@ -221,6 +224,18 @@ impl Snapshots {
         let answered = answer.blocking_recv().map_err(|_| ExpungeError::Stopped)?;
         answered.0.map(drop).map_err(ExpungeError::Note)
     }
+}
+
+/// Whether what was published of them may be told by a broker still.
+fn is_told(erasure: &ErasureRecord) -> bool {
+    erasure.withdrawn.is_none()
+}
+
+/// How long files may wait. Half of the time: what is done by then is done in time, also where it takes a second attempt.
+fn until_clearing(erasure: &ErasureRecord, now: Timestamp) -> Duration {
+    let half = erasure.due.micros_since(erasure.at) / 2;
+    let left = half.saturating_sub(now.micros_since(erasure.at));
+    u64::try_from(left).map_or(Duration::ZERO, Duration::from_micros)
 }
 
 /// Removes what was set aside in a tenant's folder, and snapshots that do not serve.

@@ -45,6 +45,12 @@ impl Query {
 }
 
 impl Withdrawn {
+    /// Those of whom a broker may still tell what was published of them.
+    pub fn told(mut self) -> Self {
+        self.erasures.retain(|(erasure, _)| erasure.withdrawn.is_none());
+        self
+    }
+
     /// The erasures.
     pub fn erasures(&self) -> impl Iterator<Item = &ErasureRecord> {
         self.erasures.iter().map(|(erasure, _)| erasure)
