@@ -38,6 +38,16 @@ impl Names {
         format!("YEKTA_PROFILES_{}", self.tenant)
     }
 
+    /// The stream behind the bucket of profiles.
+    pub fn profiles(&self) -> String {
+        format!("KV_{}", self.profiles_bucket())
+    }
+
+    /// The subject of `key` in the bucket of profiles.
+    pub(crate) fn in_bucket(&self, key: &str) -> String {
+        format!("$KV.{}.{key}", self.profiles_bucket())
+    }
+
     /// The stream of outgoing messages.
     pub fn out(&self) -> String {
         format!("YEKTA_OUT_{}", self.tenant)

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use async_nats::jetstream::{
     self, ErrorCode,
+    message::StreamMessage,
     stream::{DeleteMessageErrorKind, LastRawMessageErrorKind, RawMessageErrorKind, Stream},
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use tokio_util::bytes::Bytes;
 
 use crate::nats::expunge::error::ExpungeError;
 
@@ -46,14 +46,14 @@ impl Eraser {
     /// # Errors
     /// [`ExpungeError::Broker`].
     pub(crate) async fn last(&self, filter: &str) -> Result<Option<u64>, ExpungeError> {
-        Ok(self.last_message(filter).await?.map(|(sequence, _)| sequence))
+        Ok(self.last_message(filter).await?.map(|message| message.sequence))
     }
 
-    /// The same message with its body.
-    pub(crate) async fn last_message(&self, filter: &str) -> Result<Option<(u64, Bytes)>, ExpungeError> {
+    /// The same message as a whole.
+    pub(crate) async fn last_message(&self, filter: &str) -> Result<Option<StreamMessage>, ExpungeError> {
         let stream = self.stream().await?;
         match stream.get_last_raw_message_by_subject(filter).await {
-            Ok(message) => Ok(Some((message.sequence, message.payload))),
+            Ok(message) => Ok(Some(message)),
             Err(error) if matches!(error.kind(), LastRawMessageErrorKind::NoMessageFound) => Ok(None),
             Err(error) => Err(ExpungeError::broker("look at the end of", &self.stream, error)),
         }

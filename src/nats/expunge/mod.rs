@@ -19,6 +19,7 @@ mod error;
 mod input;
 mod out;
 mod pass;
+mod views;
 
 use std::{sync::Arc, time::Duration};
 

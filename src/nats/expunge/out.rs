@@ -45,10 +45,11 @@ impl Expunge {
         let stream = self.names.out();
         let subject = format!("{}.profile.erased.{profile}", self.names.prefix());
         let found = self.eraser(stream.clone()).last_message(&subject).await?;
-        if let Some((sequence, body)) = found
-            && body.windows(erasure.len()).any(|part| part == erasure.as_bytes())
-        {
-            return Ok(Notice::At(sequence));
+        if let Some(message) = found {
+            let body = &message.payload;
+            if body.windows(erasure.len()).any(|part| part == erasure.as_bytes()) {
+                return Ok(Notice::At(message.sequence));
+            }
         }
         let info = self.jetstream.get_stream(&stream).await;
         let info = info.map_err(|error| ExpungeError::broker("look at", &stream, error))?;
@@ -63,21 +64,6 @@ impl Expunge {
             true => Ok(Notice::Dropped),
             false => Err(ExpungeError::Behind { stream }),
         }
-    }
-
-    /// Fails unless what is made of the journal has taken all that there is.
-    ///
-    /// # Errors
-    /// [`ExpungeError::Behind`].
-    pub async fn caught_up(&self) -> Result<(), ExpungeError> {
-        for stream in [self.names.out(), format!("KV_{}", self.names.profiles_bucket())] {
-            let info = self.jetstream.get_stream(&stream).await;
-            let info = info.map_err(|error| ExpungeError::broker("look at", &stream, error))?;
-            if info.cached_info().sources.iter().any(|source| source.lag > 0) {
-                return Err(ExpungeError::Behind { stream });
-            }
-        }
-        Ok(())
     }
 
     /// Erases the messages up to `through` that `goes` names; how many there were. Whoever no longer waits for it has erased

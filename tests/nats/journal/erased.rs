@@ -35,6 +35,12 @@ impl Ground {
         })
     }
 
+    fn wait_until_caught_up(&self, expunge: &Expunge) {
+        wait_for("all of the journal to be taken", || {
+            self.runtime.block_on(expunge.caught_up()).ok()
+        });
+    }
+
     fn wait_until_written(&self, stream: &str) {
         wait_for("the server to write its files", || {
             holds(&self.server, stream, CANARY).then_some(())
@@ -79,6 +85,7 @@ fn what_is_published_about_a_profile_is_in_no_file() {
     ground.wait_until_written(OUT);
 
     let expunge = ground.expunge();
+    ground.wait_until_caught_up(&expunge);
     ground.runtime.block_on(async {
         let now = jiff::Timestamp::now().as_microsecond();
         assert_eq!(expunge.notice("a", CANARY, now).await.unwrap(), Notice::At(4));
@@ -91,7 +98,6 @@ fn what_is_published_about_a_profile_is_in_no_file() {
                 Notice::Dropped
             );
         }
-        expunge.caught_up().await.unwrap();
         let before = |published: Published<'_>| published.sequence < 4 && is_theirs(published);
         assert_eq!(expunge.out(4, &before).await.unwrap(), 3);
         assert_eq!(expunge.out(4, &before).await.unwrap(), 0);
