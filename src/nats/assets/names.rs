@@ -15,6 +15,9 @@ impl Names {
     /// The subjects of incoming events, of all tenants.
     pub const EVENT_SUBJECTS: &'static str = "yekta.v1.*.event.>";
 
+    /// The key in the bucket of profiles that is nobody's: what is written under it is deleted with it.
+    pub const BLANK: &'static str = "blank";
+
     /// The names of `tenant`'s.
     pub fn of(tenant: &Tenant) -> Self {
         Self {

@@ -1,15 +1,16 @@
 //! A commit as the messages of one atomic batch. Owns their order; must never send anything. Called by `writer`.
 //!
 //! First the changes, packed and cut into pieces (`j.change`); then one message per retired id (`j.retired.<id>`), which
-//! deletes its key in the view of profiles; then what is published, each under its own subject with `j.` behind the
-//! tenant; then the marker (`j.commit`). So the position of a published message is the marker's less how many follow.
+//! deletes its key in the view of profiles, and what that view takes once more, under the same subjects; then what is
+//! published, each under its own subject with `j.` behind the tenant; then the marker (`j.commit`). So the position of a
+//! published message is the marker's less how many follow.
 
 use async_nats::HeaderMap;
 use jiff::Timestamp;
 
 use crate::{
     journal::{
-        Commit, Error, Message,
+        Anew, Commit, Error, Message,
         codec::{Encoder, length, pack},
     },
     nats::{
@@ -25,6 +26,8 @@ use crate::{
 
 /// Bytes of a piece of the changes: far below what servers take as one message.
 const PIECE_BYTES: usize = 256 << 10;
+/// Bytes of a block of the server's, at most.
+pub(crate) const BLOCK_BYTES: usize = 8 << 20;
 
 /// Subjects of the journal, behind its `j.`.
 pub(crate) const CHANGE: &str = "change";
@@ -60,11 +63,11 @@ impl Layout {
         }
     }
 
-    /// The messages of `commit`.
+    /// The messages of `commit`, with what the view of profiles takes once more.
     ///
     /// # Errors
     /// [`Error::TooLarge`], [`Error::TooMany`]; [`Error::Broker`] where a message has a subject that no stream takes.
-    pub(crate) fn lay(&self, commit: &Commit) -> Result<Laid, Error> {
+    pub(crate) fn lay(&self, commit: &Commit, anew: Option<&Anew>) -> Result<Laid, Error> {
         let bytes = length(commit);
         let too_large = || Error::TooLarge {
             bytes_max: self.bytes_max,
@@ -89,6 +92,9 @@ impl Layout {
             let mut message = self.own(&format!("{RETIRED}.{id}"), &[], &mut sum);
             cloud::deletion(&mut message.headers);
             messages.push(message);
+        }
+        if let Some(anew) = anew {
+            self.anew(anew, &mut sum, &mut messages);
         }
         let retired = messages.len().saturating_sub(pieces);
         self.published(commit, &mut sum, &mut messages)?;
@@ -116,6 +122,31 @@ impl Layout {
             body: record.seal(sum)?.into(),
         });
         Ok(Laid { messages, bytes })
+    }
+
+    /// What the view takes once more. Readers of the journal count it among the retired ids and pass over it.
+    fn anew(&self, anew: &Anew, sum: &mut crc32fast::Hasher, messages: &mut Vec<Outgoing>) {
+        match anew {
+            Anew::Blanks => {
+                let blanks = vec![b' '; self.piece_bytes];
+                let pieces = BLOCK_BYTES.div_ceil(self.piece_bytes).saturating_add(1);
+                // Each takes the place of the one before; the last one stays, and is read.
+                let none: &[u8] = &[];
+                for body in std::iter::repeat_n(blanks.as_slice(), pieces).chain([none]) {
+                    let mut message = self.own(&format!("{RETIRED}.{}", Names::BLANK), body, sum);
+                    cloud::deletion(&mut message.headers);
+                    messages.push(message);
+                }
+            }
+            Anew::Documents(documents) => {
+                for document in documents {
+                    let rest = format!("{RETIRED}.{}", document.key);
+                    let mut message = self.own(&rest, &document.body, sum);
+                    message.headers.insert("Content-Type", "application/json");
+                    messages.push(message);
+                }
+            }
+        }
     }
 
     /// A message of the journal's own.
