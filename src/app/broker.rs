@@ -33,6 +33,24 @@ impl Beyond for Broker {
         unless_stopped(&self.runtime, self.clear(query), goes_on)
     }
 
+    fn has_room(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {
+        let looking = async { Ok(self.expunge.has_room().await?) };
+        unless_stopped(&self.runtime, looking, goes_on)
+    }
+
+    fn let_go(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {
+        self.caught_up(goes_on)?;
+        let purging = async {
+            let messages = self.expunge.profiles().await?;
+            tracing::info!(
+                profiles.messages = messages,
+                "the bucket of profiles let go of what it held"
+            );
+            Ok(())
+        };
+        unless_stopped(&self.runtime, purging, goes_on)
+    }
+
     fn caught_up(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {
         let begun = Instant::now();
         let waiting = async {

@@ -9,6 +9,7 @@
 //! a cipher and every new claim a second sync, for the key must not lie where the data does.
 
 use std::{
+    collections::BTreeSet,
     fmt, fs, io,
     path::Path,
     sync::mpsc::{Sender, channel},
@@ -24,12 +25,13 @@ use crate::{
         api::{Command, CommandError, Progress},
         chores::Chore,
         commands::Ordered,
+        error::Error,
         handle::Job,
         snapshot::{GoesOn, SnapshotError},
         snapshots::Snapshots,
     },
     journal::Position,
-    store::{self, ErasureRecord, Former, snapshot},
+    store::{self, ErasureId, ErasureRecord, Former, snapshot},
 };
 
 /// Messages that the broker is asked to delete at once.
@@ -55,6 +57,18 @@ pub trait Beyond: Send + Sync + fmt::Debug {
     /// # Errors
     /// When something could not be deleted, or has not come there yet.
     fn withdraw(&self, query: &Query, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError>;
+
+    /// Fails where there is no room for every document of the view of profiles once more.
+    ///
+    /// # Errors
+    /// That there is none, or that it is not known.
+    fn has_room(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError>;
+
+    /// Has the view of profiles let go of what it held before all documents were written anew, once it has all of them.
+    ///
+    /// # Errors
+    /// When it has not in time, or keeps what it held.
+    fn let_go(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError>;
 
     /// Waits until all that is made of the journal there has been: then the journal may forget.
     ///
@@ -93,6 +107,12 @@ pub(crate) enum ExpungeError {
     /// Something that was set aside could not be removed.
     #[error("remove what was set aside")]
     Aside(#[source] io::Error),
+    /// A document could not be written as JSON.
+    #[error("write the documents of profiles anew")]
+    Document(#[source] Box<Error>),
+    /// The journal did not take what the view is to take once more.
+    #[error("write the documents of profiles anew: the journal did not take them")]
+    Anew,
     /// The broker keeps some of it.
     #[error("delete what the broker holds")]
     Beyond(#[source] BeyondError),
@@ -123,7 +143,13 @@ impl Snapshots {
 
     /// Has nobody be told any more what was published of those who were erased until now, once for each, and clears all
     /// files of them where it is time for that.
-    pub(crate) fn expunge(&self, goes_on: GoesOn<'_>) -> Result<(), ExpungeError> {
+    /// `apart` is of whom the view of profiles is known to hold nothing: what failed behind that does not have it written
+    /// anew again.
+    pub(crate) fn expunge(
+        &self,
+        apart: &mut BTreeSet<ErasureId>,
+        goes_on: GoesOn<'_>,
+    ) -> Result<(), ExpungeError> {
         goes_on()?;
         let erased: Vec<ErasureRecord> = self.query.withdrawn()?.erasures().cloned().collect();
         if erased.is_empty() {
@@ -137,18 +163,30 @@ impl Snapshots {
         }
         let now = (self.clock)();
         match erased.iter().any(|one| until_clearing(one, now).is_zero()) {
-            true => self.clear(&erased, goes_on),
+            true => self.clear(&erased, apart, goes_on),
             false => Ok(()),
         }
     }
 
     /// Clears all files.
     ///
-    /// ORDER: the journal goes on in a file of its own first, so that the snapshots hold all that the others have; these go
-    /// once there are two, and the journal forgets once what is made of it has all of it. What fails is done again as a
-    /// whole.
-    fn clear(&self, erased: &[ErasureRecord], goes_on: GoesOn<'_>) -> Result<(), ExpungeError> {
-        let rolled = self.told(Chore::Roll)?;
+    /// ORDER: the view is written anew before the journal goes on in a file of its own, so that this forgets with the rest
+    /// what was written. It goes on before there are snapshots, so that they hold all that the others have; these go once
+    /// there are two, and the journal forgets once what is made of it has all of it. What fails is done again as a whole,
+    /// but for the view.
+    fn clear(
+        &self,
+        erased: &[ErasureRecord],
+        apart: &mut BTreeSet<ErasureId>,
+        goes_on: GoesOn<'_>,
+    ) -> Result<(), ExpungeError> {
+        if let Some(beyond) = self.beyond.as_deref()
+            && !erased.iter().all(|one| apart.contains(&one.id))
+        {
+            self.write_anew(beyond, goes_on)?;
+            apart.extend(erased.iter().map(|one| one.id));
+        }
+        let rolled = self.told(Chore::Roll).ok_or(ExpungeError::Journal)?;
         // Each snapshot is of a commit of its own, behind where the journal went on: so it is a file of its own too.
         self.note(erased, Progress::Clearing)?;
         let first = self.source.snapshot(goes_on)?;
@@ -166,8 +204,8 @@ impl Snapshots {
             let caught_up = beyond.caught_up(&mut || goes_on().is_ok());
             caught_up.map_err(ExpungeError::Beyond)?;
         }
-        let begins = self.told(|told| Chore::ForgetFor(Position(through), told))?;
-        if begins <= rolled {
+        let begins = self.told(|told| Chore::ForgetFor(Position(through), told));
+        if begins.is_none_or(|begins| begins <= rolled) {
             return Err(ExpungeError::Journal);
         }
         match self.source.store.rewrite(goes_on)? {
@@ -176,6 +214,7 @@ impl Snapshots {
         }
         remove_aside(&self.dir, &self.source.folder).map_err(ExpungeError::Aside)?;
         self.note(erased, Progress::Gone)?;
+        apart.clear();
         tracing::info!(erasures = erased.len(), "no file holds what was erased");
         Ok(())
     }
@@ -197,11 +236,11 @@ impl Snapshots {
         }
     }
 
-    /// Has the writer do something with the journal, and waits for it.
-    fn told(&self, chore: impl FnOnce(Sender<Position>) -> Chore) -> Result<Position, ExpungeError> {
+    /// Has the writer do something with the journal, and waits for it; `None` where that was not done.
+    pub(crate) fn told(&self, chore: impl FnOnce(Sender<Position>) -> Chore) -> Option<Position> {
         let (told, position) = channel();
         self.writer.tell(Job::Chore(chore(told)));
-        position.recv().map_err(|_| ExpungeError::Journal)
+        position.recv().ok()
     }
 
     /// Has the writer note how far these are.

@@ -5,6 +5,7 @@
 //! damaged. Never holds the writer up: it works half of the time and rests the other half.
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -97,7 +98,7 @@ impl Snapshots {
         let mut next = interval.map(|interval| Instant::now() + self.first_wait(interval));
         let (mut rested, mut pause) = (Instant::now(), RETRY);
         self.look_at_refused();
-        let mut look = Instant::now() + LOOK;
+        let (mut look, mut apart) = (Instant::now() + LOOK, BTreeSet::new());
         loop {
             let due = next.map(|next| next.saturating_duration_since(Instant::now()));
             let rest = rested.saturating_duration_since(Instant::now());
@@ -126,7 +127,7 @@ impl Snapshots {
                 self.writer.tell(Job::Wake);
                 self.look_at_refused();
             } else if expunging == Some(wait) {
-                match self.expunge(&mut || self.goes_on()) {
+                match self.expunge(&mut apart, &mut || self.goes_on()) {
                     Ok(()) => pause = RETRY,
                     Err(error) if self.stops() => {
                         return tracing::debug!(%error, "stops while files are cleared");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     broker::{Broker, EVENTS, JOURNAL, OUT},
-    process::{Service, wait_for},
+    process::{Service, printed, wait_for, yekta},
     server::NatsServer,
     serving::{readiness, serve_on},
     streams,
@@ -76,6 +76,21 @@ fn an_event_goes_through_and_nobody_may_do_more_than_they_need() {
     assert_eq!(before, after);
     let entry = reader.entry(id);
     assert_eq!(entry.as_ref(), Some(update));
+
+    // Whoever is erased goes from every stream, which nobody else may change.
+    let mut erase = yekta([
+        "erase",
+        "user_id:u-1",
+        "--now",
+        "--wait",
+        "110",
+        "--json",
+        "--url",
+    ]);
+    erase.arg(&service.url);
+    let receipt: Value = serde_json::from_str(&printed(erase, b"")).unwrap();
+    assert!(receipt["gone_at"].is_string(), "{receipt}");
+    wait_for("the entry to go", || reader.keys().is_empty().then_some(()));
 
     service.stop();
     let mut again = serve_on(&server, data.path());

@@ -59,6 +59,26 @@ impl Eraser {
         }
     }
 
+    /// Lets go of all messages before this number; how many there were. Their bytes stay in a block of which something is
+    /// kept.
+    ///
+    /// # Errors
+    /// [`ExpungeError::Broker`].
+    pub(crate) async fn purge_before(&self, sequence: u64) -> Result<u64, ExpungeError> {
+        let stream = self.stream().await?;
+        let mut tries = 1_u32;
+        loop {
+            match stream.purge().sequence(sequence).await {
+                Ok(purged) => return Ok(purged.purged),
+                Err(error) if tries >= TRIES => {
+                    return Err(ExpungeError::broker("purge the old end of", &self.stream, error));
+                }
+                Err(_) => tokio::time::sleep(PAUSE).await,
+            }
+            tries = tries.saturating_add(1);
+        }
+    }
+
     async fn stream(&self) -> Result<Stream<()>, ExpungeError> {
         let stream = self.jetstream.get_stream_no_info(&self.stream).await;
         stream.map_err(|error| ExpungeError::broker("look at", &self.stream, error))
