@@ -15,7 +15,7 @@ impl Names {
     /// The subjects of incoming events, of all tenants.
     pub const EVENT_SUBJECTS: &'static str = "yekta.v1.*.event.>";
 
-    /// The key in the bucket of profiles that is nobody's: what is written under it is deleted with it.
+    /// The key in the bucket of profiles that is nobody's, and that whatever is written under it deletes.
     pub const BLANK: &'static str = "blank";
 
     /// The names of `tenant`'s.

@@ -151,7 +151,7 @@ mod tests {
             Anew, Document,
             samples::{commit, commits},
         },
-        nats::{assets::Names, journal::layout::Laid, settings::Tenant},
+        nats::{assets::Names, batch::Outgoing, journal::layout::Laid, settings::Tenant},
     };
 
     fn layout() -> Layout {
@@ -236,7 +236,7 @@ mod tests {
         ] {
             let commit = commit(1, &[]);
             let laid = layout.lay(&commit, Some(&anew)).unwrap();
-            let bytes: usize = laid.messages.iter().map(|message| message.body.len()).sum();
+            let bytes: usize = laid.messages.iter().map(Outgoing::bytes).sum();
             assert!(bytes > bytes_min, "{bytes}");
             let Ok(Step::Commit(_, found)) = walked(numbered(laid)) else {
                 panic!("no commit of {anew:?}")

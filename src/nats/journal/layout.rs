@@ -26,6 +26,8 @@ use crate::{
 
 /// Bytes of a piece of the changes: far below what servers take as one message.
 const PIECE_BYTES: usize = 256 << 10;
+/// Bytes of a header that fills a block: about half of what servers take as the headers of one message.
+const BLANK_BYTES: usize = 32 << 10;
 /// Bytes of a block of the server's, at most.
 pub(crate) const BLOCK_BYTES: usize = 8 << 20;
 
@@ -128,13 +130,16 @@ impl Layout {
     fn anew(&self, anew: &Anew, sum: &mut crc32fast::Hasher, messages: &mut Vec<Outgoing>) {
         match anew {
             Anew::Blanks => {
-                let blanks = vec![b' '; self.piece_bytes];
-                let pieces = BLOCK_BYTES.div_ceil(self.piece_bytes).saturating_add(1);
-                // Each takes the place of the one before; the last one stays, and is read.
-                let none: &[u8] = &[];
-                for body in std::iter::repeat_n(blanks.as_slice(), pieces).chain([none]) {
-                    let mut message = self.own(&format!("{RETIRED}.{}", Names::BLANK), body, sum);
+                let bytes = BLANK_BYTES.min(self.piece_bytes);
+                let (blank, count) = (".".repeat(bytes), BLOCK_BYTES.div_ceil(bytes).saturating_add(1));
+                // Each takes the place of the one before; the last one stays, and is small. All are empty, as readers of the
+                // view are used to of whatever is deleted.
+                for blank in std::iter::repeat_n(Some(blank.as_str()), count).chain([None]) {
+                    let mut message = self.own(&format!("{RETIRED}.{}", Names::BLANK), &[], sum);
                     cloud::deletion(&mut message.headers);
+                    if let Some(blank) = blank {
+                        message.headers.insert("Yekta-Blank", blank);
+                    }
                     messages.push(message);
                 }
             }
