@@ -297,3 +297,6 @@ fn remove_aside(dir: &Path, snapshots: &Path) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
