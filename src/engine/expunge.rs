@@ -143,6 +143,7 @@ impl Snapshots {
 
     /// Has nobody be told any more what was published of those who were erased until now, once for each, and clears all
     /// files of them where it is time for that.
+    ///
     /// `apart` is of whom the view of profiles is known to hold nothing: what failed behind that does not have it written
     /// anew again.
     pub(crate) fn expunge(
