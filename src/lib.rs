@@ -54,7 +54,7 @@
 //! Whoever is erased (`engine::erase`) is gone with that commit: events, index, codes, words; marks stay by which what comes
 //! again is refused (`engine::erased`). Within the horizon [`engine::expunge`] has the bytes gone too: the journal begins
 //! anew behind snapshots of what is left, the store is rewritten ([`store`]) while it is at work, and the broker's streams
-//! erase what they held ([`nats::expunge`]). The ledger (`engine::ledger`) has it done again where an older copy is put
+//! erase what they held ([`nats::expunge`]); its bucket of profiles is written anew (`engine::anew`). The ledger (`engine::ledger`) has it done again where an older copy is put
 //! back. What is kept for a time only is taken out by `engine::expire` ([`domain::retention`]).
 //!
 //! Who is one person is a pure function of the set of events and the rules; a profile is a commutative fold over its

@@ -10,7 +10,6 @@ use std::{
 };
 
 use tokio::{runtime::Handle, time::sleep};
-use tokio_util::sync::CancellationToken;
 
 use crate::{
     engine::{Beyond, ErasureRecord, ProfileId, Query, expunge::BeyondError, withdrawn::Withdrawn},
@@ -31,8 +30,25 @@ pub(crate) struct Broker {
 
 impl Beyond for Broker {
     fn withdraw(&self, query: &Query, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {
-        let stop = CancellationToken::new();
-        self.unless_stopped(self.clear(query, &stop), goes_on)
+        unless_stopped(&self.runtime, self.clear(query), goes_on)
+    }
+
+    fn has_room(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {
+        let looking = async { Ok(self.expunge.has_room().await?) };
+        unless_stopped(&self.runtime, looking, goes_on)
+    }
+
+    fn let_go(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {
+        self.caught_up(goes_on)?;
+        let purging = async {
+            let messages = self.expunge.profiles().await?;
+            tracing::info!(
+                profiles.messages = messages,
+                "the bucket of profiles let go of what it held"
+            );
+            Ok(())
+        };
+        unless_stopped(&self.runtime, purging, goes_on)
     }
 
     fn caught_up(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {
@@ -45,37 +61,18 @@ impl Beyond for Broker {
                 }
             }
         };
-        self.unless_stopped(waiting, goes_on)
+        unless_stopped(&self.runtime, waiting, goes_on)
     }
 
     fn refused(&self, places: &[u64], goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {
         let erasing = async { Ok(self.expunge.refused(places).await.map(drop)?) };
-        self.unless_stopped(erasing, goes_on)
+        unless_stopped(&self.runtime, erasing, goes_on)
     }
 }
 
 impl Broker {
-    /// What `attempt` comes to, unless it is told to stop.
-    fn unless_stopped(
-        &self,
-        attempt: impl Future<Output = Result<(), BeyondError>>,
-        goes_on: &mut dyn FnMut() -> bool,
-    ) -> Result<(), BeyondError> {
-        let watching = async {
-            while goes_on() {
-                sleep(LOOK).await;
-            }
-        };
-        self.runtime.block_on(async {
-            tokio::select! {
-                done = attempt => done,
-                () = watching => Err("told to stop before it was done".into()),
-            }
-        })
-    }
-
-    async fn clear(&self, query: &Query, stop: &CancellationToken) -> Result<(), BeyondError> {
-        let withdrawn = query.withdrawn()?;
+    async fn clear(&self, query: &Query) -> Result<(), BeyondError> {
+        let withdrawn = query.withdrawn()?.told();
         let notices = self.notices(&withdrawn).await?;
         let failed = Arc::new(AtomicBool::new(false));
         let (asked, has_failed) = (query.clone(), Arc::clone(&failed));
@@ -91,7 +88,7 @@ impl Broker {
                 .flat_map(|one| one.refused.iter().copied())
                 .collect(),
         };
-        let input = self.expunge.input(&going, stop).await?;
+        let input = self.expunge.input(&going).await?;
         let last = notices.values().copied().max().unwrap_or(0);
         let goes = |published: Published<'_>| {
             // What is behind the notice is of somebody who came back.
@@ -104,7 +101,7 @@ impl Broker {
             failed.fetch_or(has.is_err(), Ordering::Relaxed);
             has.unwrap_or(false)
         };
-        let out = self.expunge.out(last, &goes, stop).await?;
+        let out = self.expunge.out(last, &goes).await?;
         tracing::info!(
             input.messages = input,
             out.messages = out,
@@ -143,5 +140,46 @@ impl Broker {
             }
         }
         Ok(notices)
+    }
+}
+
+/// What `attempt` comes to, unless it is told to stop: then it is left where it is. Blocks.
+fn unless_stopped(
+    runtime: &Handle,
+    attempt: impl Future<Output = Result<(), BeyondError>>,
+    goes_on: &mut dyn FnMut() -> bool,
+) -> Result<(), BeyondError> {
+    let watching = async {
+        while goes_on() {
+            sleep(LOOK).await;
+        }
+    };
+    runtime.block_on(async {
+        tokio::select! {
+            done = attempt => done,
+            () = watching => Err("told to stop before it was done".into()),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_end_is_left_once_it_is_told_to_stop() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let mut looks = 0;
+        let stopped = unless_stopped(runtime.handle(), std::future::pending(), &mut || {
+            looks += 1;
+            looks < 3
+        });
+        assert_eq!(
+            stopped.unwrap_err().to_string(),
+            "told to stop before it was done"
+        );
+        assert_eq!(looks, 3);
+        let done = unless_stopped(runtime.handle(), async { Ok(()) }, &mut || true);
+        done.unwrap();
     }
 }

@@ -256,6 +256,11 @@ pub enum Command {
         /// How far.
         progress: Progress,
     },
+    /// Note that these messages of the input stream were deleted there.
+    Deleted {
+        /// Their numbers.
+        places: Vec<u64>,
+    },
 }
 
 impl fmt::Debug for Command {
@@ -273,6 +278,7 @@ impl fmt::Debug for Command {
             Self::Erase { .. } => "Erase",
             Self::EraseAgain(_) => "EraseAgain",
             Self::Note { .. } => "Note",
+            Self::Deleted { .. } => "Deleted",
         })
     }
 }

@@ -5,6 +5,7 @@ use std::sync::mpsc::Sender;
 
 use crate::{
     engine::{
+        anew::Again,
         commands::Ordered,
         error::{Error, chain},
         expire::Expiring,
@@ -25,6 +26,8 @@ pub(crate) enum Chore {
     /// Have the journal go on in a file of its own, so that all that was before can be let go of; told is up to where
     /// that is.
     Roll(Sender<Position>),
+    /// Have a view that others make of the journal take this once more; told is where that is.
+    WriteAnew(Again, Sender<Position>),
 }
 
 impl Worker {
@@ -60,15 +63,16 @@ impl Worker {
 
     /// Does it. Where the journal cannot, it keeps more, and that is told.
     ///
-    /// ORDER: nothing is under way, and the store is flushed, so that a restart needs nothing of what goes.
+    /// ORDER: nothing is under way.
     pub(crate) fn carry_out(&mut self, chore: Chore) -> Result<(), Error> {
         self.settle()?;
-        self.store.flush()?;
+        // Whoever waited has left where the service stops.
         match chore {
-            Chore::Forget(through) => drop(self.forget(through)),
-            // Whoever waited has left where the service stops.
+            Chore::Forget(through) => {
+                self.forget(through)?;
+            }
             Chore::ForgetFor(through, waiting) => {
-                self.forget(through).and_then(|first| waiting.send(first).ok());
+                self.forget(through)?.and_then(|first| waiting.send(first).ok());
             }
             Chore::Roll(waiting) => match self.journal.roll() {
                 Ok(()) => drop(waiting.send(self.journal.last())),
@@ -76,13 +80,20 @@ impl Worker {
                     tracing::error!(error = %chain(&error), "the journal goes on in the file that it has");
                 }
             },
+            Chore::WriteAnew(again, waiting) => {
+                self.write_anew(again)?
+                    .and_then(|position| waiting.send(position).ok());
+            }
         }
         Ok(())
     }
 
     /// Where the journal begins then; `None` where it keeps what it has.
-    fn forget(&mut self, through: Position) -> Option<Position> {
-        match self.journal.forget(through) {
+    ///
+    /// ORDER: the store is flushed, so that a restart needs nothing of what goes.
+    fn forget(&mut self, through: Position) -> Result<Option<Position>, Error> {
+        self.store.flush()?;
+        Ok(match self.journal.forget(through) {
             Ok(first) => {
                 tracing::info!(
                     journal.first = first.0,
@@ -94,6 +105,6 @@ impl Worker {
                 tracing::error!(error = %chain(&error), "the journal forgot nothing");
                 None
             }
-        }
+        })
     }
 }

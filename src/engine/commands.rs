@@ -122,6 +122,7 @@ impl Batch<'_> {
             }
             Command::EraseAgain(erasure) => Ok(self.erase_again(erasure)?),
             Command::Note { erasures, progress } => Ok(self.note(erasures, *progress, now)?),
+            Command::Deleted { places } => Ok(self.note_deleted(places)),
         };
         if let (Some(request), Ok(answer)) = (ordered.request, &answer) {
             let record = match answer {

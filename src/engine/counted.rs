@@ -33,6 +33,16 @@ enum Item {
 }
 
 impl Counted {
+    /// Of a commit that is of no step.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            begun: Instant::now(),
+            items: Vec::new(),
+            bounds: Bounds::default(),
+            commit_bytes: None,
+        }
+    }
+
     /// The figures of a step that began at `begun`.
     pub(crate) fn of(input: &Input, stepped: &Stepped, begun: Instant) -> Self {
         let items = input.submissions.iter().zip(&stepped.outcomes);

@@ -5,12 +5,17 @@
 
 use crate::{
     domain::{
-        event::Event,
+        event::{Event, EventId},
         identifier::{Identifier, Role},
         identity::Key,
     },
-    engine::{api::WAS_ERASED, atoms::Atoms, batch::Batch, graph::Graph},
-    store::{AtomId, ErasedRecord, Error, EventHash, KeyHash, keys, keys::Erased},
+    engine::{
+        api::{Answer, WAS_ERASED},
+        atoms::Atoms,
+        batch::Batch,
+        graph::Graph,
+    },
+    store::{AtomId, ErasedRecord, Error, EventHash, KeyHash, View, keys, keys::Erased},
     wire::{Reason, Rejection},
 };
 
@@ -75,6 +80,35 @@ impl Batch<'_> {
     /// Whether an event is of somebody who was erased since.
     pub(crate) fn was_erased(&self, event: &Event, hash: EventHash, atom: AtomId) -> Result<bool, Error> {
         Ok(self.has_erased && self.graph().is_erased(event, hash, atom)?)
+    }
+
+    /// Notes that a refused item is to be deleted in the input stream, if it says something of who was erased. It may be
+    /// kept among the refused for a moment only, where many others come behind it.
+    pub(crate) fn note_undeleted(&mut self, refused: &Rejection) -> Result<(), Error> {
+        let Some(place) = refused.origin.as_ref().map(|origin| origin.sequence) else {
+            return Ok(());
+        };
+        let is_theirs = match (refused.reason, &refused.source, &refused.id) {
+            (Reason::Erased, ..) => true,
+            (Reason::TooLate, Some(source), Some(id)) if self.has_erased => {
+                let (source, id) = (source.clone(), id.clone());
+                let event = self.keyring.event(&EventId { source, id });
+                self.overlay.get(&keys::erased(Erased::Event(event)))?.is_some()
+            }
+            _ => false,
+        };
+        if is_theirs {
+            self.overlay.put(keys::undeleted(place), Vec::new());
+        }
+        Ok(())
+    }
+
+    /// Notes that these were deleted in the input stream.
+    pub(crate) fn note_deleted(&mut self, places: &[u64]) -> Answer {
+        for place in places {
+            self.overlay.delete(keys::undeleted(*place));
+        }
+        Answer::Noted
     }
 }
 

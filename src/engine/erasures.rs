@@ -11,11 +11,7 @@ use crate::{
         answer::{Query, QueryError},
         api::Submission,
     },
-    store::{
-        ErasureId, ErasureRecord, Error, InputRecord, Order, Read, RejectionRecord, Store, View, keys,
-        keys::Erased,
-    },
-    wire::Reason,
+    store::{ErasureId, ErasureRecord, Error, InputRecord, Order, Read, Store, View, keys, keys::Erased},
 };
 
 impl Query {
@@ -67,33 +63,26 @@ impl Query {
         Ok(self.store().get(&mark)?.is_some())
     }
 
-    /// Where in the input stream those items stand behind the refusal with this number that were refused as those of
-    /// somebody who was erased, and the number of the last refusal.
+    /// Where in the input stream messages stand that say something of who was erased and are to be deleted there, `most` of
+    /// them at most. What is not consumed yet may not go, and is told once it is.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn refused_as_erased(&self, after: u64) -> Result<(Vec<u64>, u64), QueryError> {
-        let (mut places, mut last, consumed) = (Vec::new(), after, self.consumed()?);
-        let from = keys::rejection(after.saturating_add(1));
-        let to = keys::rejection(u64::MAX);
-        self.store()
-            .scan(&from, &to, Order::Ascending, &mut |key, value| {
-                let kept: RejectionRecord = self.store().decoded(value)?;
-                last = keys::rejection_sequence(key).unwrap_or(last);
-                let id = kept.source.clone().zip(kept.id.clone());
-                let is_theirs = match id {
-                    _ if kept.code == Reason::Erased.code() => true,
-                    Some((source, id)) if kept.code == Reason::TooLate.code() => {
-                        let mark = Erased::Event(self.keyring().event(&EventId { source, id }));
-                        self.store().get(&keys::erased(mark))?.is_some()
-                    }
-                    _ => false,
-                };
-                let place = kept.origin.map(|place| place.sequence).filter(|_| is_theirs);
-                places.extend(place.filter(|place| *place <= consumed));
+    pub fn undeleted(&self, most: usize) -> Result<Vec<u64>, QueryError> {
+        let (mut places, behind) = (Vec::new(), self.consumed()?.saturating_add(1));
+        self.store().scan(
+            keys::UNDELETED,
+            &keys::undeleted(behind),
+            Order::Ascending,
+            &mut |key, _| {
+                if places.len() >= most {
+                    return Ok(ControlFlow::Break(()));
+                }
+                places.extend(keys::undeleted_place(key));
                 Ok(ControlFlow::Continue(()))
-            })?;
-        Ok((places, last))
+            },
+        )?;
+        Ok(places)
     }
 
     /// Up to where the input stream is consumed; 0 where there is none.

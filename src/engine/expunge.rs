@@ -11,6 +11,7 @@
 //! a cipher and every new claim a second sync, for the key must not lie where the data does.
 
 use std::{
+    collections::BTreeSet,
     fmt, fs, io,
     path::Path,
     sync::mpsc::{Sender, channel},
@@ -20,19 +21,24 @@ use std::{
 use tokio::sync::oneshot;
 
 use crate::{
+    domain::time::Timestamp,
     engine::{
         answer::{Query, QueryError},
         api::{Command, CommandError, Progress},
         chores::Chore,
         commands::Ordered,
+        error::Error,
         handle::Job,
         secrets::SecretsError,
         snapshot::{GoesOn, SnapshotError},
         snapshots::Snapshots,
     },
     journal::Position,
-    store::{self, ErasureRecord, Former, snapshot},
+    store::{self, ErasureId, ErasureRecord, Former, snapshot},
 };
+
+/// Messages that the broker is asked to delete at once.
+const PLACES: usize = 1_024;
 
 /// What starts, and salvage and migration, set aside in a tenant's folder: it holds what was there before.
 const ASIDE: [&str; 8] = [
@@ -49,11 +55,23 @@ const ASIDE: [&str; 8] = [
 /// What holds data of the tenant beyond its folder: the streams of a broker. Its calls block; `goes_on` says now and then
 /// whether to.
 pub trait Beyond: Send + Sync + fmt::Debug {
-    /// Deletes there, for good, what is of those who were erased.
+    /// Deletes there, for good, what is of those who were erased and of whom that is not noted yet.
     ///
     /// # Errors
     /// When something could not be deleted, or has not come there yet.
     fn withdraw(&self, query: &Query, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError>;
+
+    /// Fails where there is no room for every document of the view of profiles once more.
+    ///
+    /// # Errors
+    /// That there is none, or that it is not known.
+    fn has_room(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError>;
+
+    /// Has the view of profiles let go of what it held before all documents were written anew, once it has all of them.
+    ///
+    /// # Errors
+    /// When it has not in time, or keeps what it held.
+    fn let_go(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError>;
 
     /// Waits until all that is made of the journal there has been: then the journal may forget.
     ///
@@ -92,6 +110,12 @@ pub(crate) enum ExpungeError {
     /// Something that was set aside could not be removed.
     #[error("remove what was set aside")]
     Aside(#[source] io::Error),
+    /// A document could not be written as JSON.
+    #[error("write the documents of profiles anew")]
+    Document(#[source] Box<Error>),
+    /// The journal did not take what the view is to take once more.
+    #[error("write the documents of profiles anew: the journal did not take them")]
+    Anew,
     /// The broker keeps some of it.
     #[error("delete what the broker holds")]
     Beyond(#[source] BeyondError),
@@ -118,48 +142,67 @@ impl Snapshots {
         }
         let pending = self.query.withdrawn()?;
         let now = (self.clock)();
-        // Half way: what is done by then is done in time, also where it takes a second attempt.
-        let starts = pending.erasures().map(|one| {
-            let half = one.due.micros_since(one.at) / 2;
-            let left = half.saturating_sub(now.micros_since(one.at));
-            let is_told = self.beyond.is_some() && one.withdrawn.is_none();
-            match u64::try_from(left) {
-                Ok(left) if !is_told => Duration::from_micros(left),
-                Ok(_) | Err(_) => Duration::ZERO,
-            }
-        });
+        let starts = pending
+            .erasures()
+            .map(|one| match is_told(one) && self.beyond.is_some() {
+                true => Duration::ZERO,
+                false => until_clearing(one, now),
+            });
         Ok(starts.min())
     }
 
-    /// Has nobody be told any more what was published of those who were erased until now, and clears all files of them
-    /// where it is time for that.
-    pub(crate) fn expunge(&self, goes_on: GoesOn<'_>) -> Result<(), ExpungeError> {
+    /// Has nobody be told any more what was published of those who were erased until now, once for each, and clears all
+    /// files of them where it is time for that.
+    ///
+    /// `apart` is of whom the view of profiles is known to hold nothing: what failed behind that does not have it written
+    /// anew again.
+    pub(crate) fn expunge(
+        &self,
+        apart: &mut BTreeSet<ErasureId>,
+        goes_on: GoesOn<'_>,
+    ) -> Result<(), ExpungeError> {
         goes_on()?;
         let erased: Vec<ErasureRecord> = self.query.withdrawn()?.erasures().cloned().collect();
         if erased.is_empty() && self.secrets.retiring().is_none() {
             return Ok(());
         }
-        if let Some(beyond) = self.beyond.as_ref().filter(|_| !erased.is_empty()) {
+        let told: Vec<&ErasureRecord> = erased.iter().filter(|one| is_told(one)).collect();
+        if let Some(beyond) = self.beyond.as_deref().filter(|_| !told.is_empty()) {
             let withdrawn = beyond.withdraw(&self.query, &mut || goes_on().is_ok());
             withdrawn.map_err(ExpungeError::Beyond)?;
-            self.note(&erased, Progress::Withdrawn)?;
+            self.note(told, Progress::Withdrawn)?;
         }
-        match self.until_expunging()? {
-            Some(Duration::ZERO) => self.clear(&erased, goes_on),
-            _ => Ok(()),
+        let now = (self.clock)();
+        let is_due = erased.iter().any(|one| until_clearing(one, now).is_zero());
+        match is_due || self.secrets.retiring().is_some() {
+            true => self.clear(&erased, apart, goes_on),
+            false => Ok(()),
         }
     }
 
     /// Clears all files. With them goes what was encrypted under a former data key, or not at all.
     ///
-    /// ORDER: the journal goes on in a file of its own first, so that the snapshots hold all that the others have; these go
-    /// once there are two, and the journal forgets once what is made of it has all of it. A key is given up once nothing is
-    /// left that was there when another took its place. What fails is done again as a whole.
-    fn clear(&self, erased: &[ErasureRecord], goes_on: GoesOn<'_>) -> Result<(), ExpungeError> {
+    /// ORDER: the view is written anew before the journal goes on in a file of its own, so that this forgets with the rest
+    /// what was written. It goes on before there are snapshots, so that they hold all that the others have; these go once
+    /// there are two, and the journal forgets once what is made of it has all of it. A key is given up once nothing is left
+    /// that was there when another took its place. What fails is done again as a whole, but for the view.
+    fn clear(
+        &self,
+        erased: &[ErasureRecord],
+        apart: &mut BTreeSet<ErasureId>,
+        goes_on: GoesOn<'_>,
+    ) -> Result<(), ExpungeError> {
         let key = self.secrets.retiring();
+        if let Some(beyond) = self.beyond.as_deref()
+            && !erased.iter().all(|one| apart.contains(&one.id))
+        {
+            self.write_anew(beyond, goes_on)?;
+            apart.extend(erased.iter().map(|one| one.id));
+        }
         // What a broker keeps is not encrypted by us: its journal has nothing to forget but who was erased.
         let has_journal = self.beyond.is_none() || !erased.is_empty();
-        let rolled = has_journal.then(|| self.told(Chore::Roll)).transpose()?;
+        let roll = || self.told(Chore::Roll).ok_or(ExpungeError::Journal);
+        let rolled = has_journal.then(roll).transpose()?;
         let through = self.two_snapshots(erased, goes_on)?;
         if let Some(rolled) = rolled {
             self.forget((rolled, through), goes_on)?;
@@ -180,6 +223,7 @@ impl Snapshots {
             self.note(erased, Progress::Gone)?;
             tracing::info!(erasures = erased.len(), "no file holds what was erased");
         }
+        apart.clear();
         Ok(())
     }
 
@@ -210,45 +254,69 @@ impl Snapshots {
             let caught_up = beyond.caught_up(&mut || goes_on().is_ok());
             caught_up.map_err(ExpungeError::Beyond)?;
         }
-        let begins = self.told(|told| Chore::ForgetFor(through, told))?;
-        match begins > rolled {
-            true => Ok(()),
-            false => Err(ExpungeError::Journal),
+        let begins = self.told(|told| Chore::ForgetFor(through, told));
+        match begins {
+            Some(begins) if begins > rolled => Ok(()),
+            Some(_) | None => Err(ExpungeError::Journal),
         }
     }
 
-    /// Has the broker delete what it was sent again of those who were erased, behind the refusal with this number; the
-    /// number of the last.
-    pub(crate) fn clear_refused(&self, after: u64, goes_on: GoesOn<'_>) -> Result<u64, ExpungeError> {
+    /// Has the broker delete what it was sent again of those who were erased.
+    pub(crate) fn clear_refused(&self, goes_on: GoesOn<'_>) -> Result<(), ExpungeError> {
         let Some(beyond) = &self.beyond else {
-            return Ok(after);
+            return Ok(());
         };
-        let (places, last) = self.query.refused_as_erased(after)?;
-        if !places.is_empty() {
+        loop {
+            let places = self.query.undeleted(PLACES)?;
+            if places.is_empty() {
+                return Ok(());
+            }
             let deleted = beyond.refused(&places, &mut || goes_on().is_ok());
             deleted.map_err(ExpungeError::Beyond)?;
+            // ORDER: only then they are asked for no more.
+            self.order(Command::Deleted { places })?;
         }
-        Ok(last)
     }
 
-    /// Has the writer do something with the journal, and waits for it.
-    fn told(&self, chore: impl FnOnce(Sender<Position>) -> Chore) -> Result<Position, ExpungeError> {
+    /// Has the writer do something with the journal, and waits for it; `None` where that was not done.
+    pub(crate) fn told(&self, chore: impl FnOnce(Sender<Position>) -> Chore) -> Option<Position> {
         let (told, position) = channel();
         self.writer.tell(Job::Chore(chore(told)));
-        position.recv().map_err(|_| ExpungeError::Journal)
+        position.recv().ok()
     }
 
     /// Has the writer note how far these are.
-    fn note(&self, erased: &[ErasureRecord], progress: Progress) -> Result<(), ExpungeError> {
-        let erasures = erased.iter().map(|one| one.id).collect();
+    fn note<'a>(
+        &self,
+        erased: impl IntoIterator<Item = &'a ErasureRecord>,
+        progress: Progress,
+    ) -> Result<(), ExpungeError> {
+        let erasures = erased.into_iter().map(|one| one.id).collect();
+        self.order(Command::Note { erasures, progress })
+    }
+
+    /// Has the writer carry out a command, and waits until that can be seen.
+    fn order(&self, command: Command) -> Result<(), ExpungeError> {
         let (reply, answer) = oneshot::channel();
         self.writer.tell(Job::Command {
-            ordered: Box::new(Ordered::of_our_own(Command::Note { erasures, progress })),
+            ordered: Box::new(Ordered::of_our_own(command)),
             reply,
         });
         let answered = answer.blocking_recv().map_err(|_| ExpungeError::Stopped)?;
         answered.0.map(drop).map_err(ExpungeError::Note)
     }
+}
+
+/// Whether what was published of them may be told by a broker still.
+fn is_told(erasure: &ErasureRecord) -> bool {
+    erasure.withdrawn.is_none()
+}
+
+/// How long files may wait. Half of the time: what is done by then is done in time, also where it takes a second attempt.
+fn until_clearing(erasure: &ErasureRecord, now: Timestamp) -> Duration {
+    let half = erasure.due.micros_since(erasure.at) / 2;
+    let left = half.saturating_sub(now.micros_since(erasure.at));
+    u64::try_from(left).map_or(Duration::ZERO, Duration::from_micros)
 }
 
 /// Removes what was set aside in a tenant's folder, and snapshots that do not serve.
@@ -271,3 +339,6 @@ fn remove_aside(dir: &Path, snapshots: &Path) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -284,6 +284,7 @@ impl Handle {
             Command::Erase { target: whose, .. } => format!("erase {}", target(whose)),
             Command::EraseAgain(erasure) => format!("erase again {}", erasure.id),
             Command::Note { erasures, progress } => format!("note {progress:?} {erasures:?}"),
+            Command::Deleted { places } => format!("deleted {places:?}"),
             Command::Undo { what, .. } => match what {
                 Undo::Word(id) => format!("undo word {id}"),
                 Undo::Absorbed(id) => format!("undo profile {id}"),

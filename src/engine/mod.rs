@@ -13,6 +13,7 @@
 mod absent;
 mod ahead;
 mod alike;
+mod anew;
 pub mod answer;
 pub mod api;
 pub mod atoms;

@@ -125,23 +125,14 @@ impl<'a> Publication<'a> {
     fn updated(&mut self, portrait: &Portrait, causes: &Causes<'_>) -> Result<(), Error> {
         let told = causes.of([portrait.id]);
         let id = portrait.id.to_string();
-        let absorbed: Vec<String> = portrait.absorbed.iter().map(ToString::to_string).collect();
-        let fingerprint = hex(&portrait.fingerprint);
-        let document = Document::of(ProfileView {
-            id: &id,
-            version: portrait.version,
-            fingerprint: &fingerprint,
-            absorbed: &absorbed,
-            pending: false,
-            profile: &portrait.profile,
+        let body = updated(portrait, causes.cause(&told))?;
+        self.messages.push(Message {
+            subject: self.subjects.updated(&id),
+            key: id,
+            body,
+            trace: trace(&told).cloned(),
         });
-        let body = Updated {
-            profile: &id,
-            version: portrait.version,
-            cause: causes.cause(&told),
-            document,
-        };
-        self.push(self.subjects.updated(&id), id.clone(), trace(&told), &body)
+        Ok(())
     }
 
     fn notice(&mut self, notice: &Notice, combined: &Combined, causes: &Causes<'_>) -> Result<(), Error> {
@@ -222,16 +213,41 @@ impl<'a> Publication<'a> {
         trace: Option<&String>,
         body: &impl serde::Serialize,
     ) -> Result<(), Error> {
-        let mut bytes = Vec::with_capacity(ROOM_BYTES);
-        serde_json::to_writer(&mut bytes, body).map_err(Error::Publish)?;
         self.messages.push(Message {
             subject,
             key,
-            body: bytes,
+            body: written(body)?,
             trace: trace.cloned(),
         });
         Ok(())
     }
+}
+
+/// What is told of a profile as it stands, as JSON.
+pub(crate) fn updated(portrait: &Portrait, cause: Cause<'_>) -> Result<Vec<u8>, Error> {
+    let id = portrait.id.to_string();
+    let absorbed: Vec<String> = portrait.absorbed.iter().map(ToString::to_string).collect();
+    let fingerprint = hex(&portrait.fingerprint);
+    let document = Document::of(ProfileView {
+        id: &id,
+        version: portrait.version,
+        fingerprint: &fingerprint,
+        absorbed: &absorbed,
+        pending: false,
+        profile: &portrait.profile,
+    });
+    written(&Updated {
+        profile: &id,
+        version: portrait.version,
+        cause,
+        document,
+    })
+}
+
+fn written(body: &impl serde::Serialize) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::with_capacity(ROOM_BYTES);
+    serde_json::to_writer(&mut bytes, body).map_err(Error::Publish)?;
+    Ok(bytes)
 }
 
 /// What changes profiles: events that came, and what stewards said or took back.

@@ -5,6 +5,7 @@
 //! damaged. Never holds the writer up: it works half of the time and rests the other half.
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -101,7 +102,8 @@ impl Snapshots {
         let interval = self.config.interval;
         let mut next = interval.map(|interval| Instant::now() + self.first_wait(interval));
         let (mut rested, mut pause) = (Instant::now(), RETRY);
-        let (mut refused, mut look) = (self.refused_cleared(0), Instant::now() + LOOK);
+        self.look_at_refused();
+        let (mut look, mut apart) = (Instant::now() + LOOK, BTreeSet::new());
         loop {
             let due = next.map(|next| next.saturating_duration_since(Instant::now()));
             let rest = rested.saturating_duration_since(Instant::now());
@@ -129,9 +131,9 @@ impl Snapshots {
                 look = Instant::now() + LOOK;
                 // It may have slept through when events are kept no longer.
                 self.writer.tell(Job::Wake);
-                refused = self.refused_cleared(refused);
+                self.look_at_refused();
             } else if expunging == Some(wait) {
-                match self.expunge(&mut || self.goes_on()) {
+                match self.expunge(&mut apart, &mut || self.goes_on()) {
                     Ok(()) => pause = RETRY,
                     Err(error) if self.stops() => {
                         return tracing::debug!(%error, "stops while files are cleared");
@@ -150,15 +152,13 @@ impl Snapshots {
         }
     }
 
-    /// Has the broker delete what it was sent again of those who were erased; up to which refusal that is done.
-    fn refused_cleared(&self, after: u64) -> u64 {
-        let cleared = self.clear_refused(after, &mut || self.goes_on());
-        cleared.unwrap_or_else(|error| {
-            if !self.stops() {
-                self.failed(&error, "the broker still holds what was refused as erased");
-            }
-            after
-        })
+    /// Has the broker delete what it was sent again of those who were erased. What fails is left for the next look.
+    fn look_at_refused(&self) {
+        if let Err(error) = self.clear_refused(&mut || self.goes_on())
+            && !self.stops()
+        {
+            self.failed(&error, "the broker still holds what was refused as erased");
+        }
     }
 
     /// Whether the engine stops.

@@ -254,6 +254,7 @@ impl<'a> Run<'a> {
         self.batch
             .overlay
             .put_record(keys::rejection(self.standing.rejections), &record)?;
+        self.batch.note_undeleted(rejection)?;
         if let Some(oldest) = self
             .standing
             .rejections

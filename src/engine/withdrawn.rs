@@ -94,6 +94,16 @@ impl Query {
 }
 
 impl Withdrawn {
+    /// Those of whom a broker may still tell what was published of them.
+    pub fn told(self) -> Self {
+        let told = self
+            .erasures
+            .iter()
+            .filter(|(erasure, _)| erasure.withdrawn.is_none());
+        let erasures = told.cloned().collect();
+        Self { erasures, ..self }
+    }
+
     /// The erasures.
     pub fn erasures(&self) -> impl Iterator<Item = &ErasureRecord> {
         self.erasures.iter().map(|(erasure, _)| erasure)

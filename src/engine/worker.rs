@@ -94,10 +94,10 @@ pub(crate) struct Visible {
 
 /// A commit that was handed to the journal and is not known to be durable yet.
 pub(crate) struct UnderWay {
-    commit: Arc<Commit>,
-    counted: Counted,
+    pub(crate) commit: Arc<Commit>,
+    pub(crate) counted: Counted,
     /// Who is answered once it is visible.
-    waiting: Vec<(Waiting, Done)>,
+    pub(crate) waiting: Vec<(Waiting, Done)>,
 }
 
 impl Worker {
@@ -350,7 +350,7 @@ impl Worker {
 
     /// ORDER: the journal has the commit before the store changes, so that the store is never ahead of it; nobody is
     /// answered before the commit is visible.
-    fn apply(&mut self, under_way: UnderWay, position: Position) -> Result<(), Error> {
+    pub(crate) fn apply(&mut self, under_way: UnderWay, position: Position) -> Result<(), Error> {
         let UnderWay {
             commit,
             counted,

@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+mod anew;
 pub(crate) mod codec;
 mod commit;
 mod error;
@@ -14,6 +15,7 @@ pub mod file;
 #[cfg(test)]
 pub(crate) mod samples;
 
+pub use anew::{Anew, Document};
 pub use commit::{Change, Commit, InputPosition, Marker, Message, Position};
 pub use error::Error;
 
@@ -53,6 +55,15 @@ pub trait Journal: Send + std::fmt::Debug {
             Begun::Durable(position) => Ok(position),
             Begun::UnderWay => self.finish(),
         }
+    }
+
+    /// The same with what a view that others make of this journal takes once more. A journal of which no view is made
+    /// appends the commit alone.
+    ///
+    /// # Errors
+    /// As [`Journal::append`].
+    fn append_anew(&mut self, commit: &Commit, _anew: &Anew) -> Result<Position, Error> {
+        self.append(commit)
     }
 
     /// Which journal this is, as a text that another one never has: positions of two journals mean nothing to each

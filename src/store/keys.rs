@@ -11,6 +11,7 @@
 //! | `F` | atom | atoms | where the events of a dissolved atom went |
 //! | `G` | face, atom | nothing | whose claims show a face, the earliest first |
 //! | `I` | key, atom | nothing | who joins by a value; of a customer id or a code in the order of their time |
+//! | `J` | number in the input stream | nothing | messages that say something of who was erased and are to be deleted there |
 //! | `K` | | [`RulesRecord`](crate::store::RulesRecord) | the rules that all this is kept by |
 //! | `L` | user, user, word or atom | nothing | which user ids are declared the same, and by what |
 //! | `M` | | [`RenewalRecord`](crate::store::RenewalRecord) | how far atoms were made anew by these |
@@ -37,7 +38,10 @@ use crate::{
 
 mod erased;
 
-pub use erased::{CLEARED, ERASED, ERASURES, Erased, PENDING, erased, erasure, pending};
+pub use erased::{
+    CLEARED, ERASED, ERASURES, Erased, PENDING, UNDELETED, erased, erasure, pending, undeleted,
+    undeleted_place,
+};
 
 /// What declares two user ids the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,11 @@
 
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
-use tokio_util::sync::CancellationToken;
-use yekta::nats::{assets::Names, expunge::Going};
+use yekta::{
+    domain::{identifier::Kind, identity::Key},
+    engine::api::{Command, Target},
+    nats::{assets::Names, expunge::Going},
+};
 
 use crate::{
     house::House,
@@ -83,8 +86,7 @@ fn what_an_erased_person_said_is_in_no_file_and_the_follower_goes_on() {
             (written("canary-sara") && written("canary-behind")).then_some(())
         });
 
-        let stop = CancellationToken::new();
-        let erased = open.expunge().input(&sara(last), &stop).await.unwrap();
+        let erased = open.expunge().input(&sara(last)).await.unwrap();
         assert_eq!(
             erased, 4,
             "one that holds something of others too goes as a whole"
@@ -93,11 +95,11 @@ fn what_an_erased_person_said_is_in_no_file_and_the_follower_goes_on() {
         for text in ["canary-kaveh", "canary-behind"] {
             assert!(holds(&server, Names::EVENTS, text), "{text}");
         }
-        let again = open.expunge().input(&sara(last), &stop).await.unwrap();
+        let again = open.expunge().input(&sara(last)).await.unwrap();
         assert_eq!(again, 0);
 
         // The message that was read last goes as well.
-        let erased = open.expunge().input(&sara(behind), &stop).await.unwrap();
+        let erased = open.expunge().input(&sara(behind)).await.unwrap();
         assert_eq!(erased, 1);
         let next = open
             .publish("web.note_taken", &[], said("kaveh-4", "u-2", "canary-kaveh"))
@@ -107,7 +109,7 @@ fn what_an_erased_person_said_is_in_no_file_and_the_follower_goes_on() {
             .publish("web.note_taken", &[], said("sara-7", "u-1", "canary-sara"))
             .await;
         open.consumed(tail).await;
-        let erased = open.expunge().input(&sara(tail), &stop).await.unwrap();
+        let erased = open.expunge().input(&sara(tail)).await.unwrap();
         assert_eq!(erased, 1);
         open.close().await;
 
@@ -124,5 +126,42 @@ fn what_an_erased_person_said_is_in_no_file_and_the_follower_goes_on() {
         again.consumed(next).await;
         again.counts((1, 0, 0)).await;
         again.close().await;
+    });
+}
+
+#[test]
+fn what_is_refused_as_erased_is_to_be_deleted_however_much_else_is_refused_behind_it() {
+    let server = NatsServer::start();
+    let house = House::with(&[("engine.rejections_max", "1")]);
+    run(async {
+        let open = house.open(&server).await;
+        let first = said("sara-1", "u-1", "canary-sara");
+        let taken = open.publish("web.note_taken", &[], first.clone()).await;
+        open.consumed(taken).await;
+        let handle = &open.engine().handle;
+        let target = Target::Identifier(Key {
+            kind: Kind::USER_ID,
+            value: "u-1".to_owned(),
+        });
+        let within_us = i64::MAX / 4;
+        let erased = handle.command(None, Command::Erase { target, within_us }).await;
+        erased.unwrap();
+        let again = open.publish("web.note_taken", &[], first).await;
+        let mut last = again;
+        for _ in 0..3 {
+            last = open.publish("web.note_taken", &[], "no json").await;
+        }
+        open.consumed(last).await;
+        let query = handle.query();
+        let kept = query.rejections(10).unwrap();
+        assert!(
+            kept.iter().all(|one| one.code != "erased"),
+            "it is kept no longer"
+        );
+        assert_eq!(query.undeleted(10).unwrap(), vec![again]);
+        let places = vec![again];
+        handle.command(None, Command::Deleted { places }).await.unwrap();
+        assert_eq!(query.undeleted(10).unwrap(), Vec::<u64>::new());
+        open.close().await;
     });
 }

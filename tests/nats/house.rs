@@ -59,12 +59,20 @@ pub struct Open {
 
 impl House {
     pub fn new() -> Self {
+        Self::with(&[])
+    }
+
+    /// One with these settings.
+    pub fn with(settings: &[(&str, &str)]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("data").to_str().unwrap().to_owned();
+        let more = settings
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
         let settings = Settings::load(LoadOptions {
             file: None,
             env: iter::empty(),
-            overrides: vec![("data.dir".to_owned(), data)],
+            overrides: [("data.dir".to_owned(), data)].into_iter().chain(more).collect(),
         });
         Self {
             settings: settings.unwrap(),

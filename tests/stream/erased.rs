@@ -15,6 +15,8 @@ use crate::{
 const MARKS: [&str; 3] = ["canaryuser7731", "canarymail7731", "canarynote7731"];
 /// Blocks of the input stream are packed, so that a mark in them is not seen: what is left there is counted.
 const STREAMS: [&str; 2] = ["YEKTA_JOURNAL_default", "YEKTA_OUT_default"];
+/// Its documents do not tell what was noted.
+const BUCKET: &str = "KV_YEKTA_PROFILES_default";
 
 fn said(id: &str, who: &str, note: &str) -> Value {
     json!({"id": id, "source": "web/shop", "channel": "web", "type": "Note Taken",
@@ -33,10 +35,17 @@ fn erase(service: &Service) -> Value {
 fn theirs(server: &NatsServer) -> Vec<(String, &'static str)> {
     let streams = server.folder().join("store/jetstream/$G/streams");
     let mut found = Vec::new();
-    for stream in STREAMS {
+    for stream in STREAMS.into_iter().chain([BUCKET]) {
         look(&streams.join(stream), stream, &mut found);
     }
     found
+}
+
+fn are_written(server: &NatsServer) -> bool {
+    let seen = theirs(server);
+    let has = |stream: &str, mark: &'static str| seen.contains(&(stream.to_owned(), mark));
+    let all = |stream: &str| MARKS.into_iter().all(|mark| has(stream, mark));
+    STREAMS.into_iter().all(all) && has(BUCKET, MARKS[0])
 }
 
 /// Files come and go while the server runs.
@@ -58,10 +67,19 @@ fn look(folder: &Path, stream: &str, found: &mut Vec<(String, &'static str)>) {
     }
 }
 
+/// How many of those that are kept were refused as an erased person's.
+fn refused_as_erased(broker: &Broker) -> usize {
+    let refused = broker.ask("q.rejections", &json!({}));
+    let kept = refused["rejections"].as_array().unwrap();
+    kept.iter().filter(|one| one["code"] == "erased").count()
+}
+
 #[test]
 fn whoever_is_erased_is_in_no_file_of_the_streams_and_does_not_come_back() {
     let (server, data) = (NatsServer::start(), tempfile::tempdir().unwrap());
-    let service = Service::of(serve_on(&server, data.path()));
+    let mut few = serve_on(&server, data.path());
+    few.env("YEKTA_ENGINE__REJECTIONS_MAX", "2");
+    let service = Service::of(few);
     wait_until_ready(&service.url);
     let broker = Broker::of(&server);
     let history = [
@@ -74,16 +92,11 @@ fn whoever_is_erased_is_in_no_file_of_the_streams_and_does_not_come_back() {
         {"kind": "email", "value": "canarymail7731@example.com"}]});
     broker.publish("yekta.v1.default.event.web.note_taken", &[], &bad.to_string());
     wait_for("the marks to be written", || {
-        let seen = theirs(&server);
-        let all = STREAMS.iter().all(|stream| {
-            MARKS
-                .iter()
-                .all(|mark| seen.contains(&((*stream).to_owned(), mark)))
-        });
-        all.then_some(())
+        (are_written(&server) && broker.keys().len() == 2).then_some(())
     });
     let kept = broker.stream("YEKTA_EVENTS").state.messages;
     let receipt = erase(&service);
+    assert_eq!(broker.keys().len(), 1, "the other is there");
     assert_eq!(receipt["removed"]["events"], 2);
     assert_eq!(receipt["removed"]["rejections"], 1);
     wait_for("the server to let go of its blocks", || {
@@ -100,13 +113,14 @@ fn whoever_is_erased_is_in_no_file_of_the_streams_and_does_not_come_back() {
     broker.tell_all(&[said("e-5", "keeperuser4242", "another")]);
     broker.tell_all(&history);
     wait_for("what came again to be refused", || {
-        let refused = broker.ask("q.rejections", &json!({}));
-        let codes = refused["rejections"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|one| &one["code"]);
-        (codes.filter(|code| **code == "erased").count() == 2).then_some(())
+        (refused_as_erased(&broker) == 2).then_some(())
+    });
+    // So much else is refused that what came again is kept no longer.
+    for _ in 0..2 {
+        broker.publish("yekta.v1.default.event.web.note_taken", &[], "no json");
+    }
+    wait_for("more to be refused than are kept", || {
+        (refused_as_erased(&broker) == 0).then_some(())
     });
     let answer = broker.try_ask("q.profile", &json!({"who": "user_id:canaryuser7731"}));
     assert_eq!(answer.unwrap().unwrap_err().0, 404);
@@ -118,7 +132,7 @@ fn whoever_is_erased_is_in_no_file_of_the_streams_and_does_not_come_back() {
     let service = Service::of(serve_on(&server, data.path()));
     wait_until_ready(&service.url);
     wait_for("what came again to be deleted", || {
-        (broker.stream("YEKTA_EVENTS").state.messages == kept - 3 + 2).then_some(())
+        (broker.stream("YEKTA_EVENTS").state.messages == kept - 3 + 4).then_some(())
     });
     assert_eq!(
         broker.ask("q.profile", &json!({"who": "user_id:keeperuser4242"})),

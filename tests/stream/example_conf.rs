@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     broker::{Broker, EVENTS, JOURNAL, OUT},
-    process::{Service, wait_for},
+    process::{Service, printed, wait_for, yekta},
     server::NatsServer,
     serving::{readiness, serve_on},
     streams,
@@ -44,7 +44,7 @@ fn an_event_goes_through_and_nobody_may_do_more_than_they_need() {
         .env("YEKTA_NATS__USER", "yekta")
         .env("YEKTA_NATS__PASSWORD", "of-yekta");
     let service = Service::of(command);
-    let [yekta, channel, reader] = ["yekta", "channel", "reader"].map(|user| connected(&server, user));
+    let [owner, channel, reader] = ["yekta", "channel", "reader"].map(|user| connected(&server, user));
     channel.tell(&event("e-1"));
     let update = &reader.read(streams::of(OUT, "yekta.v1.default.profile.updated.*"), 1)[0].json();
     let id = update["profile"].as_str().unwrap();
@@ -54,7 +54,7 @@ fn an_event_goes_through_and_nobody_may_do_more_than_they_need() {
     assert_eq!(profile, update["document"]);
     assert_eq!(readiness(&service.url), (200, "ready".to_owned()));
 
-    let before = (yekta.last_sequence(JOURNAL), yekta.last_sequence(EVENTS));
+    let before = (owner.last_sequence(JOURNAL), owner.last_sequence(EVENTS));
     for broker in [&channel, &reader] {
         for subject in [
             "yekta.v1.default.j.commit".to_owned(),
@@ -72,10 +72,25 @@ fn an_event_goes_through_and_nobody_may_do_more_than_they_need() {
     let own = "yekta.v1.default.event.web.page_viewed";
     assert_eq!(reader.try_publish(own, &[], "{}"), None);
     assert_eq!(channel.try_ask("q.profile", &json!({"who": id})), None);
-    let after = (yekta.last_sequence(JOURNAL), yekta.last_sequence(EVENTS));
+    let after = (owner.last_sequence(JOURNAL), owner.last_sequence(EVENTS));
     assert_eq!(before, after);
     let entry = reader.entry(id);
     assert_eq!(entry.as_ref(), Some(update));
+
+    // Whoever is erased goes from every stream, which nobody else may change.
+    let mut erase = yekta([
+        "erase",
+        "user_id:u-1",
+        "--now",
+        "--wait",
+        "110",
+        "--json",
+        "--url",
+    ]);
+    erase.arg(&service.url);
+    let receipt: Value = serde_json::from_str(&printed(erase, b"")).unwrap();
+    assert!(receipt["gone_at"].is_string(), "{receipt}");
+    wait_for("the entry to go", || reader.keys().is_empty().then_some(()));
 
     service.stop();
     let mut again = serve_on(&server, data.path());

@@ -9,7 +9,7 @@ use crate::{
         Journal as _,
         file::{FileJournal, FileJournalConfig},
     },
-    store::{Applied, AtomId, Bytes, ErasureId, ErasureRecord, Removed, StoreConfig, codec},
+    store::{Applied, AtomId, Bytes, ErasureId, ErasureRecord, InputRecord, Removed, StoreConfig, codec},
 };
 
 const ID: ProfileId = ProfileId([7; 16]);
@@ -179,4 +179,36 @@ fn who_was_erased_is_read_again_once_that_changed() {
     change(false);
     scene.query.remembered().changed();
     assert_eq!(told(), 0);
+}
+
+#[test]
+fn what_is_not_consumed_yet_is_to_be_deleted_once_it_is() {
+    let scene = Scene::new();
+    let refused = [3, 7, 9].map(|place| (keys::undeleted(place), Some(Vec::<u8>::new())));
+    let consumed = |sequence| {
+        let input = InputRecord {
+            stream: "YEKTA_EVENTS".to_owned(),
+            created_ns: 1,
+            sequence,
+            digest: [0; 16],
+        };
+        vec![(keys::INPUT.to_vec(), Some(codec::encode(&input).unwrap()))]
+    };
+    let apply = |changes: &[(Vec<u8>, Option<Vec<u8>>)]| {
+        let changes = changes
+            .iter()
+            .map(|(key, value)| (key.as_slice(), value.as_deref()));
+        scene.store.apply(Applied::default(), changes).unwrap();
+    };
+    let undeleted = |most| scene.query.undeleted(most).unwrap();
+    apply(&refused);
+    let none = Vec::<u64>::new();
+    assert_eq!(undeleted(10), none, "nothing is consumed");
+    apply(&consumed(7));
+    assert_eq!(undeleted(10), vec![3_u64, 7]);
+    assert_eq!(undeleted(1), vec![3_u64]);
+    apply(&[(keys::undeleted(3), None), (keys::undeleted(7), None)]);
+    assert_eq!(undeleted(10), none);
+    apply(&consumed(9));
+    assert_eq!(undeleted(10), vec![9_u64]);
 }

@@ -31,6 +31,7 @@ use crate::nats::{
 };
 
 pub use crate::nats::assets::names::Names;
+pub(crate) use crate::nats::assets::wanted::{KEPT, PUBLISHED};
 
 /// Between two attempts at a stream that a cluster has no place for.
 const PLACE_EVERY: Duration = Duration::from_millis(250);

@@ -15,6 +15,9 @@ impl Names {
     /// The subjects of incoming events, of all tenants.
     pub const EVENT_SUBJECTS: &'static str = "yekta.v1.*.event.>";
 
+    /// The key in the bucket of profiles that is nobody's, and that whatever is written under it deletes.
+    pub const BLANK: &'static str = "blank";
+
     /// The names of `tenant`'s.
     pub fn of(tenant: &Tenant) -> Self {
         Self {
@@ -36,6 +39,16 @@ impl Names {
     /// The bucket of profiles.
     pub fn profiles_bucket(&self) -> String {
         format!("YEKTA_PROFILES_{}", self.tenant)
+    }
+
+    /// The stream behind the bucket of profiles.
+    pub fn profiles(&self) -> String {
+        format!("KV_{}", self.profiles_bucket())
+    }
+
+    /// The subject of `key` in the bucket of profiles.
+    pub(crate) fn in_bucket(&self, key: &str) -> String {
+        format!("$KV.{}.{key}", self.profiles_bucket())
     }
 
     /// The stream of outgoing messages.

@@ -11,7 +11,9 @@ use crate::nats::{
 };
 
 /// What is published of a commit: the kinds of subjects that leave the journal.
-const PUBLISHED: [&str; 5] = ["profile.>", "context.>", "action.>", "insight.>", "dlq.>"];
+pub(crate) const PUBLISHED: [&str; 5] = ["profile.>", "context.>", "action.>", "insight.>", "dlq.>"];
+/// What the bucket of profiles is made of, each with the key as its last token.
+pub(crate) const KEPT: [&str; 2] = ["profile.updated.*", "retired.*"];
 
 /// What the streams of a tenant are to be.
 pub(crate) struct Wanted<'a> {
@@ -53,22 +55,19 @@ impl Wanted<'_> {
             age_max: None,
             bytes_max: self.storage.profiles_bytes_max,
         };
-        let bucket = self.names.profiles_bucket();
         let to_key = |from: &str| SubjectTransform {
             source: self.names.in_journal(from),
-            destination: format!("$KV.{bucket}.{{{{wildcard(1)}}}}"),
+            destination: self.names.in_bucket("{{wildcard(1)}}"),
         };
         Config {
-            sources: Some(vec![
-                self.journal_as_source(vec![to_key("profile.updated.*"), to_key("retired.*")]),
-            ]),
+            sources: Some(vec![self.journal_as_source(Vec::from(KEPT.map(to_key)))]),
             max_messages_per_subject: 1,
             persist_mode: self.view_persistence(),
             discard: DiscardPolicy::New,
             allow_rollup: true,
             deny_delete: true,
             description: Some("Yekta: the latest document of each profile".to_owned()),
-            ..self.stream(format!("KV_{bucket}"), limits)
+            ..self.stream(self.names.profiles(), limits)
         }
     }
 

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use async_nats::jetstream::{
     self, ErrorCode,
+    message::StreamMessage,
     stream::{DeleteMessageErrorKind, LastRawMessageErrorKind, RawMessageErrorKind, Stream},
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use tokio_util::bytes::Bytes;
 
 use crate::nats::expunge::error::ExpungeError;
 
@@ -46,16 +46,36 @@ impl Eraser {
     /// # Errors
     /// [`ExpungeError::Broker`].
     pub(crate) async fn last(&self, filter: &str) -> Result<Option<u64>, ExpungeError> {
-        Ok(self.last_message(filter).await?.map(|(sequence, _)| sequence))
+        Ok(self.last_message(filter).await?.map(|message| message.sequence))
     }
 
-    /// The same message with its body.
-    pub(crate) async fn last_message(&self, filter: &str) -> Result<Option<(u64, Bytes)>, ExpungeError> {
+    /// The same message as a whole.
+    pub(crate) async fn last_message(&self, filter: &str) -> Result<Option<StreamMessage>, ExpungeError> {
         let stream = self.stream().await?;
         match stream.get_last_raw_message_by_subject(filter).await {
-            Ok(message) => Ok(Some((message.sequence, message.payload))),
+            Ok(message) => Ok(Some(message)),
             Err(error) if matches!(error.kind(), LastRawMessageErrorKind::NoMessageFound) => Ok(None),
             Err(error) => Err(ExpungeError::broker("look at the end of", &self.stream, error)),
+        }
+    }
+
+    /// Lets go of all messages before this number; how many there were. Their bytes stay in a block of which something is
+    /// kept.
+    ///
+    /// # Errors
+    /// [`ExpungeError::Broker`].
+    pub(crate) async fn purge_before(&self, sequence: u64) -> Result<u64, ExpungeError> {
+        let stream = self.stream().await?;
+        let mut tries = 1_u32;
+        loop {
+            match stream.purge().sequence(sequence).await {
+                Ok(purged) => return Ok(purged.purged),
+                Err(error) if tries >= TRIES => {
+                    return Err(ExpungeError::broker("purge the old end of", &self.stream, error));
+                }
+                Err(_) => tokio::time::sleep(PAUSE).await,
+            }
+            tries = tries.saturating_add(1);
         }
     }
 

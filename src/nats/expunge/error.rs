@@ -33,15 +33,19 @@ pub enum ExpungeError {
         /// Why it failed.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// It has no room for what is to be written into it, and would take nothing any more.
+    #[error(
+        "write the documents of profiles anew: the stream {stream} lacks {bytes} bytes for them, raise its max_bytes"
+    )]
+    Full {
+        /// The stream.
+        stream: String,
+        /// How many bytes.
+        bytes: u64,
+    },
     /// What is to be erased has not come there yet.
     #[error("erase from the stream {stream}: it has not taken all of the journal yet, try again")]
     Behind {
-        /// The stream.
-        stream: String,
-    },
-    /// This process was told to stop meanwhile.
-    #[error("erase from the stream {stream}: told to stop before all was erased, begin again")]
-    Stopped {
         /// The stream.
         stream: String,
     },

@@ -9,8 +9,6 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use tokio_util::sync::CancellationToken;
-
 use crate::{
     engine::api::Submission,
     nats::{
@@ -50,16 +48,13 @@ impl Expunge {
         self.eraser(Names::EVENTS.to_owned()).erase(places).await
     }
 
-    /// Erases each message of the tenant's in the input stream that goes; how many there were.
+    /// Erases each message of the tenant's in the input stream that goes; how many there were. Whoever no longer waits for
+    /// it has erased some of them.
     ///
     /// # Errors
     /// [`ExpungeError`].
-    pub async fn input(&self, going: &Going, stop: &CancellationToken) -> Result<u64, ExpungeError> {
-        let done = stop.run_until_cancelled(Box::pin(self.erase_input(going))).await;
-        let stopped = || ExpungeError::Stopped {
-            stream: Names::EVENTS.to_owned(),
-        };
-        done.unwrap_or_else(|| Err(stopped()))
+    pub async fn input(&self, going: &Going) -> Result<u64, ExpungeError> {
+        Box::pin(self.erase_input(going)).await
     }
 
     async fn erase_input(&self, going: &Going) -> Result<u64, ExpungeError> {

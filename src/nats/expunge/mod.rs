@@ -1,24 +1,28 @@
 //! Erasing from the broker's streams what they hold of persons who are erased: no byte of it stays in the broker's files.
 //!
 //! Owns which messages go, and how they go: each by its number, so that the server writes over it at once, in older blocks
-//! and in packed ones too. Purging does not: what it takes stays in a block that is partly kept. Must never decide who is
-//! erased, which its caller says; never erase what is not consumed, nor a view's last message, from which the server
-//! knows where to go on. Called by `app`; all of it may be called again, and what is gone is passed over.
+//! and in packed ones too. Purging does not: what it takes stays in a block that is partly kept, so only whole blocks are
+//! purged. Must never decide who is erased, which its caller says; never erase what is not consumed, nor a view's last
+//! message, from which the server knows where to go on. Called by `app`; all of it may be called again, and what is gone is
+//! passed over.
 //!
 //! | what | where | what it cannot do |
 //! |---|---|---|
 //! | [`Expunge::input`] | the input stream | keep what a message says of others: it is committed, and not read again |
 //! | [`Expunge::out`] | the outgoing stream | - |
+//! | [`Expunge::profiles`] | the bucket of profiles, written anew | - |
 //! | [`JetStreamJournal::renew_term`](crate::nats::journal::JetStreamJournal::renew_term) | the journal | - |
 //!
-//! What a newer document took the place of in the bucket of profiles can be reached by nobody. It stays in its block until
-//! the server writes that anew, which it does once more than half of a block that is full was replaced.
+//! What a stream dropped by itself, for its age or its size, is in no message any more that could be erased. It stays in its
+//! block until all of that is dropped.
 
 mod erase;
 mod error;
 mod input;
 mod out;
 mod pass;
+mod profiles;
+mod views;
 
 use std::{sync::Arc, time::Duration};
 

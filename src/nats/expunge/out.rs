@@ -5,8 +5,6 @@
 
 use std::fmt;
 
-use tokio_util::sync::CancellationToken;
-
 use crate::nats::expunge::{Expunge, error::ExpungeError, pass::Pass};
 
 /// A message as it was published. `Debug` shows its place and length alone.
@@ -47,10 +45,11 @@ impl Expunge {
         let stream = self.names.out();
         let subject = format!("{}.profile.erased.{profile}", self.names.prefix());
         let found = self.eraser(stream.clone()).last_message(&subject).await?;
-        if let Some((sequence, body)) = found
-            && body.windows(erasure.len()).any(|part| part == erasure.as_bytes())
-        {
-            return Ok(Notice::At(sequence));
+        if let Some(message) = found {
+            let body = &message.payload;
+            if body.windows(erasure.len()).any(|part| part == erasure.as_bytes()) {
+                return Ok(Notice::At(message.sequence));
+            }
         }
         let info = self.jetstream.get_stream(&stream).await;
         let info = info.map_err(|error| ExpungeError::broker("look at", &stream, error))?;
@@ -67,38 +66,13 @@ impl Expunge {
         }
     }
 
-    /// Fails unless what is made of the journal has taken all that there is.
-    ///
-    /// # Errors
-    /// [`ExpungeError::Behind`].
-    pub async fn caught_up(&self) -> Result<(), ExpungeError> {
-        for stream in [self.names.out(), format!("KV_{}", self.names.profiles_bucket())] {
-            let info = self.jetstream.get_stream(&stream).await;
-            let info = info.map_err(|error| ExpungeError::broker("look at", &stream, error))?;
-            if info.cached_info().sources.iter().any(|source| source.lag > 0) {
-                return Err(ExpungeError::Behind { stream });
-            }
-        }
-        Ok(())
-    }
-
-    /// Erases the messages up to `through` that `goes` names; how many there were.
+    /// Erases the messages up to `through` that `goes` names; how many there were. Whoever no longer waits for it has erased
+    /// some of them.
     ///
     /// # Errors
     /// [`ExpungeError`].
-    pub async fn out(
-        &self,
-        through: u64,
-        goes: Goes<'_>,
-        stop: &CancellationToken,
-    ) -> Result<u64, ExpungeError> {
-        let done = stop
-            .run_until_cancelled(Box::pin(self.erase_out(through, goes)))
-            .await;
-        let stopped = || ExpungeError::Stopped {
-            stream: self.names.out(),
-        };
-        done.unwrap_or_else(|| Err(stopped()))
+    pub async fn out(&self, through: u64, goes: Goes<'_>) -> Result<u64, ExpungeError> {
+        Box::pin(self.erase_out(through, goes)).await
     }
 
     async fn erase_out(&self, through: u64, goes: Goes<'_>) -> Result<u64, ExpungeError> {

@@ -147,8 +147,11 @@ mod tests {
 
     use super::*;
     use crate::{
-        journal::samples::commits,
-        nats::{assets::Names, settings::Tenant},
+        journal::{
+            Anew, Document,
+            samples::{commit, commits},
+        },
+        nats::{assets::Names, batch::Outgoing, journal::layout::Laid, settings::Tenant},
     };
 
     fn layout() -> Layout {
@@ -162,14 +165,19 @@ mod tests {
         for (at, message) in commit.messages.iter_mut().enumerate() {
             message.subject = format!("yekta.v1.default.profile.erased.p{at}");
         }
-        let laid = layout().lay(&commit).unwrap();
+        let laid = layout().lay(&commit, None).unwrap();
+        (commit, numbered(laid))
+    }
+
+    /// The messages of a commit as they are stored from sequence 1 on.
+    fn numbered(laid: Laid) -> Vec<Stored> {
         let stored = (1..).zip(laid.messages).map(|(sequence, message)| Stored {
             sequence,
             subject: message.subject,
             headers: message.headers,
             body: message.body,
         });
-        (commit, stored.collect())
+        stored.collect()
     }
 
     fn walked(stored: Vec<Stored>) -> Result<Step, Misfit> {
@@ -216,8 +224,30 @@ mod tests {
     }
 
     #[test]
+    fn what_a_view_takes_once_more_is_passed_over() {
+        let layout = Layout::new(Names::of(&Tenant::default()), usize::MAX, 1 << 20);
+        let document = Document {
+            key: "p1".into(),
+            body: b"{}".to_vec(),
+        };
+        for (anew, bytes_min) in [
+            (Anew::Blanks, 8 << 20),
+            (Anew::Documents(vec![document.clone(), document]), 4),
+        ] {
+            let commit = commit(1, &[]);
+            let laid = layout.lay(&commit, Some(&anew)).unwrap();
+            let bytes: usize = laid.messages.iter().map(Outgoing::bytes).sum();
+            assert!(bytes > bytes_min, "{bytes}");
+            let Ok(Step::Commit(_, found)) = walked(numbered(laid)) else {
+                panic!("no commit of {anew:?}")
+            };
+            assert_eq!(*found, commit);
+        }
+    }
+
+    #[test]
     fn epoch_records_are_between_commits_only() {
-        let (_, mut stored) = stored(crate::journal::samples::commit(1, &[b"a"]));
+        let (_, mut stored) = stored(commit(1, &[b"a"]));
         let epoch = |sequence| Stored {
             sequence,
             subject: "yekta.v1.default.j.epoch".into(),

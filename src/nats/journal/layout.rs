@@ -1,15 +1,16 @@
 //! A commit as the messages of one atomic batch. Owns their order; must never send anything. Called by `writer`.
 //!
 //! First the changes, packed and cut into pieces (`j.change`); then one message per retired id (`j.retired.<id>`), which
-//! deletes its key in the view of profiles; then what is published, each under its own subject with `j.` behind the
-//! tenant; then the marker (`j.commit`). So the position of a published message is the marker's less how many follow.
+//! deletes its key in the view of profiles, and what that view takes once more, under the same subjects; then what is
+//! published, each under its own subject with `j.` behind the tenant; then the marker (`j.commit`). So the position of a
+//! published message is the marker's less how many follow.
 
 use async_nats::HeaderMap;
 use jiff::Timestamp;
 
 use crate::{
     journal::{
-        Commit, Error, Message,
+        Anew, Commit, Error, Message,
         codec::{Encoder, length, pack},
     },
     nats::{
@@ -25,6 +26,10 @@ use crate::{
 
 /// Bytes of a piece of the changes: far below what servers take as one message.
 const PIECE_BYTES: usize = 256 << 10;
+/// Bytes of a header that fills a block: about half of what servers take as the headers of one message.
+const BLANK_BYTES: usize = 32 << 10;
+/// Bytes of a block of the server's, at most.
+pub(crate) const BLOCK_BYTES: usize = 8 << 20;
 
 /// Subjects of the journal, behind its `j.`.
 pub(crate) const CHANGE: &str = "change";
@@ -60,11 +65,11 @@ impl Layout {
         }
     }
 
-    /// The messages of `commit`.
+    /// The messages of `commit`, with what the view of profiles takes once more.
     ///
     /// # Errors
     /// [`Error::TooLarge`], [`Error::TooMany`]; [`Error::Broker`] where a message has a subject that no stream takes.
-    pub(crate) fn lay(&self, commit: &Commit) -> Result<Laid, Error> {
+    pub(crate) fn lay(&self, commit: &Commit, anew: Option<&Anew>) -> Result<Laid, Error> {
         let bytes = length(commit);
         let too_large = || Error::TooLarge {
             bytes_max: self.bytes_max,
@@ -89,6 +94,9 @@ impl Layout {
             let mut message = self.own(&format!("{RETIRED}.{id}"), &[], &mut sum);
             cloud::deletion(&mut message.headers);
             messages.push(message);
+        }
+        if let Some(anew) = anew {
+            self.anew(anew, &mut sum, &mut messages);
         }
         let retired = messages.len().saturating_sub(pieces);
         self.published(commit, &mut sum, &mut messages)?;
@@ -116,6 +124,34 @@ impl Layout {
             body: record.seal(sum)?.into(),
         });
         Ok(Laid { messages, bytes })
+    }
+
+    /// What the view takes once more. Readers of the journal count it among the retired ids and pass over it.
+    fn anew(&self, anew: &Anew, sum: &mut crc32fast::Hasher, messages: &mut Vec<Outgoing>) {
+        match anew {
+            Anew::Blanks => {
+                let bytes = BLANK_BYTES.min(self.piece_bytes);
+                let (blank, count) = (".".repeat(bytes), BLOCK_BYTES.div_ceil(bytes).saturating_add(1));
+                // Each takes the place of the one before; the last one stays, and is small. All are empty, as readers of the
+                // view are used to of whatever is deleted.
+                for blank in std::iter::repeat_n(Some(blank.as_str()), count).chain([None]) {
+                    let mut message = self.own(&format!("{RETIRED}.{}", Names::BLANK), &[], sum);
+                    cloud::deletion(&mut message.headers);
+                    if let Some(blank) = blank {
+                        message.headers.insert("Yekta-Blank", blank);
+                    }
+                    messages.push(message);
+                }
+            }
+            Anew::Documents(documents) => {
+                for document in documents {
+                    let rest = format!("{RETIRED}.{}", document.key);
+                    let mut message = self.own(&rest, &document.body, sum);
+                    message.headers.insert("Content-Type", "application/json");
+                    messages.push(message);
+                }
+            }
+        }
     }
 
     /// A message of the journal's own.

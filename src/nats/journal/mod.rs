@@ -30,7 +30,7 @@ use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    journal::{Begun, Commit, Error, Journal, Position, ReadJournal},
+    journal::{Anew, Begun, Commit, Error, Journal, Position, ReadJournal},
     nats::{
         assets::Assets,
         batch::{BatchError, MESSAGES_MAX, Publisher},
@@ -165,7 +165,7 @@ impl JetStreamJournal {
     }
 
     /// Lays a commit out and checks that the server can take it. Sends nothing.
-    fn parcel(&self, commit: Arc<Commit>) -> Result<Parcel, Error> {
+    fn parcel(&self, commit: Arc<Commit>, anew: Option<&Anew>) -> Result<Parcel, Error> {
         let newest = self.under_way.back();
         let base = newest.map_or(self.end, Parcel::position);
         let before = newest.map_or(self.last_batch, |parcel| parcel.commit.marker.batch);
@@ -173,7 +173,7 @@ impl JetStreamJournal {
         if found != expected {
             return Err(Error::BatchOutOfOrder { found, expected });
         }
-        let laid = self.layout.lay(&commit)?;
+        let laid = self.layout.lay(&commit, anew)?;
         let expected = self.sender.expected(base);
         let checked = self.sender.publisher.check(&laid.messages, &expected);
         checked.map_err(|error| match error {
@@ -192,6 +192,28 @@ impl JetStreamJournal {
             begun: Instant::now(),
             reconnects: self.sender.stream.connection.link().reconnects,
         })
+    }
+
+    /// Has a commit under way. What could not be sent is seen through by `finish`, which can wait.
+    fn hand_over(&mut self, commit: Arc<Commit>, anew: Option<&Anew>) -> Result<(), Error> {
+        if self.poisoned {
+            return Err(Error::Poisoned);
+        }
+        if self.under_way.len() >= UNDER_WAY_MAX {
+            return Err(broker("append to", "too many commits are under way"));
+        }
+        let mut parcel = self.parcel(commit, anew)?;
+        let staging = self.sender.stage(&parcel.laid, parcel.base);
+        let staged = self
+            .runtime
+            .block_on(self.sender.stop.run_until_cancelled(staging));
+        let staged = staged.unwrap_or(Err(BatchError::Abandoned));
+        parcel.way = staged.map_or_else(Way::Stuck, |staged| Way::Staged(Box::new(staged)));
+        self.under_way.push_back(parcel);
+        if self.under_way.len() == 1 {
+            self.commit_oldest();
+        }
+        Ok(())
     }
 
     fn count(&self, parcel: &Parcel) {
@@ -218,25 +240,13 @@ impl JetStreamJournal {
 
 impl Journal for JetStreamJournal {
     fn begin(&mut self, commit: Arc<Commit>) -> Result<Begun, Error> {
-        if self.poisoned {
-            return Err(Error::Poisoned);
-        }
-        if self.under_way.len() >= UNDER_WAY_MAX {
-            return Err(broker("append to", "too many commits are under way"));
-        }
-        let mut parcel = self.parcel(commit)?;
-        let staging = self.sender.stage(&parcel.laid, parcel.base);
-        let staged = self
-            .runtime
-            .block_on(self.sender.stop.run_until_cancelled(staging));
-        let staged = staged.unwrap_or(Err(BatchError::Abandoned));
-        // What could not be sent is seen through by `finish`, which can wait.
-        parcel.way = staged.map_or_else(Way::Stuck, |staged| Way::Staged(Box::new(staged)));
-        self.under_way.push_back(parcel);
-        if self.under_way.len() == 1 {
-            self.commit_oldest();
-        }
+        self.hand_over(commit, None)?;
         Ok(Begun::UnderWay)
+    }
+
+    fn append_anew(&mut self, commit: &Commit, anew: &Anew) -> Result<Position, Error> {
+        self.hand_over(Arc::new(commit.clone()), Some(anew))?;
+        self.finish()
     }
 
     fn finish(&mut self) -> Result<Position, Error> {

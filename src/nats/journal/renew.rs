@@ -13,7 +13,7 @@ use crate::{
     nats::journal::{
         JetStreamJournal,
         epoch::EpochRecord,
-        layout::EPOCH,
+        layout::{BLOCK_BYTES, EPOCH},
         open::{is_passing, put},
         stream::broker,
         unless_stopped,
@@ -21,8 +21,6 @@ use crate::{
     },
 };
 
-/// Bytes of a block of the server's, at most.
-const BLOCK_BYTES: usize = 8 << 20;
 /// Between two attempts.
 const PAUSE: Duration = Duration::from_millis(100);
 /// What is attempted.

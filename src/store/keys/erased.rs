@@ -1,4 +1,5 @@
-//! The keys of what was erased: marks by which what comes again is refused, and the erasures themselves.
+//! The keys of what was erased: marks by which what comes again is refused, the erasures themselves, and where what was
+//! refused still stands.
 
 use crate::store::{
     ids::{AtomId, ErasureId, EventHash, KeyHash},
@@ -46,4 +47,18 @@ pub fn erasure(id: ErasureId) -> Vec<u8> {
 /// That files may hold something of who was erased by this.
 pub fn pending(id: ErasureId) -> Vec<u8> {
     join(b'Z', &[&[4], &id.0])
+}
+
+/// All messages of the input stream that are still to be deleted there.
+pub const UNDELETED: &[u8] = b"J";
+
+/// A message of the input stream, by its number, that is still to be deleted there.
+pub fn undeleted(place: u64) -> Vec<u8> {
+    join(b'J', &[&place.to_be_bytes()])
+}
+
+/// The number in a key below [`UNDELETED`].
+pub fn undeleted_place(key: &[u8]) -> Option<u64> {
+    key.split_last_chunk::<8>()
+        .map(|(_, place)| u64::from_be_bytes(*place))
 }

@@ -2,9 +2,9 @@
 
 use std::thread;
 
-use tokio_util::sync::CancellationToken;
 use yekta::{
     domain::{channel::Channels, identifier::IdentifierRules},
+    journal::{Anew, Document},
     nats::expunge::{Expunge, ExpungeError, Notice, Published},
     wire::{DecodeLimits, DecodeRules},
 };
@@ -14,6 +14,7 @@ use crate::{expunge::holds, server::wait_for};
 
 const JOURNAL: &str = "YEKTA_JOURNAL_default";
 const OUT: &str = "YEKTA_OUT_default";
+const BUCKET: &str = "KV_YEKTA_PROFILES_default";
 const CANARY: &str = "canary-sara";
 
 impl Ground {
@@ -34,6 +35,12 @@ impl Ground {
             let stream = self.connection.jetstream.get_stream(stream).await;
             stream.unwrap().cached_info().state.messages
         })
+    }
+
+    fn wait_until_caught_up(&self, expunge: &Expunge) {
+        wait_for("all of the journal to be taken", || {
+            self.runtime.block_on(expunge.caught_up()).ok()
+        });
     }
 
     fn wait_until_written(&self, stream: &str) {
@@ -79,7 +86,8 @@ fn what_is_published_about_a_profile_is_in_no_file() {
     });
     ground.wait_until_written(OUT);
 
-    let (expunge, stop) = (ground.expunge(), CancellationToken::new());
+    let expunge = ground.expunge();
+    ground.wait_until_caught_up(&expunge);
     ground.runtime.block_on(async {
         let now = jiff::Timestamp::now().as_microsecond();
         assert_eq!(expunge.notice("a", CANARY, now).await.unwrap(), Notice::At(4));
@@ -92,22 +100,97 @@ fn what_is_published_about_a_profile_is_in_no_file() {
                 Notice::Dropped
             );
         }
-        expunge.caught_up().await.unwrap();
         let before = |published: Published<'_>| published.sequence < 4 && is_theirs(published);
-        assert_eq!(expunge.out(4, &before, &stop).await.unwrap(), 3);
-        assert_eq!(expunge.out(4, &before, &stop).await.unwrap(), 0);
+        assert_eq!(expunge.out(4, &before).await.unwrap(), 3);
+        assert_eq!(expunge.out(4, &before).await.unwrap(), 0);
         // What came later is there, and the last message stays whoever is meant.
         assert!(holds(&ground.server, OUT, CANARY));
-        assert_eq!(expunge.out(u64::MAX, &is_theirs, &stop).await.unwrap(), 1);
-        assert_eq!(expunge.out(u64::MAX, &is_theirs, &stop).await.unwrap(), 0);
-        stop.cancel();
-        let refused = expunge.out(4, &is_theirs, &stop).await;
-        assert!(
-            matches!(refused, Err(ExpungeError::Stopped { .. })),
-            "{refused:?}"
-        );
+        assert_eq!(expunge.out(u64::MAX, &is_theirs).await.unwrap(), 1);
+        assert_eq!(expunge.out(u64::MAX, &is_theirs).await.unwrap(), 0);
     });
     assert_eq!(ground.messages(OUT), 1);
+}
+
+/// Others, so large that more than half of their block lives whatever is filled into it.
+fn others() -> Vec<Document> {
+    let body = |number: u32| format!("{{\"number\":{number},\"wide\":\"{}\"}}", "x".repeat(60_000));
+    let document = |number| Document {
+        key: format!("k{number}"),
+        body: body(number).into(),
+    };
+    (0..40).map(document).collect()
+}
+
+#[test]
+fn a_document_that_was_replaced_is_in_no_file_once_the_bucket_was_written_anew() {
+    let mut ground = Ground::new();
+    let mut journal = ground.open();
+    let messages = others().into_iter().map(|Document { key, body }| Message {
+        subject: format!("yekta.v1.default.profile.updated.{key}"),
+        key,
+        body,
+        trace: None,
+    });
+    let first = Commit {
+        messages: messages.collect(),
+        ..commit(1, &[])
+    };
+    journal.append(&first).unwrap();
+    journal.append(&telling(2, &["profile.updated.a"])).unwrap();
+    journal.append(&telling(3, &["profile.updated.a"])).unwrap();
+    let gone = Message {
+        subject: "yekta.v1.default.profile.erased.a".into(),
+        key: "a".into(),
+        body: b"{}".to_vec(),
+        trace: None,
+    };
+    let fourth = Commit {
+        messages: vec![gone],
+        ..commit(4, &[])
+    };
+    journal.append(&fourth).unwrap();
+    let expunge = ground.expunge();
+    ground.wait_until_caught_up(&expunge);
+    // All of them, and that one is no more.
+    assert_eq!(ground.messages(BUCKET), 41);
+    ground.wait_until_written(BUCKET);
+
+    ground.runtime.block_on(expunge.has_room()).unwrap();
+    journal.append_anew(&commit(5, &[]), &Anew::Blanks).unwrap();
+    ground.wait_until_caught_up(&expunge);
+    assert!(holds(&ground.server, BUCKET, CANARY), "its block is kept");
+    journal
+        .append_anew(&commit(6, &[]), &Anew::Documents(others()))
+        .unwrap();
+    ground.wait_until_caught_up(&expunge);
+    // All of them, that one is no more, and nobody.
+    assert_eq!(ground.messages(BUCKET), 42);
+    assert!(ground.runtime.block_on(expunge.profiles()).unwrap() > 0);
+    wait_for("the blocks to go", || {
+        (!holds(&ground.server, BUCKET, CANARY)).then_some(())
+    });
+    assert_eq!(ground.messages(BUCKET), 41);
+
+    // What is there still is read as before, and the server goes on where it was.
+    ground.server.restart();
+    journal.append(&commit(7, &["b"])).unwrap();
+    assert_eq!(all(&journal, usize::MAX).unwrap().len(), 7);
+    ground.wait_until_caught_up(&expunge);
+    assert_eq!(ground.messages(BUCKET), 42);
+    ground.runtime.block_on(async {
+        let bucket = ground
+            .connection
+            .jetstream
+            .get_key_value("YEKTA_PROFILES_default");
+        let bucket = bucket.await.unwrap();
+        for Document { key, body } in others() {
+            assert_eq!(bucket.get(&key).await.unwrap().unwrap(), body, "{key}");
+        }
+        for key in ["a", "blank"] {
+            assert_eq!(bucket.get(key).await.unwrap(), None, "{key}");
+        }
+    });
+    assert_eq!(ground.open().last_batch(), 7);
 }
 
 #[test]
