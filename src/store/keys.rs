@@ -26,7 +26,7 @@
 //! | `W` | word | [`Word`](crate::domain::identity::Word) | what stewards said |
 //! | `X` | sequence | rejection | refused input |
 //! | `Y` | | [`InputRecord`](crate::store::InputRecord) | up to where the input stream is consumed |
-//! | `Z` | kind, hash | [`ErasedRecord`](crate::store::ErasedRecord), [`ErasureRecord`](crate::store::ErasureRecord) | what was erased |
+//! | `Z` | kind, hash | [`ErasedRecord`](crate::store::ErasedRecord), [`ErasureRecord`](crate::store::ErasureRecord), [`ErasingRecord`](crate::store::ErasingRecord) | what was erased |
 //!
 //! Times are written so that bytes order as instants do.
 
@@ -37,7 +37,7 @@ use crate::{
 
 mod erased;
 
-pub use erased::{ERASED, ERASURES, Erased, PENDING, erased, erasure, pending};
+pub use erased::{ERASED, ERASING, ERASURES, Erased, PENDING, erased, erasing, erasure, pending};
 
 /// What declares two user ids the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -22,6 +22,7 @@ mod contradictions;
 mod counter;
 mod desk;
 mod erased;
+mod erased_large;
 mod export;
 mod facts;
 mod follower;

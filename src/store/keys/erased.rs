@@ -25,6 +25,9 @@ pub const ERASURES: &[u8] = b"Z\x03";
 /// The erasures of whom files may hold something.
 pub const PENDING: &[u8] = b"Z\x04";
 
+/// The erasures that take several commits and are not done.
+pub const ERASING: &[u8] = b"Z\x05";
+
 /// The mark of something that was erased.
 pub fn erased(what: Erased) -> Vec<u8> {
     let (kind, hash) = match what {
@@ -43,4 +46,9 @@ pub fn erasure(id: ErasureId) -> Vec<u8> {
 /// That files may hold something of who was erased by this.
 pub fn pending(id: ErasureId) -> Vec<u8> {
     join(b'Z', &[&[4], &id.0])
+}
+
+/// How far an erasure is that takes several commits.
+pub fn erasing(id: ErasureId) -> Vec<u8> {
+    join(b'Z', &[&[5], &id.0])
 }
