@@ -12,7 +12,7 @@
 //!    [`wire::decode_message`] makes the same events of it.
 //! 2. [`engine::Handle::submit`] puts them into a bounded queue and waits; where the disk is nearly full (`engine::room`) it
 //!    refuses.
-//! 3. The writer's one thread (`engine::worker`) takes what waits and calls `engine::step`, which has no effects;
+//! 3. The writer's one thread (`engine::worker`, `engine::taking`) takes what waits and calls `engine::step`, which has no effects;
 //!    what it read or left last it knows from batch to batch (`engine::known`), and what nobody ever sent (`engine::absent`):
 //!    - `place`: the event's claim ([`domain::identity::Claim::of`]) says into which *atom* it goes; there it is folded
 //!      ([`domain::profile::Aggregate`]). A late log-in moves the events it takes over.
@@ -51,11 +51,12 @@
 //! A service that starts with other rules than its store was kept by makes every atom anew in the background, a few per
 //! commit and in turns with what comes (`engine::edition`, `engine::renew`): it ends where they had led from the first event.
 //!
-//! Whoever is erased (`engine::erase`) is gone with that commit: events, index, codes, words; marks stay by which what comes
-//! again is refused (`engine::erased`). Within the horizon [`engine::expunge`] has the bytes gone too: the journal begins
-//! anew behind snapshots of what is left, the store is rewritten ([`store`]) while it is at work, and the broker's streams
-//! erase what they held ([`nats::expunge`]); its bucket of profiles is written anew (`engine::anew`). The ledger (`engine::ledger`) has it done again where an older copy is put
-//! back. What is kept for a time only is taken out by `engine::expire` ([`domain::retention`]).
+//! Whoever is erased (`engine::erase`) is gone with that commit, or with the last of several where they are larger than one
+//! may be (`engine::taking`): events, index, codes, words; marks stay by which what comes again is refused
+//! (`engine::erased`). Within the horizon [`engine::expunge`] has the bytes gone too: the journal begins anew behind
+//! snapshots of what is left, the store is rewritten ([`store`]) while it is at work, and the broker's streams erase what
+//! they held ([`nats::expunge`]); its bucket of profiles is written anew (`engine::anew`). The ledger (`engine::ledger`) has it done again where an older copy is put back. What is
+//! kept for a time only is taken out by `engine::expire` ([`domain::retention`]).
 //!
 //! Who is one person is a pure function of the set of events and the rules; a profile is a commutative fold over its
 //! events. So nothing depends on the order of arrival, and what a merge joined a split can part.

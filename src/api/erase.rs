@@ -60,7 +60,8 @@ struct RemovedAnswer {
 }
 
 impl Api {
-    /// Erases somebody. From the answer on nobody can read them.
+    /// Erases somebody. From the answer on nobody can read them. Who has more events than one commit may hold is erased in
+    /// several, and answered for after the last; nothing else is taken meanwhile.
     ///
     /// # Errors
     /// `bad_address`, `bad_identifier`, `nobody_there`, `several_profiles`, `only_mentioned`, `too_large`, `request_id_used`, and those of a

@@ -249,6 +249,13 @@ pub enum Command {
     },
     /// Carry an erasure out again, over what came from before it.
     EraseAgain(Box<ErasureRecord>),
+    /// Go on with an erasure that takes several commits.
+    EraseOn {
+        /// Which.
+        erasure: ErasureId,
+        /// How many events and atoms this one takes at most.
+        most: usize,
+    },
     /// Note how far the clearing of files is.
     Note {
         /// Of those who were erased by these.
@@ -277,6 +284,7 @@ impl fmt::Debug for Command {
             Self::Undo { .. } => "Undo",
             Self::Erase { .. } => "Erase",
             Self::EraseAgain(_) => "EraseAgain",
+            Self::EraseOn { .. } => "EraseOn",
             Self::Note { .. } => "Note",
             Self::Deleted { .. } => "Deleted",
         })

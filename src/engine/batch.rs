@@ -53,6 +53,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) repairs: Repairs,
     /// Whether all others are looked at again later.
     pub(crate) postpones: bool,
+    /// Whether an erasure is only begun.
+    pub(crate) in_parts: bool,
     /// Which bounds it met.
     pub(crate) bounds: Bounds,
 }
@@ -80,6 +82,8 @@ pub(crate) struct Touched {
     pub(crate) renewed: bool,
     /// Who was erased, and by which erasure.
     pub(crate) erased: BTreeMap<ProfileId, ErasureId>,
+    /// Whether somebody who is erased is taken out, also where that is not the last of them.
+    pub(crate) erases: bool,
     /// Whether events were taken out that are kept no longer.
     pub(crate) expired: bool,
     /// Whether atoms are looked at again for what earlier batches did.
@@ -114,6 +118,7 @@ impl<'a> Batch<'a> {
             number,
             repairs,
             postpones: false,
+            in_parts: false,
             bounds: Bounds::default(),
         };
         batch.has_words = batch.graph().has_words()?;

@@ -7,6 +7,7 @@ use crate::{
     engine::{
         anew::Again,
         commands::Ordered,
+        erasures::unfinished,
         error::{Error, chain},
         expire::Expiring,
         input::Input,
@@ -31,18 +32,20 @@ pub(crate) enum Chore {
 }
 
 impl Worker {
-    /// Carries out again what was erased and came back with an older store and journal; before anybody can ask.
+    /// Goes on with what was being erased when the process ended, and carries out again what was erased and came back with an
+    /// older store and journal; before anybody can ask.
     ///
     /// # Errors
     /// When it cannot be committed.
     pub(crate) fn erase_again(&mut self, erasures: Vec<ErasureRecord>) -> Result<(), Error> {
+        for erasure in unfinished(&self.store)? {
+            tracing::warn!(%erasure, "goes on with an erasure that takes several commits");
+            // What fits no commit is told of there, and can be asked for once more.
+            drop(self.erase_on(erasure)?);
+        }
         for erasure in erasures {
             tracing::warn!(erasure = %erasure.id, "carries an erasure out again: store and journal are from before it");
-            let commands = vec![Ordered::erasing_again(erasure)];
-            let done = self.take(Input {
-                commands,
-                ..Input::default()
-            })?;
+            let done = self.take(Input::command(Ordered::erasing_again(erasure)))?;
             // Whoever cannot be erased must not be read either.
             if done.answers.iter().any(Result::is_err) {
                 return Err(Error::Unerased);

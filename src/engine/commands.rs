@@ -78,7 +78,10 @@ impl Batch<'_> {
         if let Some(request) = ordered.request
             && let Some(first) = self.overlay.record::<AnswerRecord>(&keys::answer(request))?
         {
-            return self.repeat(ordered, first).map(Ok);
+            return match self.is_unfinished(&first)? {
+                true => Ok(Err(CommandError::TooLarge)),
+                false => self.repeat(ordered, first).map(Ok),
+            };
         }
         let answer = match &ordered.command {
             Command::MintQr(mint) => self.mint(ordered, mint, now)?,
@@ -120,7 +123,8 @@ impl Batch<'_> {
                 };
                 self.erase(erasing, target)?
             }
-            Command::EraseAgain(erasure) => Ok(self.erase_again(erasure)?),
+            Command::EraseAgain(erasure) => self.erase_again(erasure)?,
+            Command::EraseOn { erasure, most } => Ok(self.erase_on(*erasure, *most)?),
             Command::Note { erasures, progress } => Ok(self.note(erasures, *progress, now)?),
             Command::Deleted { places } => Ok(self.note_deleted(places)),
         };

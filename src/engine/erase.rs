@@ -1,23 +1,22 @@
 //! Erasing: takes a person out, so that from the commit on nobody can read them, and leaves marks by which they are not
 //! taken in again.
 //!
-//! What is left behind says nothing of them but keyed hashes. That the bytes of what was deleted go from the files, too, is
-//! the matter of [`crate::engine::expunge`].
+//! Owns who and what is meant by an erasure (`planned`) and what is left behind, which says nothing of them but keyed hashes.
+//! How atoms are taken out is `dissolve`'s, how somebody is who fits no commit `parts`'s. That the bytes of what was deleted go
+//! from the files, too, is the matter of [`crate::engine::expunge`].
 
+mod dissolve;
 mod hasten;
+mod parts;
 mod refused;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::ControlFlow,
-};
+pub(crate) use dissolve::Unmarked;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::{
-        identity::{
-            Anchor, Key,
-            link::{self, Links, own_id},
-        },
+        identity::{Anchor, Key},
         time::Timestamp,
     },
     engine::{
@@ -25,13 +24,12 @@ use crate::{
         atoms::Atoms,
         batch::Batch,
         commands::Outcome,
-        erase::refused::Traces,
-        index::marked_user,
+        expire::EVENTS_MAX,
         query::{Address, Found},
     },
     store::{
-        AtomId, AtomRecord, ClearedRecord, ErasedRecord, ErasureId, ErasureRecord, Error, EventHash, KeyHash,
-        Order, ProfileId, Read, Removed, View, keys, keys::Erased,
+        AtomId, ClearedRecord, ErasedRecord, ErasureId, ErasureRecord, Error, KeyHash, ProfileId, Read,
+        Removed, keys, keys::Erased,
     },
 };
 
@@ -43,9 +41,6 @@ pub(crate) struct Erasing {
     /// By when no file may hold a byte of the person.
     pub(crate) due: Timestamp,
 }
-
-/// Between which instants log-ins and log-outs on a device were taken out.
-pub(crate) type Unmarked = BTreeMap<Key, (Timestamp, Timestamp)>;
 
 impl Batch<'_> {
     /// Erases whoever is meant, and who is only shown with them: they hold what this person said. Whoever is erased already
@@ -59,13 +54,12 @@ impl Batch<'_> {
             }
         };
         let erasure = self.planned(erasing, profile)?;
-        let erasure = Box::new(self.take_out(erasure)?);
-        Ok(Ok(Answer::Erased { erasure }))
+        self.carry_out(erasure)
     }
 
     /// Carries an erasure out again, over what came from before it: whoever holds what was theirs alone is taken out as far
     /// as the erasure went.
-    pub(crate) fn erase_again(&mut self, erasure: &ErasureRecord) -> Result<Answer, Error> {
+    pub(crate) fn erase_again(&mut self, erasure: &ErasureRecord) -> Outcome<Answer> {
         let mut atoms: BTreeSet<AtomId> = erasure.atoms.iter().copied().collect();
         for key in &erasure.keys {
             for index in [keys::holders(*key), keys::all_devices(*key)] {
@@ -79,8 +73,29 @@ impl Batch<'_> {
             gone: None,
             ..erasure.clone()
         };
-        let erasure = Box::new(self.take_out(again)?);
-        Ok(Answer::Erased { erasure })
+        self.carry_out(again)
+    }
+
+    /// Takes out what an erasure is about, or begins with it where it is to take several commits. Of more than one commit is
+    /// to take nothing is taken.
+    fn carry_out(&mut self, erasure: ErasureRecord) -> Outcome<Answer> {
+        let erasure = match self.in_parts {
+            true => self.begin(erasure)?,
+            false if self.is_for_parts(&erasure)? => return Ok(Err(CommandError::TooLarge)),
+            false => self.take_out(erasure)?,
+        };
+        let erasure = Box::new(erasure);
+        Ok(Ok(Answer::Erased { erasure }))
+    }
+
+    /// Whether an erasure is about more events than one commit is to take out: all of them were in memory at once.
+    fn is_for_parts(&self, erasure: &ErasureRecord) -> Result<bool, Error> {
+        let mut events = 0_u64;
+        for id in &erasure.atoms {
+            let atom = self.overlay.atom(*id)?;
+            events = events.saturating_add(atom.map_or(0, |atom| atom.aggregate.events));
+        }
+        Ok(usize::try_from(events).unwrap_or(usize::MAX) > EVENTS_MAX)
     }
 
     /// Notes how far files are cleared, of those who were erased if somebody was; there is a commit of it in any case.
@@ -215,170 +230,43 @@ impl Batch<'_> {
         Ok(atoms)
     }
 
-    /// Takes out what an erasure is about, and marks it.
+    /// Takes out all that an erasure is about, and marks it.
     fn take_out(&mut self, mut erasure: ErasureRecord) -> Result<ErasureRecord, Error> {
-        let traces = self.traces(&erasure)?;
-        let mut unmarked = Unmarked::new();
-        for id in &erasure.atoms {
-            let Some(atom) = self.overlay.atom(*id)? else {
-                continue;
-            };
-            let removed = &mut erasure.removed;
-            removed.words = removed.words.saturating_add(self.unsay_about(&atom)?);
-            removed.codes = removed.codes.saturating_add(self.erase_codes(*id, &atom)?);
-            let events = self.erase_events(*id, &atom, erasure.until, &mut unmarked)?;
-            removed.events = removed.events.saturating_add(events);
-            self.refold(*id, BTreeSet::new())?;
-        }
-        self.reassign_around(unmarked)?;
-        let refused = self.erase_refused(&traces)?;
-        let rejections = &mut erasure.removed.rejections;
-        *rejections = rejections.saturating_add(refused.count);
-        erasure.refused.extend(refused.places);
-        self.mark_erased(&erasure)?;
-        self.overlay.put_record(keys::erasure(erasure.id), &erasure)?;
-        self.overlay.put(keys::pending(erasure.id), Vec::new());
-        self.has_erased = true;
-        self.touched.erased.insert(erasure.profile, erasure.id);
-        self.touched.causes.insert(own_id(erasure.id.to_string()));
+        self.erase_refused(&mut erasure)?;
+        self.mark_erased(&erasure, usize::MAX)?;
+        let removed = self.dissolve(&erasure, &erasure.atoms, Unmarked::new())?;
+        erasure.removed = erasure.removed.and(removed);
+        self.end(&erasure)?;
         Ok(erasure)
     }
 
-    /// By what refused items are known as theirs: what was theirs alone, and contacts that nobody else mentions. What they are
-    /// is asked once of each, before anything is taken out: who holds it still stands in the index.
-    fn traces(&self, erasure: &ErasureRecord) -> Result<Traces, Error> {
-        let (mut traces, mut judged) = (Traces::default(), BTreeSet::new());
-        for id in &erasure.atoms {
-            let Some(atom) = self.overlay.atom(*id)? else {
-                continue;
-            };
-            for key in atom.claim.asserted.iter().map(|one| &one.key) {
-                let hash = self.keyring.key(key);
-                if judged.insert(hash)
-                    && (erasure.keys.binary_search(&hash).is_ok() || self.only_mention(key, hash, erasure)?)
-                {
-                    traces.note(key);
-                }
-            }
-        }
-        Ok(traces)
-    }
-
-    /// Whether nobody holds a key, and none but those who are erased mention it.
-    fn only_mention(&self, key: &Key, hash: KeyHash, erasure: &ErasureRecord) -> Result<bool, Error> {
-        if !self.graph().holding(key)?.is_some_and(|held| held.is_empty()) {
-            return Ok(false);
-        }
-        let mentioning = self
-            .overlay
-            .atoms_up_to(&keys::mentions(hash), erasure.atoms.len())?;
-        Ok(mentioning.is_some_and(|all| all.iter().all(|id| erasure.atoms.binary_search(id).is_ok())))
-    }
-
-    /// Takes back what stewards said of an atom: it names whom nobody is to read of.
-    fn unsay_about(&mut self, atom: &AtomRecord) -> Result<u64, Error> {
-        let mut unsaid = 0_u64;
-        if self.has_words {
-            for word in self.graph().words_about(atom)? {
-                if let Some(word) = self.graph().word(word)? {
-                    self.unsay(&word)?;
-                    unsaid = unsaid.saturating_add(1);
-                }
-            }
-        }
-        Ok(unsaid)
-    }
-
-    /// Deletes the codes that were minted for an atom: baskets and offers lie there.
-    fn erase_codes(&mut self, id: AtomId, atom: &AtomRecord) -> Result<u64, Error> {
-        let mut erased = 0_u64;
-        for code in self.minted_for(id, atom)? {
-            if self.graph().qr(&code)?.is_some() {
-                self.overlay.delete(keys::qr(self.keyring.key(&code)));
-                erased = erased.saturating_add(1);
-            }
-        }
-        Ok(erased)
-    }
-
-    /// The codes that were minted for an atom. Where it has more links than are kept, its events tell.
-    fn minted_for(&self, id: AtomId, atom: &AtomRecord) -> Result<BTreeSet<Key>, Error> {
-        let minted = |links: &Links| -> Vec<Key> {
-            let minted = links.iter().filter(|(_, link)| link.role.is_minted());
-            minted.map(|(code, _)| code.clone()).collect()
-        };
-        let mut codes: BTreeSet<Key> = minted(&atom.links).into_iter().collect();
-        if link::is_full(&atom.links) {
-            for (_, event) in self.overlay.events_between(id, Timestamp::MIN, Timestamp::MAX)? {
-                codes.extend(minted(&link::links_of(&event, &self.rules.identity.identifiers)));
-            }
-        }
-        Ok(codes)
-    }
-
-    /// Deletes the events of an atom up to an instant, and marks each by its id.
-    fn erase_events(
-        &mut self,
-        id: AtomId,
-        atom: &AtomRecord,
-        until: Timestamp,
-        unmarked: &mut Unmarked,
-    ) -> Result<u64, Error> {
-        let mut events: Vec<(Timestamp, EventHash)> = Vec::new();
-        let range = (keys::events(id), keys::events_end(id));
-        self.overlay
-            .scan(&range.0, &range.1, Order::Ascending, &mut |key, _| {
-                events.extend(keys::event_place(key).filter(|(time, _)| *time <= until));
-                Ok(ControlFlow::Continue(()))
-            })?;
-        self.remove_events(id, atom, &events, unmarked);
-        for (_, hash) in &events {
-            self.overlay.put(keys::erased(Erased::Event(*hash)), Vec::new());
-        }
-        Ok(u64::try_from(events.len()).unwrap_or(u64::MAX))
-    }
-
-    /// Deletes events of an atom, which are given in their order; to be folded anew is the caller's.
-    pub(crate) fn remove_events(
-        &mut self,
-        id: AtomId,
-        atom: &AtomRecord,
-        events: &[(Timestamp, EventHash)],
-        unmarked: &mut Unmarked,
-    ) {
-        let marks = marked_user(&atom.claim, self.rules.identity.of(atom.edition)).is_some();
-        let between = events.first().zip(events.last()).filter(|_| marks);
-        if let Some(((first, _), (last, _))) = between {
-            for device in atom.claim.devices() {
-                let (from, to) = unmarked.entry(device.clone()).or_insert((*first, *last));
-                (*from, *to) = ((*from).min(*first), (*to).max(*last));
-            }
-        }
-        for (time, hash) in events {
-            self.overlay.delete(keys::event(id, *time, *hash));
-            self.overlay.delete(keys::seen(*hash));
-            self.erase_mark(id, &atom.claim, (*time, *hash));
-        }
-    }
-
-    /// The interval that a log-in opened belongs to whom it would without it.
-    pub(crate) fn reassign_around(&mut self, unmarked: Unmarked) -> Result<(), Error> {
-        for (device, (from, to)) in unmarked {
-            self.reassign_between(&device, from, to)?;
-        }
+    /// Ends an erasure of which all is taken out with this commit.
+    fn end(&mut self, erasure: &ErasureRecord) -> Result<(), Error> {
+        self.overlay.put_record(keys::erasure(erasure.id), erasure)?;
+        self.overlay.put(keys::pending(erasure.id), Vec::new());
+        self.touched.erased.insert(erasure.profile, erasure.id);
         Ok(())
     }
 
-    /// Leaves marks of the identifiers and the claims.
-    fn mark_erased(&mut self, erasure: &ErasureRecord) -> Result<(), Error> {
+    /// Leaves marks of the identifiers and the claims, so many at most; whether there are all.
+    fn mark_erased(&mut self, erasure: &ErasureRecord, most: usize) -> Result<bool, Error> {
+        self.has_erased = true;
+        let mut room = most;
         let keys = erasure.keys.iter().copied().map(Erased::Key);
         let atoms = erasure.claims.iter().copied().map(Erased::Atom);
         for mark in keys.chain(atoms) {
             let place = keys::erased(mark);
             let before: Option<ErasedRecord> = self.overlay.record(&place)?;
-            let until = before.map_or(erasure.until, |before| before.until.max(erasure.until));
+            if before.is_some_and(|before| before.until >= erasure.until) {
+                continue;
+            }
+            if room == 0 {
+                return Ok(false);
+            }
+            room = room.saturating_sub(1);
+            let until = erasure.until;
             self.overlay.put_record(place, &ErasedRecord { until })?;
         }
-        Ok(())
+        Ok(true)
     }
 }

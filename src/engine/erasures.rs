@@ -95,6 +95,15 @@ impl Query {
     }
 }
 
+/// The erasures of a store that take several commits and are not done.
+pub(crate) fn unfinished(store: &Store) -> Result<Vec<ErasureId>, Error> {
+    Ok(store
+        .pointees(keys::ERASING)?
+        .into_iter()
+        .map(ErasureId)
+        .collect())
+}
+
 /// All erasures of a store.
 pub(crate) fn all(store: &Store) -> Result<Vec<ErasureRecord>, Error> {
     let mut found = Vec::new();

@@ -283,6 +283,7 @@ impl Handle {
             Command::Say(word) => format!("say {}", word.id),
             Command::Erase { target: whose, .. } => format!("erase {}", target(whose)),
             Command::EraseAgain(erasure) => format!("erase again {}", erasure.id),
+            Command::EraseOn { erasure, .. } => format!("erase on {erasure}"),
             Command::Note { erasures, progress } => format!("note {progress:?} {erasures:?}"),
             Command::Deleted { places } => format!("deleted {places:?}"),
             Command::Undo { what, .. } => match what {

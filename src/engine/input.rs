@@ -25,6 +25,8 @@ pub(crate) struct Input {
     pub(crate) expiring: Option<Expiring>,
     /// Whether all that others are to be looked at again for is left for later.
     pub(crate) postpones: bool,
+    /// Whether an erasure is only begun, to be gone on with in commits of its own.
+    pub(crate) in_parts: bool,
 }
 
 /// How much of former editions a step makes anew.
@@ -60,6 +62,14 @@ impl Renewal {
 }
 
 impl Input {
+    /// One command by itself.
+    pub(crate) fn command(ordered: Ordered) -> Self {
+        Self {
+            commands: vec![ordered],
+            ..Self::default()
+        }
+    }
+
     /// Of so many repairs.
     pub(crate) fn repairs(repairs: usize) -> Self {
         Self {

@@ -66,7 +66,7 @@ impl Ledger {
     }
 
     /// Which erasures it holds that `store` does not, each as it was noted last: they are to be carried out again. What the
-    /// store holds and the ledger does not is noted.
+    /// store holds and the ledger does not, or holds as it was before, is noted.
     ///
     /// # Errors
     /// When one of the two cannot be read, or the file not written.
@@ -74,7 +74,8 @@ impl Ledger {
         let mut noted = self.read()?;
         let mut unnoted = Vec::new();
         for erasure in erasures::all(store)? {
-            if noted.remove(&erasure.id).is_none() {
+            let before = noted.remove(&erasure.id);
+            if before.is_none_or(|before| noted_of(before) != noted_of(erasure.clone())) {
                 unnoted.push(codec::encode(&erasure)?);
             }
         }
@@ -131,6 +132,15 @@ impl Ledger {
             }
         };
         write().map_err(store::Error::io("note an erasure in", &self.path))
+    }
+}
+
+/// What is noted of an erasure: how far the clearing is need not be known again.
+fn noted_of(erasure: ErasureRecord) -> ErasureRecord {
+    ErasureRecord {
+        withdrawn: None,
+        clearing: None,
+        ..erasure
     }
 }
 

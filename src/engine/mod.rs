@@ -75,6 +75,7 @@ pub mod snapshots;
 pub mod start;
 mod step;
 mod steward;
+mod taking;
 pub mod timeline;
 pub mod updates;
 mod upkeep;

@@ -166,29 +166,37 @@ impl Batch<'_> {
         let to = graph
             .mark_after(device, time)?
             .map_or(Timestamp::MAX, |mark| mark.time);
-        self.reassign_within(device, from, to)?;
+        self.reassign_within(device, (from, to), &mut Moving::all())?;
         Ok(to)
     }
 
-    /// The same where log-ins and log-outs from `first` to `last` are gone.
+    /// The same where log-ins and log-outs from `first` to `last` are gone; whether all went that may.
     pub(crate) fn reassign_between(
         &mut self,
         device: &Key,
-        first: Timestamp,
-        last: Timestamp,
-    ) -> Result<(), Error> {
+        (first, last): (Timestamp, Timestamp),
+        moving: &mut Moving<'_>,
+    ) -> Result<bool, Error> {
         let graph = self.graph();
         let from = graph.mark_until(device, first)?;
         let to = graph.mark_after(device, last)?;
         self.reassign_within(
             device,
-            from.map_or(Timestamp::MIN, |mark| mark.time),
-            to.map_or(Timestamp::MAX, |mark| mark.time),
+            (
+                from.map_or(Timestamp::MIN, |mark| mark.time),
+                to.map_or(Timestamp::MAX, |mark| mark.time),
+            ),
+            moving,
         )
     }
 
-    /// Puts the events on a device with `from <= time < to` where they belong now.
-    fn reassign_within(&mut self, device: &Key, from: Timestamp, to: Timestamp) -> Result<(), Error> {
+    /// Puts the events on a device with `from <= time < to` where they belong now; whether all went that may.
+    fn reassign_within(
+        &mut self,
+        device: &Key,
+        (from, to): (Timestamp, Timestamp),
+        moving: &mut Moving<'_>,
+    ) -> Result<bool, Error> {
         for id in self
             .overlay
             .atoms(&keys::devices(self.keyring.key(device), DeviceRole::Plain))?
@@ -197,22 +205,31 @@ impl Batch<'_> {
             if self.is_former(id)? || !self.has_events_between(id, from, to)? {
                 continue;
             }
-            let mut moved: BTreeSet<AtomId> = BTreeSet::new();
+            let (mut moved, mut are_all) = (BTreeSet::new(), true);
             for (hash, event) in self.overlay.events_between(id, from, to)? {
                 let claim = self.claim(&event)?;
                 let atom = self.keyring.atom(&claim);
-                if atom != id {
-                    self.overlay.delete(keys::event(id, event.time, hash));
-                    let checksum = fingerprint::event_checksum(&event)?;
-                    self.insert(Known { hash, checksum, atom }, &event, claim)?;
-                    moved.insert(atom);
+                if atom == id || moving.but.binary_search(&atom).is_ok() {
+                    continue;
                 }
+                if moving.room == 0 {
+                    are_all = false;
+                    break;
+                }
+                moving.room = moving.room.saturating_sub(1);
+                self.overlay.delete(keys::event(id, event.time, hash));
+                let checksum = fingerprint::event_checksum(&event)?;
+                self.insert(Known { hash, checksum, atom }, &event, claim)?;
+                moved.insert(atom);
             }
             if !moved.is_empty() {
                 self.refold(id, moved)?;
             }
+            if !are_all {
+                return Ok(false);
+            }
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -223,6 +240,24 @@ impl Batch<'_> {
             let Aggregate { first, last, .. } = &atom.aggregate;
             first.is_none_or(|first| first < to) && last.is_none_or(|last| last >= from)
         }))
+    }
+}
+
+/// Which events may go to whom they belong.
+pub(crate) struct Moving<'m> {
+    /// How many still.
+    pub(crate) room: usize,
+    /// Into which atoms none may, sorted.
+    pub(crate) but: &'m [AtomId],
+}
+
+impl Moving<'_> {
+    /// All of them.
+    pub(crate) const fn all() -> Self {
+        Self {
+            room: usize::MAX,
+            but: &[],
+        }
     }
 }
 

@@ -277,7 +277,7 @@ impl<'a> Causes<'a> {
     fn cause(&self, told: &[&'a Told<'a>]) -> Cause<'a> {
         let most = told.iter().map(|one| one.resolution).max();
         match most {
-            None if !self.touched.erased.is_empty() => Cause::of(&self.touched.causes, "erased"),
+            None if self.touched.erases => Cause::of(&self.touched.causes, "erased"),
             None if !self.touched.causes.is_empty() => Cause::of(&self.touched.causes, "said"),
             None if self.touched.expired => Cause::of([], "expired"),
             None if self.touched.renewed => Cause::of([], "rules"),

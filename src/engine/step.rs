@@ -99,6 +99,7 @@ pub(crate) fn step(
         due: BTreeSet::new(),
         standing: standing.clone(),
     };
+    run.batch.in_parts = input.in_parts;
     let mut answers = Vec::with_capacity(input.commands.len());
     for ordered in &input.commands {
         answers.push(run.batch.command(ordered, now)?);

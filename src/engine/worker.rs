@@ -12,7 +12,6 @@ use crate::{
     domain::time::Timestamp,
     engine::{
         ahead::Ahead,
-        api::CommandError,
         batch::Rules,
         counted::Counted,
         ending::refuse_the_rest,
@@ -250,47 +249,9 @@ impl Worker {
         Ok(())
     }
 
-    /// Steps a batch, in parts if it holds more than a commit may. An item that does not fit by itself is refused like
-    /// any bad input: it must not stop the others.
-    pub(crate) fn take(&mut self, mut input: Input) -> Result<Done, Error> {
-        match self.attempt(&input) {
-            Err(error) if error.is_too_large() && input.halve_upkeep() => self.take(input),
-            Err(error) if error.is_too_large() && input.len() > 1 => {
-                let rest = input.split_off_half();
-                let mut done = self.take(input)?;
-                done.extend(self.take(rest)?);
-                Ok(done)
-            }
-            Err(error) if error.is_too_large() && input.postpone() => self.take(input),
-            Err(error) if error.is_too_large() && input.refuse_event() => self.attempt(&input),
-            Err(error) if error.is_too_large() && !input.commands.is_empty() => Ok(Done {
-                outcomes: Vec::new(),
-                answers: vec![Err(CommandError::TooLarge)],
-            }),
-            Err(error) if error.is_too_large() && input.repairs > 0 => {
-                tracing::error!(
-                    error = %chain(&error),
-                    "what one value did to many fits no commit and stays pending; let a commit hold more, or lower \
-                     identifiers.atoms_max"
-                );
-                self.upkeep.is_stuck = true;
-                Ok(Done::default())
-            }
-            Err(error) if error.is_too_large() && input.expiring.is_some() => {
-                tracing::error!(
-                    error = %chain(&error),
-                    "what is kept no longer fits no commit and stays; let a commit hold more"
-                );
-                self.pass_over(input.expiring)?;
-                Ok(Done::default())
-            }
-            done => done,
-        }
-    }
-
     /// ORDER: a commit is handed over before the one ahead of it is waited for, so that the journal has work while the
     /// next batch is stepped; the journal makes them durable one after the other.
-    fn attempt(&mut self, input: &Input) -> Result<Done, Error> {
+    pub(crate) fn attempt(&mut self, input: &Input) -> Result<Done, Error> {
         let begun = Instant::now();
         self.known.catch_up();
         let under_way = self.under_way.as_ref().map(|one| Arc::clone(&one.commit));

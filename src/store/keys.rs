@@ -27,7 +27,7 @@
 //! | `W` | word | [`Word`](crate::domain::identity::Word) | what stewards said |
 //! | `X` | sequence | rejection | refused input |
 //! | `Y` | | [`InputRecord`](crate::store::InputRecord) | up to where the input stream is consumed |
-//! | `Z` | kind, hash | [`ErasedRecord`](crate::store::ErasedRecord), [`ErasureRecord`](crate::store::ErasureRecord) | what was erased |
+//! | `Z` | kind, hash | [`ErasedRecord`](crate::store::ErasedRecord), [`ErasureRecord`](crate::store::ErasureRecord), [`ErasingRecord`](crate::store::ErasingRecord) | what was erased |
 //!
 //! Times are written so that bytes order as instants do.
 
@@ -39,8 +39,8 @@ use crate::{
 mod erased;
 
 pub use erased::{
-    CLEARED, ERASED, ERASURES, Erased, PENDING, UNDELETED, erased, erasure, pending, undeleted,
-    undeleted_place,
+    CLEARED, ERASED, ERASING, ERASURES, Erased, PENDING, UNDELETED, erased, erasing, erasure, pending,
+    undeleted, undeleted_place,
 };
 
 /// What declares two user ids the same.

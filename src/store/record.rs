@@ -166,9 +166,10 @@ pub struct ErasedRecord {
 pub struct ErasureRecord {
     /// Which.
     pub id: ErasureId,
-    /// When it was committed: from then on nobody can read them.
+    /// When it was committed: from then on nobody can read them. Of one that takes several commits when it was begun: from
+    /// its last on.
     pub at: Timestamp,
-    /// The number of the commit that it is in: what was published of them by earlier ones is told to nobody.
+    /// The number of the commit that it is in, of several the last: what was published of them by earlier ones is told to nobody.
     pub batch: u64,
     /// The last instant that it is about: events of theirs until then are refused when they come again.
     pub until: Timestamp,
@@ -207,6 +208,30 @@ pub struct Removed {
     pub words: u64,
     /// Refused items that named them.
     pub rejections: u64,
+}
+
+impl Removed {
+    /// This, and as much more.
+    #[must_use]
+    pub const fn and(self, more: Self) -> Self {
+        Self {
+            events: self.events.saturating_add(more.events),
+            codes: self.codes.saturating_add(more.codes),
+            words: self.words.saturating_add(more.words),
+            rejections: self.rejections.saturating_add(more.rejections),
+        }
+    }
+}
+
+/// How far an erasure is that takes several commits; there is none of one that is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErasingRecord {
+    /// The last of its atoms, in the order of their ids, of which no event is left.
+    pub emptied: AtomId,
+    /// Whether some of its atoms were taken out before the others: what is left may be shown by itself.
+    pub is_parted: bool,
+    /// How much these commits took away so far.
+    pub removed: Removed,
 }
 
 /// A QR code. The token is nowhere: the record's key is its hash.

@@ -23,9 +23,9 @@ use crate::{
         ids::{AtomId, ErasureId, KeyHash, ProfileId},
         layout,
         record::{
-            AnswerRecord, AtomRecord, ClearedRecord, ErasedRecord, ErasureRecord, FormerRecord,
-            ForwardRecord, InputRecord, ProfileRecord, QrRecord, RejectionRecord, RenewalRecord, RulesRecord,
-            SeenRecord, WordsRecord,
+            AnswerRecord, AtomRecord, ClearedRecord, ErasedRecord, ErasingRecord, ErasureRecord,
+            FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord, RejectionRecord,
+            RenewalRecord, RulesRecord, SeenRecord, WordsRecord,
         },
     },
 };
@@ -65,6 +65,7 @@ record!(Word, 1, "steward's word");
 record!(ErasedRecord, 1, "mark of an erasure");
 record!(ErasureRecord, 1, "erasure");
 record!(ClearedRecord, 1, "clearing");
+record!(ErasingRecord, 1, "erasure that goes on");
 
 layout! {
     struct crate::store::record::SeenRecord { checksum, place }
@@ -98,6 +99,7 @@ layout! {
         id, at, batch, until, due, withdrawn, clearing, gone, profile, absorbed, keys, atoms, claims, refused, removed
     }
     struct crate::store::record::Removed { events, codes, words, rejections }
+    struct crate::store::record::ErasingRecord { emptied, is_parted, removed }
 
     struct crate::domain::event::EventId { source, id }
     struct crate::domain::event::Stamp { time, id, source }

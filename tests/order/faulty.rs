@@ -71,6 +71,12 @@ impl Faulty {
         }
     }
 
+    /// The same that fails so many commits later.
+    pub(crate) fn later(mut self, commits: usize) -> Self {
+        self.left += commits;
+        self
+    }
+
     /// Appends a commit, or fails.
     fn write(&mut self, commit: &Commit) -> Result<Position, Error> {
         self.left = self.left.saturating_sub(1);

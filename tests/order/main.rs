@@ -18,6 +18,7 @@ mod arrival;
 mod check;
 mod delayed;
 mod dense;
+mod erased;
 mod faulty;
 mod folder;
 mod held_back;
@@ -115,6 +116,27 @@ fn what_shares_nothing_with_others_changes_nothing_about_them() {
     if let Err(error) = checked {
         panic!("worlds of seed {}: {error}", crate::seed());
     }
+}
+
+#[test]
+fn whoever_is_erased_in_several_commits_is_erased_as_in_one() {
+    let tight = town::tight_rules();
+    for (stream, worlds) in [(12, dense::worlds(40).boxed()), (13, dense::walk_ins(40).boxed())] {
+        let config = drawing(cases().div_ceil(20));
+        let checked = runner(stream, config).run(&(worlds, 0..1_000_000_u64), |(world, seed)| {
+            erased::in_parts_is_as_at_once(&world.events("w"), &tight, seed);
+            Ok(())
+        });
+        if let Err(error) = checked {
+            panic!("worlds of seed {}: {error}", crate::seed());
+        }
+    }
+    assert!(erased::took_several() > 0, "one commit held everybody");
+}
+
+#[test]
+fn more_events_than_one_commit_takes_out_go_in_several() {
+    erased::who_did_much_is_erased(10_001);
 }
 
 /// Checks a third as many worlds as are drawn of others, each with another seed.

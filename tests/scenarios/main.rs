@@ -23,6 +23,7 @@ mod contradictions;
 mod counter;
 mod desk;
 mod erased;
+mod erased_large;
 mod export;
 mod facts;
 mod follower;

@@ -90,12 +90,17 @@ impl Town {
 
     /// A town whose store has the keys of this number: with them its ids, and the order in which it finds things.
     pub fn keyed(number: u8) -> Self {
+        Self::keyed_with(number, "")
+    }
+
+    /// The same with a configuration file that goes on with `more`.
+    pub fn keyed_with(number: u8, more: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let tenant = dir.path().join("data/default");
         std::fs::create_dir_all(&tenant).unwrap();
         let secret = data_encoding::HEXLOWER.encode(&[number; 32]);
         std::fs::write(tenant.join("secrets"), format!("{secret}\n{secret}\n")).unwrap();
-        Self::at(dir, "")
+        Self::at(dir, more)
     }
 
     fn at(dir: TempDir, more: &str) -> Self {

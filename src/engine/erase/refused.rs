@@ -10,8 +10,8 @@ use crate::{
         identifier::{Kind, text::fold},
         identity::Key,
     },
-    engine::batch::Batch,
-    store::{Error, Order, Read, RejectionRecord, View, keys},
+    engine::{atoms::Atoms, batch::Batch},
+    store::{ErasureRecord, Error, KeyHash, Order, Read, RejectionRecord, Removed, View, keys},
 };
 
 /// Letters that a value has at least: less is found in anything.
@@ -21,14 +21,14 @@ const DIGITS: usize = 9;
 
 /// The values by which items are found.
 #[derive(Default)]
-pub(super) struct Traces {
+struct Traces {
     texts: BTreeSet<String>,
     numbers: BTreeSet<String>,
 }
 
 impl Traces {
     /// Notes an identifier that is this person's.
-    pub(super) fn note(&mut self, key: &Key) {
+    fn note(&mut self, key: &Key) {
         if key.value.chars().count() < LETTERS_MIN {
             return;
         }
@@ -60,16 +60,10 @@ impl Traces {
     }
 }
 
-/// Refused items that were deleted.
-pub(super) struct Refused {
-    pub(super) count: u64,
-    /// Where those stand that came by a stream.
-    pub(super) places: Vec<u64>,
-}
-
 impl Batch<'_> {
-    /// Deletes the refused items that name somebody.
-    pub(super) fn erase_refused(&mut self, traces: &Traces) -> Result<Refused, Error> {
+    /// Deletes the refused items that name who is erased, and notes them. Nothing else is taken out before.
+    pub(super) fn erase_refused(&mut self, erasure: &mut ErasureRecord) -> Result<(), Error> {
+        let traces = self.traces(erasure)?;
         let (mut found, mut places) = (Vec::new(), Vec::new());
         self.overlay
             .scan_prefix(keys::REJECTIONS, Order::Ascending, &mut |key, value| {
@@ -80,9 +74,45 @@ impl Batch<'_> {
                 }
                 Ok(ControlFlow::Continue(()))
             })?;
-        let count = u64::try_from(found.len()).unwrap_or(u64::MAX);
+        let rejections = u64::try_from(found.len()).unwrap_or(u64::MAX);
         found.into_iter().for_each(|key| self.overlay.delete(key));
-        Ok(Refused { count, places })
+        erasure.refused.extend(places);
+        erasure.removed = erasure.removed.and(Removed {
+            rejections,
+            ..Removed::default()
+        });
+        Ok(())
+    }
+
+    /// By what refused items are known as theirs: what was theirs alone, and contacts that nobody else mentions. What they are
+    /// is asked once of each, before anything is taken out: who holds it still stands in the index.
+    fn traces(&self, erasure: &ErasureRecord) -> Result<Traces, Error> {
+        let (mut traces, mut judged) = (Traces::default(), BTreeSet::new());
+        for id in &erasure.atoms {
+            let Some(atom) = self.overlay.atom(*id)? else {
+                continue;
+            };
+            for key in atom.claim.asserted.iter().map(|one| &one.key) {
+                let hash = self.keyring.key(key);
+                if judged.insert(hash)
+                    && (erasure.keys.binary_search(&hash).is_ok() || self.only_mention(key, hash, erasure)?)
+                {
+                    traces.note(key);
+                }
+            }
+        }
+        Ok(traces)
+    }
+
+    /// Whether nobody holds a key, and none but those who are erased mention it.
+    fn only_mention(&self, key: &Key, hash: KeyHash, erasure: &ErasureRecord) -> Result<bool, Error> {
+        if !self.graph().holding(key)?.is_some_and(|held| held.is_empty()) {
+            return Ok(false);
+        }
+        let mentioning = self
+            .overlay
+            .atoms_up_to(&keys::mentions(hash), erasure.atoms.len())?;
+        Ok(mentioning.is_some_and(|all| all.iter().all(|id| erasure.atoms.binary_search(id).is_ok())))
     }
 }
 

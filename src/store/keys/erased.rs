@@ -26,8 +26,11 @@ pub const ERASURES: &[u8] = b"Z\x03";
 /// The erasures of whom files may hold something.
 pub const PENDING: &[u8] = b"Z\x04";
 
+/// The erasures that take several commits and are not done.
+pub const ERASING: &[u8] = b"Z\x05";
+
 /// When files were last begun to be cleared.
-pub const CLEARED: &[u8] = b"Z\x05";
+pub const CLEARED: &[u8] = b"Z\x06";
 
 /// The mark of something that was erased.
 pub fn erased(what: Erased) -> Vec<u8> {
@@ -61,4 +64,9 @@ pub fn undeleted(place: u64) -> Vec<u8> {
 pub fn undeleted_place(key: &[u8]) -> Option<u64> {
     key.split_last_chunk::<8>()
         .map(|(_, place)| u64::from_be_bytes(*place))
+}
+
+/// How far an erasure is that takes several commits.
+pub fn erasing(id: ErasureId) -> Vec<u8> {
+    join(b'Z', &[&[5], &id.0])
 }
