@@ -9,7 +9,7 @@ use crate::{
     domain::{
         event::{EventId, Stamp, StreamPlace},
         identifier::{Kind, KindRule},
-        identity::{Claim, Edition, link::Links},
+        identity::{Claim, Edition, Key, link::Links},
         profile::{Aggregate, FoldLimits},
         qr::{QrOutcome, QrState},
         similarity::Bits,
@@ -224,14 +224,27 @@ impl Removed {
 }
 
 /// How far an erasure is that takes several commits; there is none of one that is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErasingRecord {
     /// The last of its atoms, in the order of their ids, of which no event is left.
     pub emptied: AtomId,
     /// Whether some of its atoms were taken out before the others: what is left may be shown by itself.
     pub is_parted: bool,
+    /// On which devices that others use, too, these had logged in.
+    pub unmarked: Vec<UnmarkedRecord>,
     /// How much these commits took away so far.
     pub removed: Removed,
+}
+
+/// That log-ins and log-outs on a device were taken out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnmarkedRecord {
+    /// The device.
+    pub device: Key,
+    /// Not before this instant.
+    pub first: Timestamp,
+    /// Nor after this one.
+    pub last: Timestamp,
 }
 
 /// A QR code. The token is nowhere: the record's key is its hash.

@@ -99,7 +99,8 @@ layout! {
         id, at, batch, until, due, withdrawn, clearing, gone, profile, absorbed, keys, atoms, claims, refused, removed
     }
     struct crate::store::record::Removed { events, codes, words, rejections }
-    struct crate::store::record::ErasingRecord { emptied, is_parted, removed }
+    struct crate::store::record::ErasingRecord { emptied, is_parted, unmarked, removed }
+    struct crate::store::record::UnmarkedRecord { device, first, last }
 
     struct crate::domain::event::EventId { source, id }
     struct crate::domain::event::Stamp { time, id, source }

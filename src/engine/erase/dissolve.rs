@@ -155,8 +155,7 @@ impl Batch<'_> {
             return;
         }
         for device in atom.claim.devices() {
-            let (from, to) = unmarked.entry(device.clone()).or_insert((first, last));
-            (*from, *to) = ((*from).min(first), (*to).max(last));
+            widen(unmarked, device, (first, last));
         }
     }
 
@@ -167,6 +166,12 @@ impl Batch<'_> {
         }
         Ok(())
     }
+}
+
+/// Has the log-ins and log-outs of a device that are gone reach to these two instants.
+pub(super) fn widen(unmarked: &mut Unmarked, device: &Key, (first, last): (Timestamp, Timestamp)) {
+    let (from, to) = unmarked.entry(device.clone()).or_insert((first, last));
+    (*from, *to) = ((*from).min(first), (*to).max(last));
 }
 
 /// The codes that these links say were minted.

@@ -14,12 +14,12 @@ use crate::{
         api::Answer,
         atoms::Atoms,
         batch::Batch,
-        erase::dissolve::{Unmarked, minted},
+        erase::dissolve::{Unmarked, minted, widen},
         place::Moving,
     },
     store::{
         AnswerRecord, AtomId, ErasingRecord, ErasureId, ErasureRecord, Error, EventHash, Order, ProfileId,
-        Read, Removed, View, keys,
+        Read, Removed, UnmarkedRecord, View, keys, keys::DeviceRole,
     },
 };
 
@@ -31,6 +31,7 @@ impl Batch<'_> {
         let begun = ErasingRecord {
             emptied: AtomId::FIRST,
             is_parted: false,
+            unmarked: Vec::new(),
             removed: Removed::default(),
         };
         self.overlay.put_record(keys::erasing(erasure.id), &begun)?;
@@ -69,7 +70,7 @@ impl Batch<'_> {
     /// Whether this was the last part.
     ///
     /// ORDER: all events are gone before any goes to whom it belongs without their log-ins, so that none of theirs goes to
-    /// somebody else; and that is done before an atom is taken out, which tells on what devices they logged in and when.
+    /// somebody else.
     fn erase_part(
         &mut self,
         erasure: &mut ErasureRecord,
@@ -77,7 +78,7 @@ impl Batch<'_> {
         most: usize,
     ) -> Result<bool, Error> {
         let is_emptied = self.mark_erased(erasure, most)? && self.empty(erasure, erasing, most)?;
-        if !is_emptied || !self.hand_over(erasure, most)? {
+        if !is_emptied || !self.hand_over(erasure, erasing, most)? {
             return Ok(false);
         }
         if erasing.is_parted {
@@ -86,9 +87,12 @@ impl Batch<'_> {
         let left = self.left(erasure)?;
         let is_last = left.len() <= most;
         let removed = match left.get(..most).filter(|_| !is_last) {
-            Some(first) => self.dissolve(erasure, first, Unmarked::new())?,
+            Some(first) => {
+                self.note_unmarked(erasure, erasing, first)?;
+                self.dissolve(erasure, first, Unmarked::new())?
+            }
             None => {
-                let unmarked = self.unmarked_by(erasure)?;
+                let unmarked = self.all_unmarked(erasure, erasing)?;
                 self.dissolve(erasure, &erasure.atoms, unmarked)?
             }
         };
@@ -156,13 +160,18 @@ impl Batch<'_> {
 
     /// Has so many events of others go to whom they belong without the log-ins that are gone; whether none is left that is
     /// to. What would go to an atom that is taken out follows with the last part, when that is gone.
-    fn hand_over(&mut self, erasure: &ErasureRecord, most: usize) -> Result<bool, Error> {
+    fn hand_over(
+        &mut self,
+        erasure: &ErasureRecord,
+        erasing: &ErasingRecord,
+        most: usize,
+    ) -> Result<bool, Error> {
         self.is_caused_by(erasure.id);
         let mut moving = Moving {
             room: most,
             but: &erasure.atoms,
         };
-        for (device, between) in self.unmarked_by(erasure)? {
+        for (device, between) in self.all_unmarked(erasure, erasing)? {
             if !self.reassign_between(&device, between, &mut moving)? {
                 return Ok(false);
             }
@@ -170,10 +179,19 @@ impl Batch<'_> {
         Ok(true)
     }
 
-    /// Between which instants the atoms that are there still had log-ins and log-outs, by what they were folded of.
-    fn unmarked_by(&self, erasure: &ErasureRecord) -> Result<Unmarked, Error> {
+    /// Between which instants those who are erased had log-ins and log-outs on each device.
+    fn all_unmarked(&self, erasure: &ErasureRecord, erasing: &ErasingRecord) -> Result<Unmarked, Error> {
+        let mut unmarked = self.unmarked_by(&erasure.atoms)?;
+        for one in &erasing.unmarked {
+            widen(&mut unmarked, &one.device, (one.first, one.last));
+        }
+        Ok(unmarked)
+    }
+
+    /// The same of atoms that are there still, by what they were folded of.
+    fn unmarked_by(&self, atoms: &[AtomId]) -> Result<Unmarked, Error> {
         let mut unmarked = Unmarked::new();
-        for id in &erasure.atoms {
+        for id in atoms {
             if let Some(atom) = self.overlay.atom(*id)?
                 && let Some(between) = atom.aggregate.first.zip(atom.aggregate.last)
             {
@@ -181,6 +199,25 @@ impl Batch<'_> {
             }
         }
         Ok(unmarked)
+    }
+
+    /// Notes it of atoms that are about to be taken out before the last part, as far as others have events on a device.
+    fn note_unmarked(
+        &self,
+        erasure: &ErasureRecord,
+        erasing: &mut ErasingRecord,
+        atoms: &[AtomId],
+    ) -> Result<(), Error> {
+        for (device, (first, last)) in self.unmarked_by(atoms)? {
+            let plain = keys::devices(self.keyring.key(&device), DeviceRole::Plain);
+            // Of one more than they are one is another's.
+            let most = erasure.atoms.len().saturating_add(1);
+            let mut there = self.overlay.first_atoms(&plain, most)?.into_iter();
+            if there.any(|id| erasure.atoms.binary_search(&id).is_err()) {
+                erasing.unmarked.push(UnmarkedRecord { device, first, last });
+            }
+        }
+        Ok(())
     }
 
     /// The atoms that are still to be taken out. Those first that are shown apart: so long as the others fit into one
