@@ -66,6 +66,7 @@
 //! | layer | modules | |
 //! |---|---|---|
 //! | 0 | [`domain`] | pure and synchronous; knows no JSON, no disk, no clock |
+//! | 0 | [`decide`] | whether a customer is contacted: as pure, over profiles |
 //! | 1 | [`wire`], [`cipher`], [`store`], [`journal`], [`audit`] | shapes; encryption at rest; the view; the log of commits; who was told of whom |
 //! | 2 | [`engine`] | the writer and the queries |
 //! | 2½ | [`api`] | the requests and answers of the public contract, whatever edge carries them |
@@ -104,6 +105,8 @@
 //! - **Another log of commits**: a [`journal::Journal`] and its reader; nothing else of the engine knows which it is.
 
 pub mod domain;
+
+pub mod decide;
 
 pub mod cipher;
 pub mod journal;

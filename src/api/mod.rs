@@ -13,6 +13,7 @@
 //! | codes that carry a session to another channel, whatever a till scans | `qr`, `scan` |
 //! | the card that an agent sees, and links to it | `card` |
 //! | what a customer decided | `consent` |
+//! | whether a message is sent | `contact` |
 //! | who is erased, and what became of it | `erase` |
 //! | why two are one person or not, who may be, whom a profile absorbed | `between` |
 //! | what stewards say about who is who | `steward` |
@@ -47,6 +48,7 @@ mod between;
 mod budget;
 mod card;
 mod consent;
+mod contact;
 mod context;
 mod erase;
 mod export;
@@ -70,6 +72,7 @@ pub use crate::api::{
     between::{ExplainAnswer, ExplainRequest, MatchesAnswer, MatchesRequest, MergesAnswer, MergesRequest},
     card::{Card, CardCall, CardLinkAnswer, CardLinkRequest, CardRequest},
     consent::{ConsentAnswer, ConsentRequest, Decision, Decisions},
+    contact::{ContactAnswer, ContactRequest, Priority},
     context::{ContextAnswer, ContextRequest},
     erase::{EraseRequest, ErasureAnswer, ErasureRequest},
     export::{ExportAnswer, ExportRequest},

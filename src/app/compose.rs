@@ -63,6 +63,7 @@ pub fn engine_rules(settings: &Settings) -> Rules {
             .collect(),
         repairs_max: settings.engine.repairs_max,
         rejections_max: u64::try_from(settings.engine.rejections_max).unwrap_or(u64::MAX),
+        contact: settings.contact.clone(),
     }
 }
 

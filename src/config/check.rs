@@ -12,6 +12,7 @@ pub(crate) fn agreement(settings: &Settings, root: &mut Reader<'_>) {
     keys_that_differ(settings, root);
     views_that_exist(settings, root);
     bounds_that_fit(settings, root);
+    caps_that_can_be_counted(settings, root);
     time_for_an_answer(settings, root);
 }
 
@@ -100,6 +101,31 @@ fn views_that_exist(settings: &Settings, root: &mut Reader<'_>) {
         if read && !names.contains(&channel.view.as_str()) {
             let expected = format!("expected a view, one of {}", names.join(", "));
             root.refuse_inside(&["channels", name, "view"], Some(quoted(&channel.view)), expected);
+        }
+    }
+}
+
+/// Of each purpose a profile keeps so many messages as of other matters: a cap of more would never be reached.
+fn caps_that_can_be_counted(settings: &Settings, root: &mut Reader<'_>) {
+    let kept = settings.fold.matters_max;
+    for (name, cap) in &settings.contact.caps {
+        let [most, reserved] = ["most", "reserved"].map(|key| format!("contact.caps.{name}.{key}"));
+        if root.is_sound(&[&most, "fold.matters_max"]) && cap.most > kept {
+            let expected = format!("expected at most fold.matters_max, which is {kept}");
+            root.refuse_inside(
+                &["contact", "caps", name, "most"],
+                Some(cap.most.to_string()),
+                expected,
+            );
+        }
+        let leaves_none = cap.most > 0 && cap.reserved >= cap.most;
+        if root.is_sound(&[&most, &reserved]) && leaves_none {
+            let expected = format!("expected less than {most}, which is {}", cap.most);
+            root.refuse_inside(
+                &["contact", "caps", name, "reserved"],
+                Some(cap.reserved.to_string()),
+                expected,
+            );
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         problem::{ConfigError, Problem},
         reader::{Reader, Report},
         section::{
-            channels,
+            channels, contact,
             data::Data,
             decode,
             engine::Engine,
@@ -23,6 +23,7 @@ use crate::{
             nats, retention, snapshots, sources, store, views,
         },
     },
+    decide::contact::Policy,
     domain::{
         channel::Channels, context::View, identifier::IdentifierRules, identity::Similarity,
         profile::FoldLimits, retention::Retention, role::Role,
@@ -73,6 +74,8 @@ pub struct Settings {
     pub channels: Channels,
     /// Views by name.
     pub views: BTreeMap<String, View>,
+    /// Who is contacted when.
+    pub contact: Policy,
     /// The NATS servers; `None` for a standalone service.
     pub nats: Option<NatsSettings>,
     /// What is logged.
@@ -137,6 +140,7 @@ impl Settings {
                 sources: sources::read(root),
             },
             views: views::read(root),
+            contact: root.section("contact", contact::read),
             nats,
             log: root.section("log", Log::read),
             http,

@@ -4,7 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{identifier::Identifier, profile::consent::Decision, time::Timestamp, value::Value};
+use crate::domain::{
+    identifier::Identifier, identity::link::OWN_SOURCE, profile::consent::Decision, time::Timestamp,
+    value::Value,
+};
 
 /// A name that configuration or a client chose: a channel, a source, an event type. Non-empty and bounded.
 pub type Name = String;
@@ -142,6 +145,11 @@ impl Event {
     /// Whether it closes a log-in on the devices it names.
     pub fn signs_out(&self) -> bool {
         token(&self.name) == "signed_out"
+    }
+
+    /// Whether it tells of what happened in the house alone: what was decided about a message. Nobody else writes it.
+    pub fn is_internal(&self) -> bool {
+        self.id.source == OWN_SOURCE && token(&self.name) == "contact_decided"
     }
 
     /// A property by name.

@@ -9,7 +9,8 @@ use crate::domain::{
 };
 
 /// How long events are kept. What Yekta wrote itself (codes) and what a customer decided about consent is kept as long as
-/// its person: a refusal that went would let an older grant stand again.
+/// its person: a refusal that went would let an older grant stand again. What was decided about messages is kept as any
+/// other type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Retention {
     /// Microseconds by the token of the type, as `page_viewed`.
@@ -29,7 +30,7 @@ impl Retention {
         // Nearly all that comes happened a moment ago: it is not asked for its type.
         self.certain_since(now)
             .is_some_and(|certain| event.time < certain)
-            && event.id.source != OWN_SOURCE
+            && (event.id.source != OWN_SOURCE || event.is_internal())
             && event.consent.is_empty()
             && self
                 .of(&event.name)

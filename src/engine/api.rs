@@ -7,6 +7,7 @@ mod refusal;
 pub use self::refusal::{CommandError, SubmitError};
 pub use crate::domain::qr::QrOutcome;
 use crate::{
+    decide::contact::{Ask, Verdict},
     domain::{
         event::{ConsentChange, Event, EventId, StreamPlace},
         identity::{Key, Word},
@@ -217,6 +218,13 @@ pub enum Command {
         /// What.
         changes: Vec<ConsentChange>,
     },
+    /// Decide whether a message is sent to somebody.
+    Contact {
+        /// To whom.
+        target: Target,
+        /// Which.
+        ask: Box<Ask>,
+    },
     /// Say that two are one person.
     Merge {
         /// The two.
@@ -278,6 +286,7 @@ impl fmt::Debug for Command {
             Self::SettleQr { .. } => "SettleQr",
             Self::RevokeQr { .. } => "RevokeQr",
             Self::Consent { .. } => "Consent",
+            Self::Contact { .. } => "Contact",
             Self::Merge { .. } => "Merge",
             Self::Separate { .. } => "Separate",
             Self::Say(_) => "Say",
@@ -317,6 +326,23 @@ pub struct Used {
     pub store_id: Option<String>,
 }
 
+/// What was decided about a message. `Debug` does not show what it is about.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// About whom; `None` of somebody who is not known.
+    pub profile: Option<ProfileId>,
+    /// What it is about: by this whoever sends it says what became of it.
+    pub matter: String,
+    /// What.
+    pub verdict: Verdict,
+}
+
+impl fmt::Debug for Decided {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Decided({:?})", self.verdict.reason)
+    }
+}
+
 /// The answer to a command. `Debug` shows no token.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -334,6 +360,8 @@ pub enum Answer {
         /// Whose.
         profile: ProfileId,
     },
+    /// It is decided whether a message is sent.
+    Decided(Box<Decided>),
     /// A steward's word holds.
     Said {
         /// Its id, by which it can be taken back.
@@ -356,6 +384,7 @@ impl fmt::Debug for Answer {
             Self::Minted { expires, .. } => write!(out, "Minted(… until {expires:?})"),
             Self::Qr(answer) => answer.outcome.fmt(out),
             Self::Consented { profile } => write!(out, "Consented({profile})"),
+            Self::Decided(decided) => decided.fmt(out),
             Self::Said { word } => write!(out, "Said({word})"),
             Self::Undone => out.write_str("Undone"),
             Self::Erased { erasure } => write!(out, "Erased({})", erasure.id),

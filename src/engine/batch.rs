@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    decide::contact::Policy,
     domain::{
         context::View,
         event::EventId,
@@ -33,6 +34,8 @@ pub struct Rules {
     pub repairs_max: usize,
     /// Refused items that are kept.
     pub rejections_max: u64,
+    /// Who is contacted when.
+    pub contact: Policy,
 }
 
 /// A batch in progress.
@@ -57,6 +60,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) in_parts: bool,
     /// Which bounds it met.
     pub(crate) bounds: Bounds,
+    /// The atoms that hold what was decided about messages to these.
+    pub(crate) contacted: BTreeMap<ProfileId, BTreeSet<AtomId>>,
 }
 
 /// What has to be looked at again before the batch can be committed.
@@ -120,6 +125,7 @@ impl<'a> Batch<'a> {
             postpones: false,
             in_parts: false,
             bounds: Bounds::default(),
+            contacted: BTreeMap::new(),
         };
         batch.has_words = batch.graph().has_words()?;
         batch.has_erased = batch.graph().has_erased()?;

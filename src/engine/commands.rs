@@ -15,6 +15,7 @@ use crate::{
         api::{Answer, Command, CommandError, QrAnswer, Statement, Target},
         atoms::Atoms,
         batch::Batch,
+        contact,
         erase::Erasing,
         qr::Redemption,
         query::{Address, Found},
@@ -101,6 +102,7 @@ impl Batch<'_> {
             }
             Command::RevokeQr { token } => Ok(Answer::Qr(self.revoke(ordered, token, now)?)),
             Command::Consent { target, changes } => self.consent(ordered, target, changes, now)?,
+            Command::Contact { target, ask } => self.contact(ordered, target, ask, now)?,
             Command::Merge {
                 of: [a, b],
                 statement,
@@ -133,6 +135,7 @@ impl Batch<'_> {
                 Answer::Minted { expires, .. } => AnswerRecord::Minted { expires: *expires },
                 Answer::Qr(qr) => AnswerRecord::Qr { outcome: qr.outcome },
                 Answer::Consented { profile } => AnswerRecord::Consented { profile: *profile },
+                Answer::Decided(decided) => contact::record(decided, &ordered.id),
                 Answer::Said { word } => AnswerRecord::Said { word: word.clone() },
                 Answer::Undone | Answer::Noted => AnswerRecord::Undone,
                 Answer::Erased { erasure } => AnswerRecord::Erased { erasure: erasure.id },
@@ -143,6 +146,11 @@ impl Batch<'_> {
     }
 
     fn repeat(&self, ordered: &Ordered, first: AnswerRecord) -> Result<Answer, Error> {
+        if let Command::Contact { ask, .. } = &ordered.command
+            && let Some(answer) = self.decided_first(first.clone(), ask)?
+        {
+            return Ok(answer);
+        }
         Ok(match (first, &ordered.command) {
             (AnswerRecord::Minted { expires }, Command::MintQr(mint)) => Answer::Minted {
                 token: self.token_of(ordered, mint, expires),
@@ -169,6 +177,7 @@ impl Batch<'_> {
             ) => Answer::Qr(self.qr_answer(outcome, token)?),
             // Requests of different kinds never share a hash.
             (AnswerRecord::Qr { outcome }, _) => Answer::Qr(QrAnswer::of(outcome)),
+            (AnswerRecord::Decided { .. }, _) => Answer::Noted,
         })
     }
 
@@ -192,6 +201,29 @@ impl Batch<'_> {
 
     /// Who a command is about, and identifiers by which an event of our own reaches them.
     pub(crate) fn reach(&self, target: &Target, now: Timestamp) -> Outcome<(ProfileId, Vec<Identifier>)> {
+        self.reach_by(target, None, now)
+    }
+
+    /// The same, but for an identifier that was asked by: what is said of its holder stays with it where two who are one
+    /// person turn out to be two.
+    pub(crate) fn reach_as_asked(
+        &self,
+        target: &Target,
+        now: Timestamp,
+    ) -> Outcome<(ProfileId, Vec<Identifier>)> {
+        let asked = match target {
+            Target::Profile(_) => None,
+            Target::Identifier(key) => Some(key),
+        };
+        self.reach_by(target, asked, now)
+    }
+
+    fn reach_by(
+        &self,
+        target: &Target,
+        asked: Option<&Key>,
+        now: Timestamp,
+    ) -> Outcome<(ProfileId, Vec<Identifier>)> {
         let rules = &self.rules.identity.identifiers;
         let address = match target {
             Target::Profile(id) => Address::Id(*id),
@@ -215,9 +247,14 @@ impl Batch<'_> {
         {
             claims.extend(self.overlay.atom(member)?.map(|atom| atom.claim.clone()));
         }
-        let best = claims.iter().filter_map(|claim| reaching(claim, rules)).min();
+        let best = claims.iter().filter_map(|claim| {
+            let is_asked = |key: &Key| claim.asserted.iter().any(|one| one.key == *key);
+            let (rank, identifiers) = reaching(claim, rules)?;
+            Some((!asked.is_some_and(is_asked), rank, identifiers))
+        });
         Ok(best
-            .map(|(_, identifiers)| (profile, identifiers))
+            .min()
+            .map(|(_, _, identifiers)| (profile, identifiers))
             .ok_or(CommandError::Nameless))
     }
 }

@@ -278,6 +278,10 @@ impl Handle {
                 target: whose,
                 changes,
             } => format!("consent {} {changes:?}", target(whose)),
+            Command::Contact { target: whose, ask } => {
+                let of = (&ask.way, &ask.purpose, &ask.template, &ask.matter);
+                format!("contact {} {of:?}", target(whose))
+            }
             Command::Merge { of: [a, b], .. } => format!("merge {} {}", target(a), target(b)),
             Command::Separate { of: [a, b], .. } => format!("separate {} {}", target(a), target(b)),
             Command::Say(word) => format!("say {}", word.id),

@@ -24,6 +24,7 @@ mod chores;
 mod combine;
 mod commands;
 pub mod component;
+mod contact;
 pub mod copies;
 mod counted;
 mod devices;

@@ -18,7 +18,7 @@ use crate::{
         edge,
         observe::Observer,
         routes::{
-            card, consent, context, erase, identity, ingest, lookup, operation, pixel, profile, qr,
+            card, consent, contact, context, erase, identity, ingest, lookup, operation, pixel, profile, qr,
             rejections, scan, segment, updates,
         },
         settings::Settings,
@@ -28,8 +28,8 @@ use crate::{
 
 use Access::{Ask, Link, Open, Write};
 use Action::{
-    Card, Consent, Context, Erase, Explain, Export, Identity, Lookup, Matches, Merges, MintQr, Profile,
-    ReadQr, RedeemQr, Rejections, Retry, RevokeQr, Rules, Scan, Steward, Timeline, Updates,
+    Card, Consent, Contact, Context, Erase, Explain, Export, Identity, Lookup, Matches, Merges, MintQr,
+    Profile, ReadQr, RedeemQr, Rejections, Retry, RevokeQr, Rules, Scan, Steward, Timeline, Updates,
 };
 
 /// One row of the table.
@@ -88,6 +88,7 @@ pub(crate) fn table() -> Vec<Route> {
         get("/v1/profiles/{who}/merges",     Ask(Merges), identity::merges),
         get("/v1/profiles/{who}/matches",    Ask(Matches), identity::matches_of),
         put("/v1/profiles/{who}/consent",    Ask(Consent), consent::put),
+        post("/v1/contacts/decide",          Ask(Contact), contact::decide),
         delete("/v1/profiles/{who}",         Ask(Erase), erase::erase),
         get("/v1/erasures/{erasure}",        Ask(Erase), erase::erasure),
         post("/v1/lookup",                   Ask(Lookup), lookup::lookup),

@@ -85,6 +85,9 @@ pub fn of_profile(
     if !profile.whole.dealings.is_empty() {
         hash.update(codec::canonical("profile dealings", &profile.whole.dealings)?);
     }
+    if !profile.whole.contacts.is_empty() {
+        hash.update(codec::canonical("profile contacts", &profile.whole.contacts)?);
+    }
     Ok(hash.finalize().into())
 }
 

@@ -151,6 +151,19 @@ pub enum AnswerRecord {
         /// By this.
         erasure: ErasureId,
     },
+    /// It was decided whether a message is sent.
+    Decided {
+        /// To whom; `None` of somebody who was not known.
+        profile: Option<ProfileId>,
+        /// The id of the event of our own that says all of it.
+        event: String,
+        /// What was decided, by its name in answers.
+        outcome: String,
+        /// Why, by its name in answers.
+        reason: String,
+        /// Until when, of what was held.
+        until: Option<Timestamp>,
+    },
 }
 
 /// That something was erased: whatever names it and happened until then is refused.

@@ -39,13 +39,18 @@ macro_rules! record {
     };
 }
 
-/// An atom of version 4 has no dealings: seven empty collections.
+/// An atom of version 5 has no contacts: an empty collection and two registers that were never set. One of version 4 has no
+/// dealings either: seven empty collections before them.
 impl Record for AtomRecord {
-    const VERSION: u8 = 5;
+    const VERSION: u8 = 6;
     const NAME: &'static str = "atom";
 
     fn lacks(version: u8) -> Option<&'static [u8]> {
-        (version == 4).then_some(&[0; 7])
+        match version {
+            4 => Some(&[0; 10]),
+            5 => Some(&[0; 3]),
+            _ => None,
+        }
     }
 }
 
@@ -87,7 +92,7 @@ layout! {
     }
     enum crate::store::record::AnswerRecord {
         0 => Minted { expires }, 1 => Qr { outcome }, 2 => Consented { profile }, 3 => Said { word }, 4 => Undone,
-        5 => Erased { erasure }
+        5 => Erased { erasure }, 6 => Decided { profile, event, outcome, reason, until }
     }
     tuple AtomId(0)
     tuple ProfileId(0)
@@ -139,7 +144,7 @@ layout! {
 
     struct crate::domain::profile::aggregate::Aggregate {
         events, first, last, by_channel, by_type, traits, cart, cart_emptied, wishlist, orders, sales, tickets,
-        offers, offer_ends, calls, consent, recent; elsewhere dealings
+        offers, offer_ends, calls, consent, recent; elsewhere dealings, contacts
     }
     struct crate::domain::profile::dealings::Dealings {
         prices, callbacks, callback_ends, terms, complaints, bought, feelings
@@ -150,6 +155,9 @@ layout! {
     struct crate::domain::profile::dealings::Terms { reason, price, currency, channel }
     struct crate::domain::profile::dealings::Bought { name }
     struct crate::domain::profile::dealings::Feeling { stamp, mood, said, channel, name }
+    struct crate::domain::profile::contacts::Contacts { by_purpose, failed_delivery, leaving }
+    struct crate::domain::profile::contacts::Contact { stamp, step, matter, way, team }
+    enum crate::domain::profile::contacts::Step { 0 => Allowed, 1 => Sent, 2 => Failed }
     enum crate::domain::profile::dealings::Mood { 0 => Positive, 1 => Neutral, 2 => Negative }
     struct crate::domain::profile::aggregate::FoldLimits {
         traits_max, trait_letters_max, names_max, lines_max, orders_max, matters_max, consents_max, recent_max
@@ -214,7 +222,8 @@ laid_out_as!(
     |(kind, value, trust)| Some(Self::from_normalised(kind, value, trust))
 );
 
-/// The dealings came later and stand at the end, so that an atom of the version before is read by adding what it lacks.
+/// The dealings came later, and after them the contacts: each stands at the end, so that an atom of a version before is read
+/// by adding what it lacks.
 impl Encode for AtomRecord {
     fn encode<E: Encoder>(&self, encoder: &mut E) -> Result<(), EncodeError> {
         self.claim.encode(encoder)?;
@@ -224,7 +233,8 @@ impl Encode for AtomRecord {
         self.aggregate.encode(encoder)?;
         self.named.encode(encoder)?;
         self.edition.encode(encoder)?;
-        self.aggregate.dealings.encode(encoder)
+        self.aggregate.dealings.encode(encoder)?;
+        self.aggregate.contacts.encode(encoder)
     }
 }
 
@@ -240,6 +250,7 @@ impl<C> Decode<C> for AtomRecord {
             edition: Decode::decode(decoder)?,
         };
         atom.aggregate.dealings = Decode::decode(decoder)?;
+        atom.aggregate.contacts = Decode::decode(decoder)?;
         Ok(atom)
     }
 }

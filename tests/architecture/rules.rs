@@ -49,8 +49,22 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         module: "decide",
         imports: &["domain"],
-        crates: &["std", "thiserror"],
-        never: IMPURE,
+        // Quiet hours and calendar days are by the customer's own clock, and zones are data that changes every year: the
+        // database is the one that is built in.
+        crates: &["std", "jiff", "thiserror"],
+        never: &[
+            "std::env",
+            "std::fs",
+            "std::io",
+            "std::net",
+            "std::process",
+            "std::thread",
+            "std::time::Instant",
+            "std::time::SystemTime",
+            "jiff::Timestamp::now",
+            "jiff::Zoned::now",
+            "jiff::tz::TimeZone::system",
+        ],
     },
     // Layer 4 in the design, this high up because it is imported from layer 1 on.
     Rule {
@@ -137,7 +151,15 @@ pub(crate) const RULES: &[Rule] = &[
     // takes to publish a wire shape.
     Rule {
         module: "engine",
-        imports: &["domain", "wire", "store", "journal", "telemetry", "cipher"],
+        imports: &[
+            "domain",
+            "decide",
+            "wire",
+            "store",
+            "journal",
+            "telemetry",
+            "cipher",
+        ],
         crates: &[
             "std",
             "data_encoding",
@@ -155,7 +177,7 @@ pub(crate) const RULES: &[Rule] = &[
     // Between layers 2 and 3: the public contract without an edge. Of tokio it has what it takes to ask and to wait.
     Rule {
         module: "api",
-        imports: &["domain", "wire", "audit", "engine", "telemetry"],
+        imports: &["domain", "decide", "wire", "audit", "engine", "telemetry"],
         crates: &[
             "std",
             "data_encoding",

@@ -190,6 +190,7 @@ fn check_service(seen: &Value) {
         "c.qr.redeem",
         "c.qr.revoke",
         "c.consent",
+        "c.contact",
         "c.merge",
         "c.separate",
         "c.undo",

@@ -142,6 +142,7 @@ pub const fn members(action: Action) -> Members {
         | Action::Scan
         | Action::Card
         | Action::Consent
+        | Action::Contact
         | Action::Erase
         | Action::Steward
         | Action::MintQr

@@ -33,6 +33,8 @@ pub enum Action {
     Card,
     /// Saying what a customer decided.
     Consent,
+    /// Asking whether a message is sent to somebody.
+    Contact,
     /// Erasing somebody, and asking what became of it.
     Erase,
     /// Saying who is who.
@@ -134,7 +136,7 @@ impl Scope {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -148,6 +150,7 @@ impl Action {
         Self::Scan,
         Self::Card,
         Self::Consent,
+        Self::Contact,
         Self::Erase,
         Self::Steward,
         Self::MintQr,
@@ -175,6 +178,7 @@ impl Action {
             Self::Scan => "scan",
             Self::Card => "open agents' cards",
             Self::Consent => "record consent",
+            Self::Contact => "ask whether customers are contacted",
             Self::Erase => "erase people",
             Self::Steward => "say who is who",
             Self::MintQr => "mint codes",
@@ -209,6 +213,7 @@ impl Action {
             Self::Scan       => [FULL, FULL, FULL, DENY, FULL],
             Self::Card       => [FULL, DENY, FULL, DENY, FULL],
             Self::Consent    => [FULL, DENY, FULL, DENY, FULL],
+            Self::Contact    => [FULL, DENY, FULL, DENY, FULL],
             Self::Erase      => [DENY, DENY, DENY, DENY, FULL],
             Self::Steward    => [DENY, DENY, DENY, DENY, FULL],
             Self::MintQr     => [FULL, DENY, FULL, DENY, FULL],

@@ -4,6 +4,7 @@
 //! module has a type for its settings, the section gives that type.
 
 pub(crate) mod channels;
+pub(crate) mod contact;
 pub(crate) mod data;
 pub(crate) mod decode;
 pub(crate) mod engine;

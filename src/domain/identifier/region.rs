@@ -20,6 +20,15 @@ impl Region {
         self.0.as_ref()
     }
 
+    /// The one that a number in E.164 is of; `None` where several share its code and it is of none of them in particular.
+    #[must_use]
+    pub fn of_phone(e164: &str) -> Option<Self> {
+        let digits = e164.strip_prefix('+')?;
+        let is_number = (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let number = is_number.then(|| phonenumber::parse(None, e164).ok())??;
+        number.country().id().map(Self)
+    }
+
     pub(crate) const fn id(self) -> Id {
         self.0
     }
@@ -38,6 +47,21 @@ impl FromStr for Region {
 #[cfg(test)]
 mod tests {
     use super::{Region, RegionError};
+
+    #[test]
+    fn a_number_is_of_its_country() {
+        for (number, expected) in [
+            ("+989123456789", Some("IR")),
+            ("+4915112345678", Some("DE")),
+            ("+442079460018", Some("GB")),
+            ("989123456789", None),
+            ("+", None),
+            ("+98 912", None),
+        ] {
+            let found = Region::of_phone(number);
+            assert_eq!(found.as_ref().map(Region::as_str), expected, "{number}");
+        }
+    }
 
     #[test]
     fn codes_of_known_countries_are_regions() {

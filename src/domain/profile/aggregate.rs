@@ -10,6 +10,7 @@ use crate::domain::{
     profile::{
         bounded::{self, Counts, Latest},
         consent::{AtomConsent, Given},
+        contacts::Contacts,
         dealings::Dealings,
         matters::{Call, Line, Moment, Offer, OfferEnd, OrderState, Sale, Ticket},
         semantics,
@@ -98,6 +99,8 @@ pub struct Aggregate {
     pub recent: BTreeSet<Moment>,
     /// What was promised, felt, complained about and bought.
     pub dealings: Dealings,
+    /// What was said to the customer.
+    pub contacts: Contacts,
 }
 
 impl std::fmt::Debug for Aggregate {
@@ -146,7 +149,10 @@ impl Aggregate {
             name: event.name.clone(),
             about,
         };
-        aggregate.recent.insert(moment);
+        // What was said to nobody is no part of what a customer and the house lived through.
+        if !event.is_internal() {
+            aggregate.recent.insert(moment);
+        }
         aggregate.bound(limits);
         aggregate
     }
@@ -177,6 +183,9 @@ impl Aggregate {
         if !other.dealings.is_empty() {
             self.dealings.merge(&other.dealings);
         }
+        if !other.contacts.is_empty() {
+            self.contacts.merge(&other.contacts);
+        }
         self.bound(limits);
     }
 
@@ -192,6 +201,7 @@ impl Aggregate {
         bounded::keep_latest(&mut self.offer_ends, limits.matters_max);
         bounded::keep_latest(&mut self.calls, limits.matters_max);
         self.dealings.bound(limits);
+        self.contacts.bound(limits);
         while self.recent.len() > limits.recent_max {
             self.recent.pop_first();
         }

@@ -6,6 +6,7 @@
 pub mod aggregate;
 pub mod bounded;
 pub mod consent;
+pub mod contacts;
 pub mod dealings;
 pub mod matters;
 pub mod open;

@@ -3,6 +3,7 @@
 //!
 //! Names are compared as tokens (`order_completed`), so spelling and case do not matter.
 
+mod contacts;
 mod dealings;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use crate::domain::{
     profile::{
         aggregate::Aggregate,
         bounded::{Latest, set},
+        contacts::Step,
         dealings::CallbackEnd,
         matters::{Call, Line, Offer, OfferEnd, OrderState, Sale, Ticket},
     },
@@ -57,6 +59,17 @@ pub(crate) fn read(event: &Event, stamp: &Stamp, aggregate: &mut Aggregate) -> O
         "callback_scheduled" => reading.callback(aggregate),
         "callback_completed" => reading.callback_end(aggregate, CallbackEnd::Completed),
         "callback_failed" => reading.callback_end(aggregate, CallbackEnd::Failed),
+        "contact_decided" => reading.decided(aggregate),
+        "message_sent" => reading.message(aggregate, Step::Sent),
+        "message_failed" => reading.message(aggregate, Step::Failed),
+        "delivery_failed" | "order_delivery_failed" => {
+            aggregate.contacts.failed_delivery = Some(stamp.clone());
+            reading.first_text(&["order_id"])
+        }
+        "subscription_cancelled" | "subscription_canceled" | "cancellation_requested" => {
+            aggregate.contacts.leaving = Some(stamp.clone());
+            reading.first_text(&["name", "subject", "reason"])
+        }
         _ => reading.first_text(&["name", "title", "subject", "product_id", "order_id"]),
     }
 }

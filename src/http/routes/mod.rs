@@ -3,6 +3,7 @@
 
 pub(crate) mod card;
 pub(crate) mod consent;
+pub(crate) mod contact;
 pub(crate) mod context;
 pub(crate) mod erase;
 pub(crate) mod identity;

@@ -28,6 +28,7 @@ pub(crate) enum Call {
     SettleQr,
     RevokeQr,
     Consent,
+    Contact,
     Erase,
     Erasure,
     Merge,
@@ -37,7 +38,7 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    pub(crate) const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -55,6 +56,7 @@ impl Call {
         Self::SettleQr,
         Self::RevokeQr,
         Self::Consent,
+        Self::Contact,
         Self::Erase,
         Self::Erasure,
         Self::Merge,
@@ -83,6 +85,7 @@ impl Call {
             Self::SettleQr => "c.qr.settle",
             Self::RevokeQr => "c.qr.revoke",
             Self::Consent => "c.consent",
+            Self::Contact => "c.contact",
             Self::Erase => "c.erase",
             Self::Erasure => "q.erasure",
             Self::Merge => "c.merge",
@@ -116,6 +119,7 @@ impl Call {
             Self::RedeemQr | Self::SettleQr => Action::RedeemQr,
             Self::RevokeQr => Action::RevokeQr,
             Self::Consent => Action::Consent,
+            Self::Contact => Action::Contact,
             Self::Erase | Self::Erasure => Action::Erase,
             Self::Merge | Self::Separate | Self::Undo => Action::Steward,
             Self::Owner => return None,
@@ -142,6 +146,7 @@ impl Call {
             Self::SettleQr => written(&api.qr_settle(api::read(body)?).await?),
             Self::RevokeQr => written(&api.qr_revoke(api::read(body)?).await?),
             Self::Consent => written(&api.consent(api::read(body)?).await?),
+            Self::Contact => written(&api.contact(api::read(body)?).await?),
             Self::Erase => written(&api.erase(api::read(body)?).await?),
             Self::Erasure => written(&api.erasure(api::read(body)?).await?),
             Self::Merge => written(&api.merge(api::read(body)?).await?),

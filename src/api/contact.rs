@@ -1,0 +1,191 @@
+//! Whether a message is sent: everybody who wants to send one asks first.
+
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+use crate::{
+    api::{Api, Failure, Who},
+    decide::contact::Ask,
+    engine::api::{Answer, Command},
+    wire::{out::answer::Status, time},
+};
+
+/// Letters of each text that says which message it is: as many as a profile keeps of one.
+const LETTERS_MAX: usize = 120;
+
+/// The priority of what says none.
+const MIDDLE: u8 = 5;
+
+/// Asks whether a message is sent: `{who, channel, purpose, template, team, priority, matter, request_id}`.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+pub struct ContactRequest {
+    /// To whom: an id, or `kind:value`.
+    pub who: Who,
+    /// The way of contact, as consent names it: `sms`, `email`, `push`, `call`.
+    pub channel: String,
+    /// What for, as consent names it: `marketing`, `service`.
+    pub purpose: String,
+    /// Which message.
+    pub template: Option<String>,
+    /// Who wants to send it.
+    pub team: Option<String>,
+    /// How much it matters among others, 0 to 9; 5 where nothing is said.
+    #[serde(default)]
+    pub priority: Priority,
+    /// What it is about, where the same is to be said once.
+    pub matter: Option<String>,
+    /// A repeat under the same id gets the first answer.
+    pub request_id: Option<String>,
+}
+
+/// What it is about may name a customer.
+impl std::fmt::Debug for ContactRequest {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("ContactRequest(…)")
+    }
+}
+
+/// How much a message matters, 0 to 9.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Priority(u8);
+
+impl Default for Priority {
+    fn default() -> Self {
+        Self(MIDDLE)
+    }
+}
+
+impl<'de> Deserialize<'de> for Priority {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Option::<u8>::deserialize(deserializer)? {
+            None => Ok(Self::default()),
+            Some(priority @ 0..=9) => Ok(Self(priority)),
+            Some(_) => Err(D::Error::custom("expected 0 to 9")),
+        }
+    }
+}
+
+/// What is decided: `{status, decision, until, rule, reason, evidence, matter, profile, position}`.
+#[derive(Debug, Serialize)]
+pub struct ContactAnswer {
+    status: Status,
+    /// `allow`, `hold` or `suppress`.
+    decision: &'static str,
+    /// When to ask again, of what is held.
+    until: Option<String>,
+    /// Which rule spoke; `none` where none did.
+    rule: &'static str,
+    reason: &'static str,
+    /// By which facts.
+    evidence: Vec<Fact>,
+    /// By this whoever sends it says what became of it.
+    matter: String,
+    /// `None` of somebody who is not known: of them nothing is written down.
+    profile: Option<String>,
+    position: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Fact {
+    what: String,
+    name: String,
+    at: Option<String>,
+}
+
+impl Api {
+    /// Decides whether a message is sent.
+    ///
+    /// # Errors
+    /// `bad_contact`, `bad_address`, `bad_identifier`, `several_profiles`, `nameless`, `request_id_used`, and those of a
+    /// command that is not taken: `busy`, `stopped`.
+    pub async fn contact(&self, request: ContactRequest) -> Result<ContactAnswer, Failure> {
+        let target = self.target(&request.who)?;
+        let request_id = request.request_id.clone();
+        let ask = Box::new(ask(request)?);
+        self.tells_of(&target).await?;
+        let answered = self
+            .handle
+            .command(request_id, Command::Contact { target, ask })
+            .await?;
+        let Answer::Decided(decided) = answered.answer else {
+            return Err(Failure::used_request_id());
+        };
+        let verdict = decided.verdict;
+        let facts = verdict.evidence.into_iter().map(|fact| Fact {
+            what: fact.what,
+            name: fact.name,
+            at: fact.at.map(time::format),
+        });
+        Ok(ContactAnswer {
+            status: Status::Committed,
+            decision: verdict.outcome.as_str(),
+            until: verdict.until.map(time::format),
+            rule: verdict.reason.rule().as_str(),
+            reason: verdict.reason.as_str(),
+            evidence: facts.collect(),
+            matter: decided.matter,
+            profile: decided.profile.map(|profile| profile.to_string()),
+            position: answered.position.0,
+        })
+    }
+}
+
+fn ask(request: ContactRequest) -> Result<Ask, Failure> {
+    let said = |text: String| {
+        let text = text.trim().to_owned();
+        match (1..=LETTERS_MAX).contains(&text.chars().count()) {
+            true => Ok(text),
+            false => Err(Failure::bad_request(
+                "bad_contact",
+                format!("expected channel, purpose, template, team and matter of 1 to {LETTERS_MAX} letters"),
+            )),
+        }
+    };
+    let (way, purpose) = (said(request.channel)?, said(request.purpose)?);
+    if [&way, &purpose].into_iter().any(|name| name == "*") {
+        let detail = "expected one channel and one purpose, and not all of them";
+        return Err(Failure::bad_request("bad_contact", detail));
+    }
+    Ok(Ask {
+        way,
+        purpose,
+        template: request.template.map(said).transpose()?,
+        team: request.team.map(said).transpose()?,
+        priority: request.priority.0,
+        matter: request.matter.map(said).transpose()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<Ask> {
+        serde_json::from_str(text)
+            .ok()
+            .and_then(|request| ask(request).ok())
+    }
+
+    #[test]
+    fn a_request_is_read_or_refused() {
+        let read_one =
+            read(r#"{"who":"user_id:a","channel":" sms ","purpose":"marketing","matter":"cart-7"}"#);
+        let expected = Ask {
+            way: "sms".to_owned(),
+            purpose: "marketing".to_owned(),
+            template: None,
+            team: None,
+            priority: MIDDLE,
+            matter: Some("cart-7".to_owned()),
+        };
+        assert_eq!(read_one, Some(expected));
+        for refused in [
+            r#"{"who":"user_id:a","channel":"sms"}"#,
+            r#"{"who":"user_id:a","channel":"","purpose":"marketing"}"#,
+            r#"{"who":"user_id:a","channel":"sms","purpose":"*"}"#,
+            r#"{"who":"user_id:a","channel":"sms","purpose":"marketing","priority":10}"#,
+            r#"{"who":"user_id:a","channel":"sms","purpose":"marketing","matter":" "}"#,
+        ] {
+            assert_eq!(read(refused), None, "{refused}");
+        }
+    }
+}

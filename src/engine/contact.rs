@@ -1,0 +1,180 @@
+//! Whether a message is sent to somebody: the decision is an event of our own about them, as what they consent to is. So it
+//! is kept, told and erased with the person, counts for whoever they turn out to be, and is never made again.
+//!
+//! The rules are [`crate::decide::contact`]'s; here it is put together what they look at, and what they say is written down.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    decide::contact::{Ask, Evidence, Outcome as Decision, Reason, Verdict, decide},
+    domain::{
+        event::{Event, EventId},
+        identity::link::OWN_SOURCE,
+        profile::Profile,
+        time::Timestamp,
+        value::{Number, Value},
+    },
+    engine::{
+        api::{Answer, CommandError, Decided, Target},
+        atoms::Atoms,
+        batch::Batch,
+        commands::{Ordered, Outcome, own_event},
+        place::Placed,
+    },
+    store::{AnswerRecord, AtomId, Error, ProfileId, Read, SeenRecord, keys},
+    wire::time,
+};
+
+impl Batch<'_> {
+    /// Decides about a message, and writes down what was decided with whom it is about. Of somebody who is not known
+    /// there is nothing to write it down with.
+    pub(crate) fn contact(
+        &mut self,
+        ordered: &Ordered,
+        target: &Target,
+        ask: &Ask,
+        now: Timestamp,
+    ) -> Outcome<Answer> {
+        let reached = match self.reach_as_asked(target, now)? {
+            Ok(reached) => Some(reached),
+            Err(CommandError::NobodyThere) => None,
+            Err(error) => return Ok(Err(error)),
+        };
+        let profile = match &reached {
+            Some((id, _)) => self.profile_now(*id)?,
+            None => Profile::default(),
+        };
+        let verdict = decide(&self.rules.contact, &profile, ask, now);
+        let matter = ask.matter.clone().unwrap_or_else(|| ordered.id.clone());
+        let mut decided = Decided {
+            profile: None,
+            matter,
+            verdict,
+        };
+        if let Some((id, identifiers)) = reached {
+            let mut event = own_event(&ordered.id, "Contact Decided", now);
+            event.identifiers = identifiers;
+            event.properties = written(ask, &decided);
+            if let Placed::In(atom) = self.place(&event)? {
+                self.contacted.entry(id).or_default().insert(atom);
+            }
+            decided.profile = Some(id);
+        }
+        Ok(Ok(Answer::Decided(Box::new(decided))))
+    }
+
+    /// What a profile is within the batch: a decision that was just made counts for the next one, although it is not
+    /// resolved yet whose its atom is.
+    fn profile_now(&self, id: ProfileId) -> Result<Profile, Error> {
+        let mut ids: BTreeSet<AtomId> = self.contacted.get(&id).cloned().unwrap_or_default();
+        if let Some(record) = self.graph().profile(id)? {
+            ids.extend(record.members.iter().chain(&record.attributed));
+        }
+        let mut atoms = Vec::with_capacity(ids.len());
+        for id in ids {
+            atoms.extend(self.overlay.atom(id)?);
+        }
+        let all = atoms.iter().map(|atom| (&atom.claim, &atom.aggregate));
+        Ok(Profile::combine(all, &self.rules.fold))
+    }
+
+    /// What was decided when it was asked first. The evidence is with the person, and goes with them.
+    pub(crate) fn decided_first(&self, first: AnswerRecord, ask: &Ask) -> Result<Option<Answer>, Error> {
+        let AnswerRecord::Decided {
+            profile,
+            event,
+            outcome,
+            reason,
+            until,
+        } = first
+        else {
+            return Ok(None);
+        };
+        let (Some(outcome), Some(reason)) = (Decision::named(&outcome), Reason::named(&reason)) else {
+            return Ok(None);
+        };
+        let recorded = self.own_event_of(&event)?;
+        let verdict = Verdict {
+            outcome,
+            reason,
+            until,
+            evidence: recorded.as_ref().map(evidence).unwrap_or_default(),
+        };
+        Ok(Some(Answer::Decided(Box::new(Decided {
+            profile,
+            matter: ask.matter.clone().unwrap_or(event),
+            verdict,
+        }))))
+    }
+
+    fn own_event_of(&self, id: &str) -> Result<Option<Event>, Error> {
+        let hash = self.keyring.event(&EventId {
+            source: OWN_SOURCE.to_owned(),
+            id: id.to_owned(),
+        });
+        let seen: Option<SeenRecord> = self.overlay.record(&keys::seen(hash))?;
+        match seen.and_then(|seen| seen.place) {
+            Some((atom, time)) => self.overlay.record(&keys::event(atom, time, hash)),
+            None => Ok(None),
+        }
+    }
+}
+
+/// What is kept of a decision for whoever repeats the question: nothing that tells of a person.
+pub(crate) fn record(decided: &Decided, event: &str) -> AnswerRecord {
+    AnswerRecord::Decided {
+        profile: decided.profile,
+        event: event.to_owned(),
+        outcome: decided.verdict.outcome.as_str().to_owned(),
+        reason: decided.verdict.reason.as_str().to_owned(),
+        until: decided.verdict.until,
+    }
+}
+
+/// A decision as an event says it.
+fn written(ask: &Ask, decided: &Decided) -> BTreeMap<String, Value> {
+    let text = |text: &str| Value::Text(text.to_owned());
+    let verdict = &decided.verdict;
+    let facts = verdict.evidence.iter().map(|fact| {
+        let mut members = BTreeMap::from([
+            ("what".to_owned(), text(&fact.what)),
+            ("name".to_owned(), text(&fact.name)),
+        ]);
+        members.extend(fact.at.map(|at| ("at".to_owned(), Value::Text(time::format(at)))));
+        Value::Map(members)
+    });
+    let mut properties = BTreeMap::from([
+        ("decision".to_owned(), text(verdict.outcome.as_str())),
+        ("rule".to_owned(), text(verdict.reason.rule().as_str())),
+        ("reason".to_owned(), text(verdict.reason.as_str())),
+        ("channel".to_owned(), text(&ask.way)),
+        ("purpose".to_owned(), text(&ask.purpose)),
+        ("matter".to_owned(), text(&decided.matter)),
+        ("evidence".to_owned(), Value::List(facts.collect())),
+    ]);
+    let until = verdict.until.map(time::format);
+    for (name, said) in [
+        ("until", &until),
+        ("template", &ask.template),
+        ("team", &ask.team),
+    ] {
+        properties.extend(said.as_deref().map(|said| (name.to_owned(), text(said))));
+    }
+    let priority = Number::from_text(&ask.priority.to_string());
+    properties.extend(priority.map(|priority| ("priority".to_owned(), Value::Number(priority))));
+    properties
+}
+
+/// The evidence that an event holds.
+fn evidence(event: &Event) -> Vec<Evidence> {
+    let facts = event.property("evidence").and_then(Value::as_list);
+    let fact = |fact: &Value| {
+        let text = |name: &str| fact.get(name).and_then(Value::as_text);
+        Some(Evidence {
+            what: text("what")?.to_owned(),
+            name: text("name")?.to_owned(),
+            at: text("at").and_then(time::parse),
+        })
+    };
+    facts.unwrap_or_default().iter().filter_map(fact).collect()
+}
