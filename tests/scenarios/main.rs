@@ -18,6 +18,7 @@ mod bounds;
 mod card;
 mod cleared;
 mod commands;
+mod contact;
 mod contract;
 mod contradictions;
 mod counter;
