@@ -12,7 +12,7 @@ pub(crate) fn agreement(settings: &Settings, root: &mut Reader<'_>) {
     keys_that_differ(settings, root);
     views_that_exist(settings, root);
     bounds_that_fit(settings, root);
-    caps_that_can_be_counted(settings, root);
+    caps_that_let_through(settings, root);
     time_for_an_answer(settings, root);
 }
 
@@ -105,21 +105,11 @@ fn views_that_exist(settings: &Settings, root: &mut Reader<'_>) {
     }
 }
 
-/// Of each purpose a profile keeps so many messages as of other matters: a cap of more would never be reached.
-fn caps_that_can_be_counted(settings: &Settings, root: &mut Reader<'_>) {
-    let kept = settings.fold.matters_max;
+/// Of what a cap lets through only a part is kept for what matters more.
+fn caps_that_let_through(settings: &Settings, root: &mut Reader<'_>) {
     for (name, cap) in &settings.contact.caps {
         let [most, reserved] = ["most", "reserved"].map(|key| format!("contact.caps.{name}.{key}"));
-        if root.is_sound(&[&most, "fold.matters_max"]) && cap.most > kept {
-            let expected = format!("expected at most fold.matters_max, which is {kept}");
-            root.refuse_inside(
-                &["contact", "caps", name, "most"],
-                Some(cap.most.to_string()),
-                expected,
-            );
-        }
-        let leaves_none = cap.most > 0 && cap.reserved >= cap.most;
-        if root.is_sound(&[&most, &reserved]) && leaves_none {
+        if root.is_sound(&[&most, &reserved]) && cap.most > 0 && cap.reserved >= cap.most {
             let expected = format!("expected less than {most}, which is {}", cap.most);
             root.refuse_inside(
                 &["contact", "caps", name, "reserved"],

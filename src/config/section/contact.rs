@@ -10,6 +10,7 @@ use crate::{
         section::{NAME_EXPECTED, NAME_LETTERS_MAX, is_name},
     },
     decide::contact::{Cap, Need, Policy, Purpose, QuietHours, Zone},
+    domain::profile::contacts::STEPS_MAX,
 };
 
 const HOUR_MICROS: u64 = 3_600 * 1_000_000;
@@ -20,6 +21,9 @@ const NEEDS: [(&str, Need); 3] = [
     ("not_denied", Need::NotDenied),
     ("nothing", Need::Nothing),
 ];
+
+/// A profile remembers three steps of each of so many messages of a purpose: more could not be counted.
+const CAP_MAX: usize = STEPS_MAX / 3;
 
 const ZONE_EXPECTED: &str = "expected a time zone of the IANA database, such as Asia/Tehran";
 
@@ -90,12 +94,12 @@ fn purpose(table: &mut Reader<'_>) -> Purpose {
 
 fn cap(table: &mut Reader<'_>) -> Cap {
     Cap {
-        most: table.number("most", 0..=1_000),
+        most: table.number("most", 0..=CAP_MAX),
         days: table.number("days", 1..=366),
         calendar: table.switch("calendar"),
         ways: names(table, "channels"),
         purposes: names(table, "purposes"),
-        reserved: table.number("reserved", 0..=1_000),
+        reserved: table.number("reserved", 0..=CAP_MAX),
         reserved_from: table.number("reserved_from", 0..=9),
     }
 }

@@ -12,6 +12,10 @@ use crate::domain::{
     profile::{aggregate::FoldLimits, bounded},
 };
 
+/// Steps of messages of one purpose, the latest. How many are kept does not depend on how much else a profile keeps: what
+/// is forgotten is not counted, and a customer would be told more than they want to hear.
+pub const STEPS_MAX: usize = 96;
+
 /// The contacts that the events of an atom, or of several, tell of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contacts {
@@ -99,7 +103,7 @@ impl Contacts {
     pub(crate) fn bound(&mut self, limits: &FoldLimits) {
         bounded::keep_smallest(&mut self.by_purpose, limits.consents_max);
         for steps in self.by_purpose.values_mut() {
-            while steps.len() > limits.matters_max {
+            while steps.len() > STEPS_MAX {
                 steps.pop_first();
             }
         }
