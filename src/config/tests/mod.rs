@@ -1,6 +1,7 @@
 //! Configurations as their writers write them, and what comes of them.
 
 mod agreement;
+mod contact;
 mod defaults;
 mod layers;
 mod nats;

@@ -1,3 +1,5 @@
+//! The order of the rules, and each of them.
+
 use super::{
     samples::{agreed, ask, at, consent, event, policy, profile, sent},
     *,

@@ -1,3 +1,5 @@
+//! Contacts: what is kept of messages, in any order.
+
 use super::*;
 use crate::domain::{
     event::{Event, EventId, Place},
