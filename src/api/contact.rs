@@ -95,8 +95,8 @@ impl Api {
     /// Decides whether a message is sent.
     ///
     /// # Errors
-    /// `bad_contact`, `bad_address`, `bad_identifier`, `several_profiles`, `nameless`, `request_id_used`, and those of a
-    /// command that is not taken: `busy`, `stopped`.
+    /// `bad_contact`, `bad_address`, `bad_identifier`, `nobody_there` where nobody can be meant, `several_profiles`,
+    /// `nameless`, `request_id_used`, and those of a command that is not taken: `busy`, `stopped`.
     pub async fn contact(&self, request: ContactRequest) -> Result<ContactAnswer, Failure> {
         let target = self.target(&request.who)?;
         let request_id = request.request_id.clone();

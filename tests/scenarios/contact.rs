@@ -6,6 +6,7 @@ use yekta::domain::time::Timestamp;
 use crate::{
     asked::{HOUR, decide},
     said::{event, identifier, user},
+    schema::Descriptions,
     town::{NOW, Town},
 };
 
@@ -347,6 +348,33 @@ fn a_decision_is_kept_told_and_erased_with_the_person() {
     let again = asked(&town, "user_id:mina", json!({"team": "sales", "request_id": "r"}));
     assert_eq!(told(&again), told(&first));
     assert_eq!(again["evidence"], json!([]));
+}
+
+#[test]
+fn what_is_answered_is_what_is_described() {
+    let town = town();
+    let described = Descriptions::of(&town, Value::Null);
+    let schema = described
+        .at("./openapi.json#/components/schemas/Contacted")
+        .unwrap();
+    let question = described
+        .at("./openapi.json#/components/schemas/Contact")
+        .unwrap();
+    let all = json!({"template": "spring", "team": "shop", "priority": 3, "matter": "m", "request_id": "r"});
+    let asking = body("user_id:mina", &all);
+    assert_eq!(
+        described.misfits(question, &asking, "question"),
+        Vec::<String>::new()
+    );
+    for (who, more) in [
+        ("user_id:mina", all),
+        ("user_id:mina", json!({"matter": "m"})),
+        ("user_id:mina", json!({})),
+        ("user_id:nobody", json!({})),
+    ] {
+        let answer = asked(&town, who, more);
+        assert_eq!(described.misfits(schema, &answer, "answer"), Vec::<String>::new());
+    }
 }
 
 #[test]

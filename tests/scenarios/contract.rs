@@ -234,6 +234,13 @@ fn a_command_is_the_same_command_on_every_edge() {
     let again = town.call("PUT", put, &[], decisions.to_string().into_bytes());
     assert_eq!(again.body["profile"], consented["profile"]);
     assert_eq!(town.get("/v1/profiles/user_id:ann")["version"], ann["version"]);
+    let contact = json!({"who": "user_id:ann", "channel": "sms", "purpose": "service", "request_id": "k-1"});
+    let decided = told(town.wait(api.contact(request(&contact))));
+    assert_eq!(decided["decision"], "allow", "{decided}");
+    assert_eq!(
+        town.post("/v1/contacts/decide", &contact)["matter"],
+        decided["matter"]
+    );
     let nobody = json!({"who": "user_id:eve", "consent": decisions});
     let refused = town.wait(api.consent(request(&nobody))).unwrap_err();
     assert_eq!((refused.status(), refused.code()), (404, "nobody_there"));
