@@ -272,3 +272,6 @@ impl<C, T: Decode<C>> Decode<C> for crate::domain::profile::bounded::Latest<T> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
