@@ -2,12 +2,16 @@
 
 use std::{fmt, sync::Arc};
 
+mod decided;
 mod refusal;
 
-pub use self::refusal::{CommandError, SubmitError};
+pub use self::{
+    decided::Decided,
+    refusal::{CommandError, SubmitError},
+};
 pub use crate::domain::qr::QrOutcome;
 use crate::{
-    decide::contact::{Ask, Verdict},
+    decide::contact::Ask,
     domain::{
         event::{ConsentChange, Event, EventId, StreamPlace},
         identity::{Key, Word},
@@ -324,23 +328,6 @@ pub struct Used {
     pub at: Timestamp,
     /// At which store, if it said.
     pub store_id: Option<String>,
-}
-
-/// What was decided about a message. `Debug` does not show what it is about.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Decided {
-    /// About whom; `None` of somebody who is not known.
-    pub profile: Option<ProfileId>,
-    /// What it is about: by this whoever sends it says what became of it.
-    pub matter: String,
-    /// What.
-    pub verdict: Verdict,
-}
-
-impl fmt::Debug for Decided {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Decided({:?})", self.verdict.reason)
-    }
 }
 
 /// The answer to a command. `Debug` shows no token.

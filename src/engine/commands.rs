@@ -131,15 +131,7 @@ impl Batch<'_> {
             Command::Deleted { places } => Ok(self.note_deleted(places)),
         };
         if let (Some(request), Ok(answer)) = (ordered.request, &answer) {
-            let record = match answer {
-                Answer::Minted { expires, .. } => AnswerRecord::Minted { expires: *expires },
-                Answer::Qr(qr) => AnswerRecord::Qr { outcome: qr.outcome },
-                Answer::Consented { profile } => AnswerRecord::Consented { profile: *profile },
-                Answer::Decided(decided) => contact::record(decided, &ordered.id),
-                Answer::Said { word } => AnswerRecord::Said { word: word.clone() },
-                Answer::Undone | Answer::Noted => AnswerRecord::Undone,
-                Answer::Erased { erasure } => AnswerRecord::Erased { erasure: erasure.id },
-            };
+            let record = kept(ordered, answer);
             self.overlay.put_record(keys::answer(request), &record)?;
         }
         Ok(answer)
@@ -256,6 +248,19 @@ impl Batch<'_> {
             .min()
             .map(|(_, _, identifiers)| (profile, identifiers))
             .ok_or(CommandError::Nameless))
+    }
+}
+
+/// What is kept of an answer for whoever repeats the command.
+fn kept(ordered: &Ordered, answer: &Answer) -> AnswerRecord {
+    match answer {
+        Answer::Minted { expires, .. } => AnswerRecord::Minted { expires: *expires },
+        Answer::Qr(qr) => AnswerRecord::Qr { outcome: qr.outcome },
+        Answer::Consented { profile } => AnswerRecord::Consented { profile: *profile },
+        Answer::Decided(decided) => contact::record(decided, &ordered.id),
+        Answer::Said { word } => AnswerRecord::Said { word: word.clone() },
+        Answer::Undone | Answer::Noted => AnswerRecord::Undone,
+        Answer::Erased { erasure } => AnswerRecord::Erased { erasure: erasure.id },
     }
 }
 

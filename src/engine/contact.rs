@@ -57,8 +57,8 @@ impl Batch<'_> {
             event.properties = written(ask, &decided);
             if let Placed::In(atom) = self.place(&event)? {
                 self.contacted.entry(id).or_default().insert(atom);
+                decided.profile = Some(id);
             }
-            decided.profile = Some(id);
         }
         Ok(Ok(Answer::Decided(Box::new(decided))))
     }
