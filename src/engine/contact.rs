@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    decide::contact::{Ask, Evidence, Outcome as Decision, Reason, Verdict, decide},
+    decide::contact::{Ask, Evidence, Outcome as Decision, Reason, Verdict, decide, decide_of_nobody},
     domain::{
         event::{Event, EventId},
         identity::link::OWN_SOURCE,
@@ -40,11 +40,11 @@ impl Batch<'_> {
             Err(CommandError::NobodyThere) => None,
             Err(error) => return Ok(Err(error)),
         };
-        let profile = match &reached {
-            Some((id, _)) => self.profile_now(*id)?,
-            None => Profile::default(),
+        let policy = &self.rules.contact;
+        let verdict = match &reached {
+            Some((id, _)) => decide(policy, &self.profile_now(*id)?, ask, now),
+            None => decide_of_nobody(policy, ask, now),
         };
-        let verdict = decide(&self.rules.contact, &profile, ask, now);
         let matter = ask.matter.clone().unwrap_or_else(|| ordered.id.clone());
         let mut decided = Decided {
             profile: None,

@@ -59,7 +59,16 @@ struct Case<'a> {
     now: Timestamp,
 }
 
-/// Decides about `ask` of the customer whom `profile` describes, at `now`. Of somebody who is not known it is empty.
+/// Decides about `ask` of somebody who is not known, at `now`. Nothing is sold to them, whatever consent a purpose needs: what
+/// they heard could not be counted.
+pub fn decide_of_nobody(policy: &Policy, ask: &Ask, now: Timestamp) -> Verdict {
+    match policy.purpose(&ask.purpose).sells {
+        true => Verdict::suppress(Reason::NotAgreed, Vec::new()),
+        false => decide(policy, &Profile::default(), ask, now),
+    }
+}
+
+/// Decides about `ask` of the customer whom `profile` describes, at `now`.
 pub fn decide(policy: &Policy, profile: &Profile, ask: &Ask, now: Timestamp) -> Verdict {
     let zone = zone::of(policy, profile);
     let case = Case {

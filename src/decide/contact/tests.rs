@@ -81,6 +81,23 @@ fn nothing_is_sold_to_who_did_not_agree() {
 }
 
 #[test]
+fn nothing_is_sold_to_nobody_in_particular() {
+    let mut policy = policy();
+    let easy = Purpose {
+        consent: Need::NotDenied,
+        ..Purpose::UNSAID
+    };
+    policy.purposes.insert("hint".to_owned(), easy);
+    let of_nobody = |purpose| decide_of_nobody(&policy, &for_purpose(purpose), at(NOON)).reason;
+    assert_eq!(
+        ["marketing", "hint", "service"].map(of_nobody),
+        [Reason::NotAgreed, Reason::NotAgreed, Reason::Free]
+    );
+    let known = decide(&policy, &profile(&[]), &for_purpose("hint"), at(NOON));
+    assert_eq!(known.outcome, Outcome::Allow);
+}
+
+#[test]
 fn who_refused_all_of_it_gets_none_of_it() {
     for (way, purpose) in [("*", "*"), ("sms", "*"), ("*", "marketing")] {
         let said = [consent(&[(way, purpose, Denied), ("sms", "marketing", Granted)])];
