@@ -116,6 +116,13 @@ impl Broker {
     /// The numbers of the messages that tell of the last erasure of each profile, as soon as all of them are there.
     async fn notices(&self, withdrawn: &Withdrawn) -> Result<BTreeMap<ProfileId, u64>, ExpungeError> {
         let begun = Instant::now();
+        // What is on its way must not be taken for dropped.
+        while let Err(error) = self.expunge.caught_up().await {
+            if !matches!(error, ExpungeError::Behind { .. }) || begun.elapsed() >= PATIENCE {
+                return Err(error);
+            }
+            sleep(LOOK).await;
+        }
         let mut last: BTreeMap<ProfileId, &ErasureRecord> = BTreeMap::new();
         for erasure in withdrawn.erasures() {
             let latest = last.entry(erasure.profile).or_insert(erasure);

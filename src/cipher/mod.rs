@@ -2,8 +2,8 @@
 //!
 //! Owns the keys and how bytes are encrypted; must never know what they say, nor touch a file. Two kinds of keys: data is
 //! encrypted under a data key, and the data keys lie in the tenant's file of secrets, wrapped by the master key, which is the
-//! operator's and lies elsewhere ([`MasterKeys`]). So the master key changes without a byte of data being written anew, and
-//! a data key can be given up by writing anew what it encrypted. Called by `store` and `journal`, which encrypt what they
+//! operator's and lies elsewhere ([`MasterKeys`]). So another master key holds from one moment to the next, and a data key is
+//! given up once all that it encrypted was written anew. Called by `store` and `journal`, which encrypt what they
 //! write, and by the engine, which keeps the keys.
 //!
 //! The cipher is XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha): its nonces are long enough to be drawn without being counted

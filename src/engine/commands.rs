@@ -169,7 +169,7 @@ impl Batch<'_> {
             ) => Answer::Qr(self.qr_answer(outcome, token)?),
             // Requests of different kinds never share a hash.
             (AnswerRecord::Qr { outcome }, _) => Answer::Qr(QrAnswer::of(outcome)),
-            (AnswerRecord::Decided { .. }, _) => Answer::Noted,
+            (AnswerRecord::Decided { .. } | AnswerRecord::DecidedOfNobody { .. }, _) => Answer::Noted,
         })
     }
 

@@ -78,33 +78,35 @@ impl Batch<'_> {
         Ok(Profile::combine(all, &self.rules.fold))
     }
 
-    /// What was decided when it was asked first. The evidence is with the person, and goes with them.
+    /// What was decided when it was asked first, as the event says it. Of whoever is erased since nothing is known.
     pub(crate) fn decided_first(&self, first: AnswerRecord, ask: &Ask) -> Result<Option<Answer>, Error> {
-        let AnswerRecord::Decided {
-            profile,
-            event,
-            outcome,
-            reason,
-            until,
-        } = first
-        else {
-            return Ok(None);
+        let (profile, event, verdict) = match first {
+            AnswerRecord::Decided { profile, event } => {
+                let recorded = self.own_event_of(&event)?;
+                match recorded.as_ref().and_then(read) {
+                    Some(verdict) => (Some(profile), event, Some(verdict)),
+                    None => (
+                        None,
+                        event,
+                        Some(Verdict::suppress(Reason::NotAgreed, Vec::new())),
+                    ),
+                }
+            }
+            AnswerRecord::DecidedOfNobody {
+                event,
+                outcome,
+                reason,
+                until,
+            } => (None, event, verdict(&outcome, &reason, until, Vec::new())),
+            _ => return Ok(None),
         };
-        let (Some(outcome), Some(reason)) = (Decision::named(&outcome), Reason::named(&reason)) else {
-            return Ok(None);
-        };
-        let recorded = self.own_event_of(&event)?;
-        let verdict = Verdict {
-            outcome,
-            reason,
-            until,
-            evidence: recorded.as_ref().map(evidence).unwrap_or_default(),
-        };
-        Ok(Some(Answer::Decided(Box::new(Decided {
-            profile,
-            matter: ask.matter.clone().unwrap_or(event),
-            verdict,
-        }))))
+        Ok(verdict.map(|verdict| {
+            Answer::Decided(Box::new(Decided {
+                profile,
+                matter: ask.matter.clone().unwrap_or(event),
+                verdict,
+            }))
+        }))
     }
 
     fn own_event_of(&self, id: &str) -> Result<Option<Event>, Error> {
@@ -122,13 +124,38 @@ impl Batch<'_> {
 
 /// What is kept of a decision for whoever repeats the question: nothing that tells of a person.
 pub(crate) fn record(decided: &Decided, event: &str) -> AnswerRecord {
-    AnswerRecord::Decided {
-        profile: decided.profile,
-        event: event.to_owned(),
-        outcome: decided.verdict.outcome.as_str().to_owned(),
-        reason: decided.verdict.reason.as_str().to_owned(),
-        until: decided.verdict.until,
+    let event = event.to_owned();
+    match decided.profile {
+        Some(profile) => AnswerRecord::Decided { profile, event },
+        None => AnswerRecord::DecidedOfNobody {
+            event,
+            outcome: decided.verdict.outcome.as_str().to_owned(),
+            reason: decided.verdict.reason.as_str().to_owned(),
+            until: decided.verdict.until,
+        },
     }
+}
+
+/// A verdict by the names that answers and events have for it.
+fn verdict(
+    outcome: &str,
+    reason: &str,
+    until: Option<Timestamp>,
+    evidence: Vec<Evidence>,
+) -> Option<Verdict> {
+    Some(Verdict {
+        outcome: Decision::named(outcome)?,
+        reason: Reason::named(reason)?,
+        until,
+        evidence,
+    })
+}
+
+/// The verdict that an event holds.
+fn read(event: &Event) -> Option<Verdict> {
+    let text = |name: &str| event.property(name).and_then(Value::as_text);
+    let until = text("until").and_then(time::parse);
+    verdict(text("decision")?, text("reason")?, until, evidence(event))
 }
 
 /// A decision as an event says it.

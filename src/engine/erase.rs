@@ -71,6 +71,7 @@ impl Batch<'_> {
             batch: self.number,
             withdrawn: None,
             gone: None,
+            removed: Removed::default(),
             ..erasure.clone()
         };
         self.carry_out(again)

@@ -329,6 +329,7 @@ fn remove_aside(dir: &Path, snapshots: &Path) -> io::Result<()> {
                 true => fs::remove_dir_all(&path)?,
                 false => fs::remove_file(&path)?,
             }
+            tracing::warn!(path = %path.display(), "removed what was set aside: it held what is to be gone");
         }
     }
     for entry in fs::read_dir(snapshots)? {

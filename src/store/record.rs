@@ -151,11 +151,16 @@ pub enum AnswerRecord {
         /// By this.
         erasure: ErasureId,
     },
-    /// It was decided whether a message is sent.
+    /// It was decided whether a message is sent to somebody.
     Decided {
-        /// To whom; `None` of somebody who was not known.
-        profile: Option<ProfileId>,
-        /// The id of the event of our own that says all of it.
+        /// To whom.
+        profile: ProfileId,
+        /// The id of the event of our own that says all of it, and goes with the person.
+        event: String,
+    },
+    /// The same of somebody who was not known: it tells of nobody.
+    DecidedOfNobody {
+        /// What it was about, where that was not said.
         event: String,
         /// What was decided, by its name in answers.
         outcome: String,

@@ -92,7 +92,8 @@ layout! {
     }
     enum crate::store::record::AnswerRecord {
         0 => Minted { expires }, 1 => Qr { outcome }, 2 => Consented { profile }, 3 => Said { word }, 4 => Undone,
-        5 => Erased { erasure }, 6 => Decided { profile, event, outcome, reason, until }
+        5 => Erased { erasure }, 6 => Decided { profile, event },
+        7 => DecidedOfNobody { event, outcome, reason, until }
     }
     tuple AtomId(0)
     tuple ProfileId(0)

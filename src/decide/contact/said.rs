@@ -1,6 +1,8 @@
 //! What was said to the customer, put together from its steps: what may be sent counts as said until it is known whether it
 //! was, and what could not be sent does not.
 
+use std::collections::BTreeMap;
+
 use crate::{
     decide::contact::{
         Case,
@@ -37,40 +39,41 @@ impl Message<'_> {
 
 /// Every message that is known, the earliest first.
 pub(super) fn messages(profile: &Profile) -> Vec<Message<'_>> {
-    let mut steps: Vec<(&str, &Contact)> = profile.whole.contacts.steps().collect();
-    steps.sort_by_key(|(_, step)| *step);
-    let mut messages = Vec::with_capacity(steps.len());
-    for &(purpose, contact) in &steps {
-        let same = steps.iter().filter(|(_, other)| other.matter == contact.matter);
-        match contact.step {
-            Step::Failed => {}
-            Step::Allowed => {
-                let mut known = same.filter(|(_, other)| ends(contact, other));
-                if known.next().is_none() {
-                    messages.push(Message { purpose, contact });
-                }
-            }
-            Step::Sent => {
-                // Who sends need not say again what it is for.
-                let mut decided = same.filter(|(_, other)| other.step == Step::Allowed);
-                let purpose = match (purpose.is_empty(), decided.next_back()) {
-                    (true, Some((decided, _))) => decided,
-                    _ => purpose,
-                };
-                messages.push(Message { purpose, contact });
-            }
-        }
+    let mut of_matters: BTreeMap<&str, Vec<(&str, &Contact)>> = BTreeMap::new();
+    for (purpose, step) in profile.whole.contacts.steps() {
+        of_matters.entry(&step.matter).or_default().push((purpose, step));
     }
+    let mut messages: Vec<Message<'_>> = of_matters.into_values().flat_map(of_matter).collect();
+    messages.sort_by_key(|message| message.contact);
     messages
 }
 
-/// Whether `other` is what became of what was allowed.
-fn ends(allowed: &Contact, other: &Contact) -> bool {
-    let earliest = allowed.stamp.time.saturating_sub(SKEW_US);
-    match other.step {
-        Step::Allowed => false,
-        Step::Sent => other.stamp.time >= earliest,
-        Step::Failed => other.stamp > allowed.stamp,
+/// The messages of one matter.
+fn of_matter<'a>(mut steps: Vec<(&'a str, &'a Contact)>) -> Vec<Message<'a>> {
+    steps.sort_by_key(|(_, step)| *step);
+    // Who sends need not say again what it is for.
+    let decided = steps.iter().rfind(|(_, step)| step.step == Step::Allowed);
+    let decided = decided.map(|(purpose, _)| *purpose);
+    let is_open = |contact: &Contact| !steps.iter().any(|(_, other)| ends(contact, other));
+    let messages = steps.iter().filter_map(|&(purpose, contact)| match contact.step {
+        Step::Allowed | Step::Sent if !is_open(contact) => None,
+        Step::Failed => None,
+        Step::Allowed => Some(Message { purpose, contact }),
+        Step::Sent => {
+            let purpose = decided.filter(|_| purpose.is_empty()).unwrap_or(purpose);
+            Some(Message { purpose, contact })
+        }
+    });
+    messages.collect()
+}
+
+/// Whether `other` is what became of a message that was allowed or sent.
+fn ends(message: &Contact, other: &Contact) -> bool {
+    let earliest = message.stamp.time.saturating_sub(SKEW_US);
+    match (message.step, other.step) {
+        (Step::Allowed, Step::Sent) => other.stamp.time >= earliest,
+        (Step::Allowed | Step::Sent, Step::Failed) => other.stamp > message.stamp,
+        (_, Step::Allowed | Step::Sent) | (Step::Failed, _) => false,
     }
 }
 

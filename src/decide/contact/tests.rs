@@ -133,6 +133,7 @@ fn the_same_is_said_once_unless_it_could_not_be() {
     let allowed = || step("Contact Decided", "2026-11-21T10:00:00Z");
     let failed = || step("Message Failed", "2026-11-21T10:05:00Z");
     let was_sent = || step("Message Sent", "2026-11-21T10:06:00Z");
+    let bounced = || step("Message Failed", "2026-11-21T10:07:00Z");
     let long_ago = || step("Message Sent", "2026-10-22T10:00:00Z");
     for (events, matter, expected) in [
         (vec![], "m", ALLOWED),
@@ -145,6 +146,7 @@ fn the_same_is_said_once_unless_it_could_not_be() {
             suppressed(Reason::Said),
         ),
         (vec![was_sent()], "m", suppressed(Reason::Said)),
+        (vec![allowed(), was_sent(), bounced()], "m", ALLOWED),
         (vec![long_ago()], "m", ALLOWED),
     ] {
         assert_eq!(

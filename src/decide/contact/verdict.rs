@@ -226,7 +226,7 @@ impl Verdict {
         }
     }
 
-    pub(super) fn suppress(reason: Reason, evidence: Vec<Evidence>) -> Self {
+    pub(crate) fn suppress(reason: Reason, evidence: Vec<Evidence>) -> Self {
         Self {
             outcome: Outcome::Suppress,
             reason,

@@ -33,8 +33,10 @@ impl Expunge {
             }
             None => None,
         };
-        let Some(taken) = taken else {
-            return self.has_no_lag(stream).await;
+        let taken = match taken {
+            Some(taken) => taken,
+            None if self.has_no_lag(&stream).await? => return Ok(()),
+            None => 0,
         };
         let journal = self.eraser(journal);
         for kind in kinds {
@@ -46,14 +48,12 @@ impl Expunge {
         Ok(())
     }
 
-    /// The same of a stream that holds nothing: it may have let go of all that it took.
-    async fn has_no_lag(&self, stream: String) -> Result<(), ExpungeError> {
-        let info = self.jetstream.get_stream(&stream).await;
-        let info = info.map_err(|error| ExpungeError::broker("look at", &stream, error))?;
-        match info.cached_info().sources.iter().any(|source| source.lag > 0) {
-            true => Err(ExpungeError::Behind { stream }),
-            false => Ok(()),
-        }
+    /// Whether a stream that holds nothing has let go of all that it took; one that never took anything has not.
+    async fn has_no_lag(&self, stream: &str) -> Result<bool, ExpungeError> {
+        let info = self.jetstream.get_stream(stream).await;
+        let info = info.map_err(|error| ExpungeError::broker("look at", stream, error))?;
+        let info = info.cached_info();
+        Ok(info.state.last_sequence > 0 && info.sources.iter().all(|source| source.lag == 0))
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 use lz4_flex::frame::FrameDecoder;
 
 use crate::{
-    cipher::AtRest,
+    cipher::{AtRest, Refused},
     store::{
         Error, codec,
         mark::FORMAT,
@@ -146,8 +146,11 @@ fn unreadable(path: &Path, error: io::Error) -> Error {
     if error.raw_os_error().is_some() {
         return Error::io("read", path)(error);
     }
-    Error::Snapshot {
-        path: path.to_owned(),
-        reason: "a checksum is wrong, or it ends too early",
-    }
+    let refused = error.get_ref().and_then(|inner| inner.downcast_ref());
+    let reason = match refused {
+        Some(Refused::GivenUp) => "its data key was given up since: it wants the file of secrets of its time",
+        _ => "a checksum is wrong, or it ends too early",
+    };
+    let path = path.to_owned();
+    Error::Snapshot { path, reason }
 }
