@@ -19,6 +19,7 @@ mod card;
 mod cleared;
 mod commands;
 mod contact;
+mod contact_asked;
 mod contract;
 mod contradictions;
 mod counter;
