@@ -100,6 +100,8 @@
 //! - **A question**: its request, its answer and the method that answers it in a file of [`api`].
 //! - **A command**: a variant of [`engine::api::Command`] and its arm in `engine::commands`; its request in [`api`].
 //! - **How long a type of event is kept**: a table of the configuration (`[retention.TYPE]`), no code.
+//! - **A file in the tenant's folder that says something of people**: encrypted as one more [`cipher::Place`], and made anew or
+//!   removed by `engine::expunge`.
 //! - **Something stored about a person**: what `engine::erase` deletes and [`engine::query::Dossier`] tells.
 //! - **A route**: a row of the table in [`http::router`] and of `openapi.json`; what it reads becomes a request of
 //!   [`api`], so that every edge has it.

@@ -100,3 +100,23 @@ fn a_folder_of_an_earlier_build_is_gone_on_with() {
     assert_eq!(api.get("/v1/profiles/user_id:golden-1")["version"], version + 1);
     service.stop();
 }
+
+#[test]
+fn an_encrypted_folder_of_an_earlier_build_is_opened_and_built_again() {
+    let data = copied(Path::new("tests/fixtures/encrypted"));
+    let on = |arguments: &[&str]| {
+        let mut command = yekta(arguments);
+        command.arg("--data-dir").arg(data.path());
+        command.env("YEKTA_DATA__KEY_FILE", data.path().join("master.key"));
+        command
+    };
+    let print = || printed(on(&["fingerprint"]), b"").trim().to_owned();
+    let expected = expected(data.path());
+    let verified = output(on(&["verify"]), b"");
+    assert!(verified.status.success(), "{verified:?}");
+    assert_eq!(print(), expected);
+    for arguments in [&["rebuild"][..], &["rebuild", "--from-journal"]] {
+        printed(on(arguments), b"");
+        assert_eq!(print(), expected, "{arguments:?}");
+    }
+}
