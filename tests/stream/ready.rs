@@ -72,8 +72,10 @@ fn what_was_sent_while_it_was_away_is_caught_up_with() {
     broker.deliver(&events);
     let service = start(&server, data.path());
     assert_eq!(readiness(&service.url), (503, "catching_up".to_owned()));
-    let metrics = Api::of(&service.url).text("/metrics");
-    assert!(sample(&metrics, &metric(&metrics, "lag")) > 0.0, "{metrics}");
+    wait_for("the lag to be told", || {
+        let metrics = Api::of(&service.url).text("/metrics");
+        (sample(&metrics, &metric(&metrics, "lag")) > 0.0).then_some(())
+    });
     wait_until_ready(&service.url);
     // A busy stream is never empty: ready is who is so close to its end.
     let waiting = broker.last_sequence(EVENTS) - broker.consumed().unwrap();
