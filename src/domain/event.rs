@@ -162,3 +162,27 @@ impl Event {
         self.property(name).and_then(Value::text_or_number)
     }
 }
+
+#[cfg(test)]
+impl Event {
+    /// An event of which nothing is known but this.
+    pub(crate) fn plain(id: EventId, name: &str, time: Timestamp) -> Self {
+        Self {
+            id,
+            channel: "web".to_owned(),
+            name: name.to_owned(),
+            time,
+            stated_time: None,
+            received: time,
+            identifiers: Vec::new(),
+            alias_of: None,
+            place: Place::default(),
+            traits: BTreeMap::new(),
+            properties: BTreeMap::new(),
+            context: BTreeMap::new(),
+            consent: Vec::new(),
+            expires: None,
+            trace: None,
+        }
+    }
+}

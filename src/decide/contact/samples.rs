@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, convert::Infallible};
 use crate::{
     decide::contact::{Ask, Cap, Need, Policy, Purpose, QuietHours, Zone},
     domain::{
-        event::{ConsentChange, Event, EventId, Place},
+        event::{ConsentChange, Event, EventId},
         identity::{Claim, IdentityRules, link::OWN_SOURCE},
         profile::{Aggregate, FoldLimits, Profile, consent::Decision},
         time::Timestamp,
@@ -80,30 +80,14 @@ pub(super) fn event(name: &str, time: &str, properties: &[(&str, &str)]) -> Even
 
 pub(super) fn event_at(name: &str, time: Timestamp, properties: &[(&str, &str)]) -> Event {
     let text = |(name, value): &(&str, &str)| ((*name).to_owned(), Value::Text((*value).to_owned()));
+    let is_our_own = name == "Contact Decided";
+    let id = EventId {
+        source: if is_our_own { OWN_SOURCE } else { "test" }.to_owned(),
+        id: format!("{name} {}", time.as_micros()),
+    };
     Event {
-        id: EventId {
-            source: if name == "Contact Decided" {
-                OWN_SOURCE
-            } else {
-                "test"
-            }
-            .to_owned(),
-            id: format!("{name} {}", time.as_micros()),
-        },
-        channel: "web".to_owned(),
-        name: name.to_owned(),
-        time,
-        stated_time: None,
-        received: time,
-        identifiers: Vec::new(),
-        alias_of: None,
-        place: Place::default(),
-        traits: BTreeMap::new(),
         properties: properties.iter().map(text).collect(),
-        context: BTreeMap::new(),
-        consent: Vec::new(),
-        expires: None,
-        trace: None,
+        ..Event::plain(id, name, time)
     }
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, convert::Infallible};
 
 use crate::{
     domain::{
-        event::{Event, EventId, Place},
+        event::{Event, EventId},
         identity::{Claim, Edition, IdentityRules},
         profile::{Aggregate, FoldLimits},
         time::Timestamp,
@@ -20,24 +20,15 @@ use crate::{
 fn atom(name: &str) -> AtomRecord {
     let time = Timestamp::from_micros(1);
     let event = Event {
-        id: EventId {
-            source: "test".to_owned(),
-            id: "e".to_owned(),
-        },
-        channel: "web".to_owned(),
-        name: name.to_owned(),
-        time,
-        stated_time: None,
-        received: time,
-        identifiers: Vec::new(),
-        alias_of: None,
-        place: Place::default(),
-        traits: BTreeMap::new(),
         properties: BTreeMap::from([("nps".to_owned(), Value::Text("3".to_owned()))]),
-        context: BTreeMap::new(),
-        consent: Vec::new(),
-        expires: None,
-        trace: None,
+        ..Event::plain(
+            EventId {
+                source: "test".to_owned(),
+                id: "e".to_owned(),
+            },
+            name,
+            time,
+        )
     };
     let claim = Claim::of(&event, &IdentityRules::standard(), |_| Ok::<_, Infallible>(None));
     AtomRecord {

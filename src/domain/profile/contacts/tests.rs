@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{
-    event::{Event, EventId, Place},
+    event::{Event, EventId},
     identity::link::OWN_SOURCE,
     profile::Aggregate,
     time::Timestamp,
@@ -19,24 +19,16 @@ fn event(source: &str, name: &str, second: i64, properties: &[(&str, &str)]) -> 
     let time = Timestamp::from_micros(second * 1_000_000);
     let text = |(name, value): &(&str, &str)| ((*name).to_owned(), Value::Text((*value).to_owned()));
     Event {
-        id: EventId {
-            source: source.to_owned(),
-            id: format!("e-{second}"),
-        },
         channel: "crm".to_owned(),
-        name: name.to_owned(),
-        time,
-        stated_time: None,
-        received: time,
-        identifiers: Vec::new(),
-        alias_of: None,
-        place: Place::default(),
-        traits: BTreeMap::new(),
         properties: properties.iter().map(text).collect(),
-        context: BTreeMap::new(),
-        consent: Vec::new(),
-        expires: None,
-        trace: None,
+        ..Event::plain(
+            EventId {
+                source: source.to_owned(),
+                id: format!("e-{second}"),
+            },
+            name,
+            time,
+        )
     }
 }
 
