@@ -12,7 +12,7 @@ use crate::{
     app::clock,
     config::{CorsOrigins, Purpose, Settings},
     domain::{identity::IdentityRules, role::Role},
-    engine::{EngineConfig, HandleLimits, Rules, SnapshotConfig, WorkerConfig},
+    engine::{Deciding, EngineConfig, HandleLimits, Rules, SnapshotConfig, WorkerConfig},
     http::{
         access::{Keys, WriteKey},
         settings::{Origins, Settings as HttpSettings},
@@ -63,7 +63,10 @@ pub fn engine_rules(settings: &Settings) -> Rules {
             .collect(),
         repairs_max: settings.engine.repairs_max,
         rejections_max: u64::try_from(settings.engine.rejections_max).unwrap_or(u64::MAX),
-        contact: settings.contact.clone(),
+        decide: Deciding {
+            contact: settings.contact.clone(),
+            ..Deciding::default()
+        },
     }
 }
 

@@ -6,5 +6,7 @@
 //! | what | where |
 //! |---|---|
 //! | whether a customer is contacted: now, later or not at all | [`contact`] |
+//! | which segments a customer is in, and what an event sets going | [`rule`] |
 
 pub mod contact;
+pub mod rule;

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    decide::contact::Policy,
+    decide::{
+        contact::Policy,
+        rule::{Book, flow},
+    },
     domain::{
         context::View,
         event::EventId,
@@ -34,8 +37,19 @@ pub struct Rules {
     pub repairs_max: usize,
     /// Refused items that are kept.
     pub rejections_max: u64,
+    /// What is decided by.
+    pub decide: Deciding,
+}
+
+/// What is decided by.
+#[derive(Clone, Debug, Default)]
+pub struct Deciding {
     /// Who is contacted when.
     pub contact: Policy,
+    /// The segments and flows of the tenant, as they hold now.
+    pub book: Book,
+    /// How the rules of the book are carried out.
+    pub flow: flow::Policy,
 }
 
 /// A batch in progress.

@@ -40,7 +40,7 @@ impl Batch<'_> {
             Err(CommandError::NobodyThere) => None,
             Err(error) => return Ok(Err(error)),
         };
-        let policy = &self.rules.contact;
+        let policy = &self.rules.decide.contact;
         let verdict = match &reached {
             Some((id, _)) => decide(policy, &self.profile_now(*id)?, ask, now),
             None => decide_of_nobody(policy, ask, now),

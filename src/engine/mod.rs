@@ -89,7 +89,7 @@ pub mod worker;
 pub use crate::{
     engine::{
         answer::{Query, QueryError},
-        batch::Rules,
+        batch::{Deciding, Rules},
         edition::KeptBy,
         expunge::Beyond,
         handle::{Handle, HandleLimits, Health},

@@ -207,7 +207,7 @@ pub(crate) fn started_with(
         channel_views: BTreeMap::new(),
         repairs_max: 1,
         rejections_max: 10,
-        contact: Default::default(),
+        decide: Default::default(),
     };
     let metrics = EngineMetrics::register(registry).unwrap();
     opened.start(config, rules, metrics, || NOW).unwrap()

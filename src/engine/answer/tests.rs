@@ -39,7 +39,7 @@ impl Scene {
             channel_views: BTreeMap::new(),
             repairs_max: 64,
             rejections_max: 1,
-            contact: Default::default(),
+            decide: Default::default(),
         };
         let query = Query::new(
             store.clone(),

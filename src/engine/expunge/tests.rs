@@ -149,7 +149,7 @@ impl Scene {
             views: BTreeMap::new(),
             channel_views: BTreeMap::new(),
             repairs_max: 64,
-            contact: Default::default(),
+            decide: Default::default(),
             rejections_max: 1,
         };
         let source = Source {

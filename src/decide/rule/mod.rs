@@ -1,0 +1,26 @@
+//! Rules of the tenant's own: segments a customer is in, and flows that an event sets going.
+//!
+//! | what | where |
+//! |---|---|
+//! | what a condition looks at | [`facts`] |
+//! | a condition, in CEL | [`condition`] |
+//! | who is in a segment | [`segment`] |
+//! | what is done when something happens, and when | [`flow`] |
+//! | all of them, and which of them an event may change | [`book`] |
+//!
+//! A condition is evaluated at a time that is given; what it says also tells from when on it may say something else without
+//! anything happening ([`condition::Holding`]), so that time alone needs nobody who looks again and again.
+
+pub mod book;
+pub mod condition;
+pub mod facts;
+pub mod flow;
+pub mod segment;
+
+pub use self::{
+    book::{Book, Flaw, Rulebook},
+    condition::{Condition, Failed, Holding},
+    facts::{Facts, History},
+    flow::{Act, Flow, Signal, Step},
+    segment::Segment,
+};
