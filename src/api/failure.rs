@@ -331,6 +331,12 @@ impl From<CommandError> for Failure {
                 "The two cannot be parted",
                 error.to_string(),
             ),
+            CommandError::NoSuchRule => Self::new(
+                Class::Missing,
+                "no_such_rule",
+                "There is no such rule",
+                error.to_string(),
+            ),
             CommandError::NothingToUndo => Self::new(
                 Class::Missing,
                 "nothing_to_undo",

@@ -67,6 +67,7 @@ impl Serialize for ProfileAnswer {
         let absorbed: Vec<String> = portrait.absorbed.iter().map(ToString::to_string).collect();
         let (id, fingerprint) = (portrait.id.to_string(), hexadecimal(&portrait.fingerprint));
         let view = ProfileView {
+            segments: &portrait.segments,
             id: &id,
             version: portrait.version,
             fingerprint: &fingerprint,

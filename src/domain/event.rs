@@ -147,9 +147,10 @@ impl Event {
         token(&self.name) == "signed_out"
     }
 
-    /// Whether it tells of what happened in the house alone: what was decided about a message. Nobody else writes it.
+    /// Whether it tells of what happened in the house alone: what was decided. Nobody else writes it.
     pub fn is_internal(&self) -> bool {
-        self.id.source == OWN_SOURCE && token(&self.name) == "contact_decided"
+        let is_decision = |name: &str| matches!(name, "contact_decided" | "action_decided" | "flow_started");
+        self.id.source == OWN_SOURCE && is_decision(&token(&self.name))
     }
 
     /// A property by name.

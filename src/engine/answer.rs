@@ -20,6 +20,7 @@ use crate::{
         atoms::Atoms,
         batch::Rules,
         combine::portrait,
+        deciding::RuleHealth,
         graph::Graph,
         qr::token_key,
         query::{Address, EvidenceView, Found, IdentityView, MemberView, Portrait, RejectionView},
@@ -64,6 +65,7 @@ pub struct Query {
     journal: Arc<dyn ReadJournal>,
     applied: watch::Receiver<Position>,
     remembered: Arc<Remembered>,
+    failing: RuleHealth,
 }
 
 impl std::fmt::Debug for Query {
@@ -87,6 +89,7 @@ impl Query {
             journal,
             applied,
             remembered: Arc::default(),
+            failing: RuleHealth::default(),
         }
     }
 
@@ -102,6 +105,11 @@ impl Query {
     /// Who was erased, as it was read last; whoever changes that says so.
     pub(crate) fn remembered(&self) -> &Arc<Remembered> {
         &self.remembered
+    }
+
+    /// Which rules of the tenant fail.
+    pub(crate) const fn failing(&self) -> &RuleHealth {
+        &self.failing
     }
 
     pub(crate) fn store(&self) -> &Store {

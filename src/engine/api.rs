@@ -229,6 +229,20 @@ pub enum Command {
         /// Which.
         ask: Box<Ask>,
     },
+    /// Start a flow for somebody.
+    Start {
+        /// The flow's name.
+        flow: String,
+        /// For whom.
+        target: Target,
+    },
+    /// Start a flow for all who are in a segment.
+    StartAll {
+        /// The flow's name.
+        flow: String,
+        /// The segment's.
+        segment: String,
+    },
     /// Say that two are one person.
     Merge {
         /// The two.
@@ -291,6 +305,8 @@ impl fmt::Debug for Command {
             Self::RevokeQr { .. } => "RevokeQr",
             Self::Consent { .. } => "Consent",
             Self::Contact { .. } => "Contact",
+            Self::Start { .. } => "Start",
+            Self::StartAll { .. } => "StartAll",
             Self::Merge { .. } => "Merge",
             Self::Separate { .. } => "Separate",
             Self::Say(_) => "Say",
@@ -349,6 +365,11 @@ pub enum Answer {
     },
     /// It is decided whether a message is sent.
     Decided(Box<Decided>),
+    /// A flow was started.
+    Started {
+        /// For so many.
+        members: u64,
+    },
     /// A steward's word holds.
     Said {
         /// Its id, by which it can be taken back.
@@ -372,6 +393,7 @@ impl fmt::Debug for Answer {
             Self::Qr(answer) => answer.outcome.fmt(out),
             Self::Consented { profile } => write!(out, "Consented({profile})"),
             Self::Decided(decided) => decided.fmt(out),
+            Self::Started { members } => write!(out, "Started({members})"),
             Self::Said { word } => write!(out, "Said({word})"),
             Self::Undone => out.write_str("Undone"),
             Self::Erased { erasure } => write!(out, "Erased({})", erasure.id),

@@ -1,21 +1,32 @@
 //! One micro-batch on its way to a commit: the overlay and what the batch has touched so far.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     decide::{
         contact::Policy,
-        rule::{Book, flow},
+        rule::{Book, Rulebook, flow},
     },
     domain::{
         context::View,
-        event::EventId,
+        event::{Event, EventId},
         identity::{IdentityRules, Key, Reference},
         profile::FoldLimits,
         retention::Retention,
     },
-    engine::{bounds::Bounds, graph::Graph, memory::Memory, overlay::Overlay, repair::Repairs, step::Ground},
-    store::{AtomId, ErasureId, Error, KeyHash, Keyring, ProfileId},
+    engine::{
+        bounds::Bounds,
+        deciding::{Acted, RuleHealth},
+        graph::Graph,
+        memory::Memory,
+        overlay::Overlay,
+        repair::Repairs,
+        step::Ground,
+    },
+    store::{AtomId, ErasureId, Error, KeyHash, Keyring, ProfileId, View as _, keys},
 };
 
 /// What the writer and the queries go by. Fixed while the process runs.
@@ -74,6 +85,16 @@ pub(crate) struct Batch<'a> {
     pub(crate) in_parts: bool,
     /// Which bounds it met.
     pub(crate) bounds: Bounds,
+    /// The rules of the tenant.
+    pub(crate) book: Arc<Rulebook>,
+    /// Which of them fail.
+    pub(crate) health: &'a RuleHealth,
+    /// Whether anybody may be in a segment.
+    pub(crate) has_segments: bool,
+    /// Actions that are to be published.
+    pub(crate) acts: Vec<Acted>,
+    /// Events of our own by which these flows are started.
+    pub(crate) started: Vec<(String, Event)>,
     /// The atoms that hold what was decided about messages to these.
     pub(crate) contacted: BTreeMap<ProfileId, BTreeSet<AtomId>>,
 }
@@ -89,6 +110,10 @@ pub(crate) struct Touched {
     pub(crate) lost: BTreeSet<Key>,
     /// Blocks that may have lost a face.
     pub(crate) lost_blocks: BTreeSet<KeyHash>,
+    /// Atoms that were made anew of the events they have.
+    pub(crate) remade: BTreeSet<AtomId>,
+    /// Profiles whose segments are looked at again although nothing happened to them.
+    pub(crate) reviewed: BTreeSet<ProfileId>,
     /// Atoms whose fold changed.
     pub(crate) folded: BTreeSet<AtomId>,
     /// Atoms that lost events to others.
@@ -107,6 +132,10 @@ pub(crate) struct Touched {
     pub(crate) expired: bool,
     /// Whether atoms are looked at again for what earlier batches did.
     pub(crate) repaired: bool,
+    /// Whether those events of our own say what was decided.
+    pub(crate) decides: bool,
+    /// Whether profiles are looked at again by segments alone.
+    pub(crate) reviews: bool,
 }
 
 /// Events left an atom.
@@ -139,10 +168,17 @@ impl<'a> Batch<'a> {
             postpones: false,
             in_parts: false,
             bounds: Bounds::default(),
+            book: Arc::clone(ground.book),
+            health: ground.health,
+            has_segments: false,
+            acts: Vec::new(),
+            started: Vec::new(),
             contacted: BTreeMap::new(),
         };
         batch.has_words = batch.graph().has_words()?;
         batch.has_erased = batch.graph().has_erased()?;
+        batch.has_segments =
+            batch.book.segments().next().is_some() || batch.overlay.get(keys::SWEEP)?.is_some();
         Ok(batch)
     }
 

@@ -7,9 +7,23 @@ use std::{
 };
 
 use crate::{
-    domain::profile::{FoldLimits, Profile},
-    engine::{atoms::Atoms, batch::Batch, membership::Notice, query::Portrait, resolve::Resolved},
-    store::{AtomId, AtomRecord, Error, ProfileId, ProfileRecord, fingerprint, fingerprint::Multiset},
+    domain::{
+        event::Event,
+        profile::{FoldLimits, Profile},
+        time::Timestamp,
+    },
+    engine::{
+        atoms::Atoms,
+        batch::Batch,
+        deciding::{Looked, Segmented},
+        membership::Notice,
+        query::Portrait,
+        resolve::Resolved,
+    },
+    store::{
+        AtomId, AtomRecord, Error, MembershipRecord, ProfileId, ProfileRecord, fingerprint,
+        fingerprint::Multiset, keys,
+    },
 };
 
 /// The profiles that a batch changed, as they are after it.
@@ -19,18 +33,30 @@ pub(crate) struct Combined {
     pub(crate) portraits: BTreeMap<ProfileId, Portrait>,
     /// Who became one, who became several.
     pub(crate) notices: Vec<Notice>,
+    /// Those that are in other segments than before.
+    pub(crate) segmented: BTreeMap<ProfileId, Segmented>,
     /// The sum over the store.
     pub(crate) fingerprint: Multiset,
 }
 
 impl Batch<'_> {
-    /// Combines every profile that the batch changed. `before` is the store's fingerprint before it.
-    pub(crate) fn combine(&mut self, resolved: &mut Resolved, before: Multiset) -> Result<Combined, Error> {
+    /// Combines every profile that the batch changed, by these events and otherwise. `before` is the store's fingerprint
+    /// before it.
+    pub(crate) fn combine(
+        &mut self,
+        resolved: &mut Resolved,
+        before: Multiset,
+        placed: &[(usize, &Event, AtomId)],
+        now: Timestamp,
+    ) -> Result<Combined, Error> {
         let notices = resolved.membership.settle(&mut self.overlay)?;
         let mut changed: BTreeSet<ProfileId> = std::mem::take(&mut resolved.membership.changed);
+        let asked = self.asked(&changed, placed)?;
         for id in std::mem::take(&mut self.touched.folded) {
             changed.extend(self.overlay.atom(id)?.and_then(|atom| atom.profile));
         }
+        self.touched.reviews = !self.touched.reviewed.is_empty();
+        changed.extend(std::mem::take(&mut self.touched.reviewed));
         let mut combined = Combined {
             notices,
             fingerprint: before,
@@ -42,19 +68,29 @@ impl Batch<'_> {
                 combined.fingerprint = combined.fingerprint.without(committed.fingerprint);
             }
             let Some(record) = self.overlay.profile(id)? else {
+                self.forget_segments(id)?;
                 continue;
             };
             let portrait = portrait(&self.overlay, id, &record, &self.rules.fold)?;
+            let segmented = match self.has_segments {
+                true => self.segment(&portrait, asked.of(id), now)?,
+                false => Segmented::default(),
+            };
             // Looked at again and found as it was: there is nothing to tell.
-            if committed.is_some_and(|before| before == record && before.fingerprint == portrait.fingerprint)
-            {
+            let is_same = committed
+                .is_some_and(|before| before == record && before.fingerprint == portrait.fingerprint);
+            if is_same && !segmented.is_change() {
                 combined.fingerprint = combined.fingerprint.with(portrait.fingerprint);
                 continue;
             }
             let portrait = Portrait {
                 version: record.version.saturating_add(1),
+                segments: segmented.inside.clone(),
                 ..portrait
             };
+            if segmented.is_change() {
+                combined.segmented.insert(id, segmented);
+            }
             combined.fingerprint = combined.fingerprint.with(portrait.fingerprint);
             self.bounds.reached(&portrait.profile, &self.rules.fold);
             let record = ProfileRecord {
@@ -66,6 +102,54 @@ impl Batch<'_> {
             combined.portraits.insert(id, portrait);
         }
         Ok(combined)
+    }
+
+    /// Which segments are asked of each profile: those that its events may change, where nothing but these did; else all.
+    fn asked<'e>(
+        &self,
+        shown_otherwise: &BTreeSet<ProfileId>,
+        placed: &[(usize, &'e Event, AtomId)],
+    ) -> Result<Asked<'e>, Error> {
+        let mut asked = Asked::default();
+        if !self.has_segments {
+            return Ok(asked);
+        }
+        let (mut atoms, touched) = (BTreeSet::new(), &self.touched);
+        for (_, event, atom) in placed {
+            let atom = self.atom_of(event, *atom)?;
+            atoms.insert(atom);
+            if let Some(profile) = self.overlay.atom(atom)?.and_then(|atom| atom.profile) {
+                asked.after.entry(profile).or_default().push(event);
+            }
+        }
+        let otherwise = touched.folded.difference(&atoms).chain(&touched.remade);
+        for id in otherwise {
+            asked
+                .of_all
+                .extend(self.overlay.atom(*id)?.and_then(|atom| atom.profile));
+        }
+        asked
+            .of_all
+            .extend(shown_otherwise.iter().chain(&touched.reviewed));
+        Ok(asked)
+    }
+}
+
+/// Which segments are asked of whom.
+#[derive(Default)]
+struct Asked<'e> {
+    /// The events of each profile.
+    after: BTreeMap<ProfileId, Vec<&'e Event>>,
+    /// Profiles that more than these may have changed.
+    of_all: BTreeSet<ProfileId>,
+}
+
+impl Asked<'_> {
+    fn of(&self, id: ProfileId) -> Looked<'_> {
+        match self.after.get(&id).filter(|_| !self.of_all.contains(&id)) {
+            Some(events) => Looked::After(events),
+            None => Looked::All,
+        }
     }
 }
 
@@ -86,11 +170,15 @@ pub(crate) fn portrait<A: Atoms>(
     let claims = |atoms: &'_ [Arc<AtomRecord>]| atoms.iter().map(|atom| atom.claim.canonical()).collect();
     let fingerprint = fingerprint::of_profile(claims(&members), claims(&attributed), &profile)?;
     let absorbed = record.absorbed.clone();
+    let membership: Option<MembershipRecord> = view.record(&keys::membership(id))?;
+    let inside = membership.iter().flat_map(MembershipRecord::inside);
+    let segments = inside.map(|(name, since)| (name.to_owned(), since)).collect();
     Ok(Portrait {
         id,
         version: record.version,
         fingerprint,
         absorbed,
+        segments,
         pending: false,
         profile,
     })

@@ -103,6 +103,8 @@ impl Batch<'_> {
             Command::RevokeQr { token } => Ok(Answer::Qr(self.revoke(ordered, token, now)?)),
             Command::Consent { target, changes } => self.consent(ordered, target, changes, now)?,
             Command::Contact { target, ask } => self.contact(ordered, target, ask, now)?,
+            Command::Start { flow, target } => self.start_for(ordered, flow, target, now)?,
+            Command::StartAll { flow, segment } => self.start_for_all(ordered, flow, segment)?,
             Command::Merge {
                 of: [a, b],
                 statement,
@@ -153,6 +155,7 @@ impl Batch<'_> {
                 expires,
             },
             (AnswerRecord::Consented { profile }, _) => Answer::Consented { profile },
+            (AnswerRecord::Started { members }, _) => Answer::Started { members },
             (AnswerRecord::Said { word }, _) => Answer::Said { word },
             (AnswerRecord::Undone, _) => Answer::Undone,
             (AnswerRecord::Erased { erasure }, _) => {
@@ -258,6 +261,7 @@ fn kept(ordered: &Ordered, answer: &Answer) -> AnswerRecord {
         Answer::Qr(qr) => AnswerRecord::Qr { outcome: qr.outcome },
         Answer::Consented { profile } => AnswerRecord::Consented { profile: *profile },
         Answer::Decided(decided) => contact::record(decided, &ordered.id),
+        Answer::Started { members } => AnswerRecord::Started { members: *members },
         Answer::Said { word } => AnswerRecord::Said { word: word.clone() },
         Answer::Undone | Answer::Noted => AnswerRecord::Undone,
         Answer::Erased { erasure } => AnswerRecord::Erased { erasure: erasure.id },

@@ -65,7 +65,7 @@ impl Batch<'_> {
 
     /// What a profile is within the batch: a decision that was just made counts for the next one, although it is not
     /// resolved yet whose its atom is.
-    fn profile_now(&self, id: ProfileId) -> Result<Profile, Error> {
+    pub(crate) fn profile_now(&self, id: ProfileId) -> Result<Profile, Error> {
         let mut ids: BTreeSet<AtomId> = self.contacted.get(&id).cloned().unwrap_or_default();
         if let Some(record) = self.graph().profile(id)? {
             ids.extend(record.members.iter().chain(&record.attributed));
@@ -159,7 +159,7 @@ fn read(event: &Event) -> Option<Verdict> {
 }
 
 /// A decision as an event says it.
-fn written(ask: &Ask, decided: &Decided) -> BTreeMap<String, Value> {
+pub(crate) fn written(ask: &Ask, decided: &Decided) -> BTreeMap<String, Value> {
     let text = |text: &str| Value::Text(text.to_owned());
     let verdict = &decided.verdict;
     let facts = verdict.evidence.iter().map(|fact| {

@@ -61,7 +61,7 @@ impl Batch<'_> {
             }
             let is_more = over.len() > events;
             over.truncate(events);
-            self.remove_events(*id, &atom, &over, &mut unmarked);
+            self.remove_events(*id, &atom, &over, &mut unmarked)?;
             self.refold(*id, BTreeSet::new())?;
             self.touched.expired = true;
             if is_more {

@@ -245,6 +245,14 @@ impl Handle {
         })
     }
 
+    /// Has the writer look at the rules: they are others, or it is later than it was.
+    ///
+    /// # Errors
+    /// [`SubmitError`] when the queue stays full or the writer has stopped.
+    pub async fn wake(&self) -> Result<(), SubmitError> {
+        self.send(Job::Wake).await
+    }
+
     /// What tills check codes with that they redeem by themselves.
     pub fn public_key(&self) -> PublicKey {
         Signatory::new(&self.secrets.keyring().signing()).public_key()
@@ -282,6 +290,8 @@ impl Handle {
                 let of = (&ask.way, &ask.purpose, &ask.template, &ask.matter);
                 format!("contact {} {of:?}", target(whose))
             }
+            Command::Start { flow, target: whose } => format!("start {flow} {}", target(whose)),
+            Command::StartAll { flow, segment } => format!("start all {flow} {segment}"),
             Command::Merge { of: [a, b], .. } => format!("merge {} {}", target(a), target(b)),
             Command::Separate { of: [a, b], .. } => format!("separate {} {}", target(a), target(b)),
             Command::Say(word) => format!("say {}", word.id),

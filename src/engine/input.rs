@@ -4,6 +4,7 @@ use crate::{
     engine::{
         api::{FITS_NO_COMMIT, Submission},
         commands::Ordered,
+        deciding::Firing,
         expire::Expiring,
     },
     journal::InputPosition,
@@ -21,6 +22,12 @@ pub(crate) struct Input {
     pub(crate) repairs: usize,
     /// What is made anew of former editions.
     pub(crate) renewal: Renewal,
+    /// What is carried out of what is due.
+    pub(crate) firing: Firing,
+    /// Profiles that are looked at again by the segments there are.
+    pub(crate) sweep: usize,
+    /// Profiles for which a flow is started.
+    pub(crate) starts: usize,
     /// Where events are taken out that are kept no longer.
     pub(crate) expiring: Option<Expiring>,
     /// Whether all that others are to be looked at again for is left for later.
@@ -86,6 +93,30 @@ impl Input {
         }
     }
 
+    /// Carries out what is due.
+    pub(crate) fn firing(firing: Firing) -> Self {
+        Self {
+            firing,
+            ..Self::default()
+        }
+    }
+
+    /// Looks at so many profiles again.
+    pub(crate) fn sweep(sweep: usize) -> Self {
+        Self {
+            sweep,
+            ..Self::default()
+        }
+    }
+
+    /// Starts a flow for so many profiles.
+    pub(crate) fn starts(starts: usize) -> Self {
+        Self {
+            starts,
+            ..Self::default()
+        }
+    }
+
     /// Takes out what is kept no longer.
     pub(crate) fn expiring(expiring: Expiring) -> Self {
         Self {
@@ -96,13 +127,22 @@ impl Input {
 
     /// Repairs, renews and takes out less; whether there was anything to leave for later.
     pub(crate) fn halve_upkeep(&mut self) -> bool {
-        match (self.repairs, &mut self.expiring) {
-            (2.., _) => {
-                self.repairs /= 2;
-                true
-            }
-            (_, Some(expiring)) => expiring.halve(),
-            _ => self.renewal.halve(),
+        let decided = [
+            &mut self.repairs,
+            &mut self.firing.timers,
+            &mut self.firing.profiles,
+            &mut self.sweep,
+            &mut self.starts,
+        ];
+        let mut is_halved = false;
+        for count in decided.into_iter().filter(|count| **count > 1) {
+            *count /= 2;
+            is_halved = true;
+        }
+        match &mut self.expiring {
+            _ if is_halved => true,
+            Some(expiring) => expiring.halve(),
+            None => self.renewal.halve(),
         }
     }
 

@@ -27,6 +27,7 @@ pub mod component;
 mod contact;
 pub mod copies;
 mod counted;
+pub(crate) mod deciding;
 mod devices;
 mod edition;
 mod ending;

@@ -1,6 +1,8 @@
 //! Publishing: the messages of a commit. What changed a profile, who became one or several, each event with the context
 //! of its profile, and what was refused.
 
+mod decided;
+
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use serde_json::value::{RawValue, to_raw_value};
@@ -16,6 +18,7 @@ use crate::{
         api::Resolution,
         batch::{Rules, Touched},
         combine::Combined,
+        deciding::Acted,
         error::Error,
         membership::Notice,
         query::Portrait,
@@ -68,12 +71,13 @@ impl<'a> Publication<'a> {
         self.messages
     }
 
-    /// One message per changed profile, then the notices, then the events with their contexts.
+    /// One message per changed profile, then the notices, then the events with their contexts, then what was decided.
     pub(crate) fn commit(
         &mut self,
         combined: &Combined,
         told: &[Told<'_>],
         touched: &Touched,
+        acts: &[(Acted, ProfileId)],
     ) -> Result<(), Error> {
         let mut causes: BTreeMap<ProfileId, Vec<&Told<'_>>> = BTreeMap::new();
         for one in told {
@@ -98,7 +102,7 @@ impl<'a> Publication<'a> {
                 self.enriched(one.event, portrait, &mut contexts)?;
             }
         }
-        Ok(())
+        self.decided(combined, acts, &causes)
     }
 
     /// Tells that somebody was erased, also where the same commit has them come back: what is before is of nobody.
@@ -233,6 +237,7 @@ pub(crate) fn updated(portrait: &Portrait, cause: Cause<'_>) -> Result<Vec<u8>, 
         version: portrait.version,
         fingerprint: &fingerprint,
         absorbed: &absorbed,
+        segments: &portrait.segments,
         pending: false,
         profile: &portrait.profile,
     });
@@ -278,10 +283,12 @@ impl<'a> Causes<'a> {
         let most = told.iter().map(|one| one.resolution).max();
         match most {
             None if self.touched.erases => Cause::of(&self.touched.causes, "erased"),
+            None if self.touched.decides => Cause::of(&self.touched.causes, "decided"),
             None if !self.touched.causes.is_empty() => Cause::of(&self.touched.causes, "said"),
             None if self.touched.expired => Cause::of([], "expired"),
             None if self.touched.renewed => Cause::of([], "rules"),
             None if self.touched.repaired => Cause::of([], "repaired"),
+            None if self.touched.reviews => Cause::of([], "segments"),
             most => {
                 let most = most.map_or("matched", Resolution::as_str);
                 Cause::of(told.iter().map(|one| &one.event.id), most)

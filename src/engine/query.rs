@@ -1,6 +1,6 @@
 //! What can be asked, and the shapes of the answers. [`Query`](crate::engine::Query) answers.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     domain::{
@@ -45,6 +45,8 @@ pub struct Portrait {
     pub fingerprint: [u8; 32],
     /// The ids it absorbed.
     pub absorbed: Vec<ProfileId>,
+    /// The segments that it is in, by name, and since when.
+    pub segments: BTreeMap<String, Timestamp>,
     /// Whether some of it is still as earlier rules made it, or is to be looked at again.
     pub pending: bool,
     /// The combination of its atoms.

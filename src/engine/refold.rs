@@ -38,6 +38,7 @@ impl Batch<'_> {
             return Ok(());
         };
         let new = self.folded(id, &old, edition)?;
+        self.touched.remade.insert(id);
         if edition != old.edition {
             self.write_marks(id, &old.claim)?;
         }

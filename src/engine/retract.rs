@@ -33,6 +33,7 @@ impl Batch<'_> {
             return Ok(false);
         };
         self.overlay.delete(key);
+        self.stop_timers_of(hash)?;
         self.erase_mark(atom, &record.claim, (time, hash));
         let retracted = SeenRecord {
             checksum,

@@ -14,6 +14,7 @@ use crate::{
         absent::Reading,
         answer::Query,
         batch::Rules,
+        deciding::{Alarm, ToDecide},
         error::Error as WriteError,
         expunge::Beyond,
         handle::{Handle, HealthCell, Job, Nudge},
@@ -100,11 +101,16 @@ impl Opened {
         let remembered = Arc::clone(query.remembered());
         let (expunging, stop) = blocking::channel();
         let snapshots = beside.snapshots((source, beyond), (query.clone(), Arc::clone(&secrets)), stop);
-        let (known, asides) = beside.start(snapshots, &expunging)?;
+        let (known, mut asides) = beside.start(snapshots, &expunging)?;
+        let failing = query.failing().clone();
+        let (deciding, alarm) = beside.deciding(&query)?;
+        asides.push(alarm);
         let health = Arc::new(HealthCell::default());
         let handle = beside.handle(jobs, seen, &health, (secrets, query));
         let worker = Worker {
             memory: Memory::default(),
+            failing,
+            deciding,
             known,
             ledger,
             remembered,
@@ -233,6 +239,25 @@ impl Beside<'_> {
             metrics: self.metrics.clone(),
             stop,
         }
+    }
+
+    /// What is left to be decided, and the thread that wakes the writer when something is due.
+    fn deciding(&self, query: &Query) -> Result<(ToDecide, Aside), StartError> {
+        let (alarm, due) = blocking::channel();
+        let (stop, stopped) = blocking::channel();
+        let book = query.rules().decide.book.current();
+        let deciding = ToDecide::of(query.store(), book, query.keyring(), alarm)?;
+        let alarm = Alarm {
+            due,
+            writer: self.writer.clone(),
+            clock: self.clock,
+        };
+        let thread = self.spawn("yekta-alarm", move || {
+            // It ends with the writer, which sets it.
+            let _stopped = stopped;
+            alarm.run();
+        })?;
+        Ok((deciding, Aside { stop, thread }))
     }
 
     /// How edges reach the writer.

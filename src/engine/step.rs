@@ -1,9 +1,10 @@
 //! The step: from a batch of submissions and commands to one commit. Synchronous and without effects: the same store
 //! and the same input give the same commit.
 
-use std::{borrow::Cow, collections::BTreeSet, ops::ControlFlow};
+use std::{borrow::Cow, collections::BTreeSet, ops::ControlFlow, sync::Arc};
 
 use crate::{
+    decide::rule::Rulebook,
     domain::{event::Event, identity::Edition, time::Timestamp},
     engine::{
         ahead::Ahead,
@@ -12,6 +13,7 @@ use crate::{
         batch::{Batch, Rules},
         bounds::Bounds,
         combine::Combined,
+        deciding::{Leaves, RuleHealth},
         erased::refusal,
         error::Error,
         input::{Input, Renewal},
@@ -71,6 +73,8 @@ pub(crate) struct Stepped {
     pub(crate) answers: Vec<Result<Answer, CommandError>>,
     /// Where the next step goes on to take out what is kept no longer; `None` at the end.
     pub(crate) expiring_after: Option<AtomId>,
+    /// What it leaves to be decided.
+    pub(crate) leaves: Leaves,
     /// How often a bound was met.
     pub(crate) bounds: Bounds,
     /// The records that the commit changes, as it leaves them.
@@ -84,6 +88,9 @@ pub(crate) struct Ground<'a> {
     pub(crate) keyring: &'a Keyring,
     pub(crate) rules: &'a Rules,
     pub(crate) memory: &'a Memory,
+    /// The rules of the tenant that hold now, and which of them fail.
+    pub(crate) book: &'a Arc<Rulebook>,
+    pub(crate) health: &'a RuleHealth,
 }
 
 /// Takes one batch. Commands come first: what a caller knew when it asked was committed before.
@@ -129,12 +136,13 @@ pub(crate) fn step(
     run.due = run.batch.due(input.repairs)?;
     run.batch.postpones = input.postpones;
     run.renew(input.renewal)?;
+    run.batch.decide_due(input, now)?;
     let expiring_after = match input.expiring {
         Some(expiring) => run.batch.expire(expiring, now)?,
         None => None,
     };
     run.consume(input.position.as_ref())?;
-    let stepped = run.finish(publication, outcomes, answers, now)?;
+    let stepped = run.finish(publication, input, (outcomes, answers), now)?;
     Ok(Stepped {
         expiring_after,
         ..stepped
@@ -272,13 +280,14 @@ impl Run<'_> {
     fn finish(
         mut self,
         mut publication: Publication<'_>,
-        mut outcomes: Vec<Outcome>,
-        answers: Vec<Result<Answer, CommandError>>,
+        input: &Input,
+        (mut outcomes, answers): (Vec<Outcome>, Vec<Result<Answer, CommandError>>),
         now: Timestamp,
     ) -> Result<Stepped, Error> {
         let linked = self.batch.touched.linked.clone();
         let mut resolved = self.batch.resolve(&self.due)?;
-        let combined = self.batch.combine(&mut resolved, self.standing.fingerprint)?;
+        let before = self.standing.fingerprint;
+        let combined = self.batch.combine(&mut resolved, before, &self.placed, now)?;
         let verdicts = Verdicts {
             batch: &self.batch,
             combined: &combined,
@@ -302,12 +311,15 @@ impl Run<'_> {
                 resolution,
             });
         }
-        publication.commit(&combined, &told, &self.batch.touched)?;
+        self.batch.arm(&told, &combined, now)?;
+        let acts = self.batch.actions()?;
+        publication.commit(&combined, &told, &self.batch.touched, &acts)?;
         let messages = publication.into_messages();
         if !messages.is_empty() || self.batch.overlay.has_changes() {
             self.note_rules()?;
         }
         self.standing.repairs = self.batch.repairs;
+        let leaves = self.batch.leaves(input)?;
         let bounds = self.batch.bounds;
         let (changes, lasting) = self.batch.overlay.into_changes()?;
         let (commit, standing) = match messages.is_empty() && changes.is_empty() {
@@ -339,6 +351,7 @@ impl Run<'_> {
             outcomes,
             answers,
             expiring_after: None,
+            leaves,
             bounds,
             lasting,
         })

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::{
     engine::{
+        deciding::Firing,
         expire::{EVENTS_MAX, Expiring},
         input::Input,
     },
@@ -22,6 +23,12 @@ const EXPIRE_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
 pub(crate) enum Left {
     /// What earlier batches did to others.
     Repairs,
+    /// What is due.
+    Due,
+    /// Flows that are started for many.
+    Starts,
+    /// What other segments change.
+    Sweep,
     /// What other rules change.
     Renewals,
     /// What is kept no longer.
@@ -36,6 +43,9 @@ pub(crate) struct Upkeep {
     /// Whether a repair does not fit into a commit.
     pub(crate) is_stuck: bool,
     repairs: usize,
+    due: usize,
+    starts: usize,
+    sweep: usize,
     renewals: usize,
     expiries: usize,
     /// When events are looked for next that are kept no longer, and behind which atom; `None` where all are kept.
@@ -49,6 +59,9 @@ impl Upkeep {
             is_next: false,
             is_stuck: false,
             repairs: 1,
+            due: 1,
+            starts: 1,
+            sweep: 1,
             renewals: 1,
             expiries: 1,
             expires: has_retention.then(|| (Instant::now(), AtomId::FIRST)),
@@ -64,6 +77,12 @@ impl Upkeep {
     pub(crate) fn input(&self, left: Left) -> Input {
         match left {
             Left::Repairs => Input::repairs(self.repairs),
+            Left::Due => Input::firing(Firing {
+                timers: self.due,
+                profiles: self.due,
+            }),
+            Left::Starts => Input::starts(self.starts),
+            Left::Sweep => Input::sweep(self.sweep),
             Left::Renewals => Input::renewal(self.renewals),
             Left::Expiries => Input::expiring(Expiring {
                 after: self.expires.map_or(AtomId::FIRST, |(_, after)| after),
@@ -77,6 +96,9 @@ impl Upkeep {
     pub(crate) fn took(&mut self, left: Left, time: Duration) {
         let atoms = match left {
             Left::Repairs => &mut self.repairs,
+            Left::Due => &mut self.due,
+            Left::Starts => &mut self.starts,
+            Left::Sweep => &mut self.sweep,
             Left::Renewals => &mut self.renewals,
             Left::Expiries => &mut self.expiries,
         };

@@ -14,6 +14,7 @@ use crate::{
         ahead::Ahead,
         batch::Rules,
         counted::Counted,
+        deciding::{RuleHealth, ToDecide},
         ending::refuse_the_rest,
         error::{Error, chain},
         handle::{Health, HealthCell, Job},
@@ -60,6 +61,10 @@ pub(crate) struct Worker {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) rules: Arc<Rules>,
     pub(crate) memory: Memory,
+    /// Which rules of the tenant fail.
+    pub(crate) failing: RuleHealth,
+    /// What is left to be decided.
+    pub(crate) deciding: ToDecide,
     pub(crate) known: Known,
     pub(crate) ledger: Ledger,
     pub(crate) remembered: Arc<Remembered>,
@@ -199,8 +204,8 @@ impl Worker {
         Ok(job.map_or(Next::Nothing, Next::Job))
     }
 
-    /// One step of what is left to be done: what earlier batches did to others first, then what other rules change, then
-    /// what is kept no longer.
+    /// One step of what is left to be done: what earlier batches did to others first, then what is to be decided, then what
+    /// other rules change, then what is kept no longer.
     fn keep_up(&mut self) -> Result<(), Error> {
         let Some(left) = self.left() else { return Ok(()) };
         let (input, renewing) = (self.upkeep.input(left), self.standing.renewing);
@@ -223,6 +228,9 @@ impl Worker {
     fn left(&self) -> Option<Left> {
         if self.repairs_are_due() {
             return Some(Left::Repairs);
+        }
+        if let Some(left) = self.deciding.left((self.clock)()) {
+            return Some(left);
         }
         if self.standing.renewing.after.is_some() {
             return Some(Left::Renewals);
@@ -254,12 +262,17 @@ impl Worker {
     pub(crate) fn attempt(&mut self, input: &Input) -> Result<Done, Error> {
         let begun = Instant::now();
         self.known.catch_up();
+        let book = self.rules.decide.book.current();
+        self.deciding
+            .go_by(Arc::clone(&book), &self.store, &self.keyring)?;
         let under_way = self.under_way.as_ref().map(|one| Arc::clone(&one.commit));
         let ground = Ground {
             before: &Ahead::new(self.store.clone(), under_way, &self.known),
             keyring: &self.keyring,
             rules: &self.rules,
             memory: &self.memory,
+            book: &book,
+            health: &self.failing,
         };
         let stepped = step(ground, &self.standing, input, (self.clock)())?;
         self.stepped = begun.elapsed();
@@ -293,6 +306,7 @@ impl Worker {
             self.upkeep.expired(stepped.expiring_after);
         }
         self.standing = stepped.standing;
+        self.deciding.follow(stepped.leaves);
         self.metrics.repairs(self.standing.repairs.left);
         Ok(Done {
             outcomes: stepped.outcomes,

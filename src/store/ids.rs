@@ -52,6 +52,10 @@ opaque!(
     RequestHash
 );
 opaque!(
+    /// What is done at a time: its keyed hash.
+    TimerHash
+);
+opaque!(
     /// An erasure: random.
     ErasureId
 );

@@ -14,7 +14,7 @@ use crate::{
         identity::{Claim, Key, Reference},
         similarity::BlockKey,
     },
-    store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, WordHash},
+    store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, TimerHash, WordHash},
 };
 
 /// The secret bytes of one key.
@@ -50,6 +50,7 @@ enum Purpose {
     Check = 11,
     Signing = 12,
     Seal = 13,
+    Timer = 14,
 }
 
 impl Keyring {
@@ -126,6 +127,12 @@ impl Keyring {
             Purpose::ProfileOfAtom,
             &[&claim.canonical()],
         )))
+    }
+
+    /// The hash of what is done at a time: of a flow for an atom and a matter, or for what else it is about.
+    pub fn timer(&self, of: &str, about: &str, whose: &[u8; 16]) -> TimerHash {
+        let parts: [&[u8]; 3] = [of.as_bytes(), about.as_bytes(), whose];
+        TimerHash(half(digest(&self.index, Purpose::Timer, &parts)))
     }
 
     /// The hash of a command's request id.

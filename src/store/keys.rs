@@ -28,6 +28,13 @@
 //! | `X` | sequence | rejection | refused input |
 //! | `Y` | | [`InputRecord`](crate::store::InputRecord) | up to where the input stream is consumed |
 //! | `Z` | kind, hash | [`ErasedRecord`](crate::store::ErasedRecord), [`ErasureRecord`](crate::store::ErasureRecord), [`ErasingRecord`](crate::store::ErasingRecord) | what was erased |
+//! | `m` | profile | [`MembershipRecord`](crate::store::MembershipRecord) | its segments |
+//! | `n` | time, profile | nothing | who is to be looked at again although nothing happens |
+//! | `o` | kind, name or request | counts, sweep, start | how many are in a segment; what is done to all profiles |
+//! | `s` | event, timer | nothing | what is done for what an event set going |
+//! | `t` | timer | [`TimerRecord`](crate::store::TimerRecord) | what is done at a time |
+//! | `u` | time, timer | nothing | the same in that order |
+//! | `w` | atom, timer | nothing | what waits for something to happen |
 //!
 //! Times are written so that bytes order as instants do.
 
@@ -36,21 +43,21 @@ use crate::{
     store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, WordHash},
 };
 
+mod aliases;
+mod decided;
 mod erased;
 
+pub use aliases::{
+    ALIASES, Declared, alias, alias_in, aliases, behind_aliases, behind_aliases_between, said_same,
+};
+pub use decided::{
+    AGING, DUE, MEMBERSHIPS, MEMBERSHIPS_END, STARTS, SWEEP, TIMERS, aging, awaiting, awaits, due, due_in,
+    membership, size, start, timer, timer_of, timers_of,
+};
 pub use erased::{
     CLEARED, ERASED, ERASING, ERASURES, Erased, PENDING, UNDELETED, erased, erasing, erasure, pending,
     undeleted, undeleted_place,
 };
-
-/// What declares two user ids the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Declared {
-    /// A steward.
-    Said(WordHash),
-    /// A claim.
-    Claimed(AtomId),
-}
 
 /// What an atom is to a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +91,7 @@ fn ordered(time: Timestamp) -> [u8; 8] {
 }
 
 /// Letters of small keys that end in one hash or begin with it, and that are often looked for in vain.
-pub const OFTEN_ABSENT: &[u8] = b"BDFGILNOPRSVZ";
+pub const OFTEN_ABSENT: &[u8] = b"BDFGILNOPRSVZmstw";
 
 /// An atom's record.
 pub fn atom(id: AtomId) -> Vec<u8> {
@@ -258,42 +265,6 @@ pub const RULES: &[u8] = b"K";
 /// How far atoms were made anew by these.
 pub const RENEWAL: &[u8] = b"M";
 
-/// All that declares user ids the same.
-pub const ALIASES: &[u8] = b"L";
-
-/// All user ids declared the same as one.
-pub fn aliases(user: KeyHash) -> Vec<u8> {
-    join(b'L', &[&user.0])
-}
-
-/// All words that declare two user ids the same, from one side.
-pub fn said_same(user: KeyHash, other: KeyHash) -> Vec<u8> {
-    join(b'L', &[&user.0, &other.0, &[0]])
-}
-
-/// Two user ids declared the same by somebody, from one side.
-pub fn alias(user: KeyHash, other: KeyHash, by: Declared) -> Vec<u8> {
-    match by {
-        Declared::Said(word) => join(b'L', &[&user.0, &other.0, &[0], &word.0]),
-        Declared::Claimed(atom) => join(b'L', &[&user.0, &other.0, &[1], &atom.0]),
-    }
-}
-
-/// Behind all that declares a user id the same as another.
-pub fn behind_aliases_between(user: KeyHash, other: KeyHash) -> Vec<u8> {
-    join(b'L', &[&user.0, &other.0, &[0xff]])
-}
-
-/// Behind all that declares a user id the same as any.
-pub fn behind_aliases(user: KeyHash) -> Vec<u8> {
-    join(b'L', &[&user.0, &[0xff; 34]])
-}
-
-/// The other user id in a key below [`aliases`].
-pub fn alias_in(key: &[u8]) -> Option<KeyHash> {
-    key.get(17..33)?.first_chunk::<16>().map(|other| KeyHash(*other))
-}
-
 /// All atoms that mention a value without joining by it.
 pub fn mentions(key: KeyHash) -> Vec<u8> {
     join(b'N', &[&key.0])
@@ -311,6 +282,8 @@ pub fn profile(id: ProfileId) -> Vec<u8> {
 
 /// All live profiles.
 pub const PROFILES: &[u8] = b"P";
+/// Behind the last of [`PROFILES`].
+pub const PROFILES_END: &[u8] = b"Q";
 
 /// The profile id in a key below [`PROFILES`].
 pub fn profile_id(key: &[u8]) -> Option<ProfileId> {

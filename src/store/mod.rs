@@ -39,7 +39,7 @@ mod view;
 pub use crate::store::error::Error;
 pub use crate::store::group::Group;
 pub use crate::store::ids::{
-    AtomId, ErasureId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, WordHash,
+    AtomId, ErasureId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, TimerHash, WordHash,
 };
 pub use crate::store::keyring::{Keyring, Secret};
 pub use crate::store::lock::{FolderLock, LockError};
@@ -48,8 +48,9 @@ pub use crate::store::open::{Damage, OpenError, StoreConfig, set_aside};
 pub use crate::store::read::Read;
 pub use crate::store::record::{
     AnswerRecord, AtomRecord, ClearedRecord, ErasedRecord, ErasingRecord, ErasureRecord, FormerRecord,
-    ForwardRecord, InputRecord, ProfileRecord, QrRecord, RejectionRecord, Removed, RenewalRecord, RulesMark,
-    RulesRecord, SeenRecord, UnmarkedRecord, WordsRecord,
+    ForwardRecord, InputRecord, Member, MembershipRecord, ProfileRecord, QrRecord, RejectionRecord, Removed,
+    RenewalRecord, RulesMark, RulesRecord, Run, SeenRecord, SizeRecord, StartRecord, SweepRecord, Task,
+    TimerRecord, UnmarkedRecord, WordsRecord,
 };
 pub use crate::store::rewritten::settle;
 pub use crate::store::sled_store::{Former, Store};

@@ -19,6 +19,10 @@ use crate::{
     store::ids::{AtomId, ErasureId, KeyHash, ProfileId},
 };
 
+mod decided;
+
+pub use decided::{Member, MembershipRecord, Run, SizeRecord, StartRecord, SweepRecord, Task, TimerRecord};
+
 /// An atom: a distinct claim and what its events add up to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AtomRecord {
@@ -150,6 +154,11 @@ pub enum AnswerRecord {
     Erased {
         /// By this.
         erasure: ErasureId,
+    },
+    /// A flow was started.
+    Started {
+        /// For so many.
+        members: u64,
     },
     /// It was decided whether a message is sent to somebody.
     Decided {

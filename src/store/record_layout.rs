@@ -20,12 +20,13 @@ use crate::{
     },
     store::{
         codec::Record,
-        ids::{AtomId, ErasureId, KeyHash, ProfileId},
+        ids::{AtomId, ErasureId, EventHash, KeyHash, ProfileId},
         layout,
         record::{
             AnswerRecord, AtomRecord, ClearedRecord, ErasedRecord, ErasingRecord, ErasureRecord,
-            FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord, RejectionRecord,
-            RenewalRecord, RulesRecord, SeenRecord, WordsRecord,
+            FormerRecord, ForwardRecord, InputRecord, MembershipRecord, ProfileRecord, QrRecord,
+            RejectionRecord, RenewalRecord, RulesRecord, SeenRecord, SizeRecord, StartRecord, SweepRecord,
+            TimerRecord, WordsRecord,
         },
     },
 };
@@ -39,16 +40,17 @@ macro_rules! record {
     };
 }
 
-/// An atom of version 5 has no contacts: an empty collection and two registers that were never set. One of version 4 has no
-/// dealings either: seven empty collections before them.
+/// An atom of version 6 has no runs of flows: an empty collection. One of version 5 has no contacts: an empty collection and
+/// two registers that were never set before it. One of version 4 has no dealings either: seven empty collections before them.
 impl Record for AtomRecord {
-    const VERSION: u8 = 6;
+    const VERSION: u8 = 7;
     const NAME: &'static str = "atom";
 
     fn lacks(version: u8) -> Option<&'static [u8]> {
         match version {
-            4 => Some(&[0; 10]),
-            5 => Some(&[0; 3]),
+            4 => Some(&[0; 11]),
+            5 => Some(&[0; 4]),
+            6 => Some(&[0; 1]),
             _ => None,
         }
     }
@@ -72,7 +74,22 @@ record!(ErasureRecord, 1, "erasure");
 record!(ClearedRecord, 1, "clearing");
 record!(ErasingRecord, 1, "erasure that goes on");
 
+record!(TimerRecord, 1, "timer");
+record!(MembershipRecord, 1, "segments of a profile");
+record!(SizeRecord, 1, "size of a segment");
+record!(SweepRecord, 1, "sweep");
+record!(StartRecord, 1, "start of a flow");
+
 layout! {
+    struct crate::store::record::TimerRecord { due, event, atom, task }
+    enum crate::store::record::Task { 0 => Run(run), 1 => Answer { matter, since } }
+    struct crate::store::record::Run { flow, matter, step, deadline, held }
+    struct crate::store::record::MembershipRecord { segments, due }
+    struct crate::store::record::Member { since, until }
+    struct crate::store::record::SizeRecord { members }
+    struct crate::store::record::SweepRecord { digest, after }
+    struct crate::store::record::StartRecord { flow, segment, after, started }
+    tuple EventHash(0)
     struct crate::store::record::SeenRecord { checksum, place }
     struct crate::store::record::WordsRecord { last }
     struct crate::store::record::RulesMark {
@@ -93,7 +110,7 @@ layout! {
     enum crate::store::record::AnswerRecord {
         0 => Minted { expires }, 1 => Qr { outcome }, 2 => Consented { profile }, 3 => Said { word }, 4 => Undone,
         5 => Erased { erasure }, 6 => Decided { profile, event },
-        7 => DecidedOfNobody { event, outcome, reason, until }
+        7 => DecidedOfNobody { event, outcome, reason, until }, 8 => Started { members }
     }
     tuple AtomId(0)
     tuple ProfileId(0)
@@ -145,7 +162,7 @@ layout! {
 
     struct crate::domain::profile::aggregate::Aggregate {
         events, first, last, by_channel, by_type, traits, cart, cart_emptied, wishlist, orders, sales, tickets,
-        offers, offer_ends, calls, consent, recent; elsewhere dealings, contacts
+        offers, offer_ends, calls, consent, recent; elsewhere dealings, contacts, runs
     }
     struct crate::domain::profile::dealings::Dealings {
         prices, callbacks, callback_ends, terms, complaints, bought, feelings
@@ -158,6 +175,7 @@ layout! {
     struct crate::domain::profile::dealings::Feeling { stamp, mood, said, channel, name }
     struct crate::domain::profile::contacts::Contacts { by_purpose, failed_delivery, leaving }
     struct crate::domain::profile::contacts::Contact { stamp, step, matter, way, team }
+    struct crate::domain::profile::runs::Runs { by_flow }
     enum crate::domain::profile::contacts::Step { 0 => Allowed, 1 => Sent, 2 => Failed }
     enum crate::domain::profile::dealings::Mood { 0 => Positive, 1 => Neutral, 2 => Negative }
     struct crate::domain::profile::aggregate::FoldLimits {
@@ -223,7 +241,7 @@ laid_out_as!(
     |(kind, value, trust)| Some(Self::from_normalised(kind, value, trust))
 );
 
-/// The dealings came later, and after them the contacts: each stands at the end, so that an atom of a version before is read
+/// The dealings came later, after them the contacts, and the runs last: each stands at the end, so that an atom of a version before is read
 /// by adding what it lacks.
 impl Encode for AtomRecord {
     fn encode<E: Encoder>(&self, encoder: &mut E) -> Result<(), EncodeError> {
@@ -235,7 +253,8 @@ impl Encode for AtomRecord {
         self.named.encode(encoder)?;
         self.edition.encode(encoder)?;
         self.aggregate.dealings.encode(encoder)?;
-        self.aggregate.contacts.encode(encoder)
+        self.aggregate.contacts.encode(encoder)?;
+        self.aggregate.runs.encode(encoder)
     }
 }
 
@@ -252,6 +271,7 @@ impl<C> Decode<C> for AtomRecord {
         };
         atom.aggregate.dealings = Decode::decode(decoder)?;
         atom.aggregate.contacts = Decode::decode(decoder)?;
+        atom.aggregate.runs = Decode::decode(decoder)?;
         Ok(atom)
     }
 }

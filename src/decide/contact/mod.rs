@@ -20,6 +20,7 @@ mod tests;
 
 pub use crate::decide::contact::{
     policy::{Cap, Need, Policy, Purpose, QuietHours},
+    said::is_answered,
     verdict::{Evidence, Outcome, Reason, Rule, Verdict},
     zone::Zone,
 };

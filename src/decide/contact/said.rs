@@ -77,6 +77,14 @@ fn ends(message: &Contact, other: &Contact) -> bool {
     }
 }
 
+/// Whether somebody said what became of the message of a matter that may be sent since `since`.
+pub fn is_answered(profile: &Profile, matter: &str, since: Timestamp) -> bool {
+    let earliest = since.saturating_sub(SKEW_US);
+    profile.whole.contacts.steps().any(|(_, contact)| {
+        contact.matter == matter && contact.step != Step::Allowed && contact.stamp.time >= earliest
+    })
+}
+
 /// What was said already, or is about to be said by somebody else, is not said again.
 pub(super) fn already(case: &Case<'_>) -> Option<Verdict> {
     let matter = case.ask.matter.as_ref()?;

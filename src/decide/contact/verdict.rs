@@ -189,7 +189,7 @@ impl Evidence {
     }
 
     /// An event, by its id.
-    pub(super) fn event(stamp: &Stamp) -> Self {
+    pub(crate) fn event(stamp: &Stamp) -> Self {
         Self::of("event", stamp.id.clone(), Some(stamp.time))
     }
 }

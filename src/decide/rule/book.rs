@@ -56,6 +56,11 @@ impl Rulebook {
         self.segments.values()
     }
 
+    /// The segment of this name.
+    pub fn segment(&self, name: &str) -> Option<&Arc<Segment>> {
+        self.segments.get(name)
+    }
+
     /// The flow of this name.
     pub fn flow(&self, name: &str) -> Option<&Arc<Flow>> {
         self.flows.get(name)

@@ -65,6 +65,15 @@ impl Condition {
         Ok(Value::Null)
     }
 
+    /// The time that it comes to; `None` where it comes to nothing.
+    ///
+    /// # Errors
+    /// As [`Condition::holds`], and where that is no time.
+    pub fn time(&self, facts: &Facts<'_>) -> Result<Option<Timestamp>, Failed> {
+        let _ = facts;
+        Ok(None)
+    }
+
     /// How far back it looks, in microseconds.
     pub fn window_us(&self) -> u64 {
         0

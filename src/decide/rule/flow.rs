@@ -47,6 +47,8 @@ pub struct Flow {
     pub matter: Option<Condition>,
     /// Microseconds after which it is set going again for the same; `None`: never.
     pub again_us: Option<u64>,
+    /// Whether what sets it going once more has it begin anew, as a cart that is filled on; else what is under way goes on.
+    pub restarts: bool,
     /// What ends it, wherever it stands.
     pub unless: Vec<Signal>,
     /// What is done, one after the other.
@@ -108,4 +110,27 @@ pub enum Act {
         /// What it needs to know.
         with: BTreeMap<String, Condition>,
     },
+}
+
+impl Act {
+    /// The channel that does it.
+    pub fn channel(&self) -> &str {
+        match self {
+            Self::Send { channel, .. } | Self::Ask { channel, .. } => channel,
+        }
+    }
+
+    /// What the action is called: the message, or what the channel is to do.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Send { template: name, .. } | Self::Ask { name, .. } => name,
+        }
+    }
+
+    /// What whoever carries it out needs to know, by name.
+    pub const fn with(&self) -> &BTreeMap<String, Condition> {
+        match self {
+            Self::Send { with, .. } | Self::Ask { with, .. } => with,
+        }
+    }
 }

@@ -5,6 +5,7 @@
 //! | what a condition looks at | [`facts`] |
 //! | a condition, in CEL | [`condition`] |
 //! | who is in a segment | [`segment`] |
+//! | what is next in a flow | [`course`] |
 //! | what is done when something happens, and when | [`flow`] |
 //! | all of them, and which of them an event may change | [`book`] |
 //!
@@ -13,6 +14,7 @@
 
 pub mod book;
 pub mod condition;
+pub mod course;
 pub mod facts;
 pub mod flow;
 pub mod segment;

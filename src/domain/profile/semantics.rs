@@ -60,6 +60,7 @@ pub(crate) fn read(event: &Event, stamp: &Stamp, aggregate: &mut Aggregate) -> O
         "callback_completed" => reading.callback_end(aggregate, CallbackEnd::Completed),
         "callback_failed" => reading.callback_end(aggregate, CallbackEnd::Failed),
         "contact_decided" => reading.decided(aggregate),
+        "action_decided" => reading.acted(aggregate),
         "message_sent" => reading.message(aggregate, Step::Sent),
         "message_failed" => reading.message(aggregate, Step::Failed),
         "delivery_failed" | "order_delivery_failed" => {
@@ -221,7 +222,7 @@ fn line(product: &BTreeMap<String, Value>, listed: bool, event: &Event) -> Line 
 }
 
 /// The first letters of a text: a profile keeps a word or two, the event keeps all of it.
-pub(super) fn shortened(text: String) -> String {
+pub(crate) fn shortened(text: String) -> String {
     const LETTERS_MAX: usize = 120;
     if text.len() <= LETTERS_MAX {
         text

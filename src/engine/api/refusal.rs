@@ -31,6 +31,11 @@ pub enum CommandError {
         "keep two apart: every event that leads to one of them leads to the other too; take back the event that says so"
     )]
     Indivisible,
+    /// There is no such rule.
+    #[error(
+        "start a flow: expected the name of a flow, and of a segment where it is started for one, that the rules have"
+    )]
+    NoSuchRule,
     /// There is no such thing to take back.
     #[error(
         "take back: no word or event of a channel has this id now, or the profile was not absorbed; expected what a merge or \

@@ -44,7 +44,7 @@ impl Batch<'_> {
             let codes = self.erase_codes(codes)?;
             let events = self.events_until(*id, erasure.until)?;
             removed = removed.and(Removed {
-                events: self.erase_events((*id, &atom), &events, &mut unmarked),
+                events: self.erase_events((*id, &atom), &events, &mut unmarked)?,
                 codes,
                 words,
                 rejections: 0,
@@ -118,12 +118,12 @@ impl Batch<'_> {
         (id, atom): (AtomId, &AtomRecord),
         events: &[(Timestamp, EventHash)],
         unmarked: &mut Unmarked,
-    ) -> u64 {
-        self.remove_events(id, atom, events, unmarked);
+    ) -> Result<u64, Error> {
+        self.remove_events(id, atom, events, unmarked)?;
         for (_, hash) in events {
             self.overlay.put(keys::erased(Erased::Event(*hash)), Vec::new());
         }
-        u64::try_from(events.len()).unwrap_or(u64::MAX)
+        Ok(u64::try_from(events.len()).unwrap_or(u64::MAX))
     }
 
     /// Deletes events of an atom, which are given in their order; to be folded anew is the caller's.
@@ -133,7 +133,7 @@ impl Batch<'_> {
         atom: &AtomRecord,
         events: &[(Timestamp, EventHash)],
         unmarked: &mut Unmarked,
-    ) {
+    ) -> Result<(), Error> {
         if let Some(((first, _), (last, _))) = events.first().zip(events.last()) {
             self.unmark(atom, (*first, *last), unmarked);
         }
@@ -141,7 +141,9 @@ impl Batch<'_> {
             self.overlay.delete(keys::event(id, *time, *hash));
             self.overlay.delete(keys::seen(*hash));
             self.erase_mark(id, &atom.claim, (*time, *hash));
+            self.stop_timers_of(*hash)?;
         }
+        Ok(())
     }
 
     /// Notes that events of an atom between two instants are gone, if they are log-ins or log-outs.

@@ -121,7 +121,7 @@ impl Batch<'_> {
                 let codes = self.erase_codes(codes.collect())?;
                 let places: Vec<(Timestamp, EventHash)> =
                     events.iter().map(|(hash, event)| (event.time, *hash)).collect();
-                let events = self.erase_events((*id, &atom), &places, &mut Unmarked::new());
+                let events = self.erase_events((*id, &atom), &places, &mut Unmarked::new())?;
                 erasing.removed = erasing.removed.and(Removed {
                     events,
                     codes,

@@ -13,11 +13,13 @@
 //! | all that is kept about a person | [`export`] |
 //! | published updates, notices, enriched events, their subjects | [`update`] |
 //! | answers to ingest and identity questions | [`answer`], [`identity`] |
+//! | actions, and who is in which segment | [`action`] |
 //! | errors | [`problem`] |
 //!
 //! Amounts are texts, exact; times are RFC 3339 in UTC; numbers of a client come back exact. No shape
 //! shows an identifier's value in `Debug`.
 
+pub mod action;
 pub mod answer;
 pub mod between;
 pub mod candidate;

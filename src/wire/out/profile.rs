@@ -11,6 +11,7 @@ use crate::domain::{
     value::Value,
 };
 use crate::wire::out::{
+    action::InSegment,
     desk::Promise,
     matters::{Call, Line, Offer, Order, Ticket, Totals},
     scalar::{Consent, Free, Identifier, Time, consent},
@@ -27,6 +28,8 @@ pub struct ProfileView<'a> {
     pub fingerprint: &'a str,
     /// Ids that were absorbed by it.
     pub absorbed: &'a [String],
+    /// The segments that it is in, by name, and since when.
+    pub segments: &'a BTreeMap<String, Timestamp>,
     /// Whether some of it is about to be looked at again; nobody is told of that, who asks is.
     pub pending: bool,
     /// Its content.
@@ -47,6 +50,7 @@ pub struct Document<'a> {
     consent: Consent,
     recent: Vec<Moment<'a>>,
     absorbed: &'a [String],
+    segments: Vec<InSegment<'a>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pending: bool,
 }
@@ -94,6 +98,7 @@ impl<'a> Document<'a> {
             .iter()
             .filter(|(_, entry)| entry.value != Value::Null);
         let decisions = profile.consent.iter();
+        let segments = view.segments.iter();
         Self {
             id: view.id,
             version: view.version,
@@ -114,6 +119,9 @@ impl<'a> Document<'a> {
             })),
             recent: profile.whole.recent.iter().rev().map(Moment::from).collect(),
             absorbed: view.absorbed,
+            segments: segments
+                .map(|(name, since)| InSegment::of(name, *since))
+                .collect(),
             pending: view.pending,
         }
     }

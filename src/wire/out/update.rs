@@ -149,6 +149,21 @@ impl Subjects {
         format!("{}.profile.{kind}.{profile}", self.prefix)
     }
 
+    /// Of a [`SegmentsChanged`](crate::wire::out::action::SegmentsChanged).
+    pub fn segments(&self, profile: &str) -> String {
+        format!("{}.profile.segments.{profile}", self.prefix)
+    }
+
+    /// Of an [`Action`](crate::wire::out::action::Action).
+    pub fn action(&self, channel: &str, name: &str, profile: &str) -> String {
+        format!(
+            "{}.action.{}.{}.{profile}",
+            self.prefix,
+            token(channel),
+            token(name)
+        )
+    }
+
     /// Of a dead letter.
     pub fn dead_letter(&self, code: &str) -> String {
         format!("{}.dlq.{}", self.prefix, token(code))

@@ -2,6 +2,7 @@
 
 use crate::domain::profile::{
     aggregate::Aggregate,
+    bounded::Latest,
     contacts::{Contact, Step},
     semantics::Reading,
 };
@@ -15,7 +16,29 @@ impl Reading<'_> {
         if self.event.is_internal() && allowed {
             self.message(aggregate, Step::Allowed);
         }
+        self.run(aggregate);
         self.first_text(&["rule"])
+    }
+
+    /// Something that a flow had done which is no message.
+    pub(super) fn acted(&self, aggregate: &mut Aggregate) -> Option<String> {
+        self.run(aggregate);
+        self.first_text(&["name"])
+    }
+
+    /// Which run of a flow decided it. What is only held back is not decided yet.
+    fn run(&self, aggregate: &mut Aggregate) {
+        let is_held = self
+            .first_text(&["decision"])
+            .is_some_and(|decision| decision == "hold");
+        if !self.event.is_internal() || is_held {
+            return;
+        }
+        if let (Some(flow), Some(run)) = (self.first_text(&["flow"]), self.first_text(&["run"])) {
+            let matter = self.first_text(&["about"]).unwrap_or_default();
+            let stamp = self.stamp.clone();
+            aggregate.runs.add(flow, matter, Latest { stamp, value: run });
+        }
     }
 
     /// What became of a message.
