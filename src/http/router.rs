@@ -71,7 +71,7 @@ pub(crate) fn table() -> Vec<Route> {
         sdk("/v1/group",    Call::Group),    sdk("/v1/g", Call::Group),
         sdk("/v1/alias",    Call::Alias),    sdk("/v1/a", Call::Alias),
         sdk("/v1/batch",    Call::Batch),    sdk("/v1/b", Call::Batch),
-        sdk("/v1/import",   Call::Batch),    sdk("/v1/merge", Call::Merge),
+        sdk("/v1/import",   Call::Import),    sdk("/v1/merge", Call::Merge),
         sdk("/beacon/v1/batch", Call::Batch),
         get("/pixel/v1/track",               Write, pixel::track),
         get("/pixel/v1/page",                Write, pixel::page),

@@ -81,7 +81,7 @@ impl Maker<'_> {
         let forwarded = opened.items.iter().map(|item| {
             let (text, item) = (item.get(), opened.decoder.item(item.get()));
             let body = match shape {
-                Shape::Segment(Call::Batch) => enveloped(opened, text),
+                Shape::Segment(call) if call.is_of_several() => enveloped(opened, text),
                 Shape::Segment(_) => text.to_owned(),
                 // What is no object by itself is one item of a list: a list would be read as its items.
                 _ if !text.starts_with('{') => format!("[{text}]"),
