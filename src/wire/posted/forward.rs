@@ -11,7 +11,6 @@ use crate::{
         percent,
         rejection::{BODY_BYTES_MAX, Reason, Rejection},
         rules::Origin,
-        segment::Call,
         stream::{
             CALL_HEADER, CHANNEL_HEADER, CONTENT_TYPE_HEADER, REFUSED_HEADER, SOURCE_HEADER, TRACE_HEADER,
             call_of_shape,
