@@ -18,7 +18,7 @@ use crate::{
         client::ClientCommand,
         command::{
             audit, config, demo, fingerprint, generate as generate_command, identity, migrate, rebuild,
-            restore, serve, snapshot, verify,
+            restore, rules, serve, snapshot, verify,
         },
     },
     telemetry,
@@ -44,6 +44,8 @@ enum Command {
     Fingerprint(fingerprint::Args),
     /// Who is who: explain, merge, separate, undo; measure how well people are told apart, learn what agreement weighs.
     Identity(identity::Args),
+    /// The rules of the tenant: its segments and flows, and how they fare.
+    Rules(rules::Args),
     /// Bring a standalone data folder onto NATS.
     Migrate(migrate::Args),
     /// Write a stopped standalone data folder down as one file.
@@ -79,6 +81,7 @@ impl Cli {
             Command::Generate(args) => args.run(&mut out),
             Command::Fingerprint(args) => args.run(&mut out),
             Command::Identity(args) => args.run(&mut out),
+            Command::Rules(args) => args.run(&mut out),
             Command::Migrate(args) => args.run(&mut out),
             Command::Snapshot(args) => args.run(&mut out),
             Command::Restore(args) => args.run(&mut out),

@@ -7,6 +7,7 @@
 //! | who is in a segment | [`segment`] |
 //! | what is next in a flow | [`course`] |
 //! | what is done when something happens, and when | [`flow`] |
+//! | what that is in words | [`words`] |
 //! | all of them, and which of them an event may change | [`book`] |
 //!
 //! A condition is evaluated at a time that is given; what it says also tells from when on it may say something else without
@@ -18,6 +19,7 @@ pub mod course;
 pub mod facts;
 pub mod flow;
 pub mod segment;
+pub mod words;
 
 pub use self::{
     book::{Book, Flaw, Rulebook},
