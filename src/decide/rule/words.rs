@@ -119,9 +119,9 @@ mod tests {
     fn steps_are_said_in_words() {
         let order = || Signal {
             on: "order_completed".to_owned(),
-            when: Some(condition("event.id == then.id")),
+            when: Some(condition("event.properties.sku == then.properties.sku")),
         };
-        let with = BTreeMap::from([("code".to_owned(), condition("event.code"))]);
+        let with = BTreeMap::from([("code".to_owned(), condition("event.properties.code"))]);
         let steps = [
             Step::Wait(3_600_000_000),
             Step::Until {
@@ -148,7 +148,7 @@ mod tests {
                 within_us: 60_000_000,
                 unless: false,
             },
-            Step::Check(condition("event.total > 3")),
+            Step::Check(condition("event.properties.total > 3.0")),
             Step::Act(Act::Send {
                 channel: "sms".to_owned(),
                 purpose: "marketing".to_owned(),
@@ -169,10 +169,10 @@ mod tests {
                 "wait 1h",
                 "wait until 2h before event.expires",
                 "wait until event.expires",
-                "go on unless order_completed if event.id == then.id within 1d",
-                "wait for order_completed if event.id == then.id or order_completed within 1m",
-                "end unless event.total > 3",
-                "send sms reminder for marketing with code = event.code",
+                "go on unless order_completed if event.properties.sku == then.properties.sku within 1d",
+                "wait for order_completed if event.properties.sku == then.properties.sku or order_completed within 1m",
+                "end unless event.properties.total > 3.0",
+                "send sms reminder for marketing with code = event.properties.code",
                 "ask pos for print",
             ]
         );
