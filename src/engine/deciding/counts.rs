@@ -6,7 +6,6 @@ use std::ops::ControlFlow;
 
 use crate::{
     engine::{
-        atoms::Atoms as _,
         batch::Batch,
         combine::Combined,
         deciding::{Acted, Kind},
@@ -143,15 +142,13 @@ impl Batch<'_> {
         };
         // Who stands behind is counted when the sweep comes there.
         let is_counted = |id: ProfileId| counted.until.is_none_or(|until| id <= until);
-        let (appeared, gone): (Vec<_>, Vec<_>) = tally
-            .profiles
-            .iter()
-            .filter(|(id, _)| is_counted(*id))
-            .partition(|(_, is_there)| *is_there);
+        let all = || tally.profiles.iter().filter(|(id, _)| is_counted(*id));
+        let appeared = all().filter(|(_, is_there)| *is_there).count();
+        let gone = all().count().saturating_sub(appeared);
         counted.profiles = counted
             .profiles
-            .saturating_add(count(appeared.len()))
-            .saturating_sub(count(gone.len()));
+            .saturating_add(count(appeared))
+            .saturating_sub(count(gone));
         self.overlay.put_record(keys::COUNTED.to_vec(), &counted)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    engine::{api::Resolution, atoms::Atoms as _, batch::Batch, combine::Combined, error::Error},
+    engine::{api::Resolution, batch::Batch, combine::Combined, error::Error},
     store::{AtomId, ProfileId},
     wire::out::update::NoticeKind,
 };
