@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use yekta::decide::rule::{Rulebook, Step};
 
 use crate::{
