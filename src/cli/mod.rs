@@ -60,6 +60,8 @@ enum Command {
     Audit(audit::Args),
     /// Check or print the configuration.
     Config(config::Args),
+    /// Check the segments, flows and layouts of a folder.
+    Rules(rules::Args),
     /// Write the completions of a shell to standard output.
     Completions {
         /// Which shell.
@@ -88,6 +90,7 @@ impl Cli {
             Command::Rebuild(args) => args.run(&mut out),
             Command::Verify(args) => args.run(&mut out),
             Command::Config(args) => args.run(&mut out),
+            Command::Rules(args) => args.run(&mut out),
             Command::Completions { shell } => {
                 clap_complete::generate(shell, &mut Self::command(), "yekta", &mut out);
                 Ok(())

@@ -13,6 +13,7 @@ mod logging;
 mod nats_metrics;
 mod query_metrics;
 mod registry;
+mod rule_metrics;
 mod secret;
 
 pub use crate::telemetry::{
@@ -25,5 +26,6 @@ pub use crate::telemetry::{
     nats_metrics::{NatsMetrics, PublishTo},
     query_metrics::QueryMetrics,
     registry::{MetricsError, Registry},
+    rule_metrics::RuleMetrics,
     secret::Secret,
 };
