@@ -44,8 +44,6 @@ enum Command {
     Fingerprint(fingerprint::Args),
     /// Who is who: explain, merge, separate, undo; measure how well people are told apart, learn what agreement weighs.
     Identity(identity::Args),
-    /// The rules of the tenant: its segments and flows, and how they fare.
-    Rules(rules::Args),
     /// Bring a standalone data folder onto NATS.
     Migrate(migrate::Args),
     /// Write a stopped standalone data folder down as one file.
@@ -60,7 +58,7 @@ enum Command {
     Audit(audit::Args),
     /// Check or print the configuration.
     Config(config::Args),
-    /// Check the segments, flows and layouts of a folder.
+    /// The rules of the tenant: check those of a folder, list those of a running service.
     Rules(rules::Args),
     /// Write the completions of a shell to standard output.
     Completions {
@@ -83,7 +81,6 @@ impl Cli {
             Command::Generate(args) => args.run(&mut out),
             Command::Fingerprint(args) => args.run(&mut out),
             Command::Identity(args) => args.run(&mut out),
-            Command::Rules(args) => args.run(&mut out),
             Command::Migrate(args) => args.run(&mut out),
             Command::Snapshot(args) => args.run(&mut out),
             Command::Restore(args) => args.run(&mut out),
