@@ -58,7 +58,7 @@ enum Command {
     Audit(audit::Args),
     /// Check or print the configuration.
     Config(config::Args),
-    /// Check the segments, flows and layouts of a folder.
+    /// The rules of the tenant: check those of a folder, list those of a running service.
     Rules(rules::Args),
     /// Write the completions of a shell to standard output.
     Completions {

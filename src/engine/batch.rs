@@ -19,7 +19,7 @@ use crate::{
     },
     engine::{
         bounds::Bounds,
-        deciding::{Acted, RuleHealth},
+        deciding::{Acted, RuleHealth, Tally},
         graph::Graph,
         memory::Memory,
         overlay::Overlay,
@@ -97,6 +97,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) started: Vec<(String, Event)>,
     /// The atoms that hold what was decided about messages to these.
     pub(crate) contacted: BTreeMap<ProfileId, BTreeSet<AtomId>>,
+    /// What it adds to the counts.
+    pub(crate) tally: Tally,
 }
 
 /// What has to be looked at again before the batch can be committed.
@@ -174,6 +176,7 @@ impl<'a> Batch<'a> {
             acts: Vec::new(),
             started: Vec::new(),
             contacted: BTreeMap::new(),
+            tally: Tally::default(),
         };
         batch.has_words = batch.graph().has_words()?;
         batch.has_erased = batch.graph().has_erased()?;

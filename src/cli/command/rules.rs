@@ -1,9 +1,14 @@
-//! `yekta rules`: whether the segments, flows and layouts of a folder can be used.
+//! `yekta rules`: whether the segments, flows and layouts of a folder can be used; what is asked of a running service,
+//! [`RulesCommand`] asks.
 
 use std::{io::Write, path::PathBuf};
 
 use crate::{
-    cli::{command::settings::SettingsArgs, exit::Failure},
+    cli::{
+        client::{error::ClientError, rules::RulesCommand},
+        command::settings::SettingsArgs,
+        exit::Failure,
+    },
     config::RuleFiles,
 };
 
@@ -18,6 +23,8 @@ pub(crate) struct Args {
 enum Action {
     /// Name every problem with file, line and rule; exit 78 if there is one.
     Check(Check),
+    #[command(flatten)]
+    Asked(RulesCommand),
 }
 
 #[derive(Debug, clap::Args)]
@@ -30,10 +37,25 @@ struct Check {
 
 impl Args {
     pub(crate) fn run(self, out: &mut impl Write) -> Result<(), Failure> {
-        let Action::Check(check) = self.action;
-        let files = match check.folder {
+        match self.action {
+            Action::Check(check) => check.run(out),
+            Action::Asked(command) => {
+                let client = command.server().client();
+                let done = command.run(&client, out);
+                match done.and_then(|()| out.flush().map_err(ClientError::Output)) {
+                    Err(error) if error.is_closed_output() => Ok(()),
+                    done => Ok(done?),
+                }
+            }
+        }
+    }
+}
+
+impl Check {
+    fn run(self, out: &mut impl Write) -> Result<(), Failure> {
+        let files = match self.folder {
             Some(folder) => Some(RuleFiles::read(&folder)?),
-            None => check.settings.load()?.decide.files,
+            None => self.settings.load()?.decide.files,
         };
         let Some(files) = files else {
             return Err(Failure::Usage(
