@@ -13,7 +13,7 @@ use crate::{
         batch::{Batch, Rules},
         bounds::Bounds,
         combine::Combined,
-        deciding::{Leaves, RuleHealth},
+        deciding::{Leaves, RuleHealth, Turn},
         erased::refusal,
         error::Error,
         input::{Input, Renewal},
@@ -75,6 +75,8 @@ pub(crate) struct Stepped {
     pub(crate) expiring_after: Option<AtomId>,
     /// What it leaves to be decided.
     pub(crate) leaves: Leaves,
+    /// What became of runs of flows.
+    pub(crate) turns: Vec<Turn>,
     /// How often a bound was met.
     pub(crate) bounds: Bounds,
     /// The records that the commit changes, as it leaves them.
@@ -320,7 +322,7 @@ impl Run<'_> {
         }
         self.standing.repairs = self.batch.repairs;
         let leaves = self.batch.leaves(input)?;
-        let bounds = self.batch.bounds;
+        let (bounds, turns) = (self.batch.bounds, std::mem::take(&mut self.batch.turns));
         let (changes, lasting) = self.batch.overlay.into_changes()?;
         let (commit, standing) = match messages.is_empty() && changes.is_empty() {
             true => (None, self.standing),
@@ -352,6 +354,7 @@ impl Run<'_> {
             answers,
             expiring_after: None,
             leaves,
+            turns,
             bounds,
             lasting,
         })

@@ -14,6 +14,7 @@
 //! | somebody wakes the writer when something is due | `alarm` |
 //! | what is left to be decided | `left` |
 //! | which rules fail | `health` |
+//! | what became of a run, for whoever tries rules out | `turn` |
 //!
 //! Nothing of it is decided again when the store is built again: the commit holds who is in which segment, what waits for
 //! its time and, as events about the customer, what was done. An event that is old, or is part of an import, sets nothing
@@ -30,10 +31,12 @@ mod segments;
 mod start;
 mod sweep;
 mod timers;
+mod turn;
 
 use crate::engine::atoms::Atoms as _;
 
 pub(crate) use self::health::{Failing, RuleName};
+pub use self::turn::{Became, Turn};
 pub(crate) use self::{
     act::{Acted, Kind},
     alarm::Alarm,
