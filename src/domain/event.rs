@@ -121,6 +121,29 @@ pub fn token(name: &str) -> String {
     }
 }
 
+/// Whether `token` is the [`token`] of `name`; makes none.
+pub fn has_token(name: &str, token: &str) -> bool {
+    let mut rest = token.chars();
+    let (mut begun, mut parted) = (false, false);
+    for letter in name.chars() {
+        if !letter.is_ascii_alphanumeric() {
+            parted = true;
+            continue;
+        }
+        if begun && parted && rest.next() != Some('_') {
+            return false;
+        }
+        if rest.next() != Some(letter.to_ascii_lowercase()) {
+            return false;
+        }
+        (begun, parted) = (true, false);
+    }
+    match begun {
+        true => rest.next().is_none(),
+        false => token == "custom",
+    }
+}
+
 impl std::fmt::Debug for Event {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Event")
@@ -184,6 +207,23 @@ impl Event {
             consent: Vec::new(),
             expires: None,
             trace: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{has_token, token};
+
+    proptest! {
+        #[test]
+        fn a_name_has_its_own_token_and_no_other(name in "[aB1_ .é-]{0,8}", other in "[aB1_ .-]{0,8}") {
+            let own = token(&name);
+            prop_assert!(has_token(&name, &own), "{name:?} {own:?}");
+            let others = token(&other);
+            prop_assert_eq!(has_token(&name, &others), own == others, "{:?} {:?}", name, others);
         }
     }
 }

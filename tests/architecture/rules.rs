@@ -51,7 +51,7 @@ pub(crate) const RULES: &[Rule] = &[
         imports: &["domain"],
         // Quiet hours and calendar days are by the customer's own clock, and zones are data that changes every year: the
         // database is the one that is built in.
-        crates: &["std", "jiff", "thiserror"],
+        crates: &["std", "cel", "jiff", "thiserror"],
         never: &[
             "std::env",
             "std::fs",

@@ -1,21 +1,31 @@
 //! All rules of the tenant, and which of them something may change.
 
+mod check;
+mod index;
+#[cfg(test)]
+mod tests;
+
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, PoisonError, RwLock},
 };
 
 use crate::{
-    decide::rule::{flow::Flow, segment::Segment},
-    domain::event::Event,
+    decide::rule::{
+        book::index::Index,
+        flow::{Flow, Step},
+        layout::Layout,
+        segment::Segment,
+    },
+    domain::event::{Event, token},
 };
 
 /// Why a rule is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaw {
-    /// Its name.
+    /// The rule as files name it, as `segments.champions` or `flows.wish_list`.
     pub rule: String,
-    /// The member that is wrong.
+    /// The member that is wrong, as `when` or `steps.2.for`.
     pub member: String,
     /// What is wrong with it, and what was expected.
     pub problem: String,
@@ -24,36 +34,87 @@ pub struct Flaw {
 /// All rules.
 #[derive(Clone, Debug, Default)]
 pub struct Rulebook {
-    segments: BTreeMap<String, Arc<Segment>>,
+    /// Each behind those it asks for.
+    segments: Vec<Arc<Segment>>,
+    index: Index,
     flows: BTreeMap<String, Arc<Flow>>,
+    /// The flows that a type of events sets going, by its token.
+    flows_on: BTreeMap<String, Vec<Arc<Flow>>>,
+    /// The types of events that a flow waits for, or ends with, as tokens.
+    awaited: BTreeSet<String>,
+    layouts: Vec<Layout>,
 }
 
 impl Rulebook {
     /// These rules together.
     ///
     /// # Errors
-    /// All [`Flaw`]s: a name twice, a segment that is not there, segments that ask for each other in a circle.
+    /// All [`Flaw`]s: a name that is none or is there twice, a segment that is not there, segments that ask for each other
+    /// in a circle, conditions that ask for an event where there is none, and flows that do nothing.
     pub fn new(segments: Vec<Segment>, flows: Vec<Flow>) -> Result<Self, Vec<Flaw>> {
-        Ok(Self {
-            segments: segments
-                .into_iter()
-                .map(|one| (one.name.clone(), Arc::new(one)))
-                .collect(),
-            flows: flows
-                .into_iter()
-                .map(|one| (one.name.clone(), Arc::new(one)))
-                .collect(),
-        })
+        let mut flaws = check::segments(&segments);
+        flaws.extend(check::flows(&flows, &segments));
+        let segments = match index::in_order(segments) {
+            Ok(segments) => segments,
+            Err(circle) => {
+                flaws.push(circle);
+                Vec::new()
+            }
+        };
+        if !flaws.is_empty() {
+            return Err(flaws);
+        }
+        let mut book = Self {
+            index: Index::of(&segments),
+            segments,
+            ..Self::default()
+        };
+        for flow in flows {
+            book.add(Arc::new(flow));
+        }
+        Ok(book)
+    }
+
+    fn add(&mut self, flow: Arc<Flow>) {
+        for on in &flow.on {
+            let flows = self.flows_on.entry(on.clone()).or_default();
+            // A type may be named twice.
+            if flows.last().is_none_or(|last| last.name != flow.name) {
+                flows.push(Arc::clone(&flow));
+            }
+        }
+        let steps = flow.steps.iter().filter_map(|step| match step {
+            Step::For { signals, .. } => Some(signals),
+            Step::Wait(_) | Step::Until { .. } | Step::Check(_) | Step::Act(_) => None,
+        });
+        let signals = steps.chain([&flow.unless]).flatten();
+        self.awaited.extend(signals.map(|signal| signal.on.clone()));
+        self.flows.insert(flow.name.clone(), flow);
+    }
+
+    /// The same with these layouts.
+    ///
+    /// # Errors
+    /// All [`Flaw`]s: a name that is none or is there twice, a segment that is not there, a condition that asks for an event.
+    pub fn with_layouts(mut self, mut layouts: Vec<Layout>) -> Result<Self, Vec<Flaw>> {
+        let segments: BTreeSet<&str> = self.segments.iter().map(|one| one.name.as_str()).collect();
+        let flaws = check::layouts(&layouts, &segments);
+        if !flaws.is_empty() {
+            return Err(flaws);
+        }
+        layouts.sort_by(|a, b| (a.order, &a.name).cmp(&(b.order, &b.name)));
+        self.layouts = layouts;
+        Ok(self)
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.segments.is_empty() && self.flows.is_empty()
+        self.segments.is_empty() && self.flows.is_empty() && self.layouts.is_empty()
     }
 
     /// The segments in the order in which they are to be found out: each behind those it asks for.
     pub fn segments(&self) -> impl Iterator<Item = &Arc<Segment>> {
-        self.segments.values()
+        self.segments.iter()
     }
 
     /// The segment of this name.
@@ -71,22 +132,40 @@ impl Rulebook {
         self.flows.values()
     }
 
+    /// The layouts: the first whose condition holds is shown.
+    pub fn layouts(&self) -> impl Iterator<Item = &Layout> {
+        self.layouts.iter()
+    }
+
     /// The flows that an event may set going.
     pub fn flows_on<'a>(&'a self, event: &Event) -> impl Iterator<Item = &'a Arc<Flow>> {
-        let _ = event;
-        self.flows.values()
+        let flows = match self.flows_on.is_empty() {
+            true => None,
+            false => self.flows_on.get(&token(&event.name)),
+        };
+        flows.into_iter().flatten()
     }
 
     /// The segments that one of these events may bring a customer into or out of, in the order of [`Rulebook::segments`].
     pub fn segments_after<'a>(&'a self, events: &[&Event]) -> Vec<&'a Arc<Segment>> {
-        let _ = events;
-        self.segments.values().collect()
+        self.chosen(&self.index.after(events))
     }
 
-    /// Whether an event of this type (as a token) is waited for by a flow.
+    /// The segments that may be other because a customer is worth more or less among all, in the order of
+    /// [`Rulebook::segments`]. No event tells of that.
+    pub fn segments_reading_value(&self) -> Vec<&Arc<Segment>> {
+        self.chosen(&self.index.reading_value())
+    }
+
+    fn chosen(&self, is_chosen: &[bool]) -> Vec<&Arc<Segment>> {
+        let both = self.segments.iter().zip(is_chosen);
+        both.filter_map(|(segment, is_chosen)| is_chosen.then_some(segment))
+            .collect()
+    }
+
+    /// Whether an event of this type (as a token) is waited for by a flow, or ends one.
     pub fn is_awaited(&self, token: &str) -> bool {
-        let _ = token;
-        false
+        self.awaited.contains(token)
     }
 }
 

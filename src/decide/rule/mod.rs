@@ -3,10 +3,13 @@
 //! | what | where |
 //! |---|---|
 //! | what a condition looks at | [`facts`] |
-//! | a condition, in CEL | [`condition`] |
+//! | a condition, in CEL, and what it reads | [`condition`], [`reads`] |
+//! | times as rules write them | [`window`] |
 //! | who is in a segment | [`segment`] |
 //! | what is next in a flow | [`course`] |
 //! | what is done when something happens, and when | [`flow`] |
+//! | which layout a channel shows | [`layout`] |
+//! | which parts of a profile an event touches | [`touched`] |
 //! | all of them, and which of them an event may change | [`book`] |
 //!
 //! A condition is evaluated at a time that is given; what it says also tells from when on it may say something else without
@@ -17,12 +20,20 @@ pub mod condition;
 pub mod course;
 pub mod facts;
 pub mod flow;
+pub mod layout;
+pub mod reads;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod segment;
+pub mod touched;
+pub mod window;
 
 pub use self::{
     book::{Book, Flaw, Rulebook},
     condition::{Condition, Failed, Holding},
     facts::{Facts, History},
     flow::{Act, Flow, Signal, Step},
+    layout::Layout,
+    reads::{Names, Part, Reads},
     segment::Segment,
 };
