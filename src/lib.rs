@@ -72,7 +72,7 @@
 //! | 2½ | [`api`] | the requests and answers of the public contract, whatever edge carries them |
 //! | 3 | [`http`], [`nats`], [`console`] | the edges |
 //! | 4 | [`config`], [`telemetry`], [`followed`] | settings; logs and metrics; files that are looked at again |
-//! | 4½ | [`quality`] | records with a known truth through the engine, and the scores; weights learned from records |
+//! | 4½ | [`quality`], [`tryout`] | records with a known truth through the engine, and the scores; weights learned from records; rules tried out |
 //! | 5 | [`app`], [`cli`] | build, run, drain; the commands |
 //!
 //! Imports only go down; `tests/architecture.rs` holds the table that says so.
@@ -131,6 +131,7 @@ pub mod followed;
 pub mod telemetry;
 
 pub mod quality;
+pub mod tryout;
 
 pub mod app;
 pub mod audit;

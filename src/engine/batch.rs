@@ -19,7 +19,7 @@ use crate::{
     },
     engine::{
         bounds::Bounds,
-        deciding::{Acted, RuleHealth, Tally},
+        deciding::{Acted, RuleHealth, Tally, Turn},
         graph::Graph,
         memory::Memory,
         overlay::Overlay,
@@ -93,6 +93,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) has_segments: bool,
     /// Actions that are to be published.
     pub(crate) acts: Vec<Acted>,
+    /// What became of runs of flows.
+    pub(crate) turns: Vec<Turn>,
     /// Events of our own by which these flows are started.
     pub(crate) started: Vec<(String, Event)>,
     /// The atoms that hold what was decided about messages to these.
@@ -174,6 +176,7 @@ impl<'a> Batch<'a> {
             health: ground.health,
             has_segments: false,
             acts: Vec::new(),
+            turns: Vec::new(),
             started: Vec::new(),
             contacted: BTreeMap::new(),
             tally: Tally::default(),

@@ -14,7 +14,7 @@ use crate::{
         atoms::Atoms,
         batch::{Batch, Rules},
         bounds::Bounds,
-        deciding::{Figures, Leaves, RuleHealth},
+        deciding::{Figures, Leaves, RuleHealth, Turn},
         erased::refusal,
         error::Error,
         input::{Input, Renewal},
@@ -79,6 +79,8 @@ pub(crate) struct Stepped {
     pub(crate) leaves: Leaves,
     /// What was decided.
     pub(crate) decided: Figures,
+    /// What became of runs of flows.
+    pub(crate) turns: Vec<Turn>,
     /// How often a bound was met.
     pub(crate) bounds: Bounds,
     /// The records that the commit changes, as it leaves them.
@@ -325,7 +327,7 @@ impl Run<'_> {
         }
         self.standing.repairs = self.batch.repairs;
         let leaves = self.batch.leaves(input)?;
-        let bounds = self.batch.bounds;
+        let (bounds, turns) = (self.batch.bounds, std::mem::take(&mut self.batch.turns));
         let (changes, lasting) = self.batch.overlay.into_changes()?;
         let (commit, standing) = match messages.is_empty() && changes.is_empty() {
             true => (None, self.standing),
@@ -358,6 +360,7 @@ impl Run<'_> {
             expiring_after: None,
             leaves,
             decided,
+            turns,
             bounds,
             lasting,
         })

@@ -197,6 +197,9 @@ pub fn mark_place(key: &[u8]) -> Option<(Timestamp, EventHash, AtomId)> {
     Some((time, hash, AtomId(*id)))
 }
 
+/// All events.
+pub const EVENTS: &[u8] = b"E";
+
 /// All events of an atom, in the order of their time.
 pub fn events(id: AtomId) -> Vec<u8> {
     join(b'E', &[&id.0])
@@ -228,6 +231,14 @@ pub fn event_place(key: &[u8]) -> Option<(Timestamp, EventHash)> {
         *first ^= 0x80;
     }
     Some((Timestamp::from_micros(i64::from_be_bytes(time)), EventHash(*hash)))
+}
+
+/// The atom, the time and the hash in a key below [`EVENTS`].
+pub fn event_in(key: &[u8]) -> Option<(AtomId, Timestamp, EventHash)> {
+    let (time, hash) = event_place(key)?;
+    let (_, rest) = key.split_first()?;
+    let id = rest.first_chunk::<16>()?;
+    Some((AtomId(*id), time, hash))
 }
 
 /// Where a dissolved atom's events went.

@@ -269,6 +269,18 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         never: &[],
     },
+    // Beside it: rules tried out, without a service.
+    Rule {
+        module: "tryout",
+        imports: &["domain", "decide", "wire", "engine", "config"],
+        crates: &["std", "serde", "serde_json", "thiserror", "yaml_serde"],
+        never: &[
+            "std::net",
+            "std::thread",
+            "std::time::Instant",
+            "std::time::SystemTime",
+        ],
+    },
     // Layer 5: build, run, drain. The only place for anyhow.
     Rule {
         module: "app",
@@ -304,6 +316,7 @@ pub(crate) const RULES: &[Rule] = &[
             "config",
             "telemetry",
             "quality",
+            "tryout",
             "app",
         ],
         crates: &["*"],

@@ -18,7 +18,7 @@ use crate::{
         atoms::Atoms as _,
         batch::Batch,
         combine::Combined,
-        deciding::{facts::Known, health::RuleName},
+        deciding::{facts::Known, health::RuleName, turn::Became},
         publish::Told,
         query::Portrait,
     },
@@ -113,6 +113,9 @@ impl Batch<'_> {
         let is_under_way = self.overlay.get(&keys::timer(id))?.is_some();
         if is_under_way && !flow.restarts {
             return Ok(());
+        }
+        if !is_under_way {
+            self.turned(flow, Became::Begun);
         }
         let run = Run {
             flow: flow.name.clone(),

@@ -19,6 +19,7 @@ use crate::{
             act::{Doing, Done},
             arm::{run_of, was_done},
             health::RuleName,
+            turn::Became,
         },
     },
     store::{
@@ -115,15 +116,16 @@ impl Batch<'_> {
             from: now,
         };
         let since = self.heard_since(&due.record, flow, &due.event)?;
-        // Each act changes what is known of the customer.
-        for _ in 0..=flow.steps.len() {
+        // Each act changes what is known of the customer, and is behind them then: it ends.
+        let became = loop {
             let profile = self.profile_now(due.profile)?;
             if was_done(&profile, flow, &due.run.matter, Some(&run), now) {
                 return Ok(());
             }
             let next = self.next(flow, place, &due, (&profile, &since), now)?;
             match next {
-                None | Some(Next::End(_)) => return Ok(()),
+                None => break Became::GivenUp,
+                Some(Next::End(end)) => break Became::Ended(end),
                 Some(Next::Wait { until, place }) => return self.wait(due, until, place, 0),
                 Some(Next::Act { act, step }) => {
                     let doing = Doing {
@@ -147,11 +149,12 @@ impl Batch<'_> {
                             let held = due.run.held.saturating_add(1);
                             return self.wait(due, until, Place { step, ..place }, held);
                         }
-                        Done::Held(_) | Done::Impossible => return Ok(()),
+                        Done::Held(_) | Done::Impossible => break Became::GivenUp,
                     }
                 }
             }
-        }
+        };
+        self.turned(flow, became);
         Ok(())
     }
 

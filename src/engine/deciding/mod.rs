@@ -15,6 +15,7 @@
 //! | what is left to be decided | `left` |
 //! | which rules fail | `health` |
 //! | what is counted, so that nobody who asks has to | `counts` |
+//! | what became of a run, for whoever tries rules out | `turn` |
 //!
 //! Nothing of it is decided again when the store is built again: the commit holds who is in which segment, what waits for
 //! its time and, as events about the customer, what was done. An event that is old, or is part of an import, sets nothing
@@ -32,10 +33,12 @@ mod segments;
 mod start;
 mod sweep;
 mod timers;
+mod turn;
 
 use crate::engine::atoms::Atoms as _;
 
 pub(crate) use self::health::{Failing, RuleName};
+pub use self::turn::{Became, Turn};
 pub(crate) use self::{
     act::{Acted, Kind},
     alarm::Alarm,
