@@ -20,10 +20,10 @@ use crate::{
             identifiers, identity, journal,
             keys::{self, Key, Purpose, Tokens},
             log::Log,
-            nats, retention, snapshots, sources, store, views,
+            nats, retention, snapshots, sources, store, value, views,
         },
     },
-    decide::contact::Policy,
+    decide::{contact::Policy, value::Policy as ValuePolicy},
     domain::{
         channel::Channels, context::View, identifier::IdentifierRules, identity::Similarity,
         profile::FoldLimits, retention::Retention, role::Role,
@@ -76,6 +76,8 @@ pub struct Settings {
     pub views: BTreeMap<String, View>,
     /// Who is contacted when.
     pub contact: Policy,
+    /// How customers are ranked by what they are worth.
+    pub value: ValuePolicy,
     /// The NATS servers; `None` for a standalone service.
     pub nats: Option<NatsSettings>,
     /// What is logged.
@@ -141,6 +143,7 @@ impl Settings {
             },
             views: views::read(root),
             contact: root.section("contact", contact::read),
+            value: root.section("decide", |table| table.section("value", value::read)),
             nats,
             log: root.section("log", Log::read),
             http,

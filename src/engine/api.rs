@@ -9,7 +9,6 @@ pub use self::{
     decided::Decided,
     refusal::{CommandError, SubmitError},
 };
-pub use crate::domain::qr::QrOutcome;
 use crate::{
     decide::contact::Ask,
     domain::{
@@ -21,6 +20,10 @@ use crate::{
     journal::Position,
     store::{ErasureId, ErasureRecord, ProfileId},
     wire::{Rejection, offline::Benefit},
+};
+pub use crate::{
+    domain::qr::QrOutcome,
+    engine::value::{End, Revaluation, Valuing},
 };
 
 /// Why the writer refuses an event that was good at the edge.
@@ -229,6 +232,8 @@ pub enum Command {
         /// Which.
         ask: Box<Ask>,
     },
+    /// Rank customers, or keep what that came to.
+    Rank(Valuing),
     /// Say that two are one person.
     Merge {
         /// The two.
@@ -291,6 +296,7 @@ impl fmt::Debug for Command {
             Self::RevokeQr { .. } => "RevokeQr",
             Self::Consent { .. } => "Consent",
             Self::Contact { .. } => "Contact",
+            Self::Rank(_) => "Rank",
             Self::Merge { .. } => "Merge",
             Self::Separate { .. } => "Separate",
             Self::Say(_) => "Say",

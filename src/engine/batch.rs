@@ -6,6 +6,7 @@ use crate::{
     decide::{
         contact::Policy,
         rule::{Book, flow},
+        value,
     },
     domain::{
         context::View,
@@ -50,6 +51,8 @@ pub struct Deciding {
     pub book: Book,
     /// How the rules of the book are carried out.
     pub flow: flow::Policy,
+    /// How customers are ranked by what they are worth.
+    pub value: value::Policy,
 }
 
 /// A batch in progress.
@@ -64,6 +67,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) has_words: bool,
     /// Whether anybody was ever erased.
     pub(crate) has_erased: bool,
+    /// Whether customers were ever ranked.
+    pub(crate) has_standings: bool,
     /// The number of the commit that it makes.
     pub(crate) number: u64,
     /// Who is still to be looked at again.
@@ -107,6 +112,8 @@ pub(crate) struct Touched {
     pub(crate) expired: bool,
     /// Whether atoms are looked at again for what earlier batches did.
     pub(crate) repaired: bool,
+    /// Who stands elsewhere among all customers than before: what is decided by that is to be looked at again.
+    pub(crate) revalued: BTreeSet<ProfileId>,
 }
 
 /// Events left an atom.
@@ -134,6 +141,7 @@ impl<'a> Batch<'a> {
             touched: Touched::default(),
             has_words: false,
             has_erased: false,
+            has_standings: false,
             number,
             repairs,
             postpones: false,
@@ -143,6 +151,7 @@ impl<'a> Batch<'a> {
         };
         batch.has_words = batch.graph().has_words()?;
         batch.has_erased = batch.graph().has_erased()?;
+        batch.has_standings = batch.was_ranked()?;
         Ok(batch)
     }
 

@@ -42,6 +42,9 @@ impl Batch<'_> {
                 combined.fingerprint = combined.fingerprint.without(committed.fingerprint);
             }
             let Some(record) = self.overlay.profile(id)? else {
+                if self.touched.erases {
+                    self.forget_standings(&[id])?;
+                }
                 continue;
             };
             let portrait = portrait(&self.overlay, id, &record, &self.rules.fold)?;
@@ -53,6 +56,7 @@ impl Batch<'_> {
             }
             let portrait = Portrait {
                 version: record.version.saturating_add(1),
+                value: self.standing(id)?,
                 ..portrait
             };
             combined.fingerprint = combined.fingerprint.with(portrait.fingerprint);
@@ -92,6 +96,7 @@ pub(crate) fn portrait<A: Atoms>(
         fingerprint,
         absorbed,
         pending: false,
+        value: None,
         profile,
     })
 }

@@ -103,6 +103,7 @@ impl Batch<'_> {
             Command::RevokeQr { token } => Ok(Answer::Qr(self.revoke(ordered, token, now)?)),
             Command::Consent { target, changes } => self.consent(ordered, target, changes, now)?,
             Command::Contact { target, ask } => self.contact(ordered, target, ask, now)?,
+            Command::Rank(asked) => Ok(self.rank(asked, now)?),
             Command::Merge {
                 of: [a, b],
                 statement,

@@ -80,6 +80,7 @@ mod taking;
 pub mod timeline;
 pub mod updates;
 mod upkeep;
+mod value;
 pub mod verify;
 mod waiting;
 pub mod withdrawn;

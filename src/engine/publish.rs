@@ -234,6 +234,7 @@ pub(crate) fn updated(portrait: &Portrait, cause: Cause<'_>) -> Result<Vec<u8>, 
         fingerprint: &fingerprint,
         absorbed: &absorbed,
         pending: false,
+        value: portrait.standing(),
         profile: &portrait.profile,
     });
     written(&Updated {

@@ -27,6 +27,7 @@ use crate::{
         snapshots::Snapshots,
         step::Standing,
         upkeep::Upkeep,
+        value::Ranker,
         worker::{Visible, Worker, WorkerConfig},
     },
     journal::{InputPosition, Journal, Position},
@@ -100,7 +101,8 @@ impl Opened {
         let remembered = Arc::clone(query.remembered());
         let (expunging, stop) = blocking::channel();
         let snapshots = beside.snapshots((source, beyond), (query.clone(), Arc::clone(&secrets)), stop);
-        let (known, asides) = beside.start(snapshots, &expunging)?;
+        let (known, mut asides) = beside.start(snapshots, &expunging)?;
+        let ranking = beside.rank(&query, &mut asides)?;
         let health = Arc::new(HealthCell::default());
         let handle = beside.handle(jobs, seen, &health, (secrets, query));
         let worker = Worker {
@@ -109,6 +111,7 @@ impl Opened {
             ledger,
             remembered,
             expunging,
+            ranking,
             standing,
             store,
             journal,
@@ -233,6 +236,23 @@ impl Beside<'_> {
             metrics: self.metrics.clone(),
             stop,
         }
+    }
+
+    /// The thread that ranks customers by what they are worth; by what is answered it hears that somebody asked.
+    fn rank(&self, query: &Query, asides: &mut Vec<Aside>) -> Result<blocking::Sender<()>, StartError> {
+        let (asking, stop) = blocking::channel();
+        let ranker = Ranker {
+            policy: query.rules().decide.value.clone(),
+            query: query.clone(),
+            writer: self.writer.clone(),
+            room: Arc::clone(self.room),
+            clock: self.clock,
+            stop,
+        };
+        let thread = self.spawn("yekta-ranking", move || ranker.run())?;
+        let stop = asking.clone();
+        asides.push(Aside { stop, thread });
+        Ok(asking)
     }
 
     /// How edges reach the writer.

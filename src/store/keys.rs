@@ -28,6 +28,8 @@
 //! | `X` | sequence | rejection | refused input |
 //! | `Y` | | [`InputRecord`](crate::store::InputRecord) | up to where the input stream is consumed |
 //! | `Z` | kind, hash | [`ErasedRecord`](crate::store::ErasedRecord), [`ErasureRecord`](crate::store::ErasureRecord), [`ErasingRecord`](crate::store::ErasingRecord) | what was erased |
+//! | `r` | profile | [`StandingRecord`](crate::store::StandingRecord) | what a customer is worth among all |
+//! | `v` | | [`RankingRecord`](crate::store::RankingRecord) | how far ranking them is |
 //!
 //! Times are written so that bytes order as instants do.
 
@@ -37,6 +39,7 @@ use crate::{
 };
 
 mod erased;
+pub mod value;
 
 pub use erased::{
     CLEARED, ERASED, ERASING, ERASURES, Erased, PENDING, UNDELETED, erased, erasing, erasure, pending,

@@ -48,8 +48,8 @@ pub use crate::store::open::{Damage, OpenError, StoreConfig, set_aside};
 pub use crate::store::read::Read;
 pub use crate::store::record::{
     AnswerRecord, AtomRecord, ClearedRecord, ErasedRecord, ErasingRecord, ErasureRecord, FormerRecord,
-    ForwardRecord, InputRecord, ProfileRecord, QrRecord, RejectionRecord, Removed, RenewalRecord, RulesMark,
-    RulesRecord, SeenRecord, UnmarkedRecord, WordsRecord,
+    ForwardRecord, InputRecord, ProfileRecord, QrRecord, RankingRecord, RejectionRecord, Removed,
+    RenewalRecord, RulesMark, RulesRecord, SeenRecord, StandingRecord, UnmarkedRecord, WordsRecord,
 };
 pub use crate::store::rewritten::settle;
 pub use crate::store::sled_store::{Former, Store};

@@ -24,8 +24,8 @@ use crate::{
         layout,
         record::{
             AnswerRecord, AtomRecord, ClearedRecord, ErasedRecord, ErasingRecord, ErasureRecord,
-            FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord, RejectionRecord,
-            RenewalRecord, RulesRecord, SeenRecord, WordsRecord,
+            FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord, RankingRecord,
+            RejectionRecord, RenewalRecord, RulesRecord, SeenRecord, StandingRecord, WordsRecord,
         },
     },
 };
@@ -71,6 +71,8 @@ record!(ErasedRecord, 1, "mark of an erasure");
 record!(ErasureRecord, 1, "erasure");
 record!(ClearedRecord, 1, "clearing");
 record!(ErasingRecord, 1, "erasure that goes on");
+record!(StandingRecord, 1, "standing");
+record!(RankingRecord, 1, "ranking");
 
 layout! {
     struct crate::store::record::SeenRecord { checksum, place }
@@ -107,6 +109,8 @@ layout! {
     struct crate::store::record::Removed { events, codes, words, rejections }
     struct crate::store::record::ErasingRecord { emptied, is_parted, unmarked, removed }
     struct crate::store::record::UnmarkedRecord { device, first, last }
+    struct crate::store::record::StandingRecord { recency, frequency, monetary, name, tier, at }
+    struct crate::store::record::RankingRecord { asked, asked_at, done, at, customers, currency, erased }
 
     struct crate::domain::event::EventId { source, id }
     struct crate::domain::event::Stamp { time, id, source }

@@ -34,6 +34,7 @@ const PROFILE: Members = &[
     ("open", Holds(OPEN)),
     ("consent", Is(Behaviour)),
     ("recent", Holds(RECENT)),
+    ("value", Is(Behaviour)),
 ];
 
 const OPEN: Members = &[
@@ -143,6 +144,7 @@ pub const fn members(action: Action) -> Members {
         | Action::Card
         | Action::Consent
         | Action::Contact
+        | Action::Rank
         | Action::Erase
         | Action::Steward
         | Action::MintQr

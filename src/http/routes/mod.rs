@@ -17,3 +17,4 @@ pub(crate) mod rejections;
 pub(crate) mod scan;
 pub(crate) mod segment;
 pub(crate) mod updates;
+pub(crate) mod value;

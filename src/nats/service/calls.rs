@@ -29,6 +29,8 @@ pub(crate) enum Call {
     RevokeQr,
     Consent,
     Contact,
+    /// [`Api::rank`](crate::api::Api::rank).
+    Rank,
     Erase,
     Erasure,
     Merge,
@@ -38,7 +40,7 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    pub(crate) const ALL: [Self; 24] = [
+    pub(crate) const ALL: [Self; 25] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -57,6 +59,7 @@ impl Call {
         Self::RevokeQr,
         Self::Consent,
         Self::Contact,
+        Self::Rank,
         Self::Erase,
         Self::Erasure,
         Self::Merge,
@@ -86,6 +89,7 @@ impl Call {
             Self::RevokeQr => "c.qr.revoke",
             Self::Consent => "c.consent",
             Self::Contact => "c.contact",
+            Self::Rank => "c.values",
             Self::Erase => "c.erase",
             Self::Erasure => "q.erasure",
             Self::Merge => "c.merge",
@@ -120,6 +124,7 @@ impl Call {
             Self::RevokeQr => Action::RevokeQr,
             Self::Consent => Action::Consent,
             Self::Contact => Action::Contact,
+            Self::Rank => Action::Rank,
             Self::Erase | Self::Erasure => Action::Erase,
             Self::Merge | Self::Separate | Self::Undo => Action::Steward,
             Self::Owner => return None,
@@ -147,6 +152,7 @@ impl Call {
             Self::RevokeQr => written(&api.qr_revoke(api::read(body)?).await?),
             Self::Consent => written(&api.consent(api::read(body)?).await?),
             Self::Contact => written(&api.contact(api::read(body)?).await?),
+            Self::Rank => written(&api.rank(api::read(body)?).await?),
             Self::Erase => written(&api.erase(api::read(body)?).await?),
             Self::Erasure => written(&api.erasure(api::read(body)?).await?),
             Self::Merge => written(&api.merge(api::read(body)?).await?),

@@ -16,6 +16,7 @@ fn json(profile: &Profile) -> String {
         fingerprint: "c0ffee",
         absorbed: &absorbed,
         pending: false,
+        value: None,
         profile,
     };
     let document = Document::of(view);
