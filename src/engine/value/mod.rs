@@ -6,7 +6,7 @@
 //! published of the profile next.
 //!
 //! Who absorbs somebody keeps their standing until the next ranking, and that of the absorbed stays as long, for a merge
-//! may be undone. Who is erased has none from that commit on.
+//! may be undone. Who is new by a split has none until then. Who is erased has none from that commit on.
 
 mod pass;
 
