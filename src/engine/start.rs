@@ -98,18 +98,16 @@ impl Opened {
             Arc::from(journal.reader()),
             seen.applied.clone(),
         );
-        let remembered = Arc::clone(query.remembered());
         let (expunging, stop) = blocking::channel();
         let snapshots = beside.snapshots((source, beyond), (query.clone(), Arc::clone(&secrets)), stop);
-        let (known, mut asides) = beside.start(snapshots, &expunging)?;
-        let ranking = beside.rank(&query, &mut asides)?;
+        let (known, ranking, asides) = beside.start(snapshots, &expunging)?;
         let health = Arc::new(HealthCell::default());
         let handle = beside.handle(jobs, seen, &health, (secrets, query));
         let worker = Worker {
             memory: Memory::default(),
             known,
             ledger,
-            remembered,
+            remembered: Arc::clone(handle.query.remembered()),
             expunging,
             ranking,
             standing,
@@ -191,13 +189,13 @@ impl Worker {
 }
 
 impl Beside<'_> {
-    /// The threads, and what the writer will know by them.
+    /// The threads, what the writer will know by them, and how it tells of whoever asks for a ranking.
     fn start(
         &self,
         snapshots: Snapshots,
         expunging: &blocking::Sender<()>,
-    ) -> Result<(Known, Vec<Aside>), StartError> {
-        let store = snapshots.source.store.clone();
+    ) -> Result<(Known, blocking::Sender<()>, Vec<Aside>), StartError> {
+        let (store, query) = (snapshots.source.store.clone(), snapshots.query.clone());
         let WorkerConfig {
             known_bytes_max,
             absent_bytes,
@@ -208,12 +206,14 @@ impl Beside<'_> {
         store.on_failure(move || writer.tell(Job::Wake));
         let thread = self.spawn("yekta-snapshots", move || snapshots.run())?;
         let stop = expunging.clone();
+        let (ranking, ranks) = self.rank(query)?;
         let asides = vec![
+            ranks,
             self.watch_room()?,
             self.read_keys(reading, store)?,
             Aside { stop, thread },
         ];
-        Ok((known, asides))
+        Ok((known, ranking, asides))
     }
 
     /// What makes snapshots, and clears files of who was erased.
@@ -238,21 +238,19 @@ impl Beside<'_> {
         }
     }
 
-    /// The thread that ranks customers by what they are worth; by what is answered it hears that somebody asked.
-    fn rank(&self, query: &Query, asides: &mut Vec<Aside>) -> Result<blocking::Sender<()>, StartError> {
-        let (asking, stop) = blocking::channel();
+    /// The thread that ranks customers by what they are worth, and how it is told that somebody asked.
+    fn rank(&self, query: Query) -> Result<(blocking::Sender<()>, Aside), StartError> {
+        let (stop, stopped) = blocking::channel();
         let ranker = Ranker {
             policy: query.rules().decide.value.clone(),
-            query: query.clone(),
+            query,
             writer: self.writer.clone(),
             room: Arc::clone(self.room),
             clock: self.clock,
-            stop,
+            stop: stopped,
         };
         let thread = self.spawn("yekta-ranking", move || ranker.run())?;
-        let stop = asking.clone();
-        asides.push(Aside { stop, thread });
-        Ok(asking)
+        Ok((stop.clone(), Aside { stop, thread }))
     }
 
     /// How edges reach the writer.

@@ -13,6 +13,7 @@ mod pass;
 pub(crate) use pass::Ranker;
 
 use crate::{
+    decide::value,
     domain::time::Timestamp,
     engine::{
         answer::{Query, QueryError},
@@ -175,6 +176,19 @@ impl Query {
     /// When the store cannot be read.
     pub fn standings(&self) -> Result<usize, QueryError> {
         Ok(self.store().pointees(keys::STANDINGS)?.len())
+    }
+}
+
+/// As conditions look at it.
+impl From<StandingRecord> for value::Standing {
+    fn from(kept: StandingRecord) -> Self {
+        Self {
+            recency: kept.recency,
+            frequency: kept.frequency,
+            monetary: kept.monetary,
+            name: kept.name,
+            tier: kept.tier,
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use std::{
 };
 
 use crate::{
-    decide::value::{Customers, Policy, Purchases, Rank, Ranked},
+    decide::value::{Customers, Policy, Purchases, Rank, Ranked, Standing},
     domain::{profile::Profile, time::Timestamp},
     engine::{
         answer::{Query, QueryError},
@@ -105,8 +105,8 @@ impl Ranker {
         }
     }
 
-    /// Nothing where the disk is nearly full. What was asked for goes first. A service that never ranked does so a while after its start; else it goes by the time
-    /// of the last, as if it had gone on since.
+    /// Nothing where the disk is nearly full. What was asked for goes first. A service that never ranked does so a while after
+    /// its start; else it goes by the time of the last, as if it had gone on since.
     fn due(&self, started: Instant) -> Result<Due, RankError> {
         if self.room.is_full() {
             return Ok(Due::Nothing(RETRY));
@@ -226,12 +226,13 @@ impl Changed<'_> {
     /// Finds who stands elsewhere than was kept.
     fn find(&mut self, customers: &[(ProfileId, Rank)], at: Timestamp) -> Result<(), RankError> {
         for customers in customers.chunks(PROFILES) {
+            self.ranker.goes_on()?;
             let begun = Instant::now();
             for (id, rank) in customers {
-                let kept = self.ranker.query.standing(*id)?;
-                let now = kept_of(*rank, at);
-                if !kept.is_some_and(|kept| StandingRecord { at, ..kept } == now) {
-                    self.add(*id, Some(now))?;
+                let kept = self.ranker.query.standing(*id)?.map(Standing::from);
+                let now = rank.standing();
+                if kept.as_ref() != Some(&now) {
+                    self.add(*id, Some(record(now, at)))?;
                 }
             }
             thread::sleep(begun.elapsed());
@@ -293,8 +294,8 @@ impl Changed<'_> {
     }
 }
 
-fn kept_of(rank: Rank, at: Timestamp) -> StandingRecord {
-    let standing = rank.standing();
+/// A standing as it is kept.
+fn record(standing: Standing, at: Timestamp) -> StandingRecord {
     StandingRecord {
         recency: standing.recency,
         frequency: standing.frequency,
