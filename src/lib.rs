@@ -58,6 +58,9 @@
 //! they held ([`nats::expunge`]); its bucket of profiles is written anew (`engine::anew`). The ledger (`engine::ledger`) has it done again where an older copy is put back. What is
 //! kept for a time only is taken out by `engine::expire` ([`domain::retention`]).
 //!
+//! What customers are worth among all ([`decide::value`]) is found out now and then beside the writer, over what is committed
+//! (`engine::value`): it takes all of them, so no event can say it.
+//!
 //! Who is one person is a pure function of the set of events and the rules; a profile is a commutative fold over its
 //! events. So nothing depends on the order of arrival, and what a merge joined a split can part.
 //!
@@ -66,7 +69,7 @@
 //! | layer | modules | |
 //! |---|---|---|
 //! | 0 | [`domain`] | pure and synchronous; knows no JSON, no disk, no clock |
-//! | 0 | [`decide`] | whether a customer is contacted: as pure, over profiles |
+//! | 0 | [`decide`] | whether a customer is contacted, what they are worth: as pure, over profiles |
 //! | 1 | [`wire`], [`cipher`], [`store`], [`journal`], [`audit`] | shapes; encryption at rest; the view; the log of commits; who was told of whom |
 //! | 2 | [`engine`] | the writer and the queries |
 //! | 2½ | [`api`] | the requests and answers of the public contract, whatever edge carries them |

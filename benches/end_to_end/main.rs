@@ -31,6 +31,7 @@ mod table;
 #[path = "../town/mod.rs"]
 mod town;
 mod traffic;
+mod values;
 
 use clap::Parser;
 
@@ -56,7 +57,7 @@ struct Plan {
     /// Events up to which it is measured how cost grows.
     #[arg(long, env = "YEKTA_BENCH_CURVE", default_value_t = 200_000)]
     curve: usize,
-    /// Small profiles whose memory is measured, and that are asked for at the desk and by the guard.
+    /// Small profiles whose memory is measured, and that are asked for at the desk and by the guard, and are ranked.
     #[arg(long, env = "YEKTA_BENCH_PROFILES", default_value_t = 20_000)]
     profiles: u32,
     /// Events of each of them.
@@ -89,6 +90,7 @@ enum Part {
     Http,
     Memory,
     Nats,
+    Values,
 }
 
 impl Plan {
@@ -137,6 +139,9 @@ fn main() {
     }
     if plan.has(Part::Encryption) {
         encryption::measure(&traffic);
+    }
+    if plan.has(Part::Values) {
+        values::measure(plan.profiles);
     }
     if plan.has(Part::Http) {
         http::measure(&traffic);

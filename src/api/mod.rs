@@ -14,6 +14,7 @@
 //! | the card that an agent sees, and links to it | `card` |
 //! | what a customer decided | `consent` |
 //! | whether a message is sent | `contact` |
+//! | having customers ranked by what they are worth | `value` |
 //! | who is erased, and what became of it | `erase` |
 //! | why two are one person or not, who may be, whom a profile absorbed | `between` |
 //! | what stewards say about who is who | `steward` |
@@ -69,6 +70,7 @@ mod segment;
 mod steward;
 mod telling;
 mod timeline;
+mod value;
 
 pub use crate::api::{
     address::{AskedIdentifier, Who},
@@ -97,6 +99,7 @@ pub use crate::api::{
     segment::{MembersAnswer, MembersRequest, SegmentReportAnswer, SegmentReportRequest},
     steward::{AskedEvent, Remark, UndoAnswer, UndoRequest, WordAnswer, WordRequest},
     timeline::{TimelineAnswer, TimelineRequest},
+    value::{RankAnswer, RankRequest},
 };
 
 /// Answers questions and carries commands out, for every edge alike. Cheap to clone.

@@ -73,6 +73,7 @@ impl Serialize for ProfileAnswer {
             fingerprint: &fingerprint,
             absorbed: &absorbed,
             pending: portrait.pending,
+            value: portrait.standing(),
             profile: &portrait.profile,
         };
         let answer = Answer {

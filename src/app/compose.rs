@@ -67,6 +67,7 @@ pub fn engine_rules(settings: &Settings) -> Rules {
             contact: settings.contact.clone(),
             book: settings.decide.book.clone(),
             flow: settings.decide.flow,
+            value: settings.decide.value.clone(),
         },
     }
 }

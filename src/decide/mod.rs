@@ -7,6 +7,8 @@
 //! |---|---|
 //! | whether a customer is contacted: now, later or not at all | [`contact`] |
 //! | which segments a customer is in, and what an event sets going | [`rule`] |
+//! | how much a customer is worth among all | [`value`] |
 
 pub mod contact;
 pub mod rule;
+pub mod value;

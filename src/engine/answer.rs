@@ -161,7 +161,12 @@ impl Query {
     pub(crate) fn portrayed(&self, id: ProfileId, record: &ProfileRecord) -> Result<Portrait, QueryError> {
         let portrait = portrait(&self.store, id, record, &self.rules.fold)?;
         let pending = self.is_pending(record)?;
-        Ok(Portrait { pending, ..portrait })
+        let value = self.standing(id)?;
+        Ok(Portrait {
+            pending,
+            value,
+            ..portrait
+        })
     }
 
     /// A profile as it stands, which was live a moment ago: if it was absorbed since, its survivor.

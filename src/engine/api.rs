@@ -13,7 +13,10 @@ pub use self::{
     decided::Decided,
     refusal::{CommandError, SubmitError},
 };
-pub use crate::domain::qr::QrOutcome;
+pub use crate::{
+    domain::qr::QrOutcome,
+    engine::value::{End, Revaluation, Valuing},
+};
 use crate::{
     domain::{
         event::{Event, EventId, StreamPlace},

@@ -9,6 +9,7 @@ use crate::{
     decide::{
         contact::Policy,
         rule::{Book, Rulebook, flow},
+        value,
     },
     domain::{
         context::View,
@@ -61,6 +62,8 @@ pub struct Deciding {
     pub book: Book,
     /// How the rules of the book are carried out.
     pub flow: flow::Policy,
+    /// How customers are ranked by what they are worth.
+    pub value: value::Policy,
 }
 
 /// A batch in progress.
@@ -75,6 +78,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) has_words: bool,
     /// Whether anybody was ever erased.
     pub(crate) has_erased: bool,
+    /// Whether customers were ever ranked.
+    pub(crate) has_standings: bool,
     /// The number of the commit that it makes.
     pub(crate) number: u64,
     /// Who is still to be looked at again.
@@ -140,6 +145,8 @@ pub(crate) struct Touched {
     pub(crate) decides: bool,
     /// Whether profiles are looked at again by segments alone.
     pub(crate) reviews: bool,
+    /// Who stands elsewhere among all customers than before: what is decided by that is to be looked at again.
+    pub(crate) revalued: BTreeSet<ProfileId>,
 }
 
 /// Events left an atom.
@@ -167,6 +174,7 @@ impl<'a> Batch<'a> {
             touched: Touched::default(),
             has_words: false,
             has_erased: false,
+            has_standings: false,
             number,
             repairs,
             postpones: false,
@@ -185,6 +193,7 @@ impl<'a> Batch<'a> {
         batch.has_erased = batch.graph().has_erased()?;
         batch.has_segments =
             batch.book.segments().next().is_some() || batch.overlay.get(keys::SWEEP)?.is_some();
+        batch.has_standings = batch.was_ranked()?;
         Ok(batch)
     }
 

@@ -51,6 +51,7 @@ impl Batch<'_> {
     ) -> Result<Combined, Error> {
         let notices = resolved.membership.settle(&mut self.overlay)?;
         let mut changed: BTreeSet<ProfileId> = std::mem::take(&mut resolved.membership.changed);
+        self.review_valued();
         let asked = self.asked(&changed, placed)?;
         for id in std::mem::take(&mut self.touched.folded) {
             changed.extend(self.overlay.atom(id)?.and_then(|atom| atom.profile));
@@ -71,6 +72,9 @@ impl Batch<'_> {
             self.tally(id, committed.is_some(), current.is_some());
             let Some(record) = current else {
                 self.forget_segments(id)?;
+                if self.touched.erases {
+                    self.forget_standings(&[id])?;
+                }
                 continue;
             };
             let portrait = portrait(&self.overlay, id, &record, &self.rules.fold)?;
@@ -88,6 +92,7 @@ impl Batch<'_> {
             let portrait = Portrait {
                 version: record.version.saturating_add(1),
                 segments: segmented.inside.clone(),
+                value: self.standing(id)?,
                 ..portrait
             };
             if segmented.is_change() {
@@ -182,6 +187,7 @@ pub(crate) fn portrait<A: Atoms>(
         absorbed,
         segments,
         pending: false,
+        value: None,
         profile,
     })
 }

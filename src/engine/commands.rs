@@ -105,6 +105,7 @@ impl Batch<'_> {
             Command::Contact { target, ask } => self.contact(ordered, target, ask, now)?,
             Command::Start { flow, target } => self.start_for(ordered, flow, target, now)?,
             Command::StartAll { flow, segment } => self.start_for_all(ordered, flow, segment)?,
+            Command::Rank(asked) => Ok(self.rank(asked, now)?),
             Command::Merge {
                 of: [a, b],
                 statement,

@@ -245,6 +245,8 @@ impl Batch<'_> {
     fn end(&mut self, erasure: &ErasureRecord) -> Result<(), Error> {
         self.overlay.put_record(keys::erasure(erasure.id), erasure)?;
         self.overlay.put(keys::pending(erasure.id), Vec::new());
+        self.forget_standings(&[erasure.profile])?;
+        self.forget_standings(&erasure.absorbed)?;
         self.touched.erased.insert(erasure.profile, erasure.id);
         Ok(())
     }

@@ -18,15 +18,12 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::oneshot;
-
 use crate::{
     domain::time::Timestamp,
     engine::{
         answer::{Query, QueryError},
         api::{Command, CommandError, Progress},
         chores::Chore,
-        commands::Ordered,
         error::Error,
         handle::Job,
         secrets::SecretsError,
@@ -297,13 +294,8 @@ impl Snapshots {
 
     /// Has the writer carry out a command, and waits until that can be seen.
     fn order(&self, command: Command) -> Result<(), ExpungeError> {
-        let (reply, answer) = oneshot::channel();
-        self.writer.tell(Job::Command {
-            ordered: Box::new(Ordered::of_our_own(command)),
-            reply,
-        });
-        let answered = answer.blocking_recv().map_err(|_| ExpungeError::Stopped)?;
-        answered.0.map(drop).map_err(ExpungeError::Note)
+        let answer = self.writer.order(command).ok_or(ExpungeError::Stopped)?;
+        answer.map(drop).map_err(ExpungeError::Note)
     }
 }
 

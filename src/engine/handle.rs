@@ -117,6 +117,16 @@ impl Nudge {
             self.metrics.queue_pushed();
         }
     }
+
+    /// Has the writer carry out a command of our own, and waits until that can be seen; `None` where it has stopped. Blocks.
+    pub(crate) fn order(&self, command: Command) -> Option<Result<Answer, CommandError>> {
+        let (reply, answer) = oneshot::channel();
+        self.tell(Job::Command {
+            ordered: Box::new(Ordered::of_our_own(command)),
+            reply,
+        });
+        answer.blocking_recv().ok().map(|(answer, _)| answer)
+    }
 }
 
 /// Reaches the writer and the queries. Cheap to clone.
@@ -291,6 +301,7 @@ impl Handle {
             }
             Command::Start { flow, target: whose } => format!("start {flow} {}", target(whose)),
             Command::StartAll { flow, segment } => format!("start all {flow} {segment}"),
+            Command::Rank(_) => "rank".to_owned(),
             Command::Merge { of: [a, b], .. } => format!("merge {} {}", target(a), target(b)),
             Command::Separate { of: [a, b], .. } => format!("separate {} {}", target(a), target(b)),
             Command::Say(word) => format!("say {}", word.id),

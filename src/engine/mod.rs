@@ -84,6 +84,7 @@ pub mod timeline;
 pub mod trial;
 pub mod updates;
 mod upkeep;
+mod value;
 pub mod verify;
 mod waiting;
 pub mod withdrawn;

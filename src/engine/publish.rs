@@ -239,6 +239,7 @@ pub(crate) fn updated(portrait: &Portrait, cause: Cause<'_>) -> Result<Vec<u8>, 
         absorbed: &absorbed,
         segments: &portrait.segments,
         pending: false,
+        value: portrait.standing(),
         profile: &portrait.profile,
     });
     written(&Updated {

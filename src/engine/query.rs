@@ -12,7 +12,7 @@ use crate::{
         time::Timestamp,
         value::Value,
     },
-    store::{ProfileId, QrRecord, RejectionRecord},
+    store::{ProfileId, QrRecord, RejectionRecord, StandingRecord},
 };
 
 /// Who is asked for.
@@ -50,6 +50,8 @@ pub struct Portrait {
     pub segments: BTreeMap<String, Timestamp>,
     /// Whether some of it is still as earlier rules made it, or is to be looked at again.
     pub pending: bool,
+    /// Where the customer stands among all, as far as that is found out. No part of what has a version.
+    pub value: Option<StandingRecord>,
     /// The combination of its atoms.
     pub profile: Profile,
 }
@@ -203,6 +205,19 @@ impl CodeView {
             offer,
         }
     }
+}
+
+/// How ranking customers by what they are worth stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ranking {
+    /// The time by which the last that is done ranked; `None` before the first.
+    pub at: Option<Timestamp>,
+    /// How many customers stand since.
+    pub customers: u64,
+    /// The currency whose money counted; `None` where nobody paid.
+    pub currency: Option<String>,
+    /// Whether another was asked for and is not done.
+    pub is_pending: bool,
 }
 
 /// A kept refusal.

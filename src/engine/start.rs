@@ -28,6 +28,7 @@ use crate::{
         snapshots::Snapshots,
         step::Standing,
         upkeep::Upkeep,
+        value::Ranker,
         worker::{Visible, Worker, WorkerConfig},
     },
     journal::{InputPosition, Journal, Position},
@@ -98,10 +99,9 @@ impl Opened {
             Arc::from(journal.reader()),
             seen.applied.clone(),
         );
-        let remembered = Arc::clone(query.remembered());
         let (expunging, stop) = blocking::channel();
         let snapshots = beside.snapshots((source, beyond), (query.clone(), Arc::clone(&secrets)), stop);
-        let (known, mut asides) = beside.start(snapshots, &expunging)?;
+        let (known, ranking, mut asides) = beside.start(snapshots, &expunging)?;
         let failing = query.failing().clone();
         let (deciding, alarm) = beside.deciding(&query)?;
         asides.push(alarm);
@@ -113,8 +113,9 @@ impl Opened {
             deciding,
             known,
             ledger,
-            remembered,
+            remembered: Arc::clone(handle.query.remembered()),
             expunging,
+            ranking,
             standing,
             store,
             journal,
@@ -194,13 +195,13 @@ impl Worker {
 }
 
 impl Beside<'_> {
-    /// The threads, and what the writer will know by them.
+    /// The threads, what the writer will know by them, and how it tells of whoever asks for a ranking.
     fn start(
         &self,
         snapshots: Snapshots,
         expunging: &blocking::Sender<()>,
-    ) -> Result<(Known, Vec<Aside>), StartError> {
-        let store = snapshots.source.store.clone();
+    ) -> Result<(Known, blocking::Sender<()>, Vec<Aside>), StartError> {
+        let (store, query) = (snapshots.source.store.clone(), snapshots.query.clone());
         let WorkerConfig {
             known_bytes_max,
             absent_bytes,
@@ -211,12 +212,14 @@ impl Beside<'_> {
         store.on_failure(move || writer.tell(Job::Wake));
         let thread = self.spawn("yekta-snapshots", move || snapshots.run())?;
         let stop = expunging.clone();
+        let (ranking, ranks) = self.rank(query)?;
         let asides = vec![
+            ranks,
             self.watch_room()?,
             self.read_keys(reading, store)?,
             Aside { stop, thread },
         ];
-        Ok((known, asides))
+        Ok((known, ranking, asides))
     }
 
     /// What makes snapshots, and clears files of who was erased.
@@ -259,6 +262,21 @@ impl Beside<'_> {
             alarm.run();
         })?;
         Ok((deciding, Aside { stop, thread }))
+    }
+
+    /// The thread that ranks customers by what they are worth, and how it is told that somebody asked.
+    fn rank(&self, query: Query) -> Result<(blocking::Sender<()>, Aside), StartError> {
+        let (stop, stopped) = blocking::channel();
+        let ranker = Ranker {
+            policy: query.rules().decide.value.clone(),
+            query,
+            writer: self.writer.clone(),
+            room: Arc::clone(self.room),
+            clock: self.clock,
+            stop: stopped,
+        };
+        let thread = self.spawn("yekta-ranking", move || ranker.run())?;
+        Ok((stop.clone(), Aside { stop, thread }))
     }
 
     /// How edges reach the writer.

@@ -28,8 +28,8 @@ use crate::{
         waiting::{Done, Waiting},
         withdrawn::Remembered,
     },
-    journal::{Begun, Commit, InputPosition, Journal, Position},
-    store::{Applied, Keyring, Store},
+    journal::{Begun, Change, Commit, InputPosition, Journal, Position},
+    store::{Applied, Keyring, Store, keys},
     telemetry::EngineMetrics,
 };
 
@@ -70,6 +70,8 @@ pub(crate) struct Worker {
     pub(crate) remembered: Arc<Remembered>,
     /// Tells who clears files that somebody was erased.
     pub(crate) expunging: blocking::Sender<()>,
+    /// Tells who ranks customers that it was asked for.
+    pub(crate) ranking: blocking::Sender<()>,
     pub(crate) standing: Standing,
     pub(crate) under_way: Option<UnderWay>,
     pub(crate) jobs: mpsc::Receiver<Job>,
@@ -346,6 +348,10 @@ impl Worker {
             self.remembered.changed();
             // Where nobody clears files any more the service stops.
             self.expunging.send(()).ok();
+        }
+        let key = |change: &Change| change.key.as_slice().cmp(keys::value::RANKING);
+        if commit.changes.binary_search_by(key).is_ok() {
+            self.ranking.send(()).ok();
         }
         self.room.look();
         self.visible.applied.send_replace(position);

@@ -19,7 +19,7 @@ use crate::{
         observe::Observer,
         routes::{
             card, consent, contact, context, erase, identity, ingest, lookup, operation, pixel, profile, qr,
-            rejections, rules, scan, segment, updates,
+            rejections, rules, scan, segment, updates, value,
         },
         settings::Settings,
     },
@@ -29,8 +29,8 @@ use crate::{
 use Access::{Ask, Link, Open, Write};
 use Action::{
     Card, Consent, Contact, Context, Erase, Explain, Export, Identity, Lookup, Matches, Members, Merges,
-    MintQr, Profile, ReadQr, RedeemQr, Rejections, Report, Retry, RevokeQr, Rules, Scan, StartFlow, Steward,
-    Timeline, Updates,
+    MintQr, Profile, Rank, ReadQr, RedeemQr, Rejections, Report, Retry, RevokeQr, Rules, Scan, StartFlow,
+    Steward, Timeline, Updates,
 };
 
 /// One row of the table.
@@ -90,6 +90,7 @@ pub(crate) fn table() -> Vec<Route> {
         get("/v1/profiles/{who}/matches",    Ask(Matches), identity::matches_of),
         put("/v1/profiles/{who}/consent",    Ask(Consent), consent::put),
         post("/v1/contacts/decide",          Ask(Contact), contact::decide),
+        post("/v1/values/rank",              Ask(Rank), value::rank),
         delete("/v1/profiles/{who}",         Ask(Erase), erase::erase),
         get("/v1/erasures/{erasure}",        Ask(Erase), erase::erasure),
         post("/v1/lookup",                   Ask(Lookup), lookup::lookup),

@@ -35,6 +35,8 @@
 //! | `t` | timer | [`TimerRecord`](crate::store::TimerRecord) | what is done at a time |
 //! | `u` | time, timer | nothing | the same in that order |
 //! | `w` | atom, timer | nothing | what waits for something to happen |
+//! | `r` | profile | [`StandingRecord`](crate::store::StandingRecord) | what a customer is worth among all |
+//! | `v` | | [`RankingRecord`](crate::store::RankingRecord) | how far ranking them is |
 //!
 //! Times are written so that bytes order as instants do.
 
@@ -46,6 +48,7 @@ use crate::{
 mod aliases;
 mod decided;
 mod erased;
+pub mod value;
 
 pub use aliases::{
     ALIASES, Declared, alias, alias_in, aliases, behind_aliases, behind_aliases_between, said_same,

@@ -49,8 +49,9 @@ pub use crate::store::read::Read;
 pub use crate::store::record::{
     AnswerRecord, AtomRecord, ClearedRecord, CountedRecord, ErasedRecord, ErasingRecord, ErasureRecord,
     FormerRecord, ForwardRecord, InputRecord, Member, MembershipRecord, ProfileRecord, QrRecord,
-    RejectionRecord, Removed, RenewalRecord, RulesMark, RulesRecord, Run, SeenRecord, SizeRecord,
-    StartRecord, SweepRecord, Task, TimerRecord, UnmarkedRecord, WaitingRecord, WordsRecord,
+    RankingRecord, RejectionRecord, Removed, RenewalRecord, RulesMark, RulesRecord, Run, SeenRecord,
+    SizeRecord, StandingRecord, StartRecord, SweepRecord, Task, TimerRecord, UnmarkedRecord, WaitingRecord,
+    WordsRecord,
 };
 pub use crate::store::rewritten::settle;
 pub use crate::store::sled_store::{Former, Store};

@@ -3,7 +3,11 @@
 //! The domain's types know nothing of this. A change of any list is a new record version with a way to read the old
 //! one: golden files hold the released layouts.
 
+mod value;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use self::value::{RankingRecord, StandingRecord};
 
 use crate::{
     domain::{

@@ -25,8 +25,8 @@ use crate::{
         record::{
             AnswerRecord, AtomRecord, ClearedRecord, CountedRecord, ErasedRecord, ErasingRecord,
             ErasureRecord, FormerRecord, ForwardRecord, InputRecord, MembershipRecord, ProfileRecord,
-            QrRecord, RejectionRecord, RenewalRecord, RulesRecord, SeenRecord, SizeRecord, StartRecord,
-            SweepRecord, TimerRecord, WaitingRecord, WordsRecord,
+            QrRecord, RankingRecord, RejectionRecord, RenewalRecord, RulesRecord, SeenRecord, SizeRecord,
+            StandingRecord, StartRecord, SweepRecord, TimerRecord, WaitingRecord, WordsRecord,
         },
     },
 };
@@ -73,6 +73,8 @@ record!(ErasedRecord, 1, "mark of an erasure");
 record!(ErasureRecord, 1, "erasure");
 record!(ClearedRecord, 1, "clearing");
 record!(ErasingRecord, 1, "erasure that goes on");
+record!(StandingRecord, 1, "standing");
+record!(RankingRecord, 1, "ranking");
 
 record!(TimerRecord, 1, "timer");
 record!(MembershipRecord, 1, "segments of a profile");
@@ -128,6 +130,8 @@ layout! {
     struct crate::store::record::Removed { events, codes, words, rejections }
     struct crate::store::record::ErasingRecord { emptied, is_parted, unmarked, removed }
     struct crate::store::record::UnmarkedRecord { device, first, last }
+    struct crate::store::record::StandingRecord { recency, frequency, monetary, name, tier, at }
+    struct crate::store::record::RankingRecord { asked, asked_at, done, at, customers, currency, erased }
 
     struct crate::domain::event::EventId { source, id }
     struct crate::domain::event::Stamp { time, id, source }

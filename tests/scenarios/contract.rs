@@ -249,6 +249,9 @@ fn a_command_is_the_same_command_on_every_edge() {
         town.post("/v1/contacts/decide", &contact)["matter"],
         decided["matter"]
     );
+    let ranked = json!({"request_id": "v-1"});
+    let asked = told(town.wait(api.rank(request(&ranked))));
+    assert_eq!(asked["status"], town.post("/v1/values/rank", &ranked)["status"]);
     let nobody = json!({"who": "user_id:eve", "consent": decisions});
     let refused = town.wait(api.consent(request(&nobody))).unwrap_err();
     assert_eq!((refused.status(), refused.code()), (404, "nobody_there"));

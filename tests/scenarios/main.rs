@@ -60,6 +60,7 @@ mod subscriber;
 mod till;
 mod town;
 mod updates;
+mod value;
 mod walk_ins;
 mod what_if;
 mod wish_list;

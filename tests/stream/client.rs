@@ -195,6 +195,7 @@ fn check_service(seen: &Value) {
         "c.consent",
         "c.contact",
         "c.flow.start",
+        "c.values",
         "c.merge",
         "c.separate",
         "c.undo",

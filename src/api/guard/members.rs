@@ -35,6 +35,7 @@ const PROFILE: Members = &[
     ("consent", Is(Behaviour)),
     ("recent", Holds(RECENT)),
     ("segments", Is(Behaviour)),
+    ("value", Is(Behaviour)),
 ];
 
 const OPEN: Members = &[
@@ -144,6 +145,7 @@ pub const fn members(action: Action) -> Members {
         | Action::Card
         | Action::Consent
         | Action::Contact
+        | Action::Rank
         | Action::Erase
         | Action::Steward
         | Action::MintQr

@@ -35,6 +35,8 @@ pub enum Action {
     Consent,
     /// Asking whether a message is sent to somebody.
     Contact,
+    /// Having customers ranked.
+    Rank,
     /// Erasing somebody, and asking what became of it.
     Erase,
     /// Saying who is who.
@@ -142,7 +144,7 @@ impl Scope {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -157,6 +159,7 @@ impl Action {
         Self::Card,
         Self::Consent,
         Self::Contact,
+        Self::Rank,
         Self::Erase,
         Self::Steward,
         Self::MintQr,
@@ -188,6 +191,7 @@ impl Action {
             Self::Card => "open agents' cards",
             Self::Consent => "record consent",
             Self::Contact => "ask whether customers are contacted",
+            Self::Rank => "have customers ranked",
             Self::Erase => "erase people",
             Self::Steward => "say who is who",
             Self::MintQr => "mint codes",
@@ -226,6 +230,7 @@ impl Action {
             Self::Card       => [FULL, DENY, FULL, DENY, FULL],
             Self::Consent    => [FULL, DENY, FULL, DENY, FULL],
             Self::Contact    => [FULL, DENY, FULL, DENY, FULL],
+            Self::Rank       => [DENY, DENY, DENY, DENY, FULL],
             Self::Erase      => [DENY, DENY, DENY, DENY, FULL],
             Self::Steward    => [DENY, DENY, DENY, DENY, FULL],
             Self::MintQr     => [FULL, DENY, FULL, DENY, FULL],

@@ -85,6 +85,7 @@ fn read_by(call: Call) -> (BTreeSet<&'static str>, bool) {
         Call::Consent => asked::<api::ConsentRequest>(),
         Call::Contact => asked::<api::ContactRequest>(),
         Call::StartFlow => asked::<api::StartRequest>(),
+        Call::Rank => asked::<api::RankRequest>(),
         Call::Erase => asked::<api::EraseRequest>(),
         Call::Erasure => asked::<api::ErasureRequest>(),
         Call::Merge | Call::Separate => asked::<api::WordRequest>(),

@@ -1,5 +1,5 @@
-//! The commands that talk to a running service: `send`, `lookup`, `profile`, `export`, `erase`, `tail`, `dlq`, `flows`, and
-//! those of `identity` and `rules`.
+//! The commands that talk to a running service: `send`, `lookup`, `profile`, `export`, `erase`, `values`, `tail`, `dlq`,
+//! `flows`, and those of `identity` and `rules`.
 //!
 //! Owns [`ClientCommand`] and the small blocking client below it. Knows the service by its HTTP contract alone, never
 //! opens a store, and never shows a key or, in an error, a customer's identifier. The command line's `main` calls it.
@@ -20,6 +20,7 @@ pub mod rules;
 pub mod send;
 pub mod server;
 pub mod tail;
+pub mod values;
 
 use std::io::Write;
 
@@ -40,6 +41,8 @@ pub enum ClientCommand {
     Export(export::Args),
     /// Erase a person, and wait until no file holds a byte of them
     Erase(erase::Args),
+    /// Have customers ranked by what they are worth
+    Values(values::Args),
     /// Follow what the service publishes, live
     Tail(tail::Args),
     /// List, show or retry what was refused
@@ -57,6 +60,7 @@ impl ClientCommand {
             Self::Profile(args) => &args.server,
             Self::Export(args) => &args.server,
             Self::Erase(args) => &args.server,
+            Self::Values(args) => &args.server,
             Self::Tail(args) => &args.server,
             Self::Dlq(args) => &args.server,
             Self::Flows(args) => args.server(),
@@ -75,6 +79,7 @@ impl ClientCommand {
             Self::Profile(args) => profile::run(args, client, out),
             Self::Export(args) => export::run(&args, client, out),
             Self::Erase(args) => erase::run(args, client, out),
+            Self::Values(args) => values::run(&args, client, out),
             Self::Tail(args) => tail::run(args, client, out),
             Self::Dlq(args) => dlq::run(args, client, out),
             Self::Flows(args) => args.run(client, out),

@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 
 use crate::{
-    config::{RuleFiles, reader::Reader},
-    decide::rule::{Book, flow},
+    config::{RuleFiles, reader::Reader, section},
+    decide::{
+        rule::{Book, flow},
+        value,
+    },
 };
 
 const MINUTE_MICROS: u64 = 60 * 1_000_000;
@@ -19,11 +22,13 @@ pub struct Decide {
     pub book: Book,
     /// How they are carried out.
     pub flow: flow::Policy,
+    /// How customers are ranked by what they are worth.
+    pub value: value::Policy,
 }
 
 impl PartialEq for Decide {
     fn eq(&self, other: &Self) -> bool {
-        (&self.files, self.flow) == (&other.files, other.flow)
+        (&self.files, self.flow, &self.value) == (&other.files, other.flow, &other.value)
     }
 }
 
@@ -58,5 +63,6 @@ pub(crate) fn read(table: &mut Reader<'_>) -> Decide {
                 .saturating_mul(MINUTE_MICROS),
             history_max: table.number("history_max", 1..=100_000),
         },
+        value: table.section("value", section::value::read),
     }
 }

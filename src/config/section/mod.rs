@@ -22,6 +22,7 @@ pub(crate) mod retention;
 pub(crate) mod snapshots;
 pub(crate) mod sources;
 pub(crate) mod store;
+pub(crate) mod value;
 pub(crate) mod views;
 
 use std::path::PathBuf;

@@ -7,6 +7,7 @@ mod layers;
 mod nats;
 mod refusals;
 mod secrets;
+mod value;
 
 use std::path::PathBuf;
 

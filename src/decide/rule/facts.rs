@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+pub use crate::decide::value::Standing;
 use crate::domain::{
     event::Event,
     profile::{Profile, matters::Moment},
@@ -36,19 +37,4 @@ pub struct Facts<'a> {
     pub matter: &'a str,
     /// The time it is.
     pub now: Timestamp,
-}
-
-/// How much a customer is worth among all, as it was last found out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
-    /// Recency, 1 to 5: who bought last has 5.
-    pub recency: u8,
-    /// Frequency, 1 to 5: who bought most often has 5.
-    pub frequency: u8,
-    /// Money, 1 to 5: who paid most has 5.
-    pub monetary: u8,
-    /// What such customers are called, as `champions`.
-    pub name: String,
-    /// The tier by what they paid: `top`, `high`, `middle`, `low`.
-    pub tier: String,
 }

@@ -53,10 +53,7 @@ impl Profile {
     /// Orders that count and their revenue: one order once, whoever reported it.
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();
-        for (id, sale) in &self.whole.sales {
-            if !self.whole.orders.get(id).is_none_or(|state| state.value.counts()) {
-                continue;
-            }
+        for sale in self.sales() {
             totals.orders = totals.orders.saturating_add(1);
             if let Some(amount) = sale.value.amount {
                 let sum = totals.revenue.entry(sale.value.currency.clone()).or_default();
@@ -64,6 +61,13 @@ impl Profile {
             }
         }
         totals
+    }
+
+    /// What was sold with each order that counts.
+    pub fn sales(&self) -> impl Iterator<Item = &Latest<Sale>> {
+        let counts = |id: &String| self.whole.orders.get(id).is_none_or(|state| state.value.counts());
+        let counted = self.whole.sales.iter().filter(move |(id, _)| counts(id));
+        counted.map(|(_, sale)| sale)
     }
 
     /// The products in the cart, the latest first.

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::{
     decide::contact::Ask,
     domain::{event::ConsentChange, identity::Word, time::Timestamp},
-    engine::api::{Mint, Progress, Statement, Target, Undo},
+    engine::api::{Mint, Progress, Statement, Target, Undo, Valuing},
     store::{ErasureId, ErasureRecord},
 };
 
@@ -63,6 +63,8 @@ pub enum Command {
         /// The segment's.
         segment: String,
     },
+    /// Rank customers, or keep what that came to.
+    Rank(Valuing),
     /// Say that two are one person.
     Merge {
         /// The two.
@@ -127,6 +129,7 @@ impl fmt::Debug for Command {
             Self::Contact { .. } => "Contact",
             Self::Start { .. } => "Start",
             Self::StartAll { .. } => "StartAll",
+            Self::Rank(_) => "Rank",
             Self::Merge { .. } => "Merge",
             Self::Separate { .. } => "Separate",
             Self::Say(_) => "Say",

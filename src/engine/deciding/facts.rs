@@ -57,7 +57,7 @@ impl Batch<'_> {
         Ok(Known {
             profile,
             segments: segments.map(|(name, _)| name.to_owned()).collect(),
-            value: self.standing_of(id)?,
+            value: self.standing(id)?.map(Standing::from),
             moments,
             since,
             now,
@@ -72,12 +72,6 @@ impl Batch<'_> {
         now: Timestamp,
     ) -> Result<Known<'p>, Error> {
         self.known(portrait.id, &portrait.profile, window_us, now)
-    }
-
-    /// How much a customer is worth among all, where that was found out.
-    fn standing_of(&self, id: ProfileId) -> Result<Option<Standing>, Error> {
-        let _ = id;
-        Ok(None)
     }
 
     /// What a customer did from an instant on, and from when on that is all of it. Most did no more than their profile

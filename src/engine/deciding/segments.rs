@@ -71,6 +71,15 @@ impl Batch<'_> {
         Ok(segmented)
     }
 
+    /// Has those looked at again who stand elsewhere among all customers, where a segment asks for that.
+    pub(crate) fn review_valued(&mut self) {
+        let asks = !self.touched.revalued.is_empty() && !self.book.segments_reading_value().is_empty();
+        let revalued = std::mem::take(&mut self.touched.revalued);
+        if asks {
+            self.touched.reviewed.extend(revalued);
+        }
+    }
+
     /// Asks each of these segments whether the profile is in it.
     fn ask(
         &self,

@@ -18,3 +18,4 @@ pub(crate) mod rules;
 pub(crate) mod scan;
 pub(crate) mod segment;
 pub(crate) mod updates;
+pub(crate) mod value;

@@ -33,6 +33,8 @@ pub(crate) enum Call {
     Consent,
     Contact,
     StartFlow,
+    /// [`Api::rank`](crate::api::Api::rank).
+    Rank,
     Erase,
     Erasure,
     Merge,
@@ -42,7 +44,7 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    pub(crate) const ALL: [Self; 28] = [
+    pub(crate) const ALL: [Self; 29] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -65,6 +67,7 @@ impl Call {
         Self::Consent,
         Self::Contact,
         Self::StartFlow,
+        Self::Rank,
         Self::Erase,
         Self::Erasure,
         Self::Merge,
@@ -98,6 +101,7 @@ impl Call {
             Self::Consent => "c.consent",
             Self::Contact => "c.contact",
             Self::StartFlow => "c.flow.start",
+            Self::Rank => "c.values",
             Self::Erase => "c.erase",
             Self::Erasure => "q.erasure",
             Self::Merge => "c.merge",
@@ -135,6 +139,7 @@ impl Call {
             Self::Consent => Action::Consent,
             Self::Contact => Action::Contact,
             Self::StartFlow => Action::StartFlow,
+            Self::Rank => Action::Rank,
             Self::Erase | Self::Erasure => Action::Erase,
             Self::Merge | Self::Separate | Self::Undo => Action::Steward,
             Self::Owner => return None,
@@ -166,6 +171,7 @@ impl Call {
             Self::Consent => written(&api.consent(api::read(body)?).await?),
             Self::Contact => written(&api.contact(api::read(body)?).await?),
             Self::StartFlow => written(&api.start_flow(api::read(body)?).await?),
+            Self::Rank => written(&api.rank(api::read(body)?).await?),
             Self::Erase => written(&api.erase(api::read(body)?).await?),
             Self::Erasure => written(&api.erasure(api::read(body)?).await?),
             Self::Merge => written(&api.merge(api::read(body)?).await?),

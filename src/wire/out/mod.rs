@@ -8,6 +8,7 @@
 //! |---|---|
 //! | profile document | [`profile`] |
 //! | context of a view, as an object or as flat texts | [`context`], [`flat`] |
+//! | what a customer is worth among all | [`value`] |
 //! | lookup | [`lookup`] |
 //! | event of a timeline | [`event`] |
 //! | all that is kept about a person | [`export`] |
@@ -37,3 +38,4 @@ pub mod problem;
 pub mod profile;
 pub mod scalar;
 pub mod update;
+pub mod value;

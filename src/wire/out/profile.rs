@@ -8,13 +8,14 @@ use crate::domain::{
     context::{self, promises::PromiseKind},
     profile::{Profile, bounded::Counts, matters},
     time::Timestamp,
-    value::Value,
+    value::Value as Given,
 };
 use crate::wire::out::{
     action::InSegment,
     desk::Promise,
     matters::{Call, Line, Offer, Order, Ticket, Totals},
     scalar::{Consent, Free, Identifier, Time, consent},
+    value::{Standing, Value},
 };
 
 /// A profile and what the store knows about it beside its content.
@@ -32,11 +33,13 @@ pub struct ProfileView<'a> {
     pub segments: &'a BTreeMap<String, Timestamp>,
     /// Whether some of it is about to be looked at again; nobody is told of that, who asks is.
     pub pending: bool,
+    /// Where the customer stands among all.
+    pub value: Option<Standing<'a>>,
     /// Its content.
     pub profile: &'a Profile,
 }
 
-/// A profile as JSON. Depends on its content alone, never on now.
+/// A profile as JSON. Depends on its content alone, and on the last ranking of all customers; never on now.
 #[derive(Debug, Serialize)]
 pub struct Document<'a> {
     id: &'a str,
@@ -49,6 +52,7 @@ pub struct Document<'a> {
     open: Open,
     consent: Consent,
     recent: Vec<Moment<'a>>,
+    value: Option<Value<'a>>,
     absorbed: &'a [String],
     segments: Vec<InSegment<'a>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -96,7 +100,7 @@ impl<'a> Document<'a> {
             .whole
             .traits
             .iter()
-            .filter(|(_, entry)| entry.value != Value::Null);
+            .filter(|(_, entry)| entry.value != Given::Null);
         let decisions = profile.consent.iter();
         let segments = view.segments.iter();
         Self {
@@ -118,6 +122,7 @@ impl<'a> Document<'a> {
                 (channel.as_str(), purpose.as_str(), standing.decision())
             })),
             recent: profile.whole.recent.iter().rev().map(Moment::from).collect(),
+            value: view.value.map(Value::from),
             absorbed: view.absorbed,
             segments: segments
                 .map(|(name, since)| InSegment::of(name, *since))

@@ -344,3 +344,16 @@ fn a_stream_that_stays_away_is_given_up() {
         "no stream of events"
     );
 }
+
+#[test]
+fn customers_are_ranked_when_that_is_asked_for() {
+    let asked = answer("200 OK", "", r#"{"status":"committed","position":3}"#);
+    let (done, out, requests) = run(&[asked], &["values", "rank"]);
+    assert!(done.is_ok(), "{done:?}");
+    assert!(out.contains("committed") && out.contains('3'), "{out}");
+    assert!(
+        requests[0].starts_with("POST /v1/values/rank HTTP/1.1\r\n"),
+        "{}",
+        requests[0]
+    );
+}

@@ -17,6 +17,7 @@ fn json(profile: &Profile) -> String {
         fingerprint: "c0ffee",
         absorbed: &absorbed,
         pending: false,
+        value: None,
         profile,
     };
     let document = Document::of(view);

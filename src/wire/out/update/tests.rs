@@ -52,6 +52,7 @@ fn an_update_carries_the_document() {
         fingerprint: "c0ffee",
         absorbed: &[],
         pending: false,
+        value: None,
         profile: &profile,
     };
     let ids = ids(1);
