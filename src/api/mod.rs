@@ -18,6 +18,7 @@
 //! | why two are one person or not, who may be, whom a profile absorbed | `between` |
 //! | what stewards say about who is who | `steward` |
 //! | what was refused | `rejections` |
+//! | what was decided about messages and what became of them, counted | `report` |
 //! | who may ask for what, and see how much of it | [`guard`] |
 //! | whom a caller is told of, counted and noted | `telling` |
 //! | who is meant | `address` |
@@ -61,6 +62,7 @@ mod profile;
 mod qr;
 mod readiness;
 mod rejections;
+mod report;
 mod rules;
 mod scan;
 mod steward;
@@ -88,6 +90,7 @@ pub use crate::api::{
     },
     readiness::{Following, Seen, Watch},
     rejections::{Rejection, RejectionRequest, RejectionsAnswer, RejectionsRequest},
+    report::{ContactReportAnswer, ContactReportRequest},
     rules::{RulesAnswer, RulesRequest},
     scan::{ScanAnswer, ScanRequest},
     steward::{AskedEvent, Remark, UndoAnswer, UndoRequest, WordAnswer, WordRequest},

@@ -147,9 +147,11 @@ impl Event {
         token(&self.name) == "signed_out"
     }
 
-    /// Whether it tells of what happened in the house alone: what was decided about a message. Nobody else writes it.
+    /// Whether it tells of what happened in the house alone: what was decided about a message, and that nobody said what became
+    /// of one. Nobody else writes it.
     pub fn is_internal(&self) -> bool {
-        self.id.source == OWN_SOURCE && token(&self.name) == "contact_decided"
+        self.id.source == OWN_SOURCE
+            && matches!(token(&self.name).as_str(), "contact_decided" | "action_unanswered")
     }
 
     /// A property by name.

@@ -19,7 +19,7 @@ use crate::{
         observe::Observer,
         routes::{
             card, consent, contact, context, erase, identity, ingest, lookup, operation, pixel, profile, qr,
-            rejections, scan, segment, updates,
+            rejections, report, scan, segment, updates,
         },
         settings::Settings,
     },
@@ -29,7 +29,7 @@ use crate::{
 use Access::{Ask, Link, Open, Write};
 use Action::{
     Card, Consent, Contact, Context, Erase, Explain, Export, Identity, Lookup, Matches, Merges, MintQr,
-    Profile, ReadQr, RedeemQr, Rejections, Retry, RevokeQr, Rules, Scan, Steward, Timeline, Updates,
+    Profile, ReadQr, RedeemQr, Rejections, Report, Retry, RevokeQr, Rules, Scan, Steward, Timeline, Updates,
 };
 
 /// One row of the table.
@@ -118,6 +118,7 @@ pub(crate) fn table() -> Vec<Route> {
         get("/v1/rejections",                Ask(Rejections), rejections::rejections),
         get("/v1/rejections/{sequence}",     Ask(Rejections), rejections::rejection),
         post("/v1/rejections/{sequence}/retry", Ask(Retry), rejections::retry),
+        get("/v1/reports/contacts",          Ask(Report), report::contacts),
         get("/v1/updates",                   Ask(Updates), updates::updates),
 
         get("/livez",                        Open,  operation::livez),

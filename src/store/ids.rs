@@ -52,6 +52,10 @@ opaque!(
     RequestHash
 );
 opaque!(
+    /// What is counted under the same names: their keyed hash.
+    TallyHash
+);
+opaque!(
     /// An erasure: random.
     ErasureId
 );

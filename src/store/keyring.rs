@@ -14,7 +14,7 @@ use crate::{
         identity::{Claim, Key, Reference},
         similarity::BlockKey,
     },
-    store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, WordHash},
+    store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, TallyHash, WordHash},
 };
 
 /// The secret bytes of one key.
@@ -50,6 +50,7 @@ enum Purpose {
     Check = 11,
     Signing = 12,
     Seal = 13,
+    Tally = 14,
 }
 
 impl Keyring {
@@ -135,6 +136,11 @@ impl Keyring {
             Purpose::Request,
             &[command.as_bytes(), request_id.as_bytes()],
         )))
+    }
+
+    /// The hash of the names that something is counted under.
+    pub fn tally(&self, names: [&str; 6]) -> TallyHash {
+        TallyHash(half(digest(&self.index, Purpose::Tally, &names.map(str::as_bytes))))
     }
 
     /// The secret that codes are signed with. It never rotates, as little as the ids do: tills keep its public half.

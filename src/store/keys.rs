@@ -28,6 +28,7 @@
 //! | `X` | sequence | rejection | refused input |
 //! | `Y` | | [`InputRecord`](crate::store::InputRecord) | up to where the input stream is consumed |
 //! | `Z` | kind, hash | [`ErasedRecord`](crate::store::ErasedRecord), [`ErasureRecord`](crate::store::ErasureRecord), [`ErasingRecord`](crate::store::ErasingRecord) | what was erased |
+//! | `c` | day, names | [`CountedDayRecord`](crate::store::CountedDayRecord), [`CountedRecord`](crate::store::CountedRecord) | what is counted for reports |
 //!
 //! Times are written so that bytes order as instants do.
 
@@ -36,8 +37,10 @@ use crate::{
     store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, WordHash},
 };
 
+mod counted;
 mod erased;
 
+pub use counted::{COUNTED, counted, counted_day, day_of_counted};
 pub use erased::{
     CLEARED, ERASED, ERASING, ERASURES, Erased, PENDING, UNDELETED, erased, erasing, erasure, pending,
     undeleted, undeleted_place,

@@ -39,7 +39,7 @@ mod view;
 pub use crate::store::error::Error;
 pub use crate::store::group::Group;
 pub use crate::store::ids::{
-    AtomId, ErasureId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, WordHash,
+    AtomId, ErasureId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, TallyHash, WordHash,
 };
 pub use crate::store::keyring::{Keyring, Secret};
 pub use crate::store::lock::{FolderLock, LockError};
@@ -47,7 +47,7 @@ pub use crate::store::mark::{Applied, MetaName};
 pub use crate::store::open::{Damage, OpenError, StoreConfig, set_aside};
 pub use crate::store::read::Read;
 pub use crate::store::record::{
-    AnswerRecord, AtomRecord, ClearedRecord, ErasedRecord, ErasingRecord, ErasureRecord, FormerRecord,
+    AnswerRecord, AtomRecord, ClearedRecord, CountedDayRecord, CountedRecord, ErasedRecord, ErasingRecord, ErasureRecord, FormerRecord,
     ForwardRecord, InputRecord, ProfileRecord, QrRecord, RejectionRecord, Removed, RenewalRecord, RulesMark,
     RulesRecord, SeenRecord, UnmarkedRecord, WordsRecord,
 };

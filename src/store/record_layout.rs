@@ -23,7 +23,7 @@ use crate::{
         ids::{AtomId, ErasureId, KeyHash, ProfileId},
         layout,
         record::{
-            AnswerRecord, AtomRecord, ClearedRecord, ErasedRecord, ErasingRecord, ErasureRecord,
+            AnswerRecord, AtomRecord, ClearedRecord, CountedDayRecord, CountedRecord, ErasedRecord, ErasingRecord, ErasureRecord,
             FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord, RejectionRecord,
             RenewalRecord, RulesRecord, SeenRecord, WordsRecord,
         },
@@ -70,11 +70,15 @@ record!(Word, 1, "steward's word");
 record!(ErasedRecord, 1, "mark of an erasure");
 record!(ErasureRecord, 1, "erasure");
 record!(ClearedRecord, 1, "clearing");
+record!(CountedDayRecord, 1, "day of counts");
+record!(CountedRecord, 1, "count");
 record!(ErasingRecord, 1, "erasure that goes on");
 
 layout! {
     struct crate::store::record::SeenRecord { checksum, place }
     struct crate::store::record::WordsRecord { last }
+    struct crate::store::record::CountedDayRecord { combinations }
+    struct crate::store::record::CountedRecord { happened, reason, way, purpose, team, template, count }
     struct crate::store::record::RulesMark {
         algorithm, kinds, atoms_max, claims_max, weights, auto, block_faces_max, component_atoms_max, fold
     }

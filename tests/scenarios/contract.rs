@@ -64,6 +64,7 @@ async fn ask(api: &Api, question: &str, body: &Value) -> Value {
         "context" => told(api.context(request(body)).await),
         "qr" => told(api.qr_read(request(body)).await),
         "rejections" => told(api.rejections(request(body)).await),
+        "contact_report" => told(api.contact_report(request(body)).await),
         other => panic!("no question is called {other}"),
     }
 }
@@ -131,6 +132,8 @@ fn a_question_has_the_answer_that_it_has_over_http() {
     );
     check("qr", json!({"token": "ABCDEFGH"}), "/v1/qr/ABCDEFGH");
     check("rejections", json!({"limit": 1}), "/v1/rejections?limit=1");
+    check("contact_report", json!({"by": "team"}), "/v1/reports/contacts?by=team");
+    check("contact_report", json!({"by": "moon"}), "/v1/reports/contacts?by=moon");
 }
 
 #[test]
@@ -182,6 +185,7 @@ fn every_question_waits_for_its_position() {
         "lookup",
         "qr",
         "rejections",
+        "contact_report",
     ] {
         let ask = |position| {
             let mut body = body(position);

@@ -186,6 +186,7 @@ fn check_service(seen: &Value) {
         "q.context",
         "q.qr",
         "q.rejections",
+        "q.reports.contacts",
         "c.qr.mint",
         "c.qr.redeem",
         "c.qr.revoke",

@@ -151,6 +151,7 @@ pub const fn members(action: Action) -> Members {
         | Action::RevokeQr
         | Action::Rejections
         | Action::Retry
+        | Action::Report
         | Action::Updates => &[],
     }
 }

@@ -51,6 +51,8 @@ pub enum Action {
     Rejections,
     /// Taking in again what was refused.
     Retry,
+    /// Reading counts, which tell of nobody.
+    Report,
     /// Following what is published.
     Updates,
 }
@@ -136,7 +138,7 @@ impl Scope {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -159,6 +161,7 @@ impl Action {
         Self::RevokeQr,
         Self::Rejections,
         Self::Retry,
+        Self::Report,
         Self::Updates,
     ];
 
@@ -187,6 +190,7 @@ impl Action {
             Self::RevokeQr => "take codes back",
             Self::Rejections => "read what was refused",
             Self::Retry => "take in again what was refused",
+            Self::Report => "read reports",
             Self::Updates => "follow updates",
         }
     }
@@ -222,6 +226,7 @@ impl Action {
             Self::RevokeQr   => [FULL, DENY, FULL, DENY, FULL],
             Self::Rejections => [DENY, DENY, FULL, DENY, FULL],
             Self::Retry      => [DENY, DENY, DENY, DENY, FULL],
+            Self::Report     => [DENY, DENY, FULL, FULL, FULL],
             Self::Updates    => [DENY, DENY, FULL, DENY, FULL],
         };
         match role {

@@ -75,6 +75,7 @@ fn read_by(call: Call) -> (BTreeSet<&'static str>, bool) {
         Call::Qr => asked::<api::QrReadRequest>(),
         Call::Scan => asked::<api::ScanRequest>(),
         Call::Rejections => asked::<api::RejectionsRequest>(),
+        Call::ContactReport => asked::<api::ContactReportRequest>(),
         Call::MintQr => asked::<api::QrMintRequest>(),
         Call::RedeemQr => asked::<api::QrRedeemRequest>(),
         Call::SettleQr => asked::<api::QrSettleRequest>(),

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How far the clock of who sends may be behind ours: what they sent so shortly before it was decided is what was decided.
-const SKEW_US: u64 = 5 * 60 * 1_000_000;
+pub(super) const SKEW_US: u64 = 5 * 60 * 1_000_000;
 
 /// A message that was sent, or is on its way.
 #[derive(Clone, Copy)]

@@ -23,6 +23,7 @@ pub(crate) enum Call {
     Qr,
     Scan,
     Rejections,
+    ContactReport,
     MintQr,
     RedeemQr,
     SettleQr,
@@ -38,7 +39,7 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    pub(crate) const ALL: [Self; 24] = [
+    pub(crate) const ALL: [Self; 25] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -51,6 +52,7 @@ impl Call {
         Self::Qr,
         Self::Scan,
         Self::Rejections,
+        Self::ContactReport,
         Self::MintQr,
         Self::RedeemQr,
         Self::SettleQr,
@@ -80,6 +82,7 @@ impl Call {
             Self::Qr => "q.qr",
             Self::Scan => "q.scan",
             Self::Rejections => "q.rejections",
+            Self::ContactReport => "q.reports.contacts",
             Self::MintQr => "c.qr.mint",
             Self::RedeemQr => "c.qr.redeem",
             Self::SettleQr => "c.qr.settle",
@@ -115,6 +118,7 @@ impl Call {
             Self::Qr => Action::ReadQr,
             Self::Scan => Action::Scan,
             Self::Rejections => Action::Rejections,
+            Self::ContactReport => Action::Report,
             Self::MintQr => Action::MintQr,
             Self::RedeemQr | Self::SettleQr => Action::RedeemQr,
             Self::RevokeQr => Action::RevokeQr,
@@ -141,6 +145,7 @@ impl Call {
             Self::Qr => written(&api.qr_read(api::read(body)?).await?),
             Self::Scan => written(&api.scan(api::read(body)?).await?),
             Self::Rejections => written(&api.rejections(api::read(body)?).await?),
+            Self::ContactReport => written(&api.contact_report(api::read(body)?).await?),
             Self::MintQr => written(&api.qr_mint(api::read(body)?).await?),
             Self::RedeemQr => written(&api.qr_redeem(api::read(body)?).await?),
             Self::SettleQr => written(&api.qr_settle(api::read(body)?).await?),

@@ -11,6 +11,7 @@
 //! | lookup | [`lookup`] |
 //! | event of a timeline | [`event`] |
 //! | all that is kept about a person | [`export`] |
+//! | what was decided for somebody to carry out | [`action`] |
 //! | published updates, notices, enriched events, their subjects | [`update`] |
 //! | answers to ingest and identity questions | [`answer`], [`identity`] |
 //! | errors | [`problem`] |
@@ -18,6 +19,7 @@
 //! Amounts are texts, exact; times are RFC 3339 in UTC; numbers of a client come back exact. No shape
 //! shows an identifier's value in `Debug`.
 
+pub mod action;
 pub mod answer;
 pub mod between;
 pub mod candidate;

@@ -6,7 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::domain::event::{EventId, Name, token};
-use crate::wire::out::{event::Event, profile::Document, scalar::EventRef};
+use crate::wire::out::{
+    event::Event,
+    profile::Document,
+    scalar::{EventRef, Time},
+};
 
 /// What changed a profile: the first few events, how many, and what they did to identity.
 #[derive(Debug, Serialize)]
@@ -82,6 +86,33 @@ pub struct Notice<'a> {
     pub cause: Cause<'a>,
 }
 
+/// A profile entered segments, or left some.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename = "segments")]
+pub struct SegmentsChanged<'a> {
+    /// Its id.
+    pub profile: &'a str,
+    /// Its version. It may be one that was told before: time alone changes no profile.
+    pub version: u64,
+    /// Why.
+    pub cause: Cause<'a>,
+    /// What it entered.
+    pub entered: Vec<Membership<'a>>,
+    /// What it left.
+    pub left: Vec<Membership<'a>>,
+    /// What it is in now, by name.
+    pub segments: Vec<&'a str>,
+}
+
+/// A segment, and since when a profile is in it, or is no more.
+#[derive(Debug, Serialize)]
+pub struct Membership<'a> {
+    /// The segment's name.
+    pub name: &'a str,
+    /// Since when.
+    pub since: Time,
+}
+
 /// The version that the body of an [`Updated`] says.
 pub fn version_of(body: &[u8]) -> Option<u64> {
     #[derive(Deserialize)]
@@ -147,6 +178,16 @@ impl Subjects {
             NoticeKind::Erased => "erased",
         };
         format!("{}.profile.{kind}.{profile}", self.prefix)
+    }
+
+    /// Of [`SegmentsChanged`].
+    pub fn segments(&self, profile: &str) -> String {
+        format!("{}.profile.segments.{profile}", self.prefix)
+    }
+
+    /// Of an [`Action`](crate::wire::out::action::Action): by the way of contact and the name of the rule.
+    pub fn action(&self, channel: &str, name: &str, profile: &str) -> String {
+        format!("{}.action.{}.{}.{profile}", self.prefix, token(channel), token(name))
     }
 
     /// Of a dead letter.
