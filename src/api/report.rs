@@ -138,7 +138,10 @@ impl Api {
     /// # Errors
     /// `bad_report` where a day is none, the last is before the first, there are too many of them, or it is to be grouped by
     /// something else; `position_not_reached`.
-    pub async fn contact_report(&self, request: ContactReportRequest) -> Result<ContactReportAnswer, Failure> {
+    pub async fn contact_report(
+        &self,
+        request: ContactReportRequest,
+    ) -> Result<ContactReportAnswer, Failure> {
         let days = days(&request, (self.clock)())?;
         let by = request.by.as_deref().map_or(Some(By::default()), By::named);
         let by = by.ok_or_else(|| {
@@ -222,14 +225,17 @@ fn days(request: &ContactReportRequest, now: Timestamp) -> Result<Days, Failure>
 /// The number of a day that is written as `2026-11-22`.
 fn day(text: &str) -> Option<u32> {
     let is_day = text.len() == "2026-11-22".len() && !text.contains('T');
-    let midnight = is_day.then(|| time::parse(&format!("{text}T00:00:00Z"))).flatten()?;
+    let midnight = is_day
+        .then(|| time::parse(&format!("{text}T00:00:00Z")))
+        .flatten()?;
     u32::try_from(midnight.day()).ok()
 }
 
 /// The same, written.
 fn date(day: u32) -> String {
     let text = time::format(Timestamp::of_day(day));
-    text.split_once('T').map_or(String::new(), |(date, _)| date.to_owned())
+    text.split_once('T')
+        .map_or(String::new(), |(date, _)| date.to_owned())
 }
 
 #[cfg(test)]
@@ -268,7 +274,10 @@ mod tests {
 
     #[test]
     fn a_rate_is_a_part_of_something() {
-        assert_eq!([rate(1, 3), rate(2, 3), rate(0, 7), rate(7, 7)], [Some(0.3333), Some(0.6667), Some(0.0), Some(1.0)]);
+        assert_eq!(
+            [rate(1, 3), rate(2, 3), rate(0, 7), rate(7, 7)],
+            [Some(0.3333), Some(0.6667), Some(0.0), Some(1.0)]
+        );
         assert_eq!(rate(0, 0), None);
         assert_eq!(rate(u64::MAX, u64::MAX), Some(1.0));
     }

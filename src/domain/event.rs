@@ -151,7 +151,10 @@ impl Event {
     /// of one. Nobody else writes it.
     pub fn is_internal(&self) -> bool {
         self.id.source == OWN_SOURCE
-            && matches!(token(&self.name).as_str(), "contact_decided" | "action_unanswered")
+            && matches!(
+                token(&self.name).as_str(),
+                "contact_decided" | "action_unanswered"
+            )
     }
 
     /// A property by name.

@@ -25,7 +25,9 @@ const FORGOTTEN_MAX: usize = 2_200;
 impl Batch<'_> {
     /// Counts an event that was not known before, on the day that it happened on.
     pub(crate) fn count(&mut self, event: &Event) -> Result<(), Error> {
-        let Some(tally) = Tally::of(event) else { return Ok(()) };
+        let Some(tally) = Tally::of(event) else {
+            return Ok(());
+        };
         let kept = u32::from(self.rules.decide.contact.report_days);
         let days = [event.time.day(), event.received.day()].map(u32::try_from);
         let [Ok(day), Ok(today)] = days else { return Ok(()) };
@@ -109,7 +111,8 @@ impl Batch<'_> {
             })
         };
         let end = keys::counted_day(first);
-        self.overlay.scan(keys::COUNTED, &end, Order::Ascending, &mut note)?;
+        self.overlay
+            .scan(keys::COUNTED, &end, Order::Ascending, &mut note)?;
         over.into_iter().for_each(|key| self.overlay.delete(key));
         Ok(())
     }
@@ -138,32 +141,36 @@ impl Query {
         last: u32,
         mut visit: impl FnMut(u32, Tally, u64),
     ) -> Result<(), QueryError> {
-        let (from, to) = (keys::counted_day(first), keys::counted_day(last.saturating_add(1)));
-        self.store().scan(&from, &to, Order::Ascending, &mut |key, value| {
-            if let Some(day) = keys::day_of_counted(key) {
-                let record: CountedRecord = self.store().decoded(value)?;
-                // What a later build counts is its to tell.
-                if let Some(happened) = Happened::named(&record.happened, &record.reason) {
-                    let CountedRecord {
-                        way,
-                        purpose,
-                        team,
-                        template,
-                        count,
-                        ..
-                    } = record;
-                    let tally = Tally {
-                        happened,
-                        way,
-                        purpose,
-                        team,
-                        template,
-                    };
-                    visit(day, tally, count);
+        let (from, to) = (
+            keys::counted_day(first),
+            keys::counted_day(last.saturating_add(1)),
+        );
+        self.store()
+            .scan(&from, &to, Order::Ascending, &mut |key, value| {
+                if let Some(day) = keys::day_of_counted(key) {
+                    let record: CountedRecord = self.store().decoded(value)?;
+                    // What a later build counts is its to tell.
+                    if let Some(happened) = Happened::named(&record.happened, &record.reason) {
+                        let CountedRecord {
+                            way,
+                            purpose,
+                            team,
+                            template,
+                            count,
+                            ..
+                        } = record;
+                        let tally = Tally {
+                            happened,
+                            way,
+                            purpose,
+                            team,
+                            template,
+                        };
+                        visit(day, tally, count);
+                    }
                 }
-            }
-            Ok(ControlFlow::Continue(()))
-        })?;
+                Ok(ControlFlow::Continue(()))
+            })?;
         Ok(())
     }
 }

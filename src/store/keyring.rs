@@ -140,7 +140,11 @@ impl Keyring {
 
     /// The hash of the names that something is counted under.
     pub fn tally(&self, names: [&str; 6]) -> TallyHash {
-        TallyHash(half(digest(&self.index, Purpose::Tally, &names.map(str::as_bytes))))
+        TallyHash(half(digest(
+            &self.index,
+            Purpose::Tally,
+            &names.map(str::as_bytes),
+        )))
     }
 
     /// The secret that codes are signed with. It never rotates, as little as the ids do: tills keep its public half.

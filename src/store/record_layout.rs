@@ -23,9 +23,9 @@ use crate::{
         ids::{AtomId, ErasureId, KeyHash, ProfileId},
         layout,
         record::{
-            AnswerRecord, AtomRecord, ClearedRecord, CountedDayRecord, CountedRecord, ErasedRecord, ErasingRecord, ErasureRecord,
-            FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord, RejectionRecord,
-            RenewalRecord, RulesRecord, SeenRecord, WordsRecord,
+            AnswerRecord, AtomRecord, ClearedRecord, CountedDayRecord, CountedRecord, ErasedRecord,
+            ErasingRecord, ErasureRecord, FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord,
+            RejectionRecord, RenewalRecord, RulesRecord, SeenRecord, WordsRecord,
         },
     },
 };

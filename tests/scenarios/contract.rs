@@ -132,8 +132,16 @@ fn a_question_has_the_answer_that_it_has_over_http() {
     );
     check("qr", json!({"token": "ABCDEFGH"}), "/v1/qr/ABCDEFGH");
     check("rejections", json!({"limit": 1}), "/v1/rejections?limit=1");
-    check("contact_report", json!({"by": "team"}), "/v1/reports/contacts?by=team");
-    check("contact_report", json!({"by": "moon"}), "/v1/reports/contacts?by=moon");
+    check(
+        "contact_report",
+        json!({"by": "team"}),
+        "/v1/reports/contacts?by=team",
+    );
+    check(
+        "contact_report",
+        json!({"by": "moon"}),
+        "/v1/reports/contacts?by=moon",
+    );
 }
 
 #[test]

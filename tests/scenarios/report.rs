@@ -17,7 +17,13 @@ fn report(town: &Town, query: &str) -> Value {
 
 /// A message that Mina was sent, or that could not be.
 fn message(id: &str, name: &str, time: &str, about: Value) -> Value {
-    event(id, ["web", name], time, json!([user("mina")]), json!({"properties": about}))
+    event(
+        id,
+        ["web", name],
+        time,
+        json!([user("mina")]),
+        json!({"properties": about}),
+    )
 }
 
 fn sent(id: &str, time: &str, team: &str) -> Value {
@@ -49,31 +55,54 @@ fn days(report: &Value) -> Vec<&str> {
 #[test]
 fn what_is_decided_and_what_became_of_it_counts_once() {
     let mut town = town();
-    let service = |request: &str| json!({"purpose": "service", "team": "desk", "matter": "o-7", "request_id": request});
+    let service =
+        |request: &str| json!({"purpose": "service", "team": "desk", "matter": "o-7", "request_id": request});
     for _ in 0..2 {
         // A repeat of the same request is no decision.
         assert_eq!(asked(&town, "user_id:mina", service("r-1"))["decision"], "allow");
         assert_eq!(asked(&town, "user_id:mina", service("r-2"))["reason"], "said");
     }
-    assert_eq!(asked(&town, "user_id:mina", json!({"team": "shop"}))["decision"], "allow");
-    assert_eq!(asked(&town, "user_id:mina", json!({"team": "shop"}))["reason"], "cap_reached");
+    assert_eq!(
+        asked(&town, "user_id:mina", json!({"team": "shop"}))["decision"],
+        "allow"
+    );
+    assert_eq!(
+        asked(&town, "user_id:mina", json!({"team": "shop"}))["reason"],
+        "cap_reached"
+    );
     // Of somebody who is not known nothing is written down, and nothing counted.
     asked(&town, "user_id:nobody", json!({"team": "shop"}));
     let became = [
         sent("s-1", "22T11:00", "desk"),
-        message("f-1", "Message Failed", "22T11:01", json!({"channel": "sms", "reason": "mina@example.org bounced"})),
+        message(
+            "f-1",
+            "Message Failed",
+            "22T11:01",
+            json!({"channel": "sms", "reason": "mina@example.org bounced"}),
+        ),
         // What others say was decided.
-        message("x", "Contact Decided", "22T11:02", json!({"decision": "allow", "reason": "free"})),
+        message(
+            "x",
+            "Contact Decided",
+            "22T11:02",
+            json!({"decision": "allow", "reason": "free"}),
+        ),
         message("y", "Action Unanswered", "22T11:03", json!({"channel": "sms"})),
     ];
     for accepted in [4, 0] {
-        assert_eq!(town.post("/v1/events", &Value::from(became.to_vec()))["accepted"], accepted);
+        assert_eq!(
+            town.post("/v1/events", &Value::from(became.to_vec()))["accepted"],
+            accepted
+        );
     }
     let by_team = report(&town, "by=team");
     let total = &by_team["total"];
     assert_eq!(counts(total, DECIDED), [4, 2, 1, 1], "{by_team}");
     assert_eq!(counts(total, BECAME), [1, 1, 0], "{by_team}");
-    assert_eq!([&total["allow_rate"], &total["failure_rate"]], [&json!(0.5), &json!(0.5)]);
+    assert_eq!(
+        [&total["allow_rate"], &total["failure_rate"]],
+        [&json!(0.5), &json!(0.5)]
+    );
     assert_eq!(counts(group(&by_team, "desk"), DECIDED), [2, 1, 0, 1]);
     assert_eq!(counts(group(&by_team, "shop"), DECIDED), [2, 1, 1, 0]);
     assert_eq!(counts(group(&by_team, ""), BECAME), [0, 1, 0]);
@@ -102,7 +131,10 @@ fn an_event_counts_on_the_day_on_which_it_happened() {
     let all = ("2026-11-20 2026-11-21 2026-11-22".to_owned(), 4);
     assert_eq!(told(""), all);
     assert_eq!(told("from=2026-11-20&until=2026-11-22"), all);
-    assert_eq!(told("from=2026-11-21&until=2026-11-21"), ("2026-11-21".to_owned(), 2));
+    assert_eq!(
+        told("from=2026-11-21&until=2026-11-21"),
+        ("2026-11-21".to_owned(), 2)
+    );
     assert_eq!(told("until=2026-11-19"), (String::new(), 0));
     for refused in [
         "from=2026-11-22&until=2026-11-21",
@@ -111,7 +143,11 @@ fn an_event_counts_on_the_day_on_which_it_happened() {
         "by=customer",
     ] {
         let reply = town.call("GET", &format!("/v1/reports/contacts?{refused}"), &[], Vec::new());
-        assert_eq!((reply.status, &reply.body["code"]), (400, &json!("bad_report")), "{refused}");
+        assert_eq!(
+            (reply.status, &reply.body["code"]),
+            (400, &json!("bad_report")),
+            "{refused}"
+        );
     }
 }
 
@@ -124,7 +160,10 @@ fn on_one_day_a_thousand_names_are_counted_apart() {
         .collect();
     town.tell(&many);
     // Those that are known go on to be counted apart, and another day has its own.
-    town.tell(&[sent("again", "22T10:01", "team-0000"), sent("before", "21T10:00", "team-2000")]);
+    town.tell(&[
+        sent("again", "22T10:01", "team-0000"),
+        sent("before", "21T10:00", "team-2000"),
+    ]);
     let today = report(&town, "from=2026-11-22&by=team");
     assert_eq!(today["groups"].as_array().unwrap().len(), 1_001);
     assert_eq!(counts(&today["total"], BECAME), [1_101, 0, 0]);
@@ -160,7 +199,13 @@ fn counts_stay_when_people_merge_part_and_are_erased() {
     asked(&town, "user_id:mina", json!({"template": "spring"}));
     town.tell(&[
         sent("1", "22T10:00", "shop"),
-        event("2", ["web", "Signed In"], "22T10:01", json!([user("sara"), cookie("c")]), json!({})),
+        event(
+            "2",
+            ["web", "Signed In"],
+            "22T10:01",
+            json!([user("sara"), cookie("c")]),
+            json!({}),
+        ),
     ]);
     let before = report(&town, "by=template");
     assert_eq!(counts(&before["total"], DECIDED), [1, 1, 0, 0]);
@@ -172,7 +217,10 @@ fn counts_stay_when_people_merge_part_and_are_erased() {
     assert_eq!(erased.status, 200, "{}", erased.body);
     assert_eq!(report(&town, "by=template"), before);
     // What was told of who is erased is refused when it comes again, and not counted.
-    assert_eq!(town.post("/v1/events", &json!([sent("1", "22T10:00", "shop")]))["accepted"], 0);
+    assert_eq!(
+        town.post("/v1/events", &json!([sent("1", "22T10:00", "shop")]))["accepted"],
+        0
+    );
     assert_eq!(report(&town, "by=template"), before);
     assert!(!before.to_string().contains("mina"), "{before}");
 }
@@ -183,9 +231,15 @@ fn what_is_reported_is_what_is_described() {
     asked(&town, "user_id:mina", json!({}));
     town.tell(&[sent("1", "22T10:00", "shop")]);
     let described = Descriptions::of(&town, Value::Null);
-    let schema = described.at("./openapi.json#/components/schemas/ContactReport").unwrap();
+    let schema = described
+        .at("./openapi.json#/components/schemas/ContactReport")
+        .unwrap();
     for query in ["", "by=rule", "until=2026-01-01", "by=team&min_position=1"] {
         let answer = report(&town, query);
-        assert_eq!(described.misfits(schema, &answer, "answer"), Vec::<String>::new(), "{query}");
+        assert_eq!(
+            described.misfits(schema, &answer, "answer"),
+            Vec::<String>::new(),
+            "{query}"
+        );
     }
 }

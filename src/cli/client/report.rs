@@ -123,7 +123,8 @@ fn tables(out: &mut impl Write, report: &Value) -> io::Result<()> {
     let text = |name: &str| plain(report.get(name).and_then(Value::as_str).unwrap_or_default());
     writeln!(out, "{} to {}", text("from"), text("until"))?;
     let counts: Vec<&str> = COUNTS.iter().chain(&RATES).copied().collect();
-    let rows = |list: &str, name: &str| of_list(report, list, |row| row_of(&cell(row.get(name)), row, &counts));
+    let rows =
+        |list: &str, name: &str| of_list(report, list, |row| row_of(&cell(row.get(name)), row, &counts));
     let total = row_of("total", report.get("total").unwrap_or(&Value::Null), &counts);
     for (head, list, name) in [("day", "days", "day"), (&text("by"), "groups", "name")] {
         let mut table = vec![head_of(head, &counts)];
@@ -201,6 +202,18 @@ mod tests {
         );
         let mut out = Vec::new();
         tables(&mut out, &serde_json::from_str(&report).unwrap()).unwrap();
-        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @"");
+        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r"
+        2026-11-21 to 2026-11-22
+
+        day         decided  allow  hold  suppress  sent  failed  unanswered  allow rate  hold rate  suppress rate  failure rate  unanswered rate
+        2026-11-22        3      1     2         0     1       0           0      0.3333     0.6667            0.0           0.0                -
+        total             3      1     2         0     1       0           0      0.3333     0.6667            0.0           0.0                -
+
+        team  decided  allow  hold  suppress  sent  failed  unanswered  allow rate  hold rate  suppress rate  failure rate  unanswered rate
+        -           3      1     2         0     1       0           0      0.3333     0.6667            0.0           0.0                -
+
+        decision         rule  reason  count   share
+        hold      quiet_hours   quiet      2  0.6667
+        ");
     }
 }

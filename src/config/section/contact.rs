@@ -76,12 +76,12 @@ pub(crate) fn read(table: &mut Reader<'_>) -> Policy {
         leaving_us: time(table, "leaving_days", DAY_MICROS, 366),
         low_us: time(table, "low_days", DAY_MICROS, 366),
         quiet,
-        quiet_times: named(table, "quiet", &unsaid_times(), quiet_times),
         zone: table.text("zone", ZONE_EXPECTED, Zone::utc(), Zone::named),
+        report_days: table.number("report_days", 1..=REPORT_DAYS_MAX),
+        quiet_times: named(table, "quiet", &unsaid_times(), quiet_times),
         zones: table.section("zones", zones),
         purposes: named(table, "purposes", &unsaid_purpose(), purpose),
         caps: named(table, "caps", &unsaid_cap(), cap),
-        report_days: table.number("report_days", 1..=REPORT_DAYS_MAX),
     }
 }
 

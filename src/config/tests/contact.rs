@@ -40,7 +40,10 @@ fn quiet_times_need_their_hours_alone() {
     let france = &policy.quiet_times["france"];
     assert_eq!((france.from, france.until), (22 * 60, 8 * 60));
     let days: Vec<String> = france.days_off.iter().map(DayOff::name).collect();
-    assert_eq!((france.countries.join(","), days.join(",")), ("fr".to_owned(), "sunday,2027-05-06".to_owned()));
+    assert_eq!(
+        (france.countries.join(","), days.join(",")),
+        ("fr".to_owned(), "sunday,2027-05-06".to_owned())
+    );
 }
 
 #[test]
@@ -65,14 +68,26 @@ fn what_makes_no_sense_is_refused_where_it_stands() {
         ),
         ("[contact.caps.new]\nmost = 1", "contact.caps.new.days"),
         ("[contact]\nreport_days = 0", "contact.report_days"),
-        ("[contact.quiet.night]\nfrom = \"22:00\"", "contact.quiet.night.until"),
-        ("[contact.quiet.france]\ncountries = [\"FR\"]", "contact.quiet.france.countries"),
-        ("[contact.quiet.france]\ndays_off = [\"Sunday\"]", "contact.quiet.france.days_off"),
+        (
+            "[contact.quiet.night]\nfrom = \"22:00\"",
+            "contact.quiet.night.until",
+        ),
+        (
+            "[contact.quiet.france]\ncountries = [\"FR\"]",
+            "contact.quiet.france.countries",
+        ),
+        (
+            "[contact.quiet.france]\ndays_off = [\"Sunday\"]",
+            "contact.quiet.france.days_off",
+        ),
         (
             "[contact.quiet.france]\ndays_off = [\"monday\",\"tuesday\",\"wednesday\",\"thursday\",\"friday\",\"saturday\",\"sunday\"]",
             "contact.quiet.france.days_off",
         ),
-        ("[contact.quiet.france]\nholidays = [\"--02-30\"]", "contact.quiet.france.holidays"),
+        (
+            "[contact.quiet.france]\nholidays = [\"--02-30\"]",
+            "contact.quiet.france.holidays",
+        ),
     ] {
         let problems = load(text, &[], &[]).unwrap_err().problems;
         let keys: Vec<&str> = problems.iter().map(|problem| problem.key.as_str()).collect();

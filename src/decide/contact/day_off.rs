@@ -86,7 +86,17 @@ mod tests {
         for text in ["2026-12-25", "--05-01", "--02-29", "2028-02-29"] {
             assert_eq!(DayOff::holiday(text).unwrap().name(), text);
         }
-        for text in ["2026-02-29", "--13-01", "--5-1", "26-12-25", "2026-12", "", "--", "+026-01-01", "25.12.2026"] {
+        for text in [
+            "2026-02-29",
+            "--13-01",
+            "--5-1",
+            "26-12-25",
+            "2026-12",
+            "",
+            "--",
+            "+026-01-01",
+            "25.12.2026",
+        ] {
             assert_eq!(DayOff::holiday(text), None, "{text}");
         }
         assert_eq!(DayOff::weekday("sunday").unwrap().name(), "sunday");

@@ -56,14 +56,20 @@ fn of<'a>(case: &Case<'a>) -> Vec<Quiet<'a>> {
     let (way, country) = (&case.ask.way, zone::country(case.profile));
     let is_silent = general.silent.contains(way);
     let is_about = |times: &QuietTimes| {
-        let is_there = country.as_ref().is_some_and(|country| times.countries.contains(country));
+        let is_there = country
+            .as_ref()
+            .is_some_and(|country| times.countries.contains(country));
         let is_so = match times.ways.is_empty() {
             true => !is_silent,
             false => times.ways.contains(way),
         };
         (is_there || times.countries.is_empty()) && is_so
     };
-    let tables = case.policy.quiet_times.iter().filter(|(_, times)| is_about(times));
+    let tables = case
+        .policy
+        .quiet_times
+        .iter()
+        .filter(|(_, times)| is_about(times));
     let particular: Vec<Quiet<'_>> = tables
         .map(|(name, times)| Quiet {
             name: Some(name),
@@ -97,7 +103,11 @@ impl Quiet<'_> {
         }
         let day = |day: &DayOff| Evidence::of("day_off", day.name(), zone.day(at, 0));
         Some(Against {
-            reason: if day_off.is_some() { Reason::DayOff } else { Reason::Quiet },
+            reason: if day_off.is_some() {
+                Reason::DayOff
+            } else {
+                Reason::Quiet
+            },
             table: self.name.map(|name| Evidence::of("quiet", name, None)),
             day: day_off.map(day),
         })

@@ -113,7 +113,10 @@ impl Figures {
     }
 
     fn all(&self) -> u64 {
-        let became = self.sent.saturating_add(self.failed).saturating_add(self.unanswered);
+        let became = self
+            .sent
+            .saturating_add(self.failed)
+            .saturating_add(self.unanswered);
         self.decided().saturating_add(became)
     }
 }
@@ -151,7 +154,10 @@ impl Report {
             *decided = decided.saturating_add(count);
         }
         if let Some(group) = self.by.group(tally) {
-            self.groups.entry(group.to_owned()).or_default().add(happened, count);
+            self.groups
+                .entry(group.to_owned())
+                .or_default()
+                .add(happened, count);
         }
     }
 
@@ -162,9 +168,16 @@ impl Report {
         if self.groups.len() <= GROUPS_MAX {
             return self;
         }
-        let ranks = self.groups.iter().map(|(name, figures)| (std::cmp::Reverse(figures.all()), name));
+        let ranks = self
+            .groups
+            .iter()
+            .map(|(name, figures)| (std::cmp::Reverse(figures.all()), name));
         let ranks: BTreeSet<_> = ranks.collect();
-        let rest: Vec<String> = ranks.into_iter().skip(GROUPS_MAX).map(|(_, name)| name.clone()).collect();
+        let rest: Vec<String> = ranks
+            .into_iter()
+            .skip(GROUPS_MAX)
+            .map(|(_, name)| name.clone())
+            .collect();
         for name in rest {
             if let Some(figures) = self.groups.remove(&name) {
                 self.groups.entry(OTHER.to_owned()).or_default().merge(&figures);
@@ -199,11 +212,16 @@ mod tests {
         ];
         let of = |by| {
             let mut report = Report::new(by);
-            counted.iter().for_each(|(day, tally, count)| report.add(*day, tally, *count));
+            counted
+                .iter()
+                .for_each(|(day, tally, count)| report.add(*day, tally, *count));
             report.bounded()
         };
         let by_team = of(By::Team);
-        assert_eq!((by_team.total.hold, by_team.total.decided(), by_team.total.sent), (6, 6, 3));
+        assert_eq!(
+            (by_team.total.hold, by_team.total.decided(), by_team.total.sent),
+            (6, 6, 3)
+        );
         assert_eq!((by_team.days[&1].hold, by_team.days[&2].unanswered), (2, 1));
         assert_eq!(by_team.reasons[&("hold", Reason::DayOff)], 4);
         let names: Vec<&str> = by_team.groups.keys().map(String::as_str).collect();
@@ -222,7 +240,10 @@ mod tests {
         }
         let report = report.bounded();
         assert_eq!(report.groups.len(), GROUPS_MAX + 1);
-        assert_eq!((report.groups["team-1199"].sent, report.groups[OTHER].sent), (2, 200));
+        assert_eq!(
+            (report.groups["team-1199"].sent, report.groups[OTHER].sent),
+            (2, 200)
+        );
         assert!(report.groups.contains_key("team-0799") && !report.groups.contains_key("team-0800"));
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 const LETTERS_MAX: usize = 64;
 
 /// Something that is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happened {
     /// It was decided whether a message is sent, for this reason.
     Decided(Outcome, Reason),
@@ -75,9 +75,10 @@ impl Tally {
     pub fn of(event: &Event) -> Option<Self> {
         let text = |name: &str| event.property_text(name).unwrap_or_default();
         let happened = match token(&event.name).as_str() {
-            "contact_decided" if event.is_internal() => {
-                Happened::Decided(Outcome::named(&text("decision"))?, Reason::named(&text("reason"))?)
-            }
+            "contact_decided" if event.is_internal() => Happened::Decided(
+                Outcome::named(&text("decision"))?,
+                Reason::named(&text("reason"))?,
+            ),
             "action_unanswered" if event.is_internal() => Happened::Unanswered,
             "message_sent" => Happened::Sent,
             "message_failed" => Happened::Failed,
@@ -115,7 +116,10 @@ mod tests {
             ("team", "shop"),
         ];
         for (name, happened) in [
-            ("Contact Decided", Some(Happened::Decided(Outcome::Hold, Reason::Quiet))),
+            (
+                "Contact Decided",
+                Some(Happened::Decided(Outcome::Hold, Reason::Quiet)),
+            ),
             ("Message Sent", Some(Happened::Sent)),
             ("message_failed", Some(Happened::Failed)),
             ("Action Unanswered", Some(Happened::Unanswered)),

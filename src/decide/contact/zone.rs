@@ -75,7 +75,11 @@ impl Zone {
     pub(super) fn next(&self, at: Timestamp, minutes: &[u16]) -> Option<Timestamp> {
         let (date, _) = self.local(at)?;
         let days = [Some(date), date.tomorrow().ok()].into_iter().flatten();
-        let edges = days.flat_map(|date| minutes.iter().filter_map(move |minute| self.instant(date, *minute, at)));
+        let edges = days.flat_map(|date| {
+            minutes
+                .iter()
+                .filter_map(move |minute| self.instant(date, *minute, at))
+        });
         let point = jiff::Timestamp::from_microsecond(at.as_micros()).ok()?;
         let change = self.0.following(point).next();
         let change = change.map(|change| Timestamp::from_micros(change.timestamp().as_microsecond()));
@@ -106,7 +110,11 @@ pub(super) fn of(policy: &Policy, profile: &Profile) -> Zone {
 /// The country of a customer, by its code in lower case: what they said, where it is a code, else that of their telephone
 /// numbers.
 pub(super) fn country(profile: &Profile) -> Option<String> {
-    let said = profile.whole.traits.get("country").and_then(|said| said.value.as_text());
+    let said = profile
+        .whole
+        .traits
+        .get("country")
+        .and_then(|said| said.value.as_text());
     let code = said.map(|said| said.trim().to_ascii_lowercase());
     let code = code.filter(|code| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_lowercase()));
     code.or_else(|| of_phones(profile).map(|region| region.as_str().to_ascii_lowercase()))

@@ -18,5 +18,6 @@ pub fn counted(day: u32, tally: TallyHash) -> Vec<u8> {
 /// The day of a key below [`COUNTED`] that counts something; `None` of a day's own.
 pub fn day_of_counted(key: &[u8]) -> Option<u32> {
     let (head, _) = key.split_last_chunk::<16>()?;
-    head.split_last_chunk::<4>().map(|(_, day)| u32::from_be_bytes(*day))
+    head.split_last_chunk::<4>()
+        .map(|(_, day)| u32::from_be_bytes(*day))
 }

@@ -97,7 +97,10 @@ mod tests {
         let at = |text: &str| Time(time::parse(text).unwrap());
         let with = BTreeMap::from([
             ("offer".to_owned(), Value::Text("autumn-10".to_owned())),
-            ("price".to_owned(), Value::Number(Number::from_text("18500000.00").unwrap())),
+            (
+                "price".to_owned(),
+                Value::Number(Number::from_text("18500000.00").unwrap()),
+            ),
         ]);
         let action = Action {
             action: "9f1c",

@@ -187,7 +187,12 @@ impl Subjects {
 
     /// Of an [`Action`](crate::wire::out::action::Action): by the way of contact and the name of the rule.
     pub fn action(&self, channel: &str, name: &str, profile: &str) -> String {
-        format!("{}.action.{}.{}.{profile}", self.prefix, token(channel), token(name))
+        format!(
+            "{}.action.{}.{}.{profile}",
+            self.prefix,
+            token(channel),
+            token(name)
+        )
     }
 
     /// Of a dead letter.

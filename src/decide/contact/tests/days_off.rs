@@ -48,7 +48,9 @@ fn with_times(zone: &str, tables: Vec<QuietTimes>) -> Policy {
     let named = tables.into_iter().enumerate();
     Policy {
         zone: Zone::named(zone).unwrap(),
-        quiet_times: named.map(|(number, times)| (format!("t{number}"), times)).collect(),
+        quiet_times: named
+            .map(|(number, times)| (format!("t{number}"), times))
+            .collect(),
         ..policy()
     }
 }
@@ -67,7 +69,10 @@ fn verdict(policy: &Policy, customer: &Profile, ask: &Ask, now: Timestamp) -> Op
 
 #[test]
 fn a_night_before_a_sunday_ends_on_monday_morning() {
-    let policy = with_times("Europe/Paris", vec![times([22 * 60, 8 * 60], &["sunday", "--12-25", "2026-12-26"])]);
+    let policy = with_times(
+        "Europe/Paris",
+        vec![times([22 * 60, 8 * 60], &["sunday", "--12-25", "2026-12-26"])],
+    );
     let customer = from_country("FR");
     let told = |now: &str| {
         let verdict = verdict(&policy, &customer, &ask(), at(now));
@@ -88,7 +93,11 @@ fn a_night_before_a_sunday_ends_on_monday_morning() {
     assert_eq!(told("2026-11-23T07:00:00Z"), None);
     // In general it would be quiet from 21:00 on.
     assert_eq!(told("2026-11-20T20:30:00Z"), None);
-    assert_eq!(told("2027-12-26T12:00:00Z").unwrap().0, Reason::DayOff, "a Sunday");
+    assert_eq!(
+        told("2027-12-26T12:00:00Z").unwrap().0,
+        Reason::DayOff,
+        "a Sunday"
+    );
     assert_eq!(told("2028-12-26T12:00:00Z"), None, "a holiday of one year");
 }
 
@@ -96,11 +105,18 @@ fn a_night_before_a_sunday_ends_on_monday_morning() {
 fn it_is_said_by_which_table_and_day_it_waits() {
     let policy = with_times("Europe/Paris", vec![times([0, 0], &["sunday"])]);
     let verdict = verdict(&policy, &from_country("fr"), &ask(), at("2026-11-22T12:00:00Z")).unwrap();
-    let evidence = verdict.evidence.iter().map(|fact| (fact.what.as_str(), fact.name.as_str(), fact.at));
+    let evidence = verdict
+        .evidence
+        .iter()
+        .map(|fact| (fact.what.as_str(), fact.name.as_str(), fact.at));
     let sunday = Some(at("2026-11-21T23:00:00Z"));
     assert_eq!(
         evidence.collect::<Vec<_>>(),
-        [("zone", "Europe/Paris", None), ("quiet", "t0", None), ("day_off", "sunday", sunday)]
+        [
+            ("zone", "Europe/Paris", None),
+            ("quiet", "t0", None),
+            ("day_off", "sunday", sunday)
+        ]
     );
     assert_eq!(verdict.until, Some(at("2026-11-22T23:00:00Z")));
 }
@@ -121,22 +137,39 @@ fn a_table_holds_for_its_countries_and_ways_alone() {
             way: way.to_owned(),
             ..ask()
         };
-        let verdict = verdict(&with_times("Europe/Paris", tables), &from_country(country), &way, now);
+        let verdict = verdict(
+            &with_times("Europe/Paris", tables),
+            &from_country(country),
+            &way,
+            now,
+        );
         verdict.map(|verdict| verdict.reason)
     };
     let both = || vec![calls.clone(), times([22 * 60, 8 * 60], &["monday"])];
-    assert_eq!(reason(vec![calls.clone()], "fr", "call", evening), Some(Reason::Quiet));
+    assert_eq!(
+        reason(vec![calls.clone()], "fr", "call", evening),
+        Some(Reason::Quiet)
+    );
     // It says that mail disturbs, which else it does not.
-    assert_eq!(reason(vec![calls.clone()], "fr", "email", evening), Some(Reason::Quiet));
+    assert_eq!(
+        reason(vec![calls.clone()], "fr", "email", evening),
+        Some(Reason::Quiet)
+    );
     assert_eq!(reason(vec![calls.clone()], "fr", "sms", evening), None);
     assert_eq!(reason(vec![calls.clone()], "de", "call", evening), None);
-    assert_eq!(reason(vec![everywhere], "de", "call", evening), Some(Reason::Quiet));
+    assert_eq!(
+        reason(vec![everywhere], "de", "call", evening),
+        Some(Reason::Quiet)
+    );
     // Where there are two, both hold; mail is on none of the second, which is of what disturbs.
     assert_eq!(reason(both(), "fr", "sms", evening), Some(Reason::DayOff));
     assert_eq!(reason(both(), "fr", "call", evening), Some(Reason::Quiet));
     assert_eq!(reason(both(), "fr", "email", at("2026-11-23T12:00:00Z")), None);
     // In the general hours: nobody said anything of Germany.
-    assert_eq!(reason(both(), "de", "sms", at("2026-11-23T20:30:00Z")), Some(Reason::Quiet));
+    assert_eq!(
+        reason(both(), "de", "sms", at("2026-11-23T20:30:00Z")),
+        Some(Reason::Quiet)
+    );
 }
 
 /// Where two tables leave no minute, somebody has to look at it: it is asked about again much later.
@@ -149,7 +182,16 @@ fn what_is_never_free_is_asked_about_again() {
 }
 
 fn any_times() -> impl Strategy<Value = QuietTimes> {
-    let days = select(vec!["monday", "friday", "saturday", "sunday", "--03-29", "2026-10-25", "2026-12-25", "--01-01"]);
+    let days = select(vec![
+        "monday",
+        "friday",
+        "saturday",
+        "sunday",
+        "--03-29",
+        "2026-10-25",
+        "2026-12-25",
+        "--01-01",
+    ]);
     // Around the hours at which clocks are put forward and back, and at any other.
     let minute = || prop_oneof![select(vec![0, 60, 90, 120, 150, 180, 540, 1_260]), 0..1_440_u16];
     (minute(), minute(), vec(days, 0..4)).prop_map(|(from, until, days)| times([from, until], &days))
