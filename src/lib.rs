@@ -94,6 +94,8 @@
 //! - **What was said to a customer**: a step of `domain::profile::contacts`, read in `semantics::contacts`.
 //! - **A reason not to contact somebody, or not now**: a function over the case in [`decide::contact`], called in its place of
 //!   the order; its numbers in `config::section::contact`.
+//! - **What is counted for a report**: a `Happened` of [`decide::contact`], read of the event in `tally`; the engine counts it
+//!   where it is placed (`engine::tallies`).
 //! - **What an agent is to do next, or to leave alone**: a rule in `domain::context::{next_step, avoid}`.
 //! - **A code that scanners read**: `domain::scan`.
 //! - **A fact that a context shows**: a variant of [`domain::context::Section`].

@@ -142,8 +142,9 @@ fn timer(view: &TimerView) -> Timer<'_> {
             deadline: deadline.map(Time),
             held: *held,
         },
-        Task::Answer { matter, since } => Wait::Answer {
+        Task::Answer { matter, way, since } => Wait::Answer {
             matter,
+            channel: way,
             since: Time(*since),
         },
     };

@@ -20,6 +20,7 @@
 //! | what stewards say about who is who | `steward` |
 //! | what was refused | `rejections` |
 //! | the tenant's rules, a flow that is started by hand, who is in a segment | `flow`, `segment` |
+//! | what was decided about messages and what became of them, counted | `report` |
 //! | who may ask for what, and see how much of it | [`guard`] |
 //! | whom a caller is told of, counted and noted | `telling` |
 //! | who is meant | `address` |
@@ -64,6 +65,7 @@ mod profile;
 mod qr;
 mod readiness;
 mod rejections;
+mod report;
 mod rules;
 mod scan;
 mod segment;
@@ -94,6 +96,7 @@ pub use crate::api::{
     },
     readiness::{Following, Seen, Watch},
     rejections::{Rejection, RejectionRequest, RejectionsAnswer, RejectionsRequest},
+    report::{ContactReportAnswer, ContactReportRequest},
     rules::{RulesAnswer, RulesRequest},
     scan::{ScanAnswer, ScanRequest},
     segment::{MembersAnswer, MembersRequest, SegmentReportAnswer, SegmentReportRequest},

@@ -117,6 +117,8 @@ fn published() -> Vec<(String, &'static str)> {
             subjects.context(&"store".to_owned(), &"Order Completed".to_owned(), id),
             "context",
         ),
+        (subjects.segments(id), "segments"),
+        (subjects.action("sms", "order_ready", id), "action"),
         (subjects.dead_letter(wire::Reason::NotJson.code()), "deadLetters"),
     ]
 }

@@ -174,10 +174,16 @@ impl Event {
         token(&self.name) == "signed_out"
     }
 
-    /// Whether it tells of what happened in the house alone: what was decided. Nobody else writes it.
+    /// Whether it tells of what happened in the house alone: what was decided, and that nobody said what became of it. Nobody
+    /// else writes it.
     pub fn is_internal(&self) -> bool {
-        let is_decision = |name: &str| matches!(name, "contact_decided" | "action_decided" | "flow_started");
-        self.id.source == OWN_SOURCE && is_decision(&token(&self.name))
+        const NAMES: [&str; 4] = [
+            "contact_decided",
+            "action_decided",
+            "action_unanswered",
+            "flow_started",
+        ];
+        self.id.source == OWN_SOURCE && NAMES.contains(&token(&self.name).as_str())
     }
 
     /// Whether it is part of an import.

@@ -2,6 +2,8 @@
 //!
 //! Never reads a clock and knows no calendar; `wire` reads and writes dates, every layer above compares them.
 
+const DAY_MICROS: i64 = 24 * 3_600 * 1_000_000;
+
 /// A point in time: microseconds since the Unix epoch (UTC), negative before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -22,6 +24,18 @@ impl Timestamp {
     #[must_use]
     pub const fn as_micros(self) -> i64 {
         self.0
+    }
+
+    /// The number of its day in UTC, counted from 1970.
+    #[must_use]
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(DAY_MICROS)
+    }
+
+    /// The beginning of a day in UTC, by its number from 1970.
+    #[must_use]
+    pub fn of_day(day: u32) -> Self {
+        Self(i64::from(day).saturating_mul(DAY_MICROS))
     }
 
     /// The point `micros` microseconds later, at most [`Timestamp::MAX`].
@@ -46,6 +60,13 @@ impl Timestamp {
 #[cfg(test)]
 mod tests {
     use super::Timestamp;
+
+    #[test]
+    fn a_day_is_counted_from_its_beginning() {
+        let days = [-1, 0, 86_399_999_999, 86_400_000_000].map(|micros| Timestamp::from_micros(micros).day());
+        assert_eq!(days, [-1, 0, 0, 1]);
+        assert_eq!(Timestamp::of_day(20_000).day(), 20_000);
+    }
 
     #[test]
     fn arithmetic_stops_at_the_ends_of_time() {

@@ -80,6 +80,7 @@ pub mod start;
 mod step;
 mod steward;
 mod taking;
+mod tallies;
 pub mod timeline;
 pub mod trial;
 pub mod updates;

@@ -30,7 +30,7 @@ pub(crate) enum Placed {
 }
 
 impl Batch<'_> {
-    /// Places an event unless its id is known, however late it comes again.
+    /// Places an event unless its id is known, however late it comes again. What is placed is new, and counted for reports.
     pub(crate) fn place(&mut self, event: &Event) -> Result<Placed, Error> {
         let hash = self.keyring.event(&event.id);
         let checksum = fingerprint::event_checksum(event)?;
@@ -57,6 +57,7 @@ impl Batch<'_> {
         for device in unsettled {
             self.reassign(&device, event.time)?;
         }
+        self.count(event)?;
         Ok(Placed::In(atom))
     }
 

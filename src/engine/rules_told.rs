@@ -12,7 +12,7 @@ use crate::{
         deciding::{Failing, RuleName, first_due, is_sweeping, waiting},
     },
     store::{
-        CountedRecord, Error, MembershipRecord, Order, ProfileId, Read as _, SizeRecord, View as _, keys,
+        Error, MembershipRecord, Order, PopulationRecord, ProfileId, Read as _, SizeRecord, View as _, keys,
     },
 };
 
@@ -131,7 +131,7 @@ impl Query {
     /// When the store cannot be read.
     pub fn segment_sizes(&self) -> Result<SizesTold, QueryError> {
         let book = self.rules().decide.book.current();
-        let counted: Option<CountedRecord> = self.store().record(keys::COUNTED)?;
+        let counted: Option<PopulationRecord> = self.store().record(keys::POPULATION)?;
         let mut segments = Vec::new();
         for rule in book.segments() {
             segments.push((rule.name.clone(), self.size(&rule.name)?));

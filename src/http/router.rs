@@ -19,7 +19,7 @@ use crate::{
         observe::Observer,
         routes::{
             card, consent, contact, context, erase, identity, ingest, lookup, operation, pixel, profile, qr,
-            rejections, rules, scan, segment, updates, value,
+            rejections, report, rules, scan, segment, updates, value,
         },
         settings::Settings,
     },
@@ -126,6 +126,7 @@ pub(crate) fn table() -> Vec<Route> {
         get("/v1/reports/segments",          Ask(Report), rules::segments),
         get("/v1/segments/{segment}/members", Ask(Members), rules::members),
 
+        get("/v1/reports/contacts",          Ask(Report), report::contacts),
         get("/v1/updates",                   Ask(Updates), updates::updates),
 
         get("/livez",                        Open,  operation::livez),

@@ -56,6 +56,10 @@ opaque!(
     TimerHash
 );
 opaque!(
+    /// What is counted under the same names: their keyed hash.
+    TallyHash
+);
+opaque!(
     /// An erasure: random.
     ErasureId
 );

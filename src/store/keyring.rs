@@ -14,7 +14,9 @@ use crate::{
         identity::{Claim, Key, Reference},
         similarity::BlockKey,
     },
-    store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, TimerHash, WordHash},
+    store::ids::{
+        AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, TallyHash, TimerHash, WordHash,
+    },
 };
 
 /// The secret bytes of one key.
@@ -51,6 +53,7 @@ enum Purpose {
     Signing = 12,
     Seal = 13,
     Timer = 14,
+    Tally = 15,
 }
 
 impl Keyring {
@@ -141,6 +144,15 @@ impl Keyring {
             &self.index,
             Purpose::Request,
             &[command.as_bytes(), request_id.as_bytes()],
+        )))
+    }
+
+    /// The hash of the names that something is counted under.
+    pub fn tally(&self, names: [&str; 6]) -> TallyHash {
+        TallyHash(half(digest(
+            &self.index,
+            Purpose::Tally,
+            &names.map(str::as_bytes),
         )))
     }
 

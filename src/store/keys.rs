@@ -37,6 +37,7 @@
 //! | `w` | atom, timer | nothing | what waits for something to happen |
 //! | `r` | profile | [`StandingRecord`](crate::store::StandingRecord) | what a customer is worth among all |
 //! | `v` | | [`RankingRecord`](crate::store::RankingRecord) | how far ranking them is |
+//! | `c` | day, names | [`CountedDayRecord`](crate::store::CountedDayRecord), [`CountedRecord`](crate::store::CountedRecord) | what is counted for reports |
 //!
 //! Times are written so that bytes order as instants do.
 
@@ -46,6 +47,7 @@ use crate::{
 };
 
 mod aliases;
+mod counted;
 mod decided;
 mod erased;
 pub mod value;
@@ -53,8 +55,9 @@ pub mod value;
 pub use aliases::{
     ALIASES, Declared, alias, alias_in, aliases, behind_aliases, behind_aliases_between, said_same,
 };
+pub use counted::{COUNTED, counted, counted_day, day_of_counted};
 pub use decided::{
-    AGING, COUNTED, DUE, MEMBERSHIPS, MEMBERSHIPS_END, STARTS, SWEEP, TIMERS, WAITING, aging, awaiting,
+    AGING, DUE, MEMBERSHIPS, MEMBERSHIPS_END, POPULATION, STARTS, SWEEP, TIMERS, WAITING, aging, awaiting,
     awaits, due, due_in, membership, size, start, timer, timer_of, timers_of,
 };
 pub use erased::{

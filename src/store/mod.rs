@@ -39,7 +39,7 @@ mod view;
 pub use crate::store::error::Error;
 pub use crate::store::group::Group;
 pub use crate::store::ids::{
-    AtomId, ErasureId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, TimerHash, WordHash,
+    AtomId, ErasureId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, TallyHash, TimerHash, WordHash,
 };
 pub use crate::store::keyring::{Keyring, Secret};
 pub use crate::store::lock::{FolderLock, LockError};
@@ -47,11 +47,11 @@ pub use crate::store::mark::{Applied, MetaName};
 pub use crate::store::open::{Damage, OpenError, StoreConfig, set_aside};
 pub use crate::store::read::Read;
 pub use crate::store::record::{
-    AnswerRecord, AtomRecord, ClearedRecord, CountedRecord, ErasedRecord, ErasingRecord, ErasureRecord,
-    FormerRecord, ForwardRecord, InputRecord, Member, MembershipRecord, ProfileRecord, QrRecord,
-    RankingRecord, RejectionRecord, Removed, RenewalRecord, RulesMark, RulesRecord, Run, SeenRecord,
-    SizeRecord, StandingRecord, StartRecord, SweepRecord, Task, TimerRecord, UnmarkedRecord, WaitingRecord,
-    WordsRecord,
+    AnswerRecord, AtomRecord, ClearedRecord, CountedDayRecord, CountedRecord, ErasedRecord, ErasingRecord,
+    ErasureRecord, FormerRecord, ForwardRecord, InputRecord, Member, MembershipRecord, PopulationRecord,
+    ProfileRecord, QrRecord, RankingRecord, RejectionRecord, Removed, RenewalRecord, RulesMark, RulesRecord,
+    Run, SeenRecord, SizeRecord, StandingRecord, StartRecord, SweepRecord, Task, TimerRecord, UnmarkedRecord,
+    WaitingRecord, WordsRecord,
 };
 pub use crate::store::rewritten::settle;
 pub use crate::store::sled_store::{Former, Store};

@@ -26,7 +26,7 @@ use crate::{
 mod decided;
 
 pub use decided::{
-    CountedRecord, Member, MembershipRecord, Run, SizeRecord, StartRecord, SweepRecord, Task, TimerRecord,
+    Member, MembershipRecord, PopulationRecord, Run, SizeRecord, StartRecord, SweepRecord, Task, TimerRecord,
     WaitingRecord,
 };
 
@@ -303,6 +303,32 @@ pub struct QrRecord {
 pub struct ClearedRecord {
     /// When.
     pub at: Timestamp,
+}
+
+/// How much is counted apart on a day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CountedDayRecord {
+    /// Under so many combinations of names.
+    pub combinations: u32,
+}
+
+/// What is counted on a day under the same names. Nothing of a person: what is not said is empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountedRecord {
+    /// What happened: what was decided, or what became of a message.
+    pub happened: String,
+    /// For which reason it was decided.
+    pub reason: String,
+    /// The way of contact.
+    pub way: String,
+    /// What for.
+    pub purpose: String,
+    /// Who sends.
+    pub team: String,
+    /// Which message.
+    pub template: String,
+    /// How often.
+    pub count: u64,
 }
 
 /// How many words were ever said.

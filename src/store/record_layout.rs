@@ -23,10 +23,11 @@ use crate::{
         ids::{AtomId, ErasureId, EventHash, KeyHash, ProfileId},
         layout,
         record::{
-            AnswerRecord, AtomRecord, ClearedRecord, CountedRecord, ErasedRecord, ErasingRecord,
-            ErasureRecord, FormerRecord, ForwardRecord, InputRecord, MembershipRecord, ProfileRecord,
-            QrRecord, RankingRecord, RejectionRecord, RenewalRecord, RulesRecord, SeenRecord, SizeRecord,
-            StandingRecord, StartRecord, SweepRecord, TimerRecord, WaitingRecord, WordsRecord,
+            AnswerRecord, AtomRecord, ClearedRecord, CountedDayRecord, CountedRecord, ErasedRecord,
+            ErasingRecord, ErasureRecord, FormerRecord, ForwardRecord, InputRecord, MembershipRecord,
+            PopulationRecord, ProfileRecord, QrRecord, RankingRecord, RejectionRecord, RenewalRecord,
+            RulesRecord, SeenRecord, SizeRecord, StandingRecord, StartRecord, SweepRecord, TimerRecord,
+            WaitingRecord, WordsRecord,
         },
     },
 };
@@ -72,6 +73,8 @@ record!(Word, 1, "steward's word");
 record!(ErasedRecord, 1, "mark of an erasure");
 record!(ErasureRecord, 1, "erasure");
 record!(ClearedRecord, 1, "clearing");
+record!(CountedDayRecord, 1, "day of counts");
+record!(CountedRecord, 1, "count");
 record!(ErasingRecord, 1, "erasure that goes on");
 record!(StandingRecord, 1, "standing");
 record!(RankingRecord, 1, "ranking");
@@ -82,11 +85,11 @@ record!(SizeRecord, 1, "size of a segment");
 record!(SweepRecord, 1, "sweep");
 record!(StartRecord, 1, "start of a flow");
 record!(WaitingRecord, 1, "count of timers");
-record!(CountedRecord, 1, "count of profiles");
+record!(PopulationRecord, 1, "count of profiles");
 
 layout! {
     struct crate::store::record::TimerRecord { due, event, atom, task }
-    enum crate::store::record::Task { 0 => Run(run), 1 => Answer { matter, since } }
+    enum crate::store::record::Task { 0 => Run(run), 1 => Answer { matter, way, since } }
     struct crate::store::record::Run { flow, matter, step, deadline, held }
     struct crate::store::record::MembershipRecord { segments, due }
     struct crate::store::record::Member { since, until }
@@ -94,10 +97,12 @@ layout! {
     struct crate::store::record::SweepRecord { digest, after }
     struct crate::store::record::StartRecord { flow, segment, after, started }
     struct crate::store::record::WaitingRecord { timers }
-    struct crate::store::record::CountedRecord { profiles, until }
+    struct crate::store::record::PopulationRecord { profiles, until }
     tuple EventHash(0)
     struct crate::store::record::SeenRecord { checksum, place }
     struct crate::store::record::WordsRecord { last }
+    struct crate::store::record::CountedDayRecord { combinations }
+    struct crate::store::record::CountedRecord { happened, reason, way, purpose, team, template, count }
     struct crate::store::record::RulesMark {
         algorithm, kinds, atoms_max, claims_max, weights, auto, block_faces_max, component_atoms_max, fold
     }

@@ -67,6 +67,7 @@ async fn ask(api: &Api, question: &str, body: &Value) -> Value {
         "rulebook" => told(api.rulebook(request(body)).await),
         "segment_report" => told(api.segment_report(request(body)).await),
         "members" => told(api.members(request(body)).await),
+        "contact_report" => told(api.contact_report(request(body)).await),
         other => panic!("no question is called {other}"),
     }
 }
@@ -137,6 +138,16 @@ fn a_question_has_the_answer_that_it_has_over_http() {
     check("rulebook", json!({}), "/v1/rules");
     check("segment_report", json!({}), "/v1/reports/segments");
     check("members", json!({"segment": "x"}), "/v1/segments/x/members");
+    check(
+        "contact_report",
+        json!({"by": "team"}),
+        "/v1/reports/contacts?by=team",
+    );
+    check(
+        "contact_report",
+        json!({"by": "moon"}),
+        "/v1/reports/contacts?by=moon",
+    );
 }
 
 #[test]
@@ -190,6 +201,7 @@ fn every_question_waits_for_its_position() {
         "rejections",
         "rulebook",
         "segment_report",
+        "contact_report",
     ] {
         let ask = |position| {
             let mut body = body(position);

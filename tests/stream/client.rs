@@ -189,6 +189,7 @@ fn check_service(seen: &Value) {
         "q.rulebook",
         "q.reports.segments",
         "q.segments.members",
+        "q.reports.contacts",
         "c.qr.mint",
         "c.qr.redeem",
         "c.qr.revoke",

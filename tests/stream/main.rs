@@ -40,6 +40,7 @@ mod broker;
 mod client;
 mod consumers;
 mod crash;
+mod deliveries;
 mod dlq;
 mod erased;
 mod example_conf;

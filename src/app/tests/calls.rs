@@ -78,6 +78,7 @@ fn read_by(call: Call) -> (BTreeSet<&'static str>, bool) {
         Call::Rulebook => asked::<api::RulebookRequest>(),
         Call::SegmentReport => asked::<api::SegmentReportRequest>(),
         Call::Members => asked::<api::MembersRequest>(),
+        Call::ContactReport => asked::<api::ContactReportRequest>(),
         Call::MintQr => asked::<api::QrMintRequest>(),
         Call::RedeemQr => asked::<api::QrRedeemRequest>(),
         Call::SettleQr => asked::<api::QrSettleRequest>(),

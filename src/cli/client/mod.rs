@@ -1,5 +1,5 @@
 //! The commands that talk to a running service: `send`, `lookup`, `profile`, `export`, `erase`, `values`, `tail`, `dlq`,
-//! `flows`, and those of `identity` and `rules`.
+//! `flows`, `report`, and those of `identity` and `rules`.
 //!
 //! Owns [`ClientCommand`] and the small blocking client below it. Knows the service by its HTTP contract alone, never
 //! opens a store, and never shows a key or, in an error, a customer's identifier. The command line's `main` calls it.
@@ -16,6 +16,7 @@ pub mod identity;
 pub mod lookup;
 pub mod patience;
 pub mod profile;
+pub mod report;
 pub mod rules;
 pub mod send;
 pub mod server;
@@ -49,6 +50,8 @@ pub enum ClientCommand {
     Dlq(dlq::Args),
     /// Start a flow of the tenant's rules by hand
     Flows(rules::FlowsArgs),
+    /// Show what was decided about messages, and what became of them
+    Report(report::Args),
 }
 
 impl ClientCommand {
@@ -64,6 +67,7 @@ impl ClientCommand {
             Self::Tail(args) => &args.server,
             Self::Dlq(args) => &args.server,
             Self::Flows(args) => args.server(),
+            Self::Report(args) => &args.server,
         }
     }
 
@@ -83,6 +87,7 @@ impl ClientCommand {
             Self::Tail(args) => tail::run(args, client, out),
             Self::Dlq(args) => dlq::run(args, client, out),
             Self::Flows(args) => args.run(client, out),
+            Self::Report(args) => report::run(&args, client, out),
         };
         let done = done.and_then(|()| out.flush().map_err(ClientError::Output));
         match done {

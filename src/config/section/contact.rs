@@ -1,6 +1,7 @@
-//! `[contact]`: who is contacted when, with the open tables of purposes, of caps, and of the time zones of countries.
+//! `[contact]`: who is contacted when, with the open tables of purposes, of caps, of quiet times, and of the time zones of
+//! countries.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ::config::{Map, Value};
 
@@ -9,7 +10,7 @@ use crate::{
         reader::{Reader, blank},
         section::{NAME_EXPECTED, NAME_LETTERS_MAX, is_name},
     },
-    decide::contact::{Cap, Need, Policy, Purpose, QuietHours, Zone},
+    decide::contact::{Cap, DayOff, Need, Policy, Purpose, QuietHours, QuietTimes, Zone},
     domain::profile::contacts::STEPS_MAX,
 };
 
@@ -25,7 +26,18 @@ const NEEDS: [(&str, Need); 3] = [
 /// A profile remembers three steps of each of so many messages of a purpose: more could not be counted.
 const CAP_MAX: usize = STEPS_MAX / 3;
 
+/// Days of which counts are kept, at most.
+const REPORT_DAYS_MAX: u16 = 1_100;
+
+/// Who is left alone on all of these is never contacted.
+const WEEK_DAYS: usize = 7;
+
+/// Holidays of one table, at most: who is asked about is told within an instant.
+const HOLIDAYS_MAX: usize = 366;
+
 const ZONE_EXPECTED: &str = "expected a time zone of the IANA database, such as Asia/Tehran";
+
+const COUNTRY_EXPECTED: &str = "expected the two lower-case letters of a country, as ir";
 
 /// What holds for a purpose that says no more than its name: the strictest.
 fn unsaid_purpose() -> Map<String, Value> {
@@ -47,6 +59,11 @@ fn unsaid_cap() -> Map<String, Value> {
     ])
 }
 
+/// What holds for quiet times that say no more than from when to when they are.
+fn unsaid_times() -> Map<String, Value> {
+    blank(["countries", "channels", "days_off", "holidays"].map(|key| (key, Vec::<Value>::new().into())))
+}
+
 pub(crate) fn read(table: &mut Reader<'_>) -> Policy {
     let quiet = QuietHours {
         from: minute(table, "quiet_from"),
@@ -60,6 +77,8 @@ pub(crate) fn read(table: &mut Reader<'_>) -> Policy {
         low_us: time(table, "low_days", DAY_MICROS, 366),
         quiet,
         zone: table.text("zone", ZONE_EXPECTED, Zone::utc(), Zone::named),
+        report_days: table.number("report_days", 1..=REPORT_DAYS_MAX),
+        quiet_times: named(table, "quiet", &unsaid_times(), quiet_times),
         zones: table.section("zones", zones),
         purposes: named(table, "purposes", &unsaid_purpose(), purpose),
         caps: named(table, "caps", &unsaid_cap(), cap),
@@ -104,6 +123,37 @@ fn cap(table: &mut Reader<'_>) -> Cap {
     }
 }
 
+fn quiet_times(table: &mut Reader<'_>) -> QuietTimes {
+    let country = |text: &str| is_country(text).then(|| text.to_owned());
+    let mut days_off = table.list_of(
+        "days_off",
+        "expected a list of days of the week, as sunday",
+        DayOff::weekday,
+    );
+    let distinct: BTreeSet<String> = days_off.iter().map(DayOff::name).collect();
+    if distinct.len() >= WEEK_DAYS {
+        table.refuse("days_off", None, "expected a day of the week that is left");
+    }
+    let expected = "expected a list of days, as 2026-12-25, or --05-01 for every year";
+    let holidays = table.list_of("holidays", expected, DayOff::holiday);
+    if holidays.len() > HOLIDAYS_MAX {
+        let expected = format!("expected at most {HOLIDAYS_MAX} days");
+        table.refuse("holidays", Some(holidays.len().to_string()), expected);
+    }
+    days_off.extend(holidays);
+    QuietTimes {
+        countries: table.list_of("countries", COUNTRY_EXPECTED, country),
+        ways: names(table, "channels"),
+        from: minute(table, "from"),
+        until: minute(table, "until"),
+        days_off,
+    }
+}
+
+fn is_country(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
 fn names(table: &mut Reader<'_>, key: &str) -> Vec<String> {
     let name = |text: &str| {
         let name = text.trim();
@@ -118,11 +168,9 @@ fn names(table: &mut Reader<'_>, key: &str) -> Vec<String> {
 fn zones(table: &mut Reader<'_>) -> BTreeMap<String, Zone> {
     let mut zones = BTreeMap::new();
     for country in table.names() {
-        let is_code = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_lowercase());
         let zone = table.text(&country, ZONE_EXPECTED, Zone::utc(), Zone::named);
-        if !is_code {
-            let expected = "expected the two lower-case letters of a country, as ir";
-            table.refuse(&country, None, expected);
+        if !is_country(&country) {
+            table.refuse(&country, None, COUNTRY_EXPECTED);
         }
         zones.insert(country, zone);
     }

@@ -2,14 +2,21 @@
 //!
 //! The rules are asked in one order, and the first that speaks decides ([`decide`]): what the customer agreed to
 //! (`consent`), whether the matter was said already (`said`), whether there is something to make good first
-//! (`recovery`), whether it is night where they are (`quiet`), and how much they heard lately (`caps`).
+//! (`recovery`), whether it is night or a day off where they are (`quiet`), and how much they heard lately (`caps`).
+//!
+//! Beside them, what is counted of all that for the report ([`Tally`]), and whether who was to deliver a message said what
+//! became of it ([`Awaited`]).
 
+mod awaited;
 mod caps;
 mod consent;
+mod day_off;
 mod policy;
 mod quiet;
 mod recovery;
+mod report;
 mod said;
+mod tally;
 mod verdict;
 mod zone;
 
@@ -19,8 +26,11 @@ mod samples;
 mod tests;
 
 pub use crate::decide::contact::{
-    policy::{Cap, Need, Policy, Purpose, QuietHours},
-    said::is_answered,
+    awaited::{Awaited, Fate},
+    day_off::DayOff,
+    policy::{Cap, Need, Policy, Purpose, QuietHours, QuietTimes},
+    report::{By, Figures, Report},
+    tally::{Happened, Tally},
     verdict::{Evidence, Outcome, Reason, Rule, Verdict},
     zone::Zone,
 };

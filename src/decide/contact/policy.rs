@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::decide::contact::Zone;
+use crate::decide::contact::{DayOff, Zone};
+
+/// Days for which it is counted what was decided and sent, where nothing else is said.
+const REPORT_DAYS: u16 = 400;
 
 /// Whether the customer has to have agreed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +49,21 @@ pub struct QuietHours {
     pub silent: Vec<String>,
 }
 
+/// When the customers of some countries are left alone, by some ways of contact: instead of the general [`QuietHours`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuietTimes {
+    /// The countries, by their ISO 3166 codes in lower case; none is everywhere.
+    pub countries: Vec<String>,
+    /// The ways of contact; none is all that disturb somebody.
+    pub ways: Vec<String>,
+    /// From this minute of the day on.
+    pub from: u16,
+    /// Up to this minute of the day, of the next one where it is the smaller. The same as `from`: there are none.
+    pub until: u16,
+    /// On these days from their beginning to their end.
+    pub days_off: Vec<DayOff>,
+}
+
 /// How many messages a customer gets within a time, from all teams and by all ways together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cap {
@@ -80,12 +98,16 @@ pub struct Policy {
     pub low_us: u64,
     /// When customers are left alone.
     pub quiet: QuietHours,
+    /// When the customers of some countries are, by name.
+    pub quiet_times: BTreeMap<String, QuietTimes>,
     /// The time zone of whoever it is not known of.
     pub zone: Zone,
     /// The time zone of each country that has one, by its ISO 3166 code in lower case.
     pub zones: BTreeMap<String, Zone>,
     /// Caps by name.
     pub caps: BTreeMap<String, Cap>,
+    /// Days for which it is counted what was decided and sent.
+    pub report_days: u16,
 }
 
 impl Policy {
@@ -109,9 +131,11 @@ impl Default for Policy {
                 until: 0,
                 silent: Vec::new(),
             },
+            quiet_times: BTreeMap::new(),
             zone: Zone::utc(),
             zones: BTreeMap::new(),
             caps: BTreeMap::new(),
+            report_days: REPORT_DAYS,
         }
     }
 }

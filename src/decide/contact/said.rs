@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How far the clock of who sends may be behind ours: what they sent so shortly before it was decided is what was decided.
-const SKEW_US: u64 = 5 * 60 * 1_000_000;
+pub(super) const SKEW_US: u64 = 5 * 60 * 1_000_000;
 
 /// A message that was sent, or is on its way.
 #[derive(Clone, Copy)]
@@ -75,14 +75,6 @@ fn ends(message: &Contact, other: &Contact) -> bool {
         (Step::Allowed | Step::Sent, Step::Failed) => other.stamp > message.stamp,
         (_, Step::Allowed | Step::Sent) | (Step::Failed, _) => false,
     }
-}
-
-/// Whether somebody said what became of the message of a matter that may be sent since `since`.
-pub fn is_answered(profile: &Profile, matter: &str, since: Timestamp) -> bool {
-    let earliest = since.saturating_sub(SKEW_US);
-    profile.whole.contacts.steps().any(|(_, contact)| {
-        contact.matter == matter && contact.step != Step::Allowed && contact.stamp.time >= earliest
-    })
 }
 
 /// What was said already, or is about to be said by somebody else, is not said again.

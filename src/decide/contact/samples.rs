@@ -53,6 +53,8 @@ pub(super) fn policy() -> Policy {
             until: 9 * 60,
             silent: vec!["email".to_owned()],
         },
+        quiet_times: BTreeMap::new(),
+        report_days: 400,
         zone: Zone::named("Europe/Berlin").unwrap(),
         zones: BTreeMap::from([("ir".to_owned(), Zone::named("Asia/Tehran").unwrap())]),
         caps: BTreeMap::from([
@@ -80,7 +82,7 @@ pub(super) fn event(name: &str, time: &str, properties: &[(&str, &str)]) -> Even
 
 pub(super) fn event_at(name: &str, time: Timestamp, properties: &[(&str, &str)]) -> Event {
     let text = |(name, value): &(&str, &str)| ((*name).to_owned(), Value::Text((*value).to_owned()));
-    let is_our_own = name == "Contact Decided";
+    let is_our_own = matches!(name, "Contact Decided" | "Action Unanswered");
     let id = EventId {
         source: if is_our_own { OWN_SOURCE } else { "test" }.to_owned(),
         id: format!("{name} {}", time.as_micros()),

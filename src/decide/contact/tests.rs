@@ -9,6 +9,7 @@ use crate::domain::{
     profile::consent::Decision::{Denied, Granted},
 };
 
+mod days_off;
 mod often;
 mod when;
 

@@ -45,7 +45,7 @@ pub enum Rule {
     ServiceRecovery,
     /// The customer was discontent a short while ago.
     RecentLow,
-    /// It is night where the customer is.
+    /// It is night, or a day off, where the customer is.
     QuietHours,
     /// The customer heard enough.
     FrequencyCap,
@@ -95,6 +95,8 @@ pub enum Reason {
     FailedDelivery,
     /// It is within the quiet hours.
     Quiet,
+    /// It is a day off where the customer is.
+    DayOff,
     /// So many messages were sent as the cap lets through.
     CapReached,
     /// The rest of the cap is kept free.
@@ -105,7 +107,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Denied,
         Self::NotAgreed,
         Self::AllDenied,
@@ -116,6 +118,7 @@ impl Reason {
         Self::Discontent,
         Self::FailedDelivery,
         Self::Quiet,
+        Self::DayOff,
         Self::CapReached,
         Self::Reserved,
         Self::Free,
@@ -134,6 +137,7 @@ impl Reason {
             Self::Discontent => "discontent",
             Self::FailedDelivery => "failed_delivery",
             Self::Quiet => "quiet",
+            Self::DayOff => "day_off",
             Self::CapReached => "cap_reached",
             Self::Reserved => "reserved",
             Self::Free => "free",
@@ -153,7 +157,7 @@ impl Reason {
             Self::Said => Rule::AlreadySaid,
             Self::OpenTicket | Self::TicketClosed | Self::Leaving => Rule::ServiceRecovery,
             Self::Discontent | Self::FailedDelivery => Rule::RecentLow,
-            Self::Quiet => Rule::QuietHours,
+            Self::Quiet | Self::DayOff => Rule::QuietHours,
             Self::CapReached => Rule::FrequencyCap,
             Self::Reserved => Rule::Priority,
             Self::Free => Rule::None,
@@ -164,7 +168,8 @@ impl Reason {
 /// A fact that a decision rests on. Holds no value that a person is known by.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Evidence {
-    /// What kind of fact: `consent`, `ticket`, `order`, `event`, `feeling`, `message`, `cap`, `zone`.
+    /// What kind of fact: `consent`, `ticket`, `order`, `event`, `feeling`, `message`, `cap`, `zone`, `quiet`,
+    /// `day_off`.
     pub what: String,
     /// Its id or name.
     pub name: String,

@@ -70,6 +70,22 @@ impl Zone {
         (second > after).then_some(second)
     }
 
+    /// The first instant behind `at` at which it is one of these minutes of a day, or at which clocks are put forward or back.
+    /// One of them is 0: then there is one within a day.
+    pub(super) fn next(&self, at: Timestamp, minutes: &[u16]) -> Option<Timestamp> {
+        let (date, _) = self.local(at)?;
+        let days = [Some(date), date.tomorrow().ok()].into_iter().flatten();
+        let edges = days.flat_map(|date| {
+            minutes
+                .iter()
+                .filter_map(move |minute| self.instant(date, *minute, at))
+        });
+        let point = jiff::Timestamp::from_microsecond(at.as_micros()).ok()?;
+        let change = self.0.following(point).next();
+        let change = change.map(|change| Timestamp::from_micros(change.timestamp().as_microsecond()));
+        edges.chain(change).min()
+    }
+
     /// When the day begins that is so many days behind the one of `at`, or before it.
     pub(super) fn day(&self, at: Timestamp, days: i64) -> Option<Timestamp> {
         let (date, _) = self.local(at)?;
@@ -89,6 +105,19 @@ pub(super) fn of(policy: &Policy, profile: &Profile) -> Zone {
         .or_else(|| said("country").and_then(at_home).cloned())
         .or_else(|| of_phones(profile).and_then(|region| at_home(region.as_str()).cloned()))
         .unwrap_or_else(|| policy.zone.clone())
+}
+
+/// The country of a customer, by its code in lower case: what they said, where it is a code, else that of their telephone
+/// numbers.
+pub(super) fn country(profile: &Profile) -> Option<String> {
+    let said = profile
+        .whole
+        .traits
+        .get("country")
+        .and_then(|said| said.value.as_text());
+    let code = said.map(|said| said.trim().to_ascii_lowercase());
+    let code = code.filter(|code| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_lowercase()));
+    code.or_else(|| of_phones(profile).map(|region| region.as_str().to_ascii_lowercase()))
 }
 
 /// The country of the customer's telephone numbers, where it is one.

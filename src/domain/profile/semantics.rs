@@ -61,6 +61,8 @@ pub(crate) fn read(event: &Event, stamp: &Stamp, aggregate: &mut Aggregate) -> O
         "callback_failed" => reading.callback_end(aggregate, CallbackEnd::Failed),
         "contact_decided" => reading.decided(aggregate),
         "action_decided" => reading.acted(aggregate),
+        // The matter stays as it is: the message may have been sent all the same.
+        "action_unanswered" => reading.first_text(&["name", "action"]),
         "message_sent" => reading.message(aggregate, Step::Sent),
         "message_failed" => reading.message(aggregate, Step::Failed),
         "delivery_failed" | "order_delivery_failed" => {

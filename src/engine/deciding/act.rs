@@ -203,6 +203,7 @@ impl Batch<'_> {
         let hash = self.keyring.event(&event.id);
         let task = Task::Answer {
             matter: ask.matter.clone().unwrap_or_default(),
+            way: ask.way.clone(),
             since: now,
         };
         let id = self.keyring.timer("answer", "", &hash.0);

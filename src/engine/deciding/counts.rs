@@ -10,7 +10,7 @@ use crate::{
         combine::Combined,
         deciding::{Acted, Kind},
     },
-    store::{CountedRecord, Error, Order, ProfileId, Read, View, WaitingRecord, keys},
+    store::{Error, Order, PopulationRecord, ProfileId, Read, View, WaitingRecord, keys},
     telemetry::DecidedMetrics,
 };
 
@@ -61,10 +61,10 @@ impl Batch<'_> {
 
     /// Counts profiles on, where not all are counted: the next so many that were there before the batch.
     pub(super) fn count_profiles(&mut self, most: usize) -> Result<(), Error> {
-        let counted: Option<CountedRecord> = self.overlay.record(keys::COUNTED)?;
+        let counted: Option<PopulationRecord> = self.overlay.record(keys::POPULATION)?;
         let after = match counted {
-            Some(CountedRecord { until: None, .. }) => return Ok(()),
-            Some(CountedRecord { until, .. }) => until,
+            Some(PopulationRecord { until: None, .. }) => return Ok(()),
+            Some(PopulationRecord { until, .. }) => until,
             None => None,
         };
         let (mut ids, mut last) = (0_usize, None);
@@ -81,11 +81,11 @@ impl Batch<'_> {
             Ok(ControlFlow::Continue(()))
         })?;
         let profiles = counted.map_or(0, |counted| counted.profiles);
-        let counted = CountedRecord {
+        let counted = PopulationRecord {
             profiles: profiles.saturating_add(count(ids)),
             until: last.filter(|_| ids >= most),
         };
-        self.overlay.put_record(keys::COUNTED.to_vec(), &counted)
+        self.overlay.put_record(keys::POPULATION.to_vec(), &counted)
     }
 
     /// Writes the counts down, where they are others, and tells what the batch comes to in figures.
@@ -137,7 +137,7 @@ impl Batch<'_> {
         if tally.profiles.is_empty() {
             return Ok(());
         }
-        let Some(mut counted) = self.overlay.record::<CountedRecord>(keys::COUNTED)? else {
+        let Some(mut counted) = self.overlay.record::<PopulationRecord>(keys::POPULATION)? else {
             return Ok(());
         };
         // Who stands behind is counted when the sweep comes there.
@@ -149,7 +149,7 @@ impl Batch<'_> {
             .profiles
             .saturating_add(count(appeared))
             .saturating_sub(count(gone));
-        self.overlay.put_record(keys::COUNTED.to_vec(), &counted)
+        self.overlay.put_record(keys::POPULATION.to_vec(), &counted)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     decide::{
-        contact::is_answered,
+        contact::{Awaited, Fate},
         rule::{
             Condition, Facts, Flow, Step,
             course::{Ground, Next, Place},
@@ -76,9 +76,15 @@ impl Batch<'_> {
                         now,
                     )?;
                 }
-                Task::Answer { matter, since } => {
-                    let profile_now = self.profile_now(profile)?;
-                    if !is_answered(&profile_now, &matter, since) {
+                Task::Answer { matter, way, since } => {
+                    let awaited = Awaited {
+                        matter: &matter,
+                        way: &way,
+                        since,
+                        until: timer.due,
+                    };
+                    let contacts = self.profile_now(profile)?.whole.contacts;
+                    if awaited.fate(&contacts, now) == Fate::Unanswered {
                         self.unanswered(&event, profile, now)?;
                     }
                 }

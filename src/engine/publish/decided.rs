@@ -11,8 +11,9 @@ use crate::{
     },
     store::ProfileId,
     wire::out::{
-        action::{Action, Fact, InSegment, SegmentsChanged},
+        action::{Action, Fact, Kind as Said},
         scalar::{Free, Time},
+        update::{Membership, SegmentsChanged},
     },
 };
 
@@ -52,8 +53,10 @@ impl Publication<'_> {
             profile: &id,
             version: portrait.version,
             cause: causes.cause(&told),
-            entered: entered.map(|(name, since)| InSegment::of(name, *since)).collect(),
-            left: left.map(|(name, since)| InSegment::of(name, *since)).collect(),
+            entered: entered
+                .map(|(name, since)| Membership::of(name, *since))
+                .collect(),
+            left: left.map(|(name, since)| Membership::of(name, *since)).collect(),
             segments: segmented.inside.keys().map(String::as_str).collect(),
         };
         let trace = super::trace(&told).cloned();
@@ -67,8 +70,8 @@ impl Publication<'_> {
                 purpose,
                 team,
                 priority,
-            } => ("send", Some((purpose, team, priority))),
-            Kind::Ask => ("ask", None),
+            } => (Said::Send, Some((purpose, team, priority))),
+            Kind::Ask => (Said::Ask, None),
         };
         let evidence = act.evidence.iter().map(|fact| Fact {
             what: &fact.what,

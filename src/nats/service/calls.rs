@@ -26,6 +26,7 @@ pub(crate) enum Call {
     Rulebook,
     SegmentReport,
     Members,
+    ContactReport,
     MintQr,
     RedeemQr,
     SettleQr,
@@ -44,7 +45,7 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    pub(crate) const ALL: [Self; 29] = [
+    pub(crate) const ALL: [Self; 30] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -60,6 +61,7 @@ impl Call {
         Self::Rulebook,
         Self::SegmentReport,
         Self::Members,
+        Self::ContactReport,
         Self::MintQr,
         Self::RedeemQr,
         Self::SettleQr,
@@ -94,6 +96,7 @@ impl Call {
             Self::Rulebook => "q.rulebook",
             Self::SegmentReport => "q.reports.segments",
             Self::Members => "q.segments.members",
+            Self::ContactReport => "q.reports.contacts",
             Self::MintQr => "c.qr.mint",
             Self::RedeemQr => "c.qr.redeem",
             Self::SettleQr => "c.qr.settle",
@@ -133,6 +136,7 @@ impl Call {
             Self::Rejections => Action::Rejections,
             Self::Rulebook | Self::SegmentReport => Action::Report,
             Self::Members => Action::Members,
+            Self::ContactReport => Action::Report,
             Self::MintQr => Action::MintQr,
             Self::RedeemQr | Self::SettleQr => Action::RedeemQr,
             Self::RevokeQr => Action::RevokeQr,
@@ -164,6 +168,7 @@ impl Call {
             Self::Rulebook => written(&api.rulebook(api::read(body)?).await?),
             Self::SegmentReport => written(&api.segment_report(api::read(body)?).await?),
             Self::Members => written(&api.members(api::read(body)?).await?),
+            Self::ContactReport => written(&api.contact_report(api::read(body)?).await?),
             Self::MintQr => written(&api.qr_mint(api::read(body)?).await?),
             Self::RedeemQr => written(&api.qr_redeem(api::read(body)?).await?),
             Self::SettleQr => written(&api.qr_settle(api::read(body)?).await?),

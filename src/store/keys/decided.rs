@@ -38,7 +38,7 @@ pub const SWEEP: &[u8] = &[b'o', 1];
 pub const WAITING: &[u8] = &[b'o', 3];
 
 /// How many profiles there are.
-pub const COUNTED: &[u8] = &[b'o', 4];
+pub const POPULATION: &[u8] = &[b'o', 4];
 
 /// All flows that are being started for a segment.
 pub const STARTS: &[u8] = &[b'o', 2];

@@ -29,6 +29,8 @@ pub enum Task {
     Answer {
         /// The matter of the message.
         matter: String,
+        /// The way of contact.
+        way: String,
         /// Since when it may be sent.
         since: Timestamp,
     },
@@ -135,7 +137,7 @@ pub struct WaitingRecord {
 
 /// How many profiles there are. They are counted by the sweeps, some in each commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CountedRecord {
+pub struct PopulationRecord {
     /// So many.
     pub profiles: u64,
     /// Up to which profile they are counted; `None`: all are.

@@ -12,6 +12,7 @@
 //! | lookup | [`lookup`] |
 //! | event of a timeline | [`event`] |
 //! | all that is kept about a person | [`export`] |
+//! | what was decided for somebody to carry out | [`action`] |
 //! | published updates, notices, enriched events, their subjects | [`update`] |
 //! | answers to ingest and identity questions | [`answer`], [`identity`] |
 //! | actions, and who is in which segment | [`action`] |

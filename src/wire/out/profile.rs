@@ -11,10 +11,10 @@ use crate::domain::{
     value::Value as Given,
 };
 use crate::wire::out::{
-    action::InSegment,
     desk::Promise,
     matters::{Call, Line, Offer, Order, Ticket, Totals},
     scalar::{Consent, Free, Identifier, Time, consent},
+    update::Membership,
     value::{Standing, Value},
 };
 
@@ -54,7 +54,7 @@ pub struct Document<'a> {
     recent: Vec<Moment<'a>>,
     value: Option<Value<'a>>,
     absorbed: &'a [String],
-    segments: Vec<InSegment<'a>>,
+    segments: Vec<Membership<'a>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pending: bool,
 }
@@ -125,7 +125,7 @@ impl<'a> Document<'a> {
             value: view.value.map(Value::from),
             absorbed: view.absorbed,
             segments: segments
-                .map(|(name, since)| InSegment::of(name, *since))
+                .map(|(name, since)| Membership::of(name, *since))
                 .collect(),
             pending: view.pending,
         }

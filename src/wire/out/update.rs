@@ -5,8 +5,15 @@ use std::fmt::Display;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::domain::event::{EventId, Name, token};
-use crate::wire::out::{event::Event, profile::Document, scalar::EventRef};
+use crate::domain::{
+    event::{EventId, Name, token},
+    time::Timestamp,
+};
+use crate::wire::out::{
+    event::Event,
+    profile::Document,
+    scalar::{EventRef, Time},
+};
 
 /// What changed a profile: the first few events, how many, and what they did to identity.
 #[derive(Debug, Serialize)]
@@ -82,6 +89,41 @@ pub struct Notice<'a> {
     pub cause: Cause<'a>,
 }
 
+/// A profile entered segments, or left some.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename = "segments")]
+pub struct SegmentsChanged<'a> {
+    /// Its id.
+    pub profile: &'a str,
+    /// Its version: being in others makes another, also where time alone did it.
+    pub version: u64,
+    /// Why.
+    pub cause: Cause<'a>,
+    /// What it entered.
+    pub entered: Vec<Membership<'a>>,
+    /// What it left.
+    pub left: Vec<Membership<'a>>,
+    /// What it is in now, by name.
+    pub segments: Vec<&'a str>,
+}
+
+/// A segment, and since when a profile is in it, or is no more.
+#[derive(Debug, Serialize)]
+pub struct Membership<'a> {
+    /// The segment's name.
+    pub name: &'a str,
+    /// Since when.
+    pub since: Time,
+}
+
+impl<'a> Membership<'a> {
+    /// A segment, and since when.
+    pub fn of(name: &'a str, since: Timestamp) -> Self {
+        let since = Time(since);
+        Self { name, since }
+    }
+}
+
 /// The version that the body of an [`Updated`] says.
 pub fn version_of(body: &[u8]) -> Option<u64> {
     #[derive(Deserialize)]
@@ -149,12 +191,12 @@ impl Subjects {
         format!("{}.profile.{kind}.{profile}", self.prefix)
     }
 
-    /// Of a [`SegmentsChanged`](crate::wire::out::action::SegmentsChanged).
+    /// Of [`SegmentsChanged`].
     pub fn segments(&self, profile: &str) -> String {
         format!("{}.profile.segments.{profile}", self.prefix)
     }
 
-    /// Of an [`Action`](crate::wire::out::action::Action).
+    /// Of an [`Action`](crate::wire::out::action::Action): by the channel that does it and what it is called.
     pub fn action(&self, channel: &str, name: &str, profile: &str) -> String {
         format!(
             "{}.action.{}.{}.{profile}",

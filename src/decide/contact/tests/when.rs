@@ -70,12 +70,12 @@ fn a_night_ends_by_the_clock_of_where_the_customer_is() {
             "2026-10-24T20:00:00Z",
             Some("2026-10-25T08:00:00Z"),
         ),
-        // Half past two does not come, or comes twice.
+        // Half past two does not come: it is over at once. Or it comes twice.
         (
             "Europe/Berlin",
             LATE,
             "2026-03-28T23:00:00Z",
-            Some("2026-03-29T01:30:00Z"),
+            Some("2026-03-29T01:00:00Z"),
         ),
         (
             "Europe/Berlin",

@@ -149,6 +149,16 @@ mod tests {
             Some("context"),
         );
         check([Some(""), None, None, None], updated, None);
+        let (action, segments) = ("action.sms.order_ready.p1", "profile.segments.p1");
+        check([Some("action"), None, None, None], action, Some("action"));
+        check(
+            [Some("action"), Some("p1"), Some("SMS"), Some("Order Ready")],
+            action,
+            Some("action"),
+        );
+        check([Some("action"), None, Some("email"), None], action, None);
+        check([None; 4], action, None);
+        check([None, None, None, Some("segments")], segments, Some("updates"));
         check([None; 4], "j.marker", None);
     }
 

@@ -50,6 +50,8 @@ pub enum Wait<'a> {
     Answer {
         /// The matter of the message.
         matter: &'a str,
+        /// The way of contact.
+        channel: &'a str,
         /// Since when it may be sent.
         since: Time,
     },

@@ -1,6 +1,6 @@
 //! What published messages carry and where they go.
 
-use super::{Cause, Enriched, Notice, NoticeKind, Subjects, Updated};
+use super::{Cause, Enriched, Membership, Notice, NoticeKind, SegmentsChanged, Subjects, Updated};
 use crate::domain::{
     context::{
         Context, View,
@@ -12,6 +12,7 @@ use crate::wire::out::{
     context::Body,
     event::Event,
     profile::{Document, ProfileView},
+    scalar::Time,
 };
 
 fn ids(count: usize) -> Vec<EventId> {
@@ -122,4 +123,42 @@ fn subjects_are_made_of_tokens() {
     );
     let context = subjects.context(&"web".to_owned(), &"Order Completed > *".to_owned(), "pid-1");
     assert_eq!(context, "yekta.v1.default.context.web.order_completed.pid-1");
+}
+
+#[test]
+fn a_change_of_segments_says_what_was_entered_and_left() {
+    let of = |name: &'static str| Membership {
+        name,
+        since: Time(at(0)),
+    };
+    let ids = ids(1);
+    let changed = json(&SegmentsChanged {
+        profile: "pid-1",
+        version: 7,
+        cause: Cause::of(&ids, "matched"),
+        entered: vec![of("big_spenders")],
+        left: vec![of("silent")],
+        segments: vec!["big_spenders", "regulars"],
+    });
+    let since = changed["left"][0]["since"].clone();
+    assert_eq!(
+        changed,
+        serde_json::json!({
+            "kind": "segments", "profile": "pid-1", "version": 7,
+            "cause": {"events": [{"source": "web/1", "id": "e-0"}], "count": 1, "resolution": "matched"},
+            "entered": [{"name": "big_spenders", "since": since}],
+            "left": [{"name": "silent", "since": since}],
+            "segments": ["big_spenders", "regulars"],
+        })
+    );
+}
+
+#[test]
+fn actions_and_segments_have_subjects_of_their_own() {
+    let subjects = Subjects::of("default");
+    assert_eq!(
+        subjects.action("SMS", "Order Ready!", "p"),
+        "yekta.v1.default.action.sms.order_ready.p"
+    );
+    assert_eq!(subjects.segments("p"), "yekta.v1.default.profile.segments.p");
 }

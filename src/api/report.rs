@@ -1,0 +1,284 @@
+//! What was decided about messages, and what became of them, by day: counts alone, and nothing of a person.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    api::{Api, Failure},
+    decide::contact::{By, Figures, Reason, Report},
+    domain::time::Timestamp,
+    wire::time,
+};
+
+/// Days of one report, at most.
+const DAYS_MAX: u32 = 92;
+
+/// Days that are told of where the request does not say.
+const DAYS: u32 = 30;
+
+/// Asks for counts: `{from, until, by, min_position}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct ContactReportRequest {
+    /// The first day, in UTC: `2026-11-01`. Where it is not said, 29 days before the last.
+    pub from: Option<String>,
+    /// The last day; today where it is not said.
+    pub until: Option<String>,
+    /// By what it is grouped: `channel`, `purpose`, `rule`, `team`, `template`; by channel where it is not said.
+    pub by: Option<String>,
+    /// The position to wait for.
+    pub min_position: Option<u64>,
+}
+
+/// Counts: `{from, until, by, total, reasons, groups, days}`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ContactReportAnswer {
+    from: String,
+    until: String,
+    by: &'static str,
+    total: Counts,
+    /// Decisions by what was decided and why, the most frequent first.
+    reasons: Vec<ReasonCount>,
+    /// By name, in the order of the names. An empty one is of what said none.
+    groups: Vec<Group>,
+    /// The days on which there was something, the earliest first.
+    days: Vec<Day>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct ReasonCount {
+    decision: &'static str,
+    rule: &'static str,
+    reason: &'static str,
+    count: u64,
+    /// Of all decisions.
+    share: Option<f64>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Group {
+    name: String,
+    #[serde(flatten)]
+    counts: Counts,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Day {
+    day: String,
+    #[serde(flatten)]
+    counts: Counts,
+}
+
+/// How often, and the rates: `null` of nothing.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Counts {
+    decided: u64,
+    allow: u64,
+    hold: u64,
+    suppress: u64,
+    sent: u64,
+    failed: u64,
+    unanswered: u64,
+    /// What was allowed, of all decisions.
+    allow_rate: Option<f64>,
+    hold_rate: Option<f64>,
+    suppress_rate: Option<f64>,
+    /// What failed, of what was tried.
+    failure_rate: Option<f64>,
+    /// What nobody answered, of what was sent, failed, or is not known.
+    unanswered_rate: Option<f64>,
+}
+
+impl Counts {
+    fn of(figures: &Figures) -> Self {
+        let Figures {
+            allow,
+            hold,
+            suppress,
+            sent,
+            failed,
+            unanswered,
+        } = *figures;
+        let decided = figures.decided();
+        let tried = sent.saturating_add(failed);
+        Self {
+            decided,
+            allow,
+            hold,
+            suppress,
+            sent,
+            failed,
+            unanswered,
+            allow_rate: rate(allow, decided),
+            hold_rate: rate(hold, decided),
+            suppress_rate: rate(suppress, decided),
+            failure_rate: rate(failed, tried),
+            unanswered_rate: rate(unanswered, tried.saturating_add(unanswered)),
+        }
+    }
+}
+
+/// A part of a whole, to four places.
+fn rate(part: u64, whole: u64) -> Option<f64> {
+    const PLACES: u128 = 10_000;
+    let (part, whole) = (u128::from(part), u128::from(whole));
+    let rounded = part.saturating_mul(PLACES).saturating_add(whole / 2);
+    let share = u32::try_from(rounded.checked_div(whole)?).ok()?;
+    Some(f64::from(share) / 10_000.0)
+}
+
+/// The days that are asked for, by their numbers since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Days {
+    first: u32,
+    last: u32,
+}
+
+impl Api {
+    /// What was decided about messages, and what became of them.
+    ///
+    /// # Errors
+    /// `bad_report` where a day is none, the last is before the first, there are too many of them, or it is to be grouped by
+    /// something else; `position_not_reached`.
+    pub async fn contact_report(
+        &self,
+        request: ContactReportRequest,
+    ) -> Result<ContactReportAnswer, Failure> {
+        let days = days(&request, (self.clock)())?;
+        let by = request.by.as_deref().map_or(Some(By::default()), By::named);
+        let by = by.ok_or_else(|| {
+            let names = By::ALL.map(By::as_str).join(", ");
+            refused(format!("expected by as one of {names}"))
+        })?;
+        self.reached(request.min_position).await?;
+        let Days { first, last } = days;
+        let report = self
+            .ask("contact_report", move |query| {
+                let mut report = Report::new(by);
+                query.counted(first, last, |day, tally, count| report.add(day, &tally, count))?;
+                Ok(report.bounded())
+            })
+            .await?;
+        Ok(answer(days, by, &report))
+    }
+}
+
+fn answer(days: Days, by: By, report: &Report) -> ContactReportAnswer {
+    let decided = report.total.decided();
+    let mut reasons: Vec<ReasonCount> = report
+        .reasons
+        .iter()
+        .map(|((decision, reason), count)| reason_count(decision, *reason, *count, decided))
+        .collect();
+    reasons.sort_by_key(|one| std::cmp::Reverse(one.count));
+    let groups = report.groups.iter().map(|(name, figures)| Group {
+        name: name.clone(),
+        counts: Counts::of(figures),
+    });
+    let told = report.days.iter().map(|(day, figures)| Day {
+        day: date(*day),
+        counts: Counts::of(figures),
+    });
+    ContactReportAnswer {
+        from: date(days.first),
+        until: date(days.last),
+        by: by.as_str(),
+        total: Counts::of(&report.total),
+        reasons,
+        groups: groups.collect(),
+        days: told.collect(),
+    }
+}
+
+fn reason_count(decision: &'static str, reason: Reason, count: u64, decided: u64) -> ReasonCount {
+    ReasonCount {
+        decision,
+        rule: reason.rule().as_str(),
+        reason: reason.as_str(),
+        count,
+        share: rate(count, decided),
+    }
+}
+
+fn refused(detail: String) -> Failure {
+    Failure::bad_request("bad_report", detail)
+}
+
+fn days(request: &ContactReportRequest, now: Timestamp) -> Result<Days, Failure> {
+    let day = |text: &String| {
+        day(text).ok_or_else(|| refused("expected from and until as days, such as 2026-11-22".to_owned()))
+    };
+    let last = match &request.until {
+        Some(until) => day(until)?,
+        None => u32::try_from(now.day()).unwrap_or_default(),
+    };
+    let first = match &request.from {
+        Some(from) => day(from)?,
+        None => last.saturating_sub(DAYS.saturating_sub(1)),
+    };
+    let many = last.checked_sub(first);
+    let many = many.ok_or_else(|| refused("expected from to be no later than until".to_owned()))?;
+    match many < DAYS_MAX {
+        true => Ok(Days { first, last }),
+        false => Err(refused(format!("expected at most {DAYS_MAX} days"))),
+    }
+}
+
+/// The number of a day that is written as `2026-11-22`.
+fn day(text: &str) -> Option<u32> {
+    let is_day = text.len() == "2026-11-22".len() && !text.contains('T');
+    let midnight = is_day
+        .then(|| time::parse(&format!("{text}T00:00:00Z")))
+        .flatten()?;
+    u32::try_from(midnight.day()).ok()
+}
+
+/// The same, written.
+fn date(day: u32) -> String {
+    let text = time::format(Timestamp::of_day(day));
+    text.split_once('T')
+        .map_or(String::new(), |(date, _)| date.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(from: Option<&str>, until: Option<&str>) -> Option<(String, String)> {
+        let request = ContactReportRequest {
+            from: from.map(str::to_owned),
+            until: until.map(str::to_owned),
+            ..ContactReportRequest::default()
+        };
+        let now = time::parse("2026-11-22T12:00:00Z").unwrap();
+        let days = days(&request, now).ok()?;
+        Some((date(days.first), date(days.last)))
+    }
+
+    #[test]
+    fn days_are_those_that_are_said_or_the_last_thirty() {
+        let told = |first: &str, last: &str| Some((first.to_owned(), last.to_owned()));
+        for (from, until, expected) in [
+            (None, None, told("2026-10-24", "2026-11-22")),
+            (Some("2026-11-22"), None, told("2026-11-22", "2026-11-22")),
+            (None, Some("2026-03-01"), told("2026-01-31", "2026-03-01")),
+            (Some("2026-08-23"), None, told("2026-08-23", "2026-11-22")),
+            (Some("2026-08-22"), None, None),
+            (Some("2026-11-23"), None, None),
+            (Some("2026-02-30"), Some("2026-03-01"), None),
+            (Some("2026-11-22T12"), None, None),
+            (Some("1969-12-31"), Some("1970-01-01"), None),
+            (Some(""), None, None),
+        ] {
+            assert_eq!(asked(from, until), expected, "{from:?} {until:?}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_a_part_of_something() {
+        assert_eq!(
+            [rate(1, 3), rate(2, 3), rate(0, 7), rate(7, 7)],
+            [Some(0.3333), Some(0.6667), Some(0.0), Some(1.0)]
+        );
+        assert_eq!(rate(0, 0), None);
+        assert_eq!(rate(u64::MAX, u64::MAX), Some(1.0));
+    }
+}
