@@ -8,13 +8,17 @@ use crate::{
         rule::{Book, flow},
     },
     domain::{
+        catalogue,
         context::View,
         event::EventId,
         identity::{IdentityRules, Key, Reference},
         profile::FoldLimits,
         retention::Retention,
     },
-    engine::{bounds::Bounds, graph::Graph, memory::Memory, overlay::Overlay, repair::Repairs, step::Ground},
+    engine::{
+        bounds::Bounds, graph::Graph, memory::Memory, overlay::Overlay, repair::Repairs, step::Ground,
+        tenant::News,
+    },
     store::{AtomId, ErasureId, Error, KeyHash, Keyring, ProfileId},
 };
 
@@ -48,6 +52,8 @@ pub struct Deciding {
     pub contact: Policy,
     /// The segments and flows of the tenant, as they hold now.
     pub book: Book,
+    /// How much is remembered of what the tenant publishes.
+    pub catalogue: catalogue::Limits,
     /// How the rules of the book are carried out.
     pub flow: flow::Policy,
 }
@@ -76,6 +82,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) bounds: Bounds,
     /// The atoms that hold what was decided about messages to these.
     pub(crate) contacted: BTreeMap<ProfileId, BTreeSet<AtomId>>,
+    /// What the tenant said that changes what is published.
+    pub(crate) news: Vec<News>,
 }
 
 /// What has to be looked at again before the batch can be committed.
@@ -140,6 +148,7 @@ impl<'a> Batch<'a> {
             in_parts: false,
             bounds: Bounds::default(),
             contacted: BTreeMap::new(),
+            news: Vec::new(),
         };
         batch.has_words = batch.graph().has_words()?;
         batch.has_erased = batch.graph().has_erased()?;

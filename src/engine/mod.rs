@@ -77,6 +77,7 @@ pub mod start;
 mod step;
 mod steward;
 mod taking;
+mod tenant;
 pub mod timeline;
 pub mod updates;
 mod upkeep;

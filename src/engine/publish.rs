@@ -19,12 +19,14 @@ use crate::{
         error::Error,
         membership::Notice,
         query::Portrait,
+        tenant::{News, Published},
     },
     journal::Message,
     store::ProfileId,
     wire::{
         Rejection,
         out::{
+            catalogue::Catalogue,
             context::Body,
             dlq::DeadLetter,
             profile::{Document, ProfileView},
@@ -120,6 +122,17 @@ impl<'a> Publication<'a> {
     pub(crate) fn refused(&mut self, rejection: &Rejection) -> Result<(), Error> {
         let subject = self.subjects.dead_letter(rejection.reason.code());
         self.push(subject, String::new(), None, &DeadLetter::of(rejection, self.now))
+    }
+
+    /// What the tenant publishes since it said something.
+    pub(crate) fn tenant(&mut self, news: &News) -> Result<(), Error> {
+        let event = (&news.event, news.time);
+        let body = match &news.published {
+            Published::Product(id, product) => Catalogue::product(news.kind, event, (id, product), self.now),
+            Published::Offer(id, offer) => Catalogue::offer(news.kind, event, (id, offer), self.now),
+        };
+        let subject = self.subjects.catalogue(news.kind.as_str());
+        self.push(subject, String::new(), news.trace.as_ref(), &body)
     }
 
     fn updated(&mut self, portrait: &Portrait, causes: &Causes<'_>) -> Result<(), Error> {

@@ -152,11 +152,16 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn take(&mut self, index: usize, event: &'a Event) -> Result<Outcome, Error> {
-        Ok(match self.batch.place(event)? {
+        let placed = match self.batch.note_tenant(event)? {
+            Some(noted) => noted,
+            None => self.batch.place(event)?,
+        };
+        Ok(match placed {
             Placed::In(atom) => {
                 self.placed.push((index, event, atom));
                 Outcome::Accepted(Resolution::Matched)
             }
+            Placed::Noted => Outcome::Noted,
             Placed::Known => Outcome::Duplicate,
             Placed::Conflicting => Outcome::Conflicting,
             Placed::Erased => Outcome::Erased,
@@ -301,6 +306,9 @@ impl Run<'_> {
                 profile,
                 resolution,
             });
+        }
+        for news in &self.batch.news {
+            publication.tenant(news)?;
         }
         publication.commit(&combined, &told, &self.batch.touched)?;
         let messages = publication.into_messages();

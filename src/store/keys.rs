@@ -28,6 +28,7 @@
 //! | `X` | sequence | rejection | refused input |
 //! | `Y` | | [`InputRecord`](crate::store::InputRecord) | up to where the input stream is consumed |
 //! | `Z` | kind, hash | [`ErasedRecord`](crate::store::ErasedRecord), [`ErasureRecord`](crate::store::ErasureRecord), [`ErasingRecord`](crate::store::ErasingRecord) | what was erased |
+//! | `d`, `e` | | | what the tenant publishes, and what is bought together: [`catalogue`] |
 //!
 //! Times are written so that bytes order as instants do.
 
@@ -36,6 +37,7 @@ use crate::{
     store::ids::{AtomId, EventHash, FaceHash, KeyHash, ProfileId, RequestHash, WordHash},
 };
 
+pub mod catalogue;
 mod erased;
 
 pub use erased::{

@@ -49,7 +49,7 @@ pub use crate::store::read::Read;
 pub use crate::store::record::{
     AnswerRecord, AtomRecord, ClearedRecord, ErasedRecord, ErasingRecord, ErasureRecord, FormerRecord,
     ForwardRecord, InputRecord, ProfileRecord, QrRecord, RejectionRecord, Removed, RenewalRecord, RulesMark,
-    RulesRecord, SeenRecord, UnmarkedRecord, WordsRecord,
+    RulesRecord, SeenRecord, ShelfRecord, UnmarkedRecord, WordsRecord,
 };
 pub use crate::store::rewritten::settle;
 pub use crate::store::sled_store::{Former, Store};

@@ -289,6 +289,15 @@ pub struct ClearedRecord {
     pub at: Timestamp,
 }
 
+/// How many products and offers are published.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ShelfRecord {
+    /// Products.
+    pub products: u64,
+    /// Offers.
+    pub offers: u64,
+}
+
 /// How many words were ever said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WordsRecord {

@@ -274,5 +274,6 @@ impl<C, T: Decode<C>> Decode<C> for crate::domain::profile::bounded::Latest<T> {
     }
 }
 
+mod catalogue;
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,7 @@ mod semantics;
 use std::collections::BTreeMap;
 
 pub use aggregate::{Aggregate, FoldLimits};
+pub(crate) use semantics::shortened;
 
 use crate::domain::{
     identifier::Trust,

@@ -221,7 +221,7 @@ fn line(product: &BTreeMap<String, Value>, listed: bool, event: &Event) -> Line 
 }
 
 /// The first letters of a text: a profile keeps a word or two, the event keeps all of it.
-pub(super) fn shortened(text: String) -> String {
+pub(crate) fn shortened(text: String) -> String {
     const LETTERS_MAX: usize = 120;
     if text.len() <= LETTERS_MAX {
         text

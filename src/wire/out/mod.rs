@@ -21,6 +21,7 @@
 pub mod answer;
 pub mod between;
 pub mod candidate;
+pub mod catalogue;
 pub mod context;
 pub mod desk;
 pub mod dlq;
