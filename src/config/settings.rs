@@ -11,6 +11,7 @@ use crate::{
         problem::{ConfigError, Problem},
         reader::{Reader, Report},
         section::{
+            catalogue::{self, Catalogue},
             channels, contact,
             data::Data,
             decode,
@@ -76,6 +77,8 @@ pub struct Settings {
     pub views: BTreeMap<String, View>,
     /// Who is contacted when.
     pub contact: Policy,
+    /// How much is remembered of what the tenant publishes.
+    pub catalogue: Catalogue,
     /// The NATS servers; `None` for a standalone service.
     pub nats: Option<NatsSettings>,
     /// What is logged.
@@ -141,6 +144,7 @@ impl Settings {
             },
             views: views::read(root),
             contact: root.section("contact", contact::read),
+            catalogue: root.section("catalogue", catalogue::read),
             nats,
             log: root.section("log", Log::read),
             http,

@@ -54,6 +54,8 @@ pub struct Deciding {
     pub book: Book,
     /// How much is remembered of what the tenant publishes.
     pub catalogue: catalogue::Limits,
+    /// Ways of contact that contexts show, in their order.
+    pub contact_channels: Vec<String>,
     /// How the rules of the book are carried out.
     pub flow: flow::Policy,
 }

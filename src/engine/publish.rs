@@ -19,10 +19,11 @@ use crate::{
         error::Error,
         membership::Notice,
         query::Portrait,
+        surroundings::{Shelf, Whose, store_of},
         tenant::{News, Published},
     },
     journal::Message,
-    store::ProfileId,
+    store::{ProfileId, Read},
     wire::{
         Rejection,
         out::{
@@ -45,8 +46,8 @@ pub(crate) struct Told<'a> {
 /// Bytes that most messages fit into: fewer are moved while they are written.
 const ROOM_BYTES: usize = 2048;
 
-/// Contexts as JSON, by profile and view: the events of one customer in a commit are told the same.
-type Contexts<'a> = BTreeMap<(ProfileId, &'a str), Box<RawValue>>;
+/// Contexts as JSON, by profile, view and store: the events of one customer in a commit are told the same.
+type Contexts<'a> = BTreeMap<(ProfileId, &'a str, Option<String>), Box<RawValue>>;
 
 /// The messages of a commit.
 pub(crate) struct Publication<'a> {
@@ -76,6 +77,7 @@ impl<'a> Publication<'a> {
         combined: &Combined,
         told: &[Told<'_>],
         touched: &Touched,
+        shelf: &Shelf<'_, impl Read>,
     ) -> Result<(), Error> {
         let mut causes: BTreeMap<ProfileId, Vec<&Told<'_>>> = BTreeMap::new();
         for one in told {
@@ -97,7 +99,7 @@ impl<'a> Publication<'a> {
         let mut contexts = Contexts::new();
         for one in told {
             if let Some(portrait) = combined.portraits.get(&one.profile) {
-                self.enriched(one.event, portrait, &mut contexts)?;
+                self.enriched(one.event, portrait, (&mut contexts, shelf))?;
             }
         }
         Ok(())
@@ -189,7 +191,7 @@ impl<'a> Publication<'a> {
         &mut self,
         event: &Event,
         portrait: &Portrait,
-        contexts: &mut Contexts<'a>,
+        (contexts, shelf): (&mut Contexts<'a>, &Shelf<'_, impl Read>),
     ) -> Result<(), Error> {
         let rules = self.rules;
         let view = rules
@@ -198,10 +200,16 @@ impl<'a> Publication<'a> {
             .and_then(|name| rules.views.get(name));
         let Some(view) = view else { return Ok(()) };
         let id = portrait.id.to_string();
-        let context = match contexts.entry((portrait.id, &view.name)) {
+        let store = store_of(event);
+        let context = match contexts.entry((portrait.id, &view.name, store.clone())) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(vacant) => {
-                let context = Context::of(&portrait.profile, &id, portrait.version, view, self.now);
+                let whose = Whose {
+                    profile: &portrait.profile,
+                    store: store.as_deref(),
+                };
+                let around = shelf.around(whose, view, self.now)?;
+                let context = Context::of(&portrait.profile, &id, portrait.version, view, &around, self.now);
                 vacant.insert(to_raw_value(&Body::one(context)).map_err(Error::Publish)?)
             }
         };

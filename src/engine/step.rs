@@ -21,6 +21,7 @@ use crate::{
         publish::{Publication, Told},
         renew::Renewed,
         repair::Repairs,
+        surroundings::Shelf,
     },
     journal::{Commit, InputPosition, Marker},
     store::{
@@ -307,10 +308,12 @@ impl Run<'_> {
                 resolution,
             });
         }
+        self.batch.count_sales(&told, &combined, |_| BTreeSet::new())?;
         for news in &self.batch.news {
             publication.tenant(news)?;
         }
-        publication.commit(&combined, &told, &self.batch.touched)?;
+        let shelf = Shelf::new(&self.batch.overlay, self.batch.rules);
+        publication.commit(&combined, &told, &self.batch.touched, &shelf)?;
         let messages = publication.into_messages();
         if !messages.is_empty() || self.batch.overlay.has_changes() {
             self.note_rules()?;

@@ -88,6 +88,9 @@ pub fn of_profile(
     if !profile.whole.contacts.is_empty() {
         hash.update(codec::canonical("profile contacts", &profile.whole.contacts)?);
     }
+    if !profile.whole.pledges.is_empty() {
+        hash.update(codec::canonical("profile pledges", &profile.whole.pledges)?);
+    }
     Ok(hash.finalize().into())
 }
 

@@ -296,6 +296,8 @@ pub struct ShelfRecord {
     pub products: u64,
     /// Offers.
     pub offers: u64,
+    /// Products of which is counted what customers have who have them.
+    pub together: u64,
 }
 
 /// How many words were ever said.

@@ -90,8 +90,7 @@ fn amount(properties: &BTreeMap<String, Value>, member: &str) -> Result<Option<S
         return Ok(None);
     };
     let text = value.text_or_number().map(|text| text.trim().to_owned());
-    let is_amount =
-        |text: &String| Amount::from_decimal(text).is_ok_and(|amount| amount >= Amount::ZERO);
+    let is_amount = |text: &String| Amount::from_decimal(text).is_ok_and(|amount| amount >= Amount::ZERO);
     match text.filter(is_amount) {
         Some(text) => Ok(Some(shortened(text))),
         None => Err(Fault::wrong_type(
@@ -102,7 +101,9 @@ fn amount(properties: &BTreeMap<String, Value>, member: &str) -> Result<Option<S
 }
 
 fn beginning(properties: &BTreeMap<String, Value>) -> Result<Option<Timestamp>, Fault> {
-    let stated = BEGINNINGS.iter().find_map(|name| Some((*name, properties.get(*name)?)));
+    let stated = BEGINNINGS
+        .iter()
+        .find_map(|name| Some((*name, properties.get(*name)?)));
     let Some((name, value)) = stated.filter(|(_, value)| **value != Value::Null) else {
         return Ok(None);
     };
@@ -114,7 +115,9 @@ fn end(event: &Event) -> Result<Option<Timestamp>, Fault> {
     if event.expires.is_some() {
         return Ok(event.expires);
     }
-    let stated = ENDS.iter().find_map(|name| Some((*name, event.properties.get(*name)?)));
+    let stated = ENDS
+        .iter()
+        .find_map(|name| Some((*name, event.properties.get(*name)?)));
     let Some((name, value)) = stated.filter(|(_, value)| **value != Value::Null) else {
         return Ok(None);
     };
@@ -135,7 +138,9 @@ fn stock(properties: &BTreeMap<String, Value>) -> Result<Stock, Fault> {
         None | Some(Value::Null) => None,
         Some(_) => return Err(Fault::wrong_type("properties.available", "true or false")),
     };
-    let counted = quantity.as_deref().and_then(|text| Amount::from_decimal(text).ok());
+    let counted = quantity
+        .as_deref()
+        .and_then(|text| Amount::from_decimal(text).ok());
     let available = said.or_else(|| counted.map(|amount| amount > Amount::ZERO));
     Ok(Stock {
         available: available.ok_or_else(|| missing("quantity"))?,
@@ -155,9 +160,15 @@ fn names<C: FromIterator<String>>(properties: &BTreeMap<String, Value>, member: 
     };
     let name = |value: &Value| match value {
         Value::Map(members) => text(members, &["product_id", "sku", "id", "name"]),
-        other => other.text_or_number().map(|text| shortened(text.trim().to_owned())),
+        other => other
+            .text_or_number()
+            .map(|text| shortened(text.trim().to_owned())),
     };
-    Ok(list.iter().filter_map(name).filter(|name| !name.is_empty()).collect())
+    Ok(list
+        .iter()
+        .filter_map(name)
+        .filter(|name| !name.is_empty())
+        .collect())
 }
 
 #[cfg(test)]
@@ -186,21 +197,54 @@ mod tests {
     #[test]
     fn what_says_nothing_is_refused_and_says_what_was_expected() {
         for (kind, properties, expected) in [
-            (Kind::Price, &[("price", "3"), ("currency", "EUR")][..], "properties.product_id"),
-            (Kind::Price, &[("sku", "a"), ("currency", "EUR")], "properties.price"),
-            (Kind::Price, &[("sku", "a"), ("price", "3")], "properties.currency"),
-            (Kind::Price, &[("sku", "a"), ("price", "cheap"), ("currency", "EUR")], "properties.price"),
-            (Kind::Price, &[("sku", "a"), ("price", "-1"), ("currency", "EUR")], "properties.price"),
             (
                 Kind::Price,
-                &[("sku", "a"), ("price", "1"), ("currency", "EUR"), ("valid_from", "soon")],
+                &[("price", "3"), ("currency", "EUR")][..],
+                "properties.product_id",
+            ),
+            (
+                Kind::Price,
+                &[("sku", "a"), ("currency", "EUR")],
+                "properties.price",
+            ),
+            (
+                Kind::Price,
+                &[("sku", "a"), ("price", "3")],
+                "properties.currency",
+            ),
+            (
+                Kind::Price,
+                &[("sku", "a"), ("price", "cheap"), ("currency", "EUR")],
+                "properties.price",
+            ),
+            (
+                Kind::Price,
+                &[("sku", "a"), ("price", "-1"), ("currency", "EUR")],
+                "properties.price",
+            ),
+            (
+                Kind::Price,
+                &[
+                    ("sku", "a"),
+                    ("price", "1"),
+                    ("currency", "EUR"),
+                    ("valid_from", "soon"),
+                ],
                 "properties.valid_from",
             ),
             (Kind::Stock, &[("quantity", "3")], "properties.product_id"),
             (Kind::Stock, &[("sku", "a")], "properties.quantity"),
-            (Kind::Stock, &[("sku", "a"), ("available", "maybe")], "properties.available"),
+            (
+                Kind::Stock,
+                &[("sku", "a"), ("available", "maybe")],
+                "properties.available",
+            ),
             (Kind::Offer, &[("name", "Spring")], "properties.offer_id"),
-            (Kind::Offer, &[("offer_id", "o"), ("products", "a")], "properties.products"),
+            (
+                Kind::Offer,
+                &[("offer_id", "o"), ("products", "a")],
+                "properties.products",
+            ),
             (Kind::OfferEnd, &[], "properties.offer_id"),
         ] {
             let fault = read(kind, &event(properties)).unwrap_err();
@@ -214,7 +258,12 @@ mod tests {
         let of = |kind, properties: &[(&str, &str)]| read(kind, &event(properties)).unwrap();
         let Statement::Price(change) = of(
             Kind::Price,
-            &[("sku", "7"), ("price", "12.50"), ("currency", "EUR"), ("until", "2026-11-30")],
+            &[
+                ("sku", "7"),
+                ("price", "12.50"),
+                ("currency", "EUR"),
+                ("until", "2026-11-30"),
+            ],
         ) else {
             panic!("no price")
         };
@@ -225,7 +274,9 @@ mod tests {
             (&[("sku", "7"), ("quantity", "2")], true),
             (&[("sku", "7"), ("available", "true")], true),
         ] {
-            let Statement::Stock(change) = of(Kind::Stock, properties) else { panic!("no stock") };
+            let Statement::Stock(change) = of(Kind::Stock, properties) else {
+                panic!("no stock")
+            };
             assert_eq!(change.stock.available, available);
         }
     }

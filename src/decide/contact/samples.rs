@@ -71,6 +71,7 @@ pub(super) fn ask() -> Ask {
         team: None,
         priority: 5,
         matter: None,
+        saying: Default::default(),
     }
 }
 

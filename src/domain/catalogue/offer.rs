@@ -2,12 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{
-    catalogue::product::set,
-    event::Stamp,
-    profile::bounded::Latest,
-    time::Timestamp,
-};
+use crate::domain::{catalogue::product::set, event::Stamp, profile::bounded::Latest, time::Timestamp};
 
 /// An offer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -127,11 +122,17 @@ mod tests {
         };
         let mut offer = Offer::default();
         assert!(offer.take_end(&stamp(20)));
-        assert_eq!((offer.state(now), offer.since(now)), (State::Ended, Some(Timestamp::from_micros(20))));
+        assert_eq!(
+            (offer.state(now), offer.since(now)),
+            (State::Ended, Some(Timestamp::from_micros(20)))
+        );
         assert!(offer.take_terms(terms(100), &stamp(10)));
         assert_eq!(offer.state(now), State::Ended);
         assert!(offer.take_terms(terms(60), &stamp(30)));
-        assert_eq!((offer.state(now), offer.since(now)), (State::Holds, Some(Timestamp::from_micros(30))));
+        assert_eq!(
+            (offer.state(now), offer.since(now)),
+            (State::Holds, Some(Timestamp::from_micros(30)))
+        );
         assert_eq!(offer.state(Timestamp::from_micros(60)), State::Expired);
         assert!(!offer.take_terms(terms(90), &stamp(10)) && !offer.take_end(&stamp(20)));
         assert_eq!(offer.last(), Some(Timestamp::from_micros(30)));

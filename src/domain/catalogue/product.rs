@@ -120,7 +120,10 @@ impl Product {
     /// Whether there is any in `store`; `None` where nobody said.
     pub fn is_in_store(&self, store: &str) -> Option<bool> {
         let there = self.stores.get(store);
-        let latest = there.into_iter().chain(&self.stock).max_by(|a, b| a.stamp.cmp(&b.stamp));
+        let latest = there
+            .into_iter()
+            .chain(&self.stock)
+            .max_by(|a, b| a.stamp.cmp(&b.stamp));
         latest.map(|latest| latest.value.available)
     }
 
@@ -202,7 +205,9 @@ mod tests {
         assert!(product.take_price(&price("10", [None; 2]), &stamp(100, "a")));
         assert!(product.take_price(&price("8", [Some(200), Some(300)]), &stamp(110, "b")));
         assert!(product.take_price(&price("9", [None; 2]), &stamp(90, "c")));
-        let told: Vec<_> = [80, 95, 150, 200, 299, 300].map(|time| at(&product, time)).to_vec();
+        let told: Vec<_> = [80, 95, 150, 200, 299, 300]
+            .map(|time| at(&product, time))
+            .to_vec();
         assert_eq!(
             told,
             [None, Some("9"), Some("10"), Some("8"), Some("8"), Some("10")]
@@ -216,7 +221,10 @@ mod tests {
         let mut product = Product::default();
         assert_eq!(product.is_in_stock(), None);
         assert!(product.take_stock(&stock(Some("north"), true), &stamp(1, "a")));
-        assert_eq!((product.is_in_stock(), product.is_in_store("south")), (Some(true), None));
+        assert_eq!(
+            (product.is_in_stock(), product.is_in_store("south")),
+            (Some(true), None)
+        );
         assert!(product.take_stock(&stock(None, false), &stamp(2, "b")));
         assert_eq!(product.is_in_stock(), Some(false));
         assert_eq!(product.is_in_store("north"), Some(false));

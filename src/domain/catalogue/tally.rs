@@ -6,11 +6,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::time::Timestamp;
+
 /// Counts by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// How often each was seen.
     pub counts: BTreeMap<String, u64>,
+    /// When what was counted last happened.
+    pub last: Timestamp,
 }
 
 impl Tally {
@@ -42,7 +46,10 @@ impl Tally {
 
     /// The least frequent goes, of several the last by name; how often it was seen.
     fn make_room(&mut self) -> u64 {
-        let least = self.counts.iter().min_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)));
+        let least = self
+            .counts
+            .iter()
+            .min_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)));
         let least = least.map(|(name, count)| (name.clone(), *count));
         least.map_or(0, |(name, count)| {
             self.counts.remove(&name);

@@ -13,6 +13,7 @@ use crate::domain::{
         contacts::Contacts,
         dealings::Dealings,
         matters::{Call, Line, Moment, Offer, OfferEnd, OrderState, Sale, Ticket},
+        pledges::Pledges,
         semantics,
     },
     time::Timestamp,
@@ -101,6 +102,8 @@ pub struct Aggregate {
     pub dealings: Dealings,
     /// What was said to the customer.
     pub contacts: Contacts,
+    /// What they may hold the house to.
+    pub pledges: Pledges,
 }
 
 impl std::fmt::Debug for Aggregate {
@@ -186,6 +189,9 @@ impl Aggregate {
         if !other.contacts.is_empty() {
             self.contacts.merge(&other.contacts);
         }
+        if !other.pledges.is_empty() {
+            self.pledges.merge(&other.pledges);
+        }
         self.bound(limits);
     }
 
@@ -202,6 +208,7 @@ impl Aggregate {
         bounded::keep_latest(&mut self.calls, limits.matters_max);
         self.dealings.bound(limits);
         self.contacts.bound(limits);
+        self.pledges.bound(limits);
         while self.recent.len() > limits.recent_max {
             self.recent.pop_first();
         }

@@ -10,6 +10,7 @@ pub mod contacts;
 pub mod dealings;
 pub mod matters;
 pub mod open;
+pub mod pledges;
 mod semantics;
 
 use std::collections::BTreeMap;

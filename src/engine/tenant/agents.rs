@@ -7,7 +7,11 @@ impl Batch<'_> {
     ///
     /// # Errors
     /// When the store cannot be read or a record cannot be encoded.
-    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "nothing is kept of agents yet")]
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "nothing is kept of agents yet"
+    )]
     pub(crate) fn note_agent(&mut self, _event: &Event) -> Result<(), Error> {
         Ok(())
     }

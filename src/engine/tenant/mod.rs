@@ -96,7 +96,8 @@ impl Batch<'_> {
     /// Remembers an id for a time, from when the event was taken in on, and forgets some of those whose time is over: what
     /// comes again so late is older than what holds, or the same.
     fn remember(&mut self, event: &Event, hash: EventHash) -> Result<(), Error> {
-        self.overlay.put(catalogue::noted(event.received, hash), Vec::new());
+        self.overlay
+            .put(catalogue::noted(event.received, hash), Vec::new());
         let since = event.received.saturating_sub(self.rules.decide.catalogue.ids_us);
         let mut over = Vec::new();
         self.overlay.scan(

@@ -30,7 +30,11 @@ impl Batch<'_> {
             return Ok(None);
         }
         self.overlay.put_record(key, &product)?;
-        self.age((Shelf::Products, id), before.map(Option::unwrap_or_default), product.last())?;
+        self.age(
+            (Shelf::Products, id),
+            before.map(Option::unwrap_or_default),
+            product.last(),
+        )?;
         Ok(Some(Published::Product(id.to_owned(), Box::new(product))))
     }
 
@@ -48,12 +52,16 @@ impl Batch<'_> {
             return Ok(None);
         }
         self.overlay.put_record(key, &offer)?;
-        self.age((Shelf::Offers, &id), before.map(Option::unwrap_or_default), offer.last())?;
+        self.age(
+            (Shelf::Offers, &id),
+            before.map(Option::unwrap_or_default),
+            offer.last(),
+        )?;
         Ok(Some(Published::Offer(id, Box::new(offer))))
     }
 
     /// Notes when something was last spoken of, `before` where it was there already, and makes room where it is new.
-    fn age(
+    pub(in crate::engine) fn age(
         &mut self,
         (shelf, id): (Shelf, &str),
         before: Option<Timestamp>,
@@ -75,16 +83,12 @@ impl Batch<'_> {
         let (count, most) = match shelf {
             Shelf::Products => (&mut counted.products, limits.products_max),
             Shelf::Offers => (&mut counted.offers, limits.offers_max),
+            Shelf::Together => (&mut counted.together, limits.products_max),
         };
         *count = count.saturating_add(1);
-        let too_many = count.saturating_sub(most);
-        // Where fewer are kept than before, all who are too many go with the next that is new.
-        for _ in 0..too_many.min(Self::GOING_AT_ONCE) {
+        // Where fewer are kept than before, some of those who are too many go with each that is new.
+        for _ in 0..count.saturating_sub(most).min(Self::GOING_AT_ONCE) {
             if self.drop_oldest(shelf)? {
-                let count = match shelf {
-                    Shelf::Products => &mut counted.products,
-                    Shelf::Offers => &mut counted.offers,
-                };
                 *count = count.saturating_sub(1);
             }
         }
@@ -107,6 +111,7 @@ impl Batch<'_> {
             let record = match shelf {
                 Shelf::Products => catalogue::product(id),
                 Shelf::Offers => catalogue::offer(id),
+                Shelf::Together => catalogue::together(id),
             };
             self.overlay.delete(record);
         }

@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | `d` | 0, product | [`Product`](crate::domain::catalogue::Product) | what it costs, and whether it is there |
 //! | `d` | 1, offer | [`Offer`](crate::domain::catalogue::Offer) | what is offered |
-//! | `d` | 2 or 3, time, product or offer | nothing | which was spoken of longest ago |
+//! | `d` | 2, 3 or 6, time, product or offer | nothing | which was spoken of longest ago |
 //! | `d` | 4, time, event | nothing | which event ids are remembered |
 //! | `d` | 5 | [`ShelfRecord`](crate::store::ShelfRecord) | how many there are |
 //! | `e` | 0, product | [`Tally`](crate::domain::catalogue::Tally) | what customers have who have it |
@@ -25,6 +25,8 @@ pub enum Shelf {
     Products,
     /// Offers.
     Offers,
+    /// What customers have who have a product.
+    Together,
 }
 
 /// A product.
@@ -64,6 +66,7 @@ const fn age(shelf: Shelf) -> u8 {
     match shelf {
         Shelf::Products => 2,
         Shelf::Offers => 3,
+        Shelf::Together => 6,
     }
 }
 

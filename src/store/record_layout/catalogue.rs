@@ -33,6 +33,6 @@ layout! {
     struct crate::domain::catalogue::offer::Terms {
         name, coupon, products, price, currency, percent, segments, channels, store, expires
     }
-    struct crate::domain::catalogue::tally::Tally { counts }
-    struct crate::store::record::ShelfRecord { products, offers }
+    struct crate::domain::catalogue::tally::Tally { counts, last }
+    struct crate::store::record::ShelfRecord { products, offers, together }
 }

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | profile document | [`profile`] |
 //! | context of a view, as an object or as flat texts | [`context`], [`flat`] |
+//! | what a shop may show; what the tenant publishes | [`related`], [`catalogue`] |
 //! | lookup | [`lookup`] |
 //! | event of a timeline | [`event`] |
 //! | all that is kept about a person | [`export`] |
@@ -34,5 +35,6 @@ pub mod matters;
 pub mod named;
 pub mod problem;
 pub mod profile;
+pub mod related;
 pub mod scalar;
 pub mod update;

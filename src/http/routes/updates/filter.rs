@@ -136,7 +136,11 @@ mod tests {
         check([Some("dlq"), None, None, None], "dlq.bad_time", Some("dlq"));
         let price = "catalogue.price_changed";
         check([Some("catalogue"), None, None, None], price, Some("catalogue"));
-        check([Some("catalogue"), None, None, Some("Stock Changed")], price, None);
+        check(
+            [Some("catalogue"), None, None, Some("Stock Changed")],
+            price,
+            None,
+        );
         check([None, Some("p2"), None, None], updated, Some("updates"));
         check([None, Some("p"), None, None], updated, None);
         check(
