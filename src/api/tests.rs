@@ -72,7 +72,6 @@ fn lists_and_contexts_are_read_from_a_body() {
             region: None,
             deadline_ms: None,
             min_position: None,
-            store_id: None,
         },
     );
     check(
