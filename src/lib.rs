@@ -14,6 +14,7 @@
 //!    refuses.
 //! 3. The writer's one thread (`engine::worker`, `engine::taking`) takes what waits and calls `engine::step`, which has no effects;
 //!    what it read or left last it knows from batch to batch (`engine::known`), and what nobody ever sent (`engine::absent`):
+//!    - `tenant`: what is about the tenant and no customer goes into the catalogue ([`domain::catalogue`]), and no further.
 //!    - `place`: the event's claim ([`domain::identity::Claim::of`]) says into which *atom* it goes; there it is folded
 //!      ([`domain::profile::Aggregate`]). A late log-in moves the events it takes over.
 //!    - `resolve`: the components around what changed (`seeds`) are found again, by the keys that join and by how alike
@@ -91,12 +92,16 @@
 //! - **A rule that keeps people apart**: a `Reason` of [`domain::identity::cluster()`], checked where persons in the
 //!   making are united (`forest`). Count up [`domain::identity::cluster::ALGORITHM`] with it, so that stores are renewed.
 //! - **What was promised, felt or bought**: a register of `domain::profile::dealings`, read in `semantics::dealings`.
-//! - **What was said to a customer**: a step of `domain::profile::contacts`, read in `semantics::contacts`.
+//! - **What was said to a customer**: a step of `domain::profile::contacts`, read in `semantics::contacts`; what they may hold
+//!   the house to, in `domain::profile::pledges`.
 //! - **A reason not to contact somebody, or not now**: a function over the case in [`decide::contact`], called in its place of
 //!   the order; its numbers in `config::section::contact`.
 //! - **What is counted for a report**: a `Happened` of [`decide::contact`], read of the event in `tally`; the engine counts it
 //!   where it is placed (`engine::tallies`).
 //! - **What an agent is to do next, or to leave alone**: a rule in `domain::context::{next_step, avoid}`.
+//! - **What the tenant says of itself**: a kind of [`domain::catalogue`], read in `wire::tenant`, kept in a file of
+//!   `engine::tenant`; what a context has to look up of it, in `engine::surroundings`.
+//! - **What contradicts what a customer was told**: a rule in [`domain::context::contradictions`].
 //! - **A code that scanners read**: `domain::scan`.
 //! - **A fact that a context shows**: a variant of [`domain::context::Section`].
 //! - **A shape that clients send**: a file beside `wire::native`, filling the same draft.

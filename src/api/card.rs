@@ -187,8 +187,10 @@ impl Api {
             let is_running = profile.is_call_running(id)?;
             Some((id.to_owned(), is_running))
         });
+        let seen = self.seen(Budget::UNLIMITED, (view, None), portrait).await?;
+        let context = seen.unwrap_or_else(|| Context::empty(view));
         Ok(Card {
-            context: Body::of(finding, self.seen(view, &portrait)),
+            context: Body::of(finding, context),
             call: call.map(|(id, is_running)| CardCall { id, is_running }),
         })
     }

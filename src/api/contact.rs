@@ -5,8 +5,12 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use crate::{
     api::{Api, Failure, Who},
     decide::contact::Ask,
+    domain::{amount::Amount, context::Saying, time::Timestamp},
     engine::api::{Answer, Command},
-    wire::{out::answer::Status, time},
+    wire::{
+        out::{answer::Status, desk::Contradiction},
+        time,
+    },
 };
 
 /// Letters of each text that says which message it is: as many as a profile keeps of one.
@@ -15,7 +19,8 @@ const LETTERS_MAX: usize = 120;
 /// The priority of what says none.
 const MIDDLE: u8 = 5;
 
-/// Asks whether a message is sent: `{who, channel, purpose, template, team, priority, matter, request_id}`.
+/// Asks whether a message is sent: `{who, channel, purpose, template, team, priority, matter, product_id, offer_id, price,
+/// currency, promise, expires, request_id}`.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct ContactRequest {
     /// To whom: an id, or `kind:value`.
@@ -33,6 +38,18 @@ pub struct ContactRequest {
     pub priority: Priority,
     /// What it is about, where the same is to be said once.
     pub matter: Option<String>,
+    /// The product that it speaks of.
+    pub product_id: Option<String>,
+    /// The offer that it speaks of.
+    pub offer_id: Option<String>,
+    /// The price that it says, as a decimal number.
+    pub price: Option<Price>,
+    /// ISO 4217 code of the price.
+    pub currency: Option<String>,
+    /// What it promises, in words.
+    pub promise: Option<String>,
+    /// Until when what it says holds.
+    pub expires: Option<String>,
     /// A repeat under the same id gets the first answer.
     pub request_id: Option<String>,
 }
@@ -41,6 +58,23 @@ pub struct ContactRequest {
 impl std::fmt::Debug for ContactRequest {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str("ContactRequest(…)")
+    }
+}
+
+/// A price, as it is written: a number, or a text of one.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Price {
+    /// A number.
+    Number(serde_json::Number),
+    /// A text.
+    Text(String),
+}
+
+/// What it is is what a customer is told.
+impl std::fmt::Debug for Price {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Price(…)")
     }
 }
 
@@ -64,7 +98,7 @@ impl<'de> Deserialize<'de> for Priority {
     }
 }
 
-/// What is decided: `{status, decision, until, rule, reason, evidence, matter, profile, position}`.
+/// What is decided: `{status, decision, until, rule, reason, evidence, contradictions, matter, profile, position}`.
 /// `Debug` shows nothing of it: what it is about may name a customer.
 #[derive(Serialize)]
 pub struct ContactAnswer {
@@ -78,6 +112,8 @@ pub struct ContactAnswer {
     reason: &'static str,
     /// By which facts.
     evidence: Vec<Fact>,
+    /// What contradicts what it says. It is told, and decides nothing.
+    contradictions: Vec<Contradiction>,
     /// By this whoever sends it says what became of it.
     matter: String,
     /// `None` of somebody who is not known: of them nothing is written down.
@@ -129,6 +165,11 @@ impl Api {
             rule: verdict.reason.rule().as_str(),
             reason: verdict.reason.as_str(),
             evidence: facts.collect(),
+            contradictions: decided
+                .contradictions
+                .into_iter()
+                .map(Contradiction::from)
+                .collect(),
             matter: decided.matter,
             profile: decided.profile.map(|profile| profile.to_string()),
             position: answered.position.0,
@@ -159,6 +200,36 @@ fn ask(request: ContactRequest) -> Result<Ask, Failure> {
         team: request.team.map(said).transpose()?,
         priority: request.priority.0,
         matter: request.matter.map(said).transpose()?,
+        saying: Saying {
+            product: request.product_id.map(said).transpose()?,
+            offer: request.offer_id.map(said).transpose()?,
+            price: request.price.map(price).transpose()?,
+            currency: request.currency.map(said).transpose()?,
+            promise: request.promise.map(said).transpose()?,
+            expires: request.expires.as_deref().map(moment).transpose()?,
+        },
+    })
+}
+
+/// A price as it is written, where it is one.
+fn price(price: Price) -> Result<String, Failure> {
+    let text = match price {
+        Price::Number(number) => number.to_string(),
+        Price::Text(text) => text.trim().to_owned(),
+    };
+    match Amount::from_decimal(&text).is_ok_and(|amount| amount >= Amount::ZERO) {
+        true => Ok(text),
+        false => Err(Failure::bad_request(
+            "bad_contact",
+            "expected price to be a decimal number of 0 or more, such as 12.50",
+        )),
+    }
+}
+
+fn moment(text: &str) -> Result<Timestamp, Failure> {
+    time::parse(text).ok_or_else(|| {
+        let detail = "expected expires to be RFC 3339 with an offset, such as 2026-11-30T00:00:00Z";
+        Failure::bad_request("bad_contact", detail)
     })
 }
 
@@ -183,6 +254,7 @@ mod tests {
             team: None,
             priority: MIDDLE,
             matter: Some("cart-7".to_owned()),
+            saying: Saying::default(),
         };
         assert_eq!(read_one, Some(expected));
         for refused in [
@@ -191,6 +263,9 @@ mod tests {
             r#"{"who":"user_id:a","channel":"sms","purpose":"*"}"#,
             r#"{"who":"user_id:a","channel":"sms","purpose":"marketing","priority":10}"#,
             r#"{"who":"user_id:a","channel":"sms","purpose":"marketing","matter":" "}"#,
+            r#"{"who":"user_id:a","channel":"sms","purpose":"marketing","price":"cheap"}"#,
+            r#"{"who":"user_id:a","channel":"sms","purpose":"marketing","price":-1}"#,
+            r#"{"who":"user_id:a","channel":"sms","purpose":"marketing","expires":"soon"}"#,
         ] {
             assert_eq!(read(refused), None, "{refused}");
         }

@@ -36,6 +36,8 @@ pub struct ContextRequest {
     pub deadline_ms: Option<u64>,
     /// The position to wait for.
     pub min_position: Option<u64>,
+    /// The store that the customer is in.
+    pub store_id: Option<String>,
 }
 
 /// A context in the form that was asked for.
@@ -70,7 +72,8 @@ impl Api {
             }
         };
         let is_current = self.reached_within(budget, request.min_position).await?;
-        let (mut finding, context) = self.seen_within(budget, view, &meant).await?;
+        let store = request.store_id.as_deref();
+        let (mut finding, context) = self.seen_within(budget, (view, store), &meant).await?;
         finding.partial |= !is_current;
         Ok(shaped(request.flat, finding, context))
     }
@@ -136,12 +139,17 @@ impl Api {
     pub(crate) async fn seen_within(
         &self,
         budget: Budget,
-        view: &View,
+        (view, store): (&View, Option<&str>),
         meant: &[Meant],
     ) -> Result<(Finding, Context), Failure> {
         let (finding, portrait) = self.found_within(budget, view, meant).await?;
-        let context = portrait.map_or_else(|| Context::empty(view), |portrait| self.seen(view, &portrait));
-        Ok((finding, context))
+        let Some(portrait) = portrait else {
+            return Ok((finding, Context::empty(view)));
+        };
+        Ok(match self.seen(budget, (view, store), portrait).await? {
+            Some(context) => (finding, context),
+            None => (late(finding), Context::empty(view)),
+        })
     }
 
     /// Who is meant, as far as it is known within the budget: the one, with all that is known of them, or those it may be.
@@ -151,11 +159,6 @@ impl Api {
         view: &View,
         meant: &[Meant],
     ) -> Result<(Finding, Option<Portrait>), Failure> {
-        let late = |finding: Finding| Finding {
-            why: Some(finding.why.unwrap_or(Why::Deadline)),
-            partial: true,
-            ..finding
-        };
         let addresses: Vec<Address> = meant.iter().flatten().cloned().collect();
         if addresses.iter().any(|one| matches!(one, Address::Identifier(_))) {
             self.may_look_up()?;
@@ -185,10 +188,18 @@ impl Api {
         })
     }
 
-    /// What `view` tells of a profile now.
-    pub(crate) fn seen(&self, view: &View, portrait: &Portrait) -> Context {
-        let id = portrait.id.to_string();
-        Context::of(&portrait.profile, &id, portrait.version, view, (self.clock)())
+    /// What `view` tells of a profile now to somebody in `store`; `None` where the budget is over before it is known.
+    pub(crate) async fn seen(
+        &self,
+        budget: Budget,
+        (view, store): (&View, Option<&str>),
+        portrait: Portrait,
+    ) -> Result<Option<Context>, Failure> {
+        let (view, store, now) = (view.clone(), store.map(str::to_owned), (self.clock)());
+        let asked = self.ask_within(budget, "context", move |query| {
+            query.context(&view, &portrait, store.as_deref(), now)
+        });
+        asked.await
     }
 
     /// The profile `id`, or its survivor; `None` where the budget is over before it is known.
@@ -199,6 +210,15 @@ impl Api {
             Some(Some(portrait)) => Ok(Some(portrait)),
             Some(None) => Err(Failure::changed_id()),
         }
+    }
+}
+
+/// The same, where the time that the asker gave was over before it was known.
+fn late(finding: Finding) -> Finding {
+    Finding {
+        why: Some(finding.why.unwrap_or(Why::Deadline)),
+        partial: true,
+        ..finding
     }
 }
 

@@ -60,7 +60,7 @@ impl Api {
         let region = self.region_asked(request.region.as_deref(), &view.name)?;
         let meant = self.all_meant(&request.identifiers, region.as_ref())?;
         let is_current = self.reached_within(budget, request.min_position).await?;
-        let (mut finding, context) = self.seen_within(budget, view, &meant).await?;
+        let (mut finding, context) = self.seen_within(budget, (view, None), &meant).await?;
         finding.partial |= !is_current;
         let (outcome, candidates) = (finding.outcome, finding.candidates.clone());
         Ok(match shaped(request.flat, finding, context) {

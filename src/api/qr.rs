@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::{
-    api::{Api, Failure},
+    api::{Api, Failure, budget::Budget},
     domain::{
-        context::{Content, Section, View},
+        context::{Content, Context, Section, Surroundings, View},
         qr::QrOutcome,
     },
     engine::api::{self as engine, Answer, Command},
@@ -142,11 +142,12 @@ impl Api {
         self.reached(request.min_position).await?;
         let now = (self.clock)();
         let QrReadRequest { token, store_id, .. } = request;
+        let store = store_id.clone();
         let answer = self
             .ask("qr", move |query| query.qr(&token.0, store_id.as_deref(), now))
             .await?;
         self.tells_of_holder(&answer).await?;
-        self.told_of(answer, None).await
+        self.told_of(answer, None, store.as_deref()).await
     }
 
     /// Redeems a code: one redemption wins.
@@ -177,6 +178,10 @@ impl Api {
     }
 
     async fn use_code(&self, request_id: Option<String>, command: Command) -> Result<QrAnswer, Failure> {
+        let store = match &command {
+            Command::RedeemQr { store_id, .. } => store_id.clone(),
+            _ => None,
+        };
         let answered = self.handle.command(request_id, command).await?;
         let Answer::Qr(answer) = answered.answer else {
             return Err(Failure::used_request_id());
@@ -190,12 +195,18 @@ impl Api {
                 engine::QrAnswer { profile, ..answer }
             }
         };
-        self.told_of(answer, Some(answered.position.0)).await
+        self.told_of(answer, Some(answered.position.0), store.as_deref())
+            .await
     }
 
     /// The answer, and of a code that holds what a till is told of the person; a code that was minted without a basket
     /// stands for the cart as it is now.
-    async fn told_of(&self, answer: engine::QrAnswer, position: Option<u64>) -> Result<QrAnswer, Failure> {
+    async fn told_of(
+        &self,
+        answer: engine::QrAnswer,
+        position: Option<u64>,
+        store: Option<&str>,
+    ) -> Result<QrAnswer, Failure> {
         let mut told = QrAnswer {
             outcome: answer.outcome,
             profile: answer.profile.map(|id| id.to_string()),
@@ -214,9 +225,20 @@ impl Api {
                 ..view.clone()
             };
             if told.basket.is_none() {
-                told.basket = basket(self.seen(&cart_alone, &portrait).sections)?;
+                let (id, nothing) = (portrait.id.to_string(), Surroundings::default());
+                let now = (self.clock)();
+                let cart = Context::of(
+                    &portrait.profile,
+                    &id,
+                    portrait.version,
+                    &cart_alone,
+                    &nothing,
+                    now,
+                );
+                told.basket = basket(cart.sections)?;
             }
-            told.context = Some(Body::one(self.seen(view, &portrait)));
+            let seen = self.seen(Budget::UNLIMITED, (view, store), portrait).await?;
+            told.context = seen.map(Body::one);
         }
         Ok(told)
     }

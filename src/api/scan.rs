@@ -123,7 +123,7 @@ impl Api {
                 continue;
             };
             let meant = [Ok(Address::Identifier(key))];
-            let (finding, context) = self.seen_within(Budget::UNLIMITED, view, &meant).await?;
+            let (finding, context) = self.seen_within(Budget::UNLIMITED, (view, None), &meant).await?;
             let outcome = finding.outcome;
             if outcome == Match::None {
                 continue;

@@ -75,7 +75,7 @@ fn lists_and_contexts_are_read_from_a_body() {
         },
     );
     check(
-        r#"{"view":"pos","who":"phone:+98","min_position":0,"region":"IR","deadline_ms":300}"#,
+        r#"{"view":"pos","who":"phone:+98","min_position":0,"region":"IR","deadline_ms":300,"store_id":"s"}"#,
         &ContextRequest {
             view: "pos".to_owned(),
             who: Some(who()),
@@ -84,6 +84,7 @@ fn lists_and_contexts_are_read_from_a_body() {
             region: Some("IR".to_owned()),
             deadline_ms: Some(300),
             min_position: Some(0),
+            store_id: Some("s".to_owned()),
         },
     );
 }

@@ -68,6 +68,8 @@ pub fn engine_rules(settings: &Settings) -> Rules {
             book: settings.decide.book.clone(),
             flow: settings.decide.flow,
             value: settings.decide.value.clone(),
+            catalogue: settings.catalogue.limits,
+            contact_channels: settings.catalogue.contact_channels.clone(),
         },
     }
 }

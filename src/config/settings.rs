@@ -11,6 +11,7 @@ use crate::{
         problem::{ConfigError, Problem},
         reader::{Reader, Report},
         section::{
+            catalogue::{self, Catalogue},
             channels, contact,
             data::Data,
             decide::{self, Decide},
@@ -79,6 +80,8 @@ pub struct Settings {
     pub contact: Policy,
     /// The segments and flows of the tenant.
     pub decide: Decide,
+    /// How much is remembered of what the tenant publishes.
+    pub catalogue: Catalogue,
     /// The NATS servers; `None` for a standalone service.
     pub nats: Option<NatsSettings>,
     /// What is logged.
@@ -145,6 +148,7 @@ impl Settings {
             views: views::read(root),
             contact: root.section("contact", contact::read),
             decide: root.section("decide", decide::read),
+            catalogue: root.section("catalogue", catalogue::read),
             nats,
             log: root.section("log", Log::read),
             http,

@@ -13,9 +13,11 @@
 //! | how alike two persons are | [`similarity`] |
 //! | fold, profile, what is open | [`profile`] |
 //! | context, view | [`context`] |
+//! | what the tenant publishes of products and offers | [`catalogue`] |
 //! | how long events are kept | [`retention`] |
 
 pub mod amount;
+pub mod catalogue;
 pub mod channel;
 pub mod context;
 pub mod event;

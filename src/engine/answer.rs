@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::{
     domain::{
+        context::{Context, View as ContextView},
         identity::{Evidence, Key},
         profile::FoldLimits,
         qr,
@@ -24,6 +25,7 @@ use crate::{
         graph::Graph,
         qr::token_key,
         query::{Address, EvidenceView, Found, IdentityView, MemberView, Portrait, RejectionView},
+        surroundings::{Shelf, Whose},
         withdrawn::Remembered,
     },
     journal::{self, Position, ReadJournal},
@@ -155,6 +157,35 @@ impl Query {
     /// When the store cannot be read.
     pub fn portrait(&self, id: ProfileId) -> Result<Option<Portrait>, QueryError> {
         self.settled(id, |record| self.portrayed(id, record))
+    }
+
+    /// What `view` tells of a profile at `now`, to somebody in `store`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn context(
+        &self,
+        view: &ContextView,
+        portrait: &Portrait,
+        store: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Context, QueryError> {
+        let whose = Whose {
+            profile: &portrait.profile,
+            segments: &portrait.segments,
+            standing: portrait.value.as_ref(),
+            store,
+        };
+        let around = Shelf::new(&self.store, &self.rules, &self.failing).around(whose, view, now)?;
+        let id = portrait.id.to_string();
+        Ok(Context::of(
+            &portrait.profile,
+            &id,
+            portrait.version,
+            view,
+            &around,
+            now,
+        ))
     }
 
     /// The profile that `record` is of.

@@ -102,6 +102,8 @@ impl Resolution {
 pub enum Outcome {
     /// The event counts.
     Accepted(Resolution),
+    /// The event counts, and is about the tenant and no customer.
+    Noted,
     /// The event was known; nothing changed.
     Duplicate,
     /// Its id was known with another content; the first holds.

@@ -12,6 +12,7 @@ use crate::{
         value,
     },
     domain::{
+        catalogue,
         context::View,
         event::{Event, EventId},
         identity::{IdentityRules, Key, Reference},
@@ -26,6 +27,7 @@ use crate::{
         overlay::Overlay,
         repair::Repairs,
         step::Ground,
+        tenant::News,
     },
     store::{AtomId, ErasureId, Error, KeyHash, Keyring, ProfileId, View as _, keys},
 };
@@ -60,6 +62,10 @@ pub struct Deciding {
     pub contact: Policy,
     /// The segments and flows of the tenant, as they hold now.
     pub book: Book,
+    /// How much is remembered of what the tenant publishes.
+    pub catalogue: catalogue::Limits,
+    /// Ways of contact that contexts show, in their order.
+    pub contact_channels: Vec<String>,
     /// How the rules of the book are carried out.
     pub flow: flow::Policy,
     /// How customers are ranked by what they are worth.
@@ -106,6 +112,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) contacted: BTreeMap<ProfileId, BTreeSet<AtomId>>,
     /// What it adds to the counts.
     pub(crate) tally: Tally,
+    /// What the tenant said that changes what is published.
+    pub(crate) news: Vec<News>,
 }
 
 /// What has to be looked at again before the batch can be committed.
@@ -188,6 +196,7 @@ impl<'a> Batch<'a> {
             started: Vec::new(),
             contacted: BTreeMap::new(),
             tally: Tally::default(),
+            news: Vec::new(),
         };
         batch.has_words = batch.graph().has_words()?;
         batch.has_erased = batch.graph().has_erased()?;

@@ -81,7 +81,7 @@ impl Batch<'_> {
         {
             return match self.is_unfinished(&first)? {
                 true => Ok(Err(CommandError::TooLarge)),
-                false => self.repeat(ordered, first).map(Ok),
+                false => self.repeat(ordered, first, now).map(Ok),
             };
         }
         let answer = match &ordered.command {
@@ -140,9 +140,9 @@ impl Batch<'_> {
         Ok(answer)
     }
 
-    fn repeat(&self, ordered: &Ordered, first: AnswerRecord) -> Result<Answer, Error> {
+    fn repeat(&self, ordered: &Ordered, first: AnswerRecord, now: Timestamp) -> Result<Answer, Error> {
         if let Command::Contact { ask, .. } = &ordered.command
-            && let Some(answer) = self.decided_first(first.clone(), ask)?
+            && let Some(answer) = self.decided_first(first.clone(), ask, now)?
         {
             return Ok(answer);
         }

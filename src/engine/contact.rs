@@ -3,6 +3,8 @@
 //!
 //! The rules are [`crate::decide::contact`]'s; here it is put together what they look at, and what they say is written down.
 
+mod said;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
@@ -41,20 +43,29 @@ impl Batch<'_> {
             Err(error) => return Ok(Err(error)),
         };
         let policy = &self.rules.decide.contact;
-        let verdict = match &reached {
-            Some((id, _)) => decide(policy, &self.profile_now(*id)?, ask, now),
-            None => decide_of_nobody(policy, ask, now),
+        let (verdict, contradictions) = match &reached {
+            Some((id, _)) => {
+                let profile = self.profile_now(*id)?;
+                let contradicted = self.contradicted(&profile, ask, now)?;
+                (decide(policy, &profile, ask, now), contradicted)
+            }
+            None => {
+                let contradicted = self.contradicted(&Profile::default(), ask, now)?;
+                (decide_of_nobody(policy, ask, now), contradicted)
+            }
         };
         let matter = ask.matter.clone().unwrap_or_else(|| ordered.id.clone());
         let mut decided = Decided {
             profile: None,
             matter,
             verdict,
+            contradictions,
         };
         if let Some((id, identifiers)) = reached {
             let mut event = own_event(&ordered.id, "Contact Decided", now);
             event.identifiers = identifiers;
             event.properties = written(ask, &decided);
+            event.expires = ask.saying.expires;
             if let Placed::In(atom) = self.place(&event)? {
                 self.contacted.entry(id).or_default().insert(atom);
                 decided.profile = Some(id);
@@ -79,10 +90,19 @@ impl Batch<'_> {
     }
 
     /// What was decided when it was asked first, as the event says it. Of whoever is erased since nothing is known.
-    pub(crate) fn decided_first(&self, first: AnswerRecord, ask: &Ask) -> Result<Option<Answer>, Error> {
+    ///
+    /// What contradicts a message to somebody who is not known is kept nowhere, and found again.
+    pub(crate) fn decided_first(
+        &self,
+        first: AnswerRecord,
+        ask: &Ask,
+        now: Timestamp,
+    ) -> Result<Option<Answer>, Error> {
+        let mut contradictions = Vec::new();
         let (profile, event, verdict) = match first {
             AnswerRecord::Decided { profile, event } => {
                 let recorded = self.own_event_of(&event)?;
+                contradictions.extend(recorded.iter().flat_map(said::read));
                 match recorded.as_ref().and_then(read) {
                     Some(verdict) => (Some(profile), event, Some(verdict)),
                     None => (
@@ -97,7 +117,10 @@ impl Batch<'_> {
                 outcome,
                 reason,
                 until,
-            } => (None, event, verdict(&outcome, &reason, until, Vec::new())),
+            } => {
+                contradictions = self.contradicted(&Profile::default(), ask, now)?;
+                (None, event, verdict(&outcome, &reason, until, Vec::new()))
+            }
             _ => return Ok(None),
         };
         Ok(verdict.map(|verdict| {
@@ -105,6 +128,7 @@ impl Batch<'_> {
                 profile,
                 matter: ask.matter.clone().unwrap_or(event),
                 verdict,
+                contradictions,
             }))
         }))
     }
@@ -188,6 +212,7 @@ pub(crate) fn written(ask: &Ask, decided: &Decided) -> BTreeMap<String, Value> {
         properties.extend(said.as_deref().map(|said| (name.to_owned(), text(said))));
     }
     let priority = Number::from_text(&ask.priority.to_string());
+    properties.extend(said::written(ask, &decided.contradictions));
     properties.extend(priority.map(|priority| ("priority".to_owned(), Value::Number(priority))));
     properties
 }

@@ -104,6 +104,9 @@ impl Item {
             (Submission::Event(event) | Submission::Read(event, _), Outcome::Accepted(resolution)) => {
                 Self::Accepted(event.received, resolution.as_str())
             }
+            (Submission::Event(event) | Submission::Read(event, _), Outcome::Noted) => {
+                Self::Accepted(event.received, "noted")
+            }
             (_, Outcome::Erased) => Self::Refused(Reason::Erased.code()),
             (_, Outcome::Conflicting) => Self::Known(EventOutcome::Conflicting),
             _ => Self::Known(EventOutcome::Duplicate),

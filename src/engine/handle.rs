@@ -297,7 +297,13 @@ impl Handle {
             } => format!("consent {} {changes:?}", target(whose)),
             Command::Contact { target: whose, ask } => {
                 let of = (&ask.way, &ask.purpose, &ask.template, &ask.matter);
-                format!("contact {} {of:?}", target(whose))
+                // Whoever asked before there was anything to say beside that is known by the same.
+                let saying = &ask.saying;
+                let said = (!saying.is_empty()).then(|| {
+                    let texts = (&saying.product, &saying.offer, &saying.price, &saying.currency);
+                    format!(" {texts:?} {:?} {:?}", saying.promise, saying.expires)
+                });
+                format!("contact {} {of:?}{}", target(whose), said.unwrap_or_default())
             }
             Command::Start { flow, target: whose } => format!("start {flow} {}", target(whose)),
             Command::StartAll { flow, segment } => format!("start all {flow} {segment}"),

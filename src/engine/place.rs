@@ -21,6 +21,8 @@ use crate::{
 pub(crate) enum Placed {
     /// Into this atom.
     In(AtomId),
+    /// Into no atom: it is about the tenant, and in the catalogue.
+    Noted,
     /// Nowhere: it was known.
     Known,
     /// Nowhere: its id was known with another content.

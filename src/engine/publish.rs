@@ -22,12 +22,15 @@ use crate::{
         error::Error,
         membership::Notice,
         query::Portrait,
+        surroundings::{Shelf, Whose, store_of},
+        tenant::{News, Published},
     },
     journal::Message,
-    store::ProfileId,
+    store::{ProfileId, Read},
     wire::{
         Rejection,
         out::{
+            catalogue::Catalogue,
             context::Body,
             dlq::DeadLetter,
             profile::{Document, ProfileView},
@@ -46,8 +49,8 @@ pub(crate) struct Told<'a> {
 /// Bytes that most messages fit into: fewer are moved while they are written.
 const ROOM_BYTES: usize = 2048;
 
-/// Contexts as JSON, by profile and view: the events of one customer in a commit are told the same.
-type Contexts<'a> = BTreeMap<(ProfileId, &'a str), Box<RawValue>>;
+/// Contexts as JSON, by profile, view and store: the events of one customer in a commit are told the same.
+type Contexts<'a> = BTreeMap<(ProfileId, &'a str, Option<String>), Box<RawValue>>;
 
 /// The messages of a commit.
 pub(crate) struct Publication<'a> {
@@ -77,7 +80,7 @@ impl<'a> Publication<'a> {
         combined: &Combined,
         told: &[Told<'_>],
         touched: &Touched,
-        acts: &[(Acted, ProfileId)],
+        (acts, shelf): (&[(Acted, ProfileId)], &Shelf<'_, impl Read>),
     ) -> Result<(), Error> {
         let mut causes: BTreeMap<ProfileId, Vec<&Told<'_>>> = BTreeMap::new();
         for one in told {
@@ -99,7 +102,7 @@ impl<'a> Publication<'a> {
         let mut contexts = Contexts::new();
         for one in told {
             if let Some(portrait) = combined.portraits.get(&one.profile) {
-                self.enriched(one.event, portrait, &mut contexts)?;
+                self.enriched(one.event, portrait, (&mut contexts, shelf))?;
             }
         }
         self.decided(combined, acts, &causes)
@@ -124,6 +127,17 @@ impl<'a> Publication<'a> {
     pub(crate) fn refused(&mut self, rejection: &Rejection) -> Result<(), Error> {
         let subject = self.subjects.dead_letter(rejection.reason.code());
         self.push(subject, String::new(), None, &DeadLetter::of(rejection, self.now))
+    }
+
+    /// What the tenant publishes since it said something.
+    pub(crate) fn tenant(&mut self, news: &News) -> Result<(), Error> {
+        let event = (&news.event, news.time);
+        let body = match &news.published {
+            Published::Product(id, product) => Catalogue::product(news.kind, event, (id, product), self.now),
+            Published::Offer(id, offer) => Catalogue::offer(news.kind, event, (id, offer), self.now),
+        };
+        let subject = self.subjects.catalogue(news.kind.as_str());
+        self.push(subject, String::new(), news.trace.as_ref(), &body)
     }
 
     fn updated(&mut self, portrait: &Portrait, causes: &Causes<'_>) -> Result<(), Error> {
@@ -180,7 +194,7 @@ impl<'a> Publication<'a> {
         &mut self,
         event: &Event,
         portrait: &Portrait,
-        contexts: &mut Contexts<'a>,
+        (contexts, shelf): (&mut Contexts<'a>, &Shelf<'_, impl Read>),
     ) -> Result<(), Error> {
         let rules = self.rules;
         let view = rules
@@ -189,10 +203,18 @@ impl<'a> Publication<'a> {
             .and_then(|name| rules.views.get(name));
         let Some(view) = view else { return Ok(()) };
         let id = portrait.id.to_string();
-        let context = match contexts.entry((portrait.id, &view.name)) {
+        let store = store_of(event);
+        let context = match contexts.entry((portrait.id, &view.name, store.clone())) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(vacant) => {
-                let context = Context::of(&portrait.profile, &id, portrait.version, view, self.now);
+                let whose = Whose {
+                    profile: &portrait.profile,
+                    segments: &portrait.segments,
+                    standing: portrait.value.as_ref(),
+                    store: store.as_deref(),
+                };
+                let around = shelf.around(whose, view, self.now)?;
+                let context = Context::of(&portrait.profile, &id, portrait.version, view, &around, self.now);
                 vacant.insert(to_raw_value(&Body::one(context)).map_err(Error::Publish)?)
             }
         };

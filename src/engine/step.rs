@@ -25,6 +25,7 @@ use crate::{
         renew::Renewed,
         repair::Repairs,
         step::verdicts::Verdicts,
+        surroundings::Shelf,
     },
     journal::{Commit, InputPosition, Marker},
     store::{
@@ -166,11 +167,16 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn take(&mut self, index: usize, event: &'a Event) -> Result<Outcome, Error> {
-        Ok(match self.batch.place(event)? {
+        let placed = match self.batch.note_tenant(event)? {
+            Some(noted) => noted,
+            None => self.batch.place(event)?,
+        };
+        Ok(match placed {
             Placed::In(atom) => {
                 self.placed.push((index, event, atom));
                 Outcome::Accepted(Resolution::Matched)
             }
+            Placed::Noted => Outcome::Noted,
             Placed::Known => Outcome::Duplicate,
             Placed::Conflicting => Outcome::Conflicting,
             Placed::Erased => Outcome::Erased,
@@ -319,8 +325,13 @@ impl Run<'_> {
         }
         self.batch.arm(&told, &combined, now)?;
         let acts = self.batch.actions()?;
-        publication.commit(&combined, &told, &self.batch.touched, &acts)?;
         let decided = self.batch.figures(&combined, &acts)?;
+        self.batch.count_sales(&told, &combined)?;
+        for news in &self.batch.news {
+            publication.tenant(news)?;
+        }
+        let shelf = Shelf::new(&self.batch.overlay, self.batch.rules, self.batch.health);
+        publication.commit(&combined, &told, &self.batch.touched, (&acts, &shelf))?;
         let messages = publication.into_messages();
         if !messages.is_empty() || self.batch.overlay.has_changes() {
             self.note_rules()?;

@@ -225,6 +225,7 @@ impl Trial {
             rule: match rule {
                 RuleName::Segment(name) => format!("segments.{name}"),
                 RuleName::Flow(name) => format!("flows.{name}"),
+                RuleName::Layout(name) => format!("layouts.{name}"),
             },
             times: failing.times,
             problem: failing.problem,

@@ -80,7 +80,7 @@ async fn submit(handle: &Handle, items: Vec<(usize, Submission)>) -> Result<Vec<
                 *fate = Fate::Refused { id, code };
             }
             // Nobody is erased of records that are measured by.
-            (Outcome::Refused | Outcome::Accepted(_) | Outcome::Erased, _) => {}
+            (Outcome::Refused | Outcome::Accepted(_) | Outcome::Noted | Outcome::Erased, _) => {}
         }
     }
     Ok(fates)

@@ -91,6 +91,9 @@ pub fn of_profile(
     if !profile.whole.runs.is_empty() {
         hash.update(codec::canonical("profile runs", &profile.whole.runs)?);
     }
+    if !profile.whole.pledges.is_empty() {
+        hash.update(codec::canonical("profile pledges", &profile.whole.pledges)?);
+    }
     Ok(hash.finalize().into())
 }
 

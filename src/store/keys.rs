@@ -38,6 +38,7 @@
 //! | `r` | profile | [`StandingRecord`](crate::store::StandingRecord) | what a customer is worth among all |
 //! | `v` | | [`RankingRecord`](crate::store::RankingRecord) | how far ranking them is |
 //! | `c` | day, names | [`CountedDayRecord`](crate::store::CountedDayRecord), [`CountedRecord`](crate::store::CountedRecord) | what is counted for reports |
+//! | `d`, `e` | | | what the tenant publishes, and what is bought together: [`catalogue`] |
 //!
 //! Times are written so that bytes order as instants do.
 
@@ -47,6 +48,7 @@ use crate::{
 };
 
 mod aliases;
+pub mod catalogue;
 mod counted;
 mod decided;
 mod erased;

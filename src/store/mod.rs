@@ -50,8 +50,8 @@ pub use crate::store::record::{
     AnswerRecord, AtomRecord, ClearedRecord, CountedDayRecord, CountedRecord, ErasedRecord, ErasingRecord,
     ErasureRecord, FormerRecord, ForwardRecord, InputRecord, Member, MembershipRecord, PopulationRecord,
     ProfileRecord, QrRecord, RankingRecord, RejectionRecord, Removed, RenewalRecord, RulesMark, RulesRecord,
-    Run, SeenRecord, SizeRecord, StandingRecord, StartRecord, SweepRecord, Task, TimerRecord, UnmarkedRecord,
-    WaitingRecord, WordsRecord,
+    Run, SeenRecord, ShelfRecord, SizeRecord, StandingRecord, StartRecord, SweepRecord, Task, TimerRecord,
+    UnmarkedRecord, WaitingRecord, WordsRecord,
 };
 pub use crate::store::rewritten::settle;
 pub use crate::store::sled_store::{Former, Store};

@@ -331,6 +331,17 @@ pub struct CountedRecord {
     pub count: u64,
 }
 
+/// How many products and offers are published.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ShelfRecord {
+    /// Products.
+    pub products: u64,
+    /// Offers.
+    pub offers: u64,
+    /// Products of which is counted what customers have who have them.
+    pub together: u64,
+}
+
 /// How many words were ever said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WordsRecord {

@@ -41,7 +41,8 @@ macro_rules! record {
     };
 }
 
-/// An atom of version 6 has no runs of flows: an empty collection. One of version 5 has no contacts: an empty collection and
+/// An atom of version 6 has no runs of flows and no pledges: two empty collections. One of version 5 has no contacts either: an
+/// empty collection and
 /// two registers that were never set before it. One of version 4 has no dealings either: seven empty collections before them.
 impl Record for AtomRecord {
     const VERSION: u8 = 7;
@@ -49,9 +50,9 @@ impl Record for AtomRecord {
 
     fn lacks(version: u8) -> Option<&'static [u8]> {
         match version {
-            4 => Some(&[0; 11]),
-            5 => Some(&[0; 4]),
-            6 => Some(&[0; 1]),
+            4 => Some(&[0; 12]),
+            5 => Some(&[0; 5]),
+            6 => Some(&[0; 2]),
             _ => None,
         }
     }
@@ -175,7 +176,7 @@ layout! {
 
     struct crate::domain::profile::aggregate::Aggregate {
         events, first, last, by_channel, by_type, traits, cart, cart_emptied, wishlist, orders, sales, tickets,
-        offers, offer_ends, calls, consent, recent; elsewhere dealings, contacts, runs
+        offers, offer_ends, calls, consent, recent; elsewhere dealings, contacts, runs, pledges
     }
     struct crate::domain::profile::dealings::Dealings {
         prices, callbacks, callback_ends, terms, complaints, bought, feelings
@@ -189,6 +190,10 @@ layout! {
     struct crate::domain::profile::contacts::Contacts { by_purpose, failed_delivery, leaving }
     struct crate::domain::profile::contacts::Contact { stamp, step, matter, way, team }
     struct crate::domain::profile::runs::Runs { by_flow }
+    struct crate::domain::profile::pledges::Pledges { said }
+    struct crate::domain::profile::pledges::About { thing, id, channel, matter }
+    struct crate::domain::profile::pledges::Pledge { price, currency, until, words, team }
+    enum crate::domain::profile::pledges::Thing { 0 => Product, 1 => Offer, 2 => Words }
     enum crate::domain::profile::contacts::Step { 0 => Allowed, 1 => Sent, 2 => Failed }
     enum crate::domain::profile::dealings::Mood { 0 => Positive, 1 => Neutral, 2 => Negative }
     struct crate::domain::profile::aggregate::FoldLimits {
@@ -254,7 +259,7 @@ laid_out_as!(
     |(kind, value, trust)| Some(Self::from_normalised(kind, value, trust))
 );
 
-/// The dealings came later, after them the contacts, and the runs last: each stands at the end, so that an atom of a version before is read
+/// The dealings came later, after them the contacts, then the runs and the pledges: each stands at the end, so that an atom of a version before is read
 /// by adding what it lacks.
 impl Encode for AtomRecord {
     fn encode<E: Encoder>(&self, encoder: &mut E) -> Result<(), EncodeError> {
@@ -267,7 +272,8 @@ impl Encode for AtomRecord {
         self.edition.encode(encoder)?;
         self.aggregate.dealings.encode(encoder)?;
         self.aggregate.contacts.encode(encoder)?;
-        self.aggregate.runs.encode(encoder)
+        self.aggregate.runs.encode(encoder)?;
+        self.aggregate.pledges.encode(encoder)
     }
 }
 
@@ -285,6 +291,7 @@ impl<C> Decode<C> for AtomRecord {
         atom.aggregate.dealings = Decode::decode(decoder)?;
         atom.aggregate.contacts = Decode::decode(decoder)?;
         atom.aggregate.runs = Decode::decode(decoder)?;
+        atom.aggregate.pledges = Decode::decode(decoder)?;
         Ok(atom)
     }
 }
@@ -307,5 +314,6 @@ impl<C, T: Decode<C>> Decode<C> for crate::domain::profile::bounded::Latest<T> {
     }
 }
 
+mod catalogue;
 #[cfg(test)]
 mod tests;

@@ -73,6 +73,14 @@ impl Draft {
         self.identifiers.push(Stated { kind, raw, vouched });
     }
 
+    /// Forgets all that is about a person.
+    pub(crate) fn name_nobody(&mut self) {
+        self.identifiers.clear();
+        self.former_user = None;
+        self.traits.clear();
+        self.consent = None;
+    }
+
     /// States the e-mail address and the telephone number among the traits.
     pub(crate) fn state_traits(&mut self) {
         for (name, kind) in [("email", Kind::EMAIL), ("phone", Kind::PHONE)] {

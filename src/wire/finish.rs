@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{
+    catalogue,
     channel::Channel,
     event::{Event, EventId, Name, token},
     identifier::{Identifier, Kind, Region},
@@ -17,7 +18,7 @@ use crate::wire::{
     qr,
     rejection::{Fault, Reason},
     rules::{DecodeLimits, DecodeRules, Origin},
-    time,
+    tenant, time,
 };
 
 /// The source of events that name none.
@@ -66,6 +67,11 @@ pub(crate) fn finish(
         return Err(Fault::new(Reason::TooMany, expected));
     }
     let (time, stated_time) = clock(&draft, origin.received, limits)?;
+    // What the tenant says of itself is about no customer: whoever it seems to name is not looked at.
+    let about_tenant = catalogue::Kind::of(&name);
+    if about_tenant.is_some() {
+        draft.name_nobody();
+    }
     let consent = consent::read(draft.consent.take(), limits.name_letters_max)?;
 
     let source = rules.channels.source(&source_name);
@@ -81,7 +87,7 @@ pub(crate) fn finish(
         .filter(|_| source.may_alias)
         .and_then(|raw| former(raw, &reading));
     let found = Found::gather(&mut draft, &token(&name), &reading);
-    if found.is_empty() && !has_fact(&draft.traits) {
+    if about_tenant.is_none() && found.is_empty() && !has_fact(&draft.traits) {
         let expected = "read an event: expected an identifier, or a fact such as first_name among the traits";
         return Err(Fault::new(Reason::NoIdentity, expected));
     }
@@ -105,6 +111,9 @@ pub(crate) fn finish(
         context: draft.context,
         consent,
     };
+    if let Some(kind) = about_tenant {
+        tenant::read(kind, &event)?;
+    }
     if rules.retention.is_over(&event, origin.received) {
         let expected = "read time: expected one since which events of this type are kept";
         return Err(Fault::new(Reason::TooLate, expected));

@@ -33,6 +33,7 @@ mod native;
 pub(crate) mod percent;
 mod recognise;
 mod segment;
+pub(crate) mod tenant;
 mod trace;
 
 pub use crate::wire::{

@@ -145,6 +145,34 @@ fn story() -> Town {
     // Its time lies ahead of its receipt.
     town.tell(&[viewed("late", "29T10:00", &devices[1])]);
     town.post("/v1/events", &json!({"id": "4", "channel": "fax"}));
+    for (n, (name, properties)) in [
+        (
+            "Price Changed",
+            json!({"product_id": "p-1", "price": 4, "currency": "IRR"}),
+        ),
+        (
+            "Stock Changed",
+            json!({"product_id": "p-1", "store_id": "s-1", "quantity": 0}),
+        ),
+        (
+            "Offer Published",
+            json!({"offer_id": "f-1", "coupon": "TEN", "products": ["p-1"]}),
+        ),
+        ("Offer Ended", json!({"offer_id": "f-1"})),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let more = json!({"properties": properties});
+        let said = event(
+            &format!("t{n}"),
+            ["web", name],
+            &format!("22T11:0{n}"),
+            json!([]),
+            more,
+        );
+        town.tell(&[said]);
+    }
     // Somebody who came by mistake.
     town.tell(&[viewed("mistake", "22T09:00", &cookie("gone"))]);
     let mistake = json!({"event": {"source": "test", "id": "mistake"}});
@@ -169,6 +197,7 @@ fn what_is_published_is_as_described() {
                 _,
             ] => (kind, kind, "update"),
             ["context", _, _, _] => ("context", "context", "context"),
+            ["catalogue", _] => ("catalogue", "catalogue", "catalogue"),
             ["dlq", _] => ("deadLetters", "refused", "refused"),
             _ => panic!("{} is on no channel", update.subject),
         };
@@ -191,6 +220,7 @@ fn what_is_published_is_as_described() {
             "moved",
             "erased",
             "context",
+            "catalogue",
             "deadLetters"
         ])
     );

@@ -3,6 +3,7 @@
 //! A section reads with a `Reader` and checks nothing of another section; `crate::config::check` does that. Where a
 //! module has a type for its settings, the section gives that type.
 
+pub(crate) mod catalogue;
 pub(crate) mod channels;
 pub(crate) mod contact;
 pub(crate) mod data;

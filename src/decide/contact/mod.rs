@@ -34,7 +34,7 @@ pub use crate::decide::contact::{
     verdict::{Evidence, Outcome, Reason, Rule, Verdict},
     zone::Zone,
 };
-use crate::domain::{profile::Profile, time::Timestamp};
+use crate::domain::{context::Saying, profile::Profile, time::Timestamp};
 
 /// A message that somebody wants to send. `Debug` shows nothing of it: what it is about may name a customer.
 #[derive(Clone, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub struct Ask {
     pub priority: u8,
     /// What it is about, where the same is to be said once.
     pub matter: Option<String>,
+    /// What it says that others have to know.
+    pub saying: Saying,
 }
 
 impl std::fmt::Debug for Ask {

@@ -73,6 +73,7 @@ pub(super) fn ask() -> Ask {
         team: None,
         priority: 5,
         matter: None,
+        saying: Default::default(),
     }
 }
 

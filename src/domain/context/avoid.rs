@@ -1,7 +1,11 @@
 //! What not to offer, and why: what would anger this customer, or what they said no to.
 
 use crate::domain::{
-    context::matters::{self, Listed},
+    context::{
+        contradictions::{self, contradictions},
+        matters::{self, Listed},
+        surroundings::Surroundings,
+    },
     profile::{Profile, consent::Decision, matters::OfferEnd},
     time::Timestamp,
 };
@@ -17,6 +21,8 @@ pub enum What {
     Offer,
     /// A product.
     Product,
+    /// The price that is published.
+    Price,
 }
 
 /// Why.
@@ -34,6 +40,10 @@ pub enum Why {
     Withdrawn,
     /// The customer bought it already.
     Bought,
+    /// The customer was promised another: they are to be given that.
+    PromisedOtherwise,
+    /// There is none.
+    OutOfStock,
 }
 
 /// One thing that is to be left alone.
@@ -57,6 +67,7 @@ impl What {
             Self::Contact => "contact",
             Self::Offer => "offer",
             Self::Product => "product",
+            Self::Price => "price",
         }
     }
 }
@@ -71,13 +82,16 @@ impl Why {
             Self::Used => "used",
             Self::Withdrawn => "withdrawn",
             Self::Bought => "bought",
+            Self::PromisedOtherwise => "promised_otherwise",
+            Self::OutOfStock => "out_of_stock",
         }
     }
 }
 
-/// What is to be left alone with `profile`, the most important first, at most `most`.
-pub fn avoid(profile: &Profile, most: usize) -> Listed<Avoid> {
+/// What is to be left alone with `profile` at `now`, the most important first, at most `most`.
+pub fn avoid(profile: &Profile, around: &Surroundings, now: Timestamp, most: usize) -> Listed<Avoid> {
     let mut all = selling(profile);
+    all.extend(contradicted(profile, around, now));
     all.extend(contacts(profile));
     all.extend(offers(profile));
     all.extend(products(profile));
@@ -93,6 +107,27 @@ fn selling(profile: &Profile) -> Vec<Avoid> {
         why: Why::OpenComplaint,
     });
     complaints.take(1).collect()
+}
+
+/// What is published otherwise than the customer was told, and what they have in the cart and cannot get.
+fn contradicted(profile: &Profile, around: &Surroundings, now: Timestamp) -> Vec<Avoid> {
+    let mut all = Vec::new();
+    for one in contradictions(profile, around, now, usize::MAX).items {
+        let (what, why) = match one.what {
+            contradictions::What::Price => (What::Price, Why::PromisedOtherwise),
+            contradictions::What::Stock => (What::Product, Why::OutOfStock),
+            // Whether it still is to be given is for whoever looks at it.
+            contradictions::What::Offer => continue,
+        };
+        all.push(Avoid {
+            what,
+            id: one.about,
+            name: one.name,
+            why,
+        });
+    }
+    all.dedup();
+    all
 }
 
 fn contacts(profile: &Profile) -> impl Iterator<Item = Avoid> {

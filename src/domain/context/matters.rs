@@ -4,6 +4,8 @@
 
 use crate::domain::{
     amount::Amount,
+    catalogue::{self, Product},
+    context::surroundings::Surroundings,
     identity::link::OWN_CHANNEL,
     profile::{
         Profile,
@@ -54,6 +56,32 @@ pub struct ProductLine {
     pub currency: Option<String>,
     /// When it was put there.
     pub since: Timestamp,
+    /// What the tenant publishes of it.
+    pub published: OnShelf,
+}
+
+/// What the tenant publishes of a product at a moment; nothing where nothing is published.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OnShelf {
+    /// The price of one, as written.
+    pub price: Option<String>,
+    /// ISO 4217 code of the price.
+    pub currency: Option<String>,
+    /// Whether there is any.
+    pub in_stock: Option<bool>,
+    /// Whether there is any in the store that the customer is in.
+    pub in_store: Option<bool>,
+}
+
+/// What the tenant publishes of an offer at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfferOnShelf {
+    /// The offer.
+    pub offer: catalogue::Offer,
+    /// Whether it holds.
+    pub state: catalogue::State,
+    /// Since when that is so.
+    pub since: Option<Timestamp>,
 }
 
 /// The customer's orders.
@@ -118,6 +146,8 @@ pub struct Offer {
     pub price: Option<String>,
     /// ISO 4217 code of the price.
     pub currency: Option<String>,
+    /// What the tenant publishes of it.
+    pub published: Option<OfferOnShelf>,
 }
 
 /// A call that is going on.
@@ -164,6 +194,19 @@ impl Order {
     }
 }
 
+impl OnShelf {
+    /// What is published of `product` at `now`.
+    pub fn of(product: &Product, around: &Surroundings, now: Timestamp) -> Self {
+        let price = product.price_at(now);
+        Self {
+            price: price.map(|price| price.price.clone()),
+            currency: price.map(|price| price.currency.clone()),
+            in_stock: product.is_in_stock(),
+            in_store: around.store.as_ref().and_then(|store| product.is_in_store(store)),
+        }
+    }
+}
+
 impl Offer {
     fn of(offer: &OfferView<'_>, now: Timestamp) -> Self {
         let shown = &offer.shown.value;
@@ -179,6 +222,7 @@ impl Offer {
             reason: terms.as_ref().and_then(|terms| terms.reason.clone()),
             price: terms.as_ref().and_then(|terms| terms.price.clone()),
             currency: terms.and_then(|terms| terms.currency),
+            published: None,
         }
     }
 }
@@ -212,7 +256,18 @@ pub fn lines(all: &[(&str, &Latest<Line>)], most: usize) -> Lines {
         price: line.value.price.clone(),
         currency: line.value.currency.clone(),
         since: line.stamp.time,
+        published: OnShelf::default(),
     })
+}
+
+/// The same, with what is published of them.
+pub fn on_shelf(all: &[(&str, &Latest<Line>)], around: &Surroundings, now: Timestamp, most: usize) -> Lines {
+    let mut lines = lines(all, most);
+    for line in &mut lines.items {
+        let product = around.products.get(&line.product);
+        line.published = product.map_or_else(OnShelf::default, |product| OnShelf::of(product, around, now));
+    }
+    lines
 }
 
 /// Open tickets, the latest first.
@@ -235,6 +290,25 @@ pub fn offers(profile: &Profile, now: Timestamp, most: usize) -> Listed<Offer> {
         .collect();
     offers.sort_by_key(|offer| !offer.holds);
     Listed::of(offers.len(), offers.into_iter(), most, |offer| offer)
+}
+
+/// The same, with what is published of them.
+pub fn offers_on_shelf(
+    profile: &Profile,
+    around: &Surroundings,
+    now: Timestamp,
+    most: usize,
+) -> Listed<Offer> {
+    let mut offers = offers(profile, now, most);
+    for offer in &mut offers.items {
+        let published = around.offers.get(&offer.id);
+        offer.published = published.map(|published| OfferOnShelf {
+            offer: published.clone(),
+            state: published.state(now),
+            since: published.since(now),
+        });
+    }
+    offers
 }
 
 /// The call that is going on.

@@ -9,30 +9,38 @@
 
 pub mod attention;
 pub mod avoid;
+pub mod contradictions;
 pub mod mask;
 pub mod matters;
 pub mod next_step;
 pub mod person;
 pub mod promises;
+pub mod related;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod session;
+pub mod surroundings;
 #[cfg(test)]
 mod tests;
 pub mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use crate::domain::context::{
     attention::Matter,
     avoid::Avoid,
+    contradictions::{Contradiction, Saying},
     mask::Mask,
-    matters::{Call, Interaction, Lines, Listed, Offer, Order, Orders, ProductLine, Ticket},
+    matters::{
+        Call, Interaction, Lines, Listed, Offer, OfferOnShelf, OnShelf, Order, Orders, ProductLine, Ticket,
+    },
     next_step::NextStep,
     person::{Person, ShownIdentifier},
     promises::Promise,
+    related::{ContactChannel, Coupon, Related},
     session::Session,
+    surroundings::{Surroundings, Worth},
     view::{Section, View, ViewError},
 };
 use crate::domain::{
@@ -106,6 +114,18 @@ pub enum Content {
     NextStep(NextStep),
     /// [`Section::Attention`].
     Attention(Vec<Matter>),
+    /// [`Section::Contradictions`].
+    Contradictions(Listed<Contradiction>),
+    /// [`Section::Segments`].
+    Segments(BTreeSet<String>),
+    /// [`Section::Layout`].
+    Layout(Option<String>),
+    /// [`Section::Related`], the best first.
+    Related(Vec<Related>),
+    /// [`Section::Coupons`].
+    Coupons(Listed<Coupon>),
+    /// [`Section::ContactChannels`].
+    ContactChannels(Vec<ContactChannel>),
 }
 
 /// How much is known of a customer.
@@ -122,10 +142,17 @@ pub struct Counters {
 }
 
 impl Context {
-    /// What `view` tells about the profile called `id` at its `version`. `now` decides which offers still hold,
+    /// What `view` tells about the profile called `id` at its `version`, with what is known `around` it. `now` decides which offers still hold,
     /// what is overdue and whether a visit goes on; nothing else depends on it, so that an answer stays the same, to the
     /// byte, until something happens or ends.
-    pub fn of(profile: &Profile, id: &str, version: u64, view: &View, now: Timestamp) -> Self {
+    pub fn of(
+        profile: &Profile,
+        id: &str,
+        version: u64,
+        view: &View,
+        around: &Surroundings,
+        now: Timestamp,
+    ) -> Self {
         let whose = Some(Whose {
             profile: id.to_owned(),
             version,
@@ -135,8 +162,13 @@ impl Context {
             .as_ref()
             .is_some_and(|purpose| !profile.agreed_to(purpose));
         let told = match withheld {
-            true => Self::nobodys(&profile.decisions_alone(), view, Timestamp::MIN),
-            false => Self::nobodys(profile, view, now),
+            true => Self::nobodys(
+                &profile.decisions_alone(),
+                view,
+                &Surroundings::default(),
+                Timestamp::MIN,
+            ),
+            false => Self::nobodys(profile, view, around, now),
         };
         Self {
             whose,
@@ -147,14 +179,19 @@ impl Context {
 
     /// The shape of `view` where nobody, or nobody in particular, was found: the same sections, all empty.
     pub fn empty(view: &View) -> Self {
-        Self::nobodys(&Profile::default(), view, Timestamp::MIN)
+        Self::nobodys(
+            &Profile::default(),
+            view,
+            &Surroundings::default(),
+            Timestamp::MIN,
+        )
     }
 
-    fn nobodys(profile: &Profile, view: &View, now: Timestamp) -> Self {
+    fn nobodys(profile: &Profile, view: &View, around: &Surroundings, now: Timestamp) -> Self {
         let sections = view
             .sections
             .iter()
-            .map(|section| Content::of(*section, profile, view, now))
+            .map(|section| Content::of(*section, profile, view, around, now))
             .collect();
         Self {
             view: view.name.clone(),
@@ -166,18 +203,24 @@ impl Context {
 }
 
 impl Content {
-    /// One section of `view`, read off `profile`.
-    pub fn of(section: Section, profile: &Profile, view: &View, now: Timestamp) -> Self {
+    /// One section of `view`, read off `profile` and what is known `around` it.
+    pub fn of(
+        section: Section,
+        profile: &Profile,
+        view: &View,
+        around: &Surroundings,
+        now: Timestamp,
+    ) -> Self {
         let most = view.lines_max;
         match section {
             Section::Person => Self::Person(Person::of(profile, view.mask)),
             Section::Identifiers => Self::Identifiers(person::identifiers(profile, view.mask, most)),
             Section::Recent => Self::Recent(matters::recent(profile, view.recent_max)),
-            Section::Cart => Self::Cart(matters::lines(&profile.cart(), most)),
-            Section::Wishlist => Self::Wishlist(matters::lines(&profile.wishlist(), most)),
+            Section::Cart => Self::Cart(matters::on_shelf(&profile.cart(), around, now, most)),
+            Section::Wishlist => Self::Wishlist(matters::on_shelf(&profile.wishlist(), around, now, most)),
             Section::Orders => Self::Orders(Orders::of(profile, most)),
             Section::Tickets => Self::Tickets(matters::tickets(profile, most)),
-            Section::Offers => Self::Offers(matters::offers(profile, now, most)),
+            Section::Offers => Self::Offers(matters::offers_on_shelf(profile, around, now, most)),
             Section::Call => Self::Call(matters::call(profile)),
             Section::Consent => Self::Consent(consent(profile)),
             Section::Totals => Self::Totals(profile.totals()),
@@ -185,9 +228,19 @@ impl Content {
             Section::Session => Self::Session(Session::of(profile, now, most)),
             Section::Mood => Self::Mood(mood(profile, view.recent_max)),
             Section::Promises => Self::Promises(promises::promises(profile, now, most)),
-            Section::Avoid => Self::Avoid(avoid::avoid(profile, most)),
-            Section::NextStep => Self::NextStep(NextStep::of(profile, now)),
+            Section::Avoid => Self::Avoid(avoid::avoid(profile, around, now, most)),
+            Section::NextStep => Self::NextStep(NextStep::of(profile, around, now)),
             Section::Attention => Self::Attention(attention::attention(profile, now)),
+            Section::Contradictions => {
+                Self::Contradictions(contradictions::contradictions(profile, around, now, most))
+            }
+            Section::Segments => Self::Segments(around.segments.clone()),
+            Section::Layout => Self::Layout(around.layout.clone()),
+            Section::Related => Self::Related(related::related(profile, around, now, most)),
+            Section::Coupons => Self::Coupons(related::coupons(profile, around, (view, now), most)),
+            Section::ContactChannels => {
+                Self::ContactChannels(related::contact_channels(profile, around, most))
+            }
         }
     }
 
@@ -212,6 +265,12 @@ impl Content {
             Self::Avoid(_) => Section::Avoid,
             Self::NextStep(_) => Section::NextStep,
             Self::Attention(_) => Section::Attention,
+            Self::Contradictions(_) => Section::Contradictions,
+            Self::Segments(_) => Section::Segments,
+            Self::Layout(_) => Section::Layout,
+            Self::Related(_) => Section::Related,
+            Self::Coupons(_) => Section::Coupons,
+            Self::ContactChannels(_) => Section::ContactChannels,
         }
     }
 }

@@ -3,9 +3,11 @@
 
 use crate::domain::{
     context::{
+        contradictions::contradictions,
         matters::{self, Orders},
         promises::{PromiseKind, promises},
         session::Session,
+        surroundings::Surroundings,
     },
     profile::{Profile, matters::OrderState},
     time::Timestamp,
@@ -20,6 +22,8 @@ pub enum Step {
     ResolveComplaint,
     /// Keep the promised call-back that is overdue.
     CallBack,
+    /// Give what was promised, although something else is published.
+    KeepPromise,
     /// Tell how the open ticket stands.
     FollowUpTicket,
     /// Tell that the order can be fetched.
@@ -52,6 +56,7 @@ impl Step {
             Self::Identify => "identify",
             Self::ResolveComplaint => "resolve_complaint",
             Self::CallBack => "call_back",
+            Self::KeepPromise => "keep_promise",
             Self::FollowUpTicket => "follow_up_ticket",
             Self::TellOrderReady => "tell_order_ready",
             Self::HelpWithSession => "help_with_session",
@@ -65,11 +70,11 @@ impl Step {
 
 impl NextStep {
     /// What to do with `profile` at `now`.
-    pub fn of(profile: &Profile, now: Timestamp) -> Self {
+    pub fn of(profile: &Profile, around: &Surroundings, now: Timestamp) -> Self {
         if profile.whole.events == 0 {
             return Self::about(Step::Identify, None);
         }
-        serve(profile, now)
+        serve(profile, around, now)
             .or_else(|| sell(profile, now))
             .unwrap_or_else(|| Self::about(Step::Greet, None))
     }
@@ -80,7 +85,7 @@ impl NextStep {
 }
 
 /// What the customer waits for.
-fn serve(profile: &Profile, now: Timestamp) -> Option<NextStep> {
+fn serve(profile: &Profile, around: &Surroundings, now: Timestamp) -> Option<NextStep> {
     let tickets = matters::tickets(profile, usize::MAX).items;
     let complaint = tickets.iter().find(|ticket| ticket.complaint);
     let promised = promises(profile, now, usize::MAX).items.into_iter();
@@ -100,6 +105,8 @@ fn serve(profile: &Profile, now: Timestamp) -> Option<NextStep> {
             Step::CallBack,
             named(&callback.about, &callback.id),
         ))
+    } else if let Some(promised) = contradicted(profile, around, now) {
+        Some(NextStep::about(Step::KeepPromise, Some(promised)))
     } else if let Some(ticket) = tickets.first() {
         Some(NextStep::about(
             Step::FollowUpTicket,
@@ -112,6 +119,13 @@ fn serve(profile: &Profile, now: Timestamp) -> Option<NextStep> {
     } else {
         in_session(profile, now).map(|about| NextStep::about(Step::HelpWithSession, Some(about)))
     }
+}
+
+/// What the customer was told otherwise than it is published.
+fn contradicted(profile: &Profile, around: &Surroundings, now: Timestamp) -> Option<String> {
+    let mut all = contradictions(profile, around, now, usize::MAX).items.into_iter();
+    let promised = all.find(|one| one.said_by.is_some())?;
+    Some(promised.name.unwrap_or(promised.about))
 }
 
 /// What whoever is in the shop's pages at this moment has in the cart, or looks at.

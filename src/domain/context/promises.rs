@@ -5,6 +5,7 @@ use crate::domain::{
     profile::{
         Profile,
         dealings::{Callback, CallbackEnd},
+        pledges::Thing,
     },
     time::Timestamp,
 };
@@ -18,6 +19,8 @@ pub enum PromiseKind {
     Price,
     /// An offer that holds.
     Offer,
+    /// What a message said in words.
+    Word,
 }
 
 impl PromiseKind {
@@ -27,6 +30,7 @@ impl PromiseKind {
             Self::Callback => "callback",
             Self::Price => "price",
             Self::Offer => "offer",
+            Self::Word => "word",
         }
     }
 }
@@ -60,6 +64,8 @@ pub fn promises(profile: &Profile, now: Timestamp, most: usize) -> Listed<Promis
     let mut all = callbacks(profile, now);
     all.extend(prices(profile, now));
     all.extend(offers(profile, now));
+    let said = messages(profile, now);
+    all.extend(said);
     all.sort_by_key(|promise| {
         (
             !promise.overdue,
@@ -129,4 +135,29 @@ fn offers(profile: &Profile, now: Timestamp) -> impl Iterator<Item = Promise> {
         since: offer.shown,
         overdue: false,
     })
+}
+
+/// What messages said of products and offers. What was quoted is told by its own id, and an offer that was shown as that.
+fn messages(profile: &Profile, now: Timestamp) -> Vec<Promise> {
+    let shown = profile.offers();
+    let is_shown = |id: &str| shown.iter().any(|offer| offer.id == id);
+    let said = profile.pledges(now).into_iter();
+    let said = said.filter(|(about, _)| !about.matter.is_empty());
+    let said = said.filter(|(about, _)| about.thing != Thing::Offer || !is_shown(&about.id));
+    said.map(|(about, said)| Promise {
+        kind: match about.thing {
+            Thing::Product => PromiseKind::Price,
+            Thing::Offer => PromiseKind::Offer,
+            Thing::Words => PromiseKind::Word,
+        },
+        id: about.id.clone(),
+        about: said.value.words.clone(),
+        price: said.value.price.clone(),
+        currency: said.value.currency.clone(),
+        until: said.value.until,
+        channel: Some(about.channel.clone()),
+        since: said.stamp.time,
+        overdue: false,
+    })
+    .collect()
 }

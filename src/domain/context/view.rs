@@ -65,6 +65,18 @@ pub enum Section {
     NextStep,
     /// Which kinds of matter are open, without what they are about.
     Attention,
+    /// What the customer was told otherwise than it is published, or than others told them.
+    Contradictions,
+    /// The segments that the customer is in.
+    Segments,
+    /// How pages are laid out for the customer.
+    Layout,
+    /// Products that may interest the customer.
+    Related,
+    /// Offers that are published and for this customer.
+    Coupons,
+    /// The ways of contact that the customer is shown.
+    ContactChannels,
 }
 
 /// A text that names no section or mask.
@@ -73,7 +85,8 @@ pub enum ViewError {
     /// It names no section.
     #[error(
         "read a section: expected person, identifiers, recent, cart, wishlist, orders, tickets, offers, call, \
-         consent, totals, counters, session, mood, promises, avoid, next_step or attention"
+         consent, totals, counters, session, mood, promises, avoid, next_step, attention, contradictions, segments, \
+         layout, related, coupons or contact_channels"
     )]
     Section,
     /// It names no mask.
@@ -83,7 +96,7 @@ pub enum ViewError {
 
 impl Section {
     /// Every section.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 24] = [
         Self::Person,
         Self::Identifiers,
         Self::Recent,
@@ -102,6 +115,12 @@ impl Section {
         Self::Avoid,
         Self::NextStep,
         Self::Attention,
+        Self::Contradictions,
+        Self::Segments,
+        Self::Layout,
+        Self::Related,
+        Self::Coupons,
+        Self::ContactChannels,
     ];
 
     /// The name in configuration and answers.
@@ -125,6 +144,12 @@ impl Section {
             Self::Avoid => "avoid",
             Self::NextStep => "next_step",
             Self::Attention => "attention",
+            Self::Contradictions => "contradictions",
+            Self::Segments => "segments",
+            Self::Layout => "layout",
+            Self::Related => "related",
+            Self::Coupons => "coupons",
+            Self::ContactChannels => "contact_channels",
         }
     }
 }
@@ -152,8 +177,9 @@ impl View {
     /// The views that are there without any configuration.
     pub fn standard() -> [Self; 4] {
         use Section::{
-            Attention, Avoid, Call, Cart, Consent, Counters, Identifiers, Mood, NextStep, Offers, Orders,
-            Person, Promises, Recent, Session, Tickets, Totals, Wishlist,
+            Attention, Avoid, Call, Cart, Consent, ContactChannels, Contradictions, Counters, Coupons,
+            Identifiers, Layout, Mood, NextStep, Offers, Orders, Person, Promises, Recent, Related, Segments,
+            Session, Tickets, Totals, Wishlist,
         };
         let view = |name: &str, roles: &[Role], mask, lines_max, sections: &[Section]| Self {
             name: name.to_owned(),
@@ -178,6 +204,8 @@ impl View {
             Wishlist,
             Offers,
             Promises,
+            Contradictions,
+            Segments,
             Consent,
             Totals,
             Counters,
@@ -192,13 +220,44 @@ impl View {
             Orders,
             Tickets,
             Recent,
+            Contradictions,
+            Segments,
             Consent,
             Counters,
             Identifiers,
         ];
-        let web = [Person, Cart, Wishlist, Offers, Orders, Recent, Consent, Counters];
+        let web = [
+            Person,
+            Layout,
+            Cart,
+            Wishlist,
+            Related,
+            Offers,
+            Coupons,
+            Orders,
+            Recent,
+            Contradictions,
+            Segments,
+            ContactChannels,
+            Consent,
+            Counters,
+        ];
         let mobile = [
-            Person, Cart, Wishlist, Offers, Orders, Tickets, Recent, Consent, Counters,
+            Person,
+            Layout,
+            Cart,
+            Wishlist,
+            Related,
+            Offers,
+            Coupons,
+            Orders,
+            Tickets,
+            Recent,
+            Contradictions,
+            Segments,
+            ContactChannels,
+            Consent,
+            Counters,
         ];
         [
             view("callcenter", &[Role::Agent], Mask::Contacts, 5, &callcenter),

@@ -13,6 +13,7 @@ use crate::domain::{
         contacts::Contacts,
         dealings::Dealings,
         matters::{Call, Line, Moment, Offer, OfferEnd, OrderState, Sale, Ticket},
+        pledges::Pledges,
         runs::Runs,
         semantics,
     },
@@ -104,6 +105,8 @@ pub struct Aggregate {
     pub contacts: Contacts,
     /// What flows did for them.
     pub runs: Runs,
+    /// What they may hold the house to.
+    pub pledges: Pledges,
 }
 
 impl std::fmt::Debug for Aggregate {
@@ -192,6 +195,9 @@ impl Aggregate {
         if !other.runs.is_empty() {
             self.runs.merge(&other.runs);
         }
+        if !other.pledges.is_empty() {
+            self.pledges.merge(&other.pledges);
+        }
         self.bound(limits);
     }
 
@@ -209,6 +215,7 @@ impl Aggregate {
         self.dealings.bound(limits);
         self.contacts.bound(limits);
         self.runs.bound();
+        self.pledges.bound(limits);
         while self.recent.len() > limits.recent_max {
             self.recent.pop_first();
         }

@@ -10,13 +10,13 @@ pub mod contacts;
 pub mod dealings;
 pub mod matters;
 pub mod open;
+pub mod pledges;
 pub mod runs;
 mod semantics;
 
 use std::collections::BTreeMap;
 
 pub use aggregate::{Aggregate, FoldLimits};
-
 pub(crate) use semantics::shortened;
 
 use crate::domain::{

@@ -5,6 +5,7 @@
 
 mod contacts;
 mod dealings;
+mod pledges;
 
 use std::collections::BTreeMap;
 

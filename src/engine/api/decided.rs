@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{decide::contact::Verdict, store::ProfileId};
+use crate::{decide::contact::Verdict, domain::context::Contradiction, store::ProfileId};
 
 /// What was decided about a message. `Debug` does not show what it is about.
 #[derive(Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Decided {
     pub matter: String,
     /// What.
     pub verdict: Verdict,
+    /// What contradicts what the message says.
+    pub contradictions: Vec<Contradiction>,
 }
 
 impl fmt::Debug for Decided {

@@ -9,8 +9,9 @@ use crate::{
         rule::{Act, Condition, Facts, Failed, Flow},
     },
     domain::{
+        context::contradictions::Saying,
         event::{Event, EventId},
-        profile::Profile,
+        profile::{Profile, shortened},
         time::Timestamp,
         value::Value,
     },
@@ -125,6 +126,7 @@ impl Batch<'_> {
                     team: team.clone(),
                     priority: *priority,
                     matter: Some(doing.message()),
+                    saying: saying(&with),
                 };
                 self.send(doing, (profile, &ask), with, now)
             }
@@ -156,10 +158,12 @@ impl Batch<'_> {
         now: Timestamp,
     ) -> Result<Done, Error> {
         let verdict = decide(&self.rules.decide.contact, profile, ask, now);
+        let contradictions = self.contradicted(profile, ask, now)?;
         let decided = Decided {
             profile: Some(doing.profile),
             matter: doing.message(),
             verdict,
+            contradictions,
         };
         let mut properties = written(ask, &decided);
         properties.extend(doing.named());
@@ -334,6 +338,19 @@ impl Doing<'_> {
             answer_by: None,
             trace: self.event.trace.clone(),
         }
+    }
+}
+
+/// What a message says that may contradict what was said before, where whoever sends it is told of it by these names.
+fn saying(with: &BTreeMap<String, Value>) -> Saying {
+    let text = |name: &str| with.get(name).and_then(Value::text_or_number).map(shortened);
+    Saying {
+        product: text("product_id"),
+        offer: text("offer_id"),
+        price: text("price"),
+        currency: text("currency"),
+        promise: text("promise"),
+        expires: None,
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) enum RuleName {
     Segment(String),
     /// A flow.
     Flow(String),
+    /// A layout.
+    Layout(String),
 }
 
 /// How a rule fails.
@@ -37,7 +39,7 @@ pub(crate) struct RuleHealth(Arc<Mutex<BTreeMap<RuleName, Failing>>>);
 
 impl RuleHealth {
     /// Notes that a rule failed; the first time of each is logged.
-    pub(super) fn failed(&self, rule: RuleName, failed: &Failed, now: Timestamp) {
+    pub(crate) fn failed(&self, rule: RuleName, failed: &Failed, now: Timestamp) {
         let mut all = self.all();
         if !all.contains_key(&rule) && all.len() < RULES_MAX {
             tracing::warn!(?rule, problem = %failed, "a rule cannot be evaluated and is skipped");
@@ -63,6 +65,7 @@ impl RuleHealth {
             let times = match name {
                 RuleName::Segment(_) => &mut segments,
                 RuleName::Flow(_) => &mut flows,
+                RuleName::Layout(_) => continue,
             };
             *times = times.saturating_add(failing.times);
         }

@@ -20,6 +20,7 @@ pub(crate) struct Form {
     flat: bool,
     region: Option<String>,
     deadline_ms: Option<u64>,
+    store_id: Option<String>,
 }
 
 /// How the answer is to be shaped, where the body says the rest.
@@ -37,6 +38,7 @@ pub(crate) struct Question {
     flat: bool,
     region: Option<String>,
     deadline_ms: Option<u64>,
+    store_id: Option<String>,
 }
 
 /// The context of whoever holds the identifier, or of a profile's id.
@@ -55,6 +57,7 @@ pub(crate) async fn get(
         region: form.region,
         deadline_ms: form.deadline_ms,
         min_position,
+        store_id: form.store_id,
     };
     tagged(&headers, &api.context(request).await?)
 }
@@ -75,6 +78,7 @@ pub(crate) async fn post(
         region: question.region,
         deadline_ms: question.deadline_ms,
         min_position,
+        store_id: question.store_id,
     };
     Ok(Json(api.context(request).await?))
 }

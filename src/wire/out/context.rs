@@ -1,6 +1,6 @@
 //! A context as a JSON object: whose it is, and each section of its view as a member, empty where nothing is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -8,8 +8,9 @@ use serde::{Serialize, Serializer};
 use crate::domain::context::{self, Content, Context, Interaction, Person, ShownIdentifier};
 use crate::wire::out::{
     candidate::Candidate,
-    desk::{Attention, Avoid, Moods, NextStep, Promise, Session},
-    matters::{JudgedOffer, Line, List, Order, Ticket, Totals},
+    desk::{Attention, Avoid, Contradiction, Moods, NextStep, Promise, Session},
+    matters::{JudgedOffer, List, Order, ShelvedLine, Ticket, Totals},
+    related::{ContactChannel, Coupon, Related},
     scalar::{Consent, Time, consent},
 };
 
@@ -186,7 +187,7 @@ enum Section {
     Person(PersonShape),
     Identifiers(List<IdentifierShape>),
     Recent(Vec<InteractionShape>),
-    Lines(List<Line>),
+    Lines(List<ShelvedLine>),
     Orders {
         latest: Option<Order>,
         open: List<Order>,
@@ -212,6 +213,12 @@ enum Section {
     Avoid(List<Avoid>),
     NextStep(NextStep),
     Attention(Attention),
+    Contradictions(List<Contradiction>),
+    Segments(BTreeSet<String>),
+    Layout(Option<String>),
+    Related(Vec<Related>),
+    Coupons(List<Coupon>),
+    ContactChannels(Vec<ContactChannel>),
 }
 
 impl From<Content> for Section {
@@ -248,6 +255,14 @@ impl From<Content> for Section {
             Content::Avoid(avoid) => Self::Avoid(List::of(avoid)),
             Content::NextStep(next) => Self::NextStep(next.into()),
             Content::Attention(matters) => Self::Attention(matters.into()),
+            Content::Contradictions(all) => Self::Contradictions(List::of(all)),
+            Content::Segments(segments) => Self::Segments(segments),
+            Content::Layout(layout) => Self::Layout(layout),
+            Content::Related(related) => Self::Related(related.into_iter().map(Related::from).collect()),
+            Content::Coupons(coupons) => Self::Coupons(List::of(coupons)),
+            Content::ContactChannels(ways) => {
+                Self::ContactChannels(ways.into_iter().map(ContactChannel::from).collect())
+            }
         }
     }
 }

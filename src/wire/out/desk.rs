@@ -105,6 +105,40 @@ impl From<context::Promise> for Promise {
     }
 }
 
+/// What the customer was told otherwise than it is published, or than others told them.
+#[derive(Debug, Serialize)]
+pub struct Contradiction {
+    what: &'static str,
+    about: String,
+    name: Option<String>,
+    said: Option<String>,
+    said_by: Option<String>,
+    said_at: Time,
+    published: Option<String>,
+    published_until: Option<Time>,
+    also_said_by: Option<String>,
+    since: Option<Time>,
+    promised_until: Option<Time>,
+}
+
+impl From<context::Contradiction> for Contradiction {
+    fn from(one: context::Contradiction) -> Self {
+        Self {
+            what: one.what.as_str(),
+            about: one.about,
+            name: one.name,
+            said: one.said,
+            said_by: one.said_by,
+            said_at: Time(one.said_at),
+            published: one.published,
+            published_until: one.published_until.map(Time),
+            also_said_by: one.also_said_by,
+            since: one.since.map(Time),
+            promised_until: one.promised_until.map(Time),
+        }
+    }
+}
+
 /// What is to be left alone.
 #[derive(Debug, Serialize)]
 pub struct Avoid {

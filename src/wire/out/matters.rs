@@ -8,7 +8,10 @@ use crate::domain::{
     context::{self, Listed},
     profile::{matters::OfferEnd, open},
 };
-use crate::wire::out::scalar::{Amount, Time};
+use crate::wire::out::{
+    catalogue::Published,
+    scalar::{Amount, Time},
+};
 
 /// The first few of a list, and how many there are in all.
 #[derive(Debug, Serialize)]
@@ -58,6 +61,50 @@ impl From<context::ProductLine> for Line {
             price: line.price,
             currency: line.currency,
             since: Time(line.since),
+        }
+    }
+}
+
+/// A product in a cart or on a wish list, and what the tenant publishes of it now.
+#[derive(Debug, Serialize)]
+pub struct ShelvedLine {
+    /// What was put there.
+    #[serde(flatten)]
+    pub line: Line,
+    /// What is published.
+    #[serde(flatten)]
+    pub published: OnShelf,
+}
+
+impl From<context::ProductLine> for ShelvedLine {
+    fn from(mut line: context::ProductLine) -> Self {
+        Self {
+            published: std::mem::take(&mut line.published).into(),
+            line: line.into(),
+        }
+    }
+}
+
+/// What the tenant publishes of a product.
+#[derive(Debug, Serialize)]
+pub struct OnShelf {
+    /// The price of one, as written.
+    pub current_price: Option<String>,
+    /// ISO 4217 code of the price.
+    pub current_currency: Option<String>,
+    /// Whether there is any.
+    pub in_stock: Option<bool>,
+    /// Whether there is any in the store that the customer is in.
+    pub in_store: Option<bool>,
+}
+
+impl From<context::OnShelf> for OnShelf {
+    fn from(published: context::OnShelf) -> Self {
+        Self {
+            current_price: published.price,
+            current_currency: published.currency,
+            in_stock: published.in_stock,
+            in_store: published.in_store,
         }
     }
 }
@@ -158,6 +205,8 @@ pub struct JudgedOffer {
     pub price: Option<String>,
     /// ISO 4217 code of the price.
     pub currency: Option<String>,
+    /// What the tenant publishes of it.
+    pub published: Option<Published>,
 }
 
 impl From<context::Offer> for JudgedOffer {
@@ -171,7 +220,12 @@ impl From<context::Offer> for JudgedOffer {
             OfferEnd::Withdrawn => "withdrawn",
             OfferEnd::Declined => "declined",
         });
+        let published = offer
+            .published
+            .take()
+            .map(|on_shelf| Published::at(&offer.id, &on_shelf.offer, on_shelf.state, on_shelf.since));
         Self {
+            published,
             ended,
             holds: offer.holds,
             channel: offer.channel.take(),

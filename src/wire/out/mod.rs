@@ -9,6 +9,7 @@
 //! | profile document | [`profile`] |
 //! | context of a view, as an object or as flat texts | [`context`], [`flat`] |
 //! | what a customer is worth among all | [`value`] |
+//! | what a shop may show; what the tenant publishes | [`related`], [`catalogue`] |
 //! | lookup | [`lookup`] |
 //! | event of a timeline | [`event`] |
 //! | all that is kept about a person | [`export`] |
@@ -25,6 +26,7 @@ pub mod action;
 pub mod answer;
 pub mod between;
 pub mod candidate;
+pub mod catalogue;
 pub mod context;
 pub mod desk;
 pub mod dlq;
@@ -37,6 +39,7 @@ pub mod matters;
 pub mod named;
 pub mod problem;
 pub mod profile;
+pub mod related;
 pub mod scalar;
 pub mod update;
 pub mod value;

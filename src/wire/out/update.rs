@@ -206,6 +206,11 @@ impl Subjects {
         )
     }
 
+    /// Of what the tenant publishes.
+    pub fn catalogue(&self, kind: &str) -> String {
+        format!("{}.catalogue.{}", self.prefix, token(kind))
+    }
+
     /// Of a dead letter.
     pub fn dead_letter(&self, code: &str) -> String {
         format!("{}.dlq.{}", self.prefix, token(code))

@@ -55,6 +55,9 @@ impl Reading<'_> {
             team: self.first_text(&["team"]),
         };
         let purpose = self.first_text(&["purpose"]).unwrap_or_default();
+        if step != Step::Failed {
+            self.messaged(aggregate, &contact.way, &contact.matter);
+        }
         aggregate.contacts.add(purpose, contact);
         self.first_text(&["template", "subject", "name"])
     }

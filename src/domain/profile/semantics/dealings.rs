@@ -26,6 +26,7 @@ impl Reading<'_> {
     pub(super) fn price(&self, aggregate: &mut Aggregate) -> Option<String> {
         let price = self.first_text(&["price", "amount"])?;
         let id = self.first_text(&["quote_id", "product_id", "sku"])?;
+        self.quoted(aggregate);
         let about = self.first_text(&["name", "title"]);
         let said = about.clone().or_else(|| Some(id.clone()));
         let promised = Price {

@@ -9,11 +9,12 @@ use crate::{
 };
 
 /// The streams there are, and the word in a subject by which each is known.
-const STREAMS: [(&str, &str); 5] = [
+const STREAMS: [(&str, &str); 6] = [
     ("updates", "profile"),
     ("context", "context"),
     ("action", "action"),
     ("insight", "insight"),
+    ("catalogue", "catalogue"),
     ("dlq", "dlq"),
 ];
 
@@ -133,6 +134,13 @@ mod tests {
             Some("context"),
         );
         check([Some("dlq"), None, None, None], "dlq.bad_time", Some("dlq"));
+        let price = "catalogue.price_changed";
+        check([Some("catalogue"), None, None, None], price, Some("catalogue"));
+        check(
+            [Some("catalogue"), None, None, Some("Stock Changed")],
+            price,
+            None,
+        );
         check([None, Some("p2"), None, None], updated, Some("updates"));
         check([None, Some("p"), None, None], updated, None);
         check(

@@ -7,7 +7,14 @@ use crate::domain::context::{
 };
 
 fn known(view: &View) -> String {
-    let body = Body::one(Context::of(&rich(), "pid-1", 7, view, at(30)));
+    let body = Body::one(Context::of(
+        &rich(),
+        "pid-1",
+        7,
+        view,
+        &Default::default(),
+        at(30),
+    ));
     assert!(!format!("{body:?}").contains("Sara"), "names in Debug");
     serde_json::to_string_pretty(&body).unwrap()
 }
@@ -60,7 +67,15 @@ fn nobody_has_the_shape_of_somebody() {
 fn a_context_stays_the_same_until_something_happens() {
     let [callcenter, ..] = View::standard();
     let at = |minutes| {
-        serde_json::to_string(&Body::one(Context::of(&rich(), "p", 1, &callcenter, at(minutes)))).unwrap()
+        serde_json::to_string(&Body::one(Context::of(
+            &rich(),
+            "p",
+            1,
+            &callcenter,
+            &Default::default(),
+            at(minutes),
+        )))
+        .unwrap()
     };
     // The visit of the eighth minute is over half an hour later, the offer after ninety minutes.
     assert_eq!(at(30), at(38));

@@ -30,7 +30,10 @@ fn keys(flat: &Flat) -> Vec<&'static str> {
 }
 
 fn known(profile: &Profile, view: &View) -> Flat {
-    Flat::of(&Finding::ONE, &Context::of(profile, "pid-1", 7, view, at(30)))
+    Flat::of(
+        &Finding::ONE,
+        &Context::of(profile, "pid-1", 7, view, &Default::default(), at(30)),
+    )
 }
 
 fn nobody(finding: &Finding, view: &View) -> Flat {

@@ -94,7 +94,14 @@ fn a_notice_names_every_id_it_concerns() {
 fn an_enriched_event_tells_both() {
     let viewed = event(0, "web", "Page Viewed", &[]);
     let [_, pos, ..] = View::standard();
-    let context = Context::of(&profile(std::slice::from_ref(&viewed)), "pid-1", 7, &pos, at(1));
+    let context = Context::of(
+        &profile(std::slice::from_ref(&viewed)),
+        "pid-1",
+        7,
+        &pos,
+        &Default::default(),
+        at(1),
+    );
     let context = serde_json::value::to_raw_value(&Body::one(context)).unwrap();
     let enriched = json(&Enriched {
         event: Event::from(&viewed),
