@@ -84,7 +84,7 @@ fn an_expression_is_bounded() {
         format!("{}1{} == 1", "[".repeat(500), "]".repeat(500)),
         format!("true ? {}1 : 2", "true ? 1 : ".repeat(300)),
     ] {
-        let _ = refused(&deep);
+        assert!(!refused(&deep).is_empty());
     }
     let wide = format!("true{}", " && true".repeat(400));
     assert!(Condition::parse(&wide).is_ok());
