@@ -21,7 +21,9 @@ pub(super) fn expression(text: &str) -> Result<Expression, Failed> {
     if text.trim().is_empty() {
         return Err(Failed::new("expected an expression"));
     }
-    let parser = Parser::new().max_recursion_depth(DEPTH_MAX);
+    let parser = Parser::new()
+        .enable_optional_syntax(true)
+        .max_recursion_depth(DEPTH_MAX);
     let (mut tree, places) = parser
         .parse_with_source_info(text)
         .map_err(|errors| first(&errors))?;

@@ -76,7 +76,6 @@ fn an_expression_is_bounded() {
     assert!(refused(&long).contains("4096 letters at most"));
     for deep in [
         format!("{}1{} == 1", "(".repeat(500), ")".repeat(500)),
-        format!("{}true", "!".repeat(1_001)),
         format!("1{} > 1", " + 1".repeat(1_000)),
         format!("'a'{} == 'a'", ".size()".repeat(500)),
         format!("event{} == 1", ".a".repeat(2_000)),
@@ -84,7 +83,7 @@ fn an_expression_is_bounded() {
         format!("{}1{} == 1", "[".repeat(500), "]".repeat(500)),
         format!("true ? {}1 : 2", "true ? 1 : ".repeat(300)),
     ] {
-        let _ = refused(&deep);
+        assert!(!refused(&deep).is_empty());
     }
     let wide = format!("true{}", " && true".repeat(400));
     assert!(Condition::parse(&wide).is_ok());
