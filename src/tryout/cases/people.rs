@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     domain::{
         event::{Event, EventId},
-        identifier::{IdentifierRules, Kind, Trust, normalise},
+        identifier::{IdentifierRules, Kind, Trust, normalise::normalise},
         identity::Key,
     },
     engine::{
