@@ -65,7 +65,8 @@ pub fn engine_rules(settings: &Settings) -> Rules {
         rejections_max: u64::try_from(settings.engine.rejections_max).unwrap_or(u64::MAX),
         decide: Deciding {
             contact: settings.contact.clone(),
-            ..Deciding::default()
+            book: settings.decide.book.clone(),
+            flow: settings.decide.flow,
         },
     }
 }

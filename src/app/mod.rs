@@ -10,6 +10,7 @@ mod heads;
 mod keys;
 mod master;
 mod migrate;
+mod rules;
 mod service;
 mod standalone;
 mod stream;

@@ -16,6 +16,7 @@ use crate::{
         clock, compose, heads,
         keys::KeyFiles,
         master::MasterFile,
+        rules::FollowedRules,
         stream::{self, Stream, StreamError},
     },
     audit::{AuditError, AuditLog},
@@ -34,6 +35,7 @@ use crate::{
     nats::ingest::FollowError,
     telemetry::{
         EngineMetrics, GuardMetrics, HttpMetrics, MetricsError, NatsMetrics, QueryMetrics, Registry,
+        RuleMetrics,
     },
     wire::DecodeRules,
 };
@@ -41,7 +43,7 @@ use crate::{
 /// Of the time that stopping may take, this part is the requests' that are going on, in fifths; the rest is the writer's.
 const REQUESTS_FIFTHS: u32 = 4;
 
-/// The files of the certificate, and those with keys, are looked at so often.
+/// The files of the certificate, those with keys and those with rules are looked at so often.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// Why the service did not start, or stopped.
@@ -95,6 +97,7 @@ pub struct Service {
     tls: Option<Tls>,
     keys: Option<KeyFiles>,
     master: Option<MasterFile>,
+    rules: Option<FollowedRules>,
     engine: Engine,
     /// What a service on NATS has more.
     stream: Option<Stream>,
@@ -162,6 +165,7 @@ impl Service {
         let http_settings = http_settings.counted(guarding.clone());
         let keys = KeyFiles::of(settings, &http_settings, guarding.clone());
         let master = MasterFile::of(settings, &parts.engine.handle, guarding);
+        let followed = FollowedRules::of(settings, RuleMetrics::register(&registry)?);
         let audit = audit(settings, &http_settings.guard)?;
         let api = Api {
             handle: parts.engine.handle.clone(),
@@ -205,6 +209,7 @@ impl Service {
             tls,
             keys,
             master,
+            rules: followed,
             engine,
             stream,
             http,
@@ -228,6 +233,7 @@ impl Service {
             tls,
             keys,
             master,
+            rules,
             engine,
             mut stream,
             http,
@@ -245,7 +251,7 @@ impl Service {
         };
         let greeter = tls.as_ref().map(Tls::greeter);
         let listener = Bounded::new(listener, greeter, bounds);
-        let _looking = looking(tls, (keys, master), &http.metrics);
+        let _looking = looking(tls, (keys, master, rules), &http.metrics);
         let _heads = http.api.audit.as_ref().map(tell_heads);
         let router = http::router::build(http, pages);
         let serving = tokio::spawn(http::serve::serve(listener, router, draining.clone(), grace));
@@ -298,13 +304,14 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Servic
 /// Looks at the files again, until what is returned is dropped.
 fn looking(
     tls: Option<Tls>,
-    (keys, master): (Option<KeyFiles>, Option<MasterFile>),
+    (keys, master, rules): (Option<KeyFiles>, Option<MasterFile>, Option<FollowedRules>),
     metrics: &HttpMetrics,
 ) -> Vec<AbortOnDropHandle<()>> {
     let tls = tls.map(|tls| tokio::spawn(tls.follow(LOOK_EVERY, metrics.clone())));
     let keys = keys.map(|keys| tokio::spawn(keys.follow(LOOK_EVERY)));
     let master = master.map(|master| tokio::spawn(master.follow(LOOK_EVERY)));
-    let looking = tls.into_iter().chain(keys).chain(master);
+    let rules = rules.map(|rules| tokio::spawn(rules.follow(LOOK_EVERY)));
+    let looking = tls.into_iter().chain(keys).chain(master).chain(rules);
     looking.map(AbortOnDropHandle::new).collect()
 }
 

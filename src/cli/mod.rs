@@ -18,7 +18,7 @@ use crate::{
         client::ClientCommand,
         command::{
             audit, config, demo, fingerprint, generate as generate_command, identity, migrate, rebuild,
-            restore, serve, snapshot, verify,
+            restore, rules, serve, snapshot, verify,
         },
     },
     telemetry,
@@ -58,6 +58,8 @@ enum Command {
     Audit(audit::Args),
     /// Check or print the configuration.
     Config(config::Args),
+    /// Check the segments, flows and layouts of a folder.
+    Rules(rules::Args),
     /// Write the completions of a shell to standard output.
     Completions {
         /// Which shell.
@@ -85,6 +87,7 @@ impl Cli {
             Command::Rebuild(args) => args.run(&mut out),
             Command::Verify(args) => args.run(&mut out),
             Command::Config(args) => args.run(&mut out),
+            Command::Rules(args) => args.run(&mut out),
             Command::Completions { shell } => {
                 clap_complete::generate(shell, &mut Self::command(), "yekta", &mut out);
                 Ok(())

@@ -10,6 +10,7 @@ mod listing;
 mod nearest;
 mod problem;
 mod reader;
+mod rules;
 mod section;
 mod settings;
 mod table;
@@ -21,8 +22,10 @@ pub(crate) use crate::config::table::{Problems, Table, read_table};
 pub use crate::config::{
     layers::{DEFAULTS, LoadOptions},
     problem::{ConfigError, Problem},
+    rules::RuleFiles,
     section::{
         data::Data,
+        decide::Decide,
         engine::Engine,
         http::{CorsOrigins, Http, Tls},
         key_files::KeyFileError,

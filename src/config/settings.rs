@@ -13,6 +13,7 @@ use crate::{
         section::{
             channels, contact,
             data::Data,
+            decide::{self, Decide},
             decode,
             engine::Engine,
             fold,
@@ -76,6 +77,8 @@ pub struct Settings {
     pub views: BTreeMap<String, View>,
     /// Who is contacted when.
     pub contact: Policy,
+    /// The segments and flows of the tenant.
+    pub decide: Decide,
     /// The NATS servers; `None` for a standalone service.
     pub nats: Option<NatsSettings>,
     /// What is logged.
@@ -141,6 +144,7 @@ impl Settings {
             },
             views: views::read(root),
             contact: root.section("contact", contact::read),
+            decide: root.section("decide", decide::read),
             nats,
             log: root.section("log", Log::read),
             http,

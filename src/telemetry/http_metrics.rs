@@ -140,7 +140,7 @@ const fn status_class(status: u16) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::HttpMetrics;
-    use crate::telemetry::{EngineMetrics, EventOutcome, GuardMetrics, QueryMetrics, Registry};
+    use crate::telemetry::{EngineMetrics, EventOutcome, GuardMetrics, QueryMetrics, Registry, RuleMetrics};
     use std::time::Duration;
 
     #[test]
@@ -179,6 +179,7 @@ mod tests {
         let queries = QueryMetrics::register(&registry).unwrap();
         let guard = GuardMetrics::register(&registry).unwrap();
         guard.refused("forbidden", None);
+        RuleMetrics::register(&registry).unwrap().refused();
         engine.event(EventOutcome::Accepted);
         engine.resolution("created");
         engine.rejection("blocked");

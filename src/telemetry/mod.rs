@@ -12,6 +12,7 @@ mod logging;
 mod nats_metrics;
 mod query_metrics;
 mod registry;
+mod rule_metrics;
 mod secret;
 
 pub use crate::telemetry::{
@@ -23,5 +24,6 @@ pub use crate::telemetry::{
     nats_metrics::{NatsMetrics, PublishTo},
     query_metrics::QueryMetrics,
     registry::{MetricsError, Registry},
+    rule_metrics::RuleMetrics,
     secret::Secret,
 };

@@ -10,6 +10,7 @@ pub(crate) mod migrate;
 mod play;
 pub(crate) mod rebuild;
 pub(crate) mod restore;
+pub(crate) mod rules;
 pub(crate) mod serve;
 mod settings;
 pub(crate) mod snapshot;

@@ -6,6 +6,7 @@
 pub(crate) mod channels;
 pub(crate) mod contact;
 pub(crate) mod data;
+pub(crate) mod decide;
 pub(crate) mod decode;
 pub(crate) mod engine;
 pub(crate) mod fold;

@@ -130,15 +130,16 @@ fn the_earliest_of_several_counts_and_what_was_not_asked_does_not() {
     );
 }
 
-fn windows() -> impl Strategy<Value = String> {
+fn windows() -> BoxedStrategy<String> {
     (1_i64..20, prop::sample::select(vec!["m", "h", "d"]))
         .prop_map(|(number, unit)| format!("{number}{unit}"))
+        .boxed()
 }
 
 fn expressions() -> impl Strategy<Value = String> {
     let kind = || prop::sample::select(vec!["a", "b"]);
-    let asked =
-        (kind(), windows(), 0_i64..5, 0_usize..8).prop_map(|(kind, window, number, which)| match which {
+    let asked = (kind(), windows(), 0_i64..5, 0_usize..8)
+        .prop_map(|(kind, window, number, which)| match which {
             0 => format!("count('{kind}', '{window}') > {number}"),
             1 => format!("happened('{kind}', '{window}')"),
             2 => format!("quiet('{kind}', '{window}')"),
@@ -147,7 +148,8 @@ fn expressions() -> impl Strategy<Value = String> {
             5 => format!("since('{kind}') <= seconds('{window}')"),
             6 => format!("seconds('{window}') > since('{kind}')"),
             _ => format!("age(1728043200) >= seconds('{window}')"),
-        });
+        })
+        .boxed();
     let join = prop::sample::select(vec!["&&", "||", "=="]);
     (asked.clone(), join, asked).prop_map(|(first, join, second)| format!("({first}) {join} !({second})"))
 }

@@ -1,0 +1,62 @@
+//! `[decide]`: where the rules of the tenant are, and how they are carried out.
+
+use std::path::PathBuf;
+
+use crate::{
+    config::{RuleFiles, reader::Reader},
+    decide::rule::{Book, flow},
+};
+
+const MINUTE_MICROS: u64 = 60 * 1_000_000;
+const HOUR_MICROS: u64 = 60 * MINUTE_MICROS;
+
+/// The rules of the tenant.
+#[derive(Clone, Debug, Default)]
+pub struct Decide {
+    /// The files they were read from; `None` where no folder is named.
+    pub files: Option<RuleFiles>,
+    /// The rules. All clones have the same, so that whoever follows the files replaces them for the engine too.
+    pub book: Book,
+    /// How they are carried out.
+    pub flow: flow::Policy,
+}
+
+impl PartialEq for Decide {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.files, self.flow) == (&other.files, other.flow)
+    }
+}
+
+impl Eq for Decide {}
+
+pub(crate) fn read(table: &mut Reader<'_>) -> Decide {
+    let expected = "expected a folder with rules, or nothing";
+    let folder = table.optional("rules", expected, |text| Some(PathBuf::from(text)));
+    let book = Book::default();
+    let files = folder.and_then(|folder| {
+        let read = RuleFiles::read(&folder).and_then(|files| Ok((files.book()?, files)));
+        match read {
+            Ok((rules, files)) => {
+                book.replace(rules);
+                Some(files)
+            }
+            Err(error) => {
+                table.refuse_file(error);
+                None
+            }
+        }
+    });
+    Decide {
+        files,
+        book,
+        flow: flow::Policy {
+            event_age_max_us: table
+                .number::<u64>("event_age_max_hours", 1..=8_784)
+                .saturating_mul(HOUR_MICROS),
+            answer_within_us: table
+                .number::<u64>("answer_within_minutes", 0..=43_200)
+                .saturating_mul(MINUTE_MICROS),
+            history_max: table.number("history_max", 1..=100_000),
+        },
+    }
+}
