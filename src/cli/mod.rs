@@ -58,7 +58,7 @@ enum Command {
     Audit(audit::Args),
     /// Check or print the configuration.
     Config(config::Args),
-    /// Check the segments, flows and layouts of a folder.
+    /// Segments, flows and layouts: check them, test them by cases, try them out over what was recorded.
     Rules(rules::Args),
     /// Write the completions of a shell to standard output.
     Completions {

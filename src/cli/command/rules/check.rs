@@ -1,4 +1,4 @@
-//! `yekta rules`: whether the segments, flows and layouts of a folder can be used.
+//! `yekta rules check`: whether the segments, flows and layouts of a folder can be used.
 
 use std::{io::Write, path::PathBuf};
 
@@ -7,21 +7,8 @@ use crate::{
     config::RuleFiles,
 };
 
-/// Looks at rules.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    #[command(subcommand)]
-    action: Action,
-}
-
-#[derive(Debug, clap::Subcommand)]
-enum Action {
-    /// Name every problem with file, line and rule; exit 78 if there is one.
-    Check(Check),
-}
-
-#[derive(Debug, clap::Args)]
-struct Check {
     /// The folder with the rules; by default the one that the configuration names.
     folder: Option<PathBuf>,
     #[command(flatten)]
@@ -30,15 +17,12 @@ struct Check {
 
 impl Args {
     pub(crate) fn run(self, out: &mut impl Write) -> Result<(), Failure> {
-        let Action::Check(check) = self.action;
-        let files = match check.folder {
+        let files = match self.folder {
             Some(folder) => Some(RuleFiles::read(&folder)?),
-            None => check.settings.load()?.decide.files,
+            None => self.settings.load()?.decide.files,
         };
         let Some(files) = files else {
-            return Err(Failure::Usage(
-                "no folder is given, and decide.rules names none".to_owned(),
-            ));
+            return Err(super::no_folder());
         };
         let book = files.book()?;
         let counts = [
