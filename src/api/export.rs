@@ -4,9 +4,9 @@ use serde::Deserialize;
 
 use crate::{
     api::{Api, Failure, ProfileAnswer, Who},
-    engine::query::{CodeView, Dossier, MemberView, WordView},
+    engine::query::{CodeView, Dossier, MemberView, Run, SegmentView, Task, TimerView, WordView},
     wire::out::{
-        export::{Atom, Code, Content, Events, Export, State, Word},
+        export::{Atom, Code, Content, Events, Export, Segment, State, Timer, Wait, Word},
         scalar::{EventRef, Time},
     },
 };
@@ -20,7 +20,7 @@ pub struct ExportRequest {
     pub min_position: Option<u64>,
 }
 
-/// All that is kept about a person, as JSON: `{profile, atoms, events, codes, words}`. It may be very long, so it is
+/// All that is kept about a person, as JSON: `{profile, atoms, events, codes, words, segments, timers}`. It may be very long, so it is
 /// written down once, where it may take its time. `Debug` shows its length alone.
 pub struct ExportAnswer {
     json: Vec<u8>,
@@ -66,6 +66,8 @@ fn written(dossier: Dossier, who: &Who) -> serde_json::Result<Vec<u8>> {
         events,
         codes,
         words,
+        segments,
+        timers,
     } = dossier;
     let profile = ProfileAnswer::of(portrait, who);
     serde_json::to_vec(&Export {
@@ -74,6 +76,8 @@ fn written(dossier: Dossier, who: &Who) -> serde_json::Result<Vec<u8>> {
         events: Events(&events),
         codes: codes.iter().map(code).collect(),
         words: words.iter().map(word).collect(),
+        segments: segments.iter().map(segment).collect(),
+        timers: timers.iter().map(timer).collect(),
     })
 }
 
@@ -111,4 +115,41 @@ fn code(view: &CodeView) -> Code<'_> {
 fn word(view: &WordView) -> Word<'_> {
     let WordView { word, about } = view;
     Word::of(word, about)
+}
+
+fn segment(view: &SegmentView) -> Segment<'_> {
+    let SegmentView { name, since, until } = view;
+    Segment {
+        name,
+        since: since.map(Time),
+        until: until.map(Time),
+    }
+}
+
+fn timer(view: &TimerView) -> Timer<'_> {
+    let TimerView { due, event, task } = view;
+    let wait = match task {
+        Task::Run(Run {
+            flow,
+            matter,
+            step,
+            deadline,
+            held,
+        }) => Wait::Flow {
+            flow,
+            matter,
+            step: *step,
+            deadline: deadline.map(Time),
+            held: *held,
+        },
+        Task::Answer { matter, since } => Wait::Answer {
+            matter,
+            since: Time(*since),
+        },
+    };
+    Timer {
+        due: Time(*due),
+        event: EventRef::from(event),
+        wait,
+    }
 }

@@ -18,6 +18,7 @@
 //! | why two are one person or not, who may be, whom a profile absorbed | `between` |
 //! | what stewards say about who is who | `steward` |
 //! | what was refused | `rejections` |
+//! | the tenant's rules, a flow that is started by hand, who is in a segment | `flow`, `segment` |
 //! | who may ask for what, and see how much of it | [`guard`] |
 //! | whom a caller is told of, counted and noted | `telling` |
 //! | who is meant | `address` |
@@ -53,6 +54,7 @@ mod context;
 mod erase;
 mod export;
 mod failure;
+mod flow;
 pub mod guard;
 mod identity;
 mod limits;
@@ -63,6 +65,7 @@ mod readiness;
 mod rejections;
 mod rules;
 mod scan;
+mod segment;
 mod steward;
 mod telling;
 mod timeline;
@@ -77,6 +80,7 @@ pub use crate::api::{
     erase::{EraseRequest, ErasureAnswer, ErasureRequest},
     export::{ExportAnswer, ExportRequest},
     failure::{Class, Failure},
+    flow::{RulebookAnswer, RulebookRequest, StartAnswer, StartRequest},
     identity::{IdentityAnswer, IdentityRequest},
     limits::Limits,
     lookup::{LookupAnswer, LookupRequest},
@@ -90,6 +94,7 @@ pub use crate::api::{
     rejections::{Rejection, RejectionRequest, RejectionsAnswer, RejectionsRequest},
     rules::{RulesAnswer, RulesRequest},
     scan::{ScanAnswer, ScanRequest},
+    segment::{MembersAnswer, MembersRequest, SegmentReportAnswer, SegmentReportRequest},
     steward::{AskedEvent, Remark, UndoAnswer, UndoRequest, WordAnswer, WordRequest},
     timeline::{TimelineAnswer, TimelineRequest},
 };

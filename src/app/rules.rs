@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::{
     config::{ConfigError, RuleFiles, Settings},
     decide::rule::Book,
+    engine::Handle,
     followed::{self, Files, Look},
     telemetry::RuleMetrics,
 };
@@ -17,6 +18,8 @@ pub(crate) struct FollowedRules {
     /// As they were last refused, which is told once.
     refused: Option<Result<RuleFiles, ConfigError>>,
     book: Book,
+    /// Whose writer is told of others, if one runs.
+    writer: Option<Handle>,
     metrics: RuleMetrics,
 }
 
@@ -27,8 +30,15 @@ impl FollowedRules {
             files: settings.decide.files.clone()?,
             refused: None,
             book: settings.decide.book.clone(),
+            writer: None,
             metrics,
         })
+    }
+
+    /// Has the writer of `handle` told of others.
+    pub(crate) fn telling(self, handle: &Handle) -> Self {
+        let writer = Some(handle.clone());
+        Self { writer, ..self }
     }
 
     /// Looks at them `every` so often, and has the engine go by what they hold then. Never ends.
@@ -56,6 +66,7 @@ impl Files for FollowedRules {
             Ok((rules, files)) => {
                 (self.files, self.refused) = (files, None);
                 self.book.replace(rules);
+                self.writer.iter().for_each(Handle::wake);
                 Ok(true).into()
             }
             Err(error) => {

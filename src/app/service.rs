@@ -166,6 +166,7 @@ impl Service {
         let keys = KeyFiles::of(settings, &http_settings, guarding.clone());
         let master = MasterFile::of(settings, &parts.engine.handle, guarding);
         let followed = FollowedRules::of(settings, RuleMetrics::register(&registry)?);
+        let followed = followed.map(|rules| rules.telling(&parts.engine.handle));
         let audit = audit(settings, &http_settings.guard)?;
         let api = Api {
             handle: parts.engine.handle.clone(),

@@ -58,7 +58,7 @@ enum Command {
     Audit(audit::Args),
     /// Check or print the configuration.
     Config(config::Args),
-    /// Segments, flows and layouts: check them, test them by cases, try them out over what was recorded.
+    /// The rules of the tenant: check, test by cases and try out those of a folder; list those of a running service.
     Rules(rules::Args),
     /// Write the completions of a shell to standard output.
     Completions {

@@ -12,6 +12,10 @@ use crate::domain::{
 /// A name that configuration or a client chose: a channel, a source, an event type. Non-empty and bounded.
 pub type Name = String;
 
+/// The member of an event's context that says, where it is true, that the event is part of an import: it is kept as any is,
+/// and sets nothing going.
+pub const IMPORTED: &str = "import";
+
 /// What makes an event itself: its id is unique per source, whatever channel or time it claims.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId {
@@ -174,6 +178,11 @@ impl Event {
     pub fn is_internal(&self) -> bool {
         let is_decision = |name: &str| matches!(name, "contact_decided" | "action_decided" | "flow_started");
         self.id.source == OWN_SOURCE && is_decision(&token(&self.name))
+    }
+
+    /// Whether it is part of an import.
+    pub fn is_imported(&self) -> bool {
+        self.context.get(IMPORTED) == Some(&Value::Bool(true))
     }
 
     /// A property by name.

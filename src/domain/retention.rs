@@ -92,6 +92,8 @@ mod tests {
             ("web", "Order Completed", 499, true),
             ("web", "Order Completed", 500, false),
             (OWN_SOURCE, "QR Minted", 0, false),
+            (OWN_SOURCE, "Action Decided", 499, true),
+            (OWN_SOURCE, "Flow Started", 500, false),
         ] {
             assert_eq!(
                 retention.is_over(&event(source, name, time), now),

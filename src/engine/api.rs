@@ -2,24 +2,27 @@
 
 use std::{fmt, sync::Arc};
 
+mod answer;
+mod command;
 mod decided;
 mod refusal;
 
 pub use self::{
+    answer::{Answer, Answered, QrAnswer, Used},
+    command::Command,
     decided::Decided,
     refusal::{CommandError, SubmitError},
 };
 pub use crate::domain::qr::QrOutcome;
 use crate::{
-    decide::contact::Ask,
     domain::{
-        event::{ConsentChange, Event, EventId, StreamPlace},
-        identity::{Key, Word},
+        event::{Event, EventId, StreamPlace},
+        identity::Key,
         time::Timestamp,
         value::Value,
     },
     journal::Position,
-    store::{ErasureId, ErasureRecord, ProfileId},
+    store::ProfileId,
     wire::{Rejection, offline::Benefit},
 };
 
@@ -187,226 +190,4 @@ pub enum Undo {
     Absorbed(ProfileId),
     /// An event, as if it had never come.
     Event(EventId),
-}
-
-/// A request that needs the owner's answer. `Debug` shows no token.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Command {
-    /// Mint a QR code.
-    MintQr(Mint),
-    /// Redeem a QR code: exactly one redemption wins.
-    RedeemQr {
-        /// The token as it was scanned.
-        token: String,
-        /// The store it is redeemed at.
-        store_id: Option<String>,
-    },
-    /// Settle the redemption of a code that a till made by itself.
-    SettleQr {
-        /// The token as it was scanned.
-        token: String,
-        /// The store it was redeemed at.
-        store_id: Option<String>,
-        /// When.
-        at: Timestamp,
-    },
-    /// Take a QR code back.
-    RevokeQr {
-        /// The token.
-        token: String,
-    },
-    /// Record what a customer decided.
-    Consent {
-        /// Who.
-        target: Target,
-        /// What.
-        changes: Vec<ConsentChange>,
-    },
-    /// Decide whether a message is sent to somebody.
-    Contact {
-        /// To whom.
-        target: Target,
-        /// Which.
-        ask: Box<Ask>,
-    },
-    /// Start a flow for somebody.
-    Start {
-        /// The flow's name.
-        flow: String,
-        /// For whom.
-        target: Target,
-    },
-    /// Start a flow for all who are in a segment.
-    StartAll {
-        /// The flow's name.
-        flow: String,
-        /// The segment's.
-        segment: String,
-    },
-    /// Say that two are one person.
-    Merge {
-        /// The two.
-        of: [Target; 2],
-        /// Who says so.
-        statement: Statement,
-    },
-    /// Say that two are not one person.
-    Separate {
-        /// The two.
-        of: [Target; 2],
-        /// Who says so.
-        statement: Statement,
-    },
-    /// Let a word hold that was said before, in another folder.
-    Say(Box<Word>),
-    /// Take something back.
-    Undo {
-        /// What.
-        what: Undo,
-        /// Who does.
-        statement: Statement,
-    },
-    /// Erase somebody.
-    Erase {
-        /// Whom.
-        target: Target,
-        /// Microseconds within which no file may hold a byte of them.
-        within_us: i64,
-    },
-    /// Carry an erasure out again, over what came from before it.
-    EraseAgain(Box<ErasureRecord>),
-    /// Go on with an erasure that takes several commits.
-    EraseOn {
-        /// Which.
-        erasure: ErasureId,
-        /// How many events and atoms this one takes at most.
-        most: usize,
-    },
-    /// Note how far the clearing of files is.
-    Note {
-        /// Of those who were erased by these.
-        erasures: Vec<ErasureId>,
-        /// How far.
-        progress: Progress,
-    },
-    /// Note that these messages of the input stream were deleted there.
-    Deleted {
-        /// Their numbers.
-        places: Vec<u64>,
-    },
-}
-
-impl fmt::Debug for Command {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::MintQr(_) => "MintQr",
-            Self::RedeemQr { .. } => "RedeemQr",
-            Self::SettleQr { .. } => "SettleQr",
-            Self::RevokeQr { .. } => "RevokeQr",
-            Self::Consent { .. } => "Consent",
-            Self::Contact { .. } => "Contact",
-            Self::Start { .. } => "Start",
-            Self::StartAll { .. } => "StartAll",
-            Self::Merge { .. } => "Merge",
-            Self::Separate { .. } => "Separate",
-            Self::Say(_) => "Say",
-            Self::Undo { .. } => "Undo",
-            Self::Erase { .. } => "Erase",
-            Self::EraseAgain(_) => "EraseAgain",
-            Self::EraseOn { .. } => "EraseOn",
-            Self::Note { .. } => "Note",
-            Self::Deleted { .. } => "Deleted",
-        })
-    }
-}
-
-/// What a QR code stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QrAnswer {
-    /// What it is good for.
-    pub outcome: QrOutcome,
-    /// Whose it is, wherever the person it was minted for is now.
-    pub profile: Option<ProfileId>,
-    /// What is in the basket, where it was minted with one.
-    pub basket: Option<Value>,
-    /// What is offered.
-    pub offer: Option<Value>,
-    /// Until when it holds.
-    pub expires: Option<Timestamp>,
-    /// The redemption that counts, if there is one.
-    pub used: Option<Used>,
-}
-
-/// The redemption of a code that counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Used {
-    /// When.
-    pub at: Timestamp,
-    /// At which store, if it said.
-    pub store_id: Option<String>,
-}
-
-/// The answer to a command. `Debug` shows no token.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// The code was minted.
-    Minted {
-        /// What the code holds. Kept nowhere.
-        token: String,
-        /// Until when.
-        expires: Timestamp,
-    },
-    /// What the code is good for, or how its redemption ended.
-    Qr(QrAnswer),
-    /// The decision stands with this profile.
-    Consented {
-        /// Whose.
-        profile: ProfileId,
-    },
-    /// It is decided whether a message is sent.
-    Decided(Box<Decided>),
-    /// A flow was started.
-    Started {
-        /// For so many.
-        members: u64,
-    },
-    /// A steward's word holds.
-    Said {
-        /// Its id, by which it can be taken back.
-        word: String,
-    },
-    /// It is as if it had never been.
-    Undone,
-    /// They are erased.
-    Erased {
-        /// What was taken away.
-        erasure: Box<ErasureRecord>,
-    },
-    /// It is noted.
-    Noted,
-}
-
-impl fmt::Debug for Answer {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Minted { expires, .. } => write!(out, "Minted(… until {expires:?})"),
-            Self::Qr(answer) => answer.outcome.fmt(out),
-            Self::Consented { profile } => write!(out, "Consented({profile})"),
-            Self::Decided(decided) => decided.fmt(out),
-            Self::Started { members } => write!(out, "Started({members})"),
-            Self::Said { word } => write!(out, "Said({word})"),
-            Self::Undone => out.write_str("Undone"),
-            Self::Erased { erasure } => write!(out, "Erased({})", erasure.id),
-            Self::Noted => out.write_str("Noted"),
-        }
-    }
-}
-
-/// An answer and when it was made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answered {
-    /// The answer.
-    pub answer: Answer,
-    /// The commit that holds it, or a later one.
-    pub position: Position,
 }

@@ -19,7 +19,7 @@ use crate::{
     },
     engine::{
         bounds::Bounds,
-        deciding::{Acted, RuleHealth, Turn},
+        deciding::{Acted, RuleHealth, Tally, Turn},
         graph::Graph,
         memory::Memory,
         overlay::Overlay,
@@ -99,6 +99,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) started: Vec<(String, Event)>,
     /// The atoms that hold what was decided about messages to these.
     pub(crate) contacted: BTreeMap<ProfileId, BTreeSet<AtomId>>,
+    /// What it adds to the counts.
+    pub(crate) tally: Tally,
 }
 
 /// What has to be looked at again before the batch can be committed.
@@ -177,6 +179,7 @@ impl<'a> Batch<'a> {
             turns: Vec::new(),
             started: Vec::new(),
             contacted: BTreeMap::new(),
+            tally: Tally::default(),
         };
         batch.has_words = batch.graph().has_words()?;
         batch.has_erased = batch.graph().has_erased()?;

@@ -67,7 +67,9 @@ impl Batch<'_> {
             if let Some(committed) = &committed {
                 combined.fingerprint = combined.fingerprint.without(committed.fingerprint);
             }
-            let Some(record) = self.overlay.profile(id)? else {
+            let current = self.overlay.profile(id)?;
+            self.tally(id, committed.is_some(), current.is_some());
+            let Some(record) = current else {
                 self.forget_segments(id)?;
                 continue;
             };

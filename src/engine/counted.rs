@@ -7,6 +7,7 @@ use crate::{
     engine::{
         api::{Outcome, Submission},
         bounds::Bounds,
+        deciding::Figures,
         input::Input,
         step::Stepped,
     },
@@ -20,6 +21,7 @@ pub(crate) struct Counted {
     begun: Instant,
     items: Vec<Item>,
     bounds: Bounds,
+    decided: Figures,
     /// Bytes of its commit, if there is one.
     commit_bytes: Option<usize>,
 }
@@ -39,6 +41,7 @@ impl Counted {
             begun: Instant::now(),
             items: Vec::new(),
             bounds: Bounds::default(),
+            decided: Figures::default(),
             commit_bytes: None,
         }
     }
@@ -61,6 +64,7 @@ impl Counted {
                 .map(|(submission, outcome)| Item::of(submission, *outcome))
                 .collect(),
             bounds: stepped.bounds.clone(),
+            decided: stepped.decided,
             commit_bytes,
         }
     }
@@ -85,6 +89,7 @@ impl Counted {
         for (bound, times) in self.bounds.iter() {
             metrics.bound(bound, times);
         }
+        self.decided.count(metrics.decided());
         if let Some(bytes) = self.commit_bytes {
             let count = |items: usize| u32::try_from(items).unwrap_or(u32::MAX);
             metrics.commit(count(self.items.len()), count(bytes), self.begun.elapsed());

@@ -20,9 +20,13 @@ use crate::{
     engine::{
         answer::{Query, QueryError, member},
         atoms::Atoms,
-        query::{CodeView, Dossier, WordView},
+        deciding::waiting,
+        query::{CodeView, Dossier, SegmentView, TimerView, WordView},
     },
-    store::{AtomId, AtomRecord, Error, Order, ProfileId, ProfileRecord, Read, Store, View, WordHash, keys},
+    store::{
+        AtomId, AtomRecord, Error, Member, MembershipRecord, Order, ProfileId, ProfileRecord, Read, Store,
+        TimerHash, TimerRecord, View, WordHash, keys,
+    },
 };
 
 impl Query {
@@ -50,13 +54,45 @@ impl Query {
         events.sort_by(|one, other| place(one).cmp(&place(other)));
         let codes = self.codes_of(&events)?;
         let words = self.words_by(&references)?;
+        let timers = self.timers_of(&events)?;
         Ok(Dossier {
             portrait,
             atoms,
             events,
             codes,
             words,
+            segments: self.segments_of(id)?,
+            timers,
         })
+    }
+
+    /// What is kept of how a profile is to segments, also of those that it is not in.
+    fn segments_of(&self, id: ProfileId) -> Result<Vec<SegmentView>, Error> {
+        let membership: Option<MembershipRecord> = self.store().record(&keys::membership(id))?;
+        let segments = membership.unwrap_or_default().segments.into_iter();
+        let told = segments.map(|(name, Member { since, until })| SegmentView { name, since, until });
+        Ok(told.collect())
+    }
+
+    /// What is to be done at a time that goes with one of `events`.
+    fn timers_of(&self, events: &[Event]) -> Result<Vec<TimerView>, Error> {
+        let mut timers = Vec::new();
+        if waiting(self.store())? == 0 {
+            return Ok(timers);
+        }
+        for event in events {
+            let of = keys::timers_of(self.keyring().event(&event.id));
+            for id in self.store().pointees(&of)? {
+                let record: Option<TimerRecord> = self.store().record(&keys::timer(TimerHash(id)))?;
+                timers.extend(record.map(|timer| TimerView {
+                    due: timer.due,
+                    event: event.id.clone(),
+                    task: timer.task,
+                }));
+            }
+        }
+        timers.sort_by_key(|timer| timer.due);
+        Ok(timers)
     }
 
     /// All by which a steward's word may lead to an atom.

@@ -245,12 +245,11 @@ impl Handle {
         })
     }
 
-    /// Has the writer look at the rules: they are others, or it is later than it was.
-    ///
-    /// # Errors
-    /// [`SubmitError`] when the queue stays full or the writer has stopped.
-    pub async fn wake(&self) -> Result<(), SubmitError> {
-        self.send(Job::Wake).await
+    /// Has the writer look at once whether the rules are others than they were; where its queue is full it does so anyway.
+    pub fn wake(&self) {
+        if self.jobs.try_send(Job::Wake).is_ok() {
+            self.metrics.queue_pushed();
+        }
     }
 
     /// What tills check codes with that they redeem by themselves.

@@ -70,6 +70,7 @@ mod resolve;
 pub mod restore;
 mod retract;
 mod room;
+pub mod rules_told;
 mod salvage;
 mod secrets;
 mod seeds;

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+pub use crate::store::{Run, Task};
 use crate::{
     domain::{
         event::{Event, EventId, Stamp, StreamPlace},
@@ -125,6 +126,32 @@ pub struct Dossier {
     pub codes: Vec<CodeView>,
     /// What stewards say about the person, in the order in which it was said.
     pub words: Vec<WordView>,
+    /// What is kept of how the profile is to segments, by their names.
+    pub segments: Vec<SegmentView>,
+    /// What is to be done about the person at a time, the earliest first.
+    pub timers: Vec<TimerView>,
+}
+
+/// How a profile is to a segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentView {
+    /// The segment.
+    pub name: String,
+    /// Since when it is in it; `None`: it is not.
+    pub since: Option<Timestamp>,
+    /// Until when that holds for sure while nothing happens.
+    pub until: Option<Timestamp>,
+}
+
+/// What is to be done about a person at a time.
+#[derive(Clone, Debug)]
+pub struct TimerView {
+    /// When.
+    pub due: Timestamp,
+    /// The event that it goes with.
+    pub event: EventId,
+    /// What.
+    pub task: Task,
 }
 
 /// A QR code of a person. The token is nowhere.

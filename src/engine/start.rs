@@ -14,7 +14,7 @@ use crate::{
         absent::Reading,
         answer::Query,
         batch::Rules,
-        deciding::{Alarm, ToDecide},
+        deciding::{Alarm, ToDecide, waiting},
         error::Error as WriteError,
         expunge::Beyond,
         handle::{Handle, HealthCell, Job, Nudge},
@@ -247,6 +247,7 @@ impl Beside<'_> {
         let (stop, stopped) = blocking::channel();
         let book = query.rules().decide.book.current();
         let deciding = ToDecide::of(query.store(), book, query.keyring(), alarm)?;
+        self.metrics.decided().waiting(waiting(query.store())?);
         let alarm = Alarm {
             due,
             writer: self.writer.clone(),

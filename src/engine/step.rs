@@ -1,6 +1,8 @@
 //! The step: from a batch of submissions and commands to one commit. Synchronous and without effects: the same store
 //! and the same input give the same commit.
 
+mod verdicts;
+
 use std::{borrow::Cow, collections::BTreeSet, ops::ControlFlow, sync::Arc};
 
 use crate::{
@@ -12,8 +14,7 @@ use crate::{
         atoms::Atoms,
         batch::{Batch, Rules},
         bounds::Bounds,
-        combine::Combined,
-        deciding::{Leaves, RuleHealth, Turn},
+        deciding::{Figures, Leaves, RuleHealth, Turn},
         erased::refusal,
         error::Error,
         input::{Input, Renewal},
@@ -23,13 +24,14 @@ use crate::{
         publish::{Publication, Told},
         renew::Renewed,
         repair::Repairs,
+        step::verdicts::Verdicts,
     },
     journal::{Commit, InputPosition, Marker},
     store::{
-        AtomId, InputRecord, Keyring, Order, ProfileId, Read, RejectionRecord, RenewalRecord, View,
+        AtomId, InputRecord, Keyring, Order, Read, RejectionRecord, RenewalRecord, View,
         fingerprint::Multiset, keys,
     },
-    wire::{Rejection, out::update::NoticeKind},
+    wire::Rejection,
 };
 
 /// Where the writer stands: what the next commit goes on from.
@@ -75,6 +77,8 @@ pub(crate) struct Stepped {
     pub(crate) expiring_after: Option<AtomId>,
     /// What it leaves to be decided.
     pub(crate) leaves: Leaves,
+    /// What was decided.
+    pub(crate) decided: Figures,
     /// What became of runs of flows.
     pub(crate) turns: Vec<Turn>,
     /// How often a bound was met.
@@ -316,6 +320,7 @@ impl Run<'_> {
         self.batch.arm(&told, &combined, now)?;
         let acts = self.batch.actions()?;
         publication.commit(&combined, &told, &self.batch.touched, &acts)?;
+        let decided = self.batch.figures(&combined, &acts)?;
         let messages = publication.into_messages();
         if !messages.is_empty() || self.batch.overlay.has_changes() {
             self.note_rules()?;
@@ -354,55 +359,10 @@ impl Run<'_> {
             answers,
             expiring_after: None,
             leaves,
+            decided,
             turns,
             bounds,
             lasting,
         })
-    }
-}
-
-/// What is known after a batch, to say what each of its events did.
-struct Verdicts<'a> {
-    batch: &'a Batch<'a>,
-    combined: &'a Combined,
-    linked: &'a BTreeSet<AtomId>,
-    refused: &'a BTreeSet<AtomId>,
-}
-
-impl Verdicts<'_> {
-    fn resolution(
-        &self,
-        atom: AtomId,
-        profile: ProfileId,
-        created: &mut BTreeSet<ProfileId>,
-    ) -> Result<Resolution, Error> {
-        let overlay = &self.batch.overlay;
-        if overlay
-            .profile(profile)?
-            .is_some_and(|record| record.attributed.binary_search(&atom).is_ok())
-        {
-            return Ok(Resolution::Attributed);
-        }
-        if !self.linked.contains(&atom) {
-            return Ok(Resolution::Matched);
-        }
-        let mut notices = self
-            .combined
-            .notices
-            .iter()
-            .filter(|notice| notice.into.contains(&profile));
-        if let Some(notice) = notices.next() {
-            return Ok(match notice.kind {
-                NoticeKind::Merged => Resolution::Merged,
-                NoticeKind::Split | NoticeKind::Moved | NoticeKind::Erased => Resolution::Split,
-            });
-        }
-        if self.refused.contains(&atom) {
-            return Ok(Resolution::Refused);
-        }
-        if overlay.committed_profile(profile)?.is_none() && created.insert(profile) {
-            return Ok(Resolution::Created);
-        }
-        Ok(Resolution::Matched)
     }
 }

@@ -361,6 +361,8 @@ impl Worker {
 
     fn count(&self, counted: &Counted) {
         counted.count(&self.metrics, (self.clock)());
+        let (segments, flows) = self.failing.times();
+        self.metrics.decided().rule_failures(segments, flows);
         self.metrics.applied(self.visible.applied.borrow().0);
     }
 }

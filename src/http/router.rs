@@ -19,7 +19,7 @@ use crate::{
         observe::Observer,
         routes::{
             card, consent, contact, context, erase, identity, ingest, lookup, operation, pixel, profile, qr,
-            rejections, scan, segment, updates,
+            rejections, rules, scan, segment, updates,
         },
         settings::Settings,
     },
@@ -28,8 +28,9 @@ use crate::{
 
 use Access::{Ask, Link, Open, Write};
 use Action::{
-    Card, Consent, Contact, Context, Erase, Explain, Export, Identity, Lookup, Matches, Merges, MintQr,
-    Profile, ReadQr, RedeemQr, Rejections, Retry, RevokeQr, Rules, Scan, Steward, Timeline, Updates,
+    Card, Consent, Contact, Context, Erase, Explain, Export, Identity, Lookup, Matches, Members, Merges,
+    MintQr, Profile, ReadQr, RedeemQr, Rejections, Report, Retry, RevokeQr, Rules, Scan, StartFlow, Steward,
+    Timeline, Updates,
 };
 
 /// One row of the table.
@@ -71,7 +72,7 @@ pub(crate) fn table() -> Vec<Route> {
         sdk("/v1/group",    Call::Group),    sdk("/v1/g", Call::Group),
         sdk("/v1/alias",    Call::Alias),    sdk("/v1/a", Call::Alias),
         sdk("/v1/batch",    Call::Batch),    sdk("/v1/b", Call::Batch),
-        sdk("/v1/import",   Call::Batch),    sdk("/v1/merge", Call::Merge),
+        sdk("/v1/import",   Call::Import),    sdk("/v1/merge", Call::Merge),
         sdk("/beacon/v1/batch", Call::Batch),
         get("/pixel/v1/track",               Write, pixel::track),
         get("/pixel/v1/page",                Write, pixel::page),
@@ -118,6 +119,12 @@ pub(crate) fn table() -> Vec<Route> {
         get("/v1/rejections",                Ask(Rejections), rejections::rejections),
         get("/v1/rejections/{sequence}",     Ask(Rejections), rejections::rejection),
         post("/v1/rejections/{sequence}/retry", Ask(Retry), rejections::retry),
+
+        get("/v1/rules",                     Ask(Report), rules::rulebook),
+        post("/v1/flows/{flow}/start",       Ask(StartFlow), rules::start),
+        get("/v1/reports/segments",          Ask(Report), rules::segments),
+        get("/v1/segments/{segment}/members", Ask(Members), rules::members),
+
         get("/v1/updates",                   Ask(Updates), updates::updates),
 
         get("/livez",                        Open,  operation::livez),

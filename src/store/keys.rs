@@ -51,8 +51,8 @@ pub use aliases::{
     ALIASES, Declared, alias, alias_in, aliases, behind_aliases, behind_aliases_between, said_same,
 };
 pub use decided::{
-    AGING, DUE, MEMBERSHIPS, MEMBERSHIPS_END, STARTS, SWEEP, TIMERS, aging, awaiting, awaits, due, due_in,
-    membership, size, start, timer, timer_of, timers_of,
+    AGING, COUNTED, DUE, MEMBERSHIPS, MEMBERSHIPS_END, STARTS, SWEEP, TIMERS, WAITING, aging, awaiting,
+    awaits, due, due_in, membership, size, start, timer, timer_of, timers_of,
 };
 pub use erased::{
     CLEARED, ERASED, ERASING, ERASURES, Erased, PENDING, UNDELETED, erased, erasing, erasure, pending,

@@ -47,10 +47,10 @@ pub use crate::store::mark::{Applied, MetaName};
 pub use crate::store::open::{Damage, OpenError, StoreConfig, set_aside};
 pub use crate::store::read::Read;
 pub use crate::store::record::{
-    AnswerRecord, AtomRecord, ClearedRecord, ErasedRecord, ErasingRecord, ErasureRecord, FormerRecord,
-    ForwardRecord, InputRecord, Member, MembershipRecord, ProfileRecord, QrRecord, RejectionRecord, Removed,
-    RenewalRecord, RulesMark, RulesRecord, Run, SeenRecord, SizeRecord, StartRecord, SweepRecord, Task,
-    TimerRecord, UnmarkedRecord, WordsRecord,
+    AnswerRecord, AtomRecord, ClearedRecord, CountedRecord, ErasedRecord, ErasingRecord, ErasureRecord,
+    FormerRecord, ForwardRecord, InputRecord, Member, MembershipRecord, ProfileRecord, QrRecord,
+    RejectionRecord, Removed, RenewalRecord, RulesMark, RulesRecord, Run, SeenRecord, SizeRecord,
+    StartRecord, SweepRecord, Task, TimerRecord, UnmarkedRecord, WaitingRecord, WordsRecord,
 };
 pub use crate::store::rewritten::settle;
 pub use crate::store::sled_store::{Former, Store};

@@ -21,7 +21,10 @@ use crate::{
 
 mod decided;
 
-pub use decided::{Member, MembershipRecord, Run, SizeRecord, StartRecord, SweepRecord, Task, TimerRecord};
+pub use decided::{
+    CountedRecord, Member, MembershipRecord, Run, SizeRecord, StartRecord, SweepRecord, Task, TimerRecord,
+    WaitingRecord,
+};
 
 /// An atom: a distinct claim and what its events add up to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,10 +23,10 @@ use crate::{
         ids::{AtomId, ErasureId, EventHash, KeyHash, ProfileId},
         layout,
         record::{
-            AnswerRecord, AtomRecord, ClearedRecord, ErasedRecord, ErasingRecord, ErasureRecord,
-            FormerRecord, ForwardRecord, InputRecord, MembershipRecord, ProfileRecord, QrRecord,
-            RejectionRecord, RenewalRecord, RulesRecord, SeenRecord, SizeRecord, StartRecord, SweepRecord,
-            TimerRecord, WordsRecord,
+            AnswerRecord, AtomRecord, ClearedRecord, CountedRecord, ErasedRecord, ErasingRecord,
+            ErasureRecord, FormerRecord, ForwardRecord, InputRecord, MembershipRecord, ProfileRecord,
+            QrRecord, RejectionRecord, RenewalRecord, RulesRecord, SeenRecord, SizeRecord, StartRecord,
+            SweepRecord, TimerRecord, WaitingRecord, WordsRecord,
         },
     },
 };
@@ -79,6 +79,8 @@ record!(MembershipRecord, 1, "segments of a profile");
 record!(SizeRecord, 1, "size of a segment");
 record!(SweepRecord, 1, "sweep");
 record!(StartRecord, 1, "start of a flow");
+record!(WaitingRecord, 1, "count of timers");
+record!(CountedRecord, 1, "count of profiles");
 
 layout! {
     struct crate::store::record::TimerRecord { due, event, atom, task }
@@ -89,6 +91,8 @@ layout! {
     struct crate::store::record::SizeRecord { members }
     struct crate::store::record::SweepRecord { digest, after }
     struct crate::store::record::StartRecord { flow, segment, after, started }
+    struct crate::store::record::WaitingRecord { timers }
+    struct crate::store::record::CountedRecord { profiles, until }
     tuple EventHash(0)
     struct crate::store::record::SeenRecord { checksum, place }
     struct crate::store::record::WordsRecord { last }

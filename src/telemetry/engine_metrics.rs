@@ -6,6 +6,7 @@ use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge};
 
 use crate::telemetry::{
     bound::Bound,
+    decided_metrics::DecidedMetrics,
     registry::{MetricsError, Registry},
 };
 
@@ -53,6 +54,7 @@ pub struct EngineMetrics {
     applied_position: IntGauge,
     repairs: IntGauge,
     bounds: IntCounterVec,
+    decided: DecidedMetrics,
     snapshot_seconds: Histogram,
     snapshot_failures: IntCounter,
     disk_free_bytes: IntGauge,
@@ -156,6 +158,7 @@ impl EngineMetrics {
                 "engine_repairs",
                 "Claims that are still to be looked at again for what others did.",
             )?,
+            decided: DecidedMetrics::register(registry)?,
             bounds: counters(
                 "engine_bounds_total",
                 "Times that a commit met a bound on what joins or on what a profile keeps, by the setting that bounds it.",
@@ -221,6 +224,11 @@ impl EngineMetrics {
     /// Notes how many profiles there are.
     pub fn profiles(&self, count: u64) {
         self.profiles.set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    /// What is counted of decisions.
+    pub const fn decided(&self) -> &DecidedMetrics {
+        &self.decided
     }
 
     /// Notes how far the store has come.

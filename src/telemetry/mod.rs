@@ -5,6 +5,7 @@
 //! those who count.
 
 mod bound;
+mod decided_metrics;
 mod engine_metrics;
 mod guard_metrics;
 mod http_metrics;
@@ -17,6 +18,7 @@ mod secret;
 
 pub use crate::telemetry::{
     bound::Bound,
+    decided_metrics::DecidedMetrics,
     engine_metrics::{EngineMetrics, EventOutcome},
     guard_metrics::GuardMetrics,
     http_metrics::{Counted, HttpMetrics},

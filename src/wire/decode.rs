@@ -150,7 +150,7 @@ impl<'a> Opened<'a> {
             shared: Vec::new(),
         };
         match shape {
-            Shape::Segment(Call::Batch) => opened.open_batch(whole)?,
+            Shape::Segment(call) if call.is_of_several() => opened.open_batch(whole)?,
             Shape::Segment(_) => opened.items = vec![whole],
             Shape::Native | Shape::CloudEvent | Shape::CloudEventBatch | Shape::Any => {
                 opened.items = items(whole)?;

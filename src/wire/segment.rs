@@ -7,7 +7,7 @@ mod identity;
 
 use std::collections::BTreeMap;
 
-use crate::domain::value::Value;
+use crate::domain::{event::IMPORTED, value::Value};
 use crate::wire::{
     draft::Draft,
     members::Members,
@@ -34,6 +34,15 @@ pub enum Call {
     Merge,
     /// Several messages, each of a type of its own.
     Batch,
+    /// The same of what happened before: it is kept, and sets nothing going.
+    Import,
+}
+
+impl Call {
+    /// Whether it is of several messages.
+    pub(crate) const fn is_of_several(self) -> bool {
+        matches!(self, Self::Batch | Self::Import)
+    }
 }
 
 /// Segment's reserved traits that are facts, and what these are called here.
@@ -62,13 +71,17 @@ pub(crate) fn draft(
     rules: &DecodeRules,
 ) -> Result<Draft, Fault> {
     let kind = message.take_text("type")?;
-    let call = if call == Call::Batch {
+    let is_import = call == Call::Import;
+    let call = if call.is_of_several() {
         call_of(kind.as_deref())?
     } else {
         call
     };
     let mut context = envelope.context.clone();
     context.extend(message.take_map("context")?);
+    if is_import {
+        context.insert(IMPORTED.to_owned(), Value::Bool(true));
+    }
     let stated_channel = message.take_text("channel")?;
     let original_time = message.take("originalTimestamp");
     let mut draft = Draft {
@@ -120,7 +133,7 @@ fn name(call: Call, message: &mut Members) -> Result<Option<String>, Fault> {
         Call::Group => "Group Joined",
         Call::Alias => "Alias",
         Call::Merge => "Merge",
-        Call::Batch => return Ok(None),
+        Call::Batch | Call::Import => return Ok(None),
     };
     Ok(Some(name.to_owned()))
 }

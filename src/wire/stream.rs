@@ -158,12 +158,13 @@ pub(crate) const fn call_of_shape(shape: Shape) -> Option<&'static str> {
         Shape::Segment(Call::Alias) => "alias",
         Shape::Segment(Call::Merge) => "merge",
         Shape::Segment(Call::Batch) => "batch",
+        Shape::Segment(Call::Import) => "import",
         Shape::CloudEvent | Shape::CloudEventBatch | Shape::Any => return None,
     })
 }
 
 fn shape_of_call(call: &str) -> Option<Shape> {
-    const SHAPES: [Shape; 9] = [
+    const SHAPES: [Shape; 10] = [
         Shape::Native,
         Shape::Segment(Call::Identify),
         Shape::Segment(Call::Track),
@@ -173,6 +174,7 @@ fn shape_of_call(call: &str) -> Option<Shape> {
         Shape::Segment(Call::Alias),
         Shape::Segment(Call::Merge),
         Shape::Segment(Call::Batch),
+        Shape::Segment(Call::Import),
     ];
     SHAPES
         .into_iter()

@@ -64,6 +64,9 @@ async fn ask(api: &Api, question: &str, body: &Value) -> Value {
         "context" => told(api.context(request(body)).await),
         "qr" => told(api.qr_read(request(body)).await),
         "rejections" => told(api.rejections(request(body)).await),
+        "rulebook" => told(api.rulebook(request(body)).await),
+        "segment_report" => told(api.segment_report(request(body)).await),
+        "members" => told(api.members(request(body)).await),
         other => panic!("no question is called {other}"),
     }
 }
@@ -131,6 +134,9 @@ fn a_question_has_the_answer_that_it_has_over_http() {
     );
     check("qr", json!({"token": "ABCDEFGH"}), "/v1/qr/ABCDEFGH");
     check("rejections", json!({"limit": 1}), "/v1/rejections?limit=1");
+    check("rulebook", json!({}), "/v1/rules");
+    check("segment_report", json!({}), "/v1/reports/segments");
+    check("members", json!({"segment": "x"}), "/v1/segments/x/members");
 }
 
 #[test]
@@ -182,6 +188,8 @@ fn every_question_waits_for_its_position() {
         "lookup",
         "qr",
         "rejections",
+        "rulebook",
+        "segment_report",
     ] {
         let ask = |position| {
             let mut body = body(position);

@@ -19,6 +19,7 @@ use yekta::{
     },
     app::{engine_config, engine_rules, http_settings},
     config::{LoadOptions, Settings},
+    decide::rule::{Book, Rulebook},
     domain::{identifier::Kind, identity::Key, time::Timestamp},
     engine::{
         Engine, EngineConfig, Opened, ProfileId, Query,
@@ -57,6 +58,8 @@ pub struct Town {
     router: Router,
     settings: Settings,
     clock: fn() -> Timestamp,
+    /// The tenant's rules, where a test says what they are.
+    book: Option<Book>,
     runtime: tokio::runtime::Runtime,
     dir: TempDir,
 }
@@ -110,6 +113,7 @@ impl Town {
             router: Router::new(),
             settings: settings(&dir, more),
             clock: || NOW,
+            book: None,
             runtime: tokio::runtime::Runtime::new().unwrap(),
             dir,
         };
@@ -122,7 +126,10 @@ impl Town {
         let metrics = EngineMetrics::register(&registry).unwrap();
         let config = engine_config(&self.settings);
         let opened = Opened::open(&config).unwrap();
-        let engine_rules = engine_rules(&self.settings);
+        let mut engine_rules = engine_rules(&self.settings);
+        if let Some(book) = &self.book {
+            engine_rules.decide.book = book.clone();
+        }
         let engine = opened.start(&config, engine_rules, metrics, self.clock).unwrap();
         let region = self.settings.channels.channels["callcenter"].region;
         let rules = Arc::new(self.settings.decode_rules());
@@ -202,6 +209,14 @@ impl Town {
                 changes.changed().await.unwrap();
             }
         });
+    }
+
+    /// A town whose tenant has these rules.
+    pub fn ruled(mut self, rules: Rulebook) -> Self {
+        self.stop();
+        self.book.insert(Book::default()).replace(rules);
+        self.open();
+        self
     }
 
     /// Goes on by another clock.

@@ -34,6 +34,7 @@ const PROFILE: Members = &[
     ("open", Holds(OPEN)),
     ("consent", Is(Behaviour)),
     ("recent", Holds(RECENT)),
+    ("segments", Is(Behaviour)),
 ];
 
 const OPEN: Members = &[
@@ -151,6 +152,9 @@ pub const fn members(action: Action) -> Members {
         | Action::RevokeQr
         | Action::Rejections
         | Action::Retry
+        | Action::Report
+        | Action::StartFlow
+        | Action::Members
         | Action::Updates => &[],
     }
 }

@@ -51,6 +51,12 @@ pub enum Action {
     Rejections,
     /// Taking in again what was refused.
     Retry,
+    /// Reading counts, which tell of nobody.
+    Report,
+    /// Starting a flow for customers.
+    StartFlow,
+    /// Reading who is in a segment.
+    Members,
     /// Following what is published.
     Updates,
 }
@@ -136,7 +142,7 @@ impl Scope {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -159,6 +165,9 @@ impl Action {
         Self::RevokeQr,
         Self::Rejections,
         Self::Retry,
+        Self::Report,
+        Self::StartFlow,
+        Self::Members,
         Self::Updates,
     ];
 
@@ -187,6 +196,9 @@ impl Action {
             Self::RevokeQr => "take codes back",
             Self::Rejections => "read what was refused",
             Self::Retry => "take in again what was refused",
+            Self::Report => "read reports",
+            Self::StartFlow => "start flows",
+            Self::Members => "read who is in segments",
             Self::Updates => "follow updates",
         }
     }
@@ -222,6 +234,9 @@ impl Action {
             Self::RevokeQr   => [FULL, DENY, FULL, DENY, FULL],
             Self::Rejections => [DENY, DENY, FULL, DENY, FULL],
             Self::Retry      => [DENY, DENY, DENY, DENY, FULL],
+            Self::Report     => [DENY, DENY, FULL, FULL, FULL],
+            Self::StartFlow  => [DENY, DENY, FULL, DENY, FULL],
+            Self::Members    => [DENY, DENY, DENY, DENY, FULL],
             Self::Updates    => [DENY, DENY, FULL, DENY, FULL],
         };
         match role {

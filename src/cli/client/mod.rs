@@ -1,5 +1,5 @@
-//! The commands that talk to a running service: `send`, `lookup`, `profile`, `export`, `erase`, `tail`, `dlq`, and those of
-//! `identity`.
+//! The commands that talk to a running service: `send`, `lookup`, `profile`, `export`, `erase`, `tail`, `dlq`, `flows`, and
+//! those of `identity` and `rules`.
 //!
 //! Owns [`ClientCommand`] and the small blocking client below it. Knows the service by its HTTP contract alone, never
 //! opens a store, and never shows a key or, in an error, a customer's identifier. The command line's `main` calls it.
@@ -16,6 +16,7 @@ pub mod identity;
 pub mod lookup;
 pub mod patience;
 pub mod profile;
+pub mod rules;
 pub mod send;
 pub mod server;
 pub mod tail;
@@ -43,6 +44,8 @@ pub enum ClientCommand {
     Tail(tail::Args),
     /// List, show or retry what was refused
     Dlq(dlq::Args),
+    /// Start a flow of the tenant's rules by hand
+    Flows(rules::FlowsArgs),
 }
 
 impl ClientCommand {
@@ -56,6 +59,7 @@ impl ClientCommand {
             Self::Erase(args) => &args.server,
             Self::Tail(args) => &args.server,
             Self::Dlq(args) => &args.server,
+            Self::Flows(args) => args.server(),
         }
     }
 
@@ -73,6 +77,7 @@ impl ClientCommand {
             Self::Erase(args) => erase::run(args, client, out),
             Self::Tail(args) => tail::run(args, client, out),
             Self::Dlq(args) => dlq::run(args, client, out),
+            Self::Flows(args) => args.run(client, out),
         };
         let done = done.and_then(|()| out.flush().map_err(ClientError::Output));
         match done {

@@ -119,7 +119,7 @@ impl Rulebook {
 
     /// The segment of this name.
     pub fn segment(&self, name: &str) -> Option<&Arc<Segment>> {
-        self.segments.iter().find(|one| one.name == name)
+        self.segments.iter().find(|segment| segment.name == name)
     }
 
     /// The flow of this name.

@@ -8,6 +8,7 @@
 //! | who is in a segment | [`segment`] |
 //! | what is next in a flow | [`course`] |
 //! | what is done when something happens, and when | [`flow`] |
+//! | what that is in words | [`words`] |
 //! | which layout a channel shows | [`layout`] |
 //! | which parts of a profile an event touches | [`touched`] |
 //! | all of them, and which of them an event may change | [`book`] |
@@ -27,6 +28,7 @@ pub(crate) mod samples;
 pub mod segment;
 pub mod touched;
 pub mod window;
+pub mod words;
 
 pub use self::{
     book::{Book, Flaw, Rulebook},

@@ -13,7 +13,6 @@ use crate::{
         identity::link::OWN_SOURCE,
         profile::{Profile, shortened},
         time::Timestamp,
-        value::Value,
     },
     engine::{
         atoms::Atoms as _,
@@ -25,9 +24,6 @@ use crate::{
     },
     store::{AtomId, Error, Run, Task, TimerRecord, View as _, fingerprint, keys},
 };
-
-/// The member of an event's context that says that it is part of an import.
-const IMPORTED: &str = "import";
 
 impl Batch<'_> {
     /// What the events of the batch set going, and wake.
@@ -140,8 +136,7 @@ impl Batch<'_> {
 
 /// Whether an event may set anything going.
 fn sets_going(event: &Event, oldest: Timestamp) -> bool {
-    let is_imported = event.context.get(IMPORTED) == Some(&Value::Bool(true));
-    event.time >= oldest && !is_imported && event.id.source != OWN_SOURCE
+    event.time >= oldest && !event.is_imported() && event.id.source != OWN_SOURCE
 }
 
 /// What a flow is about that an event sets going, when it goes on and where; `None` where it does not.

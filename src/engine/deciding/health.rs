@@ -56,12 +56,17 @@ impl RuleHealth {
         }
     }
 
-    /// How often rules failed altogether.
-    pub(crate) fn times(&self) -> u64 {
-        let all = self.all();
-        all.values()
-            .map(|failing| failing.times)
-            .fold(0, u64::saturating_add)
+    /// How often segments and flows failed.
+    pub(crate) fn times(&self) -> (u64, u64) {
+        let (mut segments, mut flows) = (0_u64, 0_u64);
+        for (name, failing) in self.all().iter() {
+            let times = match name {
+                RuleName::Segment(_) => &mut segments,
+                RuleName::Flow(_) => &mut flows,
+            };
+            *times = times.saturating_add(failing.times);
+        }
+        (segments, flows)
     }
 
     /// What is known of each that failed.

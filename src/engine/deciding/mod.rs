@@ -14,6 +14,7 @@
 //! | somebody wakes the writer when something is due | `alarm` |
 //! | what is left to be decided | `left` |
 //! | which rules fail | `health` |
+//! | what is counted, so that nobody who asks has to | `counts` |
 //! | what became of a run, for whoever tries rules out | `turn` |
 //!
 //! Nothing of it is decided again when the store is built again: the commit holds who is in which segment, what waits for
@@ -23,6 +24,7 @@
 mod act;
 mod alarm;
 mod arm;
+mod counts;
 mod facts;
 mod fire;
 mod health;
@@ -40,10 +42,13 @@ pub use self::turn::{Became, Turn};
 pub(crate) use self::{
     act::{Acted, Kind},
     alarm::Alarm,
+    counts::{Figures, Tally, waiting},
     fire::Firing,
     health::RuleHealth,
     left::{Leaves, ToDecide},
     segments::{Looked, Segmented},
+    sweep::is_left as is_sweeping,
+    timers::first_due,
 };
 
 use crate::{

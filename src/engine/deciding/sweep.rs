@@ -30,6 +30,7 @@ pub(crate) fn is_left(view: &impl Read, book: &Rulebook, keyring: &Keyring) -> R
 impl Batch<'_> {
     /// Has the next so many profiles looked at by the segments there are.
     pub(crate) fn sweep(&mut self, most: usize) -> Result<(), Error> {
+        self.count_profiles(most)?;
         let digest = digest(&self.book, self.keyring);
         let swept: Option<SweepRecord> = self.overlay.record(keys::SWEEP)?;
         let after = match swept {

@@ -12,6 +12,7 @@ impl Batch<'_> {
     /// Puts a timer up; one of the same id that there was is replaced.
     pub(super) fn put_timer(&mut self, id: TimerHash, timer: &TimerRecord) -> Result<(), Error> {
         self.stop_timer(id)?;
+        self.tally.put_up = self.tally.put_up.saturating_add(1);
         self.overlay.put_record(keys::timer(id), timer)?;
         self.overlay.put(keys::due(timer.due, id), Vec::new());
         self.overlay.put(keys::timer_of(timer.event, id), Vec::new());
@@ -26,6 +27,7 @@ impl Batch<'_> {
         let Some(timer) = self.overlay.record::<TimerRecord>(&keys::timer(id))? else {
             return Ok(None);
         };
+        self.tally.stopped = self.tally.stopped.saturating_add(1);
         self.overlay.delete(keys::timer(id));
         self.overlay.delete(keys::due(timer.due, id));
         self.overlay.delete(keys::timer_of(timer.event, id));
@@ -95,16 +97,23 @@ impl Batch<'_> {
     }
 }
 
-/// When something is due next in a view.
+/// When something is due next in a view, or somebody is to be looked at again.
 pub(crate) fn next_due(view: &impl View) -> Result<Option<Timestamp>, Error> {
+    let next = [first_due(view)?, first_below(view, keys::AGING)?];
+    Ok(next.into_iter().flatten().min())
+}
+
+/// When the next timer is due in a view.
+pub(crate) fn first_due(view: &impl View) -> Result<Option<Timestamp>, Error> {
+    first_below(view, keys::DUE)
+}
+
+fn first_below(view: &impl View, prefix: &[u8]) -> Result<Option<Timestamp>, Error> {
     let mut next: Option<Timestamp> = None;
-    for prefix in [keys::DUE, keys::AGING] {
-        view.scan_prefix(prefix, Order::Ascending, &mut |key, _| {
-            let at = keys::due_in(key).map(|(at, _)| at);
-            next = [next, at].into_iter().flatten().min();
-            Ok(ControlFlow::Break(()))
-        })?;
-    }
+    view.scan_prefix(prefix, Order::Ascending, &mut |key, _| {
+        next = keys::due_in(key).map(|(at, _)| at);
+        Ok(ControlFlow::Break(()))
+    })?;
     Ok(next)
 }
 

@@ -34,6 +34,12 @@ pub fn size(segment: &str) -> Vec<u8> {
 /// By which segments all profiles were looked at.
 pub const SWEEP: &[u8] = &[b'o', 1];
 
+/// How much waits for its time.
+pub const WAITING: &[u8] = &[b'o', 3];
+
+/// How many profiles there are.
+pub const COUNTED: &[u8] = &[b'o', 4];
+
 /// All flows that are being started for a segment.
 pub const STARTS: &[u8] = &[b'o', 2];
 

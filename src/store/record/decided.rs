@@ -125,3 +125,19 @@ pub struct StartRecord {
     /// For how many.
     pub started: u64,
 }
+
+/// How much waits for its time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WaitingRecord {
+    /// So many timers.
+    pub timers: u64,
+}
+
+/// How many profiles there are. They are counted by the sweeps, some in each commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountedRecord {
+    /// So many.
+    pub profiles: u64,
+    /// Up to which profile they are counted; `None`: all are.
+    pub until: Option<ProfileId>,
+}

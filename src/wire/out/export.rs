@@ -15,10 +15,12 @@ use crate::wire::out::scalar::{Free, Time};
 
 mod atom;
 mod beside;
+mod decided;
 
 pub use crate::wire::out::export::{
     atom::Atom,
     beside::{Code, Content, State, Word},
+    decided::{Segment, Timer, Wait},
 };
 
 /// All that is kept about a person.
@@ -34,6 +36,10 @@ pub struct Export<'a, P> {
     pub codes: Vec<Code<'a>>,
     /// What stewards say about the person.
     pub words: Vec<Word<'a>>,
+    /// What is kept of how the profile is to segments.
+    pub segments: Vec<Segment<'a>>,
+    /// What is to be done about the person at a time.
+    pub timers: Vec<Timer<'a>>,
 }
 
 /// Events with all that is kept of them, shaped one by one while they are written: there may be very many.

@@ -11,7 +11,6 @@ use crate::{
         percent,
         rejection::{BODY_BYTES_MAX, Reason, Rejection},
         rules::Origin,
-        segment::Call,
         stream::{
             CALL_HEADER, CHANNEL_HEADER, CONTENT_TYPE_HEADER, REFUSED_HEADER, SOURCE_HEADER, TRACE_HEADER,
             call_of_shape,
@@ -81,7 +80,7 @@ impl Maker<'_> {
         let forwarded = opened.items.iter().map(|item| {
             let (text, item) = (item.get(), opened.decoder.item(item.get()));
             let body = match shape {
-                Shape::Segment(Call::Batch) => enveloped(opened, text),
+                Shape::Segment(call) if call.is_of_several() => enveloped(opened, text),
                 Shape::Segment(_) => text.to_owned(),
                 // What is no object by itself is one item of a list: a list would be read as its items.
                 _ if !text.starts_with('{') => format!("[{text}]"),

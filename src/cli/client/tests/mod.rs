@@ -1,5 +1,6 @@
 //! The commands from their flags to what they print, against a server of canned answers on the loopback.
 
+mod rules;
 mod server;
 
 use std::time::Duration;

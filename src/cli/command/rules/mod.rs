@@ -1,8 +1,15 @@
-//! `yekta rules`: segments, flows and layouts are checked, tested by cases, and tried out over what was recorded.
+//! `yekta rules`: segments, flows and layouts are checked, tested by cases, and tried out over what was recorded; what is
+//! asked of a running service, [`RulesCommand`] asks.
 
 use std::io::Write;
 
-use crate::{cli::exit::Failure, tryout::TryError};
+use crate::{
+    cli::{
+        client::{error::ClientError, rules::RulesCommand},
+        exit::Failure,
+    },
+    tryout::TryError,
+};
 
 mod check;
 mod test;
@@ -23,6 +30,8 @@ enum Action {
     Test(test::Args),
     /// Tell what rules would have done with what a data folder recorded.
     Try(try_out::Args),
+    #[command(flatten)]
+    Asked(RulesCommand),
 }
 
 impl Args {
@@ -31,6 +40,14 @@ impl Args {
             Action::Check(args) => args.run(out),
             Action::Test(args) => args.run(out),
             Action::Try(args) => args.run(out),
+            Action::Asked(command) => {
+                let client = command.server().client();
+                let done = command.run(&client, out);
+                match done.and_then(|()| out.flush().map_err(ClientError::Output)) {
+                    Err(error) if error.is_closed_output() => Ok(()),
+                    done => Ok(done?),
+                }
+            }
         }
     }
 }

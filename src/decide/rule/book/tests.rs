@@ -37,6 +37,7 @@ fn flow(name: &str, on: &[&str], steps: Vec<Step>) -> Flow {
         when: None,
         matter: None,
         again_us: None,
+        restarts: false,
         unless: Vec::new(),
         steps,
     }

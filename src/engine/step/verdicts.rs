@@ -1,0 +1,56 @@
+//! What each event of a batch did to the identity graph, as its sender is told.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    engine::{api::Resolution, batch::Batch, combine::Combined, error::Error},
+    store::{AtomId, ProfileId},
+    wire::out::update::NoticeKind,
+};
+
+/// What is known after a batch, to say what each of its events did.
+pub(super) struct Verdicts<'a> {
+    pub(super) batch: &'a Batch<'a>,
+    pub(super) combined: &'a Combined,
+    pub(super) linked: &'a BTreeSet<AtomId>,
+    pub(super) refused: &'a BTreeSet<AtomId>,
+}
+
+impl Verdicts<'_> {
+    /// What an event in `atom` did that is in `profile` after the batch; `created` are the profiles that were told as new.
+    pub(super) fn resolution(
+        &self,
+        atom: AtomId,
+        profile: ProfileId,
+        created: &mut BTreeSet<ProfileId>,
+    ) -> Result<Resolution, Error> {
+        let overlay = &self.batch.overlay;
+        if overlay
+            .profile(profile)?
+            .is_some_and(|record| record.attributed.binary_search(&atom).is_ok())
+        {
+            return Ok(Resolution::Attributed);
+        }
+        if !self.linked.contains(&atom) {
+            return Ok(Resolution::Matched);
+        }
+        let mut notices = self
+            .combined
+            .notices
+            .iter()
+            .filter(|notice| notice.into.contains(&profile));
+        if let Some(notice) = notices.next() {
+            return Ok(match notice.kind {
+                NoticeKind::Merged => Resolution::Merged,
+                NoticeKind::Split | NoticeKind::Moved | NoticeKind::Erased => Resolution::Split,
+            });
+        }
+        if self.refused.contains(&atom) {
+            return Ok(Resolution::Refused);
+        }
+        if overlay.committed_profile(profile)?.is_none() && created.insert(profile) {
+            return Ok(Resolution::Created);
+        }
+        Ok(Resolution::Matched)
+    }
+}
