@@ -59,6 +59,7 @@ mod strangers;
 mod subscriber;
 mod till;
 mod town;
+mod tryout;
 mod updates;
 mod walk_ins;
 mod what_if;
