@@ -58,7 +58,7 @@ enum Command {
     Audit(audit::Args),
     /// Check or print the configuration.
     Config(config::Args),
-    /// The rules of the tenant: check those of a folder, list those of a running service.
+    /// The rules of the tenant: check, test by cases and try out those of a folder; list those of a running service.
     Rules(rules::Args),
     /// Write the completions of a shell to standard output.
     Completions {

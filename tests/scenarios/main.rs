@@ -63,6 +63,7 @@ mod strangers;
 mod subscriber;
 mod till;
 mod town;
+mod tryout;
 mod updates;
 mod value;
 mod walk_ins;

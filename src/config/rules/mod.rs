@@ -45,32 +45,34 @@ impl RuleFiles {
     /// # Errors
     /// The folder, or a file, cannot be read.
     pub fn read(folder: &Path) -> Result<Self, ConfigError> {
-        let unreadable = |path: &Path, error: &io::Error| ConfigError {
-            problems: vec![Problem {
-                key: path.display().to_string(),
-                value: None,
-                origin: Some("rules".to_owned()),
-                expected: format!("expected rules that can be read, but {error}"),
-            }],
-        };
         let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
         let paths: io::Result<Vec<PathBuf>> = entries.map(|entry| Ok(entry?.path())).collect();
         let mut paths = paths.map_err(|error| unreadable(folder, &error))?;
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
         paths.sort();
-        let read = |path: PathBuf| {
-            let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
-            if text.len() > FILE_BYTES_MAX {
-                let error = io::Error::other(format!("it has more than {FILE_BYTES_MAX} bytes"));
-                return Err(unreadable(&path, &error));
-            }
-            Ok((path, text))
-        };
         let files: Result<_, ConfigError> = paths.into_iter().map(read).collect();
         Ok(Self {
             folder: folder.to_owned(),
             files: files?,
         })
+    }
+
+    /// Reads files, and those of folders as [`RuleFiles::read`] does, as if all were of one folder.
+    ///
+    /// # Errors
+    /// As [`RuleFiles::read`].
+    pub fn all(paths: &[PathBuf]) -> Result<Self, ConfigError> {
+        let mut all = Self {
+            folder: paths.first().cloned().unwrap_or_default(),
+            files: Vec::new(),
+        };
+        for path in paths {
+            match path.is_dir() {
+                true => all.files.extend(Self::read(path)?.files),
+                false => all.files.push(read(path.clone())?),
+            }
+        }
+        Ok(all)
     }
 
     /// Reads the same folder again.
@@ -102,6 +104,26 @@ impl RuleFiles {
         Err(ConfigError {
             problems: found.problems,
         })
+    }
+}
+
+fn read(path: PathBuf) -> Result<(PathBuf, String), ConfigError> {
+    let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
+    if text.len() > FILE_BYTES_MAX {
+        let error = io::Error::other(format!("it has more than {FILE_BYTES_MAX} bytes"));
+        return Err(unreadable(&path, &error));
+    }
+    Ok((path, text))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> ConfigError {
+    ConfigError {
+        problems: vec![Problem {
+            key: path.display().to_string(),
+            value: None,
+            origin: Some("rules".to_owned()),
+            expected: format!("expected rules that can be read, but {error}"),
+        }],
     }
 }
 

@@ -50,7 +50,9 @@ pub(super) fn given(
     if let Some(flow) = item.remove("start") {
         return Ok((at, by_hand(&flow, &mut item)?));
     }
-    let mut put = |name: &str, value: Json| drop(item.entry(name).or_insert(value));
+    let mut put = |name: &str, value: Json| {
+        item.entry(name).or_insert(value);
+    };
     put("id", format!("given-{number}").into());
     put("channel", "web".into());
     put("time", time::format(happened.unwrap_or(at)).into());
