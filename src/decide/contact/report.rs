@@ -1,6 +1,9 @@
 //! What is reported of contacts: what was counted, added up by day, by reason, and by one of the names that it was counted by.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use crate::decide::contact::{Happened, Outcome, Reason, Tally};
 
@@ -165,24 +168,19 @@ impl Report {
     /// stay; the others become one.
     #[must_use]
     pub fn bounded(mut self) -> Self {
-        if self.groups.len() <= GROUPS_MAX {
-            return self;
-        }
+        // What was not counted apart is in no rank: it is the rest already.
+        let mut rest = self.groups.remove(OTHER);
         let ranks = self
             .groups
             .iter()
-            .map(|(name, figures)| (std::cmp::Reverse(figures.all()), name));
-        let ranks: BTreeSet<_> = ranks.collect();
-        let rest: Vec<String> = ranks
-            .into_iter()
-            .skip(GROUPS_MAX)
-            .map(|(_, name)| name.clone())
-            .collect();
-        for name in rest {
+            .map(|(name, figures)| (Reverse(figures.all()), name.clone()));
+        let ranks: BTreeSet<(Reverse<u64>, String)> = ranks.collect();
+        for (_, name) in ranks.into_iter().skip(GROUPS_MAX) {
             if let Some(figures) = self.groups.remove(&name) {
-                self.groups.entry(OTHER.to_owned()).or_default().merge(&figures);
+                rest.get_or_insert_default().merge(&figures);
             }
         }
+        self.groups.extend(rest.map(|rest| (OTHER.to_owned(), rest)));
         self
     }
 }
