@@ -3,7 +3,10 @@
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::{
-    api::{Api, Failure, Who},
+    api::{
+        Api, Failure, Who,
+        evidence::{Fact, facts},
+    },
     decide::contact::Ask,
     engine::api::{Answer, Command},
     wire::{out::answer::Status, time},
@@ -91,13 +94,6 @@ impl std::fmt::Debug for ContactAnswer {
     }
 }
 
-#[derive(Serialize)]
-struct Fact {
-    what: String,
-    name: String,
-    at: Option<String>,
-}
-
 impl Api {
     /// Decides whether a message is sent.
     ///
@@ -117,18 +113,13 @@ impl Api {
             return Err(Failure::used_request_id());
         };
         let verdict = decided.verdict;
-        let facts = verdict.evidence.into_iter().map(|fact| Fact {
-            what: fact.what,
-            name: fact.name,
-            at: fact.at.map(time::format),
-        });
         Ok(ContactAnswer {
             status: Status::Committed,
             decision: verdict.outcome.as_str(),
             until: verdict.until.map(time::format),
             rule: verdict.reason.rule().as_str(),
             reason: verdict.reason.as_str(),
-            evidence: facts.collect(),
+            evidence: facts(verdict.evidence),
             matter: decided.matter,
             profile: decided.profile.map(|profile| profile.to_string()),
             position: answered.position.0,

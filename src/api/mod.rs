@@ -14,6 +14,7 @@
 //! | the card that an agent sees, and links to it | `card` |
 //! | what a customer decided | `consent` |
 //! | whether a message is sent | `contact` |
+//! | who serves a customer who calls | `routing` |
 //! | who is erased, and what became of it | `erase` |
 //! | why two are one person or not, who may be, whom a profile absorbed | `between` |
 //! | what stewards say about who is who | `steward` |
@@ -51,6 +52,7 @@ mod consent;
 mod contact;
 mod context;
 mod erase;
+mod evidence;
 mod export;
 mod failure;
 pub mod guard;
@@ -61,6 +63,7 @@ mod profile;
 mod qr;
 mod readiness;
 mod rejections;
+mod routing;
 mod rules;
 mod scan;
 mod steward;
@@ -88,6 +91,7 @@ pub use crate::api::{
     },
     readiness::{Following, Seen, Watch},
     rejections::{Rejection, RejectionRequest, RejectionsAnswer, RejectionsRequest},
+    routing::{RoutingAnswer, RoutingRequest},
     rules::{RulesAnswer, RulesRequest},
     scan::{ScanAnswer, ScanRequest},
     steward::{AskedEvent, Remark, UndoAnswer, UndoRequest, WordAnswer, WordRequest},

@@ -65,6 +65,7 @@ pub fn engine_rules(settings: &Settings) -> Rules {
         rejections_max: u64::try_from(settings.engine.rejections_max).unwrap_or(u64::MAX),
         decide: Deciding {
             contact: settings.contact.clone(),
+            routing: settings.routing.clone(),
             ..Deciding::default()
         },
     }

@@ -20,10 +20,10 @@ use crate::{
             identifiers, identity, journal,
             keys::{self, Key, Purpose, Tokens},
             log::Log,
-            nats, retention, snapshots, sources, store, views,
+            nats, retention, routing as routing_section, snapshots, sources, store, views,
         },
     },
-    decide::contact::Policy,
+    decide::{contact::Policy, routing},
     domain::{
         channel::Channels, context::View, identifier::IdentifierRules, identity::Similarity,
         profile::FoldLimits, retention::Retention, role::Role,
@@ -76,6 +76,8 @@ pub struct Settings {
     pub views: BTreeMap<String, View>,
     /// Who is contacted when.
     pub contact: Policy,
+    /// Who serves a customer who calls.
+    pub routing: routing::Policy,
     /// The NATS servers; `None` for a standalone service.
     pub nats: Option<NatsSettings>,
     /// What is logged.
@@ -141,6 +143,7 @@ impl Settings {
             },
             views: views::read(root),
             contact: root.section("contact", contact::read),
+            routing: root.section("routing", routing_section::read),
             nats,
             log: root.section("log", Log::read),
             http,

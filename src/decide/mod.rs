@@ -6,7 +6,12 @@
 //! | what | where |
 //! |---|---|
 //! | whether a customer is contacted: now, later or not at all | [`contact`] |
+//! | who serves a customer who calls, and when | [`routing`] |
 //! | which segments a customer is in, and what an event sets going | [`rule`] |
 
+mod clock;
 pub mod contact;
+pub mod evidence;
+mod recent;
+pub mod routing;
 pub mod rule;

@@ -147,9 +147,10 @@ impl Event {
         token(&self.name) == "signed_out"
     }
 
-    /// Whether it tells of what happened in the house alone: what was decided about a message. Nobody else writes it.
+    /// Whether it tells of what happened in the house alone: what was decided about a message or a call. Nobody else writes it.
     pub fn is_internal(&self) -> bool {
-        self.id.source == OWN_SOURCE && token(&self.name) == "contact_decided"
+        self.id.source == OWN_SOURCE
+            && matches!(token(&self.name).as_str(), "contact_decided" | "call_routed")
     }
 
     /// A property by name.

@@ -14,7 +14,9 @@
 //! | fold, profile, what is open | [`profile`] |
 //! | context, view | [`context`] |
 //! | how long events are kept | [`retention`] |
+//! | who serves customers | [`agent`] |
 
+pub mod agent;
 pub mod amount;
 pub mod channel;
 pub mod context;

@@ -4,14 +4,16 @@ use std::{fmt, sync::Arc};
 
 mod decided;
 mod refusal;
+mod routed;
 
 pub use self::{
     decided::Decided,
     refusal::{CommandError, SubmitError},
+    routed::Routed,
 };
 pub use crate::domain::qr::QrOutcome;
 use crate::{
-    decide::contact::Ask,
+    decide::{contact::Ask, routing},
     domain::{
         event::{ConsentChange, Event, EventId, StreamPlace},
         identity::{Key, Word},
@@ -229,6 +231,13 @@ pub enum Command {
         /// Which.
         ask: Box<Ask>,
     },
+    /// Decide who serves somebody who calls.
+    Route {
+        /// Who calls.
+        target: Target,
+        /// What they want.
+        ask: Box<routing::Ask>,
+    },
     /// Say that two are one person.
     Merge {
         /// The two.
@@ -291,6 +300,7 @@ impl fmt::Debug for Command {
             Self::RevokeQr { .. } => "RevokeQr",
             Self::Consent { .. } => "Consent",
             Self::Contact { .. } => "Contact",
+            Self::Route { .. } => "Route",
             Self::Merge { .. } => "Merge",
             Self::Separate { .. } => "Separate",
             Self::Say(_) => "Say",
@@ -349,6 +359,8 @@ pub enum Answer {
     },
     /// It is decided whether a message is sent.
     Decided(Box<Decided>),
+    /// It is decided who serves somebody.
+    Routed(Box<Routed>),
     /// A steward's word holds.
     Said {
         /// Its id, by which it can be taken back.
@@ -372,6 +384,7 @@ impl fmt::Debug for Answer {
             Self::Qr(answer) => answer.outcome.fmt(out),
             Self::Consented { profile } => write!(out, "Consented({profile})"),
             Self::Decided(decided) => decided.fmt(out),
+            Self::Routed(routed) => routed.fmt(out),
             Self::Said { word } => write!(out, "Said({word})"),
             Self::Undone => out.write_str("Undone"),
             Self::Erased { erasure } => write!(out, "Erased({})", erasure.id),

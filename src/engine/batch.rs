@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     decide::{
         contact::Policy,
+        routing,
         rule::{Book, flow},
     },
     domain::{
@@ -46,6 +47,8 @@ pub struct Rules {
 pub struct Deciding {
     /// Who is contacted when.
     pub contact: Policy,
+    /// Who serves a customer who calls.
+    pub routing: routing::Policy,
     /// The segments and flows of the tenant, as they hold now.
     pub book: Book,
     /// How the rules of the book are carried out.
@@ -74,7 +77,7 @@ pub(crate) struct Batch<'a> {
     pub(crate) in_parts: bool,
     /// Which bounds it met.
     pub(crate) bounds: Bounds,
-    /// The atoms that hold what was decided about messages to these.
+    /// The atoms that hold what was decided about messages to these, and about calls of theirs.
     pub(crate) contacted: BTreeMap<ProfileId, BTreeSet<AtomId>>,
 }
 

@@ -282,6 +282,10 @@ impl Handle {
                 let of = (&ask.way, &ask.purpose, &ask.template, &ask.matter);
                 format!("contact {} {of:?}", target(whose))
             }
+            Command::Route { target: whose, ask } => {
+                let of = (&ask.channel, &ask.matter, &ask.language, &ask.call_id);
+                format!("route {} {of:?}", target(whose))
+            }
             Command::Merge { of: [a, b], .. } => format!("merge {} {}", target(a), target(b)),
             Command::Separate { of: [a, b], .. } => format!("separate {} {}", target(a), target(b)),
             Command::Say(word) => format!("say {}", word.id),

@@ -19,7 +19,7 @@ use crate::{
         observe::Observer,
         routes::{
             card, consent, contact, context, erase, identity, ingest, lookup, operation, pixel, profile, qr,
-            rejections, scan, segment, updates,
+            rejections, routing, scan, segment, updates,
         },
         settings::Settings,
     },
@@ -29,7 +29,7 @@ use crate::{
 use Access::{Ask, Link, Open, Write};
 use Action::{
     Card, Consent, Contact, Context, Erase, Explain, Export, Identity, Lookup, Matches, Merges, MintQr,
-    Profile, ReadQr, RedeemQr, Rejections, Retry, RevokeQr, Rules, Scan, Steward, Timeline, Updates,
+    Profile, ReadQr, RedeemQr, Rejections, Retry, RevokeQr, Route as Routing, Rules, Scan, Steward, Timeline, Updates,
 };
 
 /// One row of the table.
@@ -89,6 +89,7 @@ pub(crate) fn table() -> Vec<Route> {
         get("/v1/profiles/{who}/matches",    Ask(Matches), identity::matches_of),
         put("/v1/profiles/{who}/consent",    Ask(Consent), consent::put),
         post("/v1/contacts/decide",          Ask(Contact), contact::decide),
+        post("/v1/routing/decide",           Ask(Routing), routing::decide),
         delete("/v1/profiles/{who}",         Ask(Erase), erase::erase),
         get("/v1/erasures/{erasure}",        Ask(Erase), erase::erasure),
         post("/v1/lookup",                   Ask(Lookup), lookup::lookup),

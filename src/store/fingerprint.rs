@@ -88,6 +88,9 @@ pub fn of_profile(
     if !profile.whole.contacts.is_empty() {
         hash.update(codec::canonical("profile contacts", &profile.whole.contacts)?);
     }
+    if !profile.whole.contacts.answering.is_empty() {
+        hash.update(codec::canonical("profile answering", &profile.whole.contacts.answering)?);
+    }
     Ok(hash.finalize().into())
 }
 

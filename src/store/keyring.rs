@@ -50,6 +50,7 @@ enum Purpose {
     Check = 11,
     Signing = 12,
     Seal = 13,
+    Agent = 14,
 }
 
 impl Keyring {
@@ -97,6 +98,11 @@ impl Keyring {
     /// The hash of a word's id.
     pub fn word(&self, id: &str) -> WordHash {
         WordHash(half(digest(&self.index, Purpose::Word, &[id.as_bytes()])))
+    }
+
+    /// The hash of the id of somebody who serves customers.
+    pub fn agent(&self, id: &str) -> KeyHash {
+        KeyHash(half(digest(&self.index, Purpose::Agent, &[id.as_bytes()])))
     }
 
     /// The id of an atom.

@@ -28,6 +28,8 @@
 //! | `X` | sequence | rejection | refused input |
 //! | `Y` | | [`InputRecord`](crate::store::InputRecord) | up to where the input stream is consumed |
 //! | `Z` | kind, hash | [`ErasedRecord`](crate::store::ErasedRecord), [`ErasureRecord`](crate::store::ErasureRecord), [`ErasingRecord`](crate::store::ErasingRecord) | what was erased |
+//! | `a` | agent | [`Agent`](crate::domain::agent::Agent) | who serves customers, as events tell |
+//! | `h` | time, skill | [`BookedRecord`](crate::store::BookedRecord) | call-backs that are promised for then |
 //!
 //! Times are written so that bytes order as instants do.
 
@@ -37,11 +39,13 @@ use crate::{
 };
 
 mod erased;
+mod routing;
 
 pub use erased::{
     CLEARED, ERASED, ERASING, ERASURES, Erased, PENDING, UNDELETED, erased, erasing, erasure, pending,
     undeleted, undeleted_place,
 };
+pub use routing::{AGENTS, BOOKED, agent, agent_in, booked, booked_from, booked_in};
 
 /// What declares two user ids the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -47,7 +47,7 @@ pub use crate::store::mark::{Applied, MetaName};
 pub use crate::store::open::{Damage, OpenError, StoreConfig, set_aside};
 pub use crate::store::read::Read;
 pub use crate::store::record::{
-    AnswerRecord, AtomRecord, ClearedRecord, ErasedRecord, ErasingRecord, ErasureRecord, FormerRecord,
+    AnswerRecord, AtomRecord, BookedRecord, ClearedRecord, ErasedRecord, ErasingRecord, ErasureRecord, FormerRecord,
     ForwardRecord, InputRecord, ProfileRecord, QrRecord, RejectionRecord, Removed, RenewalRecord, RulesMark,
     RulesRecord, SeenRecord, UnmarkedRecord, WordsRecord,
 };

@@ -11,6 +11,7 @@ use bincode::{
 
 use crate::{
     domain::{
+        agent::Agent,
         amount::Amount,
         event::Event,
         identifier::{Identifier, Kind, Trust},
@@ -23,7 +24,7 @@ use crate::{
         ids::{AtomId, ErasureId, KeyHash, ProfileId},
         layout,
         record::{
-            AnswerRecord, AtomRecord, ClearedRecord, ErasedRecord, ErasingRecord, ErasureRecord,
+            AnswerRecord, AtomRecord, BookedRecord, ClearedRecord, ErasedRecord, ErasingRecord, ErasureRecord,
             FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord, RejectionRecord,
             RenewalRecord, RulesRecord, SeenRecord, WordsRecord,
         },
@@ -39,16 +40,18 @@ macro_rules! record {
     };
 }
 
-/// An atom of version 5 has no contacts: an empty collection and two registers that were never set. One of version 4 has no
-/// dealings either: seven empty collections before them.
+/// An atom of version 6 does not know when the customer answers: an empty collection. One of version 5 has no contacts either:
+/// an empty collection and two registers that were never set before it; one of version 4 no dealings: seven empty collections
+/// before them.
 impl Record for AtomRecord {
-    const VERSION: u8 = 6;
+    const VERSION: u8 = 7;
     const NAME: &'static str = "atom";
 
     fn lacks(version: u8) -> Option<&'static [u8]> {
         match version {
-            4 => Some(&[0; 10]),
-            5 => Some(&[0; 3]),
+            4 => Some(&[0; 11]),
+            5 => Some(&[0; 4]),
+            6 => Some(&[0; 1]),
             _ => None,
         }
     }
@@ -67,6 +70,8 @@ record!(WordsRecord, 1, "count of words");
 record!(RulesRecord, 1, "rules");
 record!(RenewalRecord, 1, "renewal");
 record!(Word, 1, "steward's word");
+record!(Agent, 1, "agent");
+record!(BookedRecord, 1, "booked call-backs");
 record!(ErasedRecord, 1, "mark of an erasure");
 record!(ErasureRecord, 1, "erasure");
 record!(ClearedRecord, 1, "clearing");
@@ -93,12 +98,16 @@ layout! {
     enum crate::store::record::AnswerRecord {
         0 => Minted { expires }, 1 => Qr { outcome }, 2 => Consented { profile }, 3 => Said { word }, 4 => Undone,
         5 => Erased { erasure }, 6 => Decided { profile, event },
-        7 => DecidedOfNobody { event, outcome, reason, until }
+        7 => DecidedOfNobody { event, outcome, reason, until }, 8 => Routed { profile, event },
+        9 => RoutedOfNobody { route, skill, priority, reason }
     }
     tuple AtomId(0)
     tuple ProfileId(0)
     tuple KeyHash(0)
     tuple ErasureId(0)
+    struct crate::store::record::BookedRecord { calls }
+    struct crate::domain::agent::Agent { skills, calls_max, state }
+    enum crate::domain::agent::AgentState { 0 => Ready, 1 => Busy, 2 => Away, 3 => Offline }
     struct crate::store::record::ClearedRecord { at }
     struct crate::store::record::ErasedRecord { until }
     struct crate::store::record::ErasureRecord {
@@ -156,7 +165,9 @@ layout! {
     struct crate::domain::profile::dealings::Terms { reason, price, currency, channel }
     struct crate::domain::profile::dealings::Bought { name }
     struct crate::domain::profile::dealings::Feeling { stamp, mood, said, channel, name }
-    struct crate::domain::profile::contacts::Contacts { by_purpose, failed_delivery, leaving }
+    struct crate::domain::profile::contacts::Contacts { by_purpose, failed_delivery, leaving; elsewhere answering }
+    struct crate::domain::profile::contacts::answering::Answering { by_hour }
+    struct crate::domain::profile::contacts::answering::Tally { answered, missed }
     struct crate::domain::profile::contacts::Contact { stamp, step, matter, way, team }
     enum crate::domain::profile::contacts::Step { 0 => Allowed, 1 => Sent, 2 => Failed }
     enum crate::domain::profile::dealings::Mood { 0 => Positive, 1 => Neutral, 2 => Negative }
@@ -223,7 +234,7 @@ laid_out_as!(
     |(kind, value, trust)| Some(Self::from_normalised(kind, value, trust))
 );
 
-/// The dealings came later, and after them the contacts: each stands at the end, so that an atom of a version before is read
+/// The dealings came later, and after them the contacts and when the customer answers: each stands at the end, so that an atom of a version before is read
 /// by adding what it lacks.
 impl Encode for AtomRecord {
     fn encode<E: Encoder>(&self, encoder: &mut E) -> Result<(), EncodeError> {
@@ -235,7 +246,8 @@ impl Encode for AtomRecord {
         self.named.encode(encoder)?;
         self.edition.encode(encoder)?;
         self.aggregate.dealings.encode(encoder)?;
-        self.aggregate.contacts.encode(encoder)
+        self.aggregate.contacts.encode(encoder)?;
+        self.aggregate.contacts.answering.encode(encoder)
     }
 }
 
@@ -252,6 +264,7 @@ impl<C> Decode<C> for AtomRecord {
         };
         atom.aggregate.dealings = Decode::decode(decoder)?;
         atom.aggregate.contacts = Decode::decode(decoder)?;
+        atom.aggregate.contacts.answering = Decode::decode(decoder)?;
         Ok(atom)
     }
 }

@@ -191,6 +191,7 @@ fn check_service(seen: &Value) {
         "c.qr.revoke",
         "c.consent",
         "c.contact",
+        "c.routing",
         "c.merge",
         "c.separate",
         "c.undo",

@@ -143,6 +143,7 @@ pub const fn members(action: Action) -> Members {
         | Action::Card
         | Action::Consent
         | Action::Contact
+        | Action::Route
         | Action::Erase
         | Action::Steward
         | Action::MintQr

@@ -35,6 +35,8 @@ pub enum Action {
     Consent,
     /// Asking whether a message is sent to somebody.
     Contact,
+    /// Asking who serves somebody who calls.
+    Route,
     /// Erasing somebody, and asking what became of it.
     Erase,
     /// Saying who is who.
@@ -136,7 +138,7 @@ impl Scope {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -151,6 +153,7 @@ impl Action {
         Self::Card,
         Self::Consent,
         Self::Contact,
+        Self::Route,
         Self::Erase,
         Self::Steward,
         Self::MintQr,
@@ -179,6 +182,7 @@ impl Action {
             Self::Card => "open agents' cards",
             Self::Consent => "record consent",
             Self::Contact => "ask whether customers are contacted",
+            Self::Route => "ask who serves customers",
             Self::Erase => "erase people",
             Self::Steward => "say who is who",
             Self::MintQr => "mint codes",
@@ -214,6 +218,7 @@ impl Action {
             Self::Card       => [FULL, DENY, FULL, DENY, FULL],
             Self::Consent    => [FULL, DENY, FULL, DENY, FULL],
             Self::Contact    => [FULL, DENY, FULL, DENY, FULL],
+            Self::Route      => [FULL, DENY, FULL, DENY, FULL],
             Self::Erase      => [DENY, DENY, DENY, DENY, FULL],
             Self::Steward    => [DENY, DENY, DENY, DENY, FULL],
             Self::MintQr     => [FULL, DENY, FULL, DENY, FULL],

@@ -81,6 +81,7 @@ fn read_by(call: Call) -> (BTreeSet<&'static str>, bool) {
         Call::RevokeQr => asked::<api::QrRevokeRequest>(),
         Call::Consent => asked::<api::ConsentRequest>(),
         Call::Contact => asked::<api::ContactRequest>(),
+        Call::Routing => asked::<api::RoutingRequest>(),
         Call::Erase => asked::<api::EraseRequest>(),
         Call::Erasure => asked::<api::ErasureRequest>(),
         Call::Merge | Call::Separate => asked::<api::WordRequest>(),

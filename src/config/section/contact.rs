@@ -25,7 +25,7 @@ const NEEDS: [(&str, Need); 3] = [
 /// A profile remembers three steps of each of so many messages of a purpose: more could not be counted.
 const CAP_MAX: usize = STEPS_MAX / 3;
 
-const ZONE_EXPECTED: &str = "expected a time zone of the IANA database, such as Asia/Tehran";
+pub(super) const ZONE_EXPECTED: &str = "expected a time zone of the IANA database, such as Asia/Tehran";
 
 /// What holds for a purpose that says no more than its name: the strictest.
 fn unsaid_purpose() -> Map<String, Value> {
@@ -130,7 +130,7 @@ fn zones(table: &mut Reader<'_>) -> BTreeMap<String, Zone> {
 }
 
 /// A time of the day, as the minute that it is.
-fn minute(table: &mut Reader<'_>, key: &str) -> u16 {
+pub(super) fn minute(table: &mut Reader<'_>, key: &str) -> u16 {
     let expected = "expected a time of the day from 00:00 to 23:59";
     table.text(key, expected, 0, |text| {
         let (hour, minute) = text.split_once(':')?;

@@ -14,7 +14,7 @@ mod verdict;
 mod zone;
 
 #[cfg(test)]
-mod samples;
+pub(in crate::decide) mod samples;
 #[cfg(test)]
 mod tests;
 
@@ -23,7 +23,11 @@ pub use crate::decide::contact::{
     verdict::{Evidence, Outcome, Reason, Rule, Verdict},
     zone::Zone,
 };
-use crate::domain::{profile::Profile, time::Timestamp};
+pub(in crate::decide) use crate::decide::contact::zone::of as zone_of;
+use crate::{
+    decide::recent,
+    domain::{profile::Profile, time::Timestamp},
+};
 
 /// A message that somebody wants to send. `Debug` shows nothing of it: what it is about may name a customer.
 #[derive(Clone, PartialEq, Eq)]
@@ -97,7 +101,6 @@ pub fn decide(policy: &Policy, profile: &Profile, ask: &Ask, now: Timestamp) -> 
 impl Case<'_> {
     /// The end of what began at `since` and lasts so long, where that is still to come.
     fn lasting(&self, since: Timestamp, micros: u64) -> Option<Timestamp> {
-        let until = since.saturating_add(micros);
-        (until > self.now).then_some(until)
+        recent::lasting(since, micros, self.now)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::decide::contact::Zone;
+use crate::decide::{clock, contact::Zone};
 
 /// Whether the customer has to have agreed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,13 @@ pub struct QuietHours {
     pub until: u16,
     /// Ways of contact that disturb nobody.
     pub silent: Vec<String>,
+}
+
+impl QuietHours {
+    /// Whether it is quiet at this minute of the day.
+    pub(in crate::decide) fn covers(&self, minute: u16) -> bool {
+        clock::covers((self.from, self.until), minute)
+    }
 }
 
 /// How many messages a customer gets within a time, from all teams and by all ways together.

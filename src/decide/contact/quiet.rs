@@ -12,12 +12,7 @@ pub(super) fn quiet_hours(case: &Case<'_>) -> Option<Verdict> {
         return None;
     }
     let (date, minute) = case.zone.local(case.now)?;
-    let is_quiet = if quiet.from <= quiet.until {
-        (quiet.from..quiet.until).contains(&minute)
-    } else {
-        minute >= quiet.from || minute < quiet.until
-    };
-    if !is_quiet {
+    if !quiet.covers(minute) {
         return None;
     }
     let ends_on = if minute < quiet.until {

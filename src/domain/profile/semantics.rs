@@ -24,8 +24,10 @@ use crate::domain::{
 /// Writes into `aggregate` what `event` opens or closes, and says in a word what it is about.
 pub(crate) fn read(event: &Event, stamp: &Stamp, aggregate: &mut Aggregate) -> Option<String> {
     let reading = Reading { event, stamp };
+    let name = token(&event.name);
     reading.feeling(aggregate);
-    match token(&event.name).as_str() {
+    reading.answering(aggregate, &name);
+    match name.as_str() {
         "product_added" => reading.lines(&mut aggregate.cart, true),
         "product_removed" => reading.lines(&mut aggregate.cart, false),
         "cart_emptied" | "cart_cleared" => {
@@ -60,6 +62,7 @@ pub(crate) fn read(event: &Event, stamp: &Stamp, aggregate: &mut Aggregate) -> O
         "callback_completed" => reading.callback_end(aggregate, CallbackEnd::Completed),
         "callback_failed" => reading.callback_end(aggregate, CallbackEnd::Failed),
         "contact_decided" => reading.decided(aggregate),
+        "call_routed" => reading.routed(aggregate),
         "message_sent" => reading.message(aggregate, Step::Sent),
         "message_failed" => reading.message(aggregate, Step::Failed),
         "delivery_failed" | "order_delivery_failed" => {

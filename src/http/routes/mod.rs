@@ -14,6 +14,7 @@ pub(crate) mod pixel;
 pub(crate) mod profile;
 pub(crate) mod qr;
 pub(crate) mod rejections;
+pub(crate) mod routing;
 pub(crate) mod scan;
 pub(crate) mod segment;
 pub(crate) mod updates;

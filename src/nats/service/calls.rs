@@ -29,6 +29,7 @@ pub(crate) enum Call {
     RevokeQr,
     Consent,
     Contact,
+    Routing,
     Erase,
     Erasure,
     Merge,
@@ -38,7 +39,7 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    pub(crate) const ALL: [Self; 24] = [
+    pub(crate) const ALL: [Self; 25] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -57,6 +58,7 @@ impl Call {
         Self::RevokeQr,
         Self::Consent,
         Self::Contact,
+        Self::Routing,
         Self::Erase,
         Self::Erasure,
         Self::Merge,
@@ -86,6 +88,7 @@ impl Call {
             Self::RevokeQr => "c.qr.revoke",
             Self::Consent => "c.consent",
             Self::Contact => "c.contact",
+            Self::Routing => "c.routing",
             Self::Erase => "c.erase",
             Self::Erasure => "q.erasure",
             Self::Merge => "c.merge",
@@ -120,6 +123,7 @@ impl Call {
             Self::RevokeQr => Action::RevokeQr,
             Self::Consent => Action::Consent,
             Self::Contact => Action::Contact,
+            Self::Routing => Action::Route,
             Self::Erase | Self::Erasure => Action::Erase,
             Self::Merge | Self::Separate | Self::Undo => Action::Steward,
             Self::Owner => return None,
@@ -147,6 +151,7 @@ impl Call {
             Self::RevokeQr => written(&api.qr_revoke(api::read(body)?).await?),
             Self::Consent => written(&api.consent(api::read(body)?).await?),
             Self::Contact => written(&api.contact(api::read(body)?).await?),
+            Self::Routing => written(&api.route(api::read(body)?).await?),
             Self::Erase => written(&api.erase(api::read(body)?).await?),
             Self::Erasure => written(&api.erasure(api::read(body)?).await?),
             Self::Merge => written(&api.merge(api::read(body)?).await?),
