@@ -8,7 +8,7 @@ use crate::{
         evidence::{Fact, facts},
     },
     decide::routing::Ask,
-    engine::api::{Answer, Command},
+    engine::api::{Answer, Command, Routed},
     wire::{out::answer::Status, time},
 };
 
@@ -94,9 +94,13 @@ impl Api {
         let Answer::Routed(routed) = answered.answer else {
             return Err(Failure::used_request_id());
         };
-        let verdict = routed.verdict;
+        let Routed {
+            profile,
+            call_back_id,
+            verdict,
+        } = *routed;
         let call_back = verdict.route.call_back().map(|call_back| CallBack {
-            callback_id: routed.call_back_id,
+            callback_id: call_back_id,
             from: time::format(call_back.from),
             until: time::format(call_back.until),
         });
@@ -109,7 +113,7 @@ impl Api {
             reason: verdict.reason.as_str(),
             evidence: facts(verdict.evidence),
             call_back,
-            profile: routed.profile.map(|profile| profile.to_string()),
+            profile: profile.map(|profile| profile.to_string()),
             position: answered.position.0,
         })
     }

@@ -44,6 +44,7 @@ mod refused;
 mod repairs;
 mod retracted;
 mod roles;
+mod routing;
 mod rules;
 mod said;
 mod schema;

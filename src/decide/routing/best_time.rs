@@ -63,7 +63,7 @@ impl<'a> Rooms<'a> {
     fn slots(&self, case: &Case<'_>) -> impl Iterator<Item = CallBack> + use<> {
         let slot_us = self.slot_us;
         let end = case.now.saturating_add(case.policy.defer.horizon_us);
-        let behind = |from: Timestamp| CallBack {
+        let behind = move |from: Timestamp| CallBack {
             from,
             until: from.saturating_add(slot_us),
         };
