@@ -66,7 +66,7 @@
 //! | layer | modules | |
 //! |---|---|---|
 //! | 0 | [`domain`] | pure and synchronous; knows no JSON, no disk, no clock |
-//! | 0 | [`decide`] | whether a customer is contacted: as pure, over profiles |
+//! | 0 | [`decide`] | whether a customer is contacted, and who serves them: as pure, over profiles |
 //! | 1 | [`wire`], [`cipher`], [`store`], [`journal`], [`audit`] | shapes; encryption at rest; the view; the log of commits; who was told of whom |
 //! | 2 | [`engine`] | the writer and the queries |
 //! | 2½ | [`api`] | the requests and answers of the public contract, whatever edge carries them |
@@ -91,6 +91,9 @@
 //! - **What was said to a customer**: a step of `domain::profile::contacts`, read in `semantics::contacts`.
 //! - **A reason not to contact somebody, or not now**: a function over the case in [`decide::contact`], called in its place of
 //!   the order; its numbers in `config::section::contact`.
+//! - **A reason to route a call otherwise**: a rule in [`decide::routing`], in its place of the order; its numbers in
+//!   `config::section::routing`. What just happened to a customer, for both: `decide::recent`.
+//! - **What events say of agents**: [`domain::agent`], taken in by `engine::tenant`.
 //! - **What an agent is to do next, or to leave alone**: a rule in `domain::context::{next_step, avoid}`.
 //! - **A code that scanners read**: `domain::scan`.
 //! - **A fact that a context shows**: a variant of [`domain::context::Section`].

@@ -152,7 +152,13 @@ mod tests {
     fn the_latest_word_holds_in_any_order() {
         let two = Value::Number(Number::from_text("2").unwrap());
         let events = [
-            event(1, &[("skills", Value::List(vec![text("Orders"), text("fa")])), ("state", text("ready"))]),
+            event(
+                1,
+                &[
+                    ("skills", Value::List(vec![text("Orders"), text("fa")])),
+                    ("state", text("ready")),
+                ],
+            ),
             event(2, &[("state", text("Busy")), ("calls_max", two)]),
             event(3, &[("state", text("asleep"))]),
         ];
@@ -165,10 +171,16 @@ mod tests {
         told.iter().for_each(|agent| forth.merge(agent));
         told.iter().rev().for_each(|agent| back.merge(agent));
         assert_eq!(forth, back);
-        assert_eq!(forth.state.as_ref().map(|state| state.value), Some(AgentState::Busy));
+        assert_eq!(
+            forth.state.as_ref().map(|state| state.value),
+            Some(AgentState::Busy)
+        );
         assert_eq!(forth.calls_max.as_ref().map(|most| most.value), Some(2));
         let skills = forth.skills.as_ref().map(|skills| skills.value.clone());
-        assert_eq!(skills, Some(BTreeSet::from(["orders".to_owned(), "fa".to_owned()])));
+        assert_eq!(
+            skills,
+            Some(BTreeSet::from(["orders".to_owned(), "fa".to_owned()]))
+        );
         assert_eq!(forth.heard(), Some(Timestamp::from_micros(2_000_000)));
     }
 

@@ -171,7 +171,10 @@ fn written(ask: &Ask, decided: &Decided) -> BTreeMap<String, Value> {
         ("channel".to_owned(), text(&ask.way)),
         ("purpose".to_owned(), text(&ask.purpose)),
         ("matter".to_owned(), text(&decided.matter)),
-        (evidence::EVIDENCE.to_owned(), evidence::written(&verdict.evidence)),
+        (
+            evidence::EVIDENCE.to_owned(),
+            evidence::written(&verdict.evidence),
+        ),
     ]);
     let until = verdict.until.map(time::format);
     for (name, said) in [

@@ -8,9 +8,7 @@ use std::{collections::BTreeMap, ops::ControlFlow};
 
 use crate::{
     decide::{
-        routing::{
-            Ask, Booked, CallBack, Ground, Reason, Route, Verdict, decide, decide_of_nobody,
-        },
+        routing::{Ask, Booked, CallBack, Ground, Reason, Route, Verdict, decide, decide_of_nobody},
         rule::facts::Standing,
     },
     domain::{
@@ -97,13 +95,14 @@ impl Batch<'_> {
         let mut booked = Booked::default();
         let end = now.saturating_add(self.rules.decide.routing.defer.horizon_us);
         let (from, to) = (keys::booked_from(now), keys::booked_from(end));
-        self.overlay.scan(&from, &to, Order::Ascending, &mut |key, value| {
-            let record: BookedRecord = self.overlay.decoded(value)?;
-            if let Some((slot, skill)) = keys::booked_in(key) {
-                booked.add(slot, skill, record.calls);
-            }
-            Ok(ControlFlow::Continue(()))
-        })?;
+        self.overlay
+            .scan(&from, &to, Order::Ascending, &mut |key, value| {
+                let record: BookedRecord = self.overlay.decoded(value)?;
+                if let Some((slot, skill)) = keys::booked_in(key) {
+                    booked.add(slot, skill, record.calls);
+                }
+                Ok(ControlFlow::Continue(()))
+            })?;
         Ok(booked)
     }
 
@@ -205,7 +204,10 @@ fn written(ask: &Ask, verdict: &Verdict, id: &str) -> BTreeMap<String, Value> {
         ("reason".to_owned(), text(verdict.reason.as_str())),
         ("channel".to_owned(), text(&ask.channel)),
         ("matter".to_owned(), text(&ask.matter)),
-        (evidence::EVIDENCE.to_owned(), evidence::written(&verdict.evidence)),
+        (
+            evidence::EVIDENCE.to_owned(),
+            evidence::written(&verdict.evidence),
+        ),
     ]);
     for (name, said) in [("language", &ask.language), ("call_id", &ask.call_id)] {
         properties.extend(said.as_deref().map(|said| (name.to_owned(), text(said))));

@@ -29,7 +29,8 @@ use crate::{
 use Access::{Ask, Link, Open, Write};
 use Action::{
     Card, Consent, Contact, Context, Erase, Explain, Export, Identity, Lookup, Matches, Merges, MintQr,
-    Profile, ReadQr, RedeemQr, Rejections, Retry, RevokeQr, Route as Routing, Rules, Scan, Steward, Timeline, Updates,
+    Profile, ReadQr, RedeemQr, Rejections, Retry, RevokeQr, Route as Routing, Rules, Scan, Steward, Timeline,
+    Updates,
 };
 
 /// One row of the table.

@@ -89,7 +89,10 @@ pub fn of_profile(
         hash.update(codec::canonical("profile contacts", &profile.whole.contacts)?);
     }
     if !profile.whole.contacts.answering.is_empty() {
-        hash.update(codec::canonical("profile answering", &profile.whole.contacts.answering)?);
+        hash.update(codec::canonical(
+            "profile answering",
+            &profile.whole.contacts.answering,
+        )?);
     }
     Ok(hash.finalize().into())
 }

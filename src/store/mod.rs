@@ -47,9 +47,9 @@ pub use crate::store::mark::{Applied, MetaName};
 pub use crate::store::open::{Damage, OpenError, StoreConfig, set_aside};
 pub use crate::store::read::Read;
 pub use crate::store::record::{
-    AnswerRecord, AtomRecord, BookedRecord, ClearedRecord, ErasedRecord, ErasingRecord, ErasureRecord, FormerRecord,
-    ForwardRecord, InputRecord, ProfileRecord, QrRecord, RejectionRecord, Removed, RenewalRecord, RulesMark,
-    RulesRecord, SeenRecord, UnmarkedRecord, WordsRecord,
+    AnswerRecord, AtomRecord, BookedRecord, ClearedRecord, ErasedRecord, ErasingRecord, ErasureRecord,
+    FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord, RejectionRecord, Removed,
+    RenewalRecord, RulesMark, RulesRecord, SeenRecord, UnmarkedRecord, WordsRecord,
 };
 pub use crate::store::rewritten::settle;
 pub use crate::store::sled_store::{Former, Store};

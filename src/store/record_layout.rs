@@ -24,9 +24,9 @@ use crate::{
         ids::{AtomId, ErasureId, KeyHash, ProfileId},
         layout,
         record::{
-            AnswerRecord, AtomRecord, BookedRecord, ClearedRecord, ErasedRecord, ErasingRecord, ErasureRecord,
-            FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord, RejectionRecord,
-            RenewalRecord, RulesRecord, SeenRecord, WordsRecord,
+            AnswerRecord, AtomRecord, BookedRecord, ClearedRecord, ErasedRecord, ErasingRecord,
+            ErasureRecord, FormerRecord, ForwardRecord, InputRecord, ProfileRecord, QrRecord,
+            RejectionRecord, RenewalRecord, RulesRecord, SeenRecord, WordsRecord,
         },
     },
 };

@@ -43,8 +43,12 @@ pub(crate) fn read(table: &mut Reader<'_>) -> Policy {
         recovery_skill: name(table, "recovery_skill"),
         retention_skill: name(table, "retention_skill"),
         menu: names(table, "menu_matters"),
-        leaving_us: table.number::<u64>("leaving_days", 0..=366).saturating_mul(DAY_MICROS),
-        low_us: table.number::<u64>("low_days", 0..=366).saturating_mul(DAY_MICROS),
+        leaving_us: table
+            .number::<u64>("leaving_days", 0..=366)
+            .saturating_mul(DAY_MICROS),
+        low_us: table
+            .number::<u64>("low_days", 0..=366)
+            .saturating_mul(DAY_MICROS),
         hours: Hours {
             from: minute(table, "open_from"),
             until: minute(table, "open_until"),
@@ -116,7 +120,9 @@ fn defer(table: &mut Reader<'_>) -> Deferral {
     Deferral {
         tiers: tiers.into_iter().collect(),
         matters: names(table, "matters"),
-        horizon_us: table.number::<u64>("horizon_hours", 1..=336).saturating_mul(HOUR_MICROS),
+        horizon_us: table
+            .number::<u64>("horizon_hours", 1..=336)
+            .saturating_mul(HOUR_MICROS),
         slot_minutes: table.number("slot_minutes", 5..=240),
         calls_per_agent: table.number("calls_per_agent", 0..=60),
     }
@@ -172,6 +178,8 @@ fn agents(table: &mut Reader<'_>) -> Roster {
     for name in entries.keys().filter(|name| !is_name(name)) {
         table.refuse_inside(&["agents", name], None, NAME_EXPECTED);
     }
-    let by_id = entries.into_iter().map(|(name, (id, staff))| (id.unwrap_or(name), staff));
+    let by_id = entries
+        .into_iter()
+        .map(|(name, (id, staff))| (id.unwrap_or(name), staff));
     Roster(by_id.collect())
 }

@@ -19,7 +19,10 @@ fn an_agent_needs_skills_alone_and_a_revenue_its_thresholds() {
     };
     assert_eq!(policy.agents.0.get("anna"), Some(&staff("orders", 1)));
     assert_eq!(policy.agents.0.get("7f-22"), Some(&staff("fa", 3)));
-    assert_eq!(policy.revenue["IRR"].high, Amount::from_decimal("2000.5").unwrap());
+    assert_eq!(
+        policy.revenue["IRR"].high,
+        Amount::from_decimal("2000.5").unwrap()
+    );
     assert_eq!(policy.skills["parcel"], "orders");
     assert_eq!(policy.skills["complaint"], policy.recovery_skill);
     assert_eq!(policy.skills["cancel"], policy.retention_skill);
@@ -34,14 +37,23 @@ fn what_makes_no_sense_is_refused_where_it_stands() {
         ("[routing]\nskill = \"\"", "routing.skill"),
         ("[routing]\nopen_from = \"9\"", "routing.open_from"),
         ("[routing]\nopen_days = [\"monday\"]", "routing.open_days"),
-        ("[routing]\nagent_silent_minutes = 0", "routing.agent_silent_minutes"),
+        (
+            "[routing]\nagent_silent_minutes = 0",
+            "routing.agent_silent_minutes",
+        ),
         ("[routing.skills]\n\"a b\" = \"orders\"", "routing.skills.a b"),
         ("[routing.priorities]\ntop = 10", "routing.priorities.top"),
         ("[routing.boosts]\nleaving = -1", "routing.boosts.leaving"),
         ("[routing.defer]\ntiers = [\"lowest\"]", "routing.defer.tiers"),
         ("[routing.defer]\nslot_minutes = 4", "routing.defer.slot_minutes"),
-        ("[routing.defer]\nhorizon_hours = 337", "routing.defer.horizon_hours"),
-        ("[routing.agents.anna]\ncalls_max = 2", "routing.agents.anna.skills"),
+        (
+            "[routing.defer]\nhorizon_hours = 337",
+            "routing.defer.horizon_hours",
+        ),
+        (
+            "[routing.agents.anna]\ncalls_max = 2",
+            "routing.agents.anna.skills",
+        ),
         (
             "[routing.revenue.usd]\nmiddle = \"1\"\nhigh = \"3\"\ntop = \"2\"",
             "routing.revenue.usd.top",

@@ -18,12 +18,12 @@ pub(in crate::decide) mod samples;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::decide) use crate::decide::contact::zone::of as zone_of;
 pub use crate::decide::contact::{
     policy::{Cap, Need, Policy, Purpose, QuietHours},
     verdict::{Evidence, Outcome, Reason, Rule, Verdict},
     zone::Zone,
 };
-pub(in crate::decide) use crate::decide::contact::zone::of as zone_of;
 use crate::{
     decide::recent,
     domain::{profile::Profile, time::Timestamp},

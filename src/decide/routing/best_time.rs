@@ -82,7 +82,11 @@ impl<'a> Rooms<'a> {
 fn rounded_up(at: Timestamp, slot_us: u64) -> Option<Timestamp> {
     let slot = i64::try_from(slot_us).ok().filter(|slot| *slot > 0)?;
     let behind = at.as_micros().rem_euclid(slot);
-    let ahead = if behind == 0 { 0 } else { slot.saturating_sub(behind) };
+    let ahead = if behind == 0 {
+        0
+    } else {
+        slot.saturating_sub(behind)
+    };
     Some(at.saturating_add(u64::try_from(ahead).ok()?))
 }
 
@@ -96,7 +100,9 @@ fn is_quiet(case: &Case<'_>, zone: &contact::Zone, at: Timestamp) -> bool {
 fn rates(case: &Case<'_>, zone: &contact::Zone, at: Timestamp) -> [u128; 2] {
     let learned = &case.profile.whole.contacts.answering;
     if learned.is_empty() {
-        let is_usual = zone.local(at).is_some_and(|(_, minute)| clock::covers(case.policy.best, minute));
+        let is_usual = zone
+            .local(at)
+            .is_some_and(|(_, minute)| clock::covers(case.policy.best, minute));
         return [u128::from(is_usual), 0];
     }
     [learned.in_day(at), learned.in_week(at)].map(rate)

@@ -65,7 +65,9 @@ impl Agent {
 
     /// How many customers they call back within a slot.
     fn call_backs(&self, policy: &Policy, now: Timestamp) -> u32 {
-        let is_kept = self.since.is_some_and(|since| since >= now.saturating_sub(KEPT_US));
+        let is_kept = self
+            .since
+            .is_some_and(|since| since >= now.saturating_sub(KEPT_US));
         match self.is_staff || is_kept {
             true => u32::from(self.calls_max).saturating_mul(policy.defer.calls_per_agent.into()),
             false => 0,
@@ -100,7 +102,9 @@ impl Desk {
 
     fn able<'a>(&'a self, need: Need<'a>) -> impl Iterator<Item = &'a Agent> {
         let is_able = move |agent: &&Agent| {
-            let speaks = need.language.is_none_or(|language| agent.skills.contains(language));
+            let speaks = need
+                .language
+                .is_none_or(|language| agent.skills.contains(language));
             speaks && agent.skills.contains(need.skill)
         };
         self.agents.iter().filter(is_able)
@@ -114,10 +118,7 @@ impl Desk {
     /// How many call-backs they make within a slot who are able to: those, and all.
     pub(super) fn call_backs(&self, need: Need<'_>, policy: &Policy, now: Timestamp) -> [u32; 2] {
         let sum = |sum: u32, agent: &Agent| sum.saturating_add(agent.call_backs(policy, now));
-        [
-            self.able(need).fold(0, sum),
-            self.agents.iter().fold(0, sum),
-        ]
+        [self.able(need).fold(0, sum), self.agents.iter().fold(0, sum)]
     }
 }
 
@@ -130,7 +131,12 @@ pub struct Booked {
 impl Booked {
     /// So many more are.
     pub fn add(&mut self, slot: Timestamp, skill: &str, calls: u32) {
-        let there = self.by_slot.entry(slot).or_default().entry(skill.to_owned()).or_default();
+        let there = self
+            .by_slot
+            .entry(slot)
+            .or_default()
+            .entry(skill.to_owned())
+            .or_default();
         *there = there.saturating_add(calls);
     }
 

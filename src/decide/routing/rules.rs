@@ -93,8 +93,7 @@ fn retention(case: &Case<'_>) -> Option<Verdict> {
 /// beginning on.
 fn promised_call_back(case: &Case<'_>) -> Option<Verdict> {
     let soon = case.now.saturating_add(case.policy.defer.slot_us());
-    let is_due =
-        |promise: &Promise| promise.overdue || promise.until.is_none_or(|until| until <= soon);
+    let is_due = |promise: &Promise| promise.overdue || promise.until.is_none_or(|until| until <= soon);
     let due = case.call_backs().find(is_due)?;
     let evidence = Evidence::of("promise", due.id, Some(due.since));
     Some(Verdict {
@@ -134,7 +133,11 @@ fn deferral(case: &Case<'_>) -> Option<Verdict> {
         return None;
     }
     let call_back = best_time::call_back(case, need)?;
-    let evidence = vec![case.of_tier(), case.of_matter(), Evidence::of("skill", case.skill, None)];
+    let evidence = vec![
+        case.of_tier(),
+        case.of_matter(),
+        Evidence::of("skill", case.skill, None),
+    ];
     Some(case.verdict(Route::Deferred(call_back), Reason::NobodyFree, evidence))
 }
 
@@ -145,5 +148,9 @@ pub(super) fn by_skill(case: &Case<'_>) -> Verdict {
         true => Reason::AgentFree,
         false => Reason::AgentBusy,
     };
-    case.verdict(Route::Agent, reason, vec![Evidence::of("skill", case.skill, None)])
+    case.verdict(
+        Route::Agent,
+        reason,
+        vec![Evidence::of("skill", case.skill, None)],
+    )
 }

@@ -124,7 +124,12 @@ fn decided(policy: &Policy, desk: &Desk, profile: &Profile, ask: &Ask) -> Verdic
 }
 
 fn told(verdict: &Verdict) -> (Route, Reason, &str, u8) {
-    (verdict.route, verdict.reason, verdict.skill.as_str(), verdict.priority)
+    (
+        verdict.route,
+        verdict.reason,
+        verdict.skill.as_str(),
+        verdict.priority,
+    )
 }
 
 fn ordered(total: &str) -> Event {
@@ -148,7 +153,11 @@ fn low(time: &str) -> Event {
 fn promised(until: &str) -> Event {
     Event {
         expires: Some(at(until)),
-        ..event("Callback Scheduled", "2026-11-20T12:00:00Z", &[("callback_id", "c-1")])
+        ..event(
+            "Callback Scheduled",
+            "2026-11-20T12:00:00Z",
+            &[("callback_id", "c-1")],
+        )
     }
 }
 
@@ -156,11 +165,22 @@ fn promised(until: &str) -> Event {
 fn who_is_owed_something_comes_first_and_meets_no_menu() {
     let recovery = |reason| (Route::Agent, reason, "service_recovery", 9);
     for (events, matter, reason) in [
-        (vec![complained(), ordered("20")], "order_status", Reason::OpenComplaint),
-        (vec![ordered("20")], "Complaint", Reason::Complains),
-        (vec![low("2026-11-16T12:00:00Z"), ordered("20")], "order_status", Reason::Discontent),
         (
-            vec![event("Delivery Failed", "2026-11-16T12:00:00Z", &[]), ordered("20")],
+            vec![complained(), ordered("20")],
+            "order_status",
+            Reason::OpenComplaint,
+        ),
+        (vec![ordered("20")], "Complaint", Reason::Complains),
+        (
+            vec![low("2026-11-16T12:00:00Z"), ordered("20")],
+            "order_status",
+            Reason::Discontent,
+        ),
+        (
+            vec![
+                event("Delivery Failed", "2026-11-16T12:00:00Z", &[]),
+                ordered("20"),
+            ],
             "order_status",
             Reason::FailedDelivery,
         ),
@@ -195,7 +215,11 @@ fn who_is_leaving_is_kept() {
 #[test]
 fn what_was_promised_is_kept() {
     // The slot has begun; an attempt failed; nobody called in time.
-    let failed = event("Callback Failed", "2026-11-21T12:00:00Z", &[("callback_id", "c-1")]);
+    let failed = event(
+        "Callback Failed",
+        "2026-11-21T12:00:00Z",
+        &[("callback_id", "c-1")],
+    );
     for events in [
         vec![promised("2026-11-22T12:00:00Z"), ordered("20")],
         vec![promised("2026-11-23T12:00:00Z"), failed],
@@ -205,8 +229,16 @@ fn what_was_promised_is_kept() {
         assert_eq!(told(&verdict), (Route::Agent, Reason::CallBackDue, "orders", 4));
         assert_eq!(verdict.evidence[0].name, "c-1");
     }
-    let kept = event("Callback Completed", "2026-11-21T12:00:00Z", &[("callback_id", "c-1")]);
-    let verdict = at_noon(&free(), &[promised("2026-11-22T12:00:00Z"), kept], &ask("order_status"));
+    let kept = event(
+        "Callback Completed",
+        "2026-11-21T12:00:00Z",
+        &[("callback_id", "c-1")],
+    );
+    let verdict = at_noon(
+        &free(),
+        &[promised("2026-11-22T12:00:00Z"), kept],
+        &ask("order_status"),
+    );
     assert_eq!(verdict.reason, Reason::AgentFree);
 }
 
@@ -234,7 +266,12 @@ fn who_is_worth_much_talks_to_somebody() {
         tier: "middle".to_owned(),
         ..Standing::default()
     };
-    let verdict = decide(ground, &profile(&[ordered("5000")]), Some(&standing), &ask("order_status"));
+    let verdict = decide(
+        ground,
+        &profile(&[ordered("5000")]),
+        Some(&standing),
+        &ask("order_status"),
+    );
     assert_eq!((verdict.reason, verdict.priority), (Reason::Answered, 5));
     // Of a currency without thresholds nothing is told.
     let about = [("order_id", "o-1"), ("total", "9000"), ("currency", "IRR")];
@@ -247,7 +284,11 @@ fn who_is_worth_much_talks_to_somebody() {
 fn the_menu_tells_where_an_order_is() {
     let verdict = at_noon(&free(), &[ordered("20")], &ask("Order Status"));
     assert_eq!(told(&verdict), (Route::Menu, Reason::Answered, "orders", 3));
-    let evidence: Vec<_> = verdict.evidence.iter().map(|one| (one.what.as_str(), one.name.as_str())).collect();
+    let evidence: Vec<_> = verdict
+        .evidence
+        .iter()
+        .map(|one| (one.what.as_str(), one.name.as_str()))
+        .collect();
     assert_eq!(evidence, [("order", "o-1"), ("state", "placed")]);
     let verdict = at_noon(&free(), &[ordered("20"), delivered()], &ask("order_status"));
     assert_eq!(told(&verdict), (Route::Agent, Reason::AgentFree, "orders", 3));
@@ -296,16 +337,37 @@ fn an_agent_is_free_who_is_there_and_was_heard_of() {
         (agent(Some(AgentState::Busy), Some(NOON)), false),
         (agent(Some(AgentState::Away), Some(NOON)), false),
         (agent(None, Some(NOON)), false),
-        (Agent { calls_max: 0, ..agent(None, None) }, false),
-        (Agent { skills: staff(&["sales"]).skills, ..agent(None, None) }, false),
-        (Agent { is_staff: false, ..agent(None, None) }, false),
+        (
+            Agent {
+                calls_max: 0,
+                ..agent(None, None)
+            },
+            false,
+        ),
+        (
+            Agent {
+                skills: staff(&["sales"]).skills,
+                ..agent(None, None)
+            },
+            false,
+        ),
+        (
+            Agent {
+                is_staff: false,
+                ..agent(None, None)
+            },
+            false,
+        ),
     ] {
         let desk = Desk { agents: vec![agent] };
         let reason = at_noon(&desk, &[], &ask("order_status")).reason;
         assert_eq!(reason == Reason::AgentFree, is_free, "{desk:?}");
     }
     let closed = Policy {
-        hours: Hours { until: 12 * 60, ..policy().hours },
+        hours: Hours {
+            until: 12 * 60,
+            ..policy().hours
+        },
         ..policy()
     };
     let verdict = decided(&closed, &free(), &profile(&[]), &ask("order_status"));
@@ -333,7 +395,10 @@ fn of_who_is_not_known_the_matter_decides() {
     let menu = decide_of_nobody(&policy(), &ask("order status"));
     assert_eq!(told(&menu), (Route::Menu, Reason::UnknownServed, "orders", 3));
     let agent = decide_of_nobody(&policy(), &ask("complaint"));
-    assert_eq!(told(&agent), (Route::Agent, Reason::Unknown, "service_recovery", 3));
+    assert_eq!(
+        told(&agent),
+        (Route::Agent, Reason::Unknown, "service_recovery", 3)
+    );
 }
 
 #[test]

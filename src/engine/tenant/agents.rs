@@ -22,7 +22,10 @@ impl Batch<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the dispatch of the tenant's events calls it"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the dispatch of the tenant's events calls it")
+    )]
     pub(crate) fn note_agent(&mut self, event: &Event) -> Result<(), Error> {
         let Some((id, told)) = Agent::told(event) else {
             return Ok(());

@@ -54,7 +54,10 @@ mod tests {
     fn a_slot_is_read_as_it_was_written_and_slots_order_as_instants_do() {
         let at = Timestamp::from_micros;
         for micros in [i64::MIN, -1, 0, 1, i64::MAX] {
-            assert_eq!(booked_in(&booked(at(micros), "orders")), Some((at(micros), "orders")));
+            assert_eq!(
+                booked_in(&booked(at(micros), "orders")),
+                Some((at(micros), "orders"))
+            );
         }
         assert!(booked(at(-1), "z") < booked_from(at(0)));
         assert!(booked_from(at(0)) < booked(at(0), "a"));

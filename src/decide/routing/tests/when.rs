@@ -40,9 +40,16 @@ fn missed(time: &str) -> Event {
 fn who_answered_at_an_hour_is_called_at_that_hour() {
     // 10:00 in Berlin, on a Wednesday.
     let morning = answered("2026-11-18T09:20:00Z");
-    assert_eq!(free_call_back(&[morning.clone()]), Some(at("2026-11-23T09:00:00Z")));
+    assert_eq!(
+        free_call_back(&[morning.clone()]),
+        Some(at("2026-11-23T09:00:00Z"))
+    );
     // Missed at that hour more often, the next best is the earliest of which nothing is known.
-    let all = [morning, missed("2026-11-19T09:00:00Z"), missed("2026-11-20T09:30:00Z")];
+    let all = [
+        morning,
+        missed("2026-11-19T09:00:00Z"),
+        missed("2026-11-20T09:30:00Z"),
+    ];
     assert_eq!(free_call_back(&all), Some(at("2026-11-22T12:00:00Z")));
     // Of two hours alike, the one of that day of the week.
     let week = [answered("2026-11-18T13:00:00Z"), answered("2026-11-16T13:00:00Z")];
@@ -61,7 +68,10 @@ fn nobody_is_called_at_night_or_while_the_desk_is_closed() {
     };
     assert_eq!(free_call_back(std::slice::from_ref(&in_auckland)), None);
     let early = Policy {
-        hours: Hours { from: 6 * 60, ..policy().hours },
+        hours: Hours {
+            from: 6 * 60,
+            ..policy().hours
+        },
         ..policy()
     };
     assert_eq!(
@@ -80,14 +90,24 @@ fn what_is_full_is_not_offered() {
         offered.push(from);
     }
     // The usual hours of today and of tomorrow.
-    let expected = ["2026-11-22T15:00:00Z", "2026-11-22T16:00:00Z", "2026-11-23T15:00:00Z"];
+    let expected = [
+        "2026-11-22T15:00:00Z",
+        "2026-11-22T16:00:00Z",
+        "2026-11-23T15:00:00Z",
+    ];
     assert_eq!(offered, expected.map(at));
     // Who can do it is as busy with something else that all of them do.
     booked = Booked::default();
     booked.add(at("2026-11-22T15:00:00Z"), "sales", 1);
-    assert_eq!(call_back(&policy(), &[], &booked), Some(at("2026-11-22T16:00:00Z")));
+    assert_eq!(
+        call_back(&policy(), &[], &booked),
+        Some(at("2026-11-22T16:00:00Z"))
+    );
     let twice = Policy {
-        defer: Deferral { calls_per_agent: 2, ..policy().defer },
+        defer: Deferral {
+            calls_per_agent: 2,
+            ..policy().defer
+        },
         ..policy()
     };
     assert_eq!(call_back(&twice, &[], &booked), Some(at("2026-11-22T15:00:00Z")));
@@ -96,7 +116,10 @@ fn what_is_full_is_not_offered() {
 #[test]
 fn where_no_slot_has_room_within_the_horizon_nobody_is_put_off() {
     let short = |horizon_us| Policy {
-        defer: Deferral { horizon_us, ..policy().defer },
+        defer: Deferral {
+            horizon_us,
+            ..policy().defer
+        },
         ..policy()
     };
     assert_eq!(call_back(&short(HOUR_US), &[], &Booked::default()), None);
@@ -105,7 +128,10 @@ fn where_no_slot_has_room_within_the_horizon_nobody_is_put_off() {
         Some(at("2026-11-22T12:00:00Z"))
     );
     let never = Policy {
-        defer: Deferral { calls_per_agent: 0, ..policy().defer },
+        defer: Deferral {
+            calls_per_agent: 0,
+            ..policy().defer
+        },
         ..policy()
     };
     assert_eq!(call_back(&never, &[], &Booked::default()), None);
@@ -113,7 +139,11 @@ fn where_no_slot_has_room_within_the_horizon_nobody_is_put_off() {
 
 /// A contact that was answered or not, and which of the events of its kind it is.
 fn contact(number: usize, hour: i64, is_answered: bool) -> Event {
-    let name = if is_answered { "Message Opened" } else { "Call Missed" };
+    let name = if is_answered {
+        "Message Opened"
+    } else {
+        "Call Missed"
+    };
     let id = EventId {
         source: "test".to_owned(),
         id: format!("e-{number}"),

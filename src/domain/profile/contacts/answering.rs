@@ -75,7 +75,10 @@ impl Answering {
 
     /// Takes in another part.
     pub(crate) fn merge(&mut self, other: &Self) {
-        other.by_hour.iter().for_each(|(hour, tally)| self.sum(*hour, *tally));
+        other
+            .by_hour
+            .iter()
+            .for_each(|(hour, tally)| self.sum(*hour, *tally));
     }
 
     fn sum(&mut self, hour: u8, tally: Tally) {
@@ -92,7 +95,10 @@ mod tests {
     fn the_week_begins_on_monday() {
         let hour = |hours: i64| hour_of_week(Timestamp::from_micros(hours * HOUR_US));
         // 1970-01-05 was a Monday.
-        assert_eq!([hour(4 * 24), hour(4 * 24 - 1), hour(0), hour(-73)], [0, 167, 72, 167]);
+        assert_eq!(
+            [hour(4 * 24), hour(4 * 24 - 1), hour(0), hour(-73)],
+            [0, 167, 72, 167]
+        );
         assert_eq!(hour_of_week(Timestamp::MIN), hour_of_week(Timestamp::MIN));
     }
 }

@@ -25,7 +25,9 @@ impl Reading<'_> {
 
     /// Where a call was routed: a call-back that was offered with it is promised.
     pub(super) fn routed(&self, aggregate: &mut Aggregate) -> Option<String> {
-        let is_deferred = self.first_text(&["route"]).is_some_and(|route| route == "deferred");
+        let is_deferred = self
+            .first_text(&["route"])
+            .is_some_and(|route| route == "deferred");
         let about = self.first_text(&["matter"]);
         if self.event.is_internal() && is_deferred {
             let channel = self.first_text(&["channel"]);

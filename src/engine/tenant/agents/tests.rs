@@ -74,8 +74,14 @@ fn event(second: i64, agent: &str, properties: &[(&str, &str)]) -> Event {
     };
     let all = [("agent_id", agent)].iter().chain(properties);
     Event {
-        properties: all.map(|(name, text)| ((*name).to_owned(), value(text))).collect(),
-        ..Event::plain(id, "Agent State Changed", Timestamp::from_micros(second * 1_000_000))
+        properties: all
+            .map(|(name, text)| ((*name).to_owned(), value(text)))
+            .collect(),
+        ..Event::plain(
+            id,
+            "Agent State Changed",
+            Timestamp::from_micros(second * 1_000_000),
+        )
     }
 }
 
@@ -83,10 +89,16 @@ fn event(second: i64, agent: &str, properties: &[(&str, &str)]) -> Event {
 fn what_events_say_of_who_is_configured_holds() {
     let rules = rules(&[("anna", &["orders"]), ("ben", &["sales"])]);
     let desk = in_batch(&rules, |batch| {
-        batch.note_agent(&event(2, "anna", &[("state", "busy"), ("calls_max", "1")])).unwrap();
+        batch
+            .note_agent(&event(2, "anna", &[("state", "busy"), ("calls_max", "1")]))
+            .unwrap();
         // A late word changes nothing.
-        batch.note_agent(&event(1, "anna", &[("state", "ready")])).unwrap();
-        batch.note_agent(&event(3, "carl", &[("state", "ready")])).unwrap();
+        batch
+            .note_agent(&event(1, "anna", &[("state", "ready")]))
+            .unwrap();
+        batch
+            .note_agent(&event(3, "carl", &[("state", "ready")]))
+            .unwrap();
         batch.desk().unwrap()
     });
     let mut known: Vec<_> = desk
@@ -110,7 +122,9 @@ fn what_names_no_agent_says_nothing() {
         let mut other = event(1, "anna", &[("state", "ready")]);
         other.name = "Call Started".to_owned();
         batch.note_agent(&other).unwrap();
-        batch.note_agent(&event(1, "anna", &[("state", "asleep")])).unwrap();
+        batch
+            .note_agent(&event(1, "anna", &[("state", "asleep")]))
+            .unwrap();
         batch.desk().unwrap()
     });
     assert_eq!(desk, Desk::default());
@@ -128,9 +142,13 @@ fn who_is_silent_longest_makes_room() {
         }
         let before = batch.known_agents().unwrap();
         // Who was heard of before all others is not taken in.
-        batch.note_agent(&event(-1, "late", &[("state", "ready")])).unwrap();
+        batch
+            .note_agent(&event(-1, "late", &[("state", "ready")]))
+            .unwrap();
         assert_eq!(batch.known_agents().unwrap(), before);
-        batch.note_agent(&event(9_999, "new", &[("state", "ready")])).unwrap();
+        batch
+            .note_agent(&event(9_999, "new", &[("state", "ready")]))
+            .unwrap();
         (before, batch.known_agents().unwrap())
     });
     assert_eq!((before.len(), after.len()), (AGENTS_MAX, AGENTS_MAX));
