@@ -45,6 +45,7 @@ mod repairs;
 mod retracted;
 mod roles;
 mod routing;
+mod routing_asked;
 mod rules;
 mod said;
 mod schema;

@@ -5,12 +5,11 @@ use serde_json::{Value, json};
 
 use crate::{
     said::{event, identifier, user},
-    schema::Descriptions,
     town::Town,
 };
 
 /// One who serves orders, at a desk that opens on Monday: now it is noon of a Sunday, and nobody is there.
-const DESK: &str = "[routing.agents.anna]\nskills = [\"orders\"]\n";
+pub const DESK: &str = "[routing.agents.anna]\nskills = [\"orders\"]\n";
 /// The same, but the desk is open on Sundays too.
 const OPEN: &str =
     "[routing]\nopen_days = [\"sun\", \"mon\", \"tue\"]\n[routing.agents.anna]\nskills = [\"orders\"]\n";
@@ -18,7 +17,7 @@ const OPEN: &str =
 const NARROW: &str = "[routing]\nopen_days = [\"mon\", \"tue\"]\nbest_from = \"00:00\"\nbest_until = \"00:00\"\n\
     [routing.defer]\nslot_minutes = 60\ncalls_per_agent = 1\n[routing.agents.anna]\nskills = [\"orders\"]\n";
 
-fn town(more: &str) -> Town {
+pub fn town(more: &str) -> Town {
     let town = Town::with(more);
     meet(&town, "mina");
     town
@@ -57,14 +56,14 @@ fn delivered(town: &Town) {
     );
 }
 
-fn body(who: &str, matter: &str, more: &Value) -> Value {
+pub fn body(who: &str, matter: &str, more: &Value) -> Value {
     let mut body = json!({"who": who, "channel": "call", "matter": matter});
     let more = more.as_object().cloned().unwrap_or_default();
     body.as_object_mut().unwrap().extend(more);
     body
 }
 
-fn asked(town: &Town, who: &str, matter: &str, more: Value) -> Value {
+pub fn asked(town: &Town, who: &str, matter: &str, more: Value) -> Value {
     town.post(
         "/v1/routing/decide",
         &body(&format!("user_id:{who}"), matter, &more),
@@ -366,39 +365,4 @@ fn nobody_is_called_back_at_night() {
     // A slot that begins at half past eight in the evening in Tehran ends at half past nine.
     let answer = check(&town, "order_question", ("deferred", "deferral", "orders", 3));
     assert_eq!(put_off_until(&answer), "2026-11-23T09:00:00Z");
-}
-
-#[test]
-fn what_is_answered_is_what_is_described_and_what_is_no_question_is_refused() {
-    let town = town(DESK);
-    let described = Descriptions::of(&town, Value::Null);
-    let schema = described.at("./openapi.json#/components/schemas/Routed").unwrap();
-    let question = described
-        .at("./openapi.json#/components/schemas/Routing")
-        .unwrap();
-    let all = json!({"language": "fa", "call_id": "c", "request_id": "r"});
-    let asking = body("user_id:mina", "order_question", &all);
-    assert_eq!(
-        described.misfits(question, &asking, "question"),
-        Vec::<String>::new()
-    );
-    for (who, matter, more) in [
-        ("mina", "order_question", all),
-        ("mina", "purchase", json!({})),
-        ("nobody", "order_status", json!({})),
-    ] {
-        let answer = asked(&town, who, matter, more);
-        assert_eq!(described.misfits(schema, &answer, "answer"), Vec::<String>::new());
-    }
-    for (more, code) in [
-        (json!({"channel": ""}), "bad_routing"),
-        (json!({"matter": "m".repeat(121)}), "bad_routing"),
-        (json!({"language": " "}), "bad_routing"),
-        (json!({"channel": 7}), "bad_body"),
-        (json!({"who": "mina"}), "bad_address"),
-    ] {
-        let body = body("user_id:mina", "purchase", &more).to_string().into_bytes();
-        let reply = town.call("POST", "/v1/routing/decide", &[], body);
-        assert_eq!((reply.status, &reply.body["code"]), (400, &json!(code)), "{more}");
-    }
 }
