@@ -98,8 +98,8 @@ layout! {
     enum crate::store::record::AnswerRecord {
         0 => Minted { expires }, 1 => Qr { outcome }, 2 => Consented { profile }, 3 => Said { word }, 4 => Undone,
         5 => Erased { erasure }, 6 => Decided { profile, event },
-        7 => DecidedOfNobody { event, outcome, reason, until }, 8 => Routed { profile, event },
-        9 => RoutedOfNobody { route, skill, priority, reason }
+        7 => DecidedOfNobody { event, outcome, reason, until }, 9 => Routed { profile, event },
+        10 => RoutedOfNobody { route, skill, priority, reason }
     }
     tuple AtomId(0)
     tuple ProfileId(0)
