@@ -79,13 +79,7 @@ impl Batch<'_> {
         }))))
     }
 
-    /// How much somebody is worth among all, as it was last found out.
-    #[expect(
-        clippy::unused_self,
-        clippy::unnecessary_wraps,
-        clippy::missing_const_for_fn,
-        reason = "it is not kept yet; whoever keeps it reads it here"
-    )]
+    /// How much somebody is worth among all, as it was last found out. Nobody keeps it yet; whoever does reads it here.
     fn standing_of(&self, _profile: ProfileId) -> Result<Option<Standing>, Error> {
         Ok(None)
     }
