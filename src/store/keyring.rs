@@ -50,7 +50,7 @@ enum Purpose {
     Check = 11,
     Signing = 12,
     Seal = 13,
-    Agent = 15,
+    Agent = 16,
 }
 
 impl Keyring {
