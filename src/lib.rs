@@ -71,6 +71,7 @@
 //! |---|---|---|
 //! | 0 | [`domain`] | pure and synchronous; knows no JSON, no disk, no clock |
 //! | 0 | [`decide`] | whether a customer is contacted, who serves them, what they are worth, the rules of the tenant: as pure, over profiles |
+//! | 0 | [`decide`] | whether a customer is contacted, and who serves them: as pure, over profiles |
 //! | 1 | [`wire`], [`cipher`], [`store`], [`journal`], [`audit`] | shapes; encryption at rest; the view; the log of commits; who was told of whom |
 //! | 2 | [`engine`] | the writer and the queries |
 //! | 2½ | [`api`] | the requests and answers of the public contract, whatever edge carries them |
@@ -101,6 +102,9 @@
 //! - **What a condition of a rule may ask for**: a variable in `decide::rule::condition::look`, or a question to the history in
 //!   `condition::call`; which events change the answer, in [`decide::rule::touched`].
 //! - **A kind of rule that files hold**: a list of [`decide::rule::Rulebook`], read in `config::rules`.
+//! - **A reason to route a call otherwise**: a rule in [`decide::routing`], in its place of the order; its numbers in
+//!   `config::section::routing`. What just happened to a customer, for both: `decide::recent`.
+//! - **What events say of agents**: [`domain::agent`], taken in by `engine::tenant`.
 //! - **What an agent is to do next, or to leave alone**: a rule in `domain::context::{next_step, avoid}`.
 //! - **What the tenant says of itself**: a kind of [`domain::catalogue`], read in `wire::tenant`, kept in a file of
 //!   `engine::tenant`; what a context has to look up of it, in `engine::surroundings`.

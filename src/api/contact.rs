@@ -3,7 +3,10 @@
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::{
-    api::{Api, Failure, Who},
+    api::{
+        Api, Failure, Who,
+        evidence::{Fact, facts},
+    },
     decide::contact::Ask,
     domain::{amount::Amount, context::Saying, time::Timestamp},
     engine::api::{Answer, Command},
@@ -127,13 +130,6 @@ impl std::fmt::Debug for ContactAnswer {
     }
 }
 
-#[derive(Serialize)]
-struct Fact {
-    what: String,
-    name: String,
-    at: Option<String>,
-}
-
 impl Api {
     /// Decides whether a message is sent.
     ///
@@ -153,18 +149,13 @@ impl Api {
             return Err(Failure::used_request_id());
         };
         let verdict = decided.verdict;
-        let facts = verdict.evidence.into_iter().map(|fact| Fact {
-            what: fact.what,
-            name: fact.name,
-            at: fact.at.map(time::format),
-        });
         Ok(ContactAnswer {
             status: Status::Committed,
             decision: verdict.outcome.as_str(),
             until: verdict.until.map(time::format),
             rule: verdict.reason.rule().as_str(),
             reason: verdict.reason.as_str(),
-            evidence: facts.collect(),
+            evidence: facts(verdict.evidence),
             contradictions: decided
                 .contradictions
                 .into_iter()

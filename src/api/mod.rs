@@ -15,6 +15,7 @@
 //! | what a customer decided | `consent` |
 //! | whether a message is sent | `contact` |
 //! | having customers ranked by what they are worth | `value` |
+//! | who serves a customer who calls | `routing` |
 //! | who is erased, and what became of it | `erase` |
 //! | why two are one person or not, who may be, whom a profile absorbed | `between` |
 //! | what stewards say about who is who | `steward` |
@@ -54,6 +55,7 @@ mod consent;
 mod contact;
 mod context;
 mod erase;
+mod evidence;
 mod export;
 mod failure;
 mod flow;
@@ -66,6 +68,7 @@ mod qr;
 mod readiness;
 mod rejections;
 mod report;
+mod routing;
 mod rules;
 mod scan;
 mod segment;
@@ -97,6 +100,7 @@ pub use crate::api::{
     readiness::{Following, Seen, Watch},
     rejections::{Rejection, RejectionRequest, RejectionsAnswer, RejectionsRequest},
     report::{ContactReportAnswer, ContactReportRequest},
+    routing::{RoutingAnswer, RoutingRequest},
     rules::{RulesAnswer, RulesRequest},
     scan::{ScanAnswer, ScanRequest},
     segment::{MembersAnswer, MembersRequest, SegmentReportAnswer, SegmentReportRequest},

@@ -70,6 +70,7 @@ pub fn engine_rules(settings: &Settings) -> Rules {
             value: settings.decide.value.clone(),
             catalogue: settings.catalogue.limits,
             contact_channels: settings.catalogue.contact_channels.clone(),
+            routing: settings.routing.clone(),
         },
     }
 }

@@ -22,10 +22,10 @@ use crate::{
             identifiers, identity, journal,
             keys::{self, Key, Purpose, Tokens},
             log::Log,
-            nats, retention, snapshots, sources, store, views,
+            nats, retention, routing as routing_section, snapshots, sources, store, views,
         },
     },
-    decide::contact::Policy,
+    decide::{contact::Policy, routing},
     domain::{
         channel::Channels, context::View, identifier::IdentifierRules, identity::Similarity,
         profile::FoldLimits, retention::Retention, role::Role,
@@ -82,6 +82,8 @@ pub struct Settings {
     pub decide: Decide,
     /// How much is remembered of what the tenant publishes.
     pub catalogue: Catalogue,
+    /// Who serves a customer who calls.
+    pub routing: routing::Policy,
     /// The NATS servers; `None` for a standalone service.
     pub nats: Option<NatsSettings>,
     /// What is logged.
@@ -149,6 +151,7 @@ impl Settings {
             contact: root.section("contact", contact::read),
             decide: root.section("decide", decide::read),
             catalogue: root.section("catalogue", catalogue::read),
+            routing: root.section("routing", routing_section::read),
             nats,
             log: root.section("log", Log::read),
             http,

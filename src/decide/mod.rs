@@ -6,9 +6,14 @@
 //! | what | where |
 //! |---|---|
 //! | whether a customer is contacted: now, later or not at all | [`contact`] |
+//! | who serves a customer who calls, and when | [`routing`] |
 //! | which segments a customer is in, and what an event sets going | [`rule`] |
 //! | how much a customer is worth among all | [`value`] |
 
+mod clock;
 pub mod contact;
+pub mod evidence;
+mod recent;
+pub mod routing;
 pub mod rule;
 pub mod value;

@@ -177,10 +177,11 @@ impl Event {
     /// Whether it tells of what happened in the house alone: what was decided, and that nobody said what became of it. Nobody
     /// else writes it.
     pub fn is_internal(&self) -> bool {
-        const NAMES: [&str; 4] = [
+        const NAMES: [&str; 5] = [
             "contact_decided",
             "action_decided",
             "action_unanswered",
+            "call_routed",
             "flow_started",
         ];
         self.id.source == OWN_SOURCE && NAMES.contains(&token(&self.name).as_str())

@@ -15,7 +15,9 @@
 //! | context, view | [`context`] |
 //! | what the tenant publishes of products and offers | [`catalogue`] |
 //! | how long events are kept | [`retention`] |
+//! | who serves customers | [`agent`] |
 
+pub mod agent;
 pub mod amount;
 pub mod catalogue;
 pub mod channel;

@@ -9,8 +9,8 @@ use crate::domain::{
 };
 
 /// How long events are kept. What Yekta wrote itself (codes) and what a customer decided about consent is kept as long as
-/// its person: a refusal that went would let an older grant stand again. What was decided about messages is kept as any
-/// other type.
+/// its person: a refusal that went would let an older grant stand again. What was decided about messages and calls
+/// is kept as any other type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Retention {
     /// Microseconds by the token of the type, as `page_viewed`.

@@ -6,12 +6,14 @@ mod answer;
 mod command;
 mod decided;
 mod refusal;
+mod routed;
 
 pub use self::{
     answer::{Answer, Answered, QrAnswer, Used},
     command::Command,
     decided::Decided,
     refusal::{CommandError, SubmitError},
+    routed::Routed,
 };
 pub use crate::{
     domain::qr::QrOutcome,

@@ -8,6 +8,7 @@ use std::{
 use crate::{
     decide::{
         contact::Policy,
+        routing,
         rule::{Book, Rulebook, flow},
         value,
     },
@@ -60,6 +61,8 @@ pub struct Rules {
 pub struct Deciding {
     /// Who is contacted when.
     pub contact: Policy,
+    /// Who serves a customer who calls.
+    pub routing: routing::Policy,
     /// The segments and flows of the tenant, as they hold now.
     pub book: Book,
     /// How much is remembered of what the tenant publishes.
@@ -108,7 +111,7 @@ pub(crate) struct Batch<'a> {
     pub(crate) turns: Vec<Turn>,
     /// Events of our own by which these flows are started.
     pub(crate) started: Vec<(String, Event)>,
-    /// The atoms that hold what was decided about messages to these.
+    /// The atoms that hold what was decided about messages to these, and about calls of theirs.
     pub(crate) contacted: BTreeMap<ProfileId, BTreeSet<AtomId>>,
     /// What it adds to the counts.
     pub(crate) tally: Tally,

@@ -19,6 +19,7 @@ use crate::{
         erase::Erasing,
         qr::Redemption,
         query::{Address, Found},
+        routing,
         steward::Saying,
     },
     store::{AnswerRecord, ErasureId, ErasureRecord, Error, ProfileId, Read, RequestHash, keys},
@@ -106,6 +107,7 @@ impl Batch<'_> {
             Command::Start { flow, target } => self.start_for(ordered, flow, target, now)?,
             Command::StartAll { flow, segment } => self.start_for_all(ordered, flow, segment)?,
             Command::Rank(asked) => Ok(self.rank(asked, now)?),
+            Command::Route { target, ask } => self.route(ordered, target, ask, now)?,
             Command::Merge {
                 of: [a, b],
                 statement,
@@ -146,6 +148,11 @@ impl Batch<'_> {
         {
             return Ok(answer);
         }
+        if let Command::Route { ask, .. } = &ordered.command
+            && let Some(answer) = self.routed_first(first.clone(), ask)?
+        {
+            return Ok(answer);
+        }
         Ok(match (first, &ordered.command) {
             (AnswerRecord::Minted { expires }, Command::MintQr(mint)) => Answer::Minted {
                 token: self.token_of(ordered, mint, expires),
@@ -173,7 +180,13 @@ impl Batch<'_> {
             ) => Answer::Qr(self.qr_answer(outcome, token)?),
             // Requests of different kinds never share a hash.
             (AnswerRecord::Qr { outcome }, _) => Answer::Qr(QrAnswer::of(outcome)),
-            (AnswerRecord::Decided { .. } | AnswerRecord::DecidedOfNobody { .. }, _) => Answer::Noted,
+            (
+                AnswerRecord::Decided { .. }
+                | AnswerRecord::DecidedOfNobody { .. }
+                | AnswerRecord::Routed { .. }
+                | AnswerRecord::RoutedOfNobody { .. },
+                _,
+            ) => Answer::Noted,
         })
     }
 
@@ -263,6 +276,7 @@ fn kept(ordered: &Ordered, answer: &Answer) -> AnswerRecord {
         Answer::Consented { profile } => AnswerRecord::Consented { profile: *profile },
         Answer::Decided(decided) => contact::record(decided, &ordered.id),
         Answer::Started { members } => AnswerRecord::Started { members: *members },
+        Answer::Routed(routed) => routing::record(routed, &ordered.id),
         Answer::Said { word } => AnswerRecord::Said { word: word.clone() },
         Answer::Undone | Answer::Noted => AnswerRecord::Undone,
         Answer::Erased { erasure } => AnswerRecord::Erased { erasure: erasure.id },

@@ -21,6 +21,7 @@ use crate::{
         atoms::Atoms,
         batch::Batch,
         commands::{Ordered, Outcome, own_event},
+        evidence,
         place::Placed,
     },
     store::{AnswerRecord, AtomId, Error, ProfileId, Read, SeenRecord, keys},
@@ -133,7 +134,8 @@ impl Batch<'_> {
         }))
     }
 
-    fn own_event_of(&self, id: &str) -> Result<Option<Event>, Error> {
+    /// An event of our own, by its id; `None` of one that is gone.
+    pub(crate) fn own_event_of(&self, id: &str) -> Result<Option<Event>, Error> {
         let hash = self.keyring.event(&EventId {
             source: OWN_SOURCE.to_owned(),
             id: id.to_owned(),
@@ -179,21 +181,13 @@ fn verdict(
 fn read(event: &Event) -> Option<Verdict> {
     let text = |name: &str| event.property(name).and_then(Value::as_text);
     let until = text("until").and_then(time::parse);
-    verdict(text("decision")?, text("reason")?, until, evidence(event))
+    verdict(text("decision")?, text("reason")?, until, evidence::read(event))
 }
 
 /// A decision as an event says it.
 pub(crate) fn written(ask: &Ask, decided: &Decided) -> BTreeMap<String, Value> {
     let text = |text: &str| Value::Text(text.to_owned());
     let verdict = &decided.verdict;
-    let facts = verdict.evidence.iter().map(|fact| {
-        let mut members = BTreeMap::from([
-            ("what".to_owned(), text(&fact.what)),
-            ("name".to_owned(), text(&fact.name)),
-        ]);
-        members.extend(fact.at.map(|at| ("at".to_owned(), Value::Text(time::format(at)))));
-        Value::Map(members)
-    });
     let mut properties = BTreeMap::from([
         ("decision".to_owned(), text(verdict.outcome.as_str())),
         ("rule".to_owned(), text(verdict.reason.rule().as_str())),
@@ -201,7 +195,10 @@ pub(crate) fn written(ask: &Ask, decided: &Decided) -> BTreeMap<String, Value> {
         ("channel".to_owned(), text(&ask.way)),
         ("purpose".to_owned(), text(&ask.purpose)),
         ("matter".to_owned(), text(&decided.matter)),
-        ("evidence".to_owned(), Value::List(facts.collect())),
+        (
+            evidence::EVIDENCE.to_owned(),
+            evidence::written(&verdict.evidence),
+        ),
     ]);
     let until = verdict.until.map(time::format);
     for (name, said) in [
@@ -215,18 +212,4 @@ pub(crate) fn written(ask: &Ask, decided: &Decided) -> BTreeMap<String, Value> {
     properties.extend(said::written(ask, &decided.contradictions));
     properties.extend(priority.map(|priority| ("priority".to_owned(), Value::Number(priority))));
     properties
-}
-
-/// The evidence that an event holds.
-fn evidence(event: &Event) -> Vec<Evidence> {
-    let facts = event.property("evidence").and_then(Value::as_list);
-    let fact = |fact: &Value| {
-        let text = |name: &str| fact.get(name).and_then(Value::as_text);
-        Some(Evidence {
-            what: text("what")?.to_owned(),
-            name: text("name")?.to_owned(),
-            at: text("at").and_then(time::parse),
-        })
-    };
-    facts.unwrap_or_default().iter().filter_map(fact).collect()
 }

@@ -308,6 +308,10 @@ impl Handle {
             Command::Start { flow, target: whose } => format!("start {flow} {}", target(whose)),
             Command::StartAll { flow, segment } => format!("start all {flow} {segment}"),
             Command::Rank(_) => "rank".to_owned(),
+            Command::Route { target: whose, ask } => {
+                let of = (&ask.channel, &ask.matter, &ask.language, &ask.call_id);
+                format!("route {} {of:?}", target(whose))
+            }
             Command::Merge { of: [a, b], .. } => format!("merge {} {}", target(a), target(b)),
             Command::Separate { of: [a, b], .. } => format!("separate {} {}", target(a), target(b)),
             Command::Say(word) => format!("say {}", word.id),

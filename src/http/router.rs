@@ -19,7 +19,7 @@ use crate::{
         observe::Observer,
         routes::{
             card, consent, contact, context, erase, identity, ingest, lookup, operation, pixel, profile, qr,
-            rejections, report, rules, scan, segment, updates, value,
+            rejections, report, routing, rules, scan, segment, updates, value,
         },
         settings::Settings,
     },
@@ -29,8 +29,8 @@ use crate::{
 use Access::{Ask, Link, Open, Write};
 use Action::{
     Card, Consent, Contact, Context, Erase, Explain, Export, Identity, Lookup, Matches, Members, Merges,
-    MintQr, Profile, Rank, ReadQr, RedeemQr, Rejections, Report, Retry, RevokeQr, Rules, Scan, StartFlow,
-    Steward, Timeline, Updates,
+    MintQr, Profile, Rank, ReadQr, RedeemQr, Rejections, Report, Retry, RevokeQr, Route as Routing, Rules,
+    Scan, StartFlow, Steward, Timeline, Updates,
 };
 
 /// One row of the table.
@@ -91,6 +91,7 @@ pub(crate) fn table() -> Vec<Route> {
         put("/v1/profiles/{who}/consent",    Ask(Consent), consent::put),
         post("/v1/contacts/decide",          Ask(Contact), contact::decide),
         post("/v1/values/rank",              Ask(Rank), value::rank),
+        post("/v1/routing/decide",           Ask(Routing), routing::decide),
         delete("/v1/profiles/{who}",         Ask(Erase), erase::erase),
         get("/v1/erasures/{erasure}",        Ask(Erase), erase::erasure),
         post("/v1/lookup",                   Ask(Lookup), lookup::lookup),

@@ -54,6 +54,7 @@ enum Purpose {
     Seal = 13,
     Timer = 14,
     Tally = 15,
+    Agent = 16,
 }
 
 impl Keyring {
@@ -101,6 +102,11 @@ impl Keyring {
     /// The hash of a word's id.
     pub fn word(&self, id: &str) -> WordHash {
         WordHash(half(digest(&self.index, Purpose::Word, &[id.as_bytes()])))
+    }
+
+    /// The hash of the id of somebody who serves customers.
+    pub fn agent(&self, id: &str) -> KeyHash {
+        KeyHash(half(digest(&self.index, Purpose::Agent, &[id.as_bytes()])))
     }
 
     /// The id of an atom.

@@ -39,6 +39,8 @@
 //! | `v` | | [`RankingRecord`](crate::store::RankingRecord) | how far ranking them is |
 //! | `c` | day, names | [`CountedDayRecord`](crate::store::CountedDayRecord), [`CountedRecord`](crate::store::CountedRecord) | what is counted for reports |
 //! | `d`, `e` | | | what the tenant publishes, and what is bought together: [`catalogue`] |
+//! | `a` | agent | [`Agent`](crate::domain::agent::Agent) | who serves customers, as events tell |
+//! | `h` | time, skill | [`BookedRecord`](crate::store::BookedRecord) | call-backs that are promised for then |
 //!
 //! Times are written so that bytes order as instants do.
 
@@ -52,6 +54,7 @@ pub mod catalogue;
 mod counted;
 mod decided;
 mod erased;
+mod routing;
 pub mod value;
 
 pub use aliases::{
@@ -66,6 +69,7 @@ pub use erased::{
     CLEARED, ERASED, ERASING, ERASURES, Erased, PENDING, UNDELETED, erased, erasing, erasure, pending,
     undeleted, undeleted_place,
 };
+pub use routing::{AGENTS, BOOKED, agent, agent_in, booked, booked_from, booked_in};
 
 /// What an atom is to a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

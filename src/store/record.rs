@@ -185,6 +185,31 @@ pub enum AnswerRecord {
         /// Until when, of what was held.
         until: Option<Timestamp>,
     },
+    /// It was decided who serves somebody.
+    Routed {
+        /// Whom.
+        profile: ProfileId,
+        /// The id of the event of our own that says all of it, and goes with the person.
+        event: String,
+    },
+    /// The same of somebody who was not known: it tells of nobody.
+    RoutedOfNobody {
+        /// Where to, by its name in answers.
+        route: String,
+        /// What who serves them has to be able to.
+        skill: String,
+        /// How much it matters among others, 0 to 9.
+        priority: u8,
+        /// Why, by its name in answers.
+        reason: String,
+    },
+}
+
+/// How many call-backs are booked for one skill in one slot of time. Says nothing of whom.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BookedRecord {
+    /// So many.
+    pub calls: u32,
 }
 
 /// That something was erased: whatever names it and happened until then is refused.

@@ -11,6 +11,7 @@ use bincode::{
 
 use crate::{
     domain::{
+        agent::Agent,
         amount::Amount,
         event::Event,
         identifier::{Identifier, Kind, Trust},
@@ -23,11 +24,11 @@ use crate::{
         ids::{AtomId, ErasureId, EventHash, KeyHash, ProfileId},
         layout,
         record::{
-            AnswerRecord, AtomRecord, ClearedRecord, CountedDayRecord, CountedRecord, ErasedRecord,
-            ErasingRecord, ErasureRecord, FormerRecord, ForwardRecord, InputRecord, MembershipRecord,
-            PopulationRecord, ProfileRecord, QrRecord, RankingRecord, RejectionRecord, RenewalRecord,
-            RulesRecord, SeenRecord, SizeRecord, StandingRecord, StartRecord, SweepRecord, TimerRecord,
-            WaitingRecord, WordsRecord,
+            AnswerRecord, AtomRecord, BookedRecord, ClearedRecord, CountedDayRecord, CountedRecord,
+            ErasedRecord, ErasingRecord, ErasureRecord, FormerRecord, ForwardRecord, InputRecord,
+            MembershipRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord, RejectionRecord,
+            RenewalRecord, RulesRecord, SeenRecord, SizeRecord, StandingRecord, StartRecord, SweepRecord,
+            TimerRecord, WaitingRecord, WordsRecord,
         },
     },
 };
@@ -41,18 +42,19 @@ macro_rules! record {
     };
 }
 
-/// An atom of version 6 has no runs of flows and no pledges: two empty collections. One of version 5 has no contacts either: an
-/// empty collection and
-/// two registers that were never set before it. One of version 4 has no dealings either: seven empty collections before them.
+/// An atom of version 6 has no runs of flows, no pledges, and does not know when the customer answers: three empty collections.
+/// One of version 5 has no contacts either:
+/// an empty collection and two registers that were never set before it; one of version 4 no dealings: seven empty collections
+/// before them.
 impl Record for AtomRecord {
     const VERSION: u8 = 7;
     const NAME: &'static str = "atom";
 
     fn lacks(version: u8) -> Option<&'static [u8]> {
         match version {
-            4 => Some(&[0; 12]),
-            5 => Some(&[0; 5]),
-            6 => Some(&[0; 2]),
+            4 => Some(&[0; 13]),
+            5 => Some(&[0; 6]),
+            6 => Some(&[0; 3]),
             _ => None,
         }
     }
@@ -71,6 +73,8 @@ record!(WordsRecord, 1, "count of words");
 record!(RulesRecord, 1, "rules");
 record!(RenewalRecord, 1, "renewal");
 record!(Word, 1, "steward's word");
+record!(Agent, 1, "agent");
+record!(BookedRecord, 1, "booked call-backs");
 record!(ErasedRecord, 1, "mark of an erasure");
 record!(ErasureRecord, 1, "erasure");
 record!(ClearedRecord, 1, "clearing");
@@ -122,12 +126,16 @@ layout! {
     enum crate::store::record::AnswerRecord {
         0 => Minted { expires }, 1 => Qr { outcome }, 2 => Consented { profile }, 3 => Said { word }, 4 => Undone,
         5 => Erased { erasure }, 6 => Decided { profile, event },
-        7 => DecidedOfNobody { event, outcome, reason, until }, 8 => Started { members }
+        7 => DecidedOfNobody { event, outcome, reason, until }, 8 => Started { members }, 9 => Routed { profile, event },
+        10 => RoutedOfNobody { route, skill, priority, reason }
     }
     tuple AtomId(0)
     tuple ProfileId(0)
     tuple KeyHash(0)
     tuple ErasureId(0)
+    struct crate::store::record::BookedRecord { calls }
+    struct crate::domain::agent::Agent { skills, calls_max, state }
+    enum crate::domain::agent::AgentState { 0 => Ready, 1 => Busy, 2 => Away, 3 => Offline }
     struct crate::store::record::ClearedRecord { at }
     struct crate::store::record::ErasedRecord { until }
     struct crate::store::record::ErasureRecord {
@@ -187,7 +195,9 @@ layout! {
     struct crate::domain::profile::dealings::Terms { reason, price, currency, channel }
     struct crate::domain::profile::dealings::Bought { name }
     struct crate::domain::profile::dealings::Feeling { stamp, mood, said, channel, name }
-    struct crate::domain::profile::contacts::Contacts { by_purpose, failed_delivery, leaving }
+    struct crate::domain::profile::contacts::Contacts { by_purpose, failed_delivery, leaving; elsewhere answering }
+    struct crate::domain::profile::contacts::answering::Answering { by_hour }
+    struct crate::domain::profile::contacts::answering::Tally { answered, missed }
     struct crate::domain::profile::contacts::Contact { stamp, step, matter, way, team }
     struct crate::domain::profile::runs::Runs { by_flow }
     struct crate::domain::profile::pledges::Pledges { said }
@@ -259,7 +269,7 @@ laid_out_as!(
     |(kind, value, trust)| Some(Self::from_normalised(kind, value, trust))
 );
 
-/// The dealings came later, after them the contacts, then the runs and the pledges: each stands at the end, so that an atom of a version before is read
+/// The dealings came later, after them the contacts, then the runs, the pledges and when the customer answers: each stands at the end, so that an atom of a version before is read
 /// by adding what it lacks.
 impl Encode for AtomRecord {
     fn encode<E: Encoder>(&self, encoder: &mut E) -> Result<(), EncodeError> {
@@ -273,7 +283,8 @@ impl Encode for AtomRecord {
         self.aggregate.dealings.encode(encoder)?;
         self.aggregate.contacts.encode(encoder)?;
         self.aggregate.runs.encode(encoder)?;
-        self.aggregate.pledges.encode(encoder)
+        self.aggregate.pledges.encode(encoder)?;
+        self.aggregate.contacts.answering.encode(encoder)
     }
 }
 
@@ -292,6 +303,7 @@ impl<C> Decode<C> for AtomRecord {
         atom.aggregate.contacts = Decode::decode(decoder)?;
         atom.aggregate.runs = Decode::decode(decoder)?;
         atom.aggregate.pledges = Decode::decode(decoder)?;
+        atom.aggregate.contacts.answering = Decode::decode(decoder)?;
         Ok(atom)
     }
 }

@@ -50,6 +50,8 @@ mod repairs;
 mod report;
 mod retracted;
 mod roles;
+mod routing;
+mod routing_asked;
 mod rulebook;
 mod rules;
 mod said;

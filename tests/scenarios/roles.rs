@@ -126,6 +126,7 @@ pub fn sample(route: &str, id: &str, token: &str) -> (String, Value) {
         "/v1/profiles/{who}/consent" => json!({"consent": {"email": {"marketing": "denied"}}}),
         "/v1/contacts/decide" => json!({"who": id, "channel": "sms", "purpose": "marketing"}),
         "/v1/flows/{flow}/start" => json!({"who": id}),
+        "/v1/routing/decide" => json!({"who": id, "channel": "call", "matter": "order_status"}),
         "/v1/qr" => json!({"profile": id, "purpose": "lookup"}),
         "/v1/scan" => json!({"scanned": "mina-7731"}),
         "/v1/agent/links" => json!({"phone": "09123456789"}),

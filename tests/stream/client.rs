@@ -197,6 +197,7 @@ fn check_service(seen: &Value) {
         "c.contact",
         "c.flow.start",
         "c.values",
+        "c.routing",
         "c.merge",
         "c.separate",
         "c.undo",

@@ -146,6 +146,7 @@ pub const fn members(action: Action) -> Members {
         | Action::Consent
         | Action::Contact
         | Action::Rank
+        | Action::Route
         | Action::Erase
         | Action::Steward
         | Action::MintQr

@@ -37,6 +37,8 @@ pub enum Action {
     Contact,
     /// Having customers ranked.
     Rank,
+    /// Asking who serves somebody who calls.
+    Route,
     /// Erasing somebody, and asking what became of it.
     Erase,
     /// Saying who is who.
@@ -144,7 +146,7 @@ impl Scope {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -160,6 +162,7 @@ impl Action {
         Self::Consent,
         Self::Contact,
         Self::Rank,
+        Self::Route,
         Self::Erase,
         Self::Steward,
         Self::MintQr,
@@ -192,6 +195,7 @@ impl Action {
             Self::Consent => "record consent",
             Self::Contact => "ask whether customers are contacted",
             Self::Rank => "have customers ranked",
+            Self::Route => "ask who serves customers",
             Self::Erase => "erase people",
             Self::Steward => "say who is who",
             Self::MintQr => "mint codes",
@@ -231,6 +235,7 @@ impl Action {
             Self::Consent    => [FULL, DENY, FULL, DENY, FULL],
             Self::Contact    => [FULL, DENY, FULL, DENY, FULL],
             Self::Rank       => [DENY, DENY, DENY, DENY, FULL],
+            Self::Route      => [FULL, DENY, FULL, DENY, FULL],
             Self::Erase      => [DENY, DENY, DENY, DENY, FULL],
             Self::Steward    => [DENY, DENY, DENY, DENY, FULL],
             Self::MintQr     => [FULL, DENY, FULL, DENY, FULL],

@@ -87,6 +87,7 @@ fn read_by(call: Call) -> (BTreeSet<&'static str>, bool) {
         Call::Contact => asked::<api::ContactRequest>(),
         Call::StartFlow => asked::<api::StartRequest>(),
         Call::Rank => asked::<api::RankRequest>(),
+        Call::Routing => asked::<api::RoutingRequest>(),
         Call::Erase => asked::<api::EraseRequest>(),
         Call::Erasure => asked::<api::ErasureRequest>(),
         Call::Merge | Call::Separate => asked::<api::WordRequest>(),

@@ -35,7 +35,7 @@ const WEEK_DAYS: usize = 7;
 /// Holidays of one table, at most: who is asked about is told within an instant.
 const HOLIDAYS_MAX: usize = 366;
 
-const ZONE_EXPECTED: &str = "expected a time zone of the IANA database, such as Asia/Tehran";
+pub(super) const ZONE_EXPECTED: &str = "expected a time zone of the IANA database, such as Asia/Tehran";
 
 const COUNTRY_EXPECTED: &str = "expected the two lower-case letters of a country, as ir";
 
@@ -178,7 +178,7 @@ fn zones(table: &mut Reader<'_>) -> BTreeMap<String, Zone> {
 }
 
 /// A time of the day, as the minute that it is.
-fn minute(table: &mut Reader<'_>, key: &str) -> u16 {
+pub(super) fn minute(table: &mut Reader<'_>, key: &str) -> u16 {
     let expected = "expected a time of the day from 00:00 to 23:59";
     table.text(key, expected, 0, |text| {
         let (hour, minute) = text.split_once(':')?;

@@ -20,6 +20,7 @@ pub(crate) mod keys;
 pub(crate) mod log;
 pub(crate) mod nats;
 pub(crate) mod retention;
+pub(crate) mod routing;
 pub(crate) mod snapshots;
 pub(crate) mod sources;
 pub(crate) mod store;

@@ -6,6 +6,7 @@ mod defaults;
 mod layers;
 mod nats;
 mod refusals;
+mod routing;
 mod secrets;
 mod value;
 

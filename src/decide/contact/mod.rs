@@ -21,10 +21,11 @@ mod verdict;
 mod zone;
 
 #[cfg(test)]
-mod samples;
+pub(in crate::decide) mod samples;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::decide) use crate::decide::contact::zone::of as zone_of;
 pub use crate::decide::contact::{
     awaited::{Awaited, Fate},
     day_off::DayOff,
@@ -34,7 +35,10 @@ pub use crate::decide::contact::{
     verdict::{Evidence, Outcome, Reason, Rule, Verdict},
     zone::Zone,
 };
-use crate::domain::{context::Saying, profile::Profile, time::Timestamp};
+use crate::{
+    decide::recent,
+    domain::{context::Saying, profile::Profile, time::Timestamp},
+};
 
 /// A message that somebody wants to send. `Debug` shows nothing of it: what it is about may name a customer.
 #[derive(Clone, PartialEq, Eq)]
@@ -110,7 +114,6 @@ pub fn decide(policy: &Policy, profile: &Profile, ask: &Ask, now: Timestamp) -> 
 impl Case<'_> {
     /// The end of what began at `since` and lasts so long, where that is still to come.
     fn lasting(&self, since: Timestamp, micros: u64) -> Option<Timestamp> {
-        let until = since.saturating_add(micros);
-        (until > self.now).then_some(until)
+        recent::lasting(since, micros, self.now)
     }
 }

@@ -1,14 +1,11 @@
 //! What has to be made good before anything is sold: an open ticket, an order that was just called off, a low.
 
-use crate::{
-    decide::contact::{
+use crate::decide::{
+    contact::{
         Case,
-        verdict::{Evidence, Reason, Verdict},
+        verdict::{Reason, Verdict},
     },
-    domain::{
-        profile::{dealings::Mood, matters::OrderState},
-        time::Timestamp,
-    },
+    recent::{self, Happened},
 };
 
 /// Nothing is sold to somebody with an open ticket, or a while after it was closed, or who is just leaving.
@@ -24,40 +21,19 @@ pub(super) fn service_recovery(case: &Case<'_>) -> Option<Verdict> {
 /// Were it closed at once, it would take so long all the same.
 fn open_ticket(case: &Case<'_>) -> Option<Verdict> {
     let until = case.lasting(case.now, case.policy.recovery_us)?;
-    let tickets = case.profile.open_tickets();
-    let (id, ticket) = tickets.first()?;
-    let evidence = Evidence::of("ticket", *id, Some(ticket.stamp.time));
-    Some(Verdict::hold(Reason::OpenTicket, until, vec![evidence]))
+    let ticket = recent::open_ticket(case.profile)?;
+    Some(Verdict::hold(Reason::OpenTicket, until, ticket.evidence))
 }
 
 fn closed_ticket(case: &Case<'_>) -> Option<Verdict> {
-    let closed = case
-        .profile
-        .whole
-        .tickets
-        .iter()
-        .filter(|(_, ticket)| !ticket.value.open);
-    let (id, ticket) = closed.max_by_key(|(_, ticket)| &ticket.stamp)?;
-    let until = case.lasting(ticket.stamp.time, case.policy.recovery_us)?;
-    let evidence = Evidence::of("ticket", id.clone(), Some(ticket.stamp.time));
-    Some(Verdict::hold(Reason::TicketClosed, until, vec![evidence]))
+    let closed = recent::closed_ticket(case.profile)?;
+    held(case, Reason::TicketClosed, closed, case.policy.recovery_us)
 }
 
 fn leaving(case: &Case<'_>) -> Option<Verdict> {
-    let hold = |at: Timestamp, evidence: Evidence| {
-        let until = case.lasting(at, case.policy.leaving_us)?;
-        Some(Verdict::hold(Reason::Leaving, until, vec![evidence]))
-    };
-    let orders = case.profile.orders();
-    let called_off = orders.iter().find(|order| order.state == OrderState::Cancelled);
-    let called_off = called_off.and_then(|order| {
-        let at = order.since.time;
-        hold(at, Evidence::of("order", order.id, Some(at)))
-    });
-    called_off.or_else(|| {
-        let stamp = case.profile.whole.contacts.leaving.as_ref()?;
-        hold(stamp.time, Evidence::event(stamp))
-    })
+    let held = |happened: Happened| held(case, Reason::Leaving, happened, case.policy.leaving_us);
+    let called_off = recent::called_off(case.profile).and_then(held);
+    called_off.or_else(|| recent::left(case.profile).and_then(held))
 }
 
 /// Nothing is sold to somebody who was discontent a short while ago, or whom a delivery did not reach.
@@ -65,27 +41,18 @@ pub(super) fn recent_low(case: &Case<'_>) -> Option<Verdict> {
     if !case.purpose.sells {
         return None;
     }
-    discontent(case).or_else(|| failed_delivery(case))
+    let low = case.policy.low_us;
+    let discontent = recent::discontent(case.profile);
+    discontent
+        .and_then(|happened| held(case, Reason::Discontent, happened, low))
+        .or_else(|| {
+            let failed = recent::failed_delivery(case.profile)?;
+            held(case, Reason::FailedDelivery, failed, low)
+        })
 }
 
-fn discontent(case: &Case<'_>) -> Option<Verdict> {
-    let mut feelings = case.profile.whole.dealings.feelings.iter().rev();
-    let low = feelings.find(|feeling| feeling.mood == Mood::Negative)?;
-    let until = case.lasting(low.stamp.time, case.policy.low_us)?;
-    let said = Evidence::of("feeling", low.said.clone(), Some(low.stamp.time));
-    Some(Verdict::hold(
-        Reason::Discontent,
-        until,
-        vec![Evidence::event(&low.stamp), said],
-    ))
-}
-
-fn failed_delivery(case: &Case<'_>) -> Option<Verdict> {
-    let stamp = case.profile.whole.contacts.failed_delivery.as_ref()?;
-    let until = case.lasting(stamp.time, case.policy.low_us)?;
-    Some(Verdict::hold(
-        Reason::FailedDelivery,
-        until,
-        vec![Evidence::event(stamp)],
-    ))
+/// Holds until what happened is so long ago.
+fn held(case: &Case<'_>, reason: Reason, happened: Happened, micros: u64) -> Option<Verdict> {
+    let until = happened.lasting(micros, case.now)?;
+    Some(Verdict::hold(reason, until, happened.evidence))
 }

@@ -13,17 +13,17 @@ use crate::{
     },
 };
 
-pub(super) const HOUR_US: u64 = 3_600 * 1_000_000;
-pub(super) const DAY_US: u64 = 24 * HOUR_US;
+pub(in crate::decide) const HOUR_US: u64 = 3_600 * 1_000_000;
+pub(in crate::decide) const DAY_US: u64 = 24 * HOUR_US;
 
 /// The instant of an RFC 3339 text.
-pub(super) fn at(text: &str) -> Timestamp {
+pub(in crate::decide) fn at(text: &str) -> Timestamp {
     let point: jiff::Timestamp = text.parse().unwrap();
     Timestamp::from_micros(point.as_microsecond())
 }
 
 /// One message a day and four in a week, the fourth for what matters.
-pub(super) fn policy() -> Policy {
+pub(in crate::decide) fn policy() -> Policy {
     let cap = |most, days, calendar, reserved| Cap {
         most,
         days,
@@ -65,7 +65,7 @@ pub(super) fn policy() -> Policy {
 }
 
 /// An advertisement by short message, which matters as most do.
-pub(super) fn ask() -> Ask {
+pub(in crate::decide) fn ask() -> Ask {
     Ask {
         way: "sms".to_owned(),
         purpose: "marketing".to_owned(),
@@ -77,11 +77,11 @@ pub(super) fn ask() -> Ask {
     }
 }
 
-pub(super) fn event(name: &str, time: &str, properties: &[(&str, &str)]) -> Event {
+pub(in crate::decide) fn event(name: &str, time: &str, properties: &[(&str, &str)]) -> Event {
     event_at(name, at(time), properties)
 }
 
-pub(super) fn event_at(name: &str, time: Timestamp, properties: &[(&str, &str)]) -> Event {
+pub(in crate::decide) fn event_at(name: &str, time: Timestamp, properties: &[(&str, &str)]) -> Event {
     let text = |(name, value): &(&str, &str)| ((*name).to_owned(), Value::Text((*value).to_owned()));
     let is_our_own = matches!(name, "Contact Decided" | "Action Unanswered");
     let id = EventId {
@@ -95,7 +95,7 @@ pub(super) fn event_at(name: &str, time: Timestamp, properties: &[(&str, &str)])
 }
 
 /// What the customer says about ways of contact and purposes.
-pub(super) fn consent(said: &[(&str, &str, Decision)]) -> Event {
+pub(in crate::decide) fn consent(said: &[(&str, &str, Decision)]) -> Event {
     let change = |(way, purpose, decision): &(&str, &str, Decision)| ConsentChange {
         channel: (*way).to_owned(),
         purpose: (*purpose).to_owned(),
@@ -108,7 +108,7 @@ pub(super) fn consent(said: &[(&str, &str, Decision)]) -> Event {
 }
 
 /// Who agreed to advertisements by short message and by mail.
-pub(super) fn agreed() -> Event {
+pub(in crate::decide) fn agreed() -> Event {
     consent(&[
         ("sms", "marketing", Decision::Granted),
         ("email", "marketing", Decision::Granted),
@@ -116,13 +116,13 @@ pub(super) fn agreed() -> Event {
 }
 
 /// A message that was sent.
-pub(super) fn sent(time: &str, matter: &str) -> Event {
+pub(in crate::decide) fn sent(time: &str, matter: &str) -> Event {
     let about = [("matter", matter), ("purpose", "marketing"), ("channel", "sms")];
     event("Message Sent", time, &about)
 }
 
 /// The person to whom all of it happened.
-pub(super) fn profile(events: &[Event]) -> Profile {
+pub(in crate::decide) fn profile(events: &[Event]) -> Profile {
     let (rules, limits) = (IdentityRules::standard(), FoldLimits::STANDARD);
     let mut whole = Aggregate::default();
     for event in events {

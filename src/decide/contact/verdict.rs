@@ -1,6 +1,7 @@
 //! What is decided: the outcome, the rule that spoke, why, until when, and by which facts.
 
-use crate::domain::{event::Stamp, time::Timestamp};
+pub use crate::decide::evidence::Evidence;
+use crate::domain::time::Timestamp;
 
 /// What is to be done with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,40 +163,6 @@ impl Reason {
             Self::Reserved => Rule::Priority,
             Self::Free => Rule::None,
         }
-    }
-}
-
-/// A fact that a decision rests on. Holds no value that a person is known by.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Evidence {
-    /// What kind of fact: `consent`, `ticket`, `order`, `event`, `feeling`, `message`, `cap`, `zone`, `quiet`,
-    /// `day_off`.
-    pub what: String,
-    /// Its id or name.
-    pub name: String,
-    /// Since when, or when.
-    pub at: Option<Timestamp>,
-}
-
-/// What it is, never which: names are of tickets and orders.
-impl std::fmt::Debug for Evidence {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "Evidence({} at {:?})", self.what, self.at)
-    }
-}
-
-impl Evidence {
-    pub(super) fn of(what: &str, name: impl Into<String>, at: Option<Timestamp>) -> Self {
-        Self {
-            what: what.to_owned(),
-            name: name.into(),
-            at,
-        }
-    }
-
-    /// An event, by its id.
-    pub(crate) fn event(stamp: &Stamp) -> Self {
-        Self::of("event", stamp.id.clone(), Some(stamp.time))
     }
 }
 

@@ -38,12 +38,12 @@ impl Zone {
     }
 
     /// Its name.
-    pub(super) fn name(&self) -> &str {
+    pub(in crate::decide) fn name(&self) -> &str {
         self.0.iana_name().unwrap_or("UTC")
     }
 
     /// The day and the minute of that day at an instant; `None` outside of the years that a calendar has.
-    pub(super) fn local(&self, at: Timestamp) -> Option<(Date, u16)> {
+    pub(in crate::decide) fn local(&self, at: Timestamp) -> Option<(Date, u16)> {
         let point = jiff::Timestamp::from_microsecond(at.as_micros()).ok()?;
         let here = self.0.to_datetime(point);
         let minute = i16::from(here.hour()) * 60 + i16::from(here.minute());
@@ -52,7 +52,7 @@ impl Zone {
 
     /// The first instant behind `after` at which it is `minute` of `date`; where clocks are put forward over it, the
     /// instant that it would have been.
-    pub(super) fn instant(&self, date: Date, minute: u16, after: Timestamp) -> Option<Timestamp> {
+    pub(in crate::decide) fn instant(&self, date: Date, minute: u16, after: Timestamp) -> Option<Timestamp> {
         let [hour, minute] = [minute / 60, minute % 60].map(i8::try_from);
         let local = date.to_datetime(Time::new(hour.ok()?, minute.ok()?, 0, 0).ok()?);
         let micros = |point: jiff::Timestamp| Timestamp::from_micros(point.as_microsecond());
@@ -87,7 +87,7 @@ impl Zone {
     }
 
     /// When the day begins that is so many days behind the one of `at`, or before it.
-    pub(super) fn day(&self, at: Timestamp, days: i64) -> Option<Timestamp> {
+    pub(in crate::decide) fn day(&self, at: Timestamp, days: i64) -> Option<Timestamp> {
         let (date, _) = self.local(at)?;
         let date = date.checked_add(Span::new().try_days(days).ok()?).ok()?;
         self.instant(date, 0, Timestamp::MIN)
@@ -96,7 +96,7 @@ impl Zone {
 
 /// The zone of a customer: the one they or their device said, else that of their country, by what they said or by their
 /// telephone numbers; else the one of the policy.
-pub(super) fn of(policy: &Policy, profile: &Profile) -> Zone {
+pub(in crate::decide) fn of(policy: &Policy, profile: &Profile) -> Zone {
     let said = |name: &str| profile.whole.traits.get(name)?.value.as_text();
     let stated = said("timezone").or_else(|| said("time_zone"));
     let at_home = |country: &str| policy.zones.get(&country.trim().to_ascii_lowercase());

@@ -5,8 +5,11 @@
 //!
 //! [`Aggregate`]: crate::domain::profile::Aggregate
 
+pub mod answering;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use crate::domain::profile::contacts::answering::{Answering, Tally};
 use crate::domain::{
     event::Stamp,
     profile::{aggregate::FoldLimits, bounded},
@@ -26,6 +29,8 @@ pub struct Contacts {
     pub failed_delivery: Option<Stamp>,
     /// When the customer last said that they are leaving.
     pub leaving: Option<Stamp>,
+    /// When the customer answers.
+    pub answering: Answering,
 }
 
 /// One step of a message on its way to the customer. `Debug` does not show what it is about: its sender chose the text.
@@ -70,8 +75,9 @@ impl Contacts {
             by_purpose,
             failed_delivery,
             leaving,
+            answering,
         } = self;
-        by_purpose.is_empty() && failed_delivery.is_none() && leaving.is_none()
+        by_purpose.is_empty() && failed_delivery.is_none() && leaving.is_none() && answering.is_empty()
     }
 
     /// Every step that is known, with the purpose of its message.
@@ -98,6 +104,7 @@ impl Contacts {
                 there.clone_from(other);
             }
         }
+        self.answering.merge(&other.answering);
     }
 
     pub(crate) fn bound(&mut self, limits: &FoldLimits) {

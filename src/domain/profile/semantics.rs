@@ -25,8 +25,10 @@ use crate::domain::{
 /// Writes into `aggregate` what `event` opens or closes, and says in a word what it is about.
 pub(crate) fn read(event: &Event, stamp: &Stamp, aggregate: &mut Aggregate) -> Option<String> {
     let reading = Reading { event, stamp };
+    let name = token(&event.name);
     reading.feeling(aggregate);
-    match token(&event.name).as_str() {
+    reading.answering(aggregate, &name);
+    match name.as_str() {
         "product_added" => reading.lines(&mut aggregate.cart, true),
         "product_removed" => reading.lines(&mut aggregate.cart, false),
         "cart_emptied" | "cart_cleared" => {
@@ -64,6 +66,7 @@ pub(crate) fn read(event: &Event, stamp: &Stamp, aggregate: &mut Aggregate) -> O
         "action_decided" => reading.acted(aggregate),
         // The matter stays as it is: the message may have been sent all the same.
         "action_unanswered" => reading.first_text(&["name", "action"]),
+        "call_routed" => reading.routed(aggregate),
         "message_sent" => reading.message(aggregate, Step::Sent),
         "message_failed" => reading.message(aggregate, Step::Failed),
         "delivery_failed" | "order_delivery_failed" => {

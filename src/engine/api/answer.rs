@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     domain::{qr::QrOutcome, time::Timestamp, value::Value},
-    engine::api::Decided,
+    engine::api::{Decided, Routed},
     journal::Position,
     store::{ErasureRecord, ProfileId},
 };
@@ -54,6 +54,8 @@ pub enum Answer {
     },
     /// It is decided whether a message is sent.
     Decided(Box<Decided>),
+    /// It is decided who serves somebody.
+    Routed(Box<Routed>),
     /// A flow was started.
     Started {
         /// For so many.
@@ -82,6 +84,7 @@ impl fmt::Debug for Answer {
             Self::Qr(answer) => answer.outcome.fmt(out),
             Self::Consented { profile } => write!(out, "Consented({profile})"),
             Self::Decided(decided) => decided.fmt(out),
+            Self::Routed(routed) => routed.fmt(out),
             Self::Started { members } => write!(out, "Started({members})"),
             Self::Said { word } => write!(out, "Said({word})"),
             Self::Undone => out.write_str("Undone"),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::{
-    decide::contact::Ask,
+    decide::{contact::Ask, routing},
     domain::{event::ConsentChange, identity::Word, time::Timestamp},
     engine::api::{Mint, Progress, Statement, Target, Undo, Valuing},
     store::{ErasureId, ErasureRecord},
@@ -48,6 +48,13 @@ pub enum Command {
         target: Target,
         /// Which.
         ask: Box<Ask>,
+    },
+    /// Decide who serves somebody who calls.
+    Route {
+        /// Who calls.
+        target: Target,
+        /// What they want.
+        ask: Box<routing::Ask>,
     },
     /// Start a flow for somebody.
     Start {
@@ -127,6 +134,7 @@ impl fmt::Debug for Command {
             Self::RevokeQr { .. } => "RevokeQr",
             Self::Consent { .. } => "Consent",
             Self::Contact { .. } => "Contact",
+            Self::Route { .. } => "Route",
             Self::Start { .. } => "Start",
             Self::StartAll { .. } => "StartAll",
             Self::Rank(_) => "Rank",

@@ -15,6 +15,7 @@ pub(crate) mod profile;
 pub(crate) mod qr;
 pub(crate) mod rejections;
 pub(crate) mod report;
+pub(crate) mod routing;
 pub(crate) mod rules;
 pub(crate) mod scan;
 pub(crate) mod segment;

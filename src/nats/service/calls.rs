@@ -36,6 +36,7 @@ pub(crate) enum Call {
     StartFlow,
     /// [`Api::rank`](crate::api::Api::rank).
     Rank,
+    Routing,
     Erase,
     Erasure,
     Merge,
@@ -45,7 +46,7 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    pub(crate) const ALL: [Self; 30] = [
+    pub(crate) const ALL: [Self; 31] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -70,6 +71,7 @@ impl Call {
         Self::Contact,
         Self::StartFlow,
         Self::Rank,
+        Self::Routing,
         Self::Erase,
         Self::Erasure,
         Self::Merge,
@@ -105,6 +107,7 @@ impl Call {
             Self::Contact => "c.contact",
             Self::StartFlow => "c.flow.start",
             Self::Rank => "c.values",
+            Self::Routing => "c.routing",
             Self::Erase => "c.erase",
             Self::Erasure => "q.erasure",
             Self::Merge => "c.merge",
@@ -144,6 +147,7 @@ impl Call {
             Self::Contact => Action::Contact,
             Self::StartFlow => Action::StartFlow,
             Self::Rank => Action::Rank,
+            Self::Routing => Action::Route,
             Self::Erase | Self::Erasure => Action::Erase,
             Self::Merge | Self::Separate | Self::Undo => Action::Steward,
             Self::Owner => return None,
@@ -177,6 +181,7 @@ impl Call {
             Self::Contact => written(&api.contact(api::read(body)?).await?),
             Self::StartFlow => written(&api.start_flow(api::read(body)?).await?),
             Self::Rank => written(&api.rank(api::read(body)?).await?),
+            Self::Routing => written(&api.route(api::read(body)?).await?),
             Self::Erase => written(&api.erase(api::read(body)?).await?),
             Self::Erasure => written(&api.erasure(api::read(body)?).await?),
             Self::Merge => written(&api.merge(api::read(body)?).await?),

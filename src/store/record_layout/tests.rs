@@ -58,12 +58,15 @@ fn an_atom_of_a_former_version_has_none_of_what_came_later() {
     assert!(!felt.aggregate.dealings.is_empty());
     let mut nothing = felt.clone();
     nothing.aggregate.dealings = Default::default();
-    for (version, record) in [(4, &nothing), (5, &felt), (6, &atom("Message Sent"))] {
+    let sent = atom("Message Sent");
+    assert!(!sent.aggregate.contacts.is_empty());
+    for (version, record) in [(4, &nothing), (5, &felt), (6, &felt), (6, &sent)] {
         let lacking = AtomRecord::lacks(version).unwrap().len();
         let read: AtomRecord = codec::decode(&written_by(version, record, lacking)).unwrap();
         assert!(read == *record, "version {version}");
     }
-    let sent = atom("Message Sent");
-    assert!(!sent.aggregate.contacts.is_empty());
-    assert!(codec::decode::<AtomRecord>(&codec::encode(&sent).unwrap()).unwrap() == sent);
+    for of_now in [sent, atom("Message Opened")] {
+        assert!(!of_now.aggregate.contacts.is_empty());
+        assert!(codec::decode::<AtomRecord>(&codec::encode(&of_now).unwrap()).unwrap() == of_now);
+    }
 }

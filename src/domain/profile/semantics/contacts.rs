@@ -1,10 +1,15 @@
 //! What event types mean for what was said to the customer.
 
-use crate::domain::profile::{
-    aggregate::Aggregate,
-    bounded::Latest,
-    contacts::{Contact, Step},
-    semantics::Reading,
+use crate::domain::{
+    amount::Amount,
+    event::token,
+    profile::{
+        aggregate::Aggregate,
+        bounded::Latest,
+        contacts::{Contact, Step},
+        semantics::Reading,
+    },
+    value::Value,
 };
 
 impl Reading<'_> {
@@ -39,6 +44,56 @@ impl Reading<'_> {
             let stamp = self.stamp.clone();
             aggregate.runs.add(flow, matter, Latest { stamp, value: run });
         }
+    }
+
+    /// Where a call was routed: a call-back that was offered with it is promised.
+    pub(super) fn routed(&self, aggregate: &mut Aggregate) -> Option<String> {
+        let is_deferred = self
+            .first_text(&["route"])
+            .is_some_and(|route| route == "deferred");
+        let about = self.first_text(&["matter"]);
+        if self.event.is_internal() && is_deferred {
+            let channel = self.first_text(&["channel"]);
+            self.promise_callback(aggregate, about.clone(), channel);
+        }
+        about
+    }
+
+    /// Whether the customer answered, where the event says so: by that it is learned when they do.
+    pub(super) fn answering(&self, aggregate: &mut Aggregate, name: &str) {
+        let is_answered = match name {
+            "call_ended" => self.answered_call(),
+            "callback_completed" | "message_opened" | "message_clicked" | "email_opened"
+            | "email_link_clicked" => Some(true),
+            "callback_failed" => Some(false),
+            "call_missed" => (!self.is_from_customer()).then_some(false),
+            _ => None,
+        };
+        if let Some(is_answered) = is_answered {
+            aggregate.contacts.answering.add(self.event.time, is_answered);
+        }
+    }
+
+    /// Whether a call to the customer was answered: as it says, else by whether it lasted.
+    fn answered_call(&self) -> Option<bool> {
+        if self.is_from_customer() {
+            return None;
+        }
+        let said = match self.event.property("answered") {
+            Some(Value::Bool(said)) => Some(*said),
+            _ => None,
+        };
+        let lasted = self
+            .first_text(&["duration", "duration_s", "duration_ms"])
+            .and_then(|text| Amount::from_decimal(&text).ok())
+            .map(|duration| duration.as_units() > 0);
+        said.or(lasted)
+    }
+
+    /// Who calls the house answers nothing.
+    fn is_from_customer(&self) -> bool {
+        self.first_text(&["direction"])
+            .is_some_and(|direction| matches!(token(&direction).as_str(), "inbound" | "incoming" | "in"))
     }
 
     /// What became of a message.

@@ -42,15 +42,25 @@ impl Reading<'_> {
 
     pub(super) fn callback(&self, aggregate: &mut Aggregate) -> Option<String> {
         let about = self.first_text(&["reason", "subject", "name"]);
+        self.promise_callback(aggregate, about.clone(), None);
+        about
+    }
+
+    /// A call-back is promised, by `channel` or else by the one that says so.
+    pub(super) fn promise_callback(
+        &self,
+        aggregate: &mut Aggregate,
+        about: Option<String>,
+        channel: Option<String>,
+    ) {
         let promised = Callback {
-            about: about.clone(),
+            about,
             due: self.event.expires,
-            channel: self.event.channel.clone(),
+            channel: channel.unwrap_or_else(|| self.event.channel.clone()),
         };
         if let Some(id) = self.callback_id() {
             set(&mut aggregate.dealings.callbacks, id, self.latest(promised));
         }
-        about
     }
 
     pub(super) fn callback_end(&self, aggregate: &mut Aggregate, end: CallbackEnd) -> Option<String> {
