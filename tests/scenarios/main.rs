@@ -51,6 +51,7 @@ mod report;
 mod retracted;
 mod roles;
 mod routing;
+mod routing_agents;
 mod routing_asked;
 mod rulebook;
 mod rules;
