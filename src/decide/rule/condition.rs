@@ -30,6 +30,7 @@ mod call;
 mod given;
 mod look;
 mod map;
+mod part;
 mod read;
 mod seen;
 #[cfg(test)]

@@ -7,7 +7,8 @@ use crate::{
     decide::rule::{
         condition::{
             call::{Call, Turn},
-            look::{VARIABLES, call_name, call_number},
+            look::{VARIABLES, call_name},
+            part::{asked, constant, text, unknown, usage},
         },
         reads::{Names, Reads},
         window,
@@ -350,66 +351,9 @@ fn operator(name: &str, args: Vec<IdedExpr>) -> Expr {
     })
 }
 
-/// The number of the call whose answer a part is.
-fn asked(part: &IdedExpr) -> Option<usize> {
-    match &part.expr {
-        Expr::Ident(name) => call_number(name),
-        Expr::Call(call) if call.func_name == operators::INDEX => match &call.args.first()?.expr {
-            Expr::Ident(name) => call_number(name),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// The number that a part always is.
-fn constant(part: &IdedExpr) -> Option<i64> {
-    match &part.expr {
-        Expr::Literal(LiteralValue::Int(number)) => Some(*number.inner()),
-        Expr::Call(call) => match (call.func_name.as_str(), call.args.as_slice()) {
-            (operators::MULTIPLY, [first, second]) => constant(first)?.checked_mul(constant(second)?),
-            (operators::ADD, [first, second]) => constant(first)?.checked_add(constant(second)?),
-            (operators::SUBSTRACT, [first, second]) => constant(first)?.checked_sub(constant(second)?),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn text(part: &Expr) -> Option<&str> {
-    match part {
-        Expr::Literal(LiteralValue::String(text)) => Some(text.inner()),
-        _ => None,
-    }
-}
-
 fn micros(part: &IdedExpr) -> Result<u64, Refused> {
     let Some(text) = text(&part.expr) else {
         return refuse(part.id, format!("{}, as it stands", window::EXPECTED));
     };
     window::micros(text).or_else(|_| refuse(part.id, window::EXPECTED))
-}
-
-/// How a function is called.
-fn usage(name: &str) -> &'static str {
-    match name {
-        "age" => "age(time)",
-        "get" => "get(map, name, otherwise)",
-        "seconds" => "seconds(\"7d\")",
-        "since" => "since(\"Order Completed\")",
-        "visits" => "visits(\"7d\")",
-        "happened" => "happened(\"Order Completed\", \"7d\")",
-        "quiet" => "quiet(\"Order Completed\", \"7d\")",
-        "days" => "days(\"Order Completed\", \"7d\")",
-        _ => "count(\"Order Completed\", \"7d\")",
-    }
-}
-
-fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let mut known: Vec<&str> = known.collect();
-    known.sort_unstable();
-    format!(
-        "expected {what} that there is instead of {name}, one of {}",
-        known.join(", ")
-    )
 }
