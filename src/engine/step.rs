@@ -21,7 +21,6 @@ use crate::{
         publish::{Publication, Told},
         renew::Renewed,
         repair::Repairs,
-        surroundings::Shelf,
     },
     journal::{Commit, InputPosition, Marker},
     store::{
@@ -309,11 +308,7 @@ impl Run<'_> {
             });
         }
         self.batch.count_sales(&told, &combined, |_| BTreeSet::new())?;
-        for news in &self.batch.news {
-            publication.tenant(news)?;
-        }
-        let shelf = Shelf::new(&self.batch.overlay, self.batch.rules);
-        publication.commit(&combined, &told, &self.batch.touched, &shelf)?;
+        publication.commit(&combined, &told, &self.batch)?;
         let messages = publication.into_messages();
         if !messages.is_empty() || self.batch.overlay.has_changes() {
             self.note_rules()?;
