@@ -16,7 +16,7 @@ use crate::{
     },
     engine::{
         api::Resolution,
-        batch::{Rules, Touched},
+        batch::{Batch, Rules, Touched},
         combine::Combined,
         deciding::Acted,
         error::Error,
@@ -74,14 +74,20 @@ impl<'a> Publication<'a> {
         self.messages
     }
 
-    /// One message per changed profile, then the notices, then the events with their contexts, then what was decided.
+    /// What the tenant said, one message per changed profile, then the notices, then the events with their contexts, then what
+    /// was decided.
     pub(crate) fn commit(
         &mut self,
         combined: &Combined,
         told: &[Told<'_>],
-        touched: &Touched,
-        (acts, shelf): (&[(Acted, ProfileId)], &Shelf<'_, impl Read>),
+        batch: &Batch<'_>,
+        acts: &[(Acted, ProfileId)],
     ) -> Result<(), Error> {
+        for news in &batch.news {
+            self.tenant(news)?;
+        }
+        let touched = &batch.touched;
+        let shelf = Shelf::new(&batch.overlay, batch.rules, batch.health);
         let mut causes: BTreeMap<ProfileId, Vec<&Told<'_>>> = BTreeMap::new();
         for one in told {
             causes.entry(one.profile).or_default().push(one);
@@ -102,7 +108,7 @@ impl<'a> Publication<'a> {
         let mut contexts = Contexts::new();
         for one in told {
             if let Some(portrait) = combined.portraits.get(&one.profile) {
-                self.enriched(one.event, portrait, (&mut contexts, shelf))?;
+                self.enriched(one.event, portrait, (&mut contexts, &shelf))?;
             }
         }
         self.decided(combined, acts, &causes)
@@ -130,7 +136,7 @@ impl<'a> Publication<'a> {
     }
 
     /// What the tenant publishes since it said something.
-    pub(crate) fn tenant(&mut self, news: &News) -> Result<(), Error> {
+    fn tenant(&mut self, news: &News) -> Result<(), Error> {
         let event = (&news.event, news.time);
         let body = match &news.published {
             Published::Product(id, product) => Catalogue::product(news.kind, event, (id, product), self.now),

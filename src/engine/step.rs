@@ -25,7 +25,6 @@ use crate::{
         renew::Renewed,
         repair::Repairs,
         step::verdicts::Verdicts,
-        surroundings::Shelf,
     },
     journal::{Commit, InputPosition, Marker},
     store::{
@@ -327,11 +326,7 @@ impl Run<'_> {
         let acts = self.batch.actions()?;
         let decided = self.batch.figures(&combined, &acts)?;
         self.batch.count_sales(&told, &combined)?;
-        for news in &self.batch.news {
-            publication.tenant(news)?;
-        }
-        let shelf = Shelf::new(&self.batch.overlay, self.batch.rules, self.batch.health);
-        publication.commit(&combined, &told, &self.batch.touched, (&acts, &shelf))?;
+        publication.commit(&combined, &told, &self.batch, &acts)?;
         let messages = publication.into_messages();
         if !messages.is_empty() || self.batch.overlay.has_changes() {
             self.note_rules()?;
