@@ -143,11 +143,6 @@ fn a_question_has_the_answer_that_it_has_over_http() {
         json!({"by": "team"}),
         "/v1/reports/contacts?by=team",
     );
-    check(
-        "contact_report",
-        json!({"by": "moon"}),
-        "/v1/reports/contacts?by=moon",
-    );
 }
 
 #[test]
