@@ -20,6 +20,7 @@ pub(super) fn read(name: &str, sheet: &mut Sheet<'_, '_>) -> Option<Flow> {
         when: sheet.condition("when"),
         matter: sheet.condition("matter"),
         again_us: sheet.time("again_after"),
+        restarts: false,
         unless: Vec::new(),
         steps: Vec::new(),
     };
