@@ -89,6 +89,7 @@
 //!   making are united (`forest`). Count up [`domain::identity::cluster::ALGORITHM`] with it, so that stores are renewed.
 //! - **What was promised, felt or bought**: a register of `domain::profile::dealings`, read in `semantics::dealings`.
 //! - **What was said to a customer**: a step of `domain::profile::contacts`, read in `semantics::contacts`.
+//! - **What a case by which rules are tested may give or expect**: `tryout::cases`.
 //! - **A reason not to contact somebody, or not now**: a function over the case in [`decide::contact`], called in its place of
 //!   the order; its numbers in `config::section::contact`.
 //! - **What an agent is to do next, or to leave alone**: a rule in `domain::context::{next_step, avoid}`.
