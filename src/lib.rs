@@ -95,6 +95,7 @@
 //! - **What was promised, felt or bought**: a register of `domain::profile::dealings`, read in `semantics::dealings`.
 //! - **What was said to a customer**: a step of `domain::profile::contacts`, read in `semantics::contacts`; what they may hold
 //!   the house to, in `domain::profile::pledges`.
+//! - **What a case by which rules are tested may give or expect**: `tryout::cases`.
 //! - **A reason not to contact somebody, or not now**: a function over the case in [`decide::contact`], called in its place of
 //!   the order; its numbers in `config::section::contact`.
 //! - **What is counted for a report**: a `Happened` of [`decide::contact`], read of the event in `tally`; the engine counts it

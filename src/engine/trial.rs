@@ -16,7 +16,7 @@ use crate::{
     engine::{
         ahead::Ahead,
         answer::QueryError,
-        api::{Command, Outcome, Submission},
+        api::{Command, CommandError, Outcome, Submission},
         atoms::Atoms as _,
         batch::Rules,
         commands::Ordered,
@@ -68,6 +68,8 @@ pub struct Told {
     pub turns: Vec<Turn>,
     /// What became of each event that was given.
     pub outcomes: Vec<Outcome>,
+    /// Why a command was not carried out, where it was not.
+    pub refused: Option<CommandError>,
 }
 
 /// A rule that cannot be evaluated.
@@ -326,6 +328,8 @@ impl Trial {
         }
         told.turns.extend(stepped.turns);
         told.outcomes.extend(stepped.outcomes);
+        let refused = stepped.answers.into_iter().find_map(Result::err);
+        told.refused = refused.or(told.refused.take());
         self.standing = stepped.standing;
         self.due = stepped.leaves.due;
         self.sweeps = stepped.leaves.sweeps.unwrap_or(self.sweeps);

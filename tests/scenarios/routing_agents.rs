@@ -13,7 +13,13 @@ const OPEN: &str = "[routing]\nopen_days = [\"sun\", \"mon\"]\nagent_silent_minu
 
 fn town() -> Town {
     let town = Town::with(OPEN);
-    let seen = event("s", ["web", "Signed In"], "20T10:00", json!([user("mina")]), json!({}));
+    let seen = event(
+        "s",
+        ["web", "Signed In"],
+        "20T10:00",
+        json!([user("mina")]),
+        json!({}),
+    );
     town.tell(&[seen]);
     town
 }
@@ -21,7 +27,10 @@ fn town() -> Town {
 /// An agent is in another state, at a time of this day.
 fn state(town: &Town, id: &str, agent: &str, time: &str, more: Value) {
     let mut properties = json!({"agent_id": agent});
-    properties.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
+    properties
+        .as_object_mut()
+        .unwrap()
+        .extend(more.as_object().cloned().unwrap());
     let more = json!({"properties": properties});
     let changed = event(id, ["callcenter", "Agent State Changed"], time, json!([]), more);
     town.tell(&[changed]);
@@ -44,7 +53,13 @@ fn an_agent_serves_while_events_say_so() {
     assert_eq!(reason(&town, "order_question"), "agent_busy");
     town.reopen();
     assert_eq!(reason(&town, "order_question"), "agent_busy");
-    state(&town, "3", "anna", "22T11:55", json!({"state": "ready", "skills": ["orders", "sales"]}));
+    state(
+        &town,
+        "3",
+        "anna",
+        "22T11:55",
+        json!({"state": "ready", "skills": ["orders", "sales"]}),
+    );
     assert_eq!(
         [reason(&town, "order_question"), reason(&town, "purchase")],
         ["agent_free", "agent_free"]
@@ -56,7 +71,13 @@ fn who_is_silent_is_away_and_who_is_told_of_alone_serves_too() {
     let town = town();
     state(&town, "1", "anna", "22T10:30", json!({"state": "ready"}));
     assert_eq!(reason(&town, "order_question"), "agent_busy");
-    state(&town, "2", "ben", "22T11:30", json!({"state": "ready", "skills": ["orders"]}));
+    state(
+        &town,
+        "2",
+        "ben",
+        "22T11:30",
+        json!({"state": "ready", "skills": ["orders"]}),
+    );
     assert_eq!(reason(&town, "order_question"), "agent_free");
     state(&town, "3", "ben", "22T11:45", json!({"calls_max": 0}));
     assert_eq!(reason(&town, "order_question"), "agent_busy");

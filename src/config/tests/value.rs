@@ -5,13 +5,13 @@ use crate::decide::value::{Policy, Tiers};
 
 #[test]
 fn the_documented_defaults_are_those_of_the_policy() {
-    assert_eq!(load("", &[], &[]).unwrap().value, Policy::default());
+    assert_eq!(load("", &[], &[]).unwrap().decide.value, Policy::default());
 }
 
 #[test]
 fn it_can_be_said_otherwise() {
     let text = "[decide.value]\nevery_hours = 0\nwindow_days = 1\ncurrency = \"EUR\"\ntop_percent = 50\nhigh_percent = 20\n";
-    let policy = load(text, &[], &[]).unwrap().value;
+    let policy = load(text, &[], &[]).unwrap().decide.value;
     let tiers = Tiers {
         top: 50,
         high: 20,

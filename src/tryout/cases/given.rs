@@ -7,8 +7,9 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    domain::{event::Event, time::Timestamp},
-    tryout::span::Span,
+    domain::{event::Event, identifier::IdentifierRules, time::Timestamp},
+    engine::api::{Command, Target},
+    tryout::{cases::people::key, span::Span},
     wire::{DecodeRules, Origin, Shape, decode, time},
 };
 
@@ -20,10 +21,8 @@ const SOURCE: &str = "test";
 pub(super) enum Given {
     /// An event.
     Event(Box<Event>),
-    /// A flow is started for a customer.
-    Start { flow: String, of: String },
-    /// A flow is started for all in a segment.
-    StartAll { flow: String, segment: String },
+    /// A flow is started by hand.
+    Command(Box<Command>),
 }
 
 /// What an item of the list says, and when that comes.
@@ -48,7 +47,8 @@ pub(super) fn given(
     let (at, happened) = (span("at")?, span("time")?);
     let at = at.or(happened).unwrap_or(start);
     if let Some(flow) = item.remove("start") {
-        return Ok((at, by_hand(&flow, &mut item)?));
+        let command = by_hand(&flow, &mut item, &rules.identifiers)?;
+        return Ok((at, Given::Command(Box::new(command))));
     }
     let mut put = |name: &str, value: Json| {
         item.entry(name).or_insert(value);
@@ -82,7 +82,7 @@ pub(super) fn given(
     }
 }
 
-fn by_hand(flow: &Json, item: &mut Map<String, Json>) -> Result<Given, String> {
+fn by_hand(flow: &Json, item: &mut Map<String, Json>, rules: &IdentifierRules) -> Result<Command, String> {
     let text = |value: Option<Json>| value.as_ref().and_then(Json::as_str).map(str::to_owned);
     let flow = flow
         .as_str()
@@ -90,8 +90,12 @@ fn by_hand(flow: &Json, item: &mut Map<String, Json>) -> Result<Given, String> {
         .to_owned();
     let (of, segment) = (text(item.remove("of")), text(item.remove("segment")));
     match (of, segment, item.is_empty()) {
-        (Some(of), None, true) => Ok(Given::Start { flow, of }),
-        (None, Some(segment), true) => Ok(Given::StartAll { flow, segment }),
+        (Some(of), None, true) => {
+            let key = key(&of, rules).ok_or("of: expected an identifier such as user_id:u1")?;
+            let target = Target::Identifier(key);
+            Ok(Command::Start { flow, target })
+        }
+        (None, Some(segment), true) => Ok(Command::StartAll { flow, segment }),
         _ => Err("start: expected of (such as user_id:u1) or segment beside it".to_owned()),
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     domain::{identity::Key, time::Timestamp},
     engine::{
         EngineConfig, Rules,
-        api::{Command, Outcome, Target},
+        api::Outcome,
         trial::{Failure, Trial},
     },
     tryout::{
@@ -13,7 +13,7 @@ use crate::{
             compare::differences,
             file::{Case, CaseFile},
             given::{Given, given},
-            people::{People, key, keys},
+            people::{People, keys},
         },
         error::TryError,
         seen::Seen,
@@ -56,25 +56,15 @@ pub fn run(
         last = last.max(at);
         let told = match given {
             Given::Event(event) => simulation.take(vec![*event], at, &mut note)?,
-            Given::Start { flow, of } => {
-                let key = key(&of, &place.decode.identifiers);
-                let target = Target::Identifier(key.ok_or_else(|| wrong("expected of as kind:value"))?);
-                let command = Command::Start { flow, target };
-                simulation.at(
-                    at,
-                    |trial, now| Ok(trial.command(command, &by_hand(number), now)?),
-                    &mut note,
-                )?
-            }
-            Given::StartAll { flow, segment } => {
-                let command = Command::StartAll { flow, segment };
-                simulation.at(
-                    at,
-                    |trial, now| Ok(trial.command(command, &by_hand(number), now)?),
-                    &mut note,
-                )?
+            Given::Command(command) => {
+                let id = format!("given-{number}");
+                let does = |trial: &mut Trial, now| Ok(trial.command(*command, &id, now)?);
+                simulation.at(at, does, &mut note)?
             }
         };
+        if let Some(refused) = told.refused {
+            return Err(wrong(&format!("expected what can be started, but: {refused}")));
+        }
         match told.outcomes.first() {
             Some(Outcome::Conflicting | Outcome::Duplicate) => {
                 return Err(wrong("expected an id that no other event has"));
@@ -97,10 +87,6 @@ fn failed(failure: &Failure) -> String {
     format!("{} cannot be evaluated: {}", failure.rule, failure.problem)
 }
 
-fn by_hand(number: usize) -> String {
-    format!("given-{number}")
-}
-
 /// What is given, in the order in which it comes, and the identifiers of people in it.
 #[expect(clippy::type_complexity, reason = "it is taken apart where it is called")]
 fn given_of(
@@ -118,7 +104,7 @@ fn given_of(
     comes.sort_by_key(|(_, at, _)| *at);
     let events = comes.iter().filter_map(|(_, _, given)| match given {
         Given::Event(event) => Some(event),
-        Given::Start { .. } | Given::StartAll { .. } => None,
+        Given::Command(_) => None,
     });
     let people = events.flat_map(|event| keys(event)).collect();
     Ok((comes, people))

@@ -16,6 +16,7 @@ use crate::{
     engine::{
         ahead::Ahead,
         batch::{Deciding, Rules},
+        deciding::RuleHealth,
         known::Known,
         memory::Memory,
         repair::Repairs,
@@ -58,6 +59,8 @@ fn in_batch<T>(rules: &Rules, work: impl FnOnce(&mut Batch<'_>) -> T) -> T {
         keyring: &Keyring::new(&[1; 32], &[2; 32]),
         rules,
         memory: &Memory::default(),
+        book: &rules.decide.book.current(),
+        health: &RuleHealth::default(),
     };
     let mut batch = Batch::new(ground, 1, Repairs::default()).unwrap();
     work(&mut batch)
@@ -72,7 +75,8 @@ fn event(second: i64, agent: &str, properties: &[(&str, &str)]) -> Event {
         source: "acd".to_owned(),
         id: format!("e-{second}"),
     };
-    let all = [("agent_id", agent)].iter().chain(properties);
+    let named = [("agent_id", agent)];
+    let all = named.iter().chain(properties);
     Event {
         properties: all
             .map(|(name, text)| ((*name).to_owned(), value(text)))
