@@ -18,6 +18,9 @@ pub struct Channel {
     pub region: Option<Region>,
     /// The context view with which its events are enriched.
     pub view: String,
+    /// Whether whoever sends by it may be anybody, as with a key in a browser or an app: what the tenant says of itself is not
+    /// taken from there.
+    pub is_public: bool,
 }
 
 /// What is configured about the sources whose name starts with a prefix.

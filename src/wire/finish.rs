@@ -70,6 +70,10 @@ pub(crate) fn finish(
     // What the tenant says of itself is about no customer: whoever it seems to name is not looked at.
     let about_tenant = catalogue::Kind::of(&name);
     if about_tenant.is_some() {
+        if channel.is_public {
+            let expected = "take what the tenant says of itself: expected a channel whose keys are not in public hands";
+            return Err(Fault::new(Reason::ForeignChannel, expected));
+        }
         draft.name_nobody();
     }
     let consent = consent::read(draft.consent.take(), limits.name_letters_max)?;

@@ -25,6 +25,7 @@ pub(crate) fn rules() -> DecodeRules {
         },
         region: shared_devices.then(|| "IR".parse().unwrap()),
         view: String::new(),
+        is_public: false,
     };
     let channels = [
         ("web", false),

@@ -26,6 +26,7 @@ pub(crate) fn decode_rules() -> DecodeRules {
         },
         region: Some("IR".parse().unwrap()),
         view: String::new(),
+        is_public: false,
     };
     let channels =
         ["web", "mobile", "callcenter", "store"].map(|name| (name.to_owned(), channel(name == "store")));

@@ -166,7 +166,7 @@ fn story() -> Town {
         let more = json!({"properties": properties});
         let said = event(
             &format!("t{n}"),
-            ["web", name],
+            ["store", name],
             &format!("22T11:0{n}"),
             json!([]),
             more,
@@ -197,7 +197,7 @@ fn what_is_published_is_as_described() {
                 _,
             ] => (kind, kind, "update"),
             ["context", _, _, _] => ("context", "context", "context"),
-            ["catalogue", _] => ("catalogue", "catalogue", "catalogue"),
+            ["insight", _] => ("catalogue", "catalogue", "catalogue"),
             ["dlq", _] => ("deadLetters", "refused", "refused"),
             _ => panic!("{} is on no channel", update.subject),
         };

@@ -16,7 +16,7 @@ const VIEWS: [&str; 4] = ["callcenter", "pos", "web", "mobile"];
 pub fn published(id: &str, name: &str, time: &str, properties: Value) -> Value {
     event(
         id,
-        ["web", name],
+        ["store", name],
         time,
         json!([]),
         json!({"properties": properties}),
@@ -76,7 +76,7 @@ fn what_is_about_the_tenant_makes_no_profile_and_is_known_by_its_id() {
     assert_eq!(town.profiles(), before);
     let told = town.query().updates_after(Position(0), 100).unwrap();
     let subjects: Vec<&str> = told.iter().map(|update| update.subject.as_str()).collect();
-    assert_eq!(subjects, ["yekta.v1.default.catalogue.price_changed"]);
+    assert_eq!(subjects, ["yekta.v1.default.insight.price_changed"]);
 }
 
 #[test]

@@ -22,6 +22,7 @@ fn unsaid() -> Map<String, Value> {
         ("shared_devices", false.into()),
         ("hands_over", false.into()),
         ("view", "web".into()),
+        ("public", false.into()),
     ])
 }
 
@@ -37,6 +38,7 @@ pub(crate) fn read(root: &mut Reader<'_>) -> BTreeMap<String, Channel> {
             view: channel.text("view", "expected the name of a view", String::new(), |name| {
                 Some(name.to_owned())
             }),
+            is_public: channel.switch("public"),
         }
     });
     for name in channels.keys().filter(|name| !is_name(name)) {

@@ -35,6 +35,7 @@ fn the_standard_channels_are_the_four() {
         },
         region: None,
         view: view.to_owned(),
+        is_public: matches!(view, "web" | "mobile"),
     };
     let channels = [
         ("web", channel("web", false)),

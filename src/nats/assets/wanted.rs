@@ -11,14 +11,7 @@ use crate::nats::{
 };
 
 /// What is published of a commit: the kinds of subjects that leave the journal.
-pub(crate) const PUBLISHED: [&str; 6] = [
-    "profile.>",
-    "context.>",
-    "action.>",
-    "insight.>",
-    "catalogue.>",
-    "dlq.>",
-];
+pub(crate) const PUBLISHED: [&str; 5] = ["profile.>", "context.>", "action.>", "insight.>", "dlq.>"];
 /// What the bucket of profiles is made of, each with the key as its last token.
 pub(crate) const KEPT: [&str; 2] = ["profile.updated.*", "retired.*"];
 
@@ -89,9 +82,7 @@ impl Wanted<'_> {
             ]),
             persist_mode: self.view_persistence(),
             discard: DiscardPolicy::Old,
-            description: Some(
-                "Yekta: updates, contexts, actions, insights, the catalogue and dead letters".to_owned(),
-            ),
+            description: Some("Yekta: updates, contexts, actions, insights and dead letters".to_owned()),
             ..self.stream(self.names.out(), self.storage.out)
         }
     }

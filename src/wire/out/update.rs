@@ -208,7 +208,7 @@ impl Subjects {
 
     /// Of what the tenant publishes.
     pub fn catalogue(&self, kind: &str) -> String {
-        format!("{}.catalogue.{}", self.prefix, token(kind))
+        format!("{}.insight.{}", self.prefix, token(kind))
     }
 
     /// Of a dead letter.

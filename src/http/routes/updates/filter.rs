@@ -9,12 +9,11 @@ use crate::{
 };
 
 /// The streams there are, and the word in a subject by which each is known.
-const STREAMS: [(&str, &str); 6] = [
+const STREAMS: [(&str, &str); 5] = [
     ("updates", "profile"),
     ("context", "context"),
     ("action", "action"),
     ("insight", "insight"),
-    ("catalogue", "catalogue"),
     ("dlq", "dlq"),
 ];
 
@@ -134,10 +133,10 @@ mod tests {
             Some("context"),
         );
         check([Some("dlq"), None, None, None], "dlq.bad_time", Some("dlq"));
-        let price = "catalogue.price_changed";
-        check([Some("catalogue"), None, None, None], price, Some("catalogue"));
+        let price = "insight.price_changed";
+        check([Some("insight"), None, None, None], price, Some("insight"));
         check(
-            [Some("catalogue"), None, None, Some("Stock Changed")],
+            [Some("insight"), None, None, Some("Stock Changed")],
             price,
             None,
         );
