@@ -72,7 +72,9 @@ fn what_waits_is_counted_and_what_was_done_as_well() {
     let (_, metrics) = town.text("/metrics");
     assert!(metrics.contains("yekta_timers_waiting 3"), "from the start on");
     // She buys, so that nobody reminds her: of neither.
-    town.tell(&[bought("sara")]);
+    let order = json!({"properties": {"order_id": "o-1", "total": 5, "currency": "IRR"}});
+    let buys = ["store", "Order Completed"];
+    town.tell(&[event("o-1", buys, "22T11:50", json!([user("sara")]), order)]);
     until(&town, |town| town.get("/v1/rules")["timers"]["waiting"] == 1);
     town.reopen_at(|| NOW.saturating_add(24 * HOUR));
     until(&town, |town| !actions(town).is_empty());
