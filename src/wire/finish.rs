@@ -71,7 +71,8 @@ pub(crate) fn finish(
     let about_tenant = catalogue::Kind::of(&name);
     if about_tenant.is_some() {
         if channel.is_public {
-            let expected = "take what the tenant says of itself: expected a channel whose keys are not in public hands";
+            let expected =
+                "take what the tenant says of itself: expected a channel whose keys are not in public hands";
             return Err(Fault::new(Reason::ForeignChannel, expected));
         }
         draft.name_nobody();

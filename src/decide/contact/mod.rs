@@ -25,7 +25,6 @@ pub(in crate::decide) mod samples;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::decide) use crate::decide::contact::zone::of as zone_of;
 pub use crate::decide::contact::{
     awaited::{Awaited, Fate},
     day_off::DayOff,
@@ -35,6 +34,7 @@ pub use crate::decide::contact::{
     verdict::{Evidence, Outcome, Reason, Rule, Verdict},
     zone::Zone,
 };
+pub(in crate::decide) use crate::decide::contact::{quiet::is_quiet, zone::of as zone_of};
 use crate::{
     decide::recent,
     domain::{context::Saying, profile::Profile, time::Timestamp},

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::decide::{
-    clock,
-    contact::{DayOff, Zone},
-};
+use crate::decide::contact::{DayOff, Zone};
 
 /// Days for which it is counted what was decided and sent, where nothing else is said.
 const REPORT_DAYS: u16 = 400;
@@ -65,13 +62,6 @@ pub struct QuietTimes {
     pub until: u16,
     /// On these days from their beginning to their end.
     pub days_off: Vec<DayOff>,
-}
-
-impl QuietHours {
-    /// Whether it is quiet at this minute of the day.
-    pub(in crate::decide) fn covers(&self, minute: u16) -> bool {
-        clock::covers((self.from, self.until), minute)
-    }
 }
 
 /// How many messages a customer gets within a time, from all teams and by all ways together.

@@ -4,12 +4,15 @@
 //! at an instant and never by adding to it: a night may be an hour longer or shorter, and a time may come twice or not at all.
 
 use crate::{
-    decide::contact::{
-        Case, DayOff, QuietTimes,
-        verdict::{Evidence, Reason, Verdict},
-        zone::{self, Zone},
+    decide::{
+        clock,
+        contact::{
+            Case, DayOff, Policy, QuietTimes,
+            verdict::{Evidence, Reason, Verdict},
+            zone::{self, Zone},
+        },
     },
-    domain::time::Timestamp,
+    domain::{profile::Profile, time::Timestamp},
 };
 
 /// Days that are searched for a free minute. What finds none in them is asked about again then.
@@ -21,7 +24,7 @@ pub(super) fn quiet_hours(case: &Case<'_>) -> Option<Verdict> {
     if !case.purpose.waits {
         return None;
     }
-    let all = of(case);
+    let all = of(case.policy, case.profile, &case.ask.way);
     let against = all.iter().find_map(|quiet| quiet.against(case.zone, case.now))?;
     let until = free_from(&all, case.zone, case.now);
     let zone = Evidence::of("zone", case.zone.name(), None);
@@ -31,6 +34,17 @@ pub(super) fn quiet_hours(case: &Case<'_>) -> Option<Verdict> {
         until,
         evidence.into_iter().flatten().collect(),
     ))
+}
+
+/// Whether it is quiet where a customer is, for what disturbs them by `way`.
+pub(in crate::decide) fn is_quiet(
+    policy: &Policy,
+    profile: &Profile,
+    (way, zone): (&str, &Zone),
+    at: Timestamp,
+) -> bool {
+    let all = of(policy, profile, way);
+    all.iter().any(|quiet| quiet.against(zone, at).is_some())
 }
 
 /// Times of which each stands against a message by itself.
@@ -51,25 +65,21 @@ struct Against {
 
 /// The times that hold for a message: those of the tables that are about its customer's country and its way of contact, all
 /// of them together; where there are none, the general ones.
-fn of<'a>(case: &Case<'a>) -> Vec<Quiet<'a>> {
-    let general = &case.policy.quiet;
-    let (way, country) = (&case.ask.way, zone::country(case.profile));
-    let is_silent = general.silent.contains(way);
+fn of<'a>(policy: &'a Policy, profile: &Profile, way: &str) -> Vec<Quiet<'a>> {
+    let general = &policy.quiet;
+    let country = zone::country(profile);
+    let is_silent = general.silent.iter().any(|silent| silent == way);
     let is_about = |times: &QuietTimes| {
         let is_there = country
             .as_ref()
             .is_some_and(|country| times.countries.contains(country));
         let is_so = match times.ways.is_empty() {
             true => !is_silent,
-            false => times.ways.contains(way),
+            false => times.ways.iter().any(|one| one == way),
         };
         (is_there || times.countries.is_empty()) && is_so
     };
-    let tables = case
-        .policy
-        .quiet_times
-        .iter()
-        .filter(|(_, times)| is_about(times));
+    let tables = policy.quiet_times.iter().filter(|(_, times)| is_about(times));
     let particular: Vec<Quiet<'_>> = tables
         .map(|(name, times)| Quiet {
             name: Some(name),
@@ -94,10 +104,7 @@ impl Quiet<'_> {
     fn against(&self, zone: &Zone, at: Timestamp) -> Option<Against> {
         let (date, minute) = zone.local(at)?;
         let day_off = self.days_off.iter().find(|day| day.is(date));
-        let is_night = match self.from <= self.until {
-            true => (self.from..self.until).contains(&minute),
-            false => minute >= self.from || minute < self.until,
-        };
+        let is_night = clock::covers((self.from, self.until), minute);
         if day_off.is_none() && !is_night {
             return None;
         }

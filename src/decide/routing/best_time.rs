@@ -32,7 +32,8 @@ pub(super) fn call_back(case: &Case<'_>, need: Need<'_>) -> Option<CallBack> {
     let best = slots.filter(|slot| {
         let last = slot.until.saturating_sub(MINUTE_US);
         let is_open = [slot.from, last].iter().all(|at| case.policy.hours.are_open(*at));
-        let is_quiet = [slot.from, last].iter().any(|at| is_quiet(case, &zone, *at));
+        let is_quiet = |at| contact::is_quiet(case.contact, case.profile, (WAY, &zone), at);
+        let is_quiet = [slot.from, last].into_iter().any(is_quiet);
         is_open && !is_quiet && rooms.has_room(slot.from)
     });
     best.max_by_key(|slot| (rates(case, &zone, slot.from), Reverse(slot.from)))
@@ -88,12 +89,6 @@ fn rounded_up(at: Timestamp, slot_us: u64) -> Option<Timestamp> {
         slot.saturating_sub(behind)
     };
     Some(at.saturating_add(u64::try_from(ahead).ok()?))
-}
-
-fn is_quiet(case: &Case<'_>, zone: &contact::Zone, at: Timestamp) -> bool {
-    let quiet = &case.contact.quiet;
-    let disturbs = !quiet.silent.iter().any(|way| way == WAY);
-    disturbs && zone.local(at).is_some_and(|(_, minute)| quiet.covers(minute))
 }
 
 /// How good a time is: of the hour of the day, and of the hour of the week.

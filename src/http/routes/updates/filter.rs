@@ -135,11 +135,7 @@ mod tests {
         check([Some("dlq"), None, None, None], "dlq.bad_time", Some("dlq"));
         let price = "insight.price_changed";
         check([Some("insight"), None, None, None], price, Some("insight"));
-        check(
-            [Some("insight"), None, None, Some("Stock Changed")],
-            price,
-            None,
-        );
+        check([Some("insight"), None, None, Some("Stock Changed")], price, None);
         check([None, Some("p2"), None, None], updated, Some("updates"));
         check([None, Some("p"), None, None], updated, None);
         check(
