@@ -6,7 +6,7 @@ use crate::{
         combine::Combined,
         deciding::{Acted, Kind, Segmented},
         error::Error,
-        publish::{Causes, Publication},
+        publish::{Causes, Publication, trace},
         query::Portrait,
     },
     store::ProfileId,
@@ -59,7 +59,7 @@ impl Publication<'_> {
             left: left.map(|(name, since)| Membership::of(name, *since)).collect(),
             segments: segmented.inside.keys().map(String::as_str).collect(),
         };
-        let trace = super::trace(&told).cloned();
+        let trace = trace(&told).cloned();
         self.push(self.subjects.segments(&id), id.clone(), trace.as_ref(), &body)
     }
 
