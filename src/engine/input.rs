@@ -28,6 +28,8 @@ pub(crate) struct Input {
     pub(crate) sweep: usize,
     /// Profiles for which a flow is started.
     pub(crate) starts: usize,
+    /// Whether the one thing of these that is left is passed over: it fits no commit.
+    pub(crate) passes_over: bool,
     /// Where events are taken out that are kept no longer.
     pub(crate) expiring: Option<Expiring>,
     /// Whether all that others are to be looked at again for is left for later.
@@ -179,6 +181,12 @@ impl Input {
     /// Leaves to later commits what this one does to others; whether it did not yet.
     pub(crate) fn postpone(&mut self) -> bool {
         !std::mem::replace(&mut self.postpones, true)
+    }
+
+    /// Passes over what is to be decided of one customer; whether there was that.
+    pub(crate) fn pass_over(&mut self) -> bool {
+        let is_one = self.firing != Firing::default() || self.sweep > 0 || self.starts > 0;
+        is_one && !std::mem::replace(&mut self.passes_over, true)
     }
 
     /// Makes an event that fits no commit a refused item; whether there was one.

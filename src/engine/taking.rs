@@ -29,6 +29,13 @@ impl Worker {
                 Ok(done)
             }
             Err(error) if error.is_too_large() && input.postpone() => self.take(input),
+            Err(error) if error.is_too_large() && input.pass_over() => {
+                tracing::error!(
+                    error = %chain(&error),
+                    "what a rule decides for a customer fits no commit and is left undone; let a commit hold more"
+                );
+                self.take(input)
+            }
             Err(error) if error.is_too_large() && input.refuse_event() => self.attempt(&input),
             Err(error) if error.is_too_large() && !input.commands.is_empty() => {
                 let done = Done {

@@ -149,7 +149,9 @@ fn begun(
         event: Some(event),
         ..known.facts()
     };
-    if let Some(when) = &flow.when
+    // Whoever starts it by hand has judged that.
+    let is_by_hand = event.id.source == OWN_SOURCE;
+    if let Some(when) = flow.when.as_ref().filter(|_| !is_by_hand)
         && !when.holds(&facts)?.holds
     {
         return Ok(None);
@@ -175,7 +177,7 @@ fn begun(
     let next = flow.next(place, &ground)?;
     let now = ground.facts.now;
     Ok(match next {
-        Next::Act { .. } => Some((matter, now, place)),
+        Next::Act { step, .. } => Some((matter, now, Place { step, ..place })),
         Next::Wait { until, place } => Some((matter, until, place)),
         Next::End(_) => None,
     })

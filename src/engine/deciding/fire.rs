@@ -50,10 +50,13 @@ struct Due {
 }
 
 impl Batch<'_> {
-    /// Carries out what is due, so much of it.
-    pub(crate) fn fire(&mut self, firing: Firing, now: Timestamp) -> Result<(), Error> {
-        for id in self.due_timers(now, firing.timers)? {
-            let Some(timer) = self.stop_timer(id)? else {
+    /// Carries out what is due, so much of it; where it is passed over it is only taken away.
+    pub(crate) fn fire(&mut self, firing: Firing, passes_over: bool, now: Timestamp) -> Result<(), Error> {
+        for (due, id) in self.due_timers(now, firing.timers)? {
+            let stopped = self.stop_timer(id)?;
+            // Whatever stands there stands there no longer: else the writer would come back to it for ever.
+            self.overlay.delete(keys::due(due, id));
+            let Some(timer) = stopped.filter(|_| !passes_over) else {
                 continue;
             };
             let Some((event, profile)) = self.whose(timer.event)? else {
@@ -93,7 +96,9 @@ impl Batch<'_> {
         for (due, id) in self.due_profiles(now, firing.profiles)? {
             // Who is not there any more, or not under this time, is not asked again and again.
             self.overlay.delete(keys::aging(due, id));
-            self.touched.reviewed.insert(id);
+            if !passes_over {
+                self.touched.reviewed.insert(id);
+            }
         }
         Ok(())
     }

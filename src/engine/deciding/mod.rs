@@ -61,13 +61,13 @@ impl Batch<'_> {
     /// What time alone, other rules and starts by hand have to be done, as much as the input says.
     pub(crate) fn decide_due(&mut self, input: &Input, now: Timestamp) -> Result<(), Error> {
         if input.firing != Firing::default() {
-            self.fire(input.firing, now)?;
+            self.fire(input.firing, input.passes_over, now)?;
         }
         if input.sweep > 0 {
-            self.sweep(input.sweep)?;
+            self.sweep(input.sweep, input.passes_over)?;
         }
         if input.starts > 0 {
-            self.start_some(input.starts, now)?;
+            self.start_some(input.starts, input.passes_over, now)?;
         }
         Ok(())
     }

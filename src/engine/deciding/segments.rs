@@ -9,6 +9,9 @@ use crate::{
     store::{Error, Member, MembershipRecord, ProfileId, Read, SizeRecord, keys},
 };
 
+/// Sooner than that nobody is looked at again for time alone.
+const SOON_US: u64 = 1_000_000;
+
 /// Which segments are looked at.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Looked<'a> {
@@ -98,14 +101,19 @@ impl Batch<'_> {
                 Err(failed) => {
                     let rule = RuleName::Segment(segment.name.clone());
                     self.health.failed(rule, &failed, now);
+                    // It stays as it is until something happens: time alone mends no rule.
+                    if let Some(member) = after.segments.get_mut(&segment.name) {
+                        member.until = None;
+                    }
                     continue;
                 }
             };
+            let until = holding.until.map(|until| until.max(now.saturating_add(SOON_US)));
             let was = after.segments.get(&segment.name).copied().unwrap_or_default();
             let member = Member {
                 since: holding.holds.then(|| was.since.unwrap_or(now)),
                 // Looked at too early it is looked at again: so what only puts the time off is not written each time.
-                until: match (was.until, holding.until) {
+                until: match (was.until, until) {
                     (Some(before), Some(until)) if before > now && before <= until => Some(before),
                     (_, until) => until,
                 },

@@ -59,8 +59,8 @@ impl Batch<'_> {
         Ok(Ok(Answer::Started { members }))
     }
 
-    /// Goes on with the first start of a flow that is not done: for the next so many profiles; whether there was one.
-    pub(crate) fn start_some(&mut self, most: usize, now: Timestamp) -> Result<(), Error> {
+    /// Goes on with the first start of a flow that is not done: for the next so many profiles, unless these are passed over.
+    pub(crate) fn start_some(&mut self, most: usize, passes_over: bool, now: Timestamp) -> Result<(), Error> {
         let Some((key, request, start)) = self.first_start()? else {
             return Ok(());
         };
@@ -71,7 +71,7 @@ impl Batch<'_> {
         for (id, membership) in next {
             start.after = id;
             let is_in = membership.inside().any(|(name, _)| name == start.segment);
-            if is_in && book.flow(&start.flow).is_some() {
+            if is_in && !passes_over && book.flow(&start.flow).is_some() {
                 let event = format!("{request}-{id}");
                 let is_started = self.start_one(&start.flow, id, &event, now)?;
                 start.started = start.started.saturating_add(u64::from(is_started));

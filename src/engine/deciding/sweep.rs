@@ -29,7 +29,7 @@ pub(crate) fn is_left(view: &impl Read, book: &Rulebook, keyring: &Keyring) -> R
 
 impl Batch<'_> {
     /// Has the next so many profiles looked at by the segments there are.
-    pub(crate) fn sweep(&mut self, most: usize) -> Result<(), Error> {
+    pub(crate) fn sweep(&mut self, most: usize, passes_over: bool) -> Result<(), Error> {
         self.count_profiles(most)?;
         let digest = digest(&self.book, self.keyring);
         let swept: Option<SweepRecord> = self.overlay.record(keys::SWEEP)?;
@@ -42,7 +42,9 @@ impl Batch<'_> {
         };
         let next = self.profiles_behind(after, most)?;
         let last = next.last().copied().filter(|_| next.len() >= most);
-        self.touched.reviewed.extend(next);
+        if !passes_over {
+            self.touched.reviewed.extend(next);
+        }
         let after = last;
         self.overlay
             .put_record(keys::SWEEP.to_vec(), &SweepRecord { digest, after })

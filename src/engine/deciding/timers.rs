@@ -58,10 +58,14 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// The first so many timers that are due.
-    pub(super) fn due_timers(&self, now: Timestamp, most: usize) -> Result<Vec<TimerHash>, Error> {
+    /// The first so many timers that are due, and under which times they stand.
+    pub(super) fn due_timers(
+        &self,
+        now: Timestamp,
+        most: usize,
+    ) -> Result<Vec<(Timestamp, TimerHash)>, Error> {
         let due = self.due_until(keys::DUE, now, most)?;
-        Ok(due.into_iter().map(|(_, id)| TimerHash(id)).collect())
+        Ok(due.into_iter().map(|(at, id)| (at, TimerHash(id))).collect())
     }
 
     /// The first so many profiles whose segments are to be looked at again, and under which times they stand.
