@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
 pub struct Format {
     /// Print JSON, one document per line
-    #[arg(long)]
+    #[arg(long, global = true)]
     json: bool,
 }
 

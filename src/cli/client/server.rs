@@ -15,6 +15,7 @@ use crate::cli::client::connection::Client;
 pub struct ServerArgs {
     /// Where the service listens
     #[arg(
+        global = true,
         long,
         env = "YEKTA_URL",
         default_value = "http://127.0.0.1:8080",
@@ -22,10 +23,16 @@ pub struct ServerArgs {
     )]
     pub url: ServerUrl,
     /// The key: the read key, or for `send` a write key
-    #[arg(long, env = "YEKTA_KEY", hide_env_values = true, value_name = "KEY")]
+    #[arg(
+        long,
+        global = true,
+        env = "YEKTA_KEY",
+        hide_env_values = true,
+        value_name = "KEY"
+    )]
     pub key: Option<Key>,
     /// A file of certificates in PEM, those of https services that are trusted instead of the well-known authorities
-    #[arg(long, env = "YEKTA_CA_FILE", value_name = "FILE")]
+    #[arg(long, global = true, env = "YEKTA_CA_FILE", value_name = "FILE")]
     pub ca_file: Option<Trusted>,
 }
 

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::domain::{
     context::{
-        Avoid, Content, Context, Contradiction, Listed, Order, Orders, Person, ProductLine, Promise, Session,
+        Avoid, Content, Context, Listed, Order, Orders, Person, ProductLine, Promise, Session,
         ShownIdentifier,
     },
     identifier::Kind,
@@ -135,26 +135,14 @@ impl Flat {
                 let open = matters.iter().map(|matter| matter.as_str().to_owned());
                 self.put("attention", Some(joined(open)));
             }
-            Content::Contradictions(all) => {
-                self.put("contradictions", Some(joined(all.items.iter().map(contradicted))));
-            }
-            // The call centre has as many keys as there may be.
-            Content::Segments(_) => {}
-            Content::Layout(layout) => self.put("layout", layout.clone()),
-            Content::Related(related) => {
-                let names = related
-                    .iter()
-                    .map(|one| one.name.clone().unwrap_or_else(|| one.product.clone()));
-                self.put("related_products", Some(joined(names)));
-            }
-            Content::Coupons(coupons) => {
-                let codes = coupons.items.iter().filter_map(|coupon| coupon.code.clone());
-                self.put("coupons", Some(joined(codes)));
-            }
-            Content::ContactChannels(ways) => {
-                let ways = ways.iter().map(|one| one.way.clone());
-                self.put("contact_channels", Some(joined(ways)));
-            }
+            // The call centre has as many keys as there may be: what contradicts a promise is told by `next_step` and `avoid`.
+            // The others are for pages, which read objects.
+            Content::Contradictions(_)
+            | Content::Segments(_)
+            | Content::Layout(_)
+            | Content::Related(_)
+            | Content::Coupons(_)
+            | Content::ContactChannels(_) => {}
         }
     }
 
@@ -254,23 +242,6 @@ fn promised(promise: &Promise) -> String {
             .map(|until| format!("until {}", time::format(until))),
     );
     words.extend(promise.overdue.then(|| "overdue".to_owned()));
-    words.join(" ")
-}
-
-/// A contradiction in a few words, as `price Kettle 450000 IRR (published 500000 IRR)`.
-fn contradicted(one: &Contradiction) -> String {
-    let mut words = vec![one.what.as_str().to_owned()];
-    words.push(one.name.clone().unwrap_or_else(|| one.about.clone()));
-    words.extend(one.said.clone());
-    let by = match &one.also_said_by {
-        Some(_) => "also",
-        None => "published",
-    };
-    words.extend(
-        one.published
-            .as_ref()
-            .map(|published| format!("({by} {published})")),
-    );
     words.join(" ")
 }
 
