@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::{
     decide::contact::{
-        self, Zone,
+        Zone,
         samples::{DAY_US, HOUR_US, at, event, policy as contact_policy, profile},
     },
     domain::{agent::AgentState, amount::Amount, event::Event, profile::Profile},
