@@ -72,7 +72,8 @@ fn event(second: i64, agent: &str, properties: &[(&str, &str)]) -> Event {
         source: "acd".to_owned(),
         id: format!("e-{second}"),
     };
-    let all = [("agent_id", agent)].iter().chain(properties);
+    let named = [("agent_id", agent)];
+    let all = named.iter().chain(properties);
     Event {
         properties: all
             .map(|(name, text)| ((*name).to_owned(), value(text)))
