@@ -1,7 +1,7 @@
 //! The best time to call a customer back: when they answer most often, within what the desk can do.
 //!
-//! Hours of the day are compared by how often contacts in them were answered; of two alike, hours of the week are, and then
-//! the earlier is taken. Both are hours of universal time, as they were counted: where clocks are put forward or back, what
+//! Hours of the day are compared by how often contacts in them were answered; of two alike, hours of the week are, so
+//! that who answered on a Tuesday is called on a Tuesday; then the earlier is taken. Both are hours of universal time, as they were counted: where clocks are put forward or back, what
 //! was learned moves by that hour.
 
 use std::cmp::Reverse;
