@@ -63,7 +63,7 @@ impl ClientCommand {
             Self::Profile(args) => &args.server,
             Self::Export(args) => &args.server,
             Self::Erase(args) => &args.server,
-            Self::Values(args) => &args.server,
+            Self::Values(args) => args.server(),
             Self::Tail(args) => &args.server,
             Self::Dlq(args) => &args.server,
             Self::Flows(args) => args.server(),

@@ -22,6 +22,26 @@ pub struct Args {
     /// What to do
     #[command(subcommand)]
     pub action: Action,
+}
+
+impl Args {
+    /// Which service is asked.
+    pub const fn server(&self) -> &ServerArgs {
+        let Action::Rank(rank) = &self.action;
+        &rank.server
+    }
+}
+
+/// One thing to do about it.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Action {
+    /// Have all customers ranked now, and not when it is time; profiles tell it a while later
+    Rank(Rank),
+}
+
+/// Ranks.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Rank {
     /// How to print
     #[command(flatten)]
     pub format: Format,
@@ -30,22 +50,12 @@ pub struct Args {
     pub server: ServerArgs,
 }
 
-/// One thing to do about it.
-#[derive(Clone, Copy, Debug, Subcommand)]
-pub enum Action {
-    /// Have all customers ranked now, and not when it is time; profiles tell it a while later
-    Rank,
-}
-
 /// Asks and prints.
 ///
 /// # Errors
 /// When the service refuses or cannot be reached, or `out` takes no more.
 pub fn run(args: &Args, client: &Client, out: &mut impl Write) -> Result<(), ClientError> {
-    match args.action {
-        Action::Rank => {
-            let answer = client.post(ATTEMPT, "/v1/values/rank", b"{}")?;
-            answer::print(ATTEMPT, &answer, &LEAD, args.format, out)
-        }
-    }
+    let Action::Rank(rank) = &args.action;
+    let answer = client.post(ATTEMPT, "/v1/values/rank", b"{}")?;
+    answer::print(ATTEMPT, &answer, &LEAD, rank.format, out)
 }
