@@ -36,6 +36,8 @@ mod flows_kept;
 mod flows_messages;
 mod flows_once;
 mod flows_parted;
+mod flows_rules;
+mod flows_segments;
 mod flows_waiting;
 mod follower;
 mod guard;
