@@ -121,7 +121,8 @@ impl Town {
         town
     }
 
-    fn open(&mut self) {
+    /// Goes on after a stop.
+    pub fn open(&mut self) {
         let registry = Registry::new("test").unwrap();
         let metrics = EngineMetrics::register(&registry).unwrap();
         let config = engine_config(&self.settings);
