@@ -1,5 +1,7 @@
 //! The handle that answers questions.
 
+mod rejections;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::ControlFlow,
@@ -24,7 +26,7 @@ use crate::{
         deciding::RuleHealth,
         graph::Graph,
         qr::token_key,
-        query::{Address, EvidenceView, Found, IdentityView, MemberView, Portrait, RejectionView},
+        query::{Address, EvidenceView, Found, IdentityView, MemberView, Portrait},
         surroundings::{Shelf, Whose},
         withdrawn::Remembered,
     },
@@ -330,33 +332,6 @@ impl Query {
             now,
         );
         Ok(self.graph().qr_answer(outcome, token)?)
-    }
-
-    /// The latest refused items.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn rejections(&self, limit: usize) -> Result<Vec<RejectionView>, QueryError> {
-        let mut rejections = Vec::new();
-        self.store
-            .scan_prefix(keys::REJECTIONS, Order::Descending, &mut |key, value| {
-                if rejections.len() >= limit {
-                    return Ok(ControlFlow::Break(()));
-                }
-                let sequence = keys::rejection_sequence(key).unwrap_or_default();
-                rejections.push(RejectionView::of(sequence, self.store.decoded(value)?));
-                Ok(ControlFlow::Continue(()))
-            })?;
-        Ok(rejections)
-    }
-
-    /// A refused item by its number, if it is still kept.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn rejection(&self, sequence: u64) -> Result<Option<RejectionView>, QueryError> {
-        let record = self.store.record(&keys::rejection(sequence))?;
-        Ok(record.map(|record| RejectionView::of(sequence, record)))
     }
 
     /// The fingerprint of every live profile, computed anew from its atoms, in the order of the ids; and their sum.

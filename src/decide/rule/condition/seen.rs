@@ -12,7 +12,7 @@ use cel::common::{
 
 use crate::{
     decide::rule::{
-        condition::{call, map::Map},
+        condition::{call, map, map::Map},
         facts::Standing,
     },
     domain::{
@@ -231,7 +231,7 @@ pub(super) fn of_totals(totals: &Totals, name: &str) -> Option<Member<'static>> 
                 let amount: Box<dyn Val> = Box::new(CelDouble::from(amount));
                 (CelString::from(currency.clone()), amount)
             });
-            Some(Member::Plain(Box::new(super::map::plain(revenue))))
+            Some(Member::Plain(Box::new(map::plain(revenue))))
         }
         _ => None,
     }
