@@ -76,7 +76,7 @@ fn by_other_rules_everybody_is_looked_at_again_and_one_that_fails_stops_nothing(
     assert_eq!(within(&town, "buyers"), sorted(&town, &["sara"]));
     assert_eq!(within(&town, "golden"), sorted(&town, &["mina"]));
     let told = town.get("/v1/rules");
-    let [buyers, golden] = [0, 1].map(|number| told["segments"][number].clone());
+    let [buyers, golden] = [0_usize, 1].map(|number| told["segments"][number].clone());
     assert_eq!(
         [failures(&buyers), failures(&golden)],
         [(0, false), (2, true)],

@@ -31,6 +31,7 @@ mod erased_large;
 mod export;
 mod facts;
 mod flows;
+mod flows_anew;
 mod flows_asked;
 mod flows_kept;
 mod flows_messages;
