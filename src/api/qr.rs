@@ -229,8 +229,7 @@ impl Api {
                 let now = (self.clock)();
                 let cart = Context::of(
                     &portrait.profile,
-                    &id,
-                    portrait.version,
+                    (&id, portrait.version),
                     &cart_alone,
                     &nothing,
                     now,

@@ -182,8 +182,7 @@ impl Query {
         let id = portrait.id.to_string();
         Ok(Context::of(
             &portrait.profile,
-            &id,
-            portrait.version,
+            (&id, portrait.version),
             view,
             &around,
             now,

@@ -3,7 +3,7 @@
 
 use crate::{
     domain::{
-        event::{ConsentChange, Event, Place},
+        event::{ConsentChange, Event, EventId, Place},
         identifier::{Identifier, IdentifierRules, Role},
         identity::{
             Bond, Claim, Key,
@@ -225,6 +225,28 @@ impl Batch<'_> {
             Target::Identifier(key) => Some(key),
         };
         self.reach_by(target, asked, now)
+    }
+
+    /// Identifiers by which an event of our own reaches a profile: those of whom it holds that an event is of, so that it goes
+    /// with that event where two who are one person turn out to be two.
+    pub(crate) fn reach_with(
+        &self,
+        profile: ProfileId,
+        event: &EventId,
+        now: Timestamp,
+    ) -> Outcome<(ProfileId, Vec<Identifier>)> {
+        let rules = &self.rules.identity.identifiers;
+        let atom = match self.graph().atom_of_event(event)? {
+            Some(atom) => self.overlay.atom(atom)?,
+            None => None,
+        };
+        let whose = atom.as_ref().and_then(|atom| {
+            let claim = &atom.claim;
+            let joins = claim.asserted.iter().find(|one| one.bond == Bond::Joins);
+            let key = claim.users(rules).next().or_else(|| joins.map(|one| &one.key));
+            key.cloned()
+        });
+        self.reach_by(&Target::Profile(profile), whose.as_ref(), now)
     }
 
     fn reach_by(

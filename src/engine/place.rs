@@ -221,6 +221,7 @@ impl Batch<'_> {
                 }
                 moving.room = moving.room.saturating_sub(1);
                 self.overlay.delete(keys::event(id, event.time, hash));
+                self.move_timers(hash, atom)?;
                 let checksum = fingerprint::event_checksum(&event)?;
                 self.insert(Known { hash, checksum, atom }, &event, claim)?;
                 moved.insert(atom);

@@ -220,7 +220,13 @@ impl<'a> Publication<'a> {
                     store: store.as_deref(),
                 };
                 let around = shelf.around(whose, view, self.now)?;
-                let context = Context::of(&portrait.profile, &id, portrait.version, view, &around, self.now);
+                let context = Context::of(
+                    &portrait.profile,
+                    (&id, portrait.version),
+                    view,
+                    &around,
+                    self.now,
+                );
                 vacant.insert(to_raw_value(&Body::one(context)).map_err(Error::Publish)?)
             }
         };

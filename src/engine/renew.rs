@@ -102,6 +102,7 @@ impl Batch<'_> {
                 moved = moved.saturating_add(1);
                 self.overlay.delete(keys::event(id, event.time, hash));
                 self.erase_mark(id, &old.claim, (event.time, hash));
+                self.move_timers(hash, atom)?;
                 let checksum = fingerprint::event_checksum(&event)?;
                 self.insert(Known { hash, checksum, atom }, &event, claim)?;
                 takers.insert(atom);

@@ -67,13 +67,7 @@ impl Opened {
         let (source, beyond) = (self.source(), self.beyond.clone());
         let ledger = Ledger::in_folder(&config.dir);
         let missing = ledger.missing_in(&self.view.store)?;
-        let Self {
-            view,
-            journal,
-            secrets,
-            lock,
-            ..
-        } = self;
+        let (view, journal, secrets, lock) = (self.view, self.journal, self.secrets, self.lock);
         let keyring = Arc::clone(secrets.keyring());
         let (store, mut standing) = (view.store, view.standing);
         standing.renewing = rules.adopt(view.noted);
@@ -102,14 +96,12 @@ impl Opened {
         let (expunging, stop) = blocking::channel();
         let snapshots = beside.snapshots((source, beyond), (query.clone(), Arc::clone(&secrets)), stop);
         let (known, ranking, mut asides) = beside.start(snapshots, &expunging)?;
-        let failing = query.failing().clone();
-        let (deciding, alarm) = beside.deciding(&query)?;
-        asides.push(alarm);
+        let deciding = beside.deciding(&query, &mut asides)?;
         let health = Arc::new(HealthCell::default());
         let handle = beside.handle(jobs, seen, &health, (secrets, query));
         let worker = Worker {
             memory: Memory::default(),
-            failing,
+            failing: handle.query.failing().clone(),
             deciding,
             known,
             ledger,
@@ -245,7 +237,7 @@ impl Beside<'_> {
     }
 
     /// What is left to be decided, and the thread that wakes the writer when something is due.
-    fn deciding(&self, query: &Query) -> Result<(ToDecide, Aside), StartError> {
+    fn deciding(&self, query: &Query, asides: &mut Vec<Aside>) -> Result<ToDecide, StartError> {
         let (alarm, due) = blocking::channel();
         let (stop, stopped) = blocking::channel();
         let book = query.rules().decide.book.current();
@@ -261,7 +253,8 @@ impl Beside<'_> {
             let _stopped = stopped;
             alarm.run();
         })?;
-        Ok((deciding, Aside { stop, thread }))
+        asides.push(Aside { stop, thread });
+        Ok(deciding)
     }
 
     /// The thread that ranks customers by what they are worth, and how it is told that somebody asked.

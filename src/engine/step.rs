@@ -11,7 +11,6 @@ use crate::{
     engine::{
         ahead::Ahead,
         api::{Answer, CommandError, Outcome, Resolution, Submission},
-        atoms::Atoms,
         batch::{Batch, Rules},
         bounds::Bounds,
         deciding::{Figures, Leaves, RuleHealth, Turn},
@@ -21,7 +20,7 @@ use crate::{
         known::Lasting,
         memory::Memory,
         place::Placed,
-        publish::{Publication, Told},
+        publish::Publication,
         renew::Renewed,
         repair::Repairs,
         step::verdicts::Verdicts,
@@ -305,23 +304,7 @@ impl Run<'_> {
             linked: &linked,
             refused: &resolved.refused,
         };
-        let mut told = Vec::with_capacity(self.placed.len());
-        let mut created = BTreeSet::new();
-        for (index, event, atom) in &self.placed {
-            let atom = self.batch.atom_of(event, *atom)?;
-            let Some(profile) = self.batch.overlay.atom(atom)?.and_then(|atom| atom.profile) else {
-                continue;
-            };
-            let resolution = verdicts.resolution(atom, profile, &mut created)?;
-            if let Some(outcome) = outcomes.get_mut(*index) {
-                *outcome = Outcome::Accepted(resolution);
-            }
-            told.push(Told {
-                event,
-                profile,
-                resolution,
-            });
-        }
+        let told = verdicts.told(&self.placed, &mut outcomes)?;
         self.batch.arm(&told, &combined, now)?;
         let acts = self.batch.actions()?;
         let decided = self.batch.figures(&combined, &acts)?;

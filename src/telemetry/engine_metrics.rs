@@ -61,6 +61,8 @@ pub struct EngineMetrics {
     disk_full: IntGauge,
 }
 
+/// What refused items are counted by.
+const REJECTIONS: &str = "Refused items by the code of the reason.";
 /// Events of a commit: powers of two up to the largest batch.
 const EVENTS: [f64; 13] = [
     1., 2., 4., 8., 16., 32., 64., 128., 256., 512., 1024., 2048., 4096.,
@@ -103,11 +105,7 @@ impl EngineMetrics {
                 "Accepted events by what they did to the identity graph.",
                 "resolution",
             )?,
-            rejections: counters(
-                "engine_rejections_total",
-                "Refused items by the code of the reason.",
-                "code",
-            )?,
+            rejections: counters("engine_rejections_total", REJECTIONS, "code")?,
             commit_events: registry.histogram("engine_commit_events", "Events of one commit.", &EVENTS)?,
             commit_seconds: registry.histogram(
                 "engine_commit_seconds",

@@ -70,11 +70,7 @@ pub(crate) fn finish(
     // What the tenant says of itself is about no customer: whoever it seems to name is not looked at.
     let about_tenant = catalogue::Kind::of(&name);
     if about_tenant.is_some() {
-        if channel.is_public {
-            let expected =
-                "take what the tenant says of itself: expected a channel whose keys are not in public hands";
-            return Err(Fault::new(Reason::ForeignChannel, expected));
-        }
+        speaks_for_tenant(channel)?;
         draft.name_nobody();
     }
     let consent = consent::read(draft.consent.take(), limits.name_letters_max)?;
@@ -124,6 +120,16 @@ pub(crate) fn finish(
         return Err(Fault::new(Reason::TooLate, expected));
     }
     Ok(event)
+}
+
+/// Whoever sends by a public channel may be anybody.
+fn speaks_for_tenant(channel: &Channel) -> Result<(), Fault> {
+    let expected =
+        "take what the tenant says of itself: expected a channel whose keys are not in public hands";
+    match channel.is_public {
+        true => Err(Fault::new(Reason::ForeignChannel, expected)),
+        false => Ok(()),
+    }
 }
 
 fn source_name(stated: Option<Name>, origin: &Origin, limits: &DecodeLimits) -> Result<Name, Fault> {

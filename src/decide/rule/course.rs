@@ -96,7 +96,7 @@ impl Flow {
     /// # Errors
     /// [`Failed`] where a condition cannot be evaluated.
     pub fn next(&self, mut place: Place, ground: &Ground<'_>) -> Result<Next<'_>, Failed> {
-        if happened(&self.unless, ground)?.is_some() {
+        if happened(&self.unless, ground, (Timestamp::MIN, Timestamp::MAX))?.is_some() {
             return Ok(Next::End(End::Happened));
         }
         let now = ground.facts.now;
@@ -124,7 +124,9 @@ impl Flow {
                     let deadline = place
                         .deadline
                         .unwrap_or_else(|| place.from.saturating_add(*within_us));
-                    match (happened(signals, ground)?, *unless) {
+                    // What happened before it waited, or after it was to, is not what it waits for.
+                    let waiting = (deadline.saturating_sub(*within_us), deadline);
+                    match (happened(signals, ground, waiting)?, *unless) {
                         (Some(_), true) => return Ok(Next::End(End::Happened)),
                         (Some(at), false) => at,
                         (None, _) if now < deadline => {
@@ -153,12 +155,20 @@ impl Flow {
     }
 }
 
-/// When the first of the signals came that is meant.
-fn happened(signals: &[Signal], ground: &Ground<'_>) -> Result<Option<Timestamp>, Failed> {
+/// When the first of the signals came that is meant, between two times.
+fn happened(
+    signals: &[Signal],
+    ground: &Ground<'_>,
+    (from, until): (Timestamp, Timestamp),
+) -> Result<Option<Timestamp>, Failed> {
     if signals.is_empty() {
         return Ok(None);
     }
-    for event in ground.since {
+    for event in ground
+        .since
+        .iter()
+        .filter(|event| event.time >= from && event.time <= until)
+    {
         let token = token(&event.name);
         for signal in signals.iter().filter(|signal| signal.on == token) {
             let facts = Facts {

@@ -142,13 +142,12 @@ pub struct Counters {
 }
 
 impl Context {
-    /// What `view` tells about the profile called `id` at its `version`, with what is known `around` it. `now` decides which offers still hold,
-    /// what is overdue and whether a visit goes on; nothing else depends on it, so that an answer stays the same, to the
+    /// What `view` tells about the profile of this id at this version, with what is known `around` it. `now` decides which offers
+    /// still hold, what is overdue and whether a visit goes on; nothing else depends on it, so that an answer stays the same, to the
     /// byte, until something happens or ends.
     pub fn of(
         profile: &Profile,
-        id: &str,
-        version: u64,
+        (id, version): (&str, u64),
         view: &View,
         around: &Surroundings,
         now: Timestamp,

@@ -103,13 +103,16 @@ pub fn seeds(profile: &Profile) -> BTreeSet<&str> {
     cart.chain(bought).chain(wished).collect()
 }
 
+/// How often a product goes with what the customer has, and with what of it most.
+type Score<'a> = (u64, Reverse<(u64, &'a str)>);
+
 /// What may interest the customer, the best first, before it is known what of it is there.
 pub fn candidates(profile: &Profile, around: &Surroundings) -> Vec<(String, Why, Option<String>)> {
     let cart = profile.cart().into_iter().map(|(id, _)| id.to_owned());
     let bought = profile.bought().into_iter().map(|(id, _)| id.to_owned());
     let mut known: BTreeSet<String> = cart.chain(bought).collect();
     let mut found = Vec::new();
-    let mut scores: BTreeMap<&str, (u64, Reverse<(u64, &str)>)> = BTreeMap::new();
+    let mut scores: BTreeMap<&str, Score<'_>> = BTreeMap::new();
     let seeds = seeds(profile);
     let tallies = around
         .together

@@ -23,7 +23,7 @@ fn view(mask: Mask, most: usize, sections: &[Section]) -> View {
 
 fn only(profile: &Profile, section: Section, mask: Mask, most: usize, minutes: u64) -> Content {
     let view = view(mask, most, &[section]);
-    let mut sections = Context::of(profile, "p", 1, &view, &Default::default(), at(minutes)).sections;
+    let mut sections = Context::of(profile, ("p", 1), &view, &Default::default(), at(minutes)).sections;
     assert_eq!(sections.len(), 1);
     sections.remove(0)
 }
@@ -34,7 +34,7 @@ fn a_configured_view_has_its_sections_in_its_order_known_or_not() {
     sections.reverse();
     let view = view(Mask::None, 3, &sections);
     let of = |context: &Context| context.sections.iter().map(Content::section).collect::<Vec<_>>();
-    let known = Context::of(&rich(), "p-1", 7, &view, &Default::default(), at(30));
+    let known = Context::of(&rich(), ("p-1", 7), &view, &Default::default(), at(30));
     assert_eq!(of(&known), sections);
     assert_eq!(of(&Context::empty(&view)), sections);
     assert_eq!(
@@ -196,7 +196,7 @@ fn identifiers_are_masked_and_the_most_trusted_first() {
 #[test]
 fn debug_tells_nobody_who_it_is_about() {
     let view = view(Mask::None, 5, &Section::ALL);
-    let context = Context::of(&rich(), "p-1", 7, &view, &Default::default(), at(30));
+    let context = Context::of(&rich(), ("p-1", 7), &view, &Default::default(), at(30));
     let text = format!("{context:?} {:?}", context.sections);
     for secret in ["Sara", "Ahmadi", "+989123456789", "sara@example.com", "u-102"] {
         assert!(!text.contains(secret), "{secret} in {text}");

@@ -176,11 +176,6 @@ impl View {
 
     /// The views that are there without any configuration.
     pub fn standard() -> [Self; 4] {
-        use Section::{
-            Attention, Avoid, Call, Cart, Consent, ContactChannels, Contradictions, Counters, Coupons,
-            Identifiers, Layout, Mood, NextStep, Offers, Orders, Person, Promises, Recent, Related, Segments,
-            Session, Tickets, Totals, Wishlist,
-        };
         let view = |name: &str, roles: &[Role], mask, lines_max, sections: &[Section]| Self {
             name: name.to_owned(),
             sections: sections.to_vec(),
@@ -190,82 +185,98 @@ impl View {
             roles: roles.to_vec(),
             purpose: None,
         };
-        let callcenter = [
-            Person,
-            NextStep,
-            Avoid,
-            Call,
-            Session,
-            Orders,
-            Tickets,
-            Mood,
-            Recent,
-            Cart,
-            Wishlist,
-            Offers,
-            Promises,
-            Contradictions,
-            Segments,
-            Consent,
-            Totals,
-            Counters,
-            Identifiers,
-        ];
-        let pos = [
-            Person,
-            Attention,
-            Cart,
-            Wishlist,
-            Offers,
-            Orders,
-            Tickets,
-            Recent,
-            Contradictions,
-            Segments,
-            Consent,
-            Counters,
-            Identifiers,
-        ];
-        let web = [
-            Person,
-            Layout,
-            Cart,
-            Wishlist,
-            Related,
-            Offers,
-            Coupons,
-            Orders,
-            Recent,
-            Contradictions,
-            Segments,
-            ContactChannels,
-            Consent,
-            Counters,
-        ];
-        let mobile = [
-            Person,
-            Layout,
-            Cart,
-            Wishlist,
-            Related,
-            Offers,
-            Coupons,
-            Orders,
-            Tickets,
-            Recent,
-            Contradictions,
-            Segments,
-            ContactChannels,
-            Consent,
-            Counters,
-        ];
         [
-            view("callcenter", &[Role::Agent], Mask::Contacts, 5, &callcenter),
-            view("pos", &[Role::Pos, Role::Agent], Mask::Surname, 5, &pos),
-            view("web", &[], Mask::Contacts, 20, &web),
-            view("mobile", &[], Mask::Contacts, 10, &mobile),
+            view(
+                "callcenter",
+                &[Role::Agent],
+                Mask::Contacts,
+                5,
+                standard::CALLCENTER,
+            ),
+            view("pos", &[Role::Pos, Role::Agent], Mask::Surname, 5, standard::POS),
+            view("web", &[], Mask::Contacts, 20, standard::WEB),
+            view("mobile", &[], Mask::Contacts, 10, standard::MOBILE),
         ]
     }
+}
+
+/// What the standard views tell, in their order.
+mod standard {
+    use super::Section::{
+        self, Attention, Avoid, Call, Cart, Consent, ContactChannels, Contradictions, Counters, Coupons,
+        Identifiers, Layout, Mood, NextStep, Offers, Orders, Person, Promises, Recent, Related, Segments,
+        Session, Tickets, Totals, Wishlist,
+    };
+
+    pub(super) const CALLCENTER: &[Section] = &[
+        Person,
+        NextStep,
+        Avoid,
+        Call,
+        Session,
+        Orders,
+        Tickets,
+        Mood,
+        Recent,
+        Cart,
+        Wishlist,
+        Offers,
+        Promises,
+        Contradictions,
+        Segments,
+        Consent,
+        Totals,
+        Counters,
+        Identifiers,
+    ];
+    pub(super) const POS: &[Section] = &[
+        Person,
+        Attention,
+        Cart,
+        Wishlist,
+        Offers,
+        Orders,
+        Tickets,
+        Recent,
+        Contradictions,
+        Segments,
+        Consent,
+        Counters,
+        Identifiers,
+    ];
+    pub(super) const WEB: &[Section] = &[
+        Person,
+        Layout,
+        Cart,
+        Wishlist,
+        Related,
+        Offers,
+        Coupons,
+        Orders,
+        Recent,
+        Contradictions,
+        Segments,
+        ContactChannels,
+        Consent,
+        Counters,
+    ];
+    pub(super) const MOBILE: &[Section] = &[
+        Person,
+        Layout,
+        Cart,
+        Wishlist,
+        Related,
+        Offers,
+        Coupons,
+        Orders,
+        Tickets,
+        Recent,
+        Contradictions,
+        Segments,
+        ContactChannels,
+        Consent,
+        Counters,
+    ];
 }
 
 #[cfg(test)]

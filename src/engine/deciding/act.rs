@@ -16,11 +16,7 @@ use crate::{
         value::Value,
     },
     engine::{
-        api::{Decided, Target},
-        batch::Batch,
-        commands::own_event,
-        contact::written,
-        deciding::health::RuleName,
+        api::Decided, batch::Batch, commands::own_event, contact::written, deciding::health::RuleName,
         place::Placed,
     },
     store::{AtomId, Error, ProfileId, Task, TimerRecord},
@@ -46,7 +42,7 @@ pub(super) struct Doing<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Done {
     /// It was decided: the flow goes on.
-    Done,
+    Decided,
     /// It is held back until then.
     Held(Timestamp),
     /// Nothing reaches the customer, or the rule cannot be evaluated.
@@ -144,7 +140,7 @@ impl Batch<'_> {
                 };
                 self.acts
                     .push(doing.acted((event.id, atom), Kind::Ask, with, now));
-                Ok(Done::Done)
+                Ok(Done::Decided)
             }
         }
     }
@@ -188,7 +184,7 @@ impl Batch<'_> {
                 ..doing.acted((event.id, atom), kind, with, now)
             });
         }
-        Ok(Done::Done)
+        Ok(Done::Decided)
     }
 
     /// Has it looked, in time, whether somebody said what became of a message.
@@ -231,7 +227,7 @@ impl Batch<'_> {
         profile: ProfileId,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let Ok((_, identifiers)) = self.reach(&Target::Profile(profile), now)? else {
+        let Ok((_, identifiers)) = self.reach_with(profile, &decided.id, now)? else {
             return Ok(());
         };
         let mut event = own_event(&format!("{}-unanswered", decided.id.id), "Action Unanswered", now);
@@ -258,7 +254,7 @@ impl Batch<'_> {
         properties: BTreeMap<String, Value>,
         now: Timestamp,
     ) -> Result<Option<(Event, AtomId)>, Error> {
-        let Ok((_, identifiers)) = self.reach(&Target::Profile(doing.profile), now)? else {
+        let Ok((_, identifiers)) = self.reach_with(doing.profile, &doing.event.id, now)? else {
             return Ok(None);
         };
         let about = format!("{} {} {}", doing.step, doing.held, doing.matter);

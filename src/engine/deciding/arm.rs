@@ -22,7 +22,9 @@ use crate::{
         publish::Told,
         query::Portrait,
     },
-    store::{AtomId, Error, Run, Task, TimerRecord, View as _, fingerprint, keys},
+    store::{
+        AtomId, Error, ProfileId, Read as _, Run, SeenRecord, Task, TimerRecord, View as _, fingerprint, keys,
+    },
 };
 
 impl Batch<'_> {
@@ -85,7 +87,8 @@ impl Batch<'_> {
             .max();
         let known = self.known_of(portrait, window.unwrap_or_default(), now)?;
         match begun(flow, event, &known) {
-            Ok(Some((matter, due, place))) => self.put_up(flow, event, portrait, (matter, due, place), now),
+            Ok(Some((matter, ..))) if was_done(&portrait.profile, flow, &matter, None, now) => Ok(()),
+            Ok(Some(begun)) => self.put_up(flow, event, portrait, begun),
             Ok(None) => Ok(()),
             Err(failed) => {
                 let rule = RuleName::Flow(flow.name.clone());
@@ -101,19 +104,21 @@ impl Batch<'_> {
         event: &Event,
         portrait: &Portrait,
         (matter, due, place): (String, Timestamp, Place),
-        now: Timestamp,
     ) -> Result<(), Error> {
-        if was_done(&portrait.profile, flow, &matter, None, now) {
-            return Ok(());
-        }
         let Some(atom) = self.graph().atom_of_event(&event.id)? else {
             return Ok(());
         };
         let id = self.keyring.timer(&flow.name, &matter, &atom.0);
-        let is_under_way = self.overlay.get(&keys::timer(id))?.is_some();
-        if is_under_way && !flow.restarts {
-            return Ok(());
-        }
+        let is_under_way = match flow.restarts {
+            true => {
+                let Some(is_under_way) = self.begins_anew((flow, &matter), event, portrait.id)? else {
+                    return Ok(());
+                };
+                is_under_way
+            }
+            false if self.overlay.get(&keys::timer(id))?.is_some() => return Ok(()),
+            false => false,
+        };
         if !is_under_way {
             self.turned(flow, Became::Begun);
         }
@@ -131,6 +136,36 @@ impl Batch<'_> {
             task: Task::Run(run),
         };
         self.put_timer(id, &timer)
+    }
+
+    /// Stops what is under way of a flow and a matter, by whatever of the customer's it was set going; whether there was
+    /// something. `None` where that was set going by something later: this begins nothing.
+    fn begins_anew(
+        &mut self,
+        (flow, matter): (&Flow, &str),
+        event: &Event,
+        profile: ProfileId,
+    ) -> Result<Option<bool>, Error> {
+        let Some(record) = self.overlay.profile(profile)? else {
+            return Ok(Some(false));
+        };
+        let mut under_way = Vec::new();
+        for atom in record.members.iter().chain(&record.attributed) {
+            let id = self.keyring.timer(&flow.name, matter, &atom.0);
+            let Some(timer) = self.overlay.record::<TimerRecord>(&keys::timer(id))? else {
+                continue;
+            };
+            let seen: Option<SeenRecord> = self.overlay.record(&keys::seen(timer.event))?;
+            let since = seen.and_then(|seen| seen.place).map(|(_, time)| time);
+            if since.is_some_and(|since| since > event.time) {
+                return Ok(None);
+            }
+            under_way.push(id);
+        }
+        for id in &under_way {
+            self.stop_timer(*id)?;
+        }
+        Ok(Some(!under_way.is_empty()))
     }
 }
 

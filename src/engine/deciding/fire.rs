@@ -133,7 +133,7 @@ impl Batch<'_> {
             if was_done(&profile, flow, &due.run.matter, Some(&run), now) {
                 return Ok(());
             }
-            let next = self.next(flow, place, &due, (&profile, &since), now)?;
+            let next = self.next((flow, place), &due, (&profile, &since), now)?;
             match next {
                 None => break Became::GivenUp,
                 Some(Next::End(end)) => break Became::Ended(end),
@@ -155,7 +155,7 @@ impl Batch<'_> {
                         from: now,
                     };
                     match self.act(&doing, &profile, now)? {
-                        Done::Done => {}
+                        Done::Decided => {}
                         Done::Held(until) if due.run.held < HELD_MAX => {
                             let held = due.run.held.saturating_add(1);
                             return self.wait(due, until, Place { step, ..place }, held);
@@ -172,8 +172,7 @@ impl Batch<'_> {
     /// What is next in a run; `None` where the rule cannot say.
     fn next<'f>(
         &self,
-        flow: &'f Flow,
-        place: Place,
+        (flow, place): (&'f Flow, Place),
         due: &Due,
         (profile, since): (&Profile, &[Event]),
         now: Timestamp,

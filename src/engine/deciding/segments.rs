@@ -190,7 +190,7 @@ impl Batch<'_> {
 fn compared(before: &MembershipRecord, after: &MembershipRecord) -> Segmented {
     let mut segmented = Segmented::default();
     for (name, since) in after.inside() {
-        if !before.segments.get(name).is_some_and(|was| was.since.is_some()) {
+        if before.segments.get(name).is_none_or(|was| was.since.is_none()) {
             segmented.entered.push(name.to_owned());
         }
         segmented.inside.insert(name.to_owned(), since);

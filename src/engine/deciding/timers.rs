@@ -45,6 +45,17 @@ impl Batch<'_> {
         Ok(())
     }
 
+    /// Has what was put up for an event wait for what happens to the atom that the event moves to.
+    pub(crate) fn move_timers(&mut self, event: EventHash, atom: AtomId) -> Result<(), Error> {
+        for id in self.overlay.pointees(&keys::timers_of(event))? {
+            let id = TimerHash(id);
+            if let Some(timer) = self.stop_timer(id)? {
+                self.put_timer(id, &TimerRecord { atom, ..timer })?;
+            }
+        }
+        Ok(())
+    }
+
     /// Has what waits for something to happen to these atoms look at once.
     pub(super) fn wake(&mut self, atoms: &[AtomId], now: Timestamp) -> Result<(), Error> {
         for atom in atoms {

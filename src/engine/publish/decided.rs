@@ -53,6 +53,8 @@ impl Publication<'_> {
             profile: &id,
             version: portrait.version,
             cause: causes.cause(&told),
+            from: [&id],
+            into: [&id],
             entered: entered
                 .map(|(name, since)| Membership::of(name, *since))
                 .collect(),

@@ -3,7 +3,15 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    engine::{api::Resolution, batch::Batch, combine::Combined, error::Error},
+    domain::event::Event,
+    engine::{
+        api::{Outcome, Resolution},
+        atoms::Atoms,
+        batch::Batch,
+        combine::Combined,
+        error::Error,
+        publish::Told,
+    },
     store::{AtomId, ProfileId},
     wire::out::update::NoticeKind,
 };
@@ -17,8 +25,35 @@ pub(super) struct Verdicts<'a> {
 }
 
 impl Verdicts<'_> {
+    /// What each event did that counts, of these with their places in the input and the atoms they went to: told to its sender,
+    /// and to whoever publishes it.
+    pub(super) fn told<'e>(
+        &self,
+        placed: &[(usize, &'e Event, AtomId)],
+        outcomes: &mut [Outcome],
+    ) -> Result<Vec<Told<'e>>, Error> {
+        let mut told = Vec::with_capacity(placed.len());
+        let mut created = BTreeSet::new();
+        for (index, event, atom) in placed {
+            let atom = self.batch.atom_of(event, *atom)?;
+            let Some(profile) = self.batch.overlay.atom(atom)?.and_then(|atom| atom.profile) else {
+                continue;
+            };
+            let resolution = self.resolution(atom, profile, &mut created)?;
+            if let Some(outcome) = outcomes.get_mut(*index) {
+                *outcome = Outcome::Accepted(resolution);
+            }
+            told.push(Told {
+                event,
+                profile,
+                resolution,
+            });
+        }
+        Ok(told)
+    }
+
     /// What an event in `atom` did that is in `profile` after the batch; `created` are the profiles that were told as new.
-    pub(super) fn resolution(
+    fn resolution(
         &self,
         atom: AtomId,
         profile: ProfileId,

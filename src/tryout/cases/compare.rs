@@ -33,6 +33,9 @@ struct Got<'a, T> {
     whose: Option<ProfileId>,
 }
 
+/// What was done of one kind.
+type Of = fn(&What) -> Option<&Deed>;
+
 /// What is other than expected, a line each.
 ///
 /// # Errors
@@ -47,7 +50,7 @@ pub(super) fn differences(
     let mut lines = Vec::new();
     let none: &[Wanted] = &[];
     let actions = expect.actions.as_deref().or(expect.none.then_some(none));
-    let kinds: [(&str, Option<&[Wanted]>, fn(&What) -> Option<&Deed>); 3] = [
+    let kinds: [(&str, Option<&[Wanted]>, Of); 3] = [
         ("actions", actions, |what| match what {
             What::Action(deed) => Some(deed),
             _ => None,

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::domain::{
     context::{
-        Avoid, Content, Context, Listed, Order, Orders, Person, ProductLine, Promise, Session,
+        Avoid, Content, Context, Listed, Offer, Order, Orders, Person, ProductLine, Promise, Session,
         ShownIdentifier,
     },
     identifier::Kind,
@@ -88,13 +88,7 @@ impl Flat {
                 self.put("ticket_id", latest.map(|ticket| ticket.id.clone()));
                 self.put("ticket_subject", latest.and_then(|ticket| ticket.subject.clone()));
             }
-            Content::Offers(offers) => {
-                // Only one that can be used is worth a word in a menu.
-                let best = offers.items.iter().find(|offer| offer.holds);
-                self.put("offer_id", best.map(|offer| offer.id.clone()));
-                self.put("offer_name", best.and_then(|offer| offer.name.clone()));
-                self.put("offer_expires", best.and_then(|offer| moment(offer.expires)));
-            }
+            Content::Offers(offers) => self.offer(offers.items.iter().find(|offer| offer.holds)),
             Content::Call(call) => {
                 self.put("call_running", Some(call.is_some().to_string()));
                 self.put("call_id", call.as_ref().map(|call| call.id.clone()));
@@ -144,6 +138,13 @@ impl Flat {
             | Content::Coupons(_)
             | Content::ContactChannels(_) => {}
         }
+    }
+
+    /// Only one that can be used is worth a word in a menu.
+    fn offer(&mut self, best: Option<&Offer>) {
+        self.put("offer_id", best.map(|offer| offer.id.clone()));
+        self.put("offer_name", best.and_then(|offer| offer.name.clone()));
+        self.put("offer_expires", best.and_then(|offer| moment(offer.expires)));
     }
 
     fn session(&mut self, session: Option<&Session>) {

@@ -99,6 +99,10 @@ pub struct SegmentsChanged<'a> {
     pub version: u64,
     /// Why.
     pub cause: Cause<'a>,
+    /// The profile alone, as it was and is: whoever follows ids through notices finds nothing changed.
+    pub from: [&'a str; 1],
+    /// The same.
+    pub into: [&'a str; 1],
     /// What it entered.
     pub entered: Vec<Membership<'a>>,
     /// What it left.

@@ -9,8 +9,7 @@ use crate::domain::context::{
 fn known(view: &View) -> String {
     let body = Body::one(Context::of(
         &rich(),
-        "pid-1",
-        7,
+        ("pid-1", 7),
         view,
         &Default::default(),
         at(30),
@@ -69,8 +68,7 @@ fn a_context_stays_the_same_until_something_happens() {
     let at = |minutes| {
         serde_json::to_string(&Body::one(Context::of(
             &rich(),
-            "p",
-            1,
+            ("p", 1),
             &callcenter,
             &Default::default(),
             at(minutes),

@@ -32,7 +32,7 @@ fn keys(flat: &Flat) -> Vec<&'static str> {
 fn known(profile: &Profile, view: &View) -> Flat {
     Flat::of(
         &Finding::ONE,
-        &Context::of(profile, "pid-1", 7, view, &Default::default(), at(30)),
+        &Context::of(profile, ("pid-1", 7), view, &Default::default(), at(30)),
     )
 }
 

@@ -96,8 +96,7 @@ fn an_enriched_event_tells_both() {
     let [_, pos, ..] = View::standard();
     let context = Context::of(
         &profile(std::slice::from_ref(&viewed)),
-        "pid-1",
-        7,
+        ("pid-1", 7),
         &pos,
         &Default::default(),
         at(1),
