@@ -178,7 +178,12 @@ impl Query {
             standing: portrait.value.as_ref(),
             store,
         };
-        let around = Shelf::new(&self.store, &self.rules, &self.failing).around(whose, view, now)?;
+        let around = Shelf::new(
+            &self.store,
+            &self.rules,
+            (self.rules.decide.book.current(), &self.failing),
+        )
+        .around(whose, view, now)?;
         let id = portrait.id.to_string();
         Ok(Context::of(
             &portrait.profile,

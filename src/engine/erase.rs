@@ -247,6 +247,7 @@ impl Batch<'_> {
         self.overlay.put(keys::pending(erasure.id), Vec::new());
         self.forget_standings(&[erasure.profile])?;
         self.forget_standings(&erasure.absorbed)?;
+        self.forget_segments(erasure.profile)?;
         self.touched.erased.insert(erasure.profile, erasure.id);
         Ok(())
     }

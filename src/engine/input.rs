@@ -141,6 +141,11 @@ impl Input {
             *count /= 2;
             is_halved = true;
         }
+        // Of one of each, each by itself.
+        if !is_halved && self.firing.timers > 0 && self.firing.profiles > 0 {
+            self.firing.profiles = 0;
+            is_halved = true;
+        }
         match &mut self.expiring {
             _ if is_halved => true,
             Some(expiring) => expiring.halve(),

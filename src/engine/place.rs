@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 use crate::{
     domain::{
         event::{Event, EventId},
-        identity::{Anchor, Claim, Edition, Key, link},
+        identity::{
+            Anchor, Claim, Edition, Key,
+            link::{self, OWN_SOURCE},
+        },
         profile::Aggregate,
         time::Timestamp,
     },
@@ -56,6 +59,10 @@ impl Batch<'_> {
         }
         let unsettled = self.unsettled(&claim, event.time)?;
         self.insert(Known { hash, checksum, atom }, event, claim)?;
+        if event.id.source == OWN_SOURCE {
+            // Nobody is told of it as of what channels send: who is asked what of its customer goes by this.
+            self.touched.remade.insert(atom);
+        }
         for device in unsettled {
             self.reassign(&device, event.time)?;
         }
@@ -227,6 +234,7 @@ impl Batch<'_> {
                 moved.insert(atom);
             }
             if !moved.is_empty() {
+                self.touched.remade.extend(&moved);
                 self.refold(id, moved)?;
             }
             if !are_all {

@@ -3,7 +3,10 @@
 
 mod decided;
 
-use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    sync::Arc,
+};
 
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -87,7 +90,11 @@ impl<'a> Publication<'a> {
             self.tenant(news)?;
         }
         let touched = &batch.touched;
-        let shelf = Shelf::new(&batch.overlay, batch.rules, batch.health);
+        let shelf = Shelf::new(
+            &batch.overlay,
+            batch.rules,
+            (Arc::clone(&batch.book), batch.health),
+        );
         let mut causes: BTreeMap<ProfileId, Vec<&Told<'_>>> = BTreeMap::new();
         for one in told {
             causes.entry(one.profile).or_default().push(one);

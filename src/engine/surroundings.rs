@@ -60,9 +60,13 @@ pub(crate) struct Whose<'a> {
 }
 
 impl<'a, V: Read> Shelf<'a, V> {
-    pub(crate) fn new(view: &'a V, rules: &'a Rules, health: &'a RuleHealth) -> Self {
+    pub(crate) fn new(
+        view: &'a V,
+        rules: &'a Rules,
+        (book, health): (Arc<Rulebook>, &'a RuleHealth),
+    ) -> Self {
         Self {
-            book: rules.decide.book.current(),
+            book,
             health,
             view,
             rules,

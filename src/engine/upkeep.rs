@@ -40,6 +40,8 @@ pub(crate) enum Left {
 pub(crate) struct Upkeep {
     /// Whether it is upkeep's turn.
     pub(crate) is_next: bool,
+    /// Whether the last step of it was of what is to be decided.
+    pub(crate) decided_last: bool,
     /// Whether a repair does not fit into a commit.
     pub(crate) is_stuck: bool,
     repairs: usize,
@@ -57,6 +59,7 @@ impl Upkeep {
     pub(crate) fn new(has_retention: bool) -> Self {
         Self {
             is_next: false,
+            decided_last: false,
             is_stuck: false,
             repairs: 1,
             due: 1,

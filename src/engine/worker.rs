@@ -213,6 +213,7 @@ impl Worker {
         let (input, renewing) = (self.upkeep.input(left), self.standing.renewing);
         self.batch(input, Waiting::default())?;
         self.upkeep.took(left, self.stepped);
+        self.upkeep.decided_last = matches!(left, Left::Due | Left::Starts | Left::Sweep);
         if renewing.after.is_some() && self.standing.renewing.after.is_none() {
             tracing::info!(
                 rules.edition = self.rules.identity.edition.0,
@@ -231,13 +232,16 @@ impl Worker {
         if self.repairs_are_due() {
             return Some(Left::Repairs);
         }
-        if let Some(left) = self.deciding.left((self.clock)()) {
-            return Some(left);
+        let decided = self.deciding.left((self.clock)());
+        let rest = match self.standing.renewing.after.is_some() {
+            true => Some(Left::Renewals),
+            false => self.upkeep.expires().then_some(Left::Expiries),
+        };
+        // However much is due, the others come to their turn.
+        match self.upkeep.decided_last {
+            true => rest.or(decided),
+            false => decided.or(rest),
         }
-        if self.standing.renewing.after.is_some() {
-            return Some(Left::Renewals);
-        }
-        self.upkeep.expires().then_some(Left::Expiries)
     }
 
     fn waiting_job(&mut self) -> Option<Job> {
@@ -265,8 +269,7 @@ impl Worker {
         let begun = Instant::now();
         self.known.catch_up();
         let book = self.rules.decide.book.current();
-        self.deciding
-            .go_by(Arc::clone(&book), &self.store, &self.keyring)?;
+        self.deciding.go_by(Arc::clone(&book));
         let under_way = self.under_way.as_ref().map(|one| Arc::clone(&one.commit));
         let ground = Ground {
             before: &Ahead::new(self.store.clone(), under_way, &self.known),

@@ -28,7 +28,7 @@ impl Batch<'_> {
         if saying.is_empty() {
             return Ok(Vec::new());
         }
-        let shelf = Shelf::new(&self.overlay, self.rules, self.health);
+        let shelf = Shelf::new(&self.overlay, self.rules, (Arc::clone(&self.book), self.health));
         let offer = match &saying.offer {
             Some(id) => shelf.offer(id)?.map(|offer| (id.clone(), offer)),
             None => None,

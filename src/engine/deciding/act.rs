@@ -22,6 +22,17 @@ use crate::{
     store::{AtomId, Error, ProfileId, Task, TimerRecord},
 };
 
+/// The member of what is told that says until when it holds.
+const EXPIRES: &str = "expires";
+
+/// What whoever carries it out is told.
+#[derive(Default)]
+struct With {
+    values: BTreeMap<String, Value>,
+    /// Until when that holds.
+    expires: Option<Timestamp>,
+}
+
 /// What is about to be done.
 pub(super) struct Doing<'a> {
     pub(super) flow: &'a Flow,
@@ -98,7 +109,10 @@ impl Batch<'_> {
         profile: &Profile,
         now: Timestamp,
     ) -> Result<Done, Error> {
-        let with = match self.with(doing, profile, now)? {
+        let With {
+            values: with,
+            expires,
+        } = match self.with(doing, profile, now)? {
             Ok(with) => with,
             Err(failed) => {
                 let rule = RuleName::Flow(doing.flow.name.clone());
@@ -122,7 +136,7 @@ impl Batch<'_> {
                     team: team.clone(),
                     priority: *priority,
                     matter: Some(doing.message()),
-                    saying: saying(&with),
+                    saying: saying(&with, expires),
                 };
                 self.send(doing, (profile, &ask), with, now)
             }
@@ -135,7 +149,8 @@ impl Batch<'_> {
                     ("matter", Some(&doing.message())),
                 ]));
                 properties.extend((!with.is_empty()).then(|| ("with".to_owned(), Value::Map(with.clone()))));
-                let Some((event, atom)) = self.write(doing, "Action Decided", properties, now)? else {
+                let Some((event, atom)) = self.write(doing, ("Action Decided", expires), properties, now)?
+                else {
                     return Ok(Done::Impossible);
                 };
                 self.acts
@@ -164,7 +179,8 @@ impl Batch<'_> {
         let mut properties = written(ask, &decided);
         properties.extend(doing.named());
         properties.extend((!with.is_empty()).then(|| ("with".to_owned(), Value::Map(with.clone()))));
-        let Some((event, atom)) = self.write(doing, "Contact Decided", properties, now)? else {
+        let written = self.write(doing, ("Contact Decided", ask.saying.expires), properties, now)?;
+        let Some((event, atom)) = written else {
             return Ok(Done::Impossible);
         };
         let Verdict { outcome, until, .. } = decided.verdict;
@@ -250,7 +266,7 @@ impl Batch<'_> {
     fn write(
         &mut self,
         doing: &Doing<'_>,
-        name: &str,
+        (name, expires): (&str, Option<Timestamp>),
         properties: BTreeMap<String, Value>,
         now: Timestamp,
     ) -> Result<Option<(Event, AtomId)>, Error> {
@@ -263,6 +279,7 @@ impl Batch<'_> {
         let mut event = own_event(&id.to_string(), name, now);
         event.identifiers = identifiers;
         event.properties = properties;
+        event.expires = expires;
         event.trace.clone_from(&doing.event.trace);
         let Placed::In(atom) = self.place(&event)? else {
             return Ok(None);
@@ -279,10 +296,10 @@ impl Batch<'_> {
         doing: &Doing<'_>,
         profile: &Profile,
         now: Timestamp,
-    ) -> Result<Result<BTreeMap<String, Value>, Failed>, Error> {
+    ) -> Result<Result<With, Failed>, Error> {
         let asked = doing.act.with();
         if asked.is_empty() {
-            return Ok(Ok(BTreeMap::new()));
+            return Ok(Ok(With::default()));
         }
         let window = asked.values().map(Condition::window_us).max();
         let known = self.known(doing.profile, profile, window.unwrap_or_default(), now)?;
@@ -291,10 +308,17 @@ impl Batch<'_> {
             matter: doing.matter,
             ..known.facts()
         };
-        let values = asked
-            .iter()
-            .map(|(name, asks)| Ok((name.clone(), asks.value(&facts)?)));
-        Ok(values.collect())
+        let told = || {
+            let values = asked
+                .iter()
+                .map(|(name, asks)| Ok((name.clone(), asks.value(&facts)?)));
+            let expires = asked.get(EXPIRES).map(|asks| asks.time(&facts)).transpose()?;
+            Ok(With {
+                values: values.collect::<Result<_, Failed>>()?,
+                expires: expires.flatten(),
+            })
+        };
+        Ok(told())
     }
 }
 
@@ -338,15 +362,18 @@ impl Doing<'_> {
 }
 
 /// What a message says that may contradict what was said before, where whoever sends it is told of it by these names.
-fn saying(with: &BTreeMap<String, Value>) -> Saying {
-    let text = |name: &str| with.get(name).and_then(Value::text_or_number).map(shortened);
+fn saying(with: &BTreeMap<String, Value>, expires: Option<Timestamp>) -> Saying {
+    let text = |name: &str| {
+        let text = with.get(name).and_then(Value::text_or_number).map(shortened);
+        text.filter(|text| !text.is_empty())
+    };
     Saying {
         product: text("product_id"),
         offer: text("offer_id"),
         price: text("price"),
         currency: text("currency"),
         promise: text("promise"),
-        expires: None,
+        expires,
     }
 }
 

@@ -13,6 +13,9 @@ use crate::{
 /// How long it sleeps at most: a clock that is set while it does is seen within that.
 const SLEEP_MAX: Duration = Duration::from_secs(60);
 
+/// After how many microseconds it wakes the writer once more that has not said what is due next.
+const AGAIN_US: u64 = 60 * 1_000_000;
+
 /// Wakes the writer.
 #[derive(Debug)]
 pub(crate) struct Alarm {
@@ -33,9 +36,11 @@ impl Alarm {
                 Ok(set) => due = set,
                 Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {
-                    if due.is_some_and(|due| due <= (self.clock)()) {
-                        // The writer says when the next is once it has seen to this one.
-                        due = None;
+                    let now = (self.clock)();
+                    if due.is_some_and(|due| due <= now) {
+                        // The writer says when the next is once it has seen to this one; where a clock was set back in between it
+                        // has not.
+                        due = Some(now.saturating_add(AGAIN_US));
                         self.writer.tell(Job::Wake);
                     }
                 }

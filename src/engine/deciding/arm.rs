@@ -213,6 +213,8 @@ fn begun(
     let now = ground.facts.now;
     Ok(match next {
         Next::Act { step, .. } => Some((matter, now, Place { step, ..place })),
+        // What it waits for may have come before it, or with it.
+        Next::Wait { place, .. } if place.deadline.is_some() => Some((matter, now, place)),
         Next::Wait { until, place } => Some((matter, until, place)),
         Next::End(_) => None,
     })

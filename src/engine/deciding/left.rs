@@ -66,18 +66,12 @@ impl ToDecide {
         self.starts = leaves.starts.unwrap_or(self.starts);
     }
 
-    /// Takes other rules, where there are.
-    pub(crate) fn go_by(
-        &mut self,
-        book: Arc<Rulebook>,
-        store: &impl Read,
-        keyring: &Keyring,
-    ) -> Result<(), Error> {
+    /// Takes other rules, where there are: a sweep finds out whether anybody is to be looked at again by them.
+    pub(crate) fn go_by(&mut self, book: Arc<Rulebook>) {
         if !Arc::ptr_eq(&self.book, &book) {
-            self.sweeps = is_left(store, &book, keyring)?;
+            self.sweeps = true;
             self.book = book;
         }
-        Ok(())
     }
 
     /// What is to be done next of it.

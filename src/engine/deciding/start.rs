@@ -129,11 +129,12 @@ impl Batch<'_> {
         let mut event = own_event(id, STARTED, now);
         event.identifiers = identifiers;
         event.properties = BTreeMap::from([("flow".to_owned(), Value::Text(flow.to_owned()))]);
-        if let Placed::In(_) = self.place(&event)? {
-            self.touched.causes.insert(event.id.clone());
-            self.touched.decides = true;
-            self.started.push((flow.to_owned(), event));
-        }
+        let Placed::In(_) = self.place(&event)? else {
+            return Ok(false);
+        };
+        self.touched.causes.insert(event.id.clone());
+        self.touched.decides = true;
+        self.started.push((flow.to_owned(), event));
         Ok(true)
     }
 }

@@ -96,8 +96,8 @@ impl Publication<'_> {
             decided_at: Time(act.decided_at),
             answer_by: act.answer_by.map(Time),
             with: Free::of(&act.with),
-            rule: Reason::Free.rule().as_str(),
-            reason: Reason::Free.as_str(),
+            rule: message.map(|_| Reason::Free.rule().as_str()),
+            reason: message.map(|_| Reason::Free.as_str()),
             evidence: evidence.collect(),
         };
         let subject = self.subjects.action(&act.channel, &act.name, &id);

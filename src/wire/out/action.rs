@@ -50,10 +50,10 @@ pub struct Action<'a> {
     pub answer_by: Option<Time>,
     /// What whoever carries it out needs to know.
     pub with: Free<'a>,
-    /// Why.
-    pub reason: &'a str,
-    /// Which rule of the contact policy spoke.
-    pub rule: &'a str,
+    /// Why the contact policy lets a message through.
+    pub reason: Option<&'a str>,
+    /// Which of its rules spoke; `none` where none had anything against it.
+    pub rule: Option<&'a str>,
     /// By which facts.
     pub evidence: Vec<Fact<'a>>,
 }
@@ -118,8 +118,8 @@ mod tests {
             decided_at: at("2026-11-22T12:00:00Z"),
             answer_by: Some(at("2026-11-22T13:00:00Z")),
             with: Free::of(&with),
-            reason: "free",
-            rule: "none",
+            reason: Some("free"),
+            rule: Some("none"),
             evidence: vec![Fact {
                 what: "event",
                 name: "e-1",

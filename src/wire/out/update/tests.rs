@@ -142,6 +142,8 @@ fn a_change_of_segments_says_what_was_entered_and_left() {
         profile: "pid-1",
         version: 7,
         cause: Cause::of(&ids, "matched"),
+        from: ["pid-1"],
+        into: ["pid-1"],
         entered: vec![of("big_spenders")],
         left: vec![of("silent")],
         segments: vec!["big_spenders", "regulars"],
@@ -152,6 +154,7 @@ fn a_change_of_segments_says_what_was_entered_and_left() {
         serde_json::json!({
             "kind": "segments", "profile": "pid-1", "version": 7,
             "cause": {"events": [{"source": "web/1", "id": "e-0"}], "count": 1, "resolution": "matched"},
+            "from": ["pid-1"], "into": ["pid-1"],
             "entered": [{"name": "big_spenders", "since": since}],
             "left": [{"name": "silent", "since": since}],
             "segments": ["big_spenders", "regulars"],
