@@ -99,6 +99,38 @@ fn addresses_name_their_parameters_and_lead_to_routes() {
     }
 }
 
+/// The tenant says something of each kind.
+fn publish(town: &Town) {
+    for (n, (name, properties)) in [
+        (
+            "Price Changed",
+            json!({"product_id": "p-1", "price": 4, "currency": "IRR"}),
+        ),
+        (
+            "Stock Changed",
+            json!({"product_id": "p-1", "store_id": "s-1", "quantity": 0}),
+        ),
+        (
+            "Offer Published",
+            json!({"offer_id": "f-1", "coupon": "TEN", "products": ["p-1"]}),
+        ),
+        ("Offer Ended", json!({"offer_id": "f-1"})),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let more = json!({"properties": properties});
+        let said = event(
+            &format!("t{n}"),
+            ["store", name],
+            &format!("22T11:0{n}"),
+            json!([]),
+            more,
+        );
+        town.tell(&[said]);
+    }
+}
+
 /// Two visitors become Ann and part again, she buys and decides, and something is refused.
 fn story() -> Town {
     let town = Town::new();
@@ -145,34 +177,7 @@ fn story() -> Town {
     // Its time lies ahead of its receipt.
     town.tell(&[viewed("late", "29T10:00", &devices[1])]);
     town.post("/v1/events", &json!({"id": "4", "channel": "fax"}));
-    for (n, (name, properties)) in [
-        (
-            "Price Changed",
-            json!({"product_id": "p-1", "price": 4, "currency": "IRR"}),
-        ),
-        (
-            "Stock Changed",
-            json!({"product_id": "p-1", "store_id": "s-1", "quantity": 0}),
-        ),
-        (
-            "Offer Published",
-            json!({"offer_id": "f-1", "coupon": "TEN", "products": ["p-1"]}),
-        ),
-        ("Offer Ended", json!({"offer_id": "f-1"})),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let more = json!({"properties": properties});
-        let said = event(
-            &format!("t{n}"),
-            ["store", name],
-            &format!("22T11:0{n}"),
-            json!([]),
-            more,
-        );
-        town.tell(&[said]);
-    }
+    publish(&town);
     // Somebody who came by mistake.
     town.tell(&[viewed("mistake", "22T09:00", &cookie("gone"))]);
     let mistake = json!({"event": {"source": "test", "id": "mistake"}});

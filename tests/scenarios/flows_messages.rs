@@ -66,7 +66,7 @@ fn at_night_a_message_waits_for_the_morning_and_is_sent_once() {
     town.tell(&[viewed("22T21:50")]);
     rest(&town);
     let night = [json!("hold"), json!("quiet_hours"), json!("2026-11-23T09:00:00Z")];
-    assert_eq!(decided(&town), [night.clone()]);
+    assert_eq!(decided(&town), std::slice::from_ref(&night));
     assert_eq!(
         (waiting(&town), next_due(&town)),
         (1, json!("2026-11-23T09:00:00Z"))

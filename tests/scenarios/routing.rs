@@ -26,8 +26,7 @@ pub fn town(more: &str) -> Town {
 fn meet(town: &Town, who: &str) {
     happened(
         town,
-        who,
-        &format!("seen-{who}"),
+        [who, &format!("seen-{who}")],
         "Signed In",
         "20T10:00",
         json!({}),
@@ -35,21 +34,20 @@ fn meet(town: &Town, who: &str) {
 }
 
 /// Something that happened to somebody.
-fn happened(town: &Town, who: &str, id: &str, name: &str, time: &str, properties: Value) {
+fn happened(town: &Town, [who, id]: [&str; 2], name: &str, time: &str, properties: Value) {
     let more = json!({"properties": properties});
     town.tell(&[event(id, ["web", name], time, json!([user(who)]), more)]);
 }
 
 fn ordered(town: &Town, total: u32) {
     let about = json!({"order_id": "o-1", "total": total, "currency": "EUR"});
-    happened(town, "mina", "o", "Order Completed", "20T11:00", about);
+    happened(town, ["mina", "o"], "Order Completed", "20T11:00", about);
 }
 
 fn delivered(town: &Town) {
     happened(
         town,
-        "mina",
-        "d",
+        ["mina", "d"],
         "Order Delivered",
         "21T11:00",
         json!({"order_id": "o-1"}),
@@ -93,7 +91,7 @@ fn who_has_a_complaint_open_is_served_by_who_makes_it_good() {
     let town = town(DESK);
     ordered(&town, 20);
     let about = json!({"ticket_id": "t-1", "category": "complaint"});
-    happened(&town, "mina", "t", "Ticket Opened", "01T10:00", about);
+    happened(&town, ["mina", "t"], "Ticket Opened", "01T10:00", about);
     let answer = check(
         &town,
         "order_status",
@@ -103,8 +101,7 @@ fn who_has_a_complaint_open_is_served_by_who_makes_it_good() {
     assert_eq!(answer["evidence"], evidence);
     happened(
         &town,
-        "mina",
-        "u",
+        ["mina", "u"],
         "Ticket Closed",
         "02T10:00",
         json!({"ticket_id": "t-1"}),
@@ -112,8 +109,7 @@ fn who_has_a_complaint_open_is_served_by_who_makes_it_good() {
     check(&town, "order_status", ("menu", "self_service", "orders", 3));
     happened(
         &town,
-        "mina",
-        "s",
+        ["mina", "s"],
         "Survey Answered",
         "21T10:00",
         json!({"nps": 3}),
@@ -131,8 +127,7 @@ fn who_is_leaving_is_served_by_who_keeps_customers() {
     check(&town, "cancel", ("agent", "retention", "retention", 5));
     happened(
         &town,
-        "mina",
-        "o",
+        ["mina", "o"],
         "Order Cancelled",
         "21T10:00",
         json!({"order_id": "o-1"}),
@@ -145,7 +140,7 @@ fn who_is_leaving_is_served_by_who_keeps_customers() {
 fn who_was_promised_a_call_back_by_now_is_not_put_off() {
     let town = town(DESK);
     let about = json!({"callback_id": "c-1", "due": "2026-11-22T11:00:00Z"});
-    happened(&town, "mina", "c", "Callback Scheduled", "21T10:00", about);
+    happened(&town, ["mina", "c"], "Callback Scheduled", "21T10:00", about);
     let due = check(
         &town,
         "order_question",
@@ -217,18 +212,16 @@ fn who_can_wait_is_called_back_at_the_hour_at_which_they_answer() {
     assert_eq!(again["rule"], "skill", "{again}");
     happened(
         &town,
-        "mina",
-        "k",
+        ["mina", "k"],
         "Callback Completed",
         "22T12:00",
         json!({"callback_id": id}),
     );
     meet(&town, "sara");
-    happened(&town, "sara", "a1", "Message Opened", "18T10:20", json!({}));
+    happened(&town, ["sara", "a1"], "Message Opened", "18T10:20", json!({}));
     happened(
         &town,
-        "sara",
-        "a2",
+        ["sara", "a2"],
         "Call Ended",
         "17T10:40",
         json!({"call_id": "c", "duration": 60}),
@@ -238,8 +231,7 @@ fn who_can_wait_is_called_back_at_the_hour_at_which_they_answer() {
     for (id, day) in [("b1", "17"), ("b2", "18"), ("b3", "19")] {
         happened(
             &town,
-            "sara",
-            id,
+            ["sara", id],
             "Call Ended",
             &format!("{day}T14:00"),
             own.clone(),
@@ -341,7 +333,7 @@ fn what_was_learned_goes_with_whom_it_was_learned_of() {
     for who in ["sara", "lena", "nora"] {
         meet(&town, who);
     }
-    happened(&town, "sara", "a", "Message Opened", "18T11:10", json!({}));
+    happened(&town, ["sara", "a"], "Message Opened", "18T11:10", json!({}));
     let best = |town: &Town, who: &str| {
         let answer = asked(town, who, "order_question", json!({}));
         put_off_until(&answer).to_owned()
@@ -370,7 +362,7 @@ fn nobody_is_called_back_at_night() {
         json!({}),
     );
     town.tell(&[seen]);
-    happened(&town, "mina", "a", "Message Opened", "18T17:40", json!({}));
+    happened(&town, ["mina", "a"], "Message Opened", "18T17:40", json!({}));
     // A slot that begins at half past eight in the evening in Tehran ends at half past nine.
     let answer = check(&town, "order_question", ("deferred", "deferral", "orders", 3));
     assert_eq!(put_off_until(&answer), "2026-11-23T09:00:00Z");

@@ -187,10 +187,10 @@ fn what_is_paid_back_counts_no_longer_from_the_next_ranking_on() {
     // What is published next tells it.
     town.tell(&[order("ann", 3, 22, 1)]);
     let updates = town.query().updates_after(Position(0), usize::MAX).unwrap();
-    let bodies = updates
+    let mut bodies = updates
         .iter()
         .map(|update| serde_json::from_slice::<Value>(&update.body).unwrap());
-    let last = bodies.filter(|body| body["kind"] == "updated").last().unwrap();
+    let last = bodies.rfind(|body| body["kind"] == "updated").unwrap();
     assert_eq!(last["document"]["value"], second);
 }
 

@@ -41,7 +41,7 @@ fn who_answered_at_an_hour_is_called_at_that_hour() {
     // 10:00 in Berlin, on a Wednesday.
     let morning = answered("2026-11-18T09:20:00Z");
     assert_eq!(
-        free_call_back(&[morning.clone()]),
+        free_call_back(std::slice::from_ref(&morning)),
         Some(at("2026-11-23T09:00:00Z"))
     );
     // Missed at that hour more often, the next best is the earliest of which nothing is known.

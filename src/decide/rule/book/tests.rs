@@ -182,11 +182,8 @@ fn flows_are_found_by_the_type_of_the_event() {
     )
     .unwrap();
     let on = |name: &str| -> Vec<String> {
-        let flows = book
-            .flows_on(&event(1, name, 0))
-            .map(|flow| flow.name.clone())
-            .collect();
-        flows
+        let event = event(1, name, 0);
+        book.flows_on(&event).map(|flow| flow.name.clone()).collect()
     };
     assert_eq!(
         (on("Wished"), on("looked"), on("other")),
