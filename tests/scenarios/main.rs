@@ -58,6 +58,7 @@ mod rules;
 mod said;
 mod schema;
 mod segments_asked;
+mod segments_new;
 mod shapes;
 mod snapshot;
 mod social;
