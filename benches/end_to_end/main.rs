@@ -3,7 +3,8 @@
 //! Plain runs and no sampling, for each takes seconds and leaves a store behind. The traffic is the same in every run.
 //! `cargo bench --bench end_to_end -- --profiles 1000000 --events 400000`; who may ask, audited or not, by itself:
 //! `cargo bench --bench end_to_end -- --parts guard --profiles 100000`; files cleared of who was erased, and encryption at rest:
-//! `cargo bench --bench end_to_end -- --parts clearing,encryption --events 400000 --people 20000`
+//! `cargo bench --bench end_to_end -- --parts clearing,encryption --events 400000 --people 20000`; the tenant's rules, and what
+//! waits for its time: `cargo bench --bench end_to_end -- --parts rules,timers --events 200000 --people 3000 --timers 1000000`
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -25,9 +26,11 @@ mod http;
 mod lookups;
 mod memory;
 mod nats;
+mod rules;
 mod service;
 mod start;
 mod table;
+mod timers;
 #[path = "../town/mod.rs"]
 mod town;
 mod traffic;
@@ -63,6 +66,9 @@ struct Plan {
     /// Events of each of them.
     #[arg(long, env = "YEKTA_BENCH_EACH", default_value_t = 2)]
     each: u32,
+    /// Timers that wait.
+    #[arg(long, env = "YEKTA_BENCH_TIMERS", default_value_t = 20_000)]
+    timers: u32,
     /// What the traffic is drawn from.
     #[arg(long, env = "YEKTA_BENCH_SEED", default_value_t = 7)]
     seed: u64,
@@ -90,6 +96,8 @@ enum Part {
     Http,
     Memory,
     Nats,
+    Rules,
+    Timers,
     Values,
 }
 
@@ -139,6 +147,12 @@ fn main() {
     }
     if plan.has(Part::Encryption) {
         encryption::measure(&traffic);
+    }
+    if plan.has(Part::Rules) {
+        rules::measure(&traffic);
+    }
+    if plan.has(Part::Timers) {
+        timers::measure(plan.timers);
     }
     if plan.has(Part::Values) {
         values::measure(plan.profiles);

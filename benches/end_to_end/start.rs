@@ -54,7 +54,7 @@ fn milliseconds(took: Duration) -> String {
 }
 
 /// Bytes of all keys and values.
-fn live_bytes(store: &Path) -> u64 {
+pub fn live_bytes(store: &Path) -> u64 {
     let store = Store::open(store, StoreConfig::caching(1 << 27)).unwrap();
     let mut bytes = 0;
     let mut visit = |key: &[u8], value: &[u8]| {

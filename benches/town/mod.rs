@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use yekta::app::{clock, engine_config, engine_rules};
 use yekta::config::{LoadOptions, Settings};
+use yekta::domain::time::Timestamp;
 use yekta::engine::api::{Receipt, Submission};
 use yekta::engine::{Engine, Opened};
 use yekta::telemetry::{EngineMetrics, Registry};
@@ -56,12 +57,17 @@ impl Town {
 
     /// The same with `more`, settings by their keys.
     pub fn with(dir: TempDir, more: &[(&str, String)]) -> Self {
+        Self::by(dir, more, clock::now)
+    }
+
+    /// The same by a `clock` of the bench's own.
+    pub fn by(dir: TempDir, more: &[(&str, String)], clock: fn() -> Timestamp) -> Self {
         let settings = settings_with(dir.path(), more);
         let config = engine_config(&settings);
         let metrics = EngineMetrics::register(&Registry::new("bench").unwrap()).unwrap();
         let engine = Opened::open(&config)
             .unwrap()
-            .start(&config, engine_rules(&settings), metrics, clock::now)
+            .start(&config, engine_rules(&settings), metrics, clock)
             .unwrap();
         Self {
             decode: settings.decode_rules(),
@@ -74,6 +80,14 @@ impl Town {
     /// Events as an edge hands them over.
     pub fn submissions(&self, events: &[Value]) -> Vec<Submission> {
         submissions(&serde_json::to_vec(events).unwrap(), &self.decode)
+    }
+
+    /// Waits until there is nothing left to be done.
+    pub fn rest(&self) {
+        let mut working = self.engine.handle.working();
+        self.runtime
+            .block_on(working.wait_for(|working| !working))
+            .unwrap();
     }
 
     /// Stops the engine; its folder.

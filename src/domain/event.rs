@@ -148,6 +148,18 @@ pub fn has_token(name: &str, token: &str) -> bool {
     }
 }
 
+/// Whether an event of this source and name is internal ([`Event::is_internal`]).
+pub fn is_internal(source: &str, name: &str) -> bool {
+    const NAMES: [&str; 5] = [
+        "contact_decided",
+        "action_decided",
+        "action_unanswered",
+        "call_routed",
+        "flow_started",
+    ];
+    source == OWN_SOURCE && NAMES.iter().any(|token| has_token(name, token))
+}
+
 impl std::fmt::Debug for Event {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Event")
@@ -177,14 +189,7 @@ impl Event {
     /// Whether it tells of what happened in the house alone: what was decided, and that nobody said what became of it. Nobody
     /// else writes it.
     pub fn is_internal(&self) -> bool {
-        const NAMES: [&str; 5] = [
-            "contact_decided",
-            "action_decided",
-            "action_unanswered",
-            "call_routed",
-            "flow_started",
-        ];
-        self.id.source == OWN_SOURCE && NAMES.contains(&token(&self.name).as_str())
+        is_internal(&self.id.source, &self.name)
     }
 
     /// Whether it is part of an import.

@@ -130,10 +130,12 @@ pub(crate) struct Touched {
     pub(crate) lost: BTreeSet<Key>,
     /// Blocks that may have lost a face.
     pub(crate) lost_blocks: BTreeSet<KeyHash>,
-    /// Atoms that were made anew of the events they have.
+    /// Atoms that were made anew of the events they have, and those that took some of theirs.
     pub(crate) remade: BTreeSet<AtomId>,
     /// Profiles whose segments are looked at again although nothing happened to them.
     pub(crate) reviewed: BTreeSet<ProfileId>,
+    /// Profiles of whose segments the time is over.
+    pub(crate) aged: BTreeSet<ProfileId>,
     /// Atoms whose fold changed.
     pub(crate) folded: BTreeSet<AtomId>,
     /// Atoms that lost events to others.

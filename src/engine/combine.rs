@@ -56,8 +56,9 @@ impl Batch<'_> {
         for id in std::mem::take(&mut self.touched.folded) {
             changed.extend(self.overlay.atom(id)?.and_then(|atom| atom.profile));
         }
-        self.touched.reviews = !self.touched.reviewed.is_empty();
+        self.touched.reviews = !(self.touched.reviewed.is_empty() && self.touched.aged.is_empty());
         changed.extend(std::mem::take(&mut self.touched.reviewed));
+        changed.extend(std::mem::take(&mut self.touched.aged));
         let mut combined = Combined {
             notices,
             fingerprint: before,
@@ -77,7 +78,10 @@ impl Batch<'_> {
                 }
                 continue;
             };
-            let portrait = portrait(&self.overlay, id, &record, &self.rules.fold)?;
+            let portrait = Portrait {
+                value: self.standing(id)?,
+                ..without_segments(&self.overlay, id, &record, &self.rules.fold)?
+            };
             let segmented = match self.has_segments {
                 true => self.segment(&portrait, asked.of(id), now)?,
                 false => Segmented::default(),
@@ -92,7 +96,6 @@ impl Batch<'_> {
             let portrait = Portrait {
                 version: record.version.saturating_add(1),
                 segments: segmented.inside.clone(),
-                value: self.standing(id)?,
                 ..portrait
             };
             if segmented.is_change() {
@@ -111,7 +114,8 @@ impl Batch<'_> {
         Ok(combined)
     }
 
-    /// Which segments are asked of each profile: those that its events may change, where nothing but these did; else all.
+    /// Which segments are asked of each profile: those that its events may change, where nothing but these did, or time; else
+    /// all.
     fn asked<'e>(
         &self,
         shown_otherwise: &BTreeSet<ProfileId>,
@@ -135,11 +139,56 @@ impl Batch<'_> {
                 .of_all
                 .extend(self.overlay.atom(*id)?.and_then(|atom| atom.profile));
         }
-        asked
-            .of_all
-            .extend(shown_otherwise.iter().chain(&touched.reviewed));
+        asked.of_all.extend(&touched.reviewed);
+        for id in &touched.aged {
+            asked.after.entry(*id).or_default();
+        }
+        for id in shown_otherwise {
+            match self.gained(*id)? {
+                Gained::NewAtoms => {}
+                Gained::All => drop(asked.new.insert(*id)),
+                Gained::Else => drop(asked.of_all.insert(*id)),
+            }
+        }
         Ok(asked)
     }
+
+    /// By what a profile is shown otherwise than before the batch.
+    fn gained(&self, id: ProfileId) -> Result<Gained, Error> {
+        let Some(record) = self.overlay.profile(id)? else {
+            return Ok(Gained::Else);
+        };
+        let committed = self.overlay.committed_profile(id)?;
+        let (members, attributed) = match &committed {
+            Some(before) => (before.members.as_slice(), before.attributed.as_slice()),
+            None => (&[][..], &[][..]),
+        };
+        let is_lost = |before: &[AtomId], now: &[AtomId]| before.iter().any(|atom| !now.contains(atom));
+        if is_lost(members, &record.members) || is_lost(attributed, &record.attributed) {
+            return Ok(Gained::Else);
+        }
+        for atom in record.members.iter().chain(&record.attributed) {
+            let is_kept = members.contains(atom) || attributed.contains(atom);
+            let shows = || Ok::<_, Error>(self.overlay.atom(*atom)?.and_then(|atom| atom.profile));
+            if !is_kept && (shows()? != Some(id) || self.overlay.before().atom(*atom)?.is_some()) {
+                return Ok(Gained::Else);
+            }
+        }
+        Ok(match committed {
+            Some(_) => Gained::NewAtoms,
+            None => Gained::All,
+        })
+    }
+}
+
+/// By what a profile is shown otherwise.
+enum Gained {
+    /// By atoms that the batch made: what it has more is what their events say.
+    NewAtoms,
+    /// By all that it has, which the batch made.
+    All,
+    /// By anything else.
+    Else,
 }
 
 /// Which segments are asked of whom.
@@ -147,6 +196,8 @@ impl Batch<'_> {
 struct Asked<'e> {
     /// The events of each profile.
     after: BTreeMap<ProfileId, Vec<&'e Event>>,
+    /// Profiles of which nothing was known before these.
+    new: BTreeSet<ProfileId>,
     /// Profiles that more than these may have changed.
     of_all: BTreeSet<ProfileId>,
 }
@@ -154,6 +205,7 @@ struct Asked<'e> {
 impl Asked<'_> {
     fn of(&self, id: ProfileId) -> Looked<'_> {
         match self.after.get(&id).filter(|_| !self.of_all.contains(&id)) {
+            Some(events) if self.new.contains(&id) => Looked::New(events),
             Some(events) => Looked::After(events),
             None => Looked::All,
         }
@@ -162,6 +214,20 @@ impl Asked<'_> {
 
 /// A profile as its atoms make it now; its version is the record's.
 pub(crate) fn portrait<A: Atoms>(
+    view: &A,
+    id: ProfileId,
+    record: &ProfileRecord,
+    limits: &FoldLimits,
+) -> Result<Portrait, Error> {
+    let membership: Option<MembershipRecord> = view.record(&keys::membership(id))?;
+    let inside = membership.iter().flat_map(MembershipRecord::inside);
+    Ok(Portrait {
+        segments: inside.map(|(name, since)| (name.to_owned(), since)).collect(),
+        ..without_segments(view, id, record, limits)?
+    })
+}
+
+fn without_segments<A: Atoms>(
     view: &A,
     id: ProfileId,
     record: &ProfileRecord,
@@ -177,15 +243,12 @@ pub(crate) fn portrait<A: Atoms>(
     let claims = |atoms: &'_ [Arc<AtomRecord>]| atoms.iter().map(|atom| atom.claim.canonical()).collect();
     let fingerprint = fingerprint::of_profile(claims(&members), claims(&attributed), &profile)?;
     let absorbed = record.absorbed.clone();
-    let membership: Option<MembershipRecord> = view.record(&keys::membership(id))?;
-    let inside = membership.iter().flat_map(MembershipRecord::inside);
-    let segments = inside.map(|(name, since)| (name.to_owned(), since)).collect();
     Ok(Portrait {
         id,
         version: record.version,
         fingerprint,
         absorbed,
-        segments,
+        segments: BTreeMap::new(),
         pending: false,
         value: None,
         profile,

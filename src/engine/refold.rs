@@ -39,6 +39,7 @@ impl Batch<'_> {
         };
         let new = self.folded(id, &old, edition)?;
         self.touched.remade.insert(id);
+        self.touched.remade.extend(&takers);
         if edition != old.edition {
             self.write_marks(id, &old.claim)?;
         }

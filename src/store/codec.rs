@@ -162,6 +162,27 @@ pub fn decode<T: Record>(bytes: &[u8]) -> Result<T, CodecError> {
     }
 }
 
+/// Decodes the first members of a record alone, which are those of `H` in their order: where many are looked through.
+///
+/// # Errors
+/// As [`decode`], but for what is behind those members.
+pub fn decode_head<T: Record, H: bincode::Decode<()>>(bytes: &[u8]) -> Result<H, CodecError> {
+    let refused = |fault| CodecError {
+        record: T::NAME,
+        fault,
+    };
+    let (version, body) = open_envelope(bytes).map_err(refused)?;
+    // What an earlier version lacks is at its end.
+    if version != T::VERSION && T::lacks(version).is_none() {
+        return Err(refused(Fault::Version {
+            found: version,
+            expected: T::VERSION,
+        }));
+    }
+    let (head, _) = bincode::decode_from_slice(body, CONFIG).map_err(|error| refused(fault_of(&error)))?;
+    Ok(head)
+}
+
 /// Checks that a stored value is as it was written, whatever it says; an index entry, which is empty, always is.
 ///
 /// # Errors

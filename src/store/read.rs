@@ -3,7 +3,11 @@
 use std::ops::ControlFlow;
 
 use crate::{
-    domain::{event::Event, time::Timestamp},
+    domain::{
+        event::{Event, EventId, Name, Stamp},
+        profile::matters::Moment,
+        time::Timestamp,
+    },
     store::{
         codec::{self, Record},
         error::Error,
@@ -35,6 +39,25 @@ pub trait Read: View {
             let error = error.into();
             self.refused(&error);
             error
+        })
+    }
+
+    /// What happened by an event of this view: the event without what is said of it.
+    ///
+    /// # Errors
+    /// When it cannot be decoded, which the view hears of.
+    fn decoded_moment(&self, bytes: &[u8]) -> Result<Moment, Error> {
+        let head = codec::decode_head::<Event, (EventId, Name, Name, Timestamp)>(bytes);
+        let (EventId { source, id }, channel, name, time) = head.map_err(|error| {
+            let error = error.into();
+            self.refused(&error);
+            error
+        })?;
+        Ok(Moment {
+            stamp: Stamp { time, id, source },
+            channel,
+            name,
+            about: None,
         })
     }
 

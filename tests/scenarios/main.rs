@@ -66,6 +66,7 @@ mod rules;
 mod said;
 mod schema;
 mod segments_asked;
+mod segments_new;
 mod shapes;
 mod snapshot;
 mod social;

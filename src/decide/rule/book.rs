@@ -3,6 +3,8 @@
 mod check;
 mod index;
 #[cfg(test)]
+mod narrowed;
+#[cfg(test)]
 mod tests;
 
 use std::{
@@ -13,11 +15,16 @@ use std::{
 use crate::{
     decide::rule::{
         book::index::Index,
+        facts::{Facts, History},
         flow::{Flow, Step},
         layout::Layout,
         segment::Segment,
     },
-    domain::event::{Event, token},
+    domain::{
+        event::{Event, token},
+        profile::Profile,
+        time::Timestamp,
+    },
 };
 
 /// Why a rule is none.
@@ -36,6 +43,8 @@ pub struct Flaw {
 pub struct Rulebook {
     /// Each behind those it asks for.
     segments: Vec<Arc<Segment>>,
+    /// Which of them somebody may be in of whom nothing is known.
+    of_nobody: Vec<bool>,
     index: Index,
     flows: BTreeMap<String, Arc<Flow>>,
     /// The flows that a type of events sets going, by its token.
@@ -66,6 +75,10 @@ impl Rulebook {
         }
         let mut book = Self {
             index: Index::of(&segments),
+            of_nobody: segments
+                .iter()
+                .map(|segment| may_hold_of_nobody(segment))
+                .collect(),
             segments,
             ..Self::default()
         };
@@ -148,7 +161,22 @@ impl Rulebook {
 
     /// The segments that one of these events may bring a customer into or out of, in the order of [`Rulebook::segments`].
     pub fn segments_after<'a>(&'a self, events: &[&Event]) -> Vec<&'a Arc<Segment>> {
-        self.chosen(&self.index.after(events))
+        self.chosen(&self.index.after(events, self.index.none()))
+    }
+
+    /// The same of a customer who is in segments of which time `is_over` (by their names): these too, and who asks for them.
+    pub fn segments_over<'a>(
+        &'a self,
+        events: &[&Event],
+        is_over: impl Fn(&str) -> bool,
+    ) -> Vec<&'a Arc<Segment>> {
+        let over = self.segments.iter().map(|segment| is_over(&segment.name));
+        self.chosen(&self.index.after(events, over.collect()))
+    }
+
+    /// The segments that a customer may be in of whom nothing is known but these events.
+    pub fn segments_of_new<'a>(&'a self, events: &[&Event]) -> Vec<&'a Arc<Segment>> {
+        self.chosen(&self.index.after(events, self.of_nobody.clone()))
     }
 
     /// The segments that may be other because a customer is worth more or less among all, in the order of
@@ -167,6 +195,27 @@ impl Rulebook {
     pub fn is_awaited(&self, token: &str) -> bool {
         self.awaited.contains(token)
     }
+}
+
+/// Whether somebody may be in a segment of whom nothing is known, at any time. Whoever is in another segment is not asked
+/// about: who may be in that is asked for what asks for it as well.
+fn may_hold_of_nobody(segment: &Segment) -> bool {
+    let facts = Facts {
+        profile: &Profile::default(),
+        history: History {
+            moments: &[],
+            since: Timestamp::MIN,
+        },
+        segments: &BTreeSet::new(),
+        value: None,
+        event: None,
+        then: None,
+        matter: "",
+        now: Timestamp::MIN,
+    };
+    // One that fails is asked each time, so that it is told of.
+    let holding = segment.when.holds(&facts);
+    !holding.is_ok_and(|holding| !holding.holds && holding.until.is_none())
 }
 
 /// The rules that hold now, whoever looks: they are replaced while the service runs.

@@ -184,6 +184,16 @@ impl Condition {
         self.0.calls.iter().map(Call::window_us).max().unwrap_or_default()
     }
 
+    /// Whether it asks what happened.
+    pub fn looks_back(&self) -> bool {
+        self.0.calls.iter().any(Call::looks_back)
+    }
+
+    /// Whether it says of these facts what it would say of more of the history.
+    pub fn is_told_by(&self, facts: &Facts<'_>) -> bool {
+        self.0.calls.iter().all(|call| call.is_told_by(facts))
+    }
+
     /// What it looks at.
     pub fn reads(&self) -> &Reads {
         &self.0.reads

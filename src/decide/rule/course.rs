@@ -2,7 +2,7 @@
 
 use crate::{
     decide::rule::{
-        condition::Failed,
+        condition::{Condition, Failed},
         facts::Facts,
         flow::{Act, Flow, Signal, Step},
     },
@@ -81,7 +81,41 @@ impl End {
     }
 }
 
+impl Step {
+    /// What it asks of the customer by itself.
+    const fn asks(&self) -> Option<&Condition> {
+        match self {
+            Self::Check(condition) | Self::Until { at: condition, .. } => Some(condition),
+            Self::Wait(_) | Self::For { .. } | Self::Act(_) => None,
+        }
+    }
+}
+
 impl Flow {
+    /// Whether anything that happens may mean something to it after it was set going.
+    pub fn listens(&self) -> bool {
+        let waits = |step: &Step| matches!(step, Step::For { .. });
+        !self.unless.is_empty() || self.steps.iter().any(waits)
+    }
+
+    /// All that it asks to find what is next, wherever it stands. What is done asks for itself.
+    pub fn asks(&self) -> impl Iterator<Item = &Condition> {
+        let waits = self.steps.iter().flat_map(|step| match step {
+            Step::For { signals, .. } => signals.as_slice(),
+            _ => &[],
+        });
+        let signals = self.unless.iter().chain(waits);
+        let signals = signals.filter_map(|signal| signal.when.as_ref());
+        self.steps.iter().filter_map(Step::asks).chain(signals)
+    }
+
+    /// All that it asks when an event may set it going, before which nothing that happens is listened to.
+    pub fn asks_first(&self) -> impl Iterator<Item = &Condition> {
+        let begins = self.steps.iter().take_while(|step| !matches!(step, Step::Act(_)));
+        let begins = begins.filter_map(Step::asks);
+        self.when.iter().chain(&self.matter).chain(begins)
+    }
+
     /// Whether an event of this type, as a token, may mean something to it after it was set going.
     pub fn listens_to(&self, token: &str) -> bool {
         let waits = self.steps.iter().flat_map(|step| match step {

@@ -301,8 +301,8 @@ impl Batch<'_> {
         if asked.is_empty() {
             return Ok(Ok(With::default()));
         }
-        let window = asked.values().map(Condition::window_us).max();
-        let known = self.known(doing.profile, profile, window.unwrap_or_default(), now)?;
+        let asks: Vec<&Condition> = asked.values().collect();
+        let known = self.known(doing.profile, profile, &asks, now)?;
         let facts = Facts {
             event: Some(doing.event),
             matter: doing.matter,

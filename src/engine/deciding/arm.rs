@@ -1,11 +1,11 @@
 //! What an event sets going, or wakes: a flow begins as a timer that is due when its first step is, at once where nothing is
 //! to be waited for. So all that flows do is done in one place, where it is due.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     decide::rule::{
-        Facts, Failed, Flow,
+        Condition, Facts, Failed, Flow,
         course::{Ground, Next, Place},
     },
     domain::{
@@ -40,6 +40,7 @@ impl Batch<'_> {
             return Ok(());
         }
         let oldest = now.saturating_sub(self.rules.decide.flow.event_age_max_us);
+        let mut known = BTreeMap::new();
         for one in told {
             let Some(portrait) = combined.portraits.get(&one.profile) else {
                 continue;
@@ -54,7 +55,7 @@ impl Batch<'_> {
                 continue;
             }
             for flow in book.flows_on(one.event) {
-                self.arm_one(flow, one.event, portrait, now)?;
+                self.arm_one(flow, one.event, (portrait, &mut known), now)?;
             }
         }
         for (flow, event) in std::mem::take(&mut self.started) {
@@ -65,28 +66,29 @@ impl Batch<'_> {
             };
             let portrait = profile.and_then(|profile| combined.portraits.get(&profile));
             if let (Some(flow), Some(portrait)) = (book.flow(&flow), portrait) {
-                self.arm_one(flow, &event, portrait, now)?;
+                self.arm_one(flow, &event, (portrait, &mut known), now)?;
             }
         }
         Ok(())
     }
 
     /// Sets a flow going for an event, if it is for it and was not before. Where it cannot be said, the rule is skipped.
-    fn arm_one(
+    fn arm_one<'p>(
         &mut self,
         flow: &Flow,
         event: &Event,
-        portrait: &Portrait,
+        (portrait, known): (&'p Portrait, &mut BTreeMap<ProfileId, Known<'p>>),
         now: Timestamp,
     ) -> Result<(), Error> {
-        let window = flow
-            .when
-            .iter()
-            .chain(&flow.matter)
-            .map(|one| one.window_us())
-            .max();
-        let known = self.known_of(portrait, window.unwrap_or_default(), now)?;
-        match begun(flow, event, &known) {
+        let asks: Vec<&Condition> = flow.asks_first().collect();
+        // Nothing that is known of a customer changes while flows are set going.
+        if !known.get(&portrait.id).is_some_and(|known| known.tells(&asks)) {
+            known.insert(portrait.id, self.known_of(portrait, &asks, now)?);
+        }
+        let Some(known) = known.get(&portrait.id) else {
+            return Ok(());
+        };
+        match begun(flow, event, known) {
             Ok(Some((matter, ..))) if was_done(&portrait.profile, flow, &matter, None, now) => Ok(()),
             Ok(Some(begun)) => self.put_up(flow, event, portrait, begun),
             Ok(None) => Ok(()),

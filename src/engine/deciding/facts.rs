@@ -3,15 +3,22 @@
 use std::{cmp::Reverse, collections::BTreeSet, ops::ControlFlow};
 
 use crate::{
-    decide::rule::{Facts, Flow, History, facts::Standing},
+    decide::rule::{Condition, Facts, Flow, History, facts::Standing},
     domain::{
-        event::{Event, token},
+        event::{Event, Stamp, is_internal, token},
         profile::{Profile, matters::Moment},
         time::Timestamp,
     },
     engine::{batch::Batch, query::Portrait},
     store::{AtomId, Error, MembershipRecord, Order, ProfileId, ProfileRecord, Read, View, keys},
 };
+
+/// How events are read: what is made of one as it is stored, whether that is meant, and its place in the canonical order.
+type Reader<'a, T> = (
+    &'a dyn Fn(&[u8]) -> Result<T, Error>,
+    &'a dyn Fn(&T) -> bool,
+    &'a dyn Fn(&T) -> Stamp,
+);
 
 /// What is known of a customer while their rules are asked.
 pub(super) struct Known<'a> {
@@ -20,10 +27,19 @@ pub(super) struct Known<'a> {
     pub(super) value: Option<Standing>,
     moments: Vec<Moment>,
     since: Timestamp,
+    /// How far back it was read.
+    window_us: u64,
     now: Timestamp,
 }
 
 impl<'a> Known<'a> {
+    /// Whether it is as much of the history as these ask for.
+    pub(super) fn tells(&self, asks: &[&Condition]) -> bool {
+        let facts = self.facts();
+        asks.iter()
+            .all(|one| (1..=self.window_us).contains(&one.window_us()) || one.is_told_by(&facts))
+    }
+
     /// The facts, about nothing that happened.
     pub(super) fn facts(&self) -> Facts<'_> {
         Facts {
@@ -43,65 +59,79 @@ impl<'a> Known<'a> {
 }
 
 impl Batch<'_> {
-    /// What is known of a customer, with as much of their history as `window_us` asks for.
+    /// What is known of a customer, with as much of their history as is asked for.
     pub(super) fn known<'p>(
         &self,
         id: ProfileId,
         profile: &'p Profile,
-        window_us: u64,
+        asks: &[&Condition],
         now: Timestamp,
     ) -> Result<Known<'p>, Error> {
         let membership: Option<MembershipRecord> = self.overlay.record(&keys::membership(id))?;
         let segments = membership.iter().flat_map(MembershipRecord::inside);
-        let (moments, since) = self.moments(id, profile, now.saturating_sub(window_us))?;
-        Ok(Known {
+        let known = Known {
             profile,
             segments: segments.map(|(name, _)| name.to_owned()).collect(),
             value: self.standing(id)?.map(Standing::from),
-            moments,
-            since,
+            moments: Vec::new(),
+            since: now,
+            window_us: 0,
             now,
-        })
+        };
+        self.with_history(known, id, asks)
     }
 
     /// The same of a profile that is told.
     pub(super) fn known_of<'p>(
         &self,
         portrait: &'p Portrait,
-        window_us: u64,
+        asks: &[&Condition],
         now: Timestamp,
     ) -> Result<Known<'p>, Error> {
-        self.known(portrait.id, &portrait.profile, window_us, now)
+        let known = Known {
+            profile: &portrait.profile,
+            segments: portrait.segments.keys().cloned().collect(),
+            value: portrait.value.clone().map(Standing::from),
+            moments: Vec::new(),
+            since: now,
+            window_us: 0,
+            now,
+        };
+        self.with_history(known, portrait.id, asks)
     }
 
-    /// What a customer did from an instant on, and from when on that is all of it. Most did no more than their profile
-    /// remembers.
-    fn moments(
+    /// With as much of the history as is asked for. Most did no more than their profile remembers, and most of what is asked
+    /// of the others is told by that as well.
+    fn with_history<'p>(
         &self,
+        mut known: Known<'p>,
         id: ProfileId,
-        profile: &Profile,
-        from: Timestamp,
-    ) -> Result<(Vec<Moment>, Timestamp), Error> {
-        let recent = &profile.whole.recent;
-        let remembered = || recent.iter().cloned().collect();
-        if recent.len() < self.rules.fold.recent_max {
-            return Ok((remembered(), Timestamp::MIN));
+        asks: &[&Condition],
+    ) -> Result<Known<'p>, Error> {
+        if !asks.iter().any(|one| one.looks_back()) {
+            return Ok(known);
         }
-        if let Some(first) = recent.first().filter(|first| first.stamp.time < from) {
+        let recent = &known.profile.whole.recent;
+        known.moments = recent.iter().cloned().collect();
+        known.since = match recent.first() {
             // What is as early as the first may be missing.
-            return Ok((remembered(), first.stamp.time.saturating_add(1)));
-        }
+            Some(first) if recent.len() >= self.rules.fold.recent_max => first.stamp.time.saturating_add(1),
+            _ => Timestamp::MIN,
+        };
+        let untold = asks.iter().filter(|one| !one.is_told_by(&known.facts()));
+        let Some(window) = untold.map(|one| one.window_us()).max() else {
+            return Ok(known);
+        };
         let Some(record) = self.overlay.profile(id)? else {
-            return Ok((remembered(), Timestamp::MIN));
+            return Ok(known);
         };
-        let (events, since) = self.latest(&record, from, |event| !event.is_internal())?;
-        let moment = |event: Event| Moment {
-            stamp: event.stamp(),
-            channel: event.channel,
-            name: event.name,
-            about: None,
-        };
-        Ok((events.into_iter().map(moment).collect(), since))
+        let moment = |value: &[u8]| self.overlay.decoded_moment(value);
+        let is_meant = |one: &Moment| !is_internal(&one.stamp.source, &one.name);
+        let stamp = |one: &Moment| one.stamp.clone();
+        let from = known.now.saturating_sub(window);
+        known.window_us = window;
+        (known.moments, known.since) = self.latest(&record, from, (&moment, &is_meant, &stamp))?;
+        Ok(known)
     }
 
     /// What happened to a customer since an event set a flow going that may mean something to it, the earliest first.
@@ -111,34 +141,42 @@ impl Batch<'_> {
         flow: &Flow,
         event: &Event,
     ) -> Result<Vec<Event>, Error> {
+        if !flow.listens() {
+            return Ok(Vec::new());
+        }
         let stamp = event.stamp();
+        let decoded = |value: &[u8]| self.overlay.decoded::<Event>(value);
         let means = |one: &Event| flow.listens_to(&token(&one.name)) && one.stamp() > stamp;
-        Ok(self.latest(record, event.time, means)?.0)
+        Ok(self
+            .latest(record, event.time, (&decoded, &means, &Event::stamp))?
+            .0)
     }
 
-    /// The latest events of a profile from an instant on that are meant, the earliest first, and from when on that is all.
-    fn latest(
+    /// The latest events of a profile from an instant on, as they are `decoded`, that are meant: the earliest first, and from
+    /// when on that is all.
+    fn latest<T>(
         &self,
         record: &ProfileRecord,
         from: Timestamp,
-        is_meant: impl Fn(&Event) -> bool,
-    ) -> Result<(Vec<Event>, Timestamp), Error> {
+        (decoded, is_meant, stamp): Reader<'_, T>,
+    ) -> Result<(Vec<T>, Timestamp), Error> {
         let (mut events, mut since) = (Vec::new(), Timestamp::MIN);
         let most = self.rules.decide.flow.history_max.max(1);
         for atom in record.members.iter().chain(&record.attributed) {
             let mut of_atom = 0_usize;
-            self.backwards(*atom, from, &mut |event| {
+            self.backwards(*atom, from, &mut |value| {
+                let event = decoded(value)?;
                 if is_meant(&event) {
                     events.push(event);
                     of_atom = of_atom.saturating_add(1);
                 }
-                of_atom <= most
+                Ok(of_atom <= most)
             })?;
         }
-        events.sort_by_cached_key(|event| Reverse(event.stamp()));
+        events.sort_by_cached_key(|event| Reverse(stamp(event)));
         if events.len() > most {
             events.truncate(most);
-            let last = events.last().map(|event| event.time.saturating_add(1));
+            let last = events.last().map(|event| stamp(event).time.saturating_add(1));
             since = last.unwrap_or(since);
         }
         since = since.max(from);
@@ -151,12 +189,11 @@ impl Batch<'_> {
         &self,
         atom: AtomId,
         from: Timestamp,
-        wants: &mut dyn FnMut(Event) -> bool,
+        wants: &mut dyn FnMut(&[u8]) -> Result<bool, Error>,
     ) -> Result<(), Error> {
         let (from, to) = (keys::events_from(atom, from), keys::events_end(atom));
         self.overlay.scan(&from, &to, Order::Descending, &mut |_, value| {
-            let event: Event = self.overlay.decoded(value)?;
-            Ok(match wants(event) {
+            Ok(match wants(value)? {
                 true => ControlFlow::Continue(()),
                 false => ControlFlow::Break(()),
             })

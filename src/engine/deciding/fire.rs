@@ -7,8 +7,8 @@ use crate::{
     decide::{
         contact::{Awaited, Fate},
         rule::{
-            Condition, Facts, Flow, Step,
-            course::{Ground, Next, Place},
+            Condition, Facts, Flow,
+            course::{End, Ground, Next, Place},
         },
     },
     domain::{event::Event, profile::Profile, time::Timestamp},
@@ -97,7 +97,7 @@ impl Batch<'_> {
             // Who is not there any more, or not under this time, is not asked again and again.
             self.overlay.delete(keys::aging(due, id));
             if !passes_over {
-                self.touched.reviewed.insert(id);
+                self.touched.aged.insert(id);
             }
         }
         Ok(())
@@ -155,6 +155,7 @@ impl Batch<'_> {
                         from: now,
                     };
                     match self.act(&doing, &profile, now)? {
+                        Done::Decided if place.step >= flow.steps.len() => break Became::Ended(End::Done),
                         Done::Decided => {}
                         Done::Held(until) if due.run.held < HELD_MAX => {
                             let held = due.run.held.saturating_add(1);
@@ -177,7 +178,8 @@ impl Batch<'_> {
         (profile, since): (&Profile, &[Event]),
         now: Timestamp,
     ) -> Result<Option<Next<'f>>, Error> {
-        let known = self.known(due.profile, profile, window_of(flow), now)?;
+        let asks: Vec<&Condition> = flow.asks().collect();
+        let known = self.known(due.profile, profile, &asks, now)?;
         let facts = Facts {
             event: Some(&due.event),
             matter: &due.run.matter,
@@ -207,16 +209,4 @@ impl Batch<'_> {
         };
         self.put_timer(due.id, &timer)
     }
-}
-
-/// How far back the conditions of a flow's steps look.
-fn window_of(flow: &Flow) -> u64 {
-    let of = |condition: &Condition| condition.window_us();
-    let steps = flow.steps.iter().map(|step| match step {
-        Step::Check(condition) => of(condition),
-        Step::Until { at, .. } => of(at),
-        Step::Act(act) => act.with().values().map(of).max().unwrap_or_default(),
-        Step::Wait(_) | Step::For { .. } => 0,
-    });
-    steps.max().unwrap_or_default()
 }

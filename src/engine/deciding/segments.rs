@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    decide::rule::{Facts, Segment},
+    decide::rule::{Condition, Facts, Segment},
     domain::{event::Event, time::Timestamp},
     engine::{batch::Batch, deciding::health::RuleName, query::Portrait},
     store::{Error, Member, MembershipRecord, ProfileId, Read, SizeRecord, keys},
@@ -15,8 +15,10 @@ const SOON_US: u64 = 1_000_000;
 /// Which segments are looked at.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Looked<'a> {
-    /// Those that these events may change.
+    /// Those that these events may change, and of which the time is over.
     After(&'a [&'a Event]),
+    /// Those that hold of somebody of whom nothing is known, and those that these events may change: all that is known.
+    New(&'a [&'a Event]),
     /// All.
     All,
 }
@@ -53,11 +55,21 @@ impl Batch<'_> {
             false => None,
         };
         let book = Arc::clone(&self.book);
+        let is_unknown = stored.is_none() && portrait.value.is_none();
         let before = stored.unwrap_or_default();
+        let is_over = |name: &str| {
+            let until = before.segments.get(name).and_then(|member| member.until);
+            until.is_some_and(|until| until <= now)
+        };
         let candidates: Vec<&Arc<Segment>> = match looked {
             Looked::After(events) if before.due.is_none_or(|due| due > now) => book.segments_after(events),
-            Looked::After(_) | Looked::All => book.segments().collect(),
+            Looked::After(events) => book.segments_over(events, is_over),
+            Looked::New(events) if is_unknown => book.segments_of_new(events),
+            Looked::New(_) | Looked::All => book.segments().collect(),
         };
+        if candidates.is_empty() && !matches!(looked, Looked::All) {
+            return Ok(compared(&before, &before));
+        }
         let mut after = before.clone();
         if matches!(looked, Looked::All) {
             after.segments.retain(|name, _| book.segment(name).is_some());
@@ -91,8 +103,8 @@ impl Batch<'_> {
         after: &mut MembershipRecord,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let window = candidates.iter().map(|one| one.when.window_us()).max();
-        let mut known = self.known_of(portrait, window.unwrap_or_default(), now)?;
+        let asks: Vec<&Condition> = candidates.iter().map(|one| &one.when).collect();
+        let mut known = self.known_of(portrait, &asks, now)?;
         known.segments = after.inside().map(|(name, _)| name.to_owned()).collect();
         for segment in candidates {
             let facts: Facts<'_> = known.facts();

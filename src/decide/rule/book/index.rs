@@ -57,11 +57,15 @@ impl Index {
         index
     }
 
-    /// Which segments these events may change.
-    pub(super) fn after(&self, events: &[&Event]) -> Vec<bool> {
-        let mut chosen = vec![false; self.count];
-        if self.count == 0 || events.is_empty() {
-            return chosen;
+    /// None of them.
+    pub(super) fn none(&self) -> Vec<bool> {
+        vec![false; self.count]
+    }
+
+    /// Which segments these events may change, beside those that are `chosen` already.
+    pub(super) fn after(&self, events: &[&Event], mut chosen: Vec<bool>) -> Vec<bool> {
+        if events.is_empty() {
+            return self.with_askers(chosen);
         }
         mark(&mut chosen, Some(&self.any_type));
         for event in events {
@@ -86,7 +90,7 @@ impl Index {
 
     /// Which segments are other where a customer is worth more or less.
     pub(super) fn reading_value(&self) -> Vec<bool> {
-        let mut chosen = vec![false; self.count];
+        let mut chosen = self.none();
         mark(&mut chosen, self.by_part.get(&Part::Value));
         self.with_askers(chosen)
     }
@@ -95,8 +99,10 @@ impl Index {
     fn with_askers(&self, mut chosen: Vec<bool>) -> Vec<bool> {
         let is_chosen = |chosen: &[bool], place: &usize| chosen.get(*place).copied().unwrap_or_default();
         for (place, asks) in self.asks.iter().enumerate() {
-            if asks.iter().any(|asked| is_chosen(&chosen, asked)) {
-                mark(&mut chosen, Some(&vec![place]));
+            if asks.iter().any(|asked| is_chosen(&chosen, asked))
+                && let Some(asker) = chosen.get_mut(place)
+            {
+                *asker = true;
             }
         }
         chosen

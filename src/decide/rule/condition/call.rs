@@ -92,6 +92,36 @@ impl Call {
         }
     }
 
+    /// Whether it asks what happened.
+    pub(super) const fn looks_back(&self) -> bool {
+        !matches!(self, Self::Age(_) | Self::Segment(_))
+    }
+
+    /// Whether more of the history would have it answer the same.
+    pub(super) fn is_told_by(&self, facts: &Facts<'_>) -> bool {
+        let token = match self {
+            Self::Age(_) | Self::Segment(_) => return true,
+            Self::Visits(_) => None,
+            Self::Count(token, _) | Self::Days(token, _) => Some((token, false)),
+            Self::Happened(token, _) | Self::Quiet(token, _) | Self::Since(token, _) => Some((token, true)),
+        };
+        let is_whole = facts.now.saturating_sub(self.window_us()) >= facts.history.since;
+        // The latest is there where any is, and what was never counted never happened.
+        let is_told = |(token, asks_for_latest): (&String, bool)| {
+            let counted = &facts.profile.whole.by_type;
+            let is_there = || {
+                facts
+                    .history
+                    .moments
+                    .iter()
+                    .any(|one| has_token(&one.name, token))
+            };
+            let is_counted = || counted.by_name.keys().any(|name| has_token(name, token));
+            asks_for_latest && is_there() || counted.others == 0 && !is_counted()
+        };
+        is_whole || token.is_some_and(is_told)
+    }
+
     /// The answer; `None` where it is asked for with a time ([`age`]).
     pub(super) fn answer(&self, facts: &Facts<'_>, until: &Until) -> Option<Answer> {
         let answer = match self {

@@ -2,6 +2,7 @@
 
 mod refusals;
 mod time;
+mod told;
 
 use crate::{
     decide::rule::{
