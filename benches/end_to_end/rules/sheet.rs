@@ -106,7 +106,8 @@ pub fn of_curve(count: usize) -> String {
 fn kinds(number: usize, rules: usize, many: usize) -> Vec<String> {
     let places = (0..TYPES.len() * many).filter(|place| place % rules == number);
     let kinds: Vec<String> = places
-        .map(|place| TYPES[place % TYPES.len()].to_owned())
+        // Whoever has several is to have different ones.
+        .map(|place| TYPES[(place + place / rules * 7) % TYPES.len()].to_owned())
         .collect();
     match kinds.is_empty() {
         true => vec![format!("Never {number}")],
