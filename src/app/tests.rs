@@ -119,6 +119,7 @@ fn published() -> Vec<(String, &'static str)> {
         ),
         (subjects.segments(id), "segments"),
         (subjects.action("sms", "order_ready", id), "action"),
+        (subjects.catalogue("Price Changed"), "catalogue"),
         (subjects.dead_letter(wire::Reason::NotJson.code()), "deadLetters"),
     ]
 }
@@ -180,8 +181,8 @@ fn what_is_described_as_input_is_what_is_read() {
         "Nats-Msg-Id",
     ];
     assert_eq!(headers.keys().copied().collect::<BTreeSet<_>>(), known.into());
-    use wire::Call::{Alias, Batch, Group, Identify, Page, Screen, Track};
-    let segment = [Identify, Track, Page, Screen, Group, Alias, Batch].map(Shape::Segment);
+    use wire::Call::{Alias, Batch, Group, Identify, Import, Page, Screen, Track};
+    let segment = [Identify, Track, Page, Screen, Group, Alias, Batch, Import].map(Shape::Segment);
     let calls = [Shape::Native].into_iter().chain(segment);
     let calls: Vec<&str> = calls.filter_map(stream::call_of_shape).collect();
     assert_eq!(headers[stream::CALL_HEADER]["enum"], serde_json::json!(calls));

@@ -202,7 +202,7 @@ impl View {
 
 /// What the standard views tell, in their order.
 mod standard {
-    use super::Section::{
+    use crate::domain::context::view::Section::{
         self, Attention, Avoid, Call, Cart, Consent, ContactChannels, Contradictions, Counters, Coupons,
         Identifiers, Layout, Mood, NextStep, Offers, Orders, Person, Promises, Recent, Related, Segments,
         Session, Tickets, Totals, Wishlist,

@@ -22,7 +22,7 @@ impl Args {
             None => self.settings.load()?.decide.files,
         };
         let Some(files) = files else {
-            return Err(super::no_folder());
+            return Err(crate::cli::command::rules::no_folder());
         };
         let book = files.book()?;
         let counts = [

@@ -69,7 +69,7 @@ impl Args {
             Some(folder) => Some(RuleFiles::read(folder)?),
             None => settings.decide.files.clone(),
         };
-        let book = files.ok_or_else(super::no_folder)?.book()?;
+        let book = files.ok_or_else(crate::cli::command::rules::no_folder)?.book()?;
         settings.decide.book.replace(book);
         let temporary = TemporaryFolder::new("try")?;
         let recorded = self.recorded(&settings, temporary.path())?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::*;
+use crate::decide::rule::book::*;
 use crate::decide::rule::{
     condition::Holding,
     samples::{Customer, HOUR, NOW, SECOND, condition, event, number, text, with},
