@@ -68,9 +68,9 @@ pub struct Deed {
     pub matter: String,
     /// What whoever carries it out needs to know.
     pub with: Map<String, Json>,
-    /// Which rule decided.
+    /// Which rule of the contact policy decided; empty of what is no message.
     pub rule: String,
-    /// Why.
+    /// Why; empty as well.
     pub reason: String,
     /// Until when it was held back.
     pub until: Option<Timestamp>,
@@ -106,8 +106,8 @@ struct Action {
     matter: String,
     flow: Option<String>,
     with: Map<String, Json>,
-    rule: String,
-    reason: String,
+    rule: Option<String>,
+    reason: Option<String>,
     evidence: Json,
 }
 
@@ -161,8 +161,8 @@ fn published_as(published: &Published, all: &mut Vec<What>) -> Result<(), serde_
                 purpose: action.purpose,
                 matter: action.matter,
                 with: action.with,
-                rule: action.rule,
-                reason: action.reason,
+                rule: action.rule.unwrap_or_default(),
+                reason: action.reason.unwrap_or_default(),
                 until: None,
                 evidence: action.evidence,
             }));

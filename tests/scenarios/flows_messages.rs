@@ -107,7 +107,8 @@ fn all_flows_together_say_no_more_than_the_customer_wants_to_hear() {
         json!("frequency_cap"),
         json!("2026-11-23T00:00:00Z"),
     ];
-    assert_eq!(decided(&town)[0], full);
+    // Both were decided at the same instant.
+    assert!(decided(&town).contains(&full));
     town.reopen_at(|| NOW.saturating_add(12 * HOUR));
     rest(&town);
     let [one, other] = first;

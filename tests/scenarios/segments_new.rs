@@ -91,7 +91,7 @@ fn memberships(town: &Town) -> BTreeMap<ProfileId, BTreeSet<String>> {
 #[test]
 fn nobody_is_elsewhere_for_being_asked_less() {
     for seed in 1..=6 {
-        let mut dice = Dice(seed * 0x9e37_79b9_7f4a_7c15);
+        let mut dice = Dice(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed));
         let events: Vec<Value> = (0..60).map(|number| step(number, &mut dice)).collect();
         let narrowly = settled(Town::keyed(7).ruled(rules()));
         let mut rest = events.as_slice();

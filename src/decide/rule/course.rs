@@ -116,6 +116,12 @@ impl Flow {
         self.when.iter().chain(&self.matter).chain(begins)
     }
 
+    /// Whether it begins by waiting for something to happen.
+    pub fn begins_waiting(&self) -> bool {
+        let mut begins = self.steps.iter().take_while(|step| !matches!(step, Step::Act(_)));
+        begins.any(|step| matches!(step, Step::For { .. }))
+    }
+
     /// Whether an event of this type, as a token, may mean something to it after it was set going.
     pub fn listens_to(&self, token: &str) -> bool {
         let waits = self.steps.iter().flat_map(|step| match step {

@@ -88,7 +88,12 @@ impl Batch<'_> {
         let Some(known) = known.get(&portrait.id) else {
             return Ok(());
         };
-        match begun(flow, event, known) {
+        // What it waits for may have come before it, or with it.
+        let since = match flow.begins_waiting() {
+            true => self.heard(portrait.id, flow, event)?,
+            false => Vec::new(),
+        };
+        match begun(flow, event, known, &since) {
             Ok(Some((matter, ..))) if was_done(&portrait.profile, flow, &matter, None, now) => Ok(()),
             Ok(Some(begun)) => self.put_up(flow, event, portrait, begun),
             Ok(None) => Ok(()),
@@ -181,6 +186,7 @@ fn begun(
     flow: &Flow,
     event: &Event,
     known: &Known<'_>,
+    since: &[Event],
 ) -> Result<Option<(String, Timestamp, Place)>, Failed> {
     let facts = Facts {
         event: Some(event),
@@ -209,14 +215,12 @@ fn begun(
         matter: &matter,
         ..facts
     };
-    // What may end it is looked for when it is due, and whether it goes on at once as well.
-    let ground = Ground { facts, since: &[] };
+    // What may end it is looked for when it is due.
+    let ground = Ground { facts, since };
     let next = flow.next(place, &ground)?;
     let now = ground.facts.now;
     Ok(match next {
         Next::Act { step, .. } => Some((matter, now, Place { step, ..place })),
-        // What it waits for may have come before it, or with it.
-        Next::Wait { place, .. } if place.deadline.is_some() => Some((matter, now, place)),
         Next::Wait { until, place } => Some((matter, until, place)),
         Next::End(_) => None,
     })

@@ -134,6 +134,14 @@ impl Batch<'_> {
         Ok(known)
     }
 
+    /// The same of a customer by their id.
+    pub(super) fn heard(&self, id: ProfileId, flow: &Flow, event: &Event) -> Result<Vec<Event>, Error> {
+        match self.overlay.profile(id)? {
+            Some(record) => self.heard_since(&record, flow, event),
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// What happened to a customer since an event set a flow going that may mean something to it, the earliest first.
     pub(super) fn heard_since(
         &self,
