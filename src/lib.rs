@@ -22,7 +22,8 @@
 //!      ([`domain::identity::cluster()`]), as stewards said ([`domain::identity::Word`], `engine::words`); who only
 //!      mentions a value is attributed.
 //!    - `combine`: the atoms of each changed person make its profile ([`domain::profile::Profile::combine`]), its next
-//!      version and its fingerprint.
+//!      version and its fingerprint, and which segments it is in (`engine::deciding`).
+//!    - `arm`: what the events set going by the tenant's rules ([`decide::rule`]) is put up as a timer of the same commit.
 //!    - `publish`: one message per changed profile, notices of who became one, parted or moved, each event with the context of its
 //!      profile ([`domain::context`], written down by [`wire::out`]).
 //! 4. The commit, all of that, is appended to the [`journal`] and synced, while the next batch is stepped; then it is applied
@@ -56,8 +57,14 @@
 //! may be (`engine::taking`): events, index, codes, words; marks stay by which what comes again is refused
 //! (`engine::erased`). Within the horizon [`engine::expunge`] has the bytes gone too: the journal begins anew behind
 //! snapshots of what is left, the store is rewritten ([`store`]) while it is at work, and the broker's streams erase what
-//! they held ([`nats::expunge`]); its bucket of profiles is written anew (`engine::anew`). The ledger (`engine::ledger`) has it done again where an older copy is put back. What is
-//! kept for a time only is taken out by `engine::expire` ([`domain::retention`]).
+//! they held ([`nats::expunge`]); its bucket of profiles is written anew (`engine::anew`). The ledger (`engine::ledger`) has it
+//! done again where an older copy is put back. What is kept for a time only is taken out by `engine::expire`
+//! ([`domain::retention`]).
+//!
+//! What waits for its time (`engine::deciding`) wakes the writer, which carries some of it out in a step of its own: a flow is
+//! judged then, by what is known of the customer by then. What it does is an event of ours about them and a message that is
+//! published with it ([`wire::out::action`]); a decision is never made again. Rules that change are looked at again by
+//! [`app`], and everybody's segments in turns with what comes.
 //!
 //! What customers are worth among all ([`decide::value`]) is found out now and then beside the writer, over what is committed
 //! (`engine::value`): it takes all of them, so no event can say it.
@@ -71,7 +78,6 @@
 //! |---|---|---|
 //! | 0 | [`domain`] | pure and synchronous; knows no JSON, no disk, no clock |
 //! | 0 | [`decide`] | whether a customer is contacted, who serves them, what they are worth, the rules of the tenant: as pure, over profiles |
-//! | 0 | [`decide`] | whether a customer is contacted, and who serves them: as pure, over profiles |
 //! | 1 | [`wire`], [`cipher`], [`store`], [`journal`], [`audit`] | shapes; encryption at rest; the view; the log of commits; who was told of whom |
 //! | 2 | [`engine`] | the writer and the queries |
 //! | 2½ | [`api`] | the requests and answers of the public contract, whatever edge carries them |
@@ -86,6 +92,7 @@
 //!
 //! - **A channel**, a source, an identifier kind or a context view: a table in the configuration, no code
 //!   (`config/default.toml` documents each key).
+//! - **A segment, a flow, a layout**: a table in a file of the folder that `decide.rules` names (`config/rules`), no code.
 //! - **What an event type opens or closes**: `domain::profile::semantics`.
 //! - **A fact by which people are told apart**: a [`domain::fact::FactKind`] and the trait that states it
 //!   (`domain::fact::stated`); how alike two are in it: a field and its levels in [`domain::similarity`].

@@ -6,25 +6,19 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
 use yekta::domain::identifier::Kind;
-use yekta::engine::api::{Answer, Command, Submission, SubmitError, Target};
+use yekta::engine::api::{Answer, Command, Target};
 use yekta::engine::query::{Address, Found};
 use yekta::engine::{ErasureId, Handle, ProfileId, Query};
 
+use crate::beside::{RATE, UNDISTURBED, hand_over, until};
 use crate::engine::{bodies, drain};
 use crate::figures::{folder_bytes, megabytes, quantiles, row};
 use crate::town::{Town, submissions};
 use crate::traffic::Traffic;
 
-/// Events per second that come all the while, well below what the writer can take.
-const RATE: u32 = 500;
-/// Events of one submission.
-const BATCH: u32 = 10;
 /// How long events come before anything is measured: what filled the store is still being written.
 const SETTLES: Duration = Duration::from_secs(5);
-/// How long it is measured undisturbed.
-const UNDISTURBED: Duration = Duration::from_secs(10);
 /// Between two looks whether the files are cleared.
 const LOOK: Duration = Duration::from_millis(10);
 /// Files that are not cleared by then will not be.
@@ -110,43 +104,6 @@ fn cleared(query: &Query, erasure: ErasureId) {
         assert!(begun.elapsed() < PATIENCE, "the files are still not cleared");
         std::thread::sleep(LOOK);
     }
-}
-
-/// Whether so much time has gone, counted from now.
-fn until(time: Duration) -> impl Fn() -> bool {
-    let begun = Instant::now();
-    move || begun.elapsed() >= time
-}
-
-/// Hands events over on a fixed schedule until it `ends`; how long each submission took from when it was due.
-async fn hand_over(
-    town: &Town,
-    events: &mut impl Iterator<Item = Value>,
-    ends: impl Fn() -> bool,
-) -> Vec<Duration> {
-    let every = Duration::from_secs(1) * BATCH / RATE;
-    let (mut due, mut sent) = (Instant::now() + every, Vec::new());
-    while !ends() {
-        let made: Vec<Value> = events.by_ref().take(BATCH as usize).collect();
-        let items = town.submissions(&made);
-        // The schedule stands whatever the answers do: a slow answer delays no later event.
-        tokio::time::sleep_until(due.into()).await;
-        sent.push(tokio::spawn(visible(town.engine.handle.clone(), items, due)));
-        due += every;
-    }
-    let mut taken = Vec::with_capacity(sent.len());
-    for one in sent {
-        taken.push(one.await.unwrap());
-    }
-    taken
-}
-
-/// Waits until events are visible. Whoever finds the queue full tries again, and waits for longer.
-async fn visible(engine: Handle, items: Vec<Submission>, due: Instant) -> Duration {
-    while let Err(error) = engine.submit(items.clone()).await {
-        assert_eq!(error, SubmitError::Busy);
-    }
-    due.elapsed()
 }
 
 /// Bytes of the journal, the store and the snapshots. A store that was written again lies beside where it lay.

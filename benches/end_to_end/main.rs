@@ -15,6 +15,7 @@
 )]
 #![allow(missing_docs, unreachable_pub, reason = "a bench has no users")]
 
+mod beside;
 mod clearing;
 mod curve;
 mod desk;

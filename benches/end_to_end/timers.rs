@@ -4,14 +4,13 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use yekta::domain::time::Timestamp;
-use yekta::engine::Handle;
-use yekta::engine::api::{Submission, SubmitError};
 
+use crate::beside::{RATE, UNDISTURBED, hand_over, until};
 use crate::engine::{bodies, drain};
 use crate::figures::{megabytes, per_second, quantiles, row, writer_time};
 use crate::start;
@@ -20,11 +19,6 @@ use crate::traffic::START;
 
 /// Customers have so many timers each.
 const EACH: u32 = 10;
-/// Events per second that come while what is due is carried out, and events of one submission.
-const RATE: u32 = 500;
-const BATCH: u32 = 10;
-/// How long it is measured undisturbed.
-const UNDISTURBED: Duration = Duration::from_secs(10);
 /// Customers who come meanwhile.
 const OTHERS: u32 = 5_000;
 /// What waits for a day unless it is bought, once for each product.
@@ -86,11 +80,10 @@ pub fn measure(count: u32) {
 
 /// Has them come due, in the middle of other events.
 fn come_due(town: &Town, count: u32) {
-    let mut number = 0;
-    let begun = Instant::now();
+    let mut events = (0..).map(viewed);
     let undisturbed = town
         .runtime
-        .block_on(hand_over(town, &mut number, || begun.elapsed() >= UNDISTURBED));
+        .block_on(hand_over(town, &mut events, until(UNDISTURBED)));
     row(
         &format!("freshness at {RATE} events/s, they wait"),
         &quantiles(undisturbed),
@@ -100,7 +93,7 @@ fn come_due(town: &Town, count: u32) {
     town.engine.handle.wake();
     let query = town.engine.handle.query();
     let is_done = || query.rules_told().unwrap().timers.waiting == 0;
-    let meanwhile = town.runtime.block_on(hand_over(town, &mut number, is_done));
+    let meanwhile = town.runtime.block_on(hand_over(town, &mut events, is_done));
     let (took, writer) = (begun.elapsed(), writer_time().saturating_sub(before));
     row(
         &format!("{count} actions"),
@@ -139,34 +132,6 @@ fn town(dir: TempDir, rules: Option<&Path>) -> Town {
         ("decide.event_age_max_hours", "8784".to_owned()),
     ];
     Town::by(dir, &settings, now)
-}
-
-/// Hands events over on a fixed schedule until it `ends`; how long each submission took from when it was due.
-async fn hand_over(town: &Town, number: &mut u32, ends: impl Fn() -> bool) -> Vec<Duration> {
-    let every = Duration::from_secs(1) * BATCH / RATE;
-    let (mut due, mut sent) = (Instant::now() + every, Vec::new());
-    while !ends() {
-        let made: Vec<Value> = (*number..*number + BATCH).map(viewed).collect();
-        *number += BATCH;
-        let items = town.submissions(&made);
-        // The schedule stands whatever the answers do: a slow answer delays no later event.
-        tokio::time::sleep_until(due.into()).await;
-        sent.push(tokio::spawn(visible(town.engine.handle.clone(), items, due)));
-        due += every;
-    }
-    let mut taken = Vec::with_capacity(sent.len());
-    for one in sent {
-        taken.push(one.await.unwrap());
-    }
-    taken
-}
-
-/// Waits until events are visible. Whoever finds the queue full tries again, and waits for longer.
-async fn visible(engine: Handle, items: Vec<Submission>, due: Instant) -> Duration {
-    while let Err(error) = engine.submit(items.clone()).await {
-        assert_eq!(error, SubmitError::Busy);
-    }
-    due.elapsed()
 }
 
 /// Each customer puts one thing after the other into the cart.

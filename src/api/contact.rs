@@ -6,6 +6,7 @@ use crate::{
     api::{
         Api, Failure, Who,
         evidence::{Fact, facts},
+        text::short,
     },
     decide::contact::Ask,
     domain::{amount::Amount, context::Saying, time::Timestamp},
@@ -15,9 +16,6 @@ use crate::{
         time,
     },
 };
-
-/// Letters of each text that says which message it is: as many as a profile keeps of one.
-const LETTERS_MAX: usize = 120;
 
 /// The priority of what says none.
 const MIDDLE: u8 = 5;
@@ -169,16 +167,9 @@ impl Api {
 }
 
 fn ask(request: ContactRequest) -> Result<Ask, Failure> {
-    let said = |text: String| {
-        let text = text.trim().to_owned();
-        match (1..=LETTERS_MAX).contains(&text.chars().count()) {
-            true => Ok(text),
-            false => Err(Failure::bad_request(
-                "bad_contact",
-                format!("expected channel, purpose, template, team and matter of 1 to {LETTERS_MAX} letters"),
-            )),
-        }
-    };
+    const MEMBERS: &str =
+        "channel, purpose, template, team, matter, product_id, offer_id, currency and promise";
+    let said = |text: String| short(&text, "bad_contact", MEMBERS);
     let (way, purpose) = (said(request.channel)?, said(request.purpose)?);
     if [&way, &purpose].into_iter().any(|name| name == "*") {
         let detail = "expected one channel and one purpose, and not all of them";

@@ -74,6 +74,7 @@ mod scan;
 mod segment;
 mod steward;
 mod telling;
+mod text;
 mod timeline;
 mod value;
 

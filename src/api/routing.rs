@@ -6,14 +6,12 @@ use crate::{
     api::{
         Api, Failure, Who,
         evidence::{Fact, facts},
+        text::short,
     },
     decide::routing::Ask,
     engine::api::{Answer, Command, Routed},
     wire::{out::answer::Status, time},
 };
-
-/// Letters of each text: as many as a profile keeps of one.
-const LETTERS_MAX: usize = 120;
 
 /// Asks who serves somebody: `{who, channel, matter, language, call_id, request_id}`.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -120,16 +118,8 @@ impl Api {
 }
 
 fn ask(request: RoutingRequest) -> Result<Ask, Failure> {
-    let said = |text: String| {
-        let text = text.trim().to_owned();
-        match (1..=LETTERS_MAX).contains(&text.chars().count()) {
-            true => Ok(text),
-            false => Err(Failure::bad_request(
-                "bad_routing",
-                format!("expected channel, matter, language and call_id of 1 to {LETTERS_MAX} letters"),
-            )),
-        }
-    };
+    const MEMBERS: &str = "channel, matter, language and call_id";
+    let said = |text: String| short(&text, "bad_routing", MEMBERS);
     Ok(Ask {
         channel: said(request.channel)?,
         matter: said(request.matter)?,

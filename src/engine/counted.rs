@@ -22,6 +22,8 @@ pub(crate) struct Counted {
     items: Vec<Item>,
     bounds: Bounds,
     decided: Figures,
+    /// Why runs of flows ended.
+    ended: Vec<&'static str>,
     /// Bytes of its commit, if there is one.
     commit_bytes: Option<usize>,
 }
@@ -42,6 +44,7 @@ impl Counted {
             items: Vec::new(),
             bounds: Bounds::default(),
             decided: Figures::default(),
+            ended: Vec::new(),
             commit_bytes: None,
         }
     }
@@ -65,6 +68,11 @@ impl Counted {
                 .collect(),
             bounds: stepped.bounds.clone(),
             decided: stepped.decided,
+            ended: stepped
+                .turns
+                .iter()
+                .filter_map(|turn| turn.became.why())
+                .collect(),
             commit_bytes,
         }
     }
@@ -90,6 +98,9 @@ impl Counted {
             metrics.bound(bound, times);
         }
         self.decided.count(metrics.decided());
+        for why in &self.ended {
+            metrics.decided().run_ended(why);
+        }
         if let Some(bytes) = self.commit_bytes {
             let count = |items: usize| u32::try_from(items).unwrap_or(u32::MAX);
             metrics.commit(count(self.items.len()), count(bytes), self.begun.elapsed());

@@ -4,6 +4,17 @@ use prometheus::{IntCounter, IntCounterVec, IntGauge};
 
 use crate::telemetry::registry::{MetricsError, Registry};
 
+/// Why a run of a flow ends: as the engine names it.
+const ENDS: [&str; 7] = [
+    "done",
+    "happened",
+    "not_in_time",
+    "unmet",
+    "passed",
+    "given_up",
+    "flow_gone",
+];
+
 /// The metrics of rules. Clones count together.
 #[derive(Clone, Debug)]
 pub struct DecidedMetrics {
@@ -14,6 +25,7 @@ pub struct DecidedMetrics {
     asks: IntCounter,
     entered: IntCounter,
     left: IntCounter,
+    ended: IntCounterVec,
 }
 
 impl DecidedMetrics {
@@ -37,8 +49,16 @@ impl DecidedMetrics {
             "Times that a profile came into a segment or went out of one.",
             &["way"],
         )?;
+        let ended = registry.counters(
+            "runs_ended_total",
+            "Runs of flows that ended, by why; given_up and flow_gone did not come to an end of their own.",
+            &["why"],
+        )?;
         // A series that is there from the start at zero is one whose first increase can be seen.
         let one = |of: &IntCounterVec, label: &str| of.with_label_values(&[label]);
+        for why in ENDS {
+            one(&ended, why).reset();
+        }
         Ok(Self {
             failed_segments: one(&failures, "segment"),
             failed_flows: one(&failures, "flow"),
@@ -47,6 +67,7 @@ impl DecidedMetrics {
             asks: one(&actions, "ask"),
             entered: one(&changes, "entered"),
             left: one(&changes, "left"),
+            ended,
         })
     }
 
@@ -66,6 +87,11 @@ impl DecidedMetrics {
     pub fn actions(&self, sends: u64, asks: u64) {
         self.sends.inc_by(sends);
         self.asks.inc_by(asks);
+    }
+
+    /// Counts a run that ended.
+    pub fn run_ended(&self, why: &str) {
+        self.ended.with_label_values(&[why]).inc();
     }
 
     /// Counts how often somebody came into a segment and went out of one.
@@ -90,6 +116,7 @@ mod tests {
         decided.waiting(4);
         decided.actions(2, 1);
         decided.segment_changes(5, 0);
+        decided.run_ended("given_up");
         let text = registry.render().unwrap();
         for line in [
             "yekta_rule_failures_total{kind=\"segment\"} 3",
@@ -99,6 +126,8 @@ mod tests {
             "yekta_actions_total{kind=\"ask\"} 1",
             "yekta_segment_changes_total{way=\"entered\"} 5",
             "yekta_segment_changes_total{way=\"left\"} 0",
+            "yekta_runs_ended_total{why=\"given_up\"} 1",
+            "yekta_runs_ended_total{why=\"flow_gone\"} 0",
         ] {
             assert!(text.lines().any(|there| there == line), "{line} in\n{text}");
         }

@@ -308,6 +308,7 @@ pub(crate) const RULES: &[Rule] = &[
         module: "cli",
         imports: &[
             "domain",
+            "decide",
             "wire",
             "store",
             "audit",

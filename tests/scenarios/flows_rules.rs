@@ -127,6 +127,9 @@ fn without_rules_nobody_is_in_a_segment_and_what_waits_comes_to_nothing() {
     town.reopen_at(|| NOW.saturating_add(HOUR));
     rest(&town);
     assert_eq!((actions(&town).len(), waiting(&town)), (0, 0));
+    let (_, metrics) = town.text("/metrics");
+    let ended = "yekta_runs_ended_total{why=\"flow_gone\"} 2";
+    assert!(metrics.lines().any(|line| line == ended), "{metrics}");
     let none = kept(town, "mnstuw");
     assert!(none.values().all(|keys| *keys == 0), "{none:?}");
 }

@@ -172,7 +172,12 @@ cases:
 /// What is tried over the folder of a town, by the shipped rules but for the day that a wish has.
 fn tried(town: &Town, more: &[&str]) -> (Vec<Value>, Value) {
     let folder = town.folder().dir;
-    let data = folder.parent().unwrap().to_str().unwrap();
+    tried_in(folder.parent().unwrap(), more)
+}
+
+/// What is tried over a data folder.
+fn tried_in(data: &Path, more: &[&str]) -> (Vec<Value>, Value) {
+    let data = data.to_str().unwrap();
     let rules = format!("{ROOT}/config/rules");
     let mut args = vec!["rules", "try", "--json", "--data-dir", data, "--rules", &rules];
     args.extend(more);
@@ -292,6 +297,33 @@ fn what_rules_would_have_done_is_told_and_the_folder_stays() {
     );
 
     assert_eq!((files(&config.dir), print()), (before, fingerprint));
+}
+
+#[test]
+fn a_snapshot_tells_what_the_folder_does_that_it_was_made_of() {
+    let mut town = Town::new();
+    town.tell(&[agreed("mina"), wish("w-1", "mina"), wish("w-2", "sara")]);
+    let folder = town.folder().dir;
+    town.stop();
+    let data = folder.parent().unwrap();
+    let made = yekta(&["snapshot", "--json", "--data-dir", data.to_str().unwrap()]);
+    assert!(made.status.success(), "{made:?}");
+    let made: Value = serde_json::from_slice(&made.stdout).unwrap();
+    let secrets = folder.join("secrets");
+    let until = ["--list", "--until", "2026-11-25T00:00:00Z"];
+    let of_snapshot = [
+        "--snapshot",
+        made["path"].as_str().unwrap(),
+        "--secrets",
+        secrets.to_str().unwrap(),
+    ];
+    // Nothing is read but the two files.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let told = tried_in(elsewhere.path(), &[&until[..], &of_snapshot].concat());
+    assert_eq!(told, tried_in(data, &until));
+    assert_eq!(told.1["flows"]["wish_list"]["actions"], 1);
+    let left = std::fs::read_dir(elsewhere.path()).unwrap().count();
+    assert_eq!(left, 0);
 }
 
 #[test]

@@ -2,17 +2,20 @@
 
 use std::io::{self, Write};
 
-use clap::{Subcommand, ValueEnum};
+use clap::{Subcommand, builder::PossibleValuesParser};
 use serde_json::Value;
 
-use crate::cli::{
-    client::{
-        address::with_query,
-        connection::{Client, document},
-        error::ClientError,
-        server::ServerArgs,
+use crate::{
+    cli::{
+        client::{
+            address::with_query,
+            connection::{Client, document},
+            error::ClientError,
+            server::ServerArgs,
+        },
+        output::{Format, json_line, plain},
     },
-    output::{Format, json_line, plain},
+    decide::contact::By,
 };
 
 const ATTEMPT: &str = "read a report";
@@ -65,38 +68,10 @@ pub enum What {
         /// The last day; today where it is not said
         #[arg(long, value_name = "DAY")]
         until: Option<String>,
-        /// By what groups are made
-        #[arg(long, value_enum, default_value_t)]
-        by: By,
+        /// By what groups are made; by channel where it is not said
+        #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(By::ALL.map(By::as_str)))]
+        by: Option<String>,
     },
-}
-
-/// By what groups are made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum By {
-    /// The way of contact
-    #[default]
-    Channel,
-    /// What for
-    Purpose,
-    /// Which rule spoke: of decisions alone
-    Rule,
-    /// Who sends
-    Team,
-    /// Which message
-    Template,
-}
-
-impl By {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Channel => "channel",
-            Self::Purpose => "purpose",
-            Self::Rule => "rule",
-            Self::Team => "team",
-            Self::Template => "template",
-        }
-    }
 }
 
 /// Asks and prints.
@@ -108,7 +83,7 @@ pub fn run(args: &Args, client: &Client, out: &mut impl Write) -> Result<(), Cli
     let query = [
         ("from", from.as_deref()),
         ("until", until.as_deref()),
-        ("by", Some(by.as_str())),
+        ("by", by.as_deref()),
     ];
     let answer = client.get(ATTEMPT, &with_query("/v1/reports/contacts", &query))?;
     let printed = match args.format.is_json() {

@@ -127,7 +127,7 @@ impl Batch<'_> {
             false => false,
         };
         if !is_under_way {
-            self.turned(flow, Became::Begun);
+            self.turned(&flow.name, Became::Begun);
         }
         let run = Run {
             flow: flow.name.clone(),

@@ -118,6 +118,7 @@ impl Batch<'_> {
     fn go_on(&mut self, due: Due, now: Timestamp) -> Result<(), Error> {
         let book = Arc::clone(&self.book);
         let Some(flow) = book.flow(&due.run.flow) else {
+            self.turned(&due.run.flow, Became::FlowGone);
             return Ok(());
         };
         let run = run_of(&due.event);
@@ -166,7 +167,7 @@ impl Batch<'_> {
                 }
             }
         };
-        self.turned(flow, became);
+        self.turned(&flow.name, became);
         Ok(())
     }
 

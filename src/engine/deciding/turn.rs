@@ -1,9 +1,7 @@
-//! What becomes of the runs of flows: told to whoever tries rules out ([`crate::engine::trial`]), kept nowhere.
+//! What becomes of the runs of flows: told to whoever tries rules out ([`crate::engine::trial`]), and counted, so that none
+//! ends unseen.
 
-use crate::{
-    decide::rule::{Flow, course::End},
-    engine::batch::Batch,
-};
+use crate::{decide::rule::course::End, engine::batch::Batch};
 
 /// A run began or ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +21,8 @@ pub enum Became {
     Ended(End),
     /// A message was held back too often, or nothing reaches the customer, or the rule cannot be evaluated.
     GivenUp,
+    /// The flow is not there any more.
+    FlowGone,
 }
 
 impl Became {
@@ -32,14 +32,15 @@ impl Became {
             Self::Begun => None,
             Self::Ended(end) => Some(end.as_str()),
             Self::GivenUp => Some("given_up"),
+            Self::FlowGone => Some("flow_gone"),
         }
     }
 }
 
 impl Batch<'_> {
-    pub(super) fn turned(&mut self, flow: &Flow, became: Became) {
+    pub(super) fn turned(&mut self, flow: &str, became: Became) {
         self.turns.push(Turn {
-            flow: flow.name.clone(),
+            flow: flow.to_owned(),
             became,
         });
     }
