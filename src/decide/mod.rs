@@ -9,10 +9,12 @@
 //! | who serves a customer who calls, and when | [`routing`] |
 //! | which segments a customer is in, and what an event sets going | [`rule`] |
 //! | how much a customer is worth among all | [`value`] |
+//! | how it was for customers, on which journeys, and what that comes to among all | [`experience`] |
 
 mod clock;
 pub mod contact;
 pub mod evidence;
+pub mod experience;
 mod recent;
 pub mod routing;
 pub mod rule;

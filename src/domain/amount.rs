@@ -39,6 +39,8 @@ pub enum AmountError {
 impl Amount {
     /// Nothing.
     pub const ZERO: Self = Self(0);
+    /// One of whatever it is.
+    pub const ONE: Self = Self(100_000_000);
 
     /// The amount of `units` times 10^-8, as a store kept it.
     #[must_use]

@@ -94,6 +94,12 @@ pub fn of_profile(
     if !profile.whole.pledges.is_empty() {
         hash.update(codec::canonical("profile pledges", &profile.whole.pledges)?);
     }
+    if !profile.whole.experience.is_empty() {
+        hash.update(codec::canonical(
+            "profile experience",
+            &profile.whole.experience,
+        )?);
+    }
     if !profile.whole.contacts.answering.is_empty() {
         hash.update(codec::canonical(
             "profile answering",

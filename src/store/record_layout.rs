@@ -42,19 +42,21 @@ macro_rules! record {
     };
 }
 
-/// An atom of version 6 has no runs of flows, no pledges, and does not know when the customer answers: three empty collections.
+/// An atom of version 7 has nothing of how it was: four empty collections.
+/// One of version 6 has no runs of flows, no pledges, and does not know when the customer answers: three empty collections.
 /// One of version 5 has no contacts either:
 /// an empty collection and two registers that were never set before it; one of version 4 no dealings: seven empty collections
 /// before them.
 impl Record for AtomRecord {
-    const VERSION: u8 = 7;
+    const VERSION: u8 = 8;
     const NAME: &'static str = "atom";
 
     fn lacks(version: u8) -> Option<&'static [u8]> {
         match version {
-            4 => Some(&[0; 13]),
-            5 => Some(&[0; 6]),
-            6 => Some(&[0; 3]),
+            4 => Some(&[0; 17]),
+            5 => Some(&[0; 10]),
+            6 => Some(&[0; 7]),
+            7 => Some(&[0; 4]),
             _ => None,
         }
     }
@@ -184,7 +186,7 @@ layout! {
 
     struct crate::domain::profile::aggregate::Aggregate {
         events, first, last, by_channel, by_type, traits, cart, cart_emptied, wishlist, orders, sales, tickets,
-        offers, offer_ends, calls, consent, recent; elsewhere dealings, contacts, runs, pledges
+        offers, offer_ends, calls, consent, recent; elsewhere dealings, contacts, runs, pledges, experience
     }
     struct crate::domain::profile::dealings::Dealings {
         prices, callbacks, callback_ends, terms, complaints, bought, feelings
@@ -195,6 +197,21 @@ layout! {
     struct crate::domain::profile::dealings::Terms { reason, price, currency, channel }
     struct crate::domain::profile::dealings::Bought { name }
     struct crate::domain::profile::dealings::Feeling { stamp, mood, said, channel, name }
+    struct crate::domain::profile::experience::Experience { touches, marks, assigned, trials }
+    struct crate::domain::profile::experience::TouchKey { day, name, channel }
+    struct crate::domain::profile::experience::Touch { first, situation }
+    struct crate::domain::profile::experience::Mark { stamp, channel, name, team, touchpoint, tells }
+    enum crate::domain::profile::experience::Tells {
+        0 => Score { style, score, comment }, 1 => Feeling { hundredths, word }, 2 => Friction(kind), 3 => Contact(service)
+    }
+    struct crate::domain::profile::experience::Service { queue_s, handling_s, abandoned, resolved, cause }
+    enum crate::domain::profile::experience::Style { 0 => Nps, 1 => Csat, 2 => Ces }
+    enum crate::domain::profile::experience::Friction {
+        0 => Error, 1 => StockOut, 2 => LateDelivery, 3 => FailedDelivery, 4 => QueueTime, 5 => RepeatedContact,
+        6 => Abandoned
+    }
+    struct crate::domain::profile::experience::Assigned { to, team, due }
+    struct crate::domain::profile::experience::TrialArm { since, treated }
     struct crate::domain::profile::contacts::Contacts { by_purpose, failed_delivery, leaving; elsewhere answering }
     struct crate::domain::profile::contacts::answering::Answering { by_hour }
     struct crate::domain::profile::contacts::answering::Tally { answered, missed }
@@ -269,8 +286,8 @@ laid_out_as!(
     |(kind, value, trust)| Some(Self::from_normalised(kind, value, trust))
 );
 
-/// The dealings came later, after them the contacts, then the runs, the pledges and when the customer answers: each stands at the end, so that an atom of a version before is read
-/// by adding what it lacks.
+/// The dealings came later, after them the contacts, then the runs, the pledges and when the customer answers, then how it
+/// was: each stands at the end, so that an atom of a version before is read by adding what it lacks.
 impl Encode for AtomRecord {
     fn encode<E: Encoder>(&self, encoder: &mut E) -> Result<(), EncodeError> {
         self.claim.encode(encoder)?;
@@ -284,7 +301,8 @@ impl Encode for AtomRecord {
         self.aggregate.contacts.encode(encoder)?;
         self.aggregate.runs.encode(encoder)?;
         self.aggregate.pledges.encode(encoder)?;
-        self.aggregate.contacts.answering.encode(encoder)
+        self.aggregate.contacts.answering.encode(encoder)?;
+        self.aggregate.experience.encode(encoder)
     }
 }
 
@@ -304,6 +322,7 @@ impl<C> Decode<C> for AtomRecord {
         atom.aggregate.runs = Decode::decode(decoder)?;
         atom.aggregate.pledges = Decode::decode(decoder)?;
         atom.aggregate.contacts.answering = Decode::decode(decoder)?;
+        atom.aggregate.experience = Decode::decode(decoder)?;
         Ok(atom)
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::{
         consent::{AtomConsent, Given},
         contacts::Contacts,
         dealings::Dealings,
+        experience::Experience,
         matters::{Call, Line, Moment, Offer, OfferEnd, OrderState, Sale, Ticket},
         pledges::Pledges,
         runs::Runs,
@@ -107,6 +108,8 @@ pub struct Aggregate {
     pub runs: Runs,
     /// What they may hold the house to.
     pub pledges: Pledges,
+    /// How it was for them.
+    pub experience: Experience,
 }
 
 impl std::fmt::Debug for Aggregate {
@@ -198,6 +201,9 @@ impl Aggregate {
         if !other.pledges.is_empty() {
             self.pledges.merge(&other.pledges);
         }
+        if !other.experience.is_empty() {
+            self.experience.merge(&other.experience);
+        }
         self.bound(limits);
     }
 
@@ -216,6 +222,7 @@ impl Aggregate {
         self.contacts.bound(limits);
         self.runs.bound();
         self.pledges.bound(limits);
+        self.experience.bound(limits);
         while self.recent.len() > limits.recent_max {
             self.recent.pop_first();
         }

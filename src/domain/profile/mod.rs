@@ -8,6 +8,7 @@ pub mod bounded;
 pub mod consent;
 pub mod contacts;
 pub mod dealings;
+pub mod experience;
 pub mod matters;
 pub mod open;
 pub mod pledges;

@@ -5,6 +5,7 @@
 
 mod contacts;
 mod dealings;
+mod experience;
 mod pledges;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ pub(crate) fn read(event: &Event, stamp: &Stamp, aggregate: &mut Aggregate) -> O
     let name = token(&event.name);
     reading.feeling(aggregate);
     reading.answering(aggregate, &name);
+    reading.experience(aggregate, &name);
     match name.as_str() {
         "product_added" => reading.lines(&mut aggregate.cart, true),
         "product_removed" => reading.lines(&mut aggregate.cart, false),

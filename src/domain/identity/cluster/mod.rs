@@ -41,7 +41,7 @@ use crate::domain::{
 /// Which algorithm this is. Whoever changes what [`cluster`] or [`Claim::of`] answers, or by which indexes people and their
 /// log-ins are found, or what the fold reads off events that were taken in before, counts it up: a store that was kept by
 /// another is renewed.
-pub const ALGORITHM: u32 = 7;
+pub const ALGORITHM: u32 = 8;
 
 /// A claim and what may join it to others in its component. Nodes stand in the order of their claims.
 #[derive(Clone, Debug)]

@@ -15,12 +15,8 @@ use crate::domain::{
 };
 
 /// What one is: a scale of [-1, 1] is discontent up to minus a quarter, content from a quarter on.
-const QUARTER: i128 = 25_000_000;
-const ONE: i128 = 100_000_000;
-
-/// Scores by the name of their survey: discontent up to the first, content from the second on. Of the Net Promoter Score
-/// detractors and promoters (0 to 10), of satisfaction one to five, of effort one to seven (seven is easy).
-const SCALES: [(&str, i128, i128); 3] = [("nps", 6, 9), ("csat", 2, 4), ("ces", 3, 5)];
+const QUARTER: i128 = ONE / 4;
+const ONE: i128 = Amount::ONE.as_units();
 
 impl Reading<'_> {
     pub(super) fn price(&self, aggregate: &mut Aggregate) -> Option<String> {
@@ -133,7 +129,7 @@ impl Reading<'_> {
         }
     }
 
-    fn stated_mood(&self) -> Option<(Mood, String)> {
+    pub(super) fn stated_mood(&self) -> Option<(Mood, String)> {
         let said = self.first_text(&["sentiment", "emotion", "mood"])?;
         let mood = match Amount::from_decimal(&said) {
             Ok(value) if (-ONE..=ONE).contains(&value.as_units()) => {
@@ -146,21 +142,12 @@ impl Reading<'_> {
     }
 
     fn scored_mood(&self) -> Option<(Mood, String)> {
-        let style = self
-            .first_text(&["style", "survey", "metric"])
-            .map(|text| token(&text));
-        SCALES.iter().find_map(|(name, discontent, content)| {
-            let score = match &style {
-                Some(style) if style == name => self.first_text(&["score", "value", name]),
-                _ => self.first_text(&[name]),
-            }?;
+        self.answers().find_map(|(style, score)| {
             let value = Amount::from_decimal(&score).ok()?;
-            let [discontent, content] =
-                [discontent, content].map(|ones| Amount::from_units(ones.saturating_mul(ONE)));
-            Some((
-                Mood::on_scale(value, discontent, content),
-                format!("{name} {score}"),
-            ))
+            let (discontent, content) = style.moods();
+            let ones = |moods: u8| Amount::from_units(i128::from(moods).saturating_mul(ONE));
+            let mood = Mood::on_scale(value, ones(discontent), ones(content));
+            Some((mood, format!("{} {score}", style.as_str())))
         })
     }
 }

@@ -1,0 +1,82 @@
+//! What is added of matters that somebody sees to, of those who leave without complaint, and of the effect of flows.
+
+use crate::{
+    decide::experience::{
+        cell::{Cell, Measure, Sums, Trial},
+        share::{By, Person, Share},
+    },
+    domain::{profile::experience::Tells, time::Timestamp},
+};
+
+impl Share<'_> {
+    pub(super) fn matters(&mut self, person: Person<'_>) {
+        self.follow_ups(person);
+        for segment in person.silent {
+            let by = person.segments.get(segment).map(|since| at(*since));
+            let cell = by.and_then(|by| by.cell(Measure::Silent));
+            if let Some(cell) = cell {
+                let segment = segment.clone();
+                self.add(Cell { segment, ..cell }, Sums::ONE);
+            }
+        }
+        self.trials(person);
+    }
+
+    fn follow_ups(&mut self, person: Person<'_>) {
+        let whole = &person.profile.whole;
+        for (ticket, assigned) in &whole.experience.assigned {
+            let by = By {
+                at: assigned.stamp.time,
+                channel: "",
+                team: &assigned.value.team,
+            };
+            self.add_overall(by, &Measure::Opened, Sums::ONE);
+            let closed = whole.tickets.get(ticket).filter(|ticket| !ticket.value.open);
+            if let Some(closed) = closed.filter(|closed| closed.stamp > assigned.stamp) {
+                let seconds = closed.stamp.time.micros_since(by.at) / 1_000_000;
+                let by = By {
+                    at: closed.stamp.time,
+                    ..by
+                };
+                self.add_overall(by, &Measure::Closed, Sums::of(seconds));
+            }
+        }
+    }
+
+    /// What people did since a flow began for them, or was held back.
+    fn trials(&mut self, person: Person<'_>) {
+        let whole = &person.profile.whole;
+        for (flow, arm) in &whole.experience.trials {
+            let trial = Trial {
+                flow: flow.clone(),
+                treated: arm.treated,
+            };
+            let since = arm.since.time;
+            self.add_at(since, Measure::Trial(trial.clone()));
+            let sales = person.profile.sales().map(|sale| sale.stamp.time);
+            for time in sales.filter(|time| *time > since) {
+                self.add_at(time, Measure::TrialOrder(trial.clone()));
+            }
+            for mark in &whole.experience.marks {
+                if let (Tells::Score { style, score, .. }, true) = (&mark.tells, mark.stamp.time > since) {
+                    let measure = Measure::TrialScore(trial.clone(), *style, *score);
+                    self.add_at(mark.stamp.time, measure);
+                }
+            }
+        }
+    }
+
+    fn add_at(&mut self, time: Timestamp, measure: Measure) {
+        if let Some(cell) = at(time).cell(measure) {
+            self.add(cell, Sums::ONE);
+        }
+    }
+}
+
+fn at(time: Timestamp) -> By<'static> {
+    By {
+        at: time,
+        channel: "",
+        team: "",
+    }
+}
