@@ -68,6 +68,7 @@ impl Serialize for ProfileAnswer {
         let (id, fingerprint) = (portrait.id.to_string(), hexadecimal(&portrait.fingerprint));
         let view = ProfileView {
             segments: &portrait.segments,
+            journeys: &portrait.journeys,
             id: &id,
             version: portrait.version,
             fingerprint: &fingerprint,

@@ -119,7 +119,7 @@ fn published() -> Vec<(String, &'static str)> {
         ),
         (subjects.segments(id), "segments"),
         (subjects.action("sms", "order_ready", id), "action"),
-        (subjects.catalogue("Price Changed"), "catalogue"),
+        (subjects.insight("Price Changed"), "catalogue"),
         (subjects.dead_letter(wire::Reason::NotJson.code()), "deadLetters"),
     ]
 }

@@ -24,6 +24,7 @@ use crate::{
         batch::Rules,
         combine::portrait,
         deciding::RuleHealth,
+        experience::positions,
         graph::Graph,
         qr::token_key,
         query::{Address, EvidenceView, Found, IdentityView, MemberView, Portrait},
@@ -199,7 +200,9 @@ impl Query {
         let portrait = portrait(&self.store, id, record, &self.rules.fold)?;
         let pending = self.is_pending(record)?;
         let value = self.standing(id)?;
+        let book = self.rules.decide.book.current();
         Ok(Portrait {
+            journeys: positions(&book, &portrait.profile, &portrait.segments),
             pending,
             value,
             ..portrait

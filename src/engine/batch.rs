@@ -23,6 +23,7 @@ use crate::{
     engine::{
         bounds::Bounds,
         deciding::{Acted, RuleHealth, Tally, Turn},
+        experience::InsightTold,
         graph::Graph,
         memory::Memory,
         overlay::Overlay,
@@ -73,6 +74,8 @@ pub struct Deciding {
     pub flow: flow::Policy,
     /// How customers are ranked by what they are worth.
     pub value: value::Policy,
+    /// Microseconds from one look at what many customers show to the next; 0: nobody looks.
+    pub insight_every_us: u64,
 }
 
 /// A batch in progress.
@@ -117,6 +120,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) tally: Tally,
     /// What the tenant said that changes what is published.
     pub(crate) news: Vec<News>,
+    /// What many customers show, where it begins or is over.
+    pub(crate) insights: Vec<InsightTold>,
 }
 
 /// What has to be looked at again before the batch can be committed.
@@ -202,6 +207,7 @@ impl<'a> Batch<'a> {
             contacted: BTreeMap::new(),
             tally: Tally::default(),
             news: Vec::new(),
+            insights: Vec::new(),
         };
         batch.has_words = batch.graph().has_words()?;
         batch.has_erased = batch.graph().has_erased()?;

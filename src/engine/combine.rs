@@ -16,6 +16,7 @@ use crate::{
         atoms::Atoms,
         batch::Batch,
         deciding::{Looked, Segmented},
+        experience::{Now, positions},
         membership::Notice,
         query::Portrait,
         resolve::Resolved,
@@ -73,6 +74,7 @@ impl Batch<'_> {
             self.tally(id, committed.is_some(), current.is_some());
             let Some(record) = current else {
                 self.forget_segments(id)?;
+                self.keep_share(id, None, now)?;
                 if self.touched.erases {
                     self.forget_standings(&[id])?;
                 }
@@ -86,6 +88,11 @@ impl Batch<'_> {
                 true => self.segment(&portrait, asked.of(id), now)?,
                 false => Segmented::default(),
             };
+            let person = Now {
+                profile: &portrait.profile,
+                segments: &segmented.inside,
+            };
+            self.keep_share(id, Some(person), now)?;
             // Looked at again and found as it was: there is nothing to tell.
             let is_same = committed
                 .is_some_and(|before| before == record && before.fingerprint == portrait.fingerprint);
@@ -95,6 +102,7 @@ impl Batch<'_> {
             }
             let portrait = Portrait {
                 version: record.version.saturating_add(1),
+                journeys: positions(&self.book, &portrait.profile, &segmented.inside),
                 segments: segmented.inside.clone(),
                 ..portrait
             };
@@ -249,6 +257,7 @@ fn without_segments<A: Atoms>(
         fingerprint,
         absorbed,
         segments: BTreeMap::new(),
+        journeys: Vec::new(),
         pending: false,
         value: None,
         profile,

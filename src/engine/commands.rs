@@ -107,6 +107,7 @@ impl Batch<'_> {
             Command::Start { flow, target } => self.start_for(ordered, flow, target, now)?,
             Command::StartAll { flow, segment } => self.start_for_all(ordered, flow, segment)?,
             Command::Rank(asked) => Ok(self.rank(asked, now)?),
+            Command::Insights(findings) => Ok(self.note_findings(findings, now)?),
             Command::Route { target, ask } => self.route(ordered, target, ask, now)?,
             Command::Merge {
                 of: [a, b],

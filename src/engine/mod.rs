@@ -37,6 +37,7 @@ mod erased;
 mod erasures;
 pub mod error;
 mod evidence;
+pub mod experience;
 mod expire;
 pub mod explain;
 mod export;

@@ -23,6 +23,7 @@ use crate::{
         combine::Combined,
         deciding::Acted,
         error::Error,
+        experience::InsightTold,
         membership::Notice,
         query::Portrait,
         surroundings::{Shelf, Whose, store_of},
@@ -36,6 +37,7 @@ use crate::{
             catalogue::Catalogue,
             context::Body,
             dlq::DeadLetter,
+            insight::Insight,
             profile::{Document, ProfileView},
             update::{Cause, Enriched, Notice as NoticeBody, NoticeKind, Subjects, Updated},
         },
@@ -88,6 +90,9 @@ impl<'a> Publication<'a> {
     ) -> Result<(), Error> {
         for news in &batch.news {
             self.tenant(news)?;
+        }
+        for insight in &batch.insights {
+            self.insight(insight)?;
         }
         let touched = &batch.touched;
         let shelf = Shelf::new(
@@ -149,8 +154,19 @@ impl<'a> Publication<'a> {
             Published::Product(id, product) => Catalogue::product(news.kind, event, (id, product), self.now),
             Published::Offer(id, offer) => Catalogue::offer(news.kind, event, (id, offer), self.now),
         };
-        let subject = self.subjects.catalogue(news.kind.as_str());
+        let subject = self.subjects.insight(news.kind.as_str());
         self.push(subject, String::new(), news.trace.as_ref(), &body)
+    }
+
+    /// What many customers show, or do no longer.
+    fn insight(&mut self, told: &InsightTold) -> Result<(), Error> {
+        let record = &told.record;
+        let body = Insight::of(
+            (&record.kind, &record.about),
+            (record.since, told.over),
+            &record.evidence,
+        );
+        self.push(self.subjects.insight(&record.kind), String::new(), None, &body)
     }
 
     fn updated(&mut self, portrait: &Portrait, causes: &Causes<'_>) -> Result<(), Error> {
@@ -279,6 +295,7 @@ pub(crate) fn updated(portrait: &Portrait, cause: Cause<'_>) -> Result<Vec<u8>, 
         fingerprint: &fingerprint,
         absorbed: &absorbed,
         segments: &portrait.segments,
+        journeys: &portrait.journeys,
         pending: false,
         value: portrait.standing(),
         profile: &portrait.profile,

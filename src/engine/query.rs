@@ -13,6 +13,7 @@ use crate::{
         value::Value,
     },
     store::{ProfileId, QrRecord, RejectionRecord, StandingRecord},
+    wire::out::experience::Position,
 };
 
 /// Who is asked for.
@@ -48,6 +49,8 @@ pub struct Portrait {
     pub absorbed: Vec<ProfileId>,
     /// The segments that it is in, by name, and since when.
     pub segments: BTreeMap<String, Timestamp>,
+    /// How far it is on each journey.
+    pub journeys: Vec<Position>,
     /// Whether some of it is still as earlier rules made it, or is to be looked at again.
     pub pending: bool,
     /// Where the customer stands among all, as far as that is found out. No part of what has a version.

@@ -16,6 +16,7 @@ use crate::{
         batch::Rules,
         deciding::{Alarm, ToDecide, waiting},
         error::Error as WriteError,
+        experience::Watch,
         expunge::Beyond,
         handle::{Handle, HealthCell, Job, Nudge},
         known::Known,
@@ -204,9 +205,11 @@ impl Beside<'_> {
         store.on_failure(move || writer.tell(Job::Wake));
         let thread = self.spawn("yekta-snapshots", move || snapshots.run())?;
         let stop = expunging.clone();
+        let watches = self.watch(query.clone())?;
         let (ranking, ranks) = self.rank(query)?;
         let asides = vec![
             ranks,
+            watches,
             self.watch_room()?,
             self.read_keys(reading, store)?,
             Aside { stop, thread },
@@ -270,6 +273,21 @@ impl Beside<'_> {
         };
         let thread = self.spawn("yekta-ranking", move || ranker.run())?;
         Ok((stop.clone(), Aside { stop, thread }))
+    }
+
+    /// The thread that looks what many customers show.
+    fn watch(&self, query: Query) -> Result<Aside, StartError> {
+        let (stop, stopped) = blocking::channel();
+        let watch = Watch {
+            every_us: query.rules().decide.insight_every_us,
+            query,
+            writer: self.writer.clone(),
+            room: Arc::clone(self.room),
+            clock: self.clock,
+            stop: stopped,
+        };
+        let thread = self.spawn("yekta-insight", move || watch.run())?;
+        Ok(Aside { stop, thread })
     }
 
     /// How edges reach the writer.

@@ -97,7 +97,7 @@ impl Batch<'_> {
             &tally.team,
             &tally.template,
         ];
-        keys::counted(day, self.keyring.tally(names))
+        keys::counted(day, self.keyring.tally(&names))
     }
 
     /// Deletes what was counted on days before `first`, the earliest first.

@@ -3,6 +3,8 @@
 //! Members, traits, counters, totals, open matters, consent and history are in it; id, version, former ids, receive
 //! times and outcomes of commands are not. Keys of hashes are in neither, so stores with different keys compare.
 
+use std::collections::BTreeMap;
+
 use bincode::Encode;
 use sha2::{Digest, Sha256};
 
@@ -10,6 +12,7 @@ use crate::{
     domain::{
         event::{Event, Stamp},
         profile::{Profile, consent::Decision},
+        time::Timestamp,
     },
     store::{
         codec::{self, CodecError},
@@ -95,10 +98,7 @@ pub fn of_profile(
         hash.update(codec::canonical("profile pledges", &profile.whole.pledges)?);
     }
     if !profile.whole.experience.is_empty() {
-        hash.update(codec::canonical(
-            "profile experience",
-            &profile.whole.experience,
-        )?);
+        hash.update(codec::canonical("profile experience", &profile.whole.experience)?);
     }
     if !profile.whole.contacts.answering.is_empty() {
         hash.update(codec::canonical(
@@ -107,6 +107,30 @@ pub fn of_profile(
         )?);
     }
     Ok(hash.finalize().into())
+}
+
+/// A digest over all that follows of a customer for what is counted among all: how it was for them, the segments they are in,
+/// and `rules`, which says by which rules that is read.
+///
+/// # Errors
+/// When something cannot be encoded.
+pub fn of_experience(
+    profile: &Profile,
+    segments: &BTreeMap<String, Timestamp>,
+    rules: u64,
+) -> Result<[u8; 16], CodecError> {
+    let whole = &profile.whole;
+    let experience = &whole.experience;
+    let mut hash = Sha256::new();
+    hash.update(codec::canonical("experience", &(experience, segments, rules))?);
+    if !experience.assigned.is_empty() {
+        hash.update(codec::canonical("tickets", &whole.tickets)?);
+    }
+    if !experience.trials.is_empty() {
+        hash.update(codec::canonical("orders", &(&whole.orders, &whole.sales))?);
+    }
+    let digest: [u8; 32] = hash.finalize().into();
+    Ok(digest.first_chunk::<16>().copied().unwrap_or_default())
 }
 
 /// A checksum over what an event says, its times apart: a repeated id with another checksum is a conflict.

@@ -55,6 +55,7 @@ enum Purpose {
     Timer = 14,
     Tally = 15,
     Agent = 16,
+    Turn = 17,
 }
 
 impl Keyring {
@@ -144,6 +145,12 @@ impl Keyring {
         TimerHash(half(digest(&self.index, Purpose::Timer, &parts)))
     }
 
+    /// Whose turn it is with what `of` names: falls the same each time, and evenly.
+    pub fn turn(&self, of: &str) -> [u8; 2] {
+        let [first, second, ..] = digest(&self.index, Purpose::Turn, &[of.as_bytes()]);
+        [first, second]
+    }
+
     /// The hash of a command's request id.
     pub fn request(&self, command: &str, request_id: &str) -> RequestHash {
         RequestHash(half(digest(
@@ -154,12 +161,9 @@ impl Keyring {
     }
 
     /// The hash of the names that something is counted under.
-    pub fn tally(&self, names: [&str; 6]) -> TallyHash {
-        TallyHash(half(digest(
-            &self.index,
-            Purpose::Tally,
-            &names.map(str::as_bytes),
-        )))
+    pub fn tally(&self, names: &[&str]) -> TallyHash {
+        let names: Vec<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
+        TallyHash(half(digest(&self.index, Purpose::Tally, &names)))
     }
 
     /// The secret that codes are signed with. It never rotates, as little as the ids do: tills keep its public half.

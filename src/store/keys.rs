@@ -38,6 +38,9 @@
 //! | `r` | profile | [`StandingRecord`](crate::store::StandingRecord) | what a customer is worth among all |
 //! | `v` | | [`RankingRecord`](crate::store::RankingRecord) | how far ranking them is |
 //! | `c` | day, names | [`CountedDayRecord`](crate::store::CountedDayRecord), [`CountedRecord`](crate::store::CountedRecord) | what is counted for reports |
+//! | `x` | day, names | [`CellsRecord`](crate::store::CellsRecord), [`CellRecord`](crate::store::CellRecord) | what is counted of the experience |
+//! | `y` | profile | [`ShareRecord`](crate::store::ShareRecord) | what a customer adds to that |
+//! | `i` | kind, about | [`InsightRecord`](crate::store::InsightRecord) | what many customers show |
 //! | `d`, `e` | | | what the tenant publishes, and what is bought together: [`catalogue`] |
 //! | `a` | agent | [`Agent`](crate::domain::agent::Agent) | who serves customers, as events tell |
 //! | `h` | time, skill | [`BookedRecord`](crate::store::BookedRecord) | call-backs that are promised for then |
@@ -54,6 +57,7 @@ pub mod catalogue;
 mod counted;
 mod decided;
 mod erased;
+pub mod experience;
 mod routing;
 pub mod value;
 
@@ -103,7 +107,7 @@ fn ordered(time: Timestamp) -> [u8; 8] {
 }
 
 /// Letters of small keys that end in one hash or begin with it, and that are often looked for in vain.
-pub const OFTEN_ABSENT: &[u8] = b"BDFGILNOPRSVZmstw";
+pub const OFTEN_ABSENT: &[u8] = b"BDFGILNOPRSVZmstwy";
 
 /// An atom's record.
 pub fn atom(id: AtomId) -> Vec<u8> {

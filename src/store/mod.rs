@@ -47,11 +47,12 @@ pub use crate::store::mark::{Applied, MetaName};
 pub use crate::store::open::{Damage, OpenError, StoreConfig, set_aside};
 pub use crate::store::read::Read;
 pub use crate::store::record::{
-    AnswerRecord, AtomRecord, BookedRecord, ClearedRecord, CountedDayRecord, CountedRecord, ErasedRecord,
-    ErasingRecord, ErasureRecord, FormerRecord, ForwardRecord, InputRecord, Member, MembershipRecord,
-    PopulationRecord, ProfileRecord, QrRecord, RankingRecord, RejectionRecord, Removed, RenewalRecord,
-    RulesMark, RulesRecord, Run, SeenRecord, ShelfRecord, SizeRecord, StandingRecord, StartRecord,
-    SweepRecord, Task, TimerRecord, UnmarkedRecord, WaitingRecord, WordsRecord,
+    AnswerRecord, AtomRecord, BookedRecord, CellRecord, CellsRecord, ClearedRecord, CountedDayRecord,
+    CountedRecord, ErasedRecord, ErasingRecord, ErasureRecord, FormerRecord, ForwardRecord, InputRecord,
+    InsightRecord, Member, MembershipRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord,
+    RejectionRecord, Removed, RenewalRecord, RulesMark, RulesRecord, Run, SeenRecord, ShareRecord,
+    ShelfRecord, SizeRecord, StandingRecord, StartRecord, SumsRecord, SweepRecord, Task, TimerRecord,
+    UnmarkedRecord, WaitingRecord, WordsRecord,
 };
 pub use crate::store::rewritten::settle;
 pub use crate::store::sled_store::{Former, Store};

@@ -26,11 +26,13 @@ use crate::{
 };
 
 mod decided;
+mod experience;
 
 pub use decided::{
     Member, MembershipRecord, PopulationRecord, Run, SizeRecord, StartRecord, SweepRecord, Task, TimerRecord,
     WaitingRecord,
 };
+pub use experience::{CellRecord, CellsRecord, InsightRecord, ShareRecord, SumsRecord};
 
 /// An atom: a distinct claim and what its events add up to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -24,11 +24,11 @@ use crate::{
         ids::{AtomId, ErasureId, EventHash, KeyHash, ProfileId},
         layout,
         record::{
-            AnswerRecord, AtomRecord, BookedRecord, ClearedRecord, CountedDayRecord, CountedRecord,
-            ErasedRecord, ErasingRecord, ErasureRecord, FormerRecord, ForwardRecord, InputRecord,
-            MembershipRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord, RejectionRecord,
-            RenewalRecord, RulesRecord, SeenRecord, SizeRecord, StandingRecord, StartRecord, SweepRecord,
-            TimerRecord, WaitingRecord, WordsRecord,
+            AnswerRecord, AtomRecord, BookedRecord, CellRecord, CellsRecord, ClearedRecord, CountedDayRecord,
+            CountedRecord, ErasedRecord, ErasingRecord, ErasureRecord, FormerRecord, ForwardRecord,
+            InputRecord, InsightRecord, MembershipRecord, PopulationRecord, ProfileRecord, QrRecord,
+            RankingRecord, RejectionRecord, RenewalRecord, RulesRecord, SeenRecord, ShareRecord, SizeRecord,
+            StandingRecord, StartRecord, SweepRecord, TimerRecord, WaitingRecord, WordsRecord,
         },
     },
 };
@@ -85,6 +85,10 @@ record!(CountedRecord, 1, "count");
 record!(ErasingRecord, 1, "erasure that goes on");
 record!(StandingRecord, 1, "standing");
 record!(RankingRecord, 1, "ranking");
+record!(CellRecord, 1, "cell");
+record!(CellsRecord, 1, "day of cells");
+record!(ShareRecord, 1, "share of cells");
+record!(InsightRecord, 1, "insight");
 
 record!(TimerRecord, 1, "timer");
 record!(MembershipRecord, 1, "segments of a profile");
@@ -110,6 +114,14 @@ layout! {
     struct crate::store::record::WordsRecord { last }
     struct crate::store::record::CountedDayRecord { combinations }
     struct crate::store::record::CountedRecord { happened, reason, way, purpose, team, template, count }
+    struct crate::store::record::SumsRecord { count, sum, squares }
+    struct crate::store::record::CellRecord {
+        name, of, also, number, spot, segment, channel, team, sums
+    }
+    struct crate::store::record::CellsRecord { cells }
+    struct crate::store::record::ShareRecord { digest, parts }
+    struct crate::store::record::InsightRecord { kind, about, since, evidence }
+    tuple crate::store::ids::TallyHash(0)
     struct crate::store::record::RulesMark {
         algorithm, kinds, atoms_max, claims_max, weights, auto, block_faces_max, component_atoms_max, fold
     }

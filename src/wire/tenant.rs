@@ -63,6 +63,10 @@ pub(crate) fn read(kind: Kind, event: &Event) -> Result<Statement, Fault> {
             id: offer(properties)?,
         },
         Kind::Agent => Statement::Agent,
+        Kind::Employee => Statement::Employee {
+            team: text(properties, &["team"]).ok_or_else(|| missing("team"))?,
+            score: score(properties)?,
+        },
     })
 }
 
@@ -98,6 +102,14 @@ fn amount(properties: &BTreeMap<String, Value>, member: &str) -> Result<Option<S
             "a decimal number of 0 or more, such as 12.50",
         )),
     }
+}
+
+/// A whole number from 0 to 10.
+fn score(properties: &BTreeMap<String, Value>) -> Result<u8, Fault> {
+    const MOST: u8 = 10;
+    let said = text(properties, &["score"]).ok_or_else(|| missing("score"))?;
+    let score = said.parse::<u8>().ok().filter(|score| *score <= MOST);
+    score.ok_or_else(|| Fault::wrong_type("properties.score", "a whole number from 0 to 10"))
 }
 
 fn beginning(properties: &BTreeMap<String, Value>) -> Result<Option<Timestamp>, Fault> {

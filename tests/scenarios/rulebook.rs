@@ -23,6 +23,7 @@ pub fn condition(text: &str) -> Condition {
 
 pub fn segment(name: &str, when: &str) -> Segment {
     Segment {
+        silent: false,
         name: name.to_owned(),
         when: condition(when),
     }
@@ -34,6 +35,7 @@ pub fn flow(name: &str, on: &[&str], matter: Option<&str>, steps: Vec<Step>) -> 
         on: on.iter().map(|on| (*on).to_owned()).collect(),
         when: None,
         matter: matter.map(condition),
+        holdout: 0,
         again_us: None,
         restarts: false,
         unless: Vec::new(),

@@ -35,6 +35,8 @@ const PROFILE: Members = &[
     ("consent", Is(Behaviour)),
     ("recent", Holds(RECENT)),
     ("segments", Is(Behaviour)),
+    ("feedback", Is(Content)),
+    ("journey", Is(Behaviour)),
     ("value", Is(Behaviour)),
 ];
 

@@ -5,11 +5,14 @@ use crate::{
     decide::rule::{Act, Flow, Signal, Step},
 };
 
+/// The channel on which somebody sees to what is assigned to them, where the step does not say.
+const ASSIGN_CHANNEL: &str = "callcenter";
+
 /// The priority of a message that states none.
 const PRIORITY_UNSAID: u8 = 5;
 
 /// What a step is, each by its own key.
-const STEPS: [&str; 6] = ["wait", "until", "for", "check", "send", "ask"];
+const STEPS: [&str; 7] = ["wait", "until", "for", "check", "send", "ask", "assign"];
 
 /// A flow; `None` where something is wrong with it, which is noted.
 pub(super) fn read(name: &str, sheet: &mut Sheet<'_, '_>) -> Option<Flow> {
@@ -21,6 +24,7 @@ pub(super) fn read(name: &str, sheet: &mut Sheet<'_, '_>) -> Option<Flow> {
         matter: sheet.condition("matter"),
         again_us: sheet.time("again_after"),
         restarts: sheet.switch("restart").unwrap_or_default(),
+        holdout: sheet.number("holdout").unwrap_or_default(),
         unless: Vec::new(),
         steps: Vec::new(),
     };
@@ -81,7 +85,8 @@ fn step(sheet: &mut Sheet<'_, '_>) -> Option<Step> {
         }
         "check" => sheet.condition("check").map(Step::Check),
         "send" => sheet.table("send", send).map(Step::Act),
-        _ => sheet.table("ask", ask).map(Step::Act),
+        "ask" => sheet.table("ask", ask).map(Step::Act),
+        _ => sheet.table("assign", assign).map(Step::Act),
     }
 }
 
@@ -110,5 +115,21 @@ fn ask(sheet: &mut Sheet<'_, '_>) -> Option<Act> {
         channel: channel?,
         name: name?,
         with,
+    })
+}
+
+fn assign(sheet: &mut Sheet<'_, '_>) -> Option<Act> {
+    let channel = sheet.text("channel");
+    let team = sheet.needed_text("team");
+    let within_us = sheet.time("within");
+    let subject = sheet
+        .condition("subject")
+        .map(|subject| ("subject".to_owned(), subject));
+    let with = sheet.conditions("with").into_iter().chain(subject);
+    Some(Act::Assign {
+        channel: channel.unwrap_or_else(|| ASSIGN_CHANNEL.to_owned()),
+        with: with.collect(),
+        team: team?,
+        within_us,
     })
 }

@@ -1,10 +1,11 @@
-//! Files with rules: the segments, flows and layouts of the tenant, in a folder.
+//! Files with rules: the segments, flows, layouts and journeys of the tenant, in a folder.
 //!
 //! Owns how rules are written down and what is wrong with a file, each problem with its place. What rules owe each other is
 //! said by the book that they make ([`Rulebook`]). Called by the section `[decide]`, by whoever follows the folder, and by
 //! `yekta rules check`.
 
 mod flow;
+mod journey;
 mod place;
 mod sheet;
 #[cfg(test)]
@@ -25,7 +26,10 @@ use crate::{
             sheet::Sheet,
         },
     },
-    decide::rule::{Condition, Flow, Layout, Rulebook, Segment},
+    decide::{
+        experience::Journey,
+        rule::{Condition, Flow, Layout, Rulebook, Segment},
+    },
 };
 
 /// A rule file holds no more: it is read whole.
@@ -96,6 +100,7 @@ impl RuleFiles {
         }
         let book = Rulebook::new(rules.segments, rules.flows);
         let book = book.and_then(|book| book.with_layouts(rules.layouts));
+        let book = book.and_then(|book| book.with_journeys(rules.journeys));
         match book {
             Ok(book) if found.problems.is_empty() => return Ok(book),
             Ok(_) => {}
@@ -133,6 +138,7 @@ struct Rules {
     segments: Vec<Segment>,
     flows: Vec<Flow>,
     layouts: Vec<Layout>,
+    journeys: Vec<Journey>,
 }
 
 impl Rules {
@@ -151,9 +157,11 @@ impl Rules {
             let when = sheet
                 .needed_condition("when")
                 .or_else(|| Condition::parse("false").ok());
+            let silent = sheet.switch("silent").unwrap_or_default();
             self.segments.extend(when.map(|when| Segment {
                 name: name.to_owned(),
                 when,
+                silent,
             }));
         });
         sheet.tables("layouts", |name, sheet| {
@@ -166,6 +174,9 @@ impl Rules {
         });
         sheet.tables("flows", |name, sheet| {
             self.flows.extend(flow::read(name, sheet));
+        });
+        sheet.tables("journeys", |name, sheet| {
+            self.journeys.extend(journey::read(name, sheet));
         });
         sheet.end();
     }

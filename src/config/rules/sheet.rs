@@ -164,6 +164,34 @@ impl<'a, 'f> Sheet<'a, 'f> {
         kinds.unwrap_or_default()
     }
 
+    /// Texts: one, or several in a list.
+    pub(super) fn texts(&mut self, key: &'static str) -> Vec<String> {
+        let texts = self.read(key, "expected a text, or a list of texts", |value| match value {
+            DeValue::Array(values) => values
+                .iter()
+                .map(|value| text(value.get_ref()).map(str::to_owned))
+                .collect(),
+            one => text(one).map(|one| vec![one.to_owned()]),
+        });
+        texts.unwrap_or_default()
+    }
+
+    /// Numbers that are not negative, by names that the file chooses.
+    pub(super) fn numbers(&mut self, key: &'static str) -> Vec<(String, u8)> {
+        const EXPECTED: &str = "expected a table of numbers from 0 on";
+        let number = |value: &DeValue<'_>| match value {
+            DeValue::Integer(number) => u8::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        };
+        let numbers = self.read(key, EXPECTED, |value| {
+            let entries = table(value)?.iter();
+            let named =
+                entries.map(|(name, value)| Some((name.get_ref().to_string(), number(value.get_ref())?)));
+            named.collect::<Option<Vec<_>>>()
+        });
+        numbers.unwrap_or_default()
+    }
+
     /// Reads the open table under `key`: tables whose names the file chooses.
     pub(super) fn tables(&mut self, key: &'static str, mut read: impl FnMut(&str, &mut Sheet<'a, '_>)) {
         let Some(tables) = self.read(key, "expected a table", table) else {

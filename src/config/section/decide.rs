@@ -10,7 +10,8 @@ use crate::{
     },
 };
 
-const MINUTE_MICROS: u64 = 60 * 1_000_000;
+const SECOND_MICROS: u64 = 1_000_000;
+const MINUTE_MICROS: u64 = 60 * SECOND_MICROS;
 const HOUR_MICROS: u64 = 60 * MINUTE_MICROS;
 
 /// The rules of the tenant.
@@ -24,11 +25,14 @@ pub struct Decide {
     pub flow: flow::Policy,
     /// How customers are ranked by what they are worth.
     pub value: value::Policy,
+    /// Microseconds from one look at what many customers show to the next; 0: nobody looks.
+    pub insight_every_us: u64,
 }
 
 impl PartialEq for Decide {
     fn eq(&self, other: &Self) -> bool {
-        (&self.files, self.flow, &self.value) == (&other.files, other.flow, &other.value)
+        let of = |one: &Self| (one.flow, one.value.clone(), one.insight_every_us);
+        self.files == other.files && of(self) == of(other)
     }
 }
 
@@ -63,6 +67,9 @@ pub(crate) fn read(table: &mut Reader<'_>) -> Decide {
                 .saturating_mul(MINUTE_MICROS),
             history_max: table.number("history_max", 1..=100_000),
         },
+        insight_every_us: table
+            .number::<u64>("insight_every_s", 0..=86_400)
+            .saturating_mul(SECOND_MICROS),
         value: table.section("value", section::value::read),
     }
 }

@@ -75,6 +75,12 @@ impl Touchpoint {
 }
 
 impl Journey {
+    /// Whether it is for somebody who is in these segments.
+    pub fn is_for<T>(&self, segments: &BTreeMap<String, T>) -> bool {
+        let segment = self.segment.as_ref();
+        segment.is_none_or(|segment| segments.contains_key(segment))
+    }
+
     /// All touchpoints with the place of their stage, in the order of the journey.
     pub fn touchpoints(&self) -> impl Iterator<Item = (usize, &Touchpoint)> {
         let stages = self.stages.iter().enumerate();
@@ -84,6 +90,8 @@ impl Journey {
     /// The touchpoint at which an event of this type (as a token) on this channel happens, and the place of its stage: the
     /// furthest where there are several.
     pub fn met(&self, name: &str, channel: &str) -> Option<(usize, &Touchpoint)> {
-        self.touchpoints().filter(|(_, one)| one.is_met(name, channel)).last()
+        self.touchpoints()
+            .filter(|(_, one)| one.is_met(name, channel))
+            .last()
     }
 }

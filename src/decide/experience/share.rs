@@ -38,11 +38,7 @@ pub struct Person<'a> {
 /// What a person adds.
 pub fn share<'j>(person: Person<'_>, journeys: impl Iterator<Item = &'j Journey>) -> BTreeMap<Cell, Sums> {
     let experience = &person.profile.whole.experience;
-    let is_on = |journey: &&Journey| {
-        let segment = journey.segment.as_ref();
-        segment.is_none_or(|segment| person.segments.contains_key(segment))
-    };
-    let courses = journeys.filter(is_on);
+    let courses = journeys.filter(|journey| journey.is_for(person.segments));
     let mut share = Share {
         courses: courses.map(|journey| Course::of(journey, experience)).collect(),
         segments: person.segments.keys().map(String::as_str).collect(),

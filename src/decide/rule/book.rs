@@ -9,16 +9,20 @@ mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     sync::{Arc, PoisonError, RwLock},
 };
 
 use crate::{
-    decide::rule::{
-        book::index::Index,
-        facts::{Facts, History},
-        flow::{Flow, Step},
-        layout::Layout,
-        segment::Segment,
+    decide::{
+        experience::Journey,
+        rule::{
+            book::index::Index,
+            facts::{Facts, History},
+            flow::{Flow, Step},
+            layout::Layout,
+            segment::Segment,
+        },
     },
     domain::{
         event::{Event, token},
@@ -52,6 +56,10 @@ pub struct Rulebook {
     /// The types of events that a flow waits for, or ends with, as tokens.
     awaited: BTreeSet<String>,
     layouts: Vec<Layout>,
+    journeys: Vec<Journey>,
+    /// The segments of those who leave without a complaint.
+    silent: BTreeSet<String>,
+    experience: u64,
 }
 
 impl Rulebook {
@@ -82,6 +90,8 @@ impl Rulebook {
             segments,
             ..Self::default()
         };
+        let silent = book.segments.iter().filter(|segment| segment.silent);
+        book.silent = silent.map(|segment| segment.name.clone()).collect();
         for flow in flows {
             book.add(Arc::new(flow));
         }
@@ -120,9 +130,43 @@ impl Rulebook {
         Ok(self)
     }
 
+    /// The same with these journeys.
+    ///
+    /// # Errors
+    /// All [`Flaw`]s: a name that is none or is there twice, a segment that is not there, a stage or a touchpoint without
+    /// anything, a number that is not out of a hundred.
+    pub fn with_journeys(mut self, journeys: Vec<Journey>) -> Result<Self, Vec<Flaw>> {
+        let segments: BTreeSet<&str> = self.segments.iter().map(|one| one.name.as_str()).collect();
+        let flaws = check::journeys(&journeys, &segments);
+        if !flaws.is_empty() {
+            return Err(flaws);
+        }
+        self.journeys = journeys;
+        let mut hasher = DefaultHasher::new();
+        format!("{:?}{:?}", self.journeys, self.silent).hash(&mut hasher);
+        self.experience = hasher.finish();
+        Ok(self)
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.segments.is_empty() && self.flows.is_empty() && self.layouts.is_empty()
+        let none_of_people = self.segments.is_empty() && self.journeys.is_empty();
+        none_of_people && self.flows.is_empty() && self.layouts.is_empty()
+    }
+
+    /// The journeys that customers go on, in the order of their names.
+    pub fn journeys(&self) -> impl Iterator<Item = &Journey> {
+        self.journeys.iter()
+    }
+
+    /// What tells these journeys and silent segments from others.
+    pub const fn experience(&self) -> u64 {
+        self.experience
+    }
+
+    /// The segments of those who leave without a complaint, by their names.
+    pub const fn silent(&self) -> &BTreeSet<String> {
+        &self.silent
     }
 
     /// The segments in the order in which they are to be found out: each behind those it asks for.

@@ -49,6 +49,8 @@ pub struct Flow {
     pub again_us: Option<u64>,
     /// Whether what sets it going once more has it begin anew, as a cart that is filled on; else what is under way goes on.
     pub restarts: bool,
+    /// Of so many customers in a hundred it is held back, so that its effect can be told; 0: of nobody.
+    pub holdout: u8,
     /// What ends it, wherever it stands.
     pub unless: Vec<Signal>,
     /// What is done, one after the other.
@@ -110,13 +112,30 @@ pub enum Act {
         /// What it needs to know.
         with: BTreeMap<String, Condition>,
     },
+    /// Give it to somebody who sees to it: a ticket that is open until it is closed.
+    Assign {
+        /// The channel on which they do.
+        channel: String,
+        /// The team: those who serve customers and have a skill of this name.
+        team: String,
+        /// Microseconds within which it is to be seen to; `None`: nobody says.
+        within_us: Option<u64>,
+        /// What they need to know; `subject` is what the ticket is about.
+        with: BTreeMap<String, Condition>,
+    },
 }
+
+/// Why nothing is done for those for whom a flow is held back.
+pub const HOLDOUT: &str = "holdout";
+
+/// What an assignment is called among actions.
+const ASSIGN: &str = "assign";
 
 impl Act {
     /// The channel that does it.
     pub fn channel(&self) -> &str {
         match self {
-            Self::Send { channel, .. } | Self::Ask { channel, .. } => channel,
+            Self::Send { channel, .. } | Self::Ask { channel, .. } | Self::Assign { channel, .. } => channel,
         }
     }
 
@@ -124,13 +143,14 @@ impl Act {
     pub fn name(&self) -> &str {
         match self {
             Self::Send { template: name, .. } | Self::Ask { name, .. } => name,
+            Self::Assign { .. } => ASSIGN,
         }
     }
 
     /// What whoever carries it out needs to know, by name.
     pub const fn with(&self) -> &BTreeMap<String, Condition> {
         match self {
-            Self::Send { with, .. } | Self::Ask { with, .. } => with,
+            Self::Send { with, .. } | Self::Ask { with, .. } | Self::Assign { with, .. } => with,
         }
     }
 }

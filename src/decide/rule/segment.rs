@@ -9,4 +9,6 @@ pub struct Segment {
     pub name: String,
     /// Who is in it.
     pub when: Condition,
+    /// Whether those in it are leaving without a complaint: they are counted apart.
+    pub silent: bool,
 }

@@ -76,6 +76,15 @@ impl Act {
                 ..
             } => (format!("send {channel} {template} for {purpose}"), with),
             Self::Ask { channel, name, with } => (format!("ask {channel} for {name}"), with),
+            Self::Assign {
+                team,
+                within_us,
+                with,
+                ..
+            } => {
+                let within = within_us.map(|within| format!(" within {}", span(within)));
+                (format!("assign to {team}{}", within.unwrap_or_default()), with)
+            }
         };
         let with = with.iter().map(|(name, value)| said(name, value));
         let with: Vec<String> = with.collect();

@@ -29,6 +29,8 @@ pub enum Kind {
     OfferEnd,
     /// How somebody who serves customers is: `Agent State Changed`.
     Agent,
+    /// How content somebody is who serves customers: `Employee Feedback Given`.
+    Employee,
 }
 
 impl Kind {
@@ -40,6 +42,7 @@ impl Kind {
             "offer_published" => Some(Self::Offer),
             "offer_ended" => Some(Self::OfferEnd),
             "agent_state_changed" => Some(Self::Agent),
+            "employee_feedback_given" => Some(Self::Employee),
             _ => None,
         }
     }
@@ -52,6 +55,7 @@ impl Kind {
             Self::Offer => "offer_published",
             Self::OfferEnd => "offer_ended",
             Self::Agent => "agent_state_changed",
+            Self::Employee => "employee_feedback_given",
         }
     }
 }
@@ -77,6 +81,13 @@ pub enum Statement {
     },
     /// How somebody who serves customers is: read by whoever knows of them.
     Agent,
+    /// How content somebody is who serves customers.
+    Employee {
+        /// Their team.
+        team: String,
+        /// From 0 to 10.
+        score: u8,
+    },
 }
 
 /// What a product costs, and what was said of it beside that.

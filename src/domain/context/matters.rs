@@ -10,6 +10,7 @@ use crate::domain::{
     profile::{
         Profile,
         bounded::Latest,
+        experience::Assigned,
         matters::{Line, OfferEnd, OrderState},
         open::{OfferView, OrderView},
     },
@@ -121,6 +122,8 @@ pub struct Ticket {
     pub complaint: bool,
     /// When it was last heard of.
     pub since: Timestamp,
+    /// Who sees to it, where somebody does.
+    pub assigned: Option<Assigned>,
 }
 
 /// An offer that was shown.
@@ -278,6 +281,12 @@ pub fn tickets(profile: &Profile, most: usize) -> Listed<Ticket> {
         subject: ticket.value.subject.clone(),
         complaint: profile.is_complaint(id),
         since: ticket.stamp.time,
+        assigned: profile
+            .whole
+            .experience
+            .assigned
+            .get(*id)
+            .map(|one| one.value.clone()),
     })
 }
 

@@ -5,7 +5,10 @@ use std::fmt;
 use crate::{
     decide::{contact::Ask, routing},
     domain::{event::ConsentChange, identity::Word, time::Timestamp},
-    engine::api::{Mint, Progress, Statement, Target, Undo, Valuing},
+    engine::{
+        api::{Mint, Progress, Statement, Target, Undo, Valuing},
+        experience::Findings,
+    },
     store::{ErasureId, ErasureRecord},
 };
 
@@ -72,6 +75,8 @@ pub enum Command {
     },
     /// Rank customers, or keep what that came to.
     Rank(Valuing),
+    /// Keep what many customers show.
+    Insights(Findings),
     /// Say that two are one person.
     Merge {
         /// The two.
@@ -138,6 +143,7 @@ impl fmt::Debug for Command {
             Self::Start { .. } => "Start",
             Self::StartAll { .. } => "StartAll",
             Self::Rank(_) => "Rank",
+            Self::Insights(_) => "Insights",
             Self::Merge { .. } => "Merge",
             Self::Separate { .. } => "Separate",
             Self::Say(_) => "Say",

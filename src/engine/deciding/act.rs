@@ -1,6 +1,8 @@
 //! What a flow does: it is decided about, written down as an event of our own about the customer, and published for whoever
 //! carries it out.
 
+mod assign;
+
 use std::collections::BTreeMap;
 
 use crate::{
@@ -19,7 +21,7 @@ use crate::{
         api::Decided, batch::Batch, commands::own_event, contact::written, deciding::health::RuleName,
         place::Placed,
     },
-    store::{AtomId, Error, ProfileId, Task, TimerRecord},
+    store::{AtomId, Error, ProfileId, Task, TimerHash, TimerRecord},
 };
 
 /// The member of what is told that says until when it holds.
@@ -27,7 +29,7 @@ const EXPIRES: &str = "expires";
 
 /// What whoever carries it out is told.
 #[derive(Default)]
-struct With {
+pub(super) struct With {
     values: BTreeMap<String, Value>,
     /// Until when that holds.
     expires: Option<Timestamp>,
@@ -47,6 +49,17 @@ pub(super) struct Doing<'a> {
     pub(super) profile: ProfileId,
     /// How often it was held back.
     pub(super) held: u32,
+    /// Whether it is carried out, of a flow of which the effect is told.
+    pub(super) treated: Option<bool>,
+}
+
+/// An event of our own that is to be written.
+pub(super) struct Written {
+    name: &'static str,
+    /// Which of several of one step.
+    part: &'static str,
+    expires: Option<Timestamp>,
+    properties: BTreeMap<String, Value>,
 }
 
 /// What became of it.
@@ -92,6 +105,8 @@ pub(crate) enum Kind {
     },
     /// To do something else.
     Ask,
+    /// To see to a matter.
+    Assign { team: String },
 }
 
 /// What it is about may name a customer.
@@ -109,10 +124,10 @@ impl Batch<'_> {
         profile: &Profile,
         now: Timestamp,
     ) -> Result<Done, Error> {
-        let With {
-            values: with,
-            expires,
-        } = match self.with(doing, profile, now)? {
+        if doing.treated == Some(false) {
+            return self.hold_out(doing, now);
+        }
+        let with = match self.with(doing, profile, now)? {
             Ok(with) => with,
             Err(failed) => {
                 let rule = RuleName::Flow(doing.flow.name.clone());
@@ -136,27 +151,12 @@ impl Batch<'_> {
                     team: team.clone(),
                     priority: *priority,
                     matter: Some(doing.message()),
-                    saying: saying(&with, expires),
+                    saying: saying(&with.values, with.expires),
                 };
-                self.send(doing, (profile, &ask), with, now)
+                self.send(doing, (profile, &ask), with.values, now)
             }
-            Act::Ask { channel, name, .. } => {
-                let mut properties = doing.named();
-                properties.extend(texts([
-                    ("decision", Some(Decision::Allow.as_str())),
-                    ("channel", Some(channel)),
-                    ("name", Some(name)),
-                    ("matter", Some(&doing.message())),
-                ]));
-                properties.extend((!with.is_empty()).then(|| ("with".to_owned(), Value::Map(with.clone()))));
-                let Some((event, atom)) = self.write(doing, ("Action Decided", expires), properties, now)?
-                else {
-                    return Ok(Done::Impossible);
-                };
-                self.acts
-                    .push(doing.acted((event.id, atom), Kind::Ask, with, now));
-                Ok(Done::Decided)
-            }
+            Act::Ask { .. } => self.have_done(doing, Kind::Ask, with, now),
+            Act::Assign { team, within_us, .. } => self.assign(doing, (team, *within_us), with, now),
         }
     }
 
@@ -179,8 +179,13 @@ impl Batch<'_> {
         let mut properties = written(ask, &decided);
         properties.extend(doing.named());
         properties.extend((!with.is_empty()).then(|| ("with".to_owned(), Value::Map(with.clone()))));
-        let written = self.write(doing, ("Contact Decided", ask.saying.expires), properties, now)?;
-        let Some((event, atom)) = written else {
+        let said = Written {
+            name: "Contact Decided",
+            part: "",
+            expires: ask.saying.expires,
+            properties,
+        };
+        let Some((event, atom)) = self.write(doing, said, now)? else {
             return Ok(Done::Impossible);
         };
         let Verdict { outcome, until, .. } = decided.verdict;
@@ -266,20 +271,17 @@ impl Batch<'_> {
     fn write(
         &mut self,
         doing: &Doing<'_>,
-        (name, expires): (&str, Option<Timestamp>),
-        properties: BTreeMap<String, Value>,
+        written: Written,
         now: Timestamp,
     ) -> Result<Option<(Event, AtomId)>, Error> {
         let Ok((_, identifiers)) = self.reach_with(doing.profile, &doing.event.id, now)? else {
             return Ok(None);
         };
-        let about = format!("{} {} {}", doing.step, doing.held, doing.matter);
-        let hash = self.keyring.event(&doing.event.id);
-        let id = self.keyring.timer(&doing.flow.name, &about, &hash.0);
-        let mut event = own_event(&id.to_string(), name, now);
+        let id = self.id_of(doing, written.part);
+        let mut event = own_event(&id.to_string(), written.name, now);
         event.identifiers = identifiers;
-        event.properties = properties;
-        event.expires = expires;
+        event.properties = written.properties;
+        event.expires = written.expires;
         event.trace.clone_from(&doing.event.trace);
         let Placed::In(atom) = self.place(&event)? else {
             return Ok(None);
@@ -288,6 +290,13 @@ impl Batch<'_> {
         self.touched.causes.insert(event.id.clone());
         self.touched.decides = true;
         Ok(Some((event, atom)))
+    }
+
+    /// What an event of our own is known by that says what was done.
+    fn id_of(&self, doing: &Doing<'_>, part: &str) -> TimerHash {
+        let about = format!("{} {} {}{part}", doing.step, doing.held, doing.matter);
+        let hash = self.keyring.event(&doing.event.id);
+        self.keyring.timer(&doing.flow.name, &about, &hash.0)
     }
 
     /// What whoever carries it out needs to know.
@@ -330,7 +339,12 @@ impl Doing<'_> {
 
     /// Which run of which flow an event of our own is of.
     fn named(&self) -> BTreeMap<String, Value> {
+        let trial = self.treated.map(|treated| match treated {
+            true => "treated",
+            false => "held_out",
+        });
         texts([
+            ("trial", trial),
             ("flow", Some(self.flow.name.as_str())),
             ("run", Some(self.run)),
             ("about", Some(self.matter)),

@@ -149,6 +149,7 @@ impl Batch<'_> {
                         matter: &due.run.matter,
                         profile: due.profile,
                         held: due.run.held,
+                        treated: self.is_treated(flow, due.profile, &profile),
                     };
                     place = Place {
                         step: step.saturating_add(1),

@@ -12,6 +12,7 @@
 //! | a flow is started by hand | `start` |
 //! | all profiles are looked at again, since the segments are others | `sweep` |
 //! | somebody wakes the writer when something is due | `alarm` |
+//! | whether a flow of which the effect is told is carried out | `trial` |
 //! | what is left to be decided | `left` |
 //! | which rules fail | `health` |
 //! | what is counted, so that nobody who asks has to | `counts` |
@@ -33,6 +34,7 @@ mod segments;
 mod start;
 mod sweep;
 mod timers;
+mod trial;
 mod turn;
 
 use crate::engine::atoms::Atoms as _;

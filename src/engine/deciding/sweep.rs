@@ -4,18 +4,24 @@
 use std::ops::ControlFlow;
 
 use crate::{
-    decide::rule::Rulebook,
+    decide::{experience::Journey, rule::Rulebook},
     engine::batch::Batch,
     store::{Error, Keyring, Order, ProfileId, Read, SweepRecord, View, keys},
 };
 
-/// What segments ask, in short.
+/// What segments ask and where journeys lead, in short.
 fn digest(book: &Rulebook, keyring: &Keyring) -> [u8; 32] {
     let texts: Vec<(&str, &str)> = book
         .segments()
         .map(|segment| (segment.name.as_str(), segment.when.text()))
         .collect();
-    keyring.seal(&format!("{texts:?}"))
+    let silent = book.silent();
+    let journeys: Vec<&Journey> = book.journeys().collect();
+    match silent.is_empty() && journeys.is_empty() {
+        // As it was before there were any: nobody is looked at again for it.
+        true => keyring.seal(&format!("{texts:?}")),
+        false => keyring.seal(&format!("{texts:?}{silent:?}{journeys:?}")),
+    }
 }
 
 /// Whether profiles are still to be looked at by these segments, in a view.
@@ -23,7 +29,7 @@ pub(crate) fn is_left(view: &impl Read, book: &Rulebook, keyring: &Keyring) -> R
     let swept: Option<SweepRecord> = view.record(keys::SWEEP)?;
     Ok(match swept {
         Some(swept) => swept.after.is_some() || swept.digest != digest(book, keyring),
-        None => book.segments().next().is_some(),
+        None => book.segments().next().is_some() || book.journeys().next().is_some(),
     })
 }
 

@@ -44,6 +44,7 @@ pub(super) fn of(command: &Command, keyring: &Keyring) -> String {
         Command::Start { flow, target: whose } => format!("start {flow} {}", target(whose)),
         Command::StartAll { flow, segment } => format!("start all {flow} {segment}"),
         Command::Rank(_) => "rank".to_owned(),
+        Command::Insights(_) => "insights".to_owned(),
         Command::Route { target: whose, ask } => {
             let of = (&ask.channel, &ask.matter, &ask.language, &ask.call_id);
             format!("route {} {of:?}", target(whose))

@@ -69,11 +69,15 @@ impl Publication<'_> {
         let id = portrait.id.to_string();
         let (kind, message) = match &act.kind {
             Kind::Send {
-                purpose,
-                team,
-                priority,
-            } => (Said::Send, Some((purpose, team, priority))),
+                purpose, priority, ..
+            } => (Said::Send, Some((purpose, priority))),
             Kind::Ask => (Said::Ask, None),
+            Kind::Assign { .. } => (Said::Assign, None),
+        };
+        let team = match &act.kind {
+            Kind::Send { team, .. } => team.as_deref(),
+            Kind::Assign { team } => Some(team.as_str()),
+            Kind::Ask => None,
         };
         let evidence = act.evidence.iter().map(|fact| Fact {
             what: &fact.what,
@@ -85,10 +89,10 @@ impl Publication<'_> {
             kind,
             channel: &act.channel,
             name: &act.name,
-            purpose: message.map(|(purpose, _, _)| purpose.as_str()),
+            purpose: message.map(|(purpose, _)| purpose.as_str()),
             template: message.map(|_| act.name.as_str()),
-            team: message.and_then(|(_, team, _)| team.as_deref()),
-            priority: message.map(|(_, _, priority)| *priority),
+            team,
+            priority: message.map(|(_, priority)| *priority),
             matter: &act.matter,
             flow: act.flow.as_deref(),
             profile: &id,

@@ -5,6 +5,7 @@
 //! first. Called by `step`, which asks here before it places an event.
 
 mod agents;
+mod employee;
 mod offer;
 mod price;
 mod shelf;
@@ -79,6 +80,10 @@ impl Batch<'_> {
             Ok(Statement::OfferEnd { id }) => self.note_offer_end(event, id)?,
             Ok(Statement::Agent) => {
                 self.note_agent(event)?;
+                None
+            }
+            Ok(Statement::Employee { team, score }) => {
+                self.note_employee(event, team, score)?;
                 None
             }
             Err(_) => None,

@@ -15,6 +15,8 @@ pub enum Kind {
     Send,
     /// Do something that is no message: nobody answers it.
     Ask,
+    /// See to a matter: it is open until its ticket is closed.
+    Assign,
 }
 
 /// Something to be done. `Debug` shows only which: what it needs to know may be about the customer.

@@ -150,6 +150,12 @@ pub struct Ticket {
     pub complaint: bool,
     /// When it was last heard of.
     pub since: Time,
+    /// The team that sees to it.
+    pub team: Option<String>,
+    /// Who of it.
+    pub assignee: Option<String>,
+    /// Until when.
+    pub due: Option<Time>,
 }
 
 impl From<context::Ticket> for Ticket {
@@ -159,6 +165,9 @@ impl From<context::Ticket> for Ticket {
             subject: ticket.subject,
             complaint: ticket.complaint,
             since: Time(ticket.since),
+            due: ticket.assigned.as_ref().and_then(|one| one.due).map(Time),
+            assignee: ticket.assigned.as_ref().and_then(|one| one.to.clone()),
+            team: ticket.assigned.map(|one| one.team),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::{
 };
 use crate::wire::out::{
     desk::Promise,
+    experience::{Feedback, Position, Stand},
     matters::{Call, Line, Offer, Order, Ticket, Totals},
     scalar::{Consent, Free, Identifier, Time, consent},
     update::Membership,
@@ -33,6 +34,8 @@ pub struct ProfileView<'a> {
     pub segments: &'a BTreeMap<String, Timestamp>,
     /// Whether some of it is about to be looked at again; nobody is told of that, who asks is.
     pub pending: bool,
+    /// How far the customer is on each journey.
+    pub journeys: &'a [Position],
     /// Where the customer stands among all.
     pub value: Option<Standing<'a>>,
     /// Its content.
@@ -52,6 +55,8 @@ pub struct Document<'a> {
     open: Open,
     consent: Consent,
     recent: Vec<Moment<'a>>,
+    feedback: Feedback<'a>,
+    journey: Vec<Stand<'a>>,
     value: Option<Value<'a>>,
     absorbed: &'a [String],
     segments: Vec<Membership<'a>>,
@@ -122,6 +127,8 @@ impl<'a> Document<'a> {
                 (channel.as_str(), purpose.as_str(), standing.decision())
             })),
             recent: profile.whole.recent.iter().rev().map(Moment::from).collect(),
+            feedback: Feedback::from(&profile.whole.experience),
+            journey: view.journeys.iter().map(Stand::from).collect(),
             value: view.value.map(Value::from),
             absorbed: view.absorbed,
             segments: segments

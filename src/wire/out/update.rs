@@ -210,8 +210,8 @@ impl Subjects {
         )
     }
 
-    /// Of what the tenant publishes.
-    pub fn catalogue(&self, kind: &str) -> String {
+    /// Of what the tenant publishes, and of what many customers show.
+    pub fn insight(&self, kind: &str) -> String {
         format!("{}.insight.{}", self.prefix, token(kind))
     }
 

@@ -83,16 +83,22 @@ impl Share<'_> {
                     found.extend(at(*stage, *entered, Measure::Entered).map(|cell| (cell, Sums::ONE)));
                 }
                 for pair in run.entered.windows(2) {
-                    let [(from, since), (to, then)] = pair else { continue };
+                    let [(from, since), (to, then)] = pair else {
+                        continue;
+                    };
                     let seconds = then.micros_since(*since) / SECOND_US;
-                    let Some(to) = course.journey.stages.get(*to) else { continue };
+                    let Some(to) = course.journey.stages.get(*to) else {
+                        continue;
+                    };
                     let measure = Measure::Moved {
                         to: to.name.clone(),
                         magnitude: magnitude(seconds),
                     };
                     found.extend(at(*from, *then, measure).map(|cell| (cell, Sums::of(seconds))));
                 }
-                let stands = run.stands().and_then(|(stage, _)| at(stage, run.last, Measure::At));
+                let stands = run
+                    .stands()
+                    .and_then(|(stage, _)| at(stage, run.last, Measure::At));
                 found.extend(stands.map(|cell| (cell, Sums::ONE)));
             }
         }

@@ -1,14 +1,19 @@
 //! What rules owe each other: names that are there once, segments that exist, and an event only where there is one.
 
+mod journey;
+
 use std::collections::BTreeSet;
 
-use crate::decide::rule::{
-    book::Flaw,
-    condition::Condition,
-    flow::{Act, Flow, Signal, Step},
-    layout::Layout,
-    reads::{Names, Part},
-    segment::Segment,
+use crate::decide::{
+    experience::Journey,
+    rule::{
+        book::Flaw,
+        condition::Condition,
+        flow::{Act, Flow, Signal, Step},
+        layout::Layout,
+        reads::{Names, Part},
+        segment::Segment,
+    },
 };
 
 /// So many segments, and so many flows, there may be.
@@ -17,6 +22,8 @@ const RULES_MAX: usize = 1_000;
 const STEPS_MAX: usize = 64;
 const LETTERS_MAX: usize = 48;
 const PRIORITY_MAX: u8 = 9;
+/// A flow that is held back of all has no effect to tell.
+const HOLDOUT_MAX: u8 = 90;
 
 const NAME_EXPECTED: &str = "expected a name of 1 to 48 characters of a-z, 0-9 and _";
 
@@ -48,6 +55,15 @@ pub(super) fn layouts(layouts: &[Layout], segments: &BTreeSet<&str>) -> Vec<Flaw
     let mut flaws = named("layouts", layouts.iter().map(|layout| layout.name.as_str()));
     for layout in layouts {
         Rule::new("layouts", &layout.name, segments, &mut flaws).condition("when", &layout.when, IN_SEGMENT);
+    }
+    flaws
+}
+
+/// What is wrong with journeys.
+pub(super) fn journeys(journeys: &[Journey], segments: &BTreeSet<&str>) -> Vec<Flaw> {
+    let mut flaws = named("journeys", journeys.iter().map(|journey| journey.name.as_str()));
+    for journey in journeys {
+        Rule::new("journeys", &journey.name, segments, &mut flaws).journey(journey);
     }
     flaws
 }
@@ -147,6 +163,11 @@ impl<'a> Rule<'a> {
         if let Some(matter) = &flow.matter {
             self.condition("matter", matter, BEFORE_MATTER);
         }
+        if flow.holdout > HOLDOUT_MAX {
+            let expected =
+                format!("expected a number from 0 to {HOLDOUT_MAX}: of so many in a hundred it is held back");
+            self.flaw("holdout", expected);
+        }
         if flow.again_us == Some(0) {
             self.flaw("again_after", "expected some time");
         }
@@ -154,7 +175,10 @@ impl<'a> Rule<'a> {
             self.signal(&format!("unless.{}", number.saturating_add(1)), signal);
         }
         if !flow.steps.iter().any(|step| matches!(step, Step::Act(_))) {
-            self.flaw("steps", "expected a step that does something: send or ask");
+            self.flaw(
+                "steps",
+                "expected a step that does something: send, ask or assign",
+            );
         }
         if flow.steps.len() > STEPS_MAX {
             self.flaw("steps", format!("expected at most {STEPS_MAX} steps"));
@@ -206,6 +230,9 @@ impl<'a> Rule<'a> {
                 ("send", texts, with)
             }
             Act::Ask { channel, name, with } => ("ask", vec![("channel", channel), ("name", name)], with),
+            Act::Assign {
+                channel, team, with, ..
+            } => ("assign", vec![("channel", channel), ("team", team)], with),
         };
         for (key, text) in texts {
             if !is_name(text) {

@@ -27,6 +27,7 @@ const RULES: [(&str, &str); 12] = [
 
 fn book() -> Rulebook {
     let segments = RULES.map(|(name, when)| Segment {
+        silent: false,
         name: name.to_owned(),
         when: condition(when),
     });

@@ -11,6 +11,7 @@ use crate::decide::rule::{
 
 fn segment(name: &str, when: &str) -> Segment {
     Segment {
+        silent: false,
         name: name.to_owned(),
         when: condition(when),
     }
@@ -36,6 +37,7 @@ fn flow(name: &str, on: &[&str], steps: Vec<Step>) -> Flow {
         on: on.iter().map(|on| (*on).to_owned()).collect(),
         when: None,
         matter: None,
+        holdout: 0,
         again_us: None,
         restarts: false,
         unless: Vec::new(),

@@ -54,6 +54,10 @@ impl Reading<'_> {
     }
 
     fn touch(&self, aggregate: &mut Aggregate, name: &str) {
+        // What we open for somebody to see to it is nothing that the customer did.
+        if self.event.id.source == OWN_SOURCE && name.starts_with("ticket_") {
+            return;
+        }
         let Ok(day) = u32::try_from(self.stamp.time.day()) else {
             return;
         };
@@ -80,7 +84,8 @@ impl Reading<'_> {
     /// Who sees to a ticket, where the event says so.
     fn assigned(&self, aggregate: &mut Aggregate, name: &str) {
         let is_opened = matches!(name, "ticket_opened" | "ticket_updated");
-        let (Some(id), Some(team)) = (self.first_text(&["ticket_id", "id"]), self.first_text(&["team"])) else {
+        let (Some(id), Some(team)) = (self.first_text(&["ticket_id", "id"]), self.first_text(&["team"]))
+        else {
             return;
         };
         if is_opened {
@@ -112,9 +117,7 @@ impl Reading<'_> {
         let style = style.map(|text| token(&text));
         Style::ALL.into_iter().filter_map(move |one| {
             let answer = match &style {
-                Some(style) if style == one.as_str() => {
-                    self.first_text(&["score", "value", one.as_str()])
-                }
+                Some(style) if style == one.as_str() => self.first_text(&["score", "value", one.as_str()]),
                 _ => self.first_text(&[one.as_str()]),
             };
             Some((one, answer?))
@@ -137,7 +140,10 @@ impl Reading<'_> {
     fn feels(&self) -> Option<Tells> {
         let (mood, said) = self.stated_mood()?;
         let (hundredths, word) = match Amount::from_decimal(&said) {
-            Ok(value) => (i8::try_from(value.as_units() / (Amount::ONE.as_units() / 100)).ok()?, None),
+            Ok(value) => (
+                i8::try_from(value.as_units() / (Amount::ONE.as_units() / 100)).ok()?,
+                None,
+            ),
             Err(_) => {
                 let hundredths = match mood {
                     Mood::Positive => 100,
@@ -152,8 +158,12 @@ impl Reading<'_> {
 
     fn friction(&self, name: &str) -> Option<Friction> {
         Some(match name {
-            "error_shown" | "error_occurred" | "application_crashed" | "payment_failed"
-            | "checkout_failed" | "coupon_denied" => Friction::Error,
+            "error_shown"
+            | "error_occurred"
+            | "application_crashed"
+            | "payment_failed"
+            | "checkout_failed"
+            | "coupon_denied" => Friction::Error,
             "product_out_of_stock" | "stock_out_shown" | "product_unavailable" => Friction::StockOut,
             "order_delayed" => Friction::LateDelivery,
             "order_delivered" if self.says("late") => Friction::LateDelivery,

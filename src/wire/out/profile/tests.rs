@@ -11,6 +11,7 @@ use crate::domain::{
 fn json(profile: &Profile) -> String {
     let absorbed = ["pid-0".to_owned()];
     let view = ProfileView {
+        journeys: &[],
         segments: &std::collections::BTreeMap::new(),
         id: "pid-1",
         version: 7,

@@ -47,6 +47,7 @@ fn a_cause_names_ten_events_and_counts_them_all() {
 fn an_update_carries_the_document() {
     let profile = profile(&[event(0, "web", "Page Viewed", &[])]);
     let view = ProfileView {
+        journeys: &[],
         segments: &std::collections::BTreeMap::new(),
         id: "pid-1",
         version: 7,

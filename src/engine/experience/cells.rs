@@ -1,0 +1,209 @@
+//! The cells: how they are named and written, how many a day may have, and for how long they are kept.
+
+use std::{collections::BTreeMap, ops::ControlFlow};
+
+use crate::{
+    decide::experience::{Cell, Measure, Spot, Sums},
+    domain::time::Timestamp,
+    engine::{batch::Batch, experience::Parts},
+    store::{
+        CellRecord, CellsRecord, Error, Order, Read as _, SumsRecord, TallyHash, View as _,
+        keys::experience as keys,
+    },
+};
+
+/// Cells of one day, at most; what finds no room is counted without the names that senders choose.
+const CELLS_MAX: u32 = 20_000;
+
+/// The name under which the rest is counted.
+const OTHER: &str = "other";
+
+/// Keys of days that are counted no longer which one new day deletes.
+const FORGOTTEN_MAX: usize = 2_200;
+
+impl Batch<'_> {
+    /// Adds what a customer comes to now to the cells, and takes away what they came to before.
+    pub(super) fn recount(
+        &mut self,
+        before: &BTreeMap<(u32, TallyHash), SumsRecord>,
+        parts: &Parts<'_>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let first = self.first_counted(now);
+        for ((day, names), was) in before.iter().filter(|((day, _), _)| *day >= first) {
+            if !parts.contains_key(&(*day, *names)) {
+                self.change_cell((*day, *names), None, Sums::default().minus(sums(*was)), first)?;
+            }
+        }
+        for ((day, names), (cell, is)) in parts {
+            let was = before.get(&(*day, *names)).copied().unwrap_or_default();
+            let change = sums(*is).minus(sums(was));
+            if !change.is_nothing() {
+                self.change_cell((*day, *names), Some(cell), change, first)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts something that is of no customer.
+    pub(crate) fn count_cell(&mut self, cell: Cell, more: Sums, now: Timestamp) -> Result<(), Error> {
+        let first = self.first_counted(now);
+        if cell.day < first {
+            return Ok(());
+        }
+        let own = (cell.day, self.names(&cell));
+        match self.has_room(own)? {
+            true => self.change_cell(own, Some(&cell), more, first),
+            false => {
+                let rest = nameless(&cell);
+                let at = (cell.day, self.names(&rest));
+                self.change_cell(at, Some(&rest), more, first)
+            }
+        }
+    }
+
+    fn change_cell(
+        &mut self,
+        (day, names): (u32, TallyHash),
+        cell: Option<&Cell>,
+        change: Sums,
+        first: u32,
+    ) -> Result<(), Error> {
+        let key = keys::cell(day, names);
+        let there: Option<CellRecord> = self.overlay.record(&key)?;
+        let is_new = there.is_none();
+        // What is gone with its day is not taken away from once more.
+        let Some(mut record) = there.or_else(|| cell.map(written)) else {
+            return Ok(());
+        };
+        let is = sums(record.sums).plus(change);
+        record.sums = self::record(is);
+        match is.is_nothing() {
+            true => self.overlay.delete(key),
+            false => self.overlay.put_record(key, &record)?,
+        }
+        match (is_new, is.is_nothing()) {
+            (true, false) => self.resize_day(day, 1, first),
+            (false, true) => self.resize_day(day, -1, first),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes how many cells a day has. With a new day those go that are counted no longer.
+    fn resize_day(&mut self, day: u32, by: i32, first: u32) -> Result<(), Error> {
+        let there: Option<CellsRecord> = self.overlay.record(&keys::day(day))?;
+        if there.is_none() {
+            self.forget_cells_before(first)?;
+        }
+        let cells = there.map_or(0, |there| there.cells).saturating_add_signed(by);
+        match cells {
+            0 => self.overlay.delete(keys::day(day)),
+            cells => self.overlay.put_record(keys::day(day), &CellsRecord { cells })?,
+        }
+        Ok(())
+    }
+
+    /// Whether a cell is there, or there may be one more on its day.
+    pub(super) fn has_room(&self, (day, names): (u32, TallyHash)) -> Result<bool, Error> {
+        if self.overlay.get(&keys::cell(day, names))?.is_some() {
+            return Ok(true);
+        }
+        let there: Option<CellsRecord> = self.overlay.record(&keys::day(day))?;
+        Ok(there.is_none_or(|there| there.cells < CELLS_MAX))
+    }
+
+    /// The first day that is counted, seen from now.
+    pub(super) fn first_counted(&self, now: Timestamp) -> u32 {
+        let kept = u32::from(self.rules.decide.contact.report_days);
+        let today = u32::try_from(now.day()).unwrap_or_default();
+        today.saturating_add(1).saturating_sub(kept)
+    }
+
+    pub(super) fn names(&self, cell: &Cell) -> TallyHash {
+        let named = cell.measure.named();
+        self.keyring.tally(&[
+            &named.name,
+            &named.of,
+            &named.also,
+            &named.number.to_string(),
+            &cell.spot.journey,
+            &cell.spot.stage,
+            &cell.spot.touchpoint,
+            &cell.segment,
+            &cell.channel,
+            &cell.team,
+        ])
+    }
+
+    fn forget_cells_before(&mut self, first: u32) -> Result<(), Error> {
+        let mut over = Vec::new();
+        let mut note = |key: &[u8], _: &[u8]| {
+            over.push(key.to_vec());
+            Ok(match over.len() < FORGOTTEN_MAX {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            })
+        };
+        let end = keys::day(first);
+        self.overlay
+            .scan(keys::CELLS, &end, Order::Ascending, &mut note)?;
+        over.into_iter().for_each(|key| self.overlay.delete(key));
+        Ok(())
+    }
+}
+
+/// The same without the names that senders choose.
+pub(super) fn nameless(cell: &Cell) -> Cell {
+    let other = || OTHER.to_owned();
+    let measure = match &cell.measure {
+        Measure::Emotion(_) => Measure::Emotion(other()),
+        Measure::Cause(_) => Measure::Cause(other()),
+        Measure::RepeatedCause(_) => Measure::RepeatedCause(other()),
+        measure => measure.clone(),
+    };
+    Cell {
+        measure,
+        channel: other(),
+        team: other(),
+        ..cell.clone()
+    }
+}
+
+/// A cell with nothing in it.
+fn written(cell: &Cell) -> CellRecord {
+    let named = cell.measure.named();
+    let Spot {
+        journey,
+        stage,
+        touchpoint,
+    } = cell.spot.clone();
+    CellRecord {
+        name: named.name,
+        of: named.of,
+        also: named.also,
+        number: named.number,
+        spot: [journey, stage, touchpoint],
+        segment: cell.segment.clone(),
+        channel: cell.channel.clone(),
+        team: cell.team.clone(),
+        sums: SumsRecord::default(),
+    }
+}
+
+/// Sums as they are kept.
+pub(super) const fn record(sums: Sums) -> SumsRecord {
+    SumsRecord {
+        count: sums.count,
+        sum: sums.sum,
+        squares: sums.squares,
+    }
+}
+
+/// The same, read.
+pub(super) const fn sums(record: SumsRecord) -> Sums {
+    Sums {
+        count: record.count,
+        sum: record.sum,
+        squares: record.squares,
+    }
+}
