@@ -54,13 +54,16 @@ mod card;
 mod consent;
 mod contact;
 mod context;
+mod days;
 mod erase;
 mod evidence;
+mod experience;
 mod export;
 mod failure;
 mod flow;
 pub mod guard;
 mod identity;
+mod insight;
 mod limits;
 mod lookup;
 mod profile;
@@ -86,10 +89,15 @@ pub use crate::api::{
     contact::{ContactAnswer, ContactRequest, Priority},
     context::{ContextAnswer, ContextRequest},
     erase::{EraseRequest, ErasureAnswer, ErasureRequest},
+    experience::{
+        CoverageAnswer, CoverageRequest, CxAnswer, CxRequest, GapAnswer, GapRequest, JourneyAnswer,
+        JourneyRequest, rows,
+    },
     export::{ExportAnswer, ExportRequest},
     failure::{Class, Failure},
     flow::{RulebookAnswer, RulebookRequest, StartAnswer, StartRequest},
     identity::{IdentityAnswer, IdentityRequest},
+    insight::{InsightsAnswer, InsightsRequest},
     limits::Limits,
     lookup::{LookupAnswer, LookupRequest},
     profile::{ProfileAnswer, ProfileRequest},

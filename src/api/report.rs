@@ -3,17 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    api::{Api, Failure},
+    api::{
+        Api, Failure,
+        days::{Days, date, days, refused},
+    },
     decide::contact::{By, Figures, Reason, Report},
-    domain::time::Timestamp,
-    wire::time,
 };
 
 /// Days of one report, at most.
 const DAYS_MAX: u32 = 92;
-
-/// Days that are told of where the request does not say.
-const DAYS: u32 = 30;
 
 /// Asks for counts: `{from, until, by, min_position}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -125,13 +123,6 @@ fn rate(part: u64, whole: u64) -> Option<f64> {
     Some(f64::from(share) / 10_000.0)
 }
 
-/// The days that are asked for, by their numbers since 1970.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Days {
-    first: u32,
-    last: u32,
-}
-
 impl Api {
     /// What was decided about messages, and what became of them.
     ///
@@ -142,7 +133,8 @@ impl Api {
         &self,
         request: ContactReportRequest,
     ) -> Result<ContactReportAnswer, Failure> {
-        let days = days(&request, (self.clock)())?;
+        let (from, until) = (request.from.as_deref(), request.until.as_deref());
+        let days = days(from, until, DAYS_MAX, (self.clock)())?;
         let by = request.by.as_deref().map_or(Some(By::default()), By::named);
         let by = by.ok_or_else(|| {
             let names = By::ALL.map(By::as_str).join(", ");
@@ -198,79 +190,9 @@ fn reason_count(decision: &'static str, reason: Reason, count: u64, decided: u64
     }
 }
 
-fn refused(detail: String) -> Failure {
-    Failure::bad_request("bad_report", detail)
-}
-
-fn days(request: &ContactReportRequest, now: Timestamp) -> Result<Days, Failure> {
-    let day = |text: &String| {
-        day(text).ok_or_else(|| refused("expected from and until as days, such as 2026-11-22".to_owned()))
-    };
-    let last = match &request.until {
-        Some(until) => day(until)?,
-        None => u32::try_from(now.day()).unwrap_or_default(),
-    };
-    let first = match &request.from {
-        Some(from) => day(from)?,
-        None => last.saturating_sub(DAYS.saturating_sub(1)),
-    };
-    let many = last.checked_sub(first);
-    let many = many.ok_or_else(|| refused("expected from to be no later than until".to_owned()))?;
-    match many < DAYS_MAX {
-        true => Ok(Days { first, last }),
-        false => Err(refused(format!("expected at most {DAYS_MAX} days"))),
-    }
-}
-
-/// The number of a day that is written as `2026-11-22`.
-fn day(text: &str) -> Option<u32> {
-    let is_day = text.len() == "2026-11-22".len() && !text.contains('T');
-    let midnight = is_day
-        .then(|| time::parse(&format!("{text}T00:00:00Z")))
-        .flatten()?;
-    u32::try_from(midnight.day()).ok()
-}
-
-/// The same, written.
-fn date(day: u32) -> String {
-    let text = time::format(Timestamp::of_day(day));
-    text.split_once('T')
-        .map_or(String::new(), |(date, _)| date.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn asked(from: Option<&str>, until: Option<&str>) -> Option<(String, String)> {
-        let request = ContactReportRequest {
-            from: from.map(str::to_owned),
-            until: until.map(str::to_owned),
-            ..ContactReportRequest::default()
-        };
-        let now = time::parse("2026-11-22T12:00:00Z").unwrap();
-        let days = days(&request, now).ok()?;
-        Some((date(days.first), date(days.last)))
-    }
-
-    #[test]
-    fn days_are_those_that_are_said_or_the_last_thirty() {
-        let told = |first: &str, last: &str| Some((first.to_owned(), last.to_owned()));
-        for (from, until, expected) in [
-            (None, None, told("2026-10-24", "2026-11-22")),
-            (Some("2026-11-22"), None, told("2026-11-22", "2026-11-22")),
-            (None, Some("2026-03-01"), told("2026-01-31", "2026-03-01")),
-            (Some("2026-08-23"), None, told("2026-08-23", "2026-11-22")),
-            (Some("2026-08-22"), None, None),
-            (Some("2026-11-23"), None, None),
-            (Some("2026-02-30"), Some("2026-03-01"), None),
-            (Some("2026-11-22T12"), None, None),
-            (Some("1969-12-31"), Some("1970-01-01"), None),
-            (Some(""), None, None),
-        ] {
-            assert_eq!(asked(from, until), expected, "{from:?} {until:?}");
-        }
-    }
 
     #[test]
     fn a_rate_is_a_part_of_something() {

@@ -162,9 +162,9 @@ impl<'a> Publication<'a> {
     fn insight(&mut self, told: &InsightTold) -> Result<(), Error> {
         let record = &told.record;
         let body = Insight::of(
-            (&record.kind, &record.about),
+            (record.kind.clone(), record.about.clone()),
             (record.since, told.over),
-            &record.evidence,
+            record.evidence.clone(),
         );
         self.push(self.subjects.insight(&record.kind), String::new(), None, &body)
     }

@@ -63,7 +63,7 @@ pub fn build(http: Http, pages: Router) -> Router {
 /// The routes.
 #[rustfmt::skip]
 pub(crate) fn table() -> Vec<Route> {
-    vec![
+    let mut table = vec![
         post("/v1/events",                   Write, ingest::events),
         sdk("/v1/identify", Call::Identify), sdk("/v1/i", Call::Identify),
         sdk("/v1/track",    Call::Track),    sdk("/v1/t", Call::Track),
@@ -124,10 +124,8 @@ pub(crate) fn table() -> Vec<Route> {
 
         get("/v1/rules",                     Ask(Report), rules::rulebook),
         post("/v1/flows/{flow}/start",       Ask(StartFlow), rules::start),
-        get("/v1/reports/segments",          Ask(Report), rules::segments),
         get("/v1/segments/{segment}/members", Ask(Members), rules::members),
 
-        get("/v1/reports/contacts",          Ask(Report), report::contacts),
         get("/v1/updates",                   Ask(Updates), updates::updates),
 
         get("/livez",                        Open,  operation::livez),
@@ -137,6 +135,22 @@ pub(crate) fn table() -> Vec<Route> {
         get("/metrics",                      Open,  operation::metrics),
         get("/openapi.json",                 Open,  operation::openapi),
         get("/asyncapi.yaml",                Open,  operation::asyncapi),
+    ];
+    table.extend(reports());
+    table
+}
+
+/// What is counted, and what many customers show.
+#[rustfmt::skip]
+fn reports() -> [Route; 7] {
+    [
+        get("/v1/reports/cx",                Ask(Report), report::cx),
+        get("/v1/reports/journey",           Ask(Report), report::journey),
+        get("/v1/reports/gap",               Ask(Report), report::gap),
+        get("/v1/reports/coverage",          Ask(Report), report::coverage),
+        get("/v1/reports/segments",          Ask(Report), report::segments),
+        get("/v1/reports/contacts",          Ask(Report), report::contacts),
+        get("/v1/insights",                  Ask(Report), report::insights),
     ]
 }
 

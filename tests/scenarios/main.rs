@@ -28,6 +28,7 @@ mod counter;
 mod desk;
 mod erased;
 mod erased_large;
+mod experience;
 mod export;
 mod facts;
 mod flows;

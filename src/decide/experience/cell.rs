@@ -54,7 +54,7 @@ pub enum Measure {
     Closed,
     /// A flow began for somebody of whom its effect is told, or was held back from them.
     Trial(Trial),
-    /// They ordered since, on that day.
+    /// Those of them who ordered since: the sums are of their orders.
     TrialOrder(Trial),
     /// They answered a survey since.
     TrialScore(Trial, Style, u8),
@@ -177,6 +177,15 @@ impl Sums {
             count: 1,
             sum: measured,
             squares: measured.saturating_mul(measured),
+        }
+    }
+
+    /// One that lasted so long, of which the squares are not asked for: they would be larger than can be added up exactly.
+    pub const fn lasting(seconds: i64) -> Self {
+        Self {
+            count: 1,
+            sum: seconds,
+            squares: 0,
         }
     }
 

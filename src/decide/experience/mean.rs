@@ -67,7 +67,7 @@ fn variance(sums: Sums) -> f64 {
 }
 
 /// So many times the same measure.
-pub(super) const fn many(measured: i64, count: i64) -> Sums {
+pub const fn many(measured: i64, count: i64) -> Sums {
     let one = Sums::of(measured);
     Sums {
         count,

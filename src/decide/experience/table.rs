@@ -128,13 +128,14 @@ impl Table {
         all
     }
 
-    /// Who stands in a stage at the end of the day `until` and was last seen since `from`: who did nothing for more than
-    /// `within` days is lost. Who may go on is told of whenever they were last seen.
+    /// Who stands in a stage at the end of the day `until`: who did nothing for more than `within` days is lost, and is told
+    /// of where they became that since the day `from`. Who may go on is told of whenever they were last seen.
     pub fn standing(&self, stage: &Spot, within: u32, (from, until): (u32, u32)) -> Standing {
         let mut standing = Standing::default();
         for (day, people) in self.seen.get(stage).into_iter().flatten() {
-            let place = match day.saturating_add(within) < until {
-                true if *day < from => continue,
+            // Whenever it was on that day: its end lies so many days before the end of the last.
+            let place = match day.saturating_add(within) <= until {
+                true if day.saturating_add(within) < from => continue,
                 true => &mut standing.lost,
                 false => &mut standing.waiting,
             };

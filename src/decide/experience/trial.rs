@@ -15,6 +15,8 @@ pub struct Arm {
     pub people: u64,
     /// How often they ordered since.
     pub orders: u64,
+    /// The sum of the squares of that, person by person.
+    pub squares: u64,
     /// What they answered since.
     pub said: Totals,
 }
@@ -45,10 +47,14 @@ impl Arm {
         (self.people > 0).then(|| self.orders as f64 / self.people as f64)
     }
 
-    /// The variance of that. Orders are counted as events that befall people on their own, as often in one as in another.
+    /// The variance of that, as these people tell of it; nothing of one alone.
     fn variance(&self) -> f64 {
-        let people = self.people as f64;
-        self.orders as f64 / (people * people)
+        let (people, orders) = (self.people as f64, self.orders as f64);
+        let spread = self.squares as f64 - orders * orders / people;
+        match self.people {
+            0 | 1 => 0.0,
+            _ => spread.max(0.0) / (people - 1.0) / people,
+        }
     }
 }
 
@@ -68,7 +74,10 @@ impl Comparison {
                 false => &mut flow.held_out,
             };
             match measure {
-                Measure::TrialOrder(_) => arm.orders = counted(sums),
+                Measure::TrialOrder(_) => {
+                    let number = |sum: i64| u64::try_from(sum).unwrap_or_default();
+                    (arm.orders, arm.squares) = (number(sums.sum), number(sums.squares));
+                }
                 Measure::TrialScore(_, style, answer) => arm.said.add(&Measure::Score(*style, *answer), sums),
                 _ => arm.people = counted(sums),
             }
@@ -105,6 +114,8 @@ mod tests {
         Arm {
             people,
             orders,
+            // Each ordered once at most.
+            squares: orders,
             said: Totals::default(),
         }
     }
@@ -124,7 +135,8 @@ mod tests {
             (Measure::TrialOrder(trial("thank", false)), 3),
             (Measure::Contact, 7),
         ] {
-            totals.add(&measure, many(0, count));
+            let each = i64::from(matches!(measure, Measure::TrialOrder(_)));
+            totals.add(&measure, many(each, count));
         }
         let flows = Comparison::all(&totals);
         assert_eq!(flows.keys().copied().collect::<Vec<_>>(), ["recover", "thank"]);
@@ -144,11 +156,11 @@ mod tests {
     #[test]
     fn a_difference_is_known_as_well_as_chance_allows() {
         let told = |treated, held_out| Comparison { treated, held_out }.difference().unwrap();
-        // 0.30 less 0.20; the variance is 270 / 900² + 20 / 100², its root 0.048305.
+        // 0.30 less 0.20; the variance is (270 - 270² / 900) / 899 / 900 + (20 - 20² / 100) / 99 / 100, its root 0.043009.
         let is = told(arm(900, 270), arm(100, 20));
         let near = |is: f64, expected: f64| (is - expected).abs() < 1e-5;
         assert!(
-            near(is.mean, 0.1) && near(is.low.unwrap(), 0.005_323) && near(is.high.unwrap(), 0.194_677),
+            near(is.mean, 0.1) && near(is.low.unwrap(), 0.015_702) && near(is.high.unwrap(), 0.184_298),
             "{is:?}"
         );
         let none = told(arm(900, 0), arm(100, 0));

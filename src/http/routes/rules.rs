@@ -4,10 +4,7 @@ use axum::Json;
 use serde::Deserialize;
 
 use crate::{
-    api::{
-        MembersAnswer, MembersRequest, RulebookAnswer, RulebookRequest, SegmentReportAnswer,
-        SegmentReportRequest, StartAnswer, StartRequest, Who,
-    },
+    api::{MembersAnswer, MembersRequest, RulebookAnswer, RulebookRequest, StartAnswer, StartRequest, Who},
     http::{
         access::Asked,
         body::{Asking, Document, MinPosition, Named},
@@ -44,16 +41,6 @@ pub(crate) async fn start(
         request_id: start.request_id,
     };
     Ok(Json(api.start_flow(request).await?))
-}
-
-/// How many are in each segment.
-pub(crate) async fn segments(
-    Asked(api): Asked,
-    MinPosition(min_position): MinPosition,
-) -> Result<Json<SegmentReportAnswer>, Failure> {
-    Ok(Json(
-        api.segment_report(SegmentReportRequest { min_position }).await?,
-    ))
 }
 
 /// Which page of a segment.

@@ -27,6 +27,11 @@ pub(crate) enum Call {
     SegmentReport,
     Members,
     ContactReport,
+    CxReport,
+    JourneyReport,
+    GapReport,
+    CoverageReport,
+    Insights,
     MintQr,
     RedeemQr,
     SettleQr,
@@ -46,7 +51,7 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    pub(crate) const ALL: [Self; 31] = [
+    pub(crate) const ALL: [Self; 36] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -63,6 +68,11 @@ impl Call {
         Self::SegmentReport,
         Self::Members,
         Self::ContactReport,
+        Self::CxReport,
+        Self::JourneyReport,
+        Self::GapReport,
+        Self::CoverageReport,
+        Self::Insights,
         Self::MintQr,
         Self::RedeemQr,
         Self::SettleQr,
@@ -99,6 +109,11 @@ impl Call {
             Self::SegmentReport => "q.reports.segments",
             Self::Members => "q.segments.members",
             Self::ContactReport => "q.reports.contacts",
+            Self::CxReport => "q.reports.cx",
+            Self::JourneyReport => "q.reports.journey",
+            Self::GapReport => "q.reports.gap",
+            Self::CoverageReport => "q.reports.coverage",
+            Self::Insights => "q.insights",
             Self::MintQr => "c.qr.mint",
             Self::RedeemQr => "c.qr.redeem",
             Self::SettleQr => "c.qr.settle",
@@ -139,7 +154,12 @@ impl Call {
             Self::Rejections => Action::Rejections,
             Self::Rulebook | Self::SegmentReport => Action::Report,
             Self::Members => Action::Members,
-            Self::ContactReport => Action::Report,
+            Self::ContactReport
+            | Self::CxReport
+            | Self::JourneyReport
+            | Self::GapReport
+            | Self::CoverageReport
+            | Self::Insights => Action::Report,
             Self::MintQr => Action::MintQr,
             Self::RedeemQr | Self::SettleQr => Action::RedeemQr,
             Self::RevokeQr => Action::RevokeQr,
@@ -173,6 +193,11 @@ impl Call {
             Self::SegmentReport => written(&api.segment_report(api::read(body)?).await?),
             Self::Members => written(&api.members(api::read(body)?).await?),
             Self::ContactReport => written(&api.contact_report(api::read(body)?).await?),
+            Self::CxReport => written(&api.cx_report(api::read(body)?).await?),
+            Self::JourneyReport => written(&api.journey_report(api::read(body)?).await?),
+            Self::GapReport => written(&api.gap_report(api::read(body)?).await?),
+            Self::CoverageReport => written(&api.coverage_report(api::read(body)?).await?),
+            Self::Insights => written(&api.insights(api::read(body)?).await?),
             Self::MintQr => written(&api.qr_mint(api::read(body)?).await?),
             Self::RedeemQr => written(&api.qr_redeem(api::read(body)?).await?),
             Self::SettleQr => written(&api.qr_settle(api::read(body)?).await?),

@@ -11,15 +11,16 @@ use crate::{
 
 /// What many customers show: `{insight, kind, about, state, since, at, evidence}`. Nothing of it names a customer.
 #[derive(Debug, Serialize)]
-pub struct Insight<'a> {
+pub struct Insight {
     /// The same when it is told again, and when it is over.
     insight: String,
-    kind: &'a str,
-    about: &'a str,
+    kind: String,
+    about: String,
     state: State,
     since: Time,
     at: Time,
-    evidence: Free<'a>,
+    #[serde(serialize_with = "free")]
+    evidence: BTreeMap<String, Value>,
 }
 
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -29,12 +30,12 @@ enum State {
     Over,
 }
 
-impl<'a> Insight<'a> {
+impl Insight {
     /// Of this kind and about this, since then; `over` is when it was.
     pub fn of(
-        (kind, about): (&'a str, &'a str),
+        (kind, about): (String, String),
         (since, over): (Timestamp, Option<Timestamp>),
-        evidence: &'a BTreeMap<String, Value>,
+        evidence: BTreeMap<String, Value>,
     ) -> Self {
         Self {
             insight: format!("{kind}/{about}/{}", since.as_micros()),
@@ -46,7 +47,11 @@ impl<'a> Insight<'a> {
             },
             since: Time(since),
             at: Time(over.unwrap_or(since)),
-            evidence: Free::of(evidence),
+            evidence,
         }
     }
+}
+
+fn free<S: serde::Serializer>(evidence: &BTreeMap<String, Value>, serializer: S) -> Result<S::Ok, S::Error> {
+    Free::of(evidence).serialize(serializer)
 }

@@ -38,12 +38,13 @@ impl Share<'_> {
                     at: closed.stamp.time,
                     ..by
                 };
-                self.add_overall(by, &Measure::Closed, Sums::of(seconds));
+                self.add_overall(by, &Measure::Closed, Sums::lasting(seconds));
             }
         }
     }
 
-    /// What people did since a flow began for them, or was held back.
+    /// What people did since a flow began for them, or was held back: all on the day on which that was, so that a window tells of
+    /// the same people throughout.
     fn trials(&mut self, person: Person<'_>) {
         let whole = &person.profile.whole;
         for (flow, arm) in &whole.experience.trials {
@@ -52,23 +53,24 @@ impl Share<'_> {
                 treated: arm.treated,
             };
             let since = arm.since.time;
-            self.add_at(since, Measure::Trial(trial.clone()));
-            let sales = person.profile.sales().map(|sale| sale.stamp.time);
-            for time in sales.filter(|time| *time > since) {
-                self.add_at(time, Measure::TrialOrder(trial.clone()));
+            self.add_at(since, Measure::Trial(trial.clone()), Sums::ONE);
+            let sales = person.profile.sales().filter(|sale| sale.stamp.time > since);
+            let orders = i64::try_from(sales.count()).unwrap_or(i64::MAX);
+            if orders > 0 {
+                self.add_at(since, Measure::TrialOrder(trial.clone()), Sums::of(orders));
             }
             for mark in &whole.experience.marks {
                 if let (Tells::Score { style, score, .. }, true) = (&mark.tells, mark.stamp.time > since) {
                     let measure = Measure::TrialScore(trial.clone(), *style, *score);
-                    self.add_at(mark.stamp.time, measure);
+                    self.add_at(since, measure, Sums::ONE);
                 }
             }
         }
     }
 
-    fn add_at(&mut self, time: Timestamp, measure: Measure) {
+    fn add_at(&mut self, time: Timestamp, measure: Measure, sums: Sums) {
         if let Some(cell) = at(time).cell(measure) {
-            self.add(cell, Sums::ONE);
+            self.add(cell, sums);
         }
     }
 }

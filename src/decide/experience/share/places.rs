@@ -94,7 +94,7 @@ impl Share<'_> {
                         to: to.name.clone(),
                         magnitude: magnitude(seconds),
                     };
-                    found.extend(at(*from, *then, measure).map(|cell| (cell, Sums::of(seconds))));
+                    found.extend(at(*from, *then, measure).map(|cell| (cell, Sums::lasting(seconds))));
                 }
                 let stands = run
                     .stands()

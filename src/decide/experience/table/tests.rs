@@ -60,10 +60,17 @@ fn who_did_nothing_for_too_long_is_lost() {
         table.add(&Cell { spot, ..cell }, many(0, people));
     }
     let standing = |within, window| table.standing(&spot("buy", ""), within, window);
-    // 92 + 7 is before 100, 93 + 7 is not.
-    assert_eq!(standing(7, (70, 100)), Standing { lost: 6, waiting: 24 });
-    // Who may go on is told of although they were seen before the window.
-    assert_eq!(standing(30, (95, 100)), Standing { lost: 0, waiting: 30 });
+    // The end of the 93rd lies seven days before that of the 100th.
+    assert_eq!(
+        standing(7, (70, 100)),
+        Standing {
+            lost: 15,
+            waiting: 16
+        }
+    );
+    assert_eq!(standing(8, (70, 100)), Standing { lost: 7, waiting: 24 });
+    // Who may go on is told of although they were seen before the window, who is lost where they became that in it.
+    assert_eq!(standing(30, (95, 100)), Standing { lost: 3, waiting: 28 });
     assert_eq!(
         table.standing(&spot("pay", ""), 7, (70, 100)),
         Standing::default()
@@ -80,10 +87,11 @@ fn of_many_names_those_stay_of_which_most_was_counted() {
         let team = format!("team-{number:04}");
         table.add(&cell(1, Measure::Contact, OTHER, &team), many(0, count));
     }
+    table.add(&cell(1, Measure::Contact, OTHER, OTHER), many(0, 5));
     let table = table.bounded();
     let count = |name: &str| table.teams[name].count(&Measure::Contact);
     assert_eq!(table.teams.len(), GROUPS_MAX + 1);
-    assert_eq!((count("team-1199"), count(OTHER)), (2, 200));
+    assert_eq!((count("team-1199"), count(OTHER)), (2, 205));
     assert!(table.teams.contains_key("team-0799") && !table.teams.contains_key("team-0800"));
-    assert_eq!(table.channels[OTHER].count(&Measure::Contact), 1_400);
+    assert_eq!(table.channels[OTHER].count(&Measure::Contact), 1_405);
 }

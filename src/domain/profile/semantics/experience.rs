@@ -18,6 +18,9 @@ use crate::domain::{
 /// Members of an event that tell of its circumstances.
 const CIRCUMSTANCES: [&str; 5] = ["situation", "occasion", "location", "store_id", "weather"];
 
+/// A call or a wait is told of as no longer than a week, in seconds: so squares of them can be added up exactly.
+const SECONDS_MAX: u32 = 7 * 86_400;
+
 impl Reading<'_> {
     /// Writes down how it was; `name` is the event's type as a token.
     pub(super) fn experience(&self, aggregate: &mut Aggregate, name: &str) {
@@ -197,9 +200,10 @@ impl Reading<'_> {
         self.event.property(name) == Some(&Value::Bool(true))
     }
 
-    /// Whole seconds; parts of one are dropped.
+    /// Whole seconds; parts of one are dropped, and nobody waits for more than a week.
     fn seconds(&self, names: &[&str]) -> Option<u32> {
         let said = Amount::from_decimal(&self.first_text(names)?).ok()?;
-        u32::try_from(said.as_units() / Amount::ONE.as_units()).ok()
+        let seconds = u32::try_from(said.as_units() / Amount::ONE.as_units()).ok()?;
+        Some(seconds.min(SECONDS_MAX))
     }
 }

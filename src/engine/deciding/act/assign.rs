@@ -11,6 +11,7 @@ use crate::{
         deciding::act::{Acted, Doing, Done, Kind, With, Written, texts},
     },
     store::Error,
+    wire::time,
 };
 
 impl Batch<'_> {
@@ -33,6 +34,7 @@ impl Batch<'_> {
             ("team", Some(team)),
             ("assignee", assignee.as_deref()),
             ("subject", subject.as_deref()),
+            ("due", due.map(time::format).as_deref()),
         ]);
         let opened = Written {
             name: "Ticket Opened",
