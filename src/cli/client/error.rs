@@ -55,6 +55,14 @@ pub enum ClientError {
         /// The system's error.
         source: io::Error,
     },
+    /// The file that was to be written could not be.
+    #[error("write {name}")]
+    File {
+        /// The file.
+        name: String,
+        /// The system's error.
+        source: io::Error,
+    },
     /// The events to send are not what can be sent.
     #[error("read the events: expected {expected} at line {line}")]
     Events {

@@ -122,3 +122,6 @@ impl<'j> Course<'j> {
 fn is_last(journey: &Journey, stage: usize) -> bool {
     stage.saturating_add(1) >= journey.stages.len()
 }
+
+#[cfg(test)]
+mod tests;

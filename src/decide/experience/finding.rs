@@ -229,3 +229,6 @@ fn unmeasured(counted: &Counted, journey: &Journey) -> Vec<Finding> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -147,3 +147,6 @@ impl Share<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
