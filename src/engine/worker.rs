@@ -357,11 +357,13 @@ impl Worker {
             self.ranking.send(()).ok();
         }
         self.room.look();
+        // Whoever is told that it is visible finds it counted.
+        self.count(&counted);
+        self.metrics.applied(position.0);
         self.visible.applied.send_replace(position);
         if marker.input.is_some() {
             self.visible.consumed.send_replace(marker.input.clone());
         }
-        self.count(&counted);
         for (waiting, done) in waiting {
             waiting.answer(done, position);
         }
@@ -372,6 +374,5 @@ impl Worker {
         counted.count(&self.metrics, (self.clock)());
         let (segments, flows) = self.failing.times();
         self.metrics.decided().rule_failures(segments, flows);
-        self.metrics.applied(self.visible.applied.borrow().0);
     }
 }

@@ -32,12 +32,17 @@ fn the_rules_that_are_shipped_can_be_used() {
         [
             "abandoned_cart",
             "after_purchase",
+            "ask_after_call",
+            "detractor",
             "order_ready",
             "qr_expiring",
             "wish_list"
         ]
     );
-    assert_eq!((book.segments().count(), book.layouts().count()), (7, 4));
+    assert_eq!((book.segments().count(), book.layouts().count()), (10, 4));
+    let journeys: Vec<&str> = book.journeys().map(|journey| journey.name.as_str()).collect();
+    assert_eq!(journeys, ["purchase", "service"]);
+    assert_eq!(book.silent().len(), 3);
     assert!(book.is_awaited("order_completed") && !book.is_awaited("page_viewed"));
 }
 
@@ -135,6 +140,77 @@ steps = [{ wait = "1d" }]
         ("d.toml", "[segments.x\n"),
         ("e.md", "no rules"),
     ])
+    .unwrap_err();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn a_journey_is_what_it_says() {
+    let book = read(&[(
+        "a.toml",
+        r#"
+[segments.loyal]
+when = "totals.orders > 3"
+silent = true
+
+[journeys.purchase]
+segment = "loyal"
+stages = [
+  { name = "look", needs = ["find it", "know its price"], touchpoints = [
+    { name = "page", on = ["Product Viewed", "Product Shared"], channels = "web", expected = 80, acceptable = 60, importance = { customer = 70 }, benchmarks = { rival = 72 } },
+  ] },
+  { name = "buy", needs = "pay", touchpoints = [{ name = "till", on = "Order Completed" }] },
+]
+"#,
+    )])
+    .unwrap();
+    let [journey] = &book.journeys().collect::<Vec<_>>()[..] else {
+        panic!()
+    };
+    assert_eq!(
+        (journey.segment.as_deref(), journey.within_us),
+        (Some("loyal"), 30 * 86_400 * 1_000_000)
+    );
+    assert!(book.silent().contains("loyal"));
+    let [look, buy] = &journey.stages[..] else {
+        panic!()
+    };
+    assert_eq!(look.needs, ["find it", "know its price"]);
+    let page = &look.touchpoints[0];
+    assert_eq!(page.on, ["product_viewed", "product_shared"]);
+    assert_eq!((page.expected, page.acceptable), (Some(80), Some(60)));
+    assert_eq!((page.importance.customer, page.importance.company), (70, 50));
+    assert_eq!(page.benchmarks["rival"], 72);
+    assert!(page.is_met("product_viewed", "web") && !page.is_met("product_viewed", "store"));
+    let till = &buy.touchpoints[0];
+    assert!(till.is_met("order_completed", "store") && till.expected.is_none());
+}
+
+#[test]
+fn everything_wrong_with_a_journey_is_told() {
+    let told = read(&[(
+        "a.toml",
+        r#"
+[journeys.one]
+segment = "nobody"
+within = "0s"
+stages = [
+  { name = "look", touchpoints = [
+    { name = "page", on = [], expected = 101, acceptable = 102 },
+    { name = "page", on = "x", benchmarks = { rival = 200 } },
+  ] },
+  { name = "look", touchpoints = [] },
+]
+[journeys.Two]
+stages = []
+[journeys.three]
+stages = [{ nam = "x" }]
+[flows.held]
+on = "x"
+holdout = 100
+steps = [{ assign = { subject = "event.x" } }]
+"#,
+    )])
     .unwrap_err();
     insta::assert_snapshot!(told.join("\n"));
 }

@@ -12,6 +12,7 @@ mod exact;
 mod feelings;
 mod gap;
 mod history;
+mod insights;
 mod journeys;
 mod later;
 mod matter;
