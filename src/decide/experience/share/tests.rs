@@ -74,7 +74,10 @@ fn a_contact_is_repeated_by_the_same_person_within_seven_days() {
 #[test]
 fn what_two_add_apart_is_not_what_they_add_as_one() {
     let (one, other) = (call(1, 1, "5"), call(2, 2, "5"));
-    let (mine, theirs) = (adds(&[one.clone()], &[]), adds(&[other.clone()], &[]));
+    let (mine, theirs) = (
+        adds(std::slice::from_ref(&one), &[]),
+        adds(std::slice::from_ref(&other), &[]),
+    );
     let both = adds(&[one, other], &[]);
     let apart = count(&mine, &Measure::ResolvedFirst) + count(&theirs, &Measure::ResolvedFirst);
     assert_eq!((apart, count(&both, &Measure::ResolvedFirst)), (2, 0));
