@@ -22,7 +22,8 @@
 //!      ([`domain::identity::cluster()`]), as stewards said ([`domain::identity::Word`], `engine::words`); who only
 //!      mentions a value is attributed.
 //!    - `combine`: the atoms of each changed person make its profile ([`domain::profile::Profile::combine`]), its next
-//!      version and its fingerprint, and which segments it is in (`engine::deciding`).
+//!      version and its fingerprint, which segments it is in (`engine::deciding`), and what it adds to what is counted of the
+//!      experience of all (`engine::experience`, [`decide::experience::share()`]).
 //!    - `arm`: what the events set going by the tenant's rules ([`decide::rule`]) is put up as a timer of the same commit.
 //!    - `publish`: one message per changed profile, notices of who became one, parted or moved, each event with the context of its
 //!      profile ([`domain::context`], written down by [`wire::out`]).
@@ -67,7 +68,8 @@
 //! [`app`], and everybody's segments in turns with what comes.
 //!
 //! What customers are worth among all ([`decide::value`]) is found out now and then beside the writer, over what is committed
-//! (`engine::value`): it takes all of them, so no event can say it.
+//! (`engine::value`): it takes all of them, so no event can say it. What many customers show ([`decide::experience::finding`])
+//! is looked for in the same way over what is counted, and told once when it begins and once when it is over.
 //!
 //! Who is one person is a pure function of the set of events and the rules; a profile is a commutative fold over its
 //! events. So nothing depends on the order of arrival, and what a merge joined a split can part.
@@ -77,7 +79,7 @@
 //! | layer | modules | |
 //! |---|---|---|
 //! | 0 | [`domain`] | pure and synchronous; knows no JSON, no disk, no clock |
-//! | 0 | [`decide`] | whether a customer is contacted, who serves them, what they are worth, the rules of the tenant: as pure, over profiles |
+//! | 0 | [`decide`] | whether a customer is contacted, who serves them, what they are worth, how it was for them, the rules of the tenant: as pure, over profiles |
 //! | 1 | [`wire`], [`cipher`], [`store`], [`journal`], [`audit`] | shapes; encryption at rest; the view; the log of commits; who was told of whom |
 //! | 2 | [`engine`] | the writer and the queries |
 //! | 2½ | [`api`] | the requests and answers of the public contract, whatever edge carries them |
@@ -92,7 +94,8 @@
 //!
 //! - **A channel**, a source, an identifier kind or a context view: a table in the configuration, no code
 //!   (`config/default.toml` documents each key).
-//! - **A segment, a flow, a layout**: a table in a file of the folder that `decide.rules` names (`config/rules`), no code.
+//! - **A segment, a flow, a layout, a journey**: a table in a file of the folder that `decide.rules` names (`config/rules`), no
+//!   code.
 //! - **What an event type opens or closes**: `domain::profile::semantics`.
 //! - **A fact by which people are told apart**: a [`domain::fact::FactKind`] and the trait that states it
 //!   (`domain::fact::stated`); how alike two are in it: a field and its levels in [`domain::similarity`].
@@ -102,6 +105,10 @@
 //! - **What was promised, felt or bought**: a register of `domain::profile::dealings`, read in `semantics::dealings`.
 //! - **What was said to a customer**: a step of `domain::profile::contacts`, read in `semantics::contacts`; what they may hold
 //!   the house to, in `domain::profile::pledges`.
+//! - **What tells how it was for a customer**: a mark of `domain::profile::experience`, read in `semantics::experience`.
+//! - **What is counted of that among all**: a [`decide::experience::Measure`] with its name (`named`), and where one person adds
+//!   to it (`share`); what reports make of it, a question to [`decide::experience::table`] and a file of `api::experience`.
+//! - **Something that many customers show**: a kind of [`decide::experience::finding`].
 //! - **What a case by which rules are tested may give or expect**: `tryout::cases`.
 //! - **A reason not to contact somebody, or not now**: a function over the case in [`decide::contact`], called in its place of
 //!   the order; its numbers in `config::section::contact`.

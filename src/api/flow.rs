@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     api::{Api, Failure, Who},
-    decide::rule::{Flow, Step},
+    decide::{
+        experience::Journey,
+        rule::{Flow, Step},
+    },
     engine::{
         api::{Answer, Command},
         rules_told::{Failed, FlowTold, RulesTold, SegmentTold},
@@ -19,11 +22,12 @@ pub struct RulebookRequest {
     pub min_position: Option<u64>,
 }
 
-/// The rules that hold: `{segments, flows, timers, sweeping}`.
+/// The rules that hold: `{segments, flows, journeys, timers, sweeping}`.
 #[derive(Debug, Serialize)]
 pub struct RulebookAnswer {
     segments: Vec<SegmentOfBook>,
     flows: Vec<FlowOfBook>,
+    journeys: Vec<JourneyOfBook>,
     timers: Timers,
     /// Whether all profiles are being looked at by the segments there are.
     sweeping: bool,
@@ -35,6 +39,8 @@ struct SegmentOfBook {
     /// The condition as it was written.
     when: String,
     members: u64,
+    /// Whether those in it are leaving without a complaint.
+    silent: bool,
     #[serde(flatten)]
     failed: Failures,
 }
@@ -50,8 +56,19 @@ struct FlowOfBook {
     unless: Vec<String>,
     /// In words.
     steps: Vec<String>,
+    /// Of so many customers in a hundred it is held back.
+    holdout: u8,
     #[serde(flatten)]
     failed: Failures,
+}
+
+#[derive(Debug, Serialize)]
+struct JourneyOfBook {
+    name: String,
+    /// For whom; everybody where there is none.
+    segment: Option<String>,
+    /// The names of its stages, in their order.
+    stages: Vec<String>,
 }
 
 /// How often a rule could not be evaluated since the service started, and what was wrong the last time.
@@ -101,12 +118,14 @@ impl Api {
         let RulesTold {
             segments,
             flows,
+            journeys,
             timers,
             is_sweeping,
         } = self.ask("rulebook", |query| query.rules_told()).await?;
         Ok(RulebookAnswer {
             segments: segments.into_iter().map(SegmentOfBook::from).collect(),
             flows: flows.into_iter().map(FlowOfBook::from).collect(),
+            journeys: journeys.into_iter().map(JourneyOfBook::from).collect(),
             timers: Timers {
                 waiting: timers.waiting,
                 next: timers.next.map(Time),
@@ -168,7 +187,18 @@ impl From<SegmentTold> for SegmentOfBook {
             name: rule.name.clone(),
             when: rule.when.text().to_owned(),
             members,
+            silent: rule.silent,
             failed: failed.into(),
+        }
+    }
+}
+
+impl From<Journey> for JourneyOfBook {
+    fn from(journey: Journey) -> Self {
+        Self {
+            stages: journey.stages.into_iter().map(|stage| stage.name).collect(),
+            name: journey.name,
+            segment: journey.segment,
         }
     }
 }
@@ -183,6 +213,7 @@ impl From<FlowTold> for FlowOfBook {
             matter,
             unless,
             steps,
+            holdout,
             ..
         } = &*rule;
         Self {
@@ -192,6 +223,7 @@ impl From<FlowTold> for FlowOfBook {
             matter: matter.as_ref().map(|matter| matter.text().to_owned()),
             unless: unless.iter().map(|signal| signal.words()).collect(),
             steps: steps.iter().map(Step::words).collect(),
+            holdout: *holdout,
             failed: failed.into(),
         }
     }

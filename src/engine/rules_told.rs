@@ -5,7 +5,10 @@
 use std::{ops::ControlFlow, sync::Arc};
 
 use crate::{
-    decide::rule::{Flow, Segment},
+    decide::{
+        experience::Journey,
+        rule::{Flow, Segment},
+    },
     domain::time::Timestamp,
     engine::{
         answer::{Query, QueryError},
@@ -26,6 +29,8 @@ pub struct RulesTold {
     pub segments: Vec<SegmentTold>,
     /// The flows, by name.
     pub flows: Vec<FlowTold>,
+    /// The journeys, by name.
+    pub journeys: Vec<Journey>,
     /// What waits for its time.
     pub timers: TimersTold,
     /// Whether all profiles are being looked at by the segments there are.
@@ -117,6 +122,7 @@ impl Query {
         Ok(RulesTold {
             segments,
             flows: flows.collect(),
+            journeys: book.journeys().cloned().collect(),
             timers: TimersTold {
                 waiting: waiting(self.store())?,
                 next: first_due(self.store())?,

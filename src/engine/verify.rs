@@ -9,6 +9,7 @@ use crate::{
         EngineConfig,
         build::Places,
         error::chain,
+        experience::unsound,
         open::{Folder, StartError},
         recover::sum,
     },
@@ -124,7 +125,21 @@ impl Verified {
                 self.damage
                     .push("the journal lacks commits that the store has seen".to_owned());
             }
-            Ok(_) => {}
+            Ok(_) => self.cells(store)?,
+            Err(error) if error.is_damage() || matches!(error, store::Error::Codec(_)) => self.tell(&error),
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    /// Whether what is counted of all is what each adds.
+    fn cells(&mut self, store: &Store) -> Result<(), StartError> {
+        match unsound(store) {
+            Ok(0) => {}
+            Ok(cells) => {
+                let told = format!("{cells} counts of the experience are not what customers add to them");
+                self.damage.push(told);
+            }
             Err(error) if error.is_damage() || matches!(error, store::Error::Codec(_)) => self.tell(&error),
             Err(error) => return Err(error.into()),
         }

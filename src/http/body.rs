@@ -112,12 +112,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Asking<
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         Query::try_from_uri(&parts.uri)
             .map(|Query(query)| Self(query))
-            .map_err(|_| {
-                Failure::bad_request(
-                    "bad_query",
-                    "expected a query as /openapi.json describes it for this route",
-                )
-            })
+            .map_err(|_| Failure::unread_query())
     }
 }
 

@@ -69,6 +69,14 @@ impl Failure {
         )
     }
 
+    /// A query that cannot be read.
+    pub(crate) fn unread_query() -> Self {
+        Self::bad_request(
+            "bad_query",
+            "expected a query as /openapi.json describes it for this route",
+        )
+    }
+
     /// The body is packed in a way that the service does not unpack.
     pub(crate) fn wrong_encoding() -> Self {
         let detail = "expected a content encoding of gzip or identity";

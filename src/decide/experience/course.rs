@@ -102,21 +102,43 @@ impl<'j> Course<'j> {
         is_last(self.journey, stage)
     }
 
-    /// Where a mark lies: at the touchpoint that it names, else at the one where its event happened, else at the one that was
-    /// met last before it. `None` where it lies at none, or that is longer ago than the journey allows.
-    pub fn place(&self, mark: &Mark) -> Option<(usize, &'j Touchpoint)> {
-        if let Some(named) = &mark.touchpoint {
-            let mut touchpoints = self.journey.touchpoints();
-            return touchpoints.find(|(_, one)| one.name == *named);
-        }
-        let met = self.journey.met(&mark.name, &mark.channel);
-        met.or_else(|| {
-            let at = mark.stamp.time;
-            let before = self.steps.iter().rev().find(|step| step.at <= at)?;
-            let is_near = before.at.saturating_add(self.journey.within_us) >= at;
-            is_near.then_some((before.stage, before.touchpoint))
-        })
+    /// The step that was taken last before `at`, where that is not longer ago than the journey allows.
+    fn before(&self, at: Timestamp) -> Option<&Step<'j>> {
+        let before = self.steps.iter().rev().find(|step| step.at <= at)?;
+        (before.at.saturating_add(self.journey.within_us) >= at).then_some(before)
     }
+}
+
+/// Where a mark lies on the journeys that somebody is on: the journey, the place of the stage and the touchpoint. At the one
+/// that it names; else where its event happened; else at what was met last before it on any of them.
+pub fn places<'c, 'j>(
+    courses: &'c [Course<'j>],
+    mark: &Mark,
+) -> Vec<(&'c Course<'j>, usize, &'j Touchpoint)> {
+    let on_each = |find: &dyn Fn(&Course<'j>) -> Option<(usize, &'j Touchpoint)>| -> Vec<_> {
+        let found = courses.iter().filter_map(|course| {
+            let (stage, touchpoint) = find(course)?;
+            Some((course, stage, touchpoint))
+        });
+        found.collect()
+    };
+    if let Some(named) = &mark.touchpoint {
+        return on_each(&|course| course.journey.touchpoints().find(|(_, one)| one.name == *named));
+    }
+    let met = on_each(&|course| course.journey.met(&mark.name, &mark.channel));
+    if !met.is_empty() {
+        return met;
+    }
+    let at = mark.stamp.time;
+    let last = courses
+        .iter()
+        .filter_map(|course| course.before(at))
+        .map(|step| step.at)
+        .max();
+    on_each(&|course| {
+        let step = course.before(at).filter(|step| Some(step.at) == last)?;
+        Some((step.stage, step.touchpoint))
+    })
 }
 
 fn is_last(journey: &Journey, stage: usize) -> bool {

@@ -8,6 +8,14 @@
 //! | what is counted, by day | [`cell`], written down by [`named`] |
 //! | what one person adds to it | [`share`] |
 //! | what it did to them, on one scale | [`effect`] |
+//! | the cells of some days, put together | [`table`], [`totals`] |
+//! | scores and means, and between which bounds they are known | [`score`], [`mean`] |
+//! | the curve of a journey: highs, lows, peak and end | [`curve`] |
+//! | how fast people go on | [`pace`] |
+//! | what was expected and what is observed | [`gap`] |
+//! | which kinds of data are missing | [`coverage`] |
+//! | which figures move together | [`moves`] |
+//! | what a flow did | [`trial`] |
 //! | what many customers show that is worth knowing | [`finding`] |
 //!
 //! A person's events are folded once ([`crate::domain::profile::experience`]); all here is a function of that fold, so it is

@@ -18,7 +18,7 @@ mod semantics;
 use std::collections::BTreeMap;
 
 pub use aggregate::{Aggregate, FoldLimits};
-pub(crate) use semantics::shortened;
+pub(crate) use semantics::{answer_of, shortened};
 
 use crate::domain::{
     identifier::Trust,

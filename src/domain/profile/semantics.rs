@@ -83,6 +83,8 @@ pub(crate) fn read(event: &Event, stamp: &Stamp, aggregate: &mut Aggregate) -> O
     }
 }
 
+pub(crate) use experience::answer_of;
+
 struct Reading<'a> {
     event: &'a Event,
     stamp: &'a Stamp,

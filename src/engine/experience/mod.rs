@@ -9,12 +9,14 @@
 //! | what a customer adds now, against what they added | here |
 //! | the cells, and how many there may be | `cells` |
 //! | what is told of them | `told` |
+//! | whether they are what customers add to them | `sound` |
 //! | how far a customer is on each journey | `position` |
 //! | what many customers show: found beside the writer, told once | `insight` |
 
 mod cells;
 mod insight;
 mod position;
+mod sound;
 mod told;
 
 use std::collections::BTreeMap;
@@ -30,7 +32,7 @@ use crate::{
 };
 
 pub use self::insight::{Findings, InsightTold};
-pub(crate) use self::{insight::Watch, position::positions};
+pub(crate) use self::{insight::Watch, position::positions, sound::unsound};
 
 /// Who a customer is now, as far as cells are concerned.
 #[derive(Clone, Copy)]

@@ -42,10 +42,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Format {
         struct Wanted {
             format: Option<String>,
         }
-        let wanted = Query::<Wanted>::try_from_uri(&parts.uri);
-        let wanted = wanted.map(|Query(wanted)| wanted.format).unwrap_or_default();
+        let wanted = Query::<Wanted>::try_from_uri(&parts.uri).map_err(|_| Failure::unread_query())?;
         let accepts = parts.headers.get(ACCEPT).and_then(|text| text.to_str().ok());
-        match wanted.as_deref() {
+        match wanted.0.format.as_deref() {
             Some("json") => Ok(Self::Json),
             Some("csv") => Ok(Self::Csv),
             Some(_) => Err(Failure::bad_request(

@@ -25,6 +25,12 @@ pub fn day_of(key: &[u8]) -> Option<u32> {
         .map(|(_, day)| u32::from_be_bytes(*day))
 }
 
+/// What a cell counts, by the hash of its names; `None` of a day's own key.
+pub fn names_of(key: &[u8]) -> Option<TallyHash> {
+    day_of(key)?;
+    key.split_last_chunk::<16>().map(|(_, names)| TallyHash(*names))
+}
+
 /// What all customers add.
 pub const SHARES: &[u8] = b"y";
 

@@ -1,4 +1,4 @@
-//! `yekta rules check`: whether the segments, flows and layouts of a folder can be used.
+//! `yekta rules check`: whether the segments, flows, layouts and journeys of a folder can be used.
 
 use std::{io::Write, path::PathBuf};
 
@@ -29,6 +29,7 @@ impl Args {
             (book.segments().count(), "segment"),
             (book.flows().count(), "flow"),
             (book.layouts().count(), "layout"),
+            (book.journeys().count(), "journey"),
         ];
         let told = counts.map(|(count, what)| match count {
             1 => format!("1 {what}"),

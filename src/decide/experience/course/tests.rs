@@ -130,8 +130,9 @@ fn placed(before: &[(&str, i64)], day: i64, properties: &[(&str, &str)]) -> Opti
     answer.properties.extend(more);
     events.push(answer);
     let (experience, journey) = (experience(&events), journey());
-    let course = Course::of(&journey, &experience);
-    let (_, touchpoint) = course.place(experience.marks.first().unwrap())?;
+    let courses = [Course::of(&journey, &experience)];
+    let places = places(&courses, experience.marks.first().unwrap());
+    let (_, _, touchpoint) = places.first()?;
     ["page", "order", "parcel"]
         .into_iter()
         .find(|name| touchpoint.name == *name)
@@ -154,6 +155,34 @@ fn an_answer_lies_where_it_says_or_where_the_customer_was_last() {
     );
     assert_eq!(placed(&before, 14, &[]), None, "it is too long ago");
     assert_eq!(placed(&[], 4, &[]), None);
+}
+
+/// An answer is about what was last, on whichever journey: not about what was looked at a month ago.
+#[test]
+fn an_answer_lies_on_the_journey_on_which_the_customer_was_last() {
+    let purchase = journey();
+    let mut service = journey();
+    service.name = "service".to_owned();
+    service.stages[0].touchpoints = vec![touchpoint("hotline", "call_ended", &[])];
+    let events = [
+        event(0, LOOKED, DAY),
+        event(1, "Call Ended", 3 * DAY),
+        with(event(2, "Survey Answered", 4 * DAY), [("ces", number("2"))]),
+        with(event(3, "Error Shown", 2 * DAY), []),
+    ];
+    let experience = experience(&events);
+    let courses = [&purchase, &service].map(|journey| Course::of(journey, &experience));
+    let told = |name: &str| {
+        let mark = experience.marks.iter().find(|mark| mark.name == name).unwrap();
+        let places = places(&courses, mark);
+        let told = places
+            .iter()
+            .map(|(course, _, one)| format!("{}/{}", course.journey.name, one.name));
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(told("survey_answered"), ["service/hotline"]);
+    assert_eq!(told("call_ended"), ["service/hotline"], "it happened there");
+    assert_eq!(told("error_shown"), ["purchase/page"]);
 }
 
 proptest! {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     decide::experience::{
         cell::{Cell, Data, Measure, Spot, Sums},
+        course::places,
         journey::Journey,
         share::{By, Share},
     },
@@ -19,11 +20,10 @@ const SECOND_US: i64 = 1_000_000;
 impl Share<'_> {
     /// Where a mark lies on each journey.
     pub(super) fn spots(&self, mark: &Mark) -> Vec<Spot> {
-        let placed = self.courses.iter().filter_map(|course| {
-            let (stage, touchpoint) = course.place(mark)?;
-            spot(course.journey, stage, &touchpoint.name)
-        });
-        placed.collect()
+        let placed = places(&self.courses, mark).into_iter();
+        placed
+            .filter_map(|(course, stage, touchpoint)| spot(course.journey, stage, &touchpoint.name))
+            .collect()
     }
 
     /// Adds which kinds of data there are: of one day, channel and touchpoint once, whatever happened.

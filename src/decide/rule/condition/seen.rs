@@ -18,9 +18,10 @@ use crate::{
     domain::{
         event::{Event, has_token, token},
         profile::{
-            Aggregate,
+            Aggregate, answer_of,
             bounded::{Counts, Latest},
             consent::{Decision, Standing as Agreed, Subject},
+            dealings::Mood,
             matters::{Line, OfferEnd, Ticket},
             open::{OfferView, OrderView, Totals},
         },
@@ -152,7 +153,8 @@ impl<'a> Seen<'a> {
 }
 
 /// The members of an event.
-const EVENT: [&str; 9] = [
+const EVENT: [&str; 10] = [
+    "answer",
     "name",
     "type",
     "channel",
@@ -166,6 +168,12 @@ const EVENT: [&str; 9] = [
 
 fn of_event<'a>(event: &'a Event, name: &str) -> Option<Member<'a>> {
     Some(match name {
+        "answer" => text(match answer_of(event) {
+            Some(Mood::Negative) => "detractor",
+            Some(Mood::Neutral) => "passive",
+            Some(Mood::Positive) => "promoter",
+            None => "",
+        }),
         "name" => text(&event.name),
         "type" => Member::Plain(Box::new(CelString::from(token(&event.name)))),
         "channel" => text(&event.channel),

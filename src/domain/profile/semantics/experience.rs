@@ -3,7 +3,7 @@
 
 use crate::domain::{
     amount::Amount,
-    event::{is_internal, token},
+    event::{Event, is_internal, token},
     identity::link::OWN_SOURCE,
     profile::{
         aggregate::Aggregate,
@@ -14,6 +14,21 @@ use crate::domain::{
     },
     value::Value,
 };
+
+/// How content the answers of an event are, by the worst of them; `None` of one that answers no survey.
+pub(crate) fn answer_of(event: &Event) -> Option<Mood> {
+    let stamp = event.stamp();
+    let reading = Reading { event, stamp: &stamp };
+    let moods = reading.scores().into_iter().map(|(style, score)| {
+        let (discontent, content) = style.moods();
+        match score {
+            score if score >= content => Mood::Positive,
+            score if score <= discontent => Mood::Negative,
+            _ => Mood::Neutral,
+        }
+    });
+    moods.max()
+}
 
 /// Members of an event that tell of its circumstances.
 const CIRCUMSTANCES: [&str; 5] = ["situation", "occasion", "location", "store_id", "weather"];
