@@ -32,7 +32,7 @@ fn the_rules_are_told_as_they_hold_and_fare() {
     assert_eq!(
         buyers,
         &json!({"name": "buyers", "when": "happened(\"Order Completed\", \"30d\")", "members": 1,
-            "failures": 0, "problem": null, "failed_at": null})
+            "silent": false, "failures": 0, "problem": null, "failed_at": null})
     );
     let golden = &told["segments"][1];
     assert_eq!(golden["members"], 0);

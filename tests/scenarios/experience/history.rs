@@ -27,6 +27,13 @@ struct Told {
     log_in: bool,
 }
 
+impl Told {
+    /// Whether it is of the person who logged in there. In a store devices are everybody's.
+    fn is_on_device(&self) -> bool {
+        self.event["channel"] != "store"
+    }
+}
+
 /// Two who are said to be one.
 struct Word {
     people: [u64; 2],
@@ -162,8 +169,9 @@ impl History {
             .filter_map(|told| told.of)
             .collect();
         let is_theirs = |told: &Told| {
-            told.of
-                .is_some_and(|of| people.contains(&of) && (told.named || known.contains(&of)))
+            told.of.is_some_and(|of| {
+                people.contains(&of) && (told.named || told.is_on_device() && known.contains(&of))
+            })
         };
         let receipt = erase(town, &format!("user_id:{}", name(who)));
         let (theirs, rest): (Vec<Told>, Vec<Told>) = self.told.drain(..).partition(is_theirs);
