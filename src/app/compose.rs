@@ -68,6 +68,7 @@ pub fn engine_rules(settings: &Settings) -> Rules {
             book: settings.decide.book.clone(),
             flow: settings.decide.flow,
             value: settings.decide.value.clone(),
+            cells_max: settings.decide.cells_max,
             insight_every_us: settings.decide.insight_every_us,
             catalogue: settings.catalogue.limits,
             contact_channels: settings.catalogue.contact_channels.clone(),

@@ -74,6 +74,9 @@ pub struct Deciding {
     pub flow: flow::Policy,
     /// How customers are ranked by what they are worth.
     pub value: value::Policy,
+    /// Cells in which the experience of one day is counted, at most; what finds no room is counted without the names that
+    /// senders choose.
+    pub cells_max: u32,
     /// Microseconds from one look at what many customers show to the next; 0: nobody looks.
     pub insight_every_us: u64,
 }
@@ -120,6 +123,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) tally: Tally,
     /// What the tenant said that changes what is published.
     pub(crate) news: Vec<News>,
+    /// Whether it changes what is counted of the experience.
+    pub(crate) counts_cells: bool,
     /// What many customers show, where it begins or is over.
     pub(crate) insights: Vec<InsightTold>,
 }
@@ -207,6 +212,7 @@ impl<'a> Batch<'a> {
             contacted: BTreeMap::new(),
             tally: Tally::default(),
             news: Vec::new(),
+            counts_cells: false,
             insights: Vec::new(),
         };
         batch.has_words = batch.graph().has_words()?;

@@ -309,6 +309,7 @@ impl Run<'_> {
         let acts = self.batch.actions()?;
         let decided = self.batch.figures(&combined, &acts)?;
         self.batch.count_sales(&told, &combined)?;
+        self.batch.forget_cells(now)?;
         publication.commit(&combined, &told, &self.batch, &acts)?;
         let messages = publication.into_messages();
         if !messages.is_empty() || self.batch.overlay.has_changes() {

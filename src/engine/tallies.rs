@@ -102,17 +102,20 @@ impl Batch<'_> {
 
     /// Deletes what was counted on days before `first`, the earliest first.
     fn forget_counts_before(&mut self, first: u32) -> Result<(), Error> {
+        self.forget_some(keys::COUNTED, &keys::counted_day(first), FORGOTTEN_MAX)
+    }
+
+    /// Deletes what stands from `from` on and before `end`, so much of it at most.
+    pub(crate) fn forget_some(&mut self, from: &[u8], end: &[u8], most: usize) -> Result<(), Error> {
         let mut over = Vec::new();
         let mut note = |key: &[u8], _: &[u8]| {
             over.push(key.to_vec());
-            Ok(match over.len() < FORGOTTEN_MAX {
+            Ok(match over.len() < most {
                 true => ControlFlow::Continue(()),
                 false => ControlFlow::Break(()),
             })
         };
-        let end = keys::counted_day(first);
-        self.overlay
-            .scan(keys::COUNTED, &end, Order::Ascending, &mut note)?;
+        self.overlay.scan(from, end, Order::Ascending, &mut note)?;
         over.into_iter().for_each(|key| self.overlay.delete(key));
         Ok(())
     }

@@ -24,6 +24,12 @@ fn expected(folder: &Path) -> String {
         .to_owned()
 }
 
+fn settled(api: &Api) {
+    wait_for("all of it to be as this build keeps it", || {
+        (api.get("/v1/identity/rules")["settled"] == true).then_some(())
+    });
+}
+
 #[test]
 fn a_folder_of_an_earlier_build_is_sound_and_built_again() {
     let data = golden();
@@ -59,9 +65,7 @@ fn a_folder_of_an_earlier_build_learns_what_it_did_not_keep() {
     let service = Service::start(data.path());
     let api = Api::of(&service.url);
     let asked = json!({"identifiers": [who]});
-    wait_for("all of it to be as this build keeps it", || {
-        (api.get("/v1/identity/rules")["settled"] == true).then_some(())
-    });
+    settled(&api);
     let avoided = &api.post("/v1/context/callcenter", &asked)["avoid"]["items"];
     let mut bought = avoided
         .as_array()
@@ -84,6 +88,8 @@ fn a_folder_of_an_earlier_build_is_gone_on_with() {
     let data = golden();
     let service = Service::start(data.path());
     let api = Api::of(&service.url);
+    // What it learns of events that it has is a change of theirs.
+    settled(&api);
     let united = api.get("/v1/profiles/user_id:golden-1");
     assert_eq!(united["consent"]["email"]["marketing"], "granted");
     assert_eq!(united["id"], api.get("/v1/profiles/user_id:golden-2")["id"]);

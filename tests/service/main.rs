@@ -41,6 +41,7 @@ mod notices;
 #[cfg(target_os = "linux")]
 mod power;
 mod process;
+mod reported;
 mod resume;
 mod rotated;
 mod secure;

@@ -25,13 +25,15 @@ pub struct Decide {
     pub flow: flow::Policy,
     /// How customers are ranked by what they are worth.
     pub value: value::Policy,
+    /// Cells in which the experience of one day is counted, at most.
+    pub cells_max: u32,
     /// Microseconds from one look at what many customers show to the next; 0: nobody looks.
     pub insight_every_us: u64,
 }
 
 impl PartialEq for Decide {
     fn eq(&self, other: &Self) -> bool {
-        let of = |one: &Self| (one.flow, one.value.clone(), one.insight_every_us);
+        let of = |one: &Self| (one.flow, one.value.clone(), one.cells_max, one.insight_every_us);
         self.files == other.files && of(self) == of(other)
     }
 }
@@ -67,6 +69,7 @@ pub(crate) fn read(table: &mut Reader<'_>) -> Decide {
                 .saturating_mul(MINUTE_MICROS),
             history_max: table.number("history_max", 1..=100_000),
         },
+        cells_max: table.number("cells_max", 10..=1_000_000),
         insight_every_us: table
             .number::<u64>("insight_every_s", 0..=86_400)
             .saturating_mul(SECOND_MICROS),

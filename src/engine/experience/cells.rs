@@ -1,25 +1,21 @@
 //! The cells: how they are named and written, how many a day may have, and for how long they are kept.
 
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::collections::BTreeMap;
 
 use crate::{
     decide::experience::{Cell, Measure, Spot, Sums},
     domain::time::Timestamp,
     engine::{batch::Batch, experience::Parts},
     store::{
-        CellRecord, CellsRecord, Error, Order, Read as _, SumsRecord, TallyHash, View as _,
-        keys::experience as keys,
+        CellRecord, CellsRecord, Error, Read as _, SumsRecord, TallyHash, View as _, keys::experience as keys,
     },
 };
 
-/// Cells of one day, at most; what finds no room is counted without the names that senders choose.
-const CELLS_MAX: u32 = 20_000;
+/// Keys of days that are counted no longer which one commit deletes.
+const FORGOTTEN_MAX: usize = 256;
 
 /// The name under which the rest is counted.
 const OTHER: &str = "other";
-
-/// Keys of days that are counted no longer which one new day deletes.
-const FORGOTTEN_MAX: usize = 2_200;
 
 impl Batch<'_> {
     /// Adds what a customer comes to now to the cells, and takes away what they came to before.
@@ -32,14 +28,14 @@ impl Batch<'_> {
         let first = self.first_counted(now);
         for ((day, names), was) in before.iter().filter(|((day, _), _)| *day >= first) {
             if !parts.contains_key(&(*day, *names)) {
-                self.change_cell((*day, *names), None, Sums::default().minus(sums(*was)), first)?;
+                self.change_cell((*day, *names), None, Sums::default().minus(sums(*was)))?;
             }
         }
         for ((day, names), (cell, is)) in parts {
             let was = before.get(&(*day, *names)).copied().unwrap_or_default();
             let change = sums(*is).minus(sums(was));
             if !change.is_nothing() {
-                self.change_cell((*day, *names), Some(cell), change, first)?;
+                self.change_cell((*day, *names), Some(cell), change)?;
             }
         }
         Ok(())
@@ -53,11 +49,11 @@ impl Batch<'_> {
         }
         let own = (cell.day, self.names(&cell));
         match self.has_room(own)? {
-            true => self.change_cell(own, Some(&cell), more, first),
+            true => self.change_cell(own, Some(&cell), more),
             false => {
                 let rest = nameless(&cell);
                 let at = (cell.day, self.names(&rest));
-                self.change_cell(at, Some(&rest), more, first)
+                self.change_cell(at, Some(&rest), more)
             }
         }
     }
@@ -67,8 +63,8 @@ impl Batch<'_> {
         (day, names): (u32, TallyHash),
         cell: Option<&Cell>,
         change: Sums,
-        first: u32,
     ) -> Result<(), Error> {
+        self.counts_cells = true;
         let key = keys::cell(day, names);
         let there: Option<CellRecord> = self.overlay.record(&key)?;
         let is_new = there.is_none();
@@ -83,18 +79,15 @@ impl Batch<'_> {
             false => self.overlay.put_record(key, &record)?,
         }
         match (is_new, is.is_nothing()) {
-            (true, false) => self.resize_day(day, 1, first),
-            (false, true) => self.resize_day(day, -1, first),
+            (true, false) => self.resize_day(day, 1),
+            (false, true) => self.resize_day(day, -1),
             _ => Ok(()),
         }
     }
 
-    /// Notes how many cells a day has. With a new day those go that are counted no longer.
-    fn resize_day(&mut self, day: u32, by: i32, first: u32) -> Result<(), Error> {
+    /// Notes how many cells a day has.
+    fn resize_day(&mut self, day: u32, by: i32) -> Result<(), Error> {
         let there: Option<CellsRecord> = self.overlay.record(&keys::day(day))?;
-        if there.is_none() {
-            self.forget_cells_before(first)?;
-        }
         let cells = there.map_or(0, |there| there.cells).saturating_add_signed(by);
         match cells {
             0 => self.overlay.delete(keys::day(day)),
@@ -103,13 +96,21 @@ impl Batch<'_> {
         Ok(())
     }
 
+    /// With what is counted, some of what is counted no longer goes: more than comes, so that no day stays for long.
+    pub(crate) fn forget_cells(&mut self, now: Timestamp) -> Result<(), Error> {
+        match std::mem::take(&mut self.counts_cells) {
+            true => self.forget_some(keys::CELLS, &keys::day(self.first_counted(now)), FORGOTTEN_MAX),
+            false => Ok(()),
+        }
+    }
+
     /// Whether a cell is there, or there may be one more on its day.
     pub(super) fn has_room(&self, (day, names): (u32, TallyHash)) -> Result<bool, Error> {
         if self.overlay.get(&keys::cell(day, names))?.is_some() {
             return Ok(true);
         }
         let there: Option<CellsRecord> = self.overlay.record(&keys::day(day))?;
-        Ok(there.is_none_or(|there| there.cells < CELLS_MAX))
+        Ok(there.is_none_or(|there| there.cells < self.rules.decide.cells_max))
     }
 
     /// The first day that is counted, seen from now.
@@ -133,22 +134,6 @@ impl Batch<'_> {
             &cell.channel,
             &cell.team,
         ])
-    }
-
-    fn forget_cells_before(&mut self, first: u32) -> Result<(), Error> {
-        let mut over = Vec::new();
-        let mut note = |key: &[u8], _: &[u8]| {
-            over.push(key.to_vec());
-            Ok(match over.len() < FORGOTTEN_MAX {
-                true => ControlFlow::Continue(()),
-                false => ControlFlow::Break(()),
-            })
-        };
-        let end = keys::day(first);
-        self.overlay
-            .scan(keys::CELLS, &end, Order::Ascending, &mut note)?;
-        over.into_iter().for_each(|key| self.overlay.delete(key));
-        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@
 //! number and never taken from the service.
 
 mod asking;
+mod bounds;
 mod coverage;
 mod crowd;
 mod dice;
