@@ -5,6 +5,7 @@
 //! number and never taken from the service.
 
 mod asking;
+mod assigned;
 mod bounds;
 mod coverage;
 mod crowd;
