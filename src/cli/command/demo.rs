@@ -1,9 +1,13 @@
 //! `yekta demo`: the service on a temporary folder, and a story played to it through the ordinary HTTP interface.
 
+mod banner;
+mod browser;
+mod shipped;
+
 use std::{io::Write, path::Path, time::Duration};
 
 use crate::{
-    app::{Service, clock},
+    app::Service,
     cli::{
         client::{connection::Client, server::ServerUrl},
         command::{
@@ -21,10 +25,16 @@ use crate::{
 /// The channels that the story uses.
 const CHANNELS: [&str; 4] = ["web", "mobile", "store", "callcenter"];
 
-/// Runs the service on a temporary folder, on loopback, and plays a story of three customers to it, with two hundred
-/// others around them.
+/// Seconds from one look for insights to the next: whoever watches is not to wait a minute for them.
+const INSIGHT_EVERY_S: &str = "5";
+/// The same twice: at any time somebody may be disturbed, so that the story is the same by day and by night.
+const NEVER_QUIET: &str = "00:00";
+
+/// Runs the service on a temporary folder, on loopback, and plays the story of a customer to it in some 50 seconds, with two
+/// hundred others around her.
 ///
-/// Open the printed address: the page shows events and profiles as they come. Stop it with Ctrl-C; the folder goes.
+/// Open the printed address: the page shows events and profiles as they come. When the story is told it says what to try
+/// next, and the service goes on. Stop it with Ctrl-C; the folder goes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Where to listen; port 0 chooses a free one.
@@ -36,22 +46,26 @@ pub(crate) struct Args {
     /// Stop when the story is told.
     #[arg(long)]
     once: bool,
+    /// Open the page in the browser.
+    #[arg(long)]
+    open: bool,
 }
 
 impl Args {
     pub(crate) fn run(self, out: &mut impl Write) -> Result<(), Failure> {
         let folder = TemporaryFolder::new("demo")?;
+        let rules = shipped::write(folder.path())?;
+        let data = folder.path().join("data");
+        std::fs::create_dir_all(&data)?;
         let args = SettingsArgs {
             config: None,
-            data_dir: Some(folder.path().to_owned()),
+            data_dir: Some(data),
             listen: Some(self.listen.clone()),
             // Whatever the environment says: the demo plays on this machine alone.
             nats_url: Some(String::new()),
             ..SettingsArgs::default()
         };
-        // The people of the story write their numbers as their country does.
-        let regions = CHANNELS.map(|channel| (format!("channels.{channel}.region"), "IR".to_owned()));
-        let settings = args.load_with(regions.to_vec())?;
+        let settings = args.load_with(overrides(&rules))?;
         init_tracing(settings.log.format, &settings.log.filter)?;
         runtime()?.block_on(self.play(&settings, folder.path(), out))
     }
@@ -60,25 +74,20 @@ impl Args {
         let stop = signalled()?;
         let service = Service::start(settings).await?;
         let url = format!("http://{}", service.address());
-        writeln!(out, "listening on {url}")?;
-        writeln!(out, "  console   {url}/")?;
-        writeln!(
-            out,
-            "  events    POST {url}/v1/events   (any write key: nothing but loopback is listened on)"
-        )?;
-        writeln!(out, "  updates   {url}/v1/updates")?;
-        writeln!(out, "  metrics   {url}/metrics")?;
-        writeln!(out, "  data      {} (removed at the end)", folder.display())?;
-        out.flush()?;
+        banner::print(out, &url, folder)?;
+        if self.open {
+            browser::open(format!("{url}/"));
+        }
         let tempo = if self.fast { Tempo::Fast } else { Tempo::Live };
         let server: ServerUrl = url.parse().map_err(anyhow::Error::new)?;
         let (lines, mut told) = tokio::sync::mpsc::channel::<String>(64);
         let player = Player {
             client: Client::new(&server, None, None),
+            url,
             tempo,
             lines,
         };
-        let story = tokio::task::spawn_blocking(move || player.tell(clock::now().as_micros()));
+        let story = tokio::task::spawn_blocking(move || player.tell());
         let once = self.once;
         let ended = async {
             tokio::pin!(stop);
@@ -112,4 +121,18 @@ impl Args {
         told_by.await.unwrap_or(Ok(()))?;
         Ok(())
     }
+}
+
+/// The settings that the story needs, whatever the environment says.
+fn overrides(rules: &Path) -> Vec<(String, String)> {
+    // The people of the story write their numbers as their country does.
+    let regions = CHANNELS.map(|channel| (format!("channels.{channel}.region"), "IR".to_owned()));
+    let named = [
+        ("decide.rules", rules.display().to_string()),
+        ("decide.insight_every_s", INSIGHT_EVERY_S.to_owned()),
+        ("contact.quiet_from", NEVER_QUIET.to_owned()),
+        ("contact.quiet_until", NEVER_QUIET.to_owned()),
+    ];
+    let named = named.map(|(name, value)| (name.to_owned(), value));
+    regions.into_iter().chain(named).collect()
 }

@@ -1,16 +1,24 @@
 //! Playing the story: each step as the channel's own software would do it, over HTTP.
 
+mod acts;
+mod told;
+
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::mpsc::Sender;
 
-use crate::cli::{
-    client::{connection::Client, error::ClientError, patience::Patience},
-    generate::{Generator, GeneratorConfig},
-    story::{Step, StepKind, story, with_token},
+use crate::{
+    app::clock,
+    cli::{
+        client::{connection::Client, error::ClientError, patience::Patience},
+        generate::{Generator, GeneratorConfig},
+        story::{CALLER, Step, StepKind, USER, around, story, with_token},
+    },
 };
 
+/// What all chance of the demo is drawn from.
+const SEED: u64 = 1;
 /// Events of the people around the story.
 const BACKGROUND_EVENTS: usize = 3_000;
 /// How many people that are.
@@ -31,31 +39,49 @@ pub(crate) enum Tempo {
 #[derive(Debug)]
 pub(crate) struct Player {
     pub(crate) client: Client,
+    /// Where the service is, for whoever watches.
+    pub(crate) url: String,
     pub(crate) tempo: Tempo,
     /// What is said while it is told.
     pub(crate) lines: Sender<String>,
 }
 
+/// The page that an agent sees of the customer of the story, with her call or whenever it is.
+pub(crate) fn agent_page(url: &str, call: Option<&str>) -> String {
+    // In an address a plus is a space.
+    let number = CALLER.replace('+', "%2B");
+    let call = call.map(|call| format!("&call={call}")).unwrap_or_default();
+    format!("{url}/agent?phone={number}{call}")
+}
+
 impl Player {
-    /// Sends the people around, then tells the story step by step.
-    pub(crate) fn tell(self, now_micros: i64) -> Result<(), ClientError> {
+    /// Sends the people around, then tells the story step by step, and says what to try next.
+    pub(crate) fn tell(self) -> Result<(), ClientError> {
+        let began = clock::now().as_micros();
         let background = GeneratorConfig {
-            seed: 1,
+            seed: SEED,
             people: BACKGROUND_PEOPLE,
-            start: now_micros,
+            start: began,
         };
         let events: Vec<Value> = Generator::new(background).take(BACKGROUND_EVENTS).collect();
-        for batch in events.chunks(BATCH) {
+        let felt = around(SEED, BACKGROUND_PEOPLE, began);
+        for batch in events.chunks(BATCH).chain(felt.chunks(BATCH)) {
             self.send(batch)?;
         }
         self.say(format!(
-            "sent {BACKGROUND_EVENTS} events of {BACKGROUND_PEOPLE} people of the last weeks"
+            "sent {BACKGROUND_EVENTS} events of {BACKGROUND_PEOPLE} people of the last weeks, and {} of how it was for them",
+            felt.len()
         ));
         let mut token = None;
-        for step in story(now_micros) {
+        for step in story(clock::now().as_micros()) {
             self.step(&step, &mut token)?;
         }
         self.say("the story is told; the service goes on, Ctrl-C stops it".to_owned());
+        let (kind, value) = USER;
+        let profile = self.profile(kind, value)?;
+        for line in told::next(&self.url, CALLER, &profile) {
+            self.say(line);
+        }
         Ok(())
     }
 
@@ -66,46 +92,35 @@ impl Player {
         self.say(format!("· {}", step.says));
         match &step.kind {
             StepKind::Event(event) => self.send(std::slice::from_ref(event)),
-            StepKind::ScanQr(event) => {
-                let mut event = with_token(event, token.as_deref().unwrap_or_default());
-                // It counts from its receipt: told without pauses, the story's own time lies behind the redemption's.
-                if let Some(members) = event.as_object_mut() {
-                    members.remove("time");
-                }
-                self.send(&[event])
-            }
-            StepKind::MintQr {
-                identifier: (kind, value),
-                basket,
-                offer,
-                expires,
-                store_id,
-            } => {
-                let body = json!({
-                    "identifier": {"kind": kind, "value": value}, "basket": basket, "offer": offer,
-                    "expires": expires, "store_id": store_id, "purpose": "handoff",
-                });
-                let answer = self.ask("mint a QR code", "/v1/qr", &body)?;
-                *token = answer.get("token").and_then(Value::as_str).map(str::to_owned);
-                self.say("    a QR code was minted".to_owned());
+            StepKind::ScanQr(event) => self.send(&[with_token(event, token.as_deref().unwrap_or_default())]),
+            StepKind::MintQr { .. } => {
+                *token = self.mint(&step.kind)?;
                 Ok(())
             }
-            StepKind::RedeemQr { store_id } => {
-                let path = format!("/v1/qr/{}/redeem", token.as_deref().unwrap_or_default());
-                let answer = self.ask("redeem a QR code", &path, &json!({"store_id": store_id}))?;
-                self.say(format!(
-                    "    outcome: {}",
-                    answer.get("outcome").unwrap_or(&Value::Null)
-                ));
-                Ok(())
-            }
-            StepKind::Lookup {
-                view,
+            StepKind::RedeemQr { store_id } => self.redeem(token.as_deref().unwrap_or_default(), store_id),
+            StepKind::Lookup { view, identifier } => self.look_up(view, *identifier),
+            StepKind::Why {
                 identifier: (kind, value),
             } => {
-                let body = json!({"identifiers": [{"kind": kind, "value": value}], "view": view});
-                let answer = self.ask("look a customer up", "/v1/lookup", &body)?;
-                self.say(format!("    the {view} view: {}", shortened(&answer)));
+                let path = format!("/v1/profiles/{kind}:{value}/identity");
+                let answer = self.read("ask why it is one person", &path)?;
+                self.show(told::evidence(&answer));
+                Ok(())
+            }
+            StepKind::Decide(question) => {
+                let answer = self.ask("ask for a decision", "/v1/contacts/decide", question)?;
+                self.show([told::verdict(&answer)]);
+                Ok(())
+            }
+            StepKind::CloseFollowUp {
+                identifier,
+                beside,
+                event,
+            } => self.close(*identifier, beside, event),
+            StepKind::Curve {
+                identifier: (kind, value),
+            } => {
+                self.show(told::curve(&self.profile(kind, value)?));
                 Ok(())
             }
         }
@@ -122,21 +137,23 @@ impl Player {
         Ok(serde_json::from_str(&answer).unwrap_or_default())
     }
 
+    fn read(&self, attempt: &'static str, path: &str) -> Result<Value, ClientError> {
+        let answer = self.client.get(attempt, path)?;
+        Ok(serde_json::from_str(&answer).unwrap_or_default())
+    }
+
+    fn profile(&self, kind: &str, value: &str) -> Result<Value, ClientError> {
+        self.read("read a profile", &format!("/v1/profiles/{kind}:{value}"))
+    }
+
+    fn show(&self, lines: impl IntoIterator<Item = String>) {
+        for line in lines {
+            self.say(format!("    {line}"));
+        }
+    }
+
     /// Says a line; where nobody listens any more the demo is over, and the next request finds that out.
     fn say(&self, line: String) {
         self.lines.blocking_send(line).ok();
-    }
-}
-
-/// The first profile of an answer, as much as fits a line.
-fn shortened(answer: &Value) -> String {
-    let shown = answer
-        .get("profiles")
-        .and_then(|profiles| profiles.get(0))
-        .unwrap_or(answer)
-        .to_string();
-    match shown.char_indices().nth(400) {
-        Some(_) => shown.chars().take(400).chain("…".chars()).collect(),
-        None => shown,
     }
 }

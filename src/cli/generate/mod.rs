@@ -8,7 +8,7 @@ mod browse;
 mod call;
 mod catalogue;
 mod device;
-mod dice;
+pub(crate) mod dice;
 mod draft;
 mod order;
 mod people;

@@ -1,4 +1,4 @@
-//! Writes steps down: keeps story time and gives events their ids and times.
+//! Writes steps down: keeps story time and gives events their ids.
 
 use serde_json::{Value, json};
 
@@ -10,10 +10,12 @@ const MILLISECOND: i64 = 1_000;
 #[derive(Debug)]
 pub(crate) struct Scribe {
     steps: Vec<Step>,
+    /// The first instant of the story: ids carry it, so that a story told again to the same service is another one.
+    began: i64,
     now: i64,
 }
 
-/// An event of the story without id and time; what a person would say about it is in the step.
+/// An event of the story without id; what a person would say about it is in the step.
 #[derive(Debug)]
 pub(crate) struct Scene {
     pub(crate) channel: &'static str,
@@ -29,6 +31,7 @@ impl Scribe {
     pub(crate) fn new(now: i64) -> Self {
         Self {
             steps: Vec::new(),
+            began: now,
             now,
         }
     }
@@ -39,46 +42,26 @@ impl Scribe {
 
     /// The point `minutes` from the present of the story, in RFC 3339.
     pub(crate) fn written(&self, minutes: i64) -> String {
-        let micros = self
-            .now
-            .saturating_add(minutes.saturating_mul(60_000 * MILLISECOND));
-        jiff::Timestamp::from_microsecond(micros)
-            .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-            .to_string()
+        let ahead = minutes.saturating_mul(60_000 * MILLISECOND);
+        written(self.now.saturating_add(ahead))
     }
 
     /// `after_ms` later something happens.
     pub(crate) fn event(&mut self, after_ms: u32, says: &'static str, scene: Scene) {
-        self.event_ago(after_ms, 0, says, scene);
+        let event = self.numbered(scene);
+        self.act(after_ms, says, StepKind::Event(event));
     }
 
-    /// `after_ms` later it is told what happened `minutes_ago`.
-    pub(crate) fn event_ago(&mut self, after_ms: u32, minutes_ago: i64, says: &'static str, scene: Scene) {
-        self.pass(after_ms);
-        let event = self.dated(scene, minutes_ago);
-        self.put(after_ms, says, StepKind::Event(event));
-    }
-
-    /// `after_ms` later a telephone scans the token.
+    /// `after_ms` later somebody scans the token.
     pub(crate) fn scan(&mut self, after_ms: u32, says: &'static str, scene: Scene) {
-        self.pass(after_ms);
-        let event = self.dated(scene, 0);
-        self.put(after_ms, says, StepKind::ScanQr(event));
+        let event = self.numbered(scene);
+        self.act(after_ms, says, StepKind::ScanQr(event));
     }
 
     /// `after_ms` later something is done that is no event.
     pub(crate) fn act(&mut self, after_ms: u32, says: &'static str, kind: StepKind) {
-        self.pass(after_ms);
-        self.put(after_ms, says, kind);
-    }
-
-    fn pass(&mut self, after_ms: u32) {
-        self.now = self
-            .now
-            .saturating_add(i64::from(after_ms).saturating_mul(MILLISECOND));
-    }
-
-    fn put(&mut self, after_ms: u32, says: &'static str, kind: StepKind) {
+        let passed = i64::from(after_ms).saturating_mul(MILLISECOND);
+        self.now = self.now.saturating_add(passed);
         self.steps.push(Step {
             after_ms: u64::from(after_ms),
             says,
@@ -86,7 +69,8 @@ impl Scribe {
         });
     }
 
-    fn dated(&self, scene: Scene, minutes_ago: i64) -> Value {
+    /// The event of a scene, with the id that is its own.
+    pub(crate) fn numbered(&self, scene: Scene) -> Value {
         let Scene {
             channel,
             source,
@@ -96,11 +80,10 @@ impl Scribe {
         } = scene;
         let identifiers: Vec<Value> = identifiers.iter().map(identifier).collect();
         let mut event = json!({
-            "id": format!("story-{}", self.steps.len()),
+            "id": format!("story-{}-{}", self.began, self.steps.len()),
             "channel": channel,
             "source": source,
             "type": name,
-            "time": self.written(-minutes_ago),
             "identifiers": identifiers,
         });
         if let (Some(event), Value::Object(members)) = (event.as_object_mut(), members) {
@@ -108,6 +91,13 @@ impl Scribe {
         }
         event
     }
+}
+
+/// A point in time, microseconds since the epoch, in RFC 3339.
+pub(crate) fn written(micros: i64) -> String {
+    jiff::Timestamp::from_microsecond(micros)
+        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+        .to_string()
 }
 
 fn identifier(&(kind, value, trust): &(&str, &str, &str)) -> Value {
