@@ -3,10 +3,11 @@
 //! The index key may rotate (by rebuilding the index); the id key never does, since profile ids are in other people's
 //! hands.
 
-use std::fmt;
+use std::{fmt, hash::Hasher as _};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
 use crate::{
     domain::{
@@ -27,6 +28,7 @@ pub type Secret = [u8; 32];
 pub struct Keyring {
     index: Hmac<Sha256>,
     ids: Hmac<Sha256>,
+    cells: [u8; 16],
 }
 
 impl fmt::Debug for Keyring {
@@ -56,13 +58,16 @@ enum Purpose {
     Tally = 15,
     Agent = 16,
     Turn = 17,
+    Cells = 18,
 }
 
 impl Keyring {
     /// A keyring of an index secret and an id secret.
     pub fn new(index: &Secret, ids: &Secret) -> Self {
+        let index = keyed(index);
         Self {
-            index: keyed(index),
+            cells: half(digest(&index, Purpose::Cells, &[])),
+            index,
             ids: keyed(ids),
         }
     }
@@ -164,6 +169,17 @@ impl Keyring {
     pub fn tally(&self, names: &[&str]) -> TallyHash {
         let names: Vec<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
         TallyHash(half(digest(&self.index, Purpose::Tally, &names)))
+    }
+
+    /// The hash of the names of a cell: of each customer that changes many are asked for, so it is a fast one, under a secret
+    /// of its own.
+    pub fn cell(&self, names: &[&str]) -> TallyHash {
+        let mut hasher = SipHasher24::new_with_key(&self.cells);
+        for name in names {
+            hasher.write(&u64::try_from(name.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hasher.write(name.as_bytes());
+        }
+        TallyHash(hasher.finish128().as_bytes())
     }
 
     /// The secret that codes are signed with. It never rotates, as little as the ids do: tills keep its public half.

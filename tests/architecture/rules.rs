@@ -121,6 +121,7 @@ pub(crate) const RULES: &[Rule] = &[
             "hmac",
             "lz4_flex",
             "sha2",
+            "siphasher",
             "sled",
             "thiserror",
             "tracing",

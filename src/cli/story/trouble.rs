@@ -22,15 +22,15 @@ const SERVED: Known = &[
 
 pub(crate) fn tell(scribe: &mut Scribe) {
     be_late(scribe);
-    let promotion = StepKind::Decide(promotion());
+    let may_it_go = StepKind::Decide(promotion());
     scribe.act(
         1_500,
         "marketing: asks whether the autumn message may go to her tonight",
-        promotion,
+        may_it_go,
     );
     call(scribe);
-    let promotion = StepKind::Decide(promotion());
-    scribe.act(1_500, "marketing: asks again before it sends", promotion);
+    let may_it_go = StepKind::Decide(promotion());
+    scribe.act(1_500, "marketing: asks again before it sends", may_it_go);
     hang_up(scribe);
 }
 

@@ -32,7 +32,7 @@ pub enum Measure {
     Cause(String),
     /// The same of a contact that was repeated.
     RepeatedCause(String),
-    /// There is data of this kind about somebody and this day.
+    /// There is data of this kind about somebody and this day: at a touchpoint, and in each segment. Once, whatever happened.
     Data(Data),
     /// Somebody came into a stage of a journey.
     Entered,

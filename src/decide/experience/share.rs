@@ -131,11 +131,11 @@ impl Share<'_> {
         match &mark.tells {
             Tells::Score { style, score, .. } => {
                 self.add_marked(mark, &Measure::Score(*style, *score), Sums::ONE);
-                self.add_marked(mark, &Measure::Data(Data::Attitude), Sums::ONE);
+                self.add_data(mark, Data::Attitude);
             }
             Tells::Feeling { hundredths, word } => {
                 self.add_marked(mark, &Measure::Feeling, Sums::of(i64::from(*hundredths)));
-                self.add_marked(mark, &Measure::Data(Data::Emotion), Sums::ONE);
+                self.add_data(mark, Data::Emotion);
                 if let Some(word) = word {
                     self.add_marked(mark, &Measure::Emotion(word.clone()), Sums::ONE);
                 }

@@ -122,11 +122,12 @@ impl Batch<'_> {
 
     pub(super) fn names(&self, cell: &Cell) -> TallyHash {
         let named = cell.measure.named();
-        self.keyring.tally(&[
+        let number = named.number.to_string();
+        self.keyring.cell(&[
             &named.name,
             &named.of,
             &named.also,
-            &named.number.to_string(),
+            &number,
             &cell.spot.journey,
             &cell.spot.stage,
             &cell.spot.touchpoint,

@@ -10,7 +10,7 @@ use crate::{
         share::{By, Share},
     },
     domain::{
-        profile::experience::{Experience, Mark, TouchKey},
+        profile::experience::{Experience, Mark},
         time::Timestamp,
     },
 };
@@ -26,42 +26,55 @@ impl Share<'_> {
             .collect()
     }
 
-    /// Adds which kinds of data there are: of one day, channel and touchpoint once, whatever happened.
+    /// Adds which kinds of data there are: of one day and touchpoint once, and of one day and segment, whatever happened.
     pub(super) fn touches(&mut self, experience: &Experience) {
-        let mut known: BTreeSet<Cell> = BTreeSet::new();
-        for (key, touch) in &experience.touches {
-            let by = By {
-                at: touch.first,
-                channel: &key.channel,
-                team: "",
-            };
-            let situation = touch.situation.then_some(Data::Situation);
-            let spots: Vec<Spot> = self.met(key).collect();
-            for data in kind(&key.name).into_iter().chain(situation) {
-                let Some(cell) = by.cell(Measure::Data(data)) else {
-                    continue;
-                };
-                let in_segments = self.segments.iter().map(|segment| Cell {
-                    segment: (*segment).to_owned(),
-                    ..cell.clone()
-                });
-                known.extend(in_segments);
-                let at_spots = spots.iter().map(|spot| Cell {
-                    spot: spot.clone(),
-                    ..cell.clone()
-                });
-                known.extend(at_spots);
-                known.insert(cell);
+        let mut touches = experience.touches.iter().peekable();
+        while let Some((first, _)) = touches.peek() {
+            let (day, mut known) = (first.day, Known::default());
+            while let Some((key, touch)) = touches.next_if(|(key, _)| key.day == day) {
+                let situation = touch.situation.then_some(Data::Situation);
+                for data in kind(&key.name).into_iter().chain(situation) {
+                    known.kinds.insert(data);
+                    let met = self.courses.iter().enumerate().filter_map(|(course, one)| {
+                        let (stage, touchpoint) = one.journey.met(&key.name, &key.channel)?;
+                        Some((course, stage, touchpoint.name.as_str(), data))
+                    });
+                    known.met.extend(met);
+                }
             }
+            let spots = known
+                .met
+                .into_iter()
+                .filter_map(|(course, stage, touchpoint, data)| {
+                    let journey = self.courses.get(course)?.journey;
+                    Some((spot(journey, stage, touchpoint)?, data))
+                });
+            let spots: Vec<(Spot, Data)> = spots.collect();
+            spots
+                .into_iter()
+                .for_each(|(spot, data)| self.add(Cell::of_data(day, data, spot, ""), Sums::ONE));
+            known.kinds.into_iter().for_each(|data| self.add_known(day, data));
         }
-        known.into_iter().for_each(|cell| self.add(cell, Sums::ONE));
     }
 
-    fn met<'s>(&'s self, key: &'s TouchKey) -> impl Iterator<Item = Spot> + 's {
-        self.courses.iter().filter_map(|course| {
-            let (stage, touchpoint) = course.journey.met(&key.name, &key.channel)?;
-            spot(course.journey, stage, &touchpoint.name)
-        })
+    /// Adds that there is data of a kind about somebody, in each of their segments.
+    fn add_known(&mut self, day: u32, data: Data) {
+        for place in 0..self.segments.len() {
+            if let Some(segment) = self.segments.get(place).copied() {
+                self.add(Cell::of_data(day, data, Spot::default(), segment), Sums::ONE);
+            }
+        }
+    }
+
+    /// Adds that a mark is data of a kind: where it lies, and in each segment.
+    pub(super) fn add_data(&mut self, mark: &Mark, data: Data) {
+        let Ok(day) = u32::try_from(mark.stamp.time.day()) else {
+            return;
+        };
+        for spot in self.spots(mark) {
+            self.add(Cell::of_data(day, data, spot, ""), Sums::ONE);
+        }
+        self.add_known(day, data);
     }
 
     /// Adds the stages that people came into, how long they took for the next, and where they were last seen.
@@ -103,6 +116,29 @@ impl Share<'_> {
             }
         }
         found.into_iter().for_each(|(cell, sums)| self.add(cell, sums));
+    }
+}
+
+/// What is known of somebody by what they did on one day.
+#[derive(Default)]
+struct Known<'j> {
+    /// Kinds of data, whatever was met.
+    kinds: BTreeSet<Data>,
+    /// The same by what was met: the course, the stage and the touchpoint.
+    met: BTreeSet<(usize, usize, &'j str, Data)>,
+}
+
+impl Cell {
+    /// That there is data of a kind. On which channel and by which team is no question of what is missing.
+    fn of_data(day: u32, data: Data, spot: Spot, segment: &str) -> Self {
+        Self {
+            day,
+            measure: Measure::Data(data),
+            spot,
+            segment: segment.to_owned(),
+            channel: String::new(),
+            team: String::new(),
+        }
     }
 }
 
