@@ -95,7 +95,9 @@ impl Supervisor {
                 if well {
                     supervisor.tell("WATCHDOG=1");
                 } else if was_well {
-                    tracing::error!("the writer does not get on: the supervisor is no longer told that it does");
+                    tracing::error!(
+                        "the writer does not get on: the supervisor is no longer told that it does"
+                    );
                 }
                 was_well = well;
             }
@@ -235,7 +237,9 @@ mod tests {
         let supervisor = supervisor(&name, "30000", None);
         let well = Arc::new(AtomicBool::new(true));
         let is_well = Arc::clone(&well);
-        let watched = supervisor.watched(move || is_well.load(Ordering::SeqCst)).unwrap();
+        let watched = supervisor
+            .watched(move || is_well.load(Ordering::SeqCst))
+            .unwrap();
         for _ in 0..3 {
             assert_eq!(heard(&socket), "WATCHDOG=1");
         }

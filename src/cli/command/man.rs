@@ -50,7 +50,11 @@ mod tests {
         let pages = command.get_subcommands().filter(|one| one.get_name() != "help");
         let pages: Vec<_> = pages.map(|one| format!("yekta-{}.1", one.get_name())).collect();
         assert!(pages.len() > 20, "{pages:?}");
-        for page in pages.iter().map(String::as_str).chain(["yekta.1", "yekta-rules-check.1"]) {
+        for page in pages
+            .iter()
+            .map(String::as_str)
+            .chain(["yekta.1", "yekta-rules-check.1"])
+        {
             let text = std::fs::read_to_string(dir.join(page)).unwrap();
             assert!(text.contains(".SH NAME"), "{page}");
         }

@@ -59,7 +59,9 @@ impl<'a> Page<'a> {
 
     fn key(&mut self, key: &str, value: &str) {
         if !self.in_rows {
-            self.push(format_args!("| key | default | environment | what it is |\n|---|---|---|---|\n"));
+            self.push(format_args!(
+                "| key | default | environment | what it is |\n|---|---|---|---|\n"
+            ));
             self.in_rows = true;
         }
         let what = std::mem::take(&mut self.comment).join(" ");
@@ -80,7 +82,10 @@ impl<'a> Page<'a> {
         for line in comment {
             let is_list = line.starts_with("  ");
             if is_list != in_list {
-                self.push(format_args!("{}", if is_list { "\n```text\n" } else { "```\n\n" }));
+                self.push(format_args!(
+                    "{}",
+                    if is_list { "\n```text\n" } else { "```\n\n" }
+                ));
                 in_list = is_list;
             }
             self.push(format_args!("{line}\n"));

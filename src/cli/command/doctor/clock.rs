@@ -26,10 +26,7 @@ pub(crate) fn look() -> Vec<Finding> {
     let (wall, steady) = (clock::now(), Instant::now());
     thread::sleep(WATCHED);
     let (told, passed) = (clock::now(), steady.elapsed());
-    vec![
-        runs(wall, told, passed),
-        held(Path::new(SYNCHRONIZED).exists()),
-    ]
+    vec![runs(wall, told, passed), held(Path::new(SYNCHRONIZED).exists())]
 }
 
 /// What the wall clock said in the beginning and the end, and what passed.
@@ -45,11 +42,7 @@ fn runs(wall: Timestamp, told: Timestamp, passed: Duration) -> Finding {
         (false, true) => (Verdict::Warn, "as the steady clock, within 5 ms"),
         (false, false) => (Verdict::Ok, "as the steady clock, within 5 ms"),
     };
-    let measured = format!(
-        "off by {} us after {} ms",
-        drift.as_micros(),
-        passed / 1_000
-    );
+    let measured = format!("off by {} us after {} ms", drift.as_micros(), passed / 1_000);
     Finding::new("clock.runs", verdict, measured, expected)
 }
 
@@ -82,7 +75,10 @@ mod tests {
     #[test]
     fn what_nobody_tells_is_not_known() {
         assert_eq!(held(true).verdict, Verdict::Ok);
-        assert_eq!((held(false).verdict, held(false).measured.as_str()), (Verdict::Warn, "not known"));
+        assert_eq!(
+            (held(false).verdict, held(false).measured.as_str()),
+            (Verdict::Warn, "not known")
+        );
         assert_eq!(look().len(), 2);
     }
 }

@@ -69,7 +69,12 @@ impl fmt::Display for Finding {
 
 /// Bytes as people say them.
 pub(crate) fn bytes(count: u64) -> String {
-    const UNITS: [(&str, u64); 4] = [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+    const UNITS: [(&str, u64); 4] = [
+        ("TiB", 1 << 40),
+        ("GiB", 1 << 30),
+        ("MiB", 1 << 20),
+        ("KiB", 1 << 10),
+    ];
     let unit = UNITS.into_iter().find(|(_, size)| count >= *size);
     match unit {
         Some((name, size)) => {

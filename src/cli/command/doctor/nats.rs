@@ -72,7 +72,11 @@ fn streams(facts: &BrokerFacts) -> Finding {
     Finding::new(
         "nats.streams",
         verdict,
-        format!("{} of {}", facts.streams, most(facts.streams_max, |n| n.to_string())),
+        format!(
+            "{} of {}",
+            facts.streams,
+            most(facts.streams_max, |n| n.to_string())
+        ),
         format!("room for {STREAMS}, unless those of the tenant are there"),
     )
 }
