@@ -38,11 +38,13 @@ mod measured;
 #[cfg(target_os = "linux")]
 mod medium;
 mod notices;
+mod packaged;
 #[cfg(target_os = "linux")]
 mod power;
 mod process;
 mod resume;
 mod rotated;
 mod secure;
+mod supervised;
 mod telemetry;
 mod updates;
