@@ -117,6 +117,9 @@ fn what_is_packed_as_an_example_is_sound() {
         let mut command = yekta(["rules", "check"]);
         command.arg(path(&format!("config/examples/{trade}/rules")));
         assert!(printed(command, b"").contains("1 journey"), "{trade}");
+        let mut command = yekta(["rules", "test"]);
+        command.arg(path(&format!("config/examples/{trade}/rules/tests/flows.yaml")));
+        assert!(printed(command, b"").contains("all as expected"), "{trade}");
     }
     let mut command = yekta(["config", "check", "--config"]);
     command.arg(path("config/package/deb/yekta.toml"));
