@@ -7,6 +7,7 @@ mod certificate;
 pub mod clock;
 mod compose;
 mod heads;
+mod inspect;
 mod keys;
 mod master;
 mod migrate;
@@ -14,14 +15,17 @@ mod rules;
 mod service;
 mod standalone;
 mod stream;
+mod supervisor;
 mod watching;
 
 pub use crate::app::{
     compose::{audit_folder, engine_config, engine_rules, http_settings},
+    inspect::{BrokerFacts, broker_facts},
     migrate::migrate,
     service::{Service, ServiceError},
     standalone::standalone,
     stream::StreamError,
+    supervisor::Supervisor,
 };
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::{
         master::MasterFile,
         rules::FollowedRules,
         stream::{self, Stream, StreamError},
+        supervisor::{Beat, Pulse, Supervisor},
     },
     audit::{AuditError, AuditLog},
     config::Settings,
@@ -105,6 +106,8 @@ pub struct Service {
     pages: axum::Router,
     /// How long stopping may take.
     drain_timeout: Duration,
+    /// Who is told how it fares.
+    supervisor: Supervisor,
 }
 
 /// The engine and where events come from.
@@ -216,7 +219,14 @@ impl Service {
             http,
             pages: console::router(&settings.http.frame_ancestors),
             drain_timeout: settings.engine.drain_timeout,
+            supervisor: Supervisor::default(),
         })
+    }
+
+    /// Has it tell `supervisor` when it is ready, that it goes on, and when it stops.
+    #[must_use]
+    pub fn watched_by(self, supervisor: Supervisor) -> Self {
+        Self { supervisor, ..self }
     }
 
     /// Where it listens, with the port that was chosen.
@@ -230,6 +240,7 @@ impl Service {
     /// [`ServiceError::Writer`] when a write failed, [`ServiceError::Serve`] when the listener did.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServiceError> {
         let Self {
+            address,
             listener,
             tls,
             keys,
@@ -240,7 +251,7 @@ impl Service {
             http,
             pages,
             drain_timeout,
-            ..
+            supervisor,
         } = self;
         let grace = drain_timeout / 5 * REQUESTS_FIFTHS;
         let draining = http.draining.clone();
@@ -256,6 +267,8 @@ impl Service {
         let _heads = http.api.audit.as_ref().map(tell_heads);
         let router = http::router::build(http, pages);
         let serving = tokio::spawn(http::serve::serve(listener, router, draining.clone(), grace));
+        let _watched = watched(&supervisor, &engine, stream.is_some());
+        supervisor.ready(address);
         tokio::pin!(stop);
         let mut followed = Ok(());
         loop {
@@ -270,6 +283,7 @@ impl Service {
             }
         }
         tracing::info!("draining");
+        supervisor.stopping();
         let begun = Instant::now();
         let stopped = match stream {
             None => {
@@ -314,6 +328,23 @@ fn looking(
     let rules = rules.map(|rules| tokio::spawn(rules.follow(LOOK_EVERY)));
     let looking = tls.into_iter().chain(keys).chain(master).chain(rules);
     looking.map(AbortOnDropHandle::new).collect()
+}
+
+/// Tells the supervisor that the writer gets on, until what is returned is dropped.
+fn watched(supervisor: &Supervisor, engine: &Engine, on_nats: bool) -> Option<AbortOnDropHandle<()>> {
+    let mut pulse = Pulse::new(supervisor.patience()?);
+    let handle = engine.handle.clone();
+    let mut working = handle.working();
+    supervisor.watched(move || {
+        let got_on = working.has_changed().unwrap_or(false);
+        let is_working = *working.borrow_and_update();
+        let beat = Beat {
+            health: handle.health(),
+            is_working: is_working && !on_nats,
+            got_on,
+        };
+        pulse.is_well(beat, std::time::Instant::now())
+    })
 }
 
 /// Tells the head of the audit log once a day, until what is returned is dropped.

@@ -17,8 +17,8 @@ use crate::{
     cli::{
         client::ClientCommand,
         command::{
-            audit, config, demo, fingerprint, generate as generate_command, identity, migrate, rebuild,
-            restore, rules, serve, snapshot, verify,
+            audit, completions, config, demo, doctor, fingerprint, generate as generate_command, identity,
+            man, migrate, rebuild, restore, rules, serve, snapshot, verify,
         },
     },
     telemetry,
@@ -56,15 +56,16 @@ enum Command {
     Verify(verify::Args),
     /// The log of who was told of whom.
     Audit(audit::Args),
-    /// Check or print the configuration.
+    /// Look whether the service can run here: port, disk, open files, clock, NATS.
+    Doctor(doctor::Args),
+    /// Check, print or describe the configuration.
     Config(config::Args),
     /// The rules of the tenant: check, test by cases and try out those of a folder; list those of a running service.
     Rules(rules::Args),
     /// Write the completions of a shell to standard output.
-    Completions {
-        /// Which shell.
-        shell: clap_complete::Shell,
-    },
+    Completions(completions::Args),
+    /// Write the manual page to standard output, or one for each command into a folder.
+    Man(man::Args),
     #[command(flatten)]
     Client(ClientCommand),
 }
@@ -86,12 +87,11 @@ impl Cli {
             Command::Restore(args) => args.run(&mut out),
             Command::Rebuild(args) => args.run(&mut out),
             Command::Verify(args) => args.run(&mut out),
+            Command::Doctor(args) => args.run(&mut out),
             Command::Config(args) => args.run(&mut out),
             Command::Rules(args) => args.run(&mut out),
-            Command::Completions { shell } => {
-                clap_complete::generate(shell, &mut Self::command(), "yekta", &mut out);
-                Ok(())
-            }
+            Command::Completions(args) => args.run(Self::command(), &mut out),
+            Command::Man(args) => args.run(Self::command(), &mut out),
             Command::Client(command) => {
                 let client = command.server().client();
                 command.run(&client, &mut out).map_err(Into::into)

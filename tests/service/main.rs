@@ -38,6 +38,7 @@ mod measured;
 #[cfg(target_os = "linux")]
 mod medium;
 mod notices;
+mod packaged;
 #[cfg(target_os = "linux")]
 mod power;
 mod process;
@@ -45,5 +46,6 @@ mod reported;
 mod resume;
 mod rotated;
 mod secure;
+mod supervised;
 mod telemetry;
 mod updates;

@@ -42,6 +42,7 @@ mod consumers;
 mod crash;
 mod deliveries;
 mod dlq;
+mod doctor;
 mod erased;
 mod example_conf;
 mod examples;

@@ -3,7 +3,7 @@
 use std::{io::Write, pin::pin, time::Duration};
 
 use crate::{
-    app::Service,
+    app::{Service, Supervisor},
     cli::{
         command::settings::SettingsArgs,
         exit::{Failure, signalled},
@@ -46,7 +46,9 @@ async fn serve(settings: &Settings, out: &mut impl Write) -> Result<(), Failure>
     let scheme = settings.http.scheme();
     writeln!(out, "listening on {scheme}://{}", service.address())?;
     out.flush()?;
-    service.run(stop).await?;
+    // What supervisors say is not for settings: systemd sets it for the process that it starts.
+    let supervisor = Supervisor::of(|name| std::env::var_os(name));
+    service.watched_by(supervisor).run(stop).await?;
     Ok(())
 }
 

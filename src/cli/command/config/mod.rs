@@ -1,8 +1,13 @@
 //! `yekta config`: what is set, and whether it can be.
 
+mod page;
+
 use std::io::Write;
 
-use crate::cli::{command::settings::SettingsArgs, exit::Failure};
+use crate::{
+    cli::{command::settings::SettingsArgs, exit::Failure},
+    config::DEFAULTS,
+};
 
 /// Checks or prints the configuration that `serve` would run with.
 #[derive(Debug, clap::Args)]
@@ -17,6 +22,8 @@ enum Action {
     Check(SettingsArgs),
     /// Print every setting, secrets hidden.
     Print(SettingsArgs),
+    /// Write every key with what it is, its default and its environment variable, as Markdown.
+    Page,
 }
 
 impl Args {
@@ -27,6 +34,7 @@ impl Args {
                 writeln!(out, "the configuration is sound")?;
             }
             Action::Print(settings) => write!(out, "{}", settings.load()?.redacted_toml())?,
+            Action::Page => write!(out, "{}", page::page(DEFAULTS))?,
         }
         Ok(())
     }
