@@ -1,6 +1,6 @@
 //! What is counted of the experience: cells, each of one day and a few names, and what is added up in each.
 //!
-//! A cell says nothing of a person. What a person adds to cells is said by [`share`](crate::decide::experience::share); sums
+//! A cell says nothing of a person. What a person adds to cells is said by [`share`](crate::decide::experience::share()); sums
 //! are whole numbers that can be taken back exactly.
 
 use crate::domain::profile::experience::{Friction, Style};

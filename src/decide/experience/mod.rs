@@ -6,7 +6,7 @@
 //! | what the rules say of a journey | [`journey`] |
 //! | how far somebody is on it | [`course`] |
 //! | what is counted, by day | [`cell`], written down by [`named`] |
-//! | what one person adds to it | [`share`] |
+//! | what one person adds to it | [`mod@share`] |
 //! | what it did to them, on one scale | [`effect`] |
 //! | the cells of some days, put together | [`table`], [`totals`] |
 //! | scores and means, and between which bounds they are known | [`score`], [`mean`] |

@@ -1,6 +1,6 @@
 //! What is counted of the experience among all customers, by day: kept up to date in the commit that changes somebody.
 //!
-//! What is counted is the sum of what each adds ([`crate::decide::experience::share`]), and of each it is kept what that was.
+//! What is counted is the sum of what each adds ([`crate::decide::experience::share()`]), and of each it is kept what that was.
 //! So when people become one, part or are erased, when something is taken back, or when rules change, it is put right by what
 //! they added before and what they add then. No more is kept than cells, and for each customer which of them are theirs.
 //!
