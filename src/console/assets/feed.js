@@ -1,0 +1,136 @@
+// What the service publishes, as this page has seen it: followed once for all pages, bounded, the latest first.
+
+import { KeyNeeded, updates } from "/console/api.js";
+
+/** Positions of the past that the page begins with. */
+const BACKLOG = 2000;
+const ROWS_MAX = 400;
+const NAMES_MAX = 2000;
+const SECONDS = 60;
+const RETRY_MS = 1000;
+
+class Feed {
+  rows = [];
+  totals = { good: 0, refused: 0, merged: 0, held: 0 };
+  /** Events in each of the last seconds, the latest last. */
+  rate = Array(SECONDS).fill(0);
+  state = "connecting";
+  isEmpty = true;
+  /** Names by profile id. */
+  names = new Map();
+  #listeners = new Set();
+  #drawing = false;
+  #cursor = null;
+  #since = Infinity;
+  #said;
+  ready = new Promise((said) => { this.#said = said; });
+
+  /** Calls `heard` now and whenever something came, once per frame; gives how to end that. */
+  listen(heard) {
+    this.#listeners.add(heard);
+    heard(this);
+    return () => this.#listeners.delete(heard);
+  }
+
+  #tell() {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    requestAnimationFrame(() => {
+      this.#drawing = false;
+      for (const heard of [...this.#listeners]) heard(this);
+    });
+  }
+
+  #set(state) {
+    this.state = state;
+    this.#tell();
+  }
+
+  async run(keyGiven) {
+    setInterval(() => {
+      this.rate = [...this.rate.slice(1), 0];
+      this.#tell();
+    }, 1000);
+    for (;;) {
+      try {
+        await this.#follow();
+        this.#set("lost");
+      } catch (error) {
+        this.#set(error instanceof KeyNeeded ? "locked" : "lost");
+        this.#said();
+        if (error instanceof KeyNeeded) {
+          await keyGiven();
+          continue;
+        }
+      }
+      await new Promise((again) => setTimeout(again, RETRY_MS));
+    }
+  }
+
+  async #follow() {
+    if (this.#cursor === null) await this.#begin();
+    for await (const { id, event, data } of updates(this.#cursor)) {
+      this.state = "live";
+      if (id !== null) this.#cursor = id;
+      if (event && event !== "reset") this.#take(id, event, JSON.parse(data));
+      this.#tell();
+      this.#said();
+    }
+  }
+
+  /** The first message says where the present is: what is shown begins a little before it. */
+  async #begin() {
+    const stop = new AbortController();
+    for await (const { id } of updates(null, stop.signal)) {
+      this.#since = Number(id);
+      this.#cursor = String(Math.max(0, this.#since - BACKLOG));
+      this.isEmpty = this.#since === 0;
+      break;
+    }
+    stop.abort();
+  }
+
+  #take(key, stream, body) {
+    this.isEmpty = false;
+    if (stream === "context") this.#good(key, body);
+    else if (stream === "dlq") this.#row({ key, kind: "refused", time: body.at, code: body.code, message: body.message, body: body.body, source: body.source });
+    else if (stream === "insight") this.#row({ key, kind: "insight", time: body.at, about: body.about, what: body.kind });
+    else if (stream === "action") this.#row({ key, kind: "action", time: body.time ?? body.at, profile: body.profile, action: body });
+    else if (body.kind === "updated") this.#updated(key, body);
+    else if (["merged", "split", "moved", "erased"].includes(body.kind)) this.#changed(key, body);
+  }
+
+  #good(key, { event, context, profile }) {
+    const who = context?.profile ?? profile ?? null;
+    const name = context?.person?.display_name ?? this.names.get(who) ?? null;
+    if (Number(key) > this.#since) this.rate[SECONDS - 1] += 1;
+    this.#row({ key, kind: "good", time: event.received ?? event.time, event, profile: who, name });
+  }
+
+  /** A document tells names, and decisions about messages that were written down with the person. */
+  #updated(key, { profile, document }) {
+    const name = [document.traits?.first_name, document.traits?.last_name].filter(Boolean).join(" ");
+    if (name) this.names.set(profile, name);
+    if (this.names.size > NAMES_MAX) this.names.delete(this.names.keys().next().value);
+    const [latest] = document.recent ?? [];
+    if (latest?.type === "Contact Decided" && !this.rows.some((row) => row.decided === latest.id)) {
+      this.#row({ key, kind: "decided", decided: latest.id, time: latest.time, profile, name, about: latest.about });
+    }
+  }
+
+  /** Each profile that a merge or split concerns is told of it; it is shown once. */
+  #changed(key, { kind, profile, from = [], into = [], cause, time }) {
+    const told = JSON.stringify([kind, from, into]);
+    if (this.rows.slice(0, 50).some((row) => row.told === told)) return;
+    this.#row({ key, kind, profile: into[0] ?? profile, from, into, told, cause, time: time ?? null });
+  }
+
+  #row(row) {
+    if (row.kind in this.totals) this.totals[row.kind] += 1;
+    if (row.kind === "decided") this.totals.held += 1;
+    this.rows.unshift(row);
+    this.rows.length = Math.min(this.rows.length, ROWS_MAX);
+  }
+}
+
+export const feed = new Feed();
