@@ -4,7 +4,7 @@ import { KeyNeeded, useKey } from "/console/api.js";
 import { byId, el } from "/console/dom.js";
 import { feed } from "/console/feed.js";
 import { healthPage } from "/console/health.js";
-import { dress, kept, lang, speak, t } from "/console/i18n.js";
+import { dress, kept, lang, speak, t, THEME } from "/console/i18n.js";
 import { livePage } from "/console/live.js";
 import { matchesPage } from "/console/matches.js";
 import { profilePage } from "/console/profile.js";
@@ -12,7 +12,6 @@ import { reportsPage } from "/console/reports.js";
 import { searchPage, seek } from "/console/search.js";
 import { startPage } from "/console/start.js";
 
-const THEME = "yekta-theme";
 const PAGES = {
   live: livePage,
   matches: matchesPage,
@@ -84,7 +83,7 @@ function theme(isTurned) {
   const isDark = (kept(THEME) ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
   const now = isTurned ? (isDark ? "light" : "dark") : isDark ? "dark" : "light";
   if (isTurned) kept(THEME, now);
-  if (isTurned || kept(THEME)) document.documentElement.dataset.theme = now;
+  if (isTurned) document.documentElement.dataset.theme = now;
   byId("theme").textContent = t(now === "dark" ? "theme.light" : "theme.dark");
 }
 

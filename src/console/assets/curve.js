@@ -4,7 +4,7 @@ import { chart, drawing, path, scale } from "/console/charts.js";
 import { el, svg } from "/console/dom.js";
 import { day, full, num, t, word } from "/console/i18n.js";
 
-const TALL = 190;
+const TALL = 204;
 const TOP = 26;
 const FRICTION = -0.5;
 const clamp = (value) => Math.max(-1, Math.min(1, value));
@@ -44,7 +44,7 @@ export function curve(places, label, groups = []) {
   return chart(label, (width) => {
     const side = Math.min(58, width / 8);
     const x = scale(0, Math.max(places.length - 1, 1), side, width - side, width);
-    const y = (value) => TOP + ((1 - value) / 2) * (TALL - TOP - 44);
+    const y = (value) => TOP + ((1 - value) / 2) * (TALL - TOP - 58);
     const known = places.map((one, at) => ({ ...one, x: x(places.length === 1 ? 0.5 : at), y: one.value === null ? null : y(one.value) }));
     const line = known.filter((one) => one.y !== null);
     const isTight = width / places.length < 74;
@@ -52,7 +52,7 @@ export function curve(places, label, groups = []) {
       svg("rect", { class: "above", x: 0, y: TOP - 6, width, height: y(0) - TOP + 6 }),
       svg("rect", { class: "below", x: 0, y: y(0), width, height: y(-1) - y(0) + 6 }),
       svg("line", { class: "zero", x1: 0, x2: width, y1: y(0), y2: y(0) }),
-      groups.map((one) => svg("line", { class: "stage-line", x1: x(one - 0.5), x2: x(one - 0.5), y1: TOP - 6, y2: TALL - 34 })),
+      groups.map((one) => svg("line", { class: "stage-line", x1: x(one - 0.5), x2: x(one - 0.5), y1: TOP - 6, y2: TALL - 40 })),
       svg("path", { class: "curve", d: smooth(line) }),
       known.map((one, at) => [
         one.y === null ? svg("circle", { class: "unknown", cx: one.x, cy: y(0), r: 3 })

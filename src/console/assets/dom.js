@@ -7,7 +7,7 @@ function fill(element, attributes, children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value !== undefined && value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false).map(
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false).map(
     (child) => (child instanceof Node ? child : String(child)),
   ));
   return element;

@@ -445,4 +445,5 @@ export default {
   "order.delivered": "delivered",
   "promise.offer": "offer",
   "promise.callback": "call-back",
+  "currency.IRR": "IRR",
 };

@@ -445,4 +445,5 @@ export default {
   "order.delivered": "تحویل‌شده",
   "promise.offer": "پیشنهاد",
   "promise.callback": "تماس دوباره",
+  "currency.IRR": "ریال",
 };

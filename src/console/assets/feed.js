@@ -108,14 +108,12 @@ class Feed {
   }
 
   /** A document tells names, and decisions about messages that were written down with the person. */
-  #updated(key, { profile, document }) {
+  #updated(key, { profile, document, cause }) {
     const name = [document.traits?.first_name, document.traits?.last_name].filter(Boolean).join(" ");
     if (name) this.names.set(profile, name);
     if (this.names.size > NAMES_MAX) this.names.delete(this.names.keys().next().value);
-    const [latest] = document.recent ?? [];
-    if (latest?.type === "Contact Decided" && !this.rows.some((row) => row.decided === latest.id)) {
-      this.#row({ key, kind: "decided", decided: latest.id, time: latest.time, profile, name, about: latest.about });
-    }
+    const { by_type: types = {}, last_seen: time } = document.counters ?? {};
+    if (cause?.count === 0 && types["Contact Decided"]) this.#row({ key, kind: "decided", time, profile, name, place: types["Contact Decided"] });
   }
 
   /** Each profile that a merge or split concerns is told of it; it is shown once. */
@@ -126,6 +124,7 @@ class Feed {
   }
 
   #row(row) {
+    row.isNew = Number(row.key) > this.#since;
     if (row.kind in this.totals) this.totals[row.kind] += 1;
     if (row.kind === "decided") this.totals.held += 1;
     this.rows.unshift(row);

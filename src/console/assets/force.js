@@ -8,11 +8,7 @@ export function settle(count, links, width, height) {
   const middle = { x: width / 2, y: height / 2 };
   const room = Math.sqrt((width * height) / Math.max(count, 1));
   const rest = Math.min(room * 0.75, 150);
-  const nodes = Array.from({ length: count }, (_, at) => {
-    const turn = at * 2.39996;
-    const far = 12 * Math.sqrt(at + 0.5);
-    return { x: middle.x + far * Math.cos(turn), y: middle.y + far * Math.sin(turn), dx: 0, dy: 0 };
-  });
+  const nodes = begin(count, links, middle, rest);
   for (let round = 0; round < ROUNDS; round += 1) {
     const heat = 1 - round / ROUNDS;
     for (const [at, one] of nodes.entries()) {
@@ -31,6 +27,36 @@ export function settle(count, links, width, height) {
     }
   }
   return fit(nodes, width, height);
+}
+
+/** Each node begins beside the first that it is linked with, the most linked in the middle: few links cross then. */
+function begin(count, links, middle, rest) {
+  const near = Array.from({ length: count }, () => new Set());
+  for (const [from, to] of links) {
+    near[from].add(to);
+    near[to].add(from);
+  }
+  const nodes = Array.from({ length: count }, () => null);
+  const ranked = [...near.keys()].sort((a, b) => near[b].size - near[a].size || a - b);
+  const waiting = [];
+  let turn = 0;
+  const put = (at, from) => {
+    if (nodes[at]) return;
+    const ring = rest * (0.7 + 0.02 * turn);
+    const angle = from === middle ? turn * 2.39996 : Math.atan2(from.y - middle.y, from.x - middle.x) + ((turn % 5) - 2) * 0.5;
+    const [x, y] = turn === 0 ? [middle.x, middle.y] : [from.x + ring * Math.cos(angle || turn * 2.39996), from.y + ring * Math.sin(angle || turn * 2.39996)];
+    nodes[at] = { x, y, dx: 0, dy: 0 };
+    turn += 1;
+    waiting.push(at);
+  };
+  for (const root of ranked) {
+    put(root, middle);
+    while (waiting.length > 0) {
+      const at = waiting.shift();
+      for (const other of near[at]) put(other, nodes[at].x === middle.x && nodes[at].y === middle.y ? middle : nodes[at]);
+    }
+  }
+  return nodes;
 }
 
 function push(one, other, rest) {

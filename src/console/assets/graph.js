@@ -21,29 +21,37 @@ export function evidenceLine(one) {
   return el("span", {}, reason(one), one.shares ? [" ", masked(one.shares.value, "ltr")] : null);
 }
 
-/** The identifier that tells most of a claim. */
-const ORDER = ["user_id", "loyalty_id", "email", "phone", "anonymous_id", "device_id"];
-function face({ identifiers }) {
-  const [first] = [...identifiers].sort((a, b) => (ORDER.indexOf(a.kind) + 99) % 99 - (ORDER.indexOf(b.kind) + 99) % 99);
-  return first ?? null;
+const ORDER = ["user_id", "loyalty_id", "email", "phone", "order_id", "anonymous_id", "device_id"];
+const rank = ({ kind }) => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
+
+/** Of each claim the identifier that tells it best from the others: the rarest. */
+function faces(members) {
+  const count = (one) => members.filter((member) => holds(member, one)).length;
+  return members.map(({ identifiers }) => [...identifiers].sort((a, b) => count(a) - count(b) || rank(a) - rank(b))[0] ?? null);
 }
 
 export function graphSection(identity) {
   const { members } = identity;
   const links = identity.evidence.filter(({ between: [a, b] }) => a !== null && b !== null && a !== b).slice(0, LINKS_MAX);
   // A log-in makes what happened on a device before it its customer's: a link without shared evidence of its own.
+  const linked = new Set(links.filter((one) => one.united).flatMap((one) => one.between));
   const owned = members.flatMap((one, at) => {
-    if (!one.owner) return [];
+    if (!one.owner || linked.has(at)) return [];
     const to = members.findIndex((other, place) => place !== at && !other.owner && shares(one, other) && holds(other, one.owner));
     const other = to >= 0 ? to : members.findIndex((two, place) => place !== at && holds(two, one.owner));
     return other < 0 ? [] : [{ united: true, owned: one.owner, shares: one.identifiers[0] ?? null, between: [at, other] }];
   });
-  const all = [...links, ...owned];
+  // The customer's id is shared by way of the log-in where one of the two does not state it itself.
+  const all = [...links.map((one) => {
+    const lent = one.united && one.shares && one.between.map((at) => members[at]).find((member) => !holds(member, one.shares));
+    return lent?.owner ? { ...one, owned: lent.owner } : one;
+  }), ...owned];
+  const named = faces(members);
   const label = t("graph.label", { members: members.length, links: all.length });
   const rows = all.map((one, at) => el("li", { "data-edge": at, "data-mark": one.united ? undefined : "bad", tabindex: "0" },
-    el("span", { class: "pair" }, name(members[one.between[0]]), el("span", { class: "soft", "aria-hidden": "true" }, one.united ? " — " : " ≠ "), name(members[one.between[1]])),
+    el("span", { class: "pair" }, name(named[one.between[0]]), el("span", { class: "soft", "aria-hidden": "true" }, one.united ? " — " : " ≠ "), name(named[one.between[1]])),
     el("span", { class: "soft" }, one.owned ? [t("why.log_in"), " ", masked(one.owned.value, "ltr")] : evidenceLine(one))));
-  const figure = chart(label, (width) => draw(members, all, width, label), { class: "chart graph" });
+  const figure = chart(label, (width) => draw(members, named, all, width, label), { class: "chart graph" });
   const list = el("ul", { class: "evidence" }, rows);
   const light = (index) => {
     for (const one of figure.querySelectorAll("[data-edge]")) one.toggleAttribute("data-lit", one.dataset.edge === index);
@@ -58,7 +66,7 @@ export function graphSection(identity) {
   return el("section", { class: "card" },
     el("h2", {}, t("graph.title")),
     el("p", { class: "soft" }, t(members.length === 1 ? "graph.one" : "graph.about", { members: members.length })),
-    members.length > 1 ? figure : el("ul", { class: "evidence" }, el("li", {}, name(members[0]))),
+    members.length > 1 ? figure : el("ul", { class: "evidence" }, el("li", {}, name(named[0]))),
     members.length > 1 ? el("details", { open: rows.length <= 6 }, el("summary", {}, t("graph.evidence", { count: rows.length })), list) : null,
     noted("graph.shared", identity.shared), noted("graph.generic", identity.generic));
 }
@@ -71,19 +79,19 @@ function noted(key, values) {
   return el("p", { class: "soft small" }, t(key), " ", values.slice(0, 8).map((one) => [word("kind", one.kind), " ", masked(one.value, "ltr"), " "]));
 }
 
-function name(member) {
-  const first = face(member);
+function name(first) {
   return first ? el("span", {}, el("span", { class: "soft" }, word("kind", first.kind)), " ", masked(first.value, "ltr")) : el("span", {}, t("graph.facts"));
 }
 
-function draw(members, links, width, label) {
+function draw(members, named, links, width, label) {
   const height = Math.min(420, Math.max(190, 130 + members.length * 22));
   const places = settle(members.length, links.map((one) => one.between), width, height);
   const most = Math.max(...members.map((one) => one.events), 1);
   return drawing(width, height, label,
     links.map((one, at) => {
       const [a, b] = one.between.map((place) => places[place]);
-      const middle = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+      const part = 0.44 + (at % 3) * 0.06;
+      const middle = { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part };
       const kind = one.owned ? t("why.log_in_short") : one.word ? t("why.said_short") : one.shares ? word("kind", one.shares.kind) : t("why.alike_short");
       return svg("g", { class: "edge", "data-edge": at, "data-united": String(one.united) },
         svg("line", { class: "touch", x1: a.x, y1: a.y, x2: b.x, y2: b.y }),
@@ -91,7 +99,7 @@ function draw(members, links, width, label) {
         svg("text", { x: middle.x, y: middle.y - 4, "text-anchor": "middle" }, kind));
     }),
     members.map((one, at) => {
-      const first = face(one);
+      const first = named[at];
       const { x, y } = places[at];
       const r = 8 + 8 * Math.sqrt(one.events / most);
       const words = first ? String(first.value) : t("graph.facts");

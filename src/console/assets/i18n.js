@@ -5,6 +5,8 @@ import fa from "/console/fa.js";
 
 const WORDS = { en, fa };
 const KEPT = "yekta-language";
+/** Where a choice of light or dark is kept. */
+export const THEME = "yekta-theme";
 
 /** What the browser keeps, if it keeps anything for this page. */
 export function kept(name, value) {
@@ -30,6 +32,8 @@ const LOCALE = isRtl ? "fa-IR-u-ca-persian-nu-arabext" : "en-GB";
 export function dress(root = document.documentElement) {
   root.lang = lang;
   root.dir = isRtl ? "rtl" : "ltr";
+  const theme = kept(THEME);
+  if (theme) root.dataset.theme = theme;
 }
 
 /** Has the page in the other language from now on. */
@@ -72,7 +76,7 @@ export const share = (value, digits = 0) =>
 
 /** An amount of money, given as a text. */
 export const money = (amount, currency) =>
-  (amount === null || amount === undefined || amount === "" ? "" : [num(amount, 4), currency].filter(Boolean).join(" "));
+  (amount === null || amount === undefined || amount === "" ? "" : [num(amount, 4), currency && word("currency", currency)].filter(Boolean).join(" "));
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 /** An amount of bytes. */

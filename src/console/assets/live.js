@@ -6,7 +6,7 @@ import { chip, el, shortId } from "/console/dom.js";
 import { feed } from "/console/feed.js";
 import { clock, num, t, when, word } from "/console/i18n.js";
 
-const SHOWN = 150;
+const SHOWN = 100;
 const KINDS = {
   all: () => true,
   good: (row) => row.kind === "good",
@@ -70,12 +70,11 @@ export const tile = (name, value, drawing = null, mark = undefined) =>
 /** Rows that are there already stay, so that a reader's place and focus do too. */
 function keep(list, rows) {
   const there = new Map([...list.children].map((child) => [child.dataset.key, child]));
-  const isFirst = there.size === 0;
   const children = rows.map((row) => {
     const key = `${row.kind}${row.key}`;
     const known = there.get(key);
     if (known) return known;
-    return el("li", { "data-key": key, "data-kind": row.kind, class: isFirst ? undefined : "fresh" }, ...cells(row));
+    return el("li", { "data-key": key, "data-kind": row.kind, class: row.isNew && there.size > 0 ? "fresh" : undefined }, ...cells(row));
   });
   const same = children.length === list.children.length && children.every((child, at) => child === list.children[at]);
   if (!same) list.replaceChildren(...children);
@@ -110,8 +109,10 @@ function cells(row) {
       el("span", { class: "who" }, el("a", { href: "#/reports/insights" }, t("reports.insights")))];
   }
   if (row.kind === "action" || row.kind === "decided") return [...decision(row, time), el("span", { class: "who" }, person(row.profile, row.name ?? feed.names.get(row.profile)))];
+  const { from = [], into = [] } = row;
+  const count = Math.max(new Set([...from, ...into]).size, 2);
   return [verdict(row.kind, "join"), time,
-    el("span", { class: "what" }, el("strong", {}, t(`live.${row.kind}_what`, { count: Math.max(row.from.length + (row.into.includes(row.from[0]) ? 0 : 1), 2) })),
+    el("span", { class: "what" }, el("strong", {}, t(`live.${row.kind}_what`, { count })),
       row.cause ? el("span", { class: "soft" }, ` ${word("resolution", row.cause.resolution)}`) : null),
     el("span", { class: "who" }, person(row.profile, feed.names.get(row.profile)))];
 }
@@ -134,7 +135,9 @@ function decision(row, time) {
   return [mark, time, what];
 }
 
-async function find({ profile, decided }) {
-  const { events } = await get(`/v1/profiles/${profile}/timeline?limit=10&channel=yekta`);
-  return events.find((one) => one.id === decided)?.properties;
+/** What was decided, of which only is told how many decisions there were by then. */
+async function find({ profile, place }) {
+  const { events } = await get(`/v1/profiles/${profile}/timeline?limit=50&channel=yekta`);
+  const decisions = events.filter((one) => one.type === "Contact Decided").reverse();
+  return (decisions[place - 1] ?? decisions.at(-1))?.properties;
 }
