@@ -8,6 +8,8 @@ const ROWS_MAX = 400;
 const NAMES_MAX = 2000;
 const SECONDS = 60;
 const RETRY_MS = 1000;
+/** For how long the first event of the past is waited for. */
+const PATIENCE_MS = 250;
 
 class Feed {
   rows = [];
@@ -15,15 +17,21 @@ class Feed {
   /** Events in each of the last seconds, the latest last. */
   rate = Array(SECONDS).fill(0);
   state = "connecting";
-  isEmpty = true;
   /** Names by profile id. */
   names = new Map();
+  /** Where a profile changed last, by its id. */
+  changes = new Map();
   #listeners = new Set();
   #drawing = false;
   #cursor = null;
   #since = Infinity;
   #said;
   ready = new Promise((said) => { this.#said = said; });
+
+  /** Whether nothing ever came. */
+  get isEmpty() {
+    return this.rows.length === 0 && this.#since < BACKLOG;
+  }
 
   /** Calls `heard` now and whenever something came, once per frame; gives how to end that. */
   listen(heard) {
@@ -57,11 +65,11 @@ class Feed {
         this.#set("lost");
       } catch (error) {
         this.#set(error instanceof KeyNeeded ? "locked" : "lost");
-        this.#said();
         if (error instanceof KeyNeeded) {
           await keyGiven();
           continue;
         }
+        this.#said();
       }
       await new Promise((again) => setTimeout(again, RETRY_MS));
     }
@@ -69,12 +77,16 @@ class Feed {
 
   async #follow() {
     if (this.#cursor === null) await this.#begin();
-    for await (const { id, event, data } of updates(this.#cursor)) {
+    const stop = new AbortController();
+    // A page that is left may be kept by the browser, and would keep one of its few connections.
+    addEventListener("pagehide", () => stop.abort(), { once: true });
+    for await (const { id, event, data } of updates(this.#cursor, stop.signal)) {
       this.state = "live";
       if (id !== null) this.#cursor = id;
       if (event && event !== "reset") this.#take(id, event, JSON.parse(data));
       this.#tell();
-      this.#said();
+      if (this.rows.length > 0) this.#said();
+      else setTimeout(this.#said, PATIENCE_MS);
     }
   }
 
@@ -84,14 +96,12 @@ class Feed {
     for await (const { id } of updates(null, stop.signal)) {
       this.#since = Number(id);
       this.#cursor = String(Math.max(0, this.#since - BACKLOG));
-      this.isEmpty = this.#since === 0;
       break;
     }
     stop.abort();
   }
 
   #take(key, stream, body) {
-    this.isEmpty = false;
     if (stream === "context") this.#good(key, body);
     else if (stream === "dlq") this.#row({ key, kind: "refused", time: body.at, code: body.code, message: body.message, body: body.body, source: body.source });
     else if (stream === "insight") this.#row({ key, kind: "insight", time: body.at, about: body.about, what: body.kind });
@@ -109,6 +119,9 @@ class Feed {
 
   /** A document tells names, and decisions about messages that were written down with the person. */
   #updated(key, { profile, document, cause }) {
+    this.changes.delete(profile);
+    this.changes.set(profile, key);
+    if (this.changes.size > NAMES_MAX) this.changes.delete(this.changes.keys().next().value);
     const name = [document.traits?.first_name, document.traits?.last_name].filter(Boolean).join(" ");
     if (name) this.names.set(profile, name);
     if (this.names.size > NAMES_MAX) this.names.delete(this.names.keys().next().value);

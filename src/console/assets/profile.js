@@ -55,11 +55,10 @@ export async function profilePage(root, who) {
   await draw(false);
 
   // Drawn anew when the person changed, unless somebody is at work in it.
-  const seenFirst = feed.rows.find((row) => row.profile === id)?.key;
-  let seen = seenFirst;
+  let seen = feed.changes.get(id);
   let timer = null;
-  const end = feed.listen(({ rows }) => {
-    const latest = rows.find((row) => row.profile === id)?.key;
+  const end = feed.listen(({ changes }) => {
+    const latest = changes.get(id);
     if (latest === seen) return;
     seen = latest;
     clearTimeout(timer);
