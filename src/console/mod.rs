@@ -48,7 +48,7 @@ const fn script(path: &'static str, text: &'static str) -> Asset {
 
 /// The console, the agent's card and the till, what a customer's own telephone shows of a code, and what they load.
 #[rustfmt::skip]
-const ASSETS: [Asset; 49] = [
+const ASSETS: [Asset; 50] = [
     page("/", include_str!("assets/index.html")),
     // A desk shows it in a frame.
     Asset { framed: true, ..page("/agent", include_str!("assets/agent.html")) },
@@ -58,6 +58,7 @@ const ASSETS: [Asset; 49] = [
     style("/console/style.css", include_str!("assets/style.css")),
     style("/console/agent.css", include_str!("assets/agent.css")),
     style("/console/console.css", include_str!("assets/console.css")),
+    style("/console/drawings.css", include_str!("assets/drawings.css")),
     style("/console/pos.css", include_str!("assets/pos.css")),
     script("/console/agent.js", include_str!("assets/agent.js")),
     script("/console/api.js", include_str!("assets/api.js")),

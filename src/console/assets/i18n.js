@@ -34,6 +34,8 @@ export function dress(root = document.documentElement) {
   root.dir = isRtl ? "rtl" : "ltr";
   const theme = kept(THEME);
   if (theme) root.dataset.theme = theme;
+  for (const one of root.querySelectorAll("[data-t]")) one.textContent = t(one.dataset.t);
+  for (const one of root.querySelectorAll("[data-label]")) one.setAttribute("aria-label", t(one.dataset.label));
 }
 
 /** Has the page in the other language from now on. */
@@ -48,7 +50,11 @@ export function speak(other) {
 /** A name of the API's, as a reader would write it. */
 const plain = (name) => String(name).replaceAll("_", " ");
 
-const isolated = (value) => (typeof value === "number" ? num(value) : `\u2068${value}\u2069`);
+/** A value within a sentence; isolated where one of the two may run from right to left. */
+const isolated = (value) => {
+  if (typeof value === "number") return num(value);
+  return isRtl || /[\u0590-\u08ff]/.test(value) ? `\u2068${value}\u2069` : String(value);
+};
 
 /** The words of `key`, with `{name}` replaced by what `values` tell, isolated from the direction around it. */
 export function t(key, values = {}) {
@@ -58,6 +64,9 @@ export function t(key, values = {}) {
 
 /** The words for `name`, one of a kind of names; the name itself where there are none. */
 export const word = (kind, name) => WORDS[lang][`${kind}.${name}`] ?? plain(name ?? "");
+
+/** The same for the agent's card, which names things in English as the API does. */
+export const desk = (kind, name) => (isRtl ? word(kind, name) : kind === "channel" ? name : plain(name));
 
 const formats = new Map();
 const format = (Kind, options) => {
