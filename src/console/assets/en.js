@@ -446,6 +446,7 @@ export default {
   "promise.offer": "offer",
   "promise.callback": "call-back",
   "currency.IRR": "IRR",
+  "touchpoint.till": "till",
   "desk.identify": "Ask who is calling",
   "desk.complaint_first": "See to the complaint first",
   "desk.then_sell_nothing": ". Sell nothing.",

@@ -446,6 +446,7 @@ export default {
   "promise.offer": "پیشنهاد",
   "promise.callback": "تماس دوباره",
   "currency.IRR": "ریال",
+  "touchpoint.till": "صندوق",
   "desk.identify": "بپرسید چه کسی تماس گرفته",
   "desk.complaint_first": "نخست به شکایت رسیدگی کنید",
   "desk.then_sell_nothing": ". چیزی نفروشید.",

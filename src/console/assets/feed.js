@@ -21,6 +21,8 @@ class Feed {
   names = new Map();
   /** Where a profile changed last, by its id. */
   changes = new Map();
+  /** How many messages were decided about, by profile id. */
+  #decided = new Map();
   #listeners = new Set();
   #drawing = false;
   #cursor = null;
@@ -121,12 +123,16 @@ class Feed {
   #updated(key, { profile, document, cause }) {
     this.changes.delete(profile);
     this.changes.set(profile, key);
+    if (this.#decided.size > NAMES_MAX) this.#decided.clear();
     if (this.changes.size > NAMES_MAX) this.changes.delete(this.changes.keys().next().value);
     const name = [document.traits?.first_name, document.traits?.last_name].filter(Boolean).join(" ");
     if (name) this.names.set(profile, name);
     if (this.names.size > NAMES_MAX) this.names.delete(this.names.keys().next().value);
     const { by_type: types = {}, last_seen: time } = document.counters ?? {};
-    if (cause?.count === 0 && types["Contact Decided"]) this.#row({ key, kind: "decided", time, profile, name, place: types["Contact Decided"] });
+    // Commands have no event: whether it was this one, only the count tells.
+    const [place, before] = [types["Contact Decided"] ?? 0, this.#decided.get(profile)];
+    this.#decided.set(profile, place);
+    if (place > (before ?? (cause?.count === 0 ? 0 : place))) this.#row({ key, kind: "decided", time, profile, name, place });
   }
 
   /** Each profile that a merge or split concerns is told of it; it is shown once. */

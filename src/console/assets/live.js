@@ -94,12 +94,12 @@ function cells(row) {
     const told = event.properties?.name ?? event.properties?.order_id ?? event.properties?.subject ?? event.properties?.query;
     return [verdict("good", "good"), time,
       el("span", { class: "what" }, chip(event.channel, word("channel", event.channel)), el("strong", { dir: "auto" }, event.type),
-        told ? el("bdi", { class: "soft" }, ` ${told}`) : null),
+        told ? [" ", el("bdi", { class: "soft" }, told)] : null),
       el("span", { class: "who" }, person(row.profile, row.name) ?? el("span", { class: "soft" }, t("live.nobody")))];
   }
   if (row.kind === "refused") {
     return [verdict("refused", "bad"), time,
-      el("span", { class: "what" }, el("strong", { dir: "ltr" }, word("refusal", row.code)), el("bdi", { class: "soft" }, ` ${row.message}`),
+      el("span", { class: "what" }, el("strong", {}, word("refusal", row.code)), " ", el("bdi", { class: "soft" }, row.message),
         el("details", {}, el("summary", {}, t("live.body")), el("pre", { dir: "ltr", tabindex: "0" }, row.body))),
       el("span", { class: "who soft" }, row.source ? el("bdi", {}, row.source) : null)];
   }
@@ -122,7 +122,7 @@ function decision(row, time) {
   const mark = verdict("decided", "warn");
   if (row.action) {
     const { kind, name, channel } = row.action;
-    what.replaceChildren(el("strong", {}, word("action", kind ?? "send")), el("bdi", { class: "soft" }, ` ${[name, channel].filter(Boolean).join(" · ")}`));
+    what.replaceChildren(el("strong", {}, word("action", kind ?? "send")), " ", el("bdi", { class: "soft" }, [name, channel].filter(Boolean).join(" · ")));
   } else {
     find(row).then((told) => {
       if (!told) return;
