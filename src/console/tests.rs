@@ -88,7 +88,12 @@ fn every_language_has_the_same_words_each_once() {
 fn every_word_that_a_page_asks_for_is_there() {
     let known = keys("/console/en.js");
     for asset in ASSETS {
-        for asked in asset.text.split(" t(\"").skip(1).chain(asset.text.split("(t(\"").skip(1)) {
+        for asked in asset
+            .text
+            .split(" t(\"")
+            .skip(1)
+            .chain(asset.text.split("(t(\"").skip(1))
+        {
             let (key, _) = asked.split_once('"').unwrap();
             assert!(known.contains(&key), "{} asks for {key}", asset.path);
         }

@@ -38,7 +38,8 @@ const PAGES: [&str; 9] = [
 const CHECK: &str = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})
     .then(({violations}) => violations.map(({id, nodes}) => `${id}: ${nodes[0].html}`))";
 /// Whether a page shows more than its heading; a report, more than its tabs.
-const DRAWN: &str = "(document.querySelector('.report') ?? document.querySelector('.page')).childElementCount > 1";
+const DRAWN: &str =
+    "(document.querySelector('.report') ?? document.querySelector('.page')).childElementCount > 1";
 /// What of the page is wider than its window; the page has to be drawn.
 const WIDER: &str = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
 
@@ -93,7 +94,12 @@ fn trouble() -> Vec<Value> {
             55,
             about(json!({"survey": "ces", "score": 7, "touchpoint": "order"})),
         ),
-        event("6", ["web", "Order Delayed"], 30, about(json!({"order_id": "o-77"}))),
+        event(
+            "6",
+            ["web", "Order Delayed"],
+            30,
+            about(json!({"order_id": "o-77"})),
+        ),
         event(
             "7",
             ["callcenter", "Ticket Opened"],
@@ -155,11 +161,22 @@ fn a_visitor_who_signs_in_is_followed_to_the_held_message() {
     let house = open(None);
     // Nothing is there yet: the page shows how to begin, and turns green by itself.
     browser.go(&house.page("/"));
-    browser.sees(".page.start", &["Send the first event", "nats pub", "analytics-node", &house.service.url]);
+    browser.sees(
+        ".page.start",
+        &[
+            "Send the first event",
+            "nats pub",
+            "analytics-node",
+            house.service.url.as_str(),
+        ],
+    );
     let mut first = visit();
     first[1]["source"] = json!("hello-curl");
     house.tell(&first);
-    browser.sees(".path[data-path=curl][data-state=good]", &["Received", "Product Added to Wishlist"]);
+    browser.sees(
+        ".path[data-path=curl][data-state=good]",
+        &["Received", "Product Added to Wishlist"],
+    );
 
     // Good and refused, at once.
     browser.click("#nav [data-page=live]");
@@ -174,9 +191,23 @@ fn a_visitor_who_signs_in_is_followed_to_the_held_message() {
     search(&mut browser, PHONE);
     browser.sees(".page.profile h1", &["Sara Rahimi"]);
     browser.sees(".evidence", &["a-sara", "signed in on the same device"]);
-    waits(&mut browser, "two nodes", "document.querySelectorAll('.node').length === 2");
-    waits(&mut browser, "a link", "document.querySelectorAll('.edge').length === 1");
-    assert!(!browser.eval("location.href").as_str().unwrap().contains("9121112244"));
+    waits(
+        &mut browser,
+        "two nodes",
+        "document.querySelectorAll('.node').length === 2",
+    );
+    waits(
+        &mut browser,
+        "a link",
+        "document.querySelectorAll('.edge').length === 1",
+    );
+    assert!(
+        !browser
+            .eval("location.href")
+            .as_str()
+            .unwrap()
+            .contains("9121112244")
+    );
 
     // A code at the till; it is drawn without being asked for.
     let mint = json!({"identifier": sara(), "expires": "2099-01-01T00:00:00Z"});
@@ -188,13 +219,15 @@ fn a_visitor_who_signs_in_is_followed_to_the_held_message() {
     // An angry call, and a promotion that is held for it.
     house.tell(&trouble());
     browser.sees(".timeline .story", &["Call Ended", "angry", "سفارش دیر رسید"]);
-    let contact = json!({"who": "user_id:sara", "channel": "sms", "purpose": "marketing", "template": "autumn_sale"});
+    let contact =
+        json!({"who": "user_id:sara", "channel": "sms", "purpose": "marketing", "template": "autumn_sale"});
     assert_eq!(house.post("/v1/contacts/decide", &contact)["decision"], "hold");
     browser.sees(".timeline .story", &["held: autumn_sale"]);
     browser.sees(".page.profile", &["complaint", "o-77", "granted"]);
     // The curve has its high and its low.
     for mark in ["high", "low"] {
-        let marked = format!("document.querySelector('.mark-name[data-mark={mark}]')?.textContent === '{mark}'");
+        let marked =
+            format!("document.querySelector('.mark-name[data-mark={mark}]')?.textContent === '{mark}'");
         waits(&mut browser, mark, &marked);
     }
     browser.shoot(&picture("story"));
@@ -214,7 +247,10 @@ fn every_page_can_be_read_by_everybody_in_both_languages() {
     }
     let house = open(None);
     house.tell(&[visit(), vec![sign_in()], trouble()].concat());
-    let id = house.get("/v1/profiles/user_id:sara")["id"].as_str().unwrap().to_owned();
+    let id = house.get("/v1/profiles/user_id:sara")["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let profile = format!("profile/{id}");
     for (language, scheme, width) in [("en", "light", 1440), ("fa", "dark", 360)] {
         browser.look(width, scheme);
@@ -231,7 +267,10 @@ fn every_page_can_be_read_by_everybody_in_both_languages() {
             let pictured = page.replace(&format!("/{id}"), "").replace('/', "-");
             browser.shoot(&picture(&format!("{pictured}-{language}-{scheme}-{width}")));
             assert_eq!(browser.run(axe(), CHECK), json!([]), "{page} in {language}");
-            assert!(browser.eval(WIDER).as_i64().unwrap() <= 0, "{page} is wider than {width}");
+            assert!(
+                browser.eval(WIDER).as_i64().unwrap() <= 0,
+                "{page} is wider than {width}"
+            );
         }
     }
     // Dates are in the Persian calendar, digits are Persian, and the page says its language.

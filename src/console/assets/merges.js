@@ -28,7 +28,8 @@ export function sure(words, question, act) {
 }
 
 export function merges({ joined, identity, again }) {
-  const said = (identity?.evidence ?? []).filter((one) => one.word);
+  // A word may tell of several claims.
+  const said = [...new Map((identity?.evidence ?? []).filter((one) => one.word).map((one) => [one.word, one])).values()];
   const list = joined?.merges ?? [];
   if (list.length === 0 && said.length === 0) return null;
   const undo = async (body) => {
