@@ -1,5 +1,6 @@
-//! The pages: the console, which shows events and profiles live; the agent's card; the till; what a customer's own
-//! telephone shows of a code. All are files that are part of the program.
+//! The pages: the console, which shows what comes in, who is who, the reports and how the service fares; the agent's card;
+//! the till; what a customer's own telephone shows of a code. All are files that are part of the program, in English and
+//! in Persian.
 //!
 //! Owns the files and their headers. The pages are clients like any other: they know the HTTP API alone, and nothing of
 //! this crate. They load nothing from elsewhere and run no script but their own. `app` puts [`router`] beside the API.
@@ -47,7 +48,7 @@ const fn script(path: &'static str, text: &'static str) -> Asset {
 
 /// The console, the agent's card and the till, what a customer's own telephone shows of a code, and what they load.
 #[rustfmt::skip]
-const ASSETS: [Asset; 27] = [
+const ASSETS: [Asset; 50] = [
     page("/", include_str!("assets/index.html")),
     // A desk shows it in a frame.
     Asset { framed: true, ..page("/agent", include_str!("assets/agent.html")) },
@@ -56,26 +57,49 @@ const ASSETS: [Asset; 27] = [
     page("/q/{token}", include_str!("assets/code.html")),
     style("/console/style.css", include_str!("assets/style.css")),
     style("/console/agent.css", include_str!("assets/agent.css")),
+    style("/console/console.css", include_str!("assets/console.css")),
+    style("/console/drawings.css", include_str!("assets/drawings.css")),
     style("/console/pos.css", include_str!("assets/pos.css")),
     script("/console/agent.js", include_str!("assets/agent.js")),
     script("/console/api.js", include_str!("assets/api.js")),
     script("/console/app.js", include_str!("assets/app.js")),
     script("/console/card.js", include_str!("assets/card.js")),
-    script("/console/detail.js", include_str!("assets/detail.js")),
+    script("/console/charts.js", include_str!("assets/charts.js")),
+    script("/console/curve.js", include_str!("assets/curve.js")),
     script("/console/dom.js", include_str!("assets/dom.js")),
+    script("/console/en.js", include_str!("assets/en.js")),
+    script("/console/fa.js", include_str!("assets/fa.js")),
+    script("/console/feed.js", include_str!("assets/feed.js")),
+    script("/console/force.js", include_str!("assets/force.js")),
     script("/console/frame.js", include_str!("assets/frame.js")),
+    script("/console/graph.js", include_str!("assets/graph.js")),
+    script("/console/health.js", include_str!("assets/health.js")),
+    script("/console/i18n.js", include_str!("assets/i18n.js")),
     script("/console/jobs.js", include_str!("assets/jobs.js")),
-    script("/console/lists.js", include_str!("assets/lists.js")),
+    script("/console/live.js", include_str!("assets/live.js")),
+    script("/console/masked.js", include_str!("assets/masked.js")),
+    script("/console/matches.js", include_str!("assets/matches.js")),
+    script("/console/matters.js", include_str!("assets/matters.js")),
+    script("/console/merges.js", include_str!("assets/merges.js")),
+    script("/console/metrics.js", include_str!("assets/metrics.js")),
     script("/console/offline.js", include_str!("assets/offline.js")),
     script("/console/outcomes.js", include_str!("assets/outcomes.js")),
     script("/console/pos.js", include_str!("assets/pos.js")),
     script("/console/posview.js", include_str!("assets/posview.js")),
+    script("/console/profile.js", include_str!("assets/profile.js")),
+    script("/console/rcx.js", include_str!("assets/rcx.js")),
+    script("/console/reports.js", include_str!("assets/reports.js")),
+    script("/console/rgap.js", include_str!("assets/rgap.js")),
+    script("/console/rjourney.js", include_str!("assets/rjourney.js")),
+    script("/console/rlists.js", include_str!("assets/rlists.js")),
     script("/console/scan.js", include_str!("assets/scan.js")),
+    script("/console/search.js", include_str!("assets/search.js")),
     script("/console/service.js", include_str!("assets/service.js")),
+    script("/console/start.js", include_str!("assets/start.js")),
     script("/console/steps.js", include_str!("assets/steps.js")),
+    script("/console/timeline.js", include_str!("assets/timeline.js")),
     script("/console/wedge.js", include_str!("assets/wedge.js")),
     script("/console/words.js", include_str!("assets/words.js")),
-    script("/console/world.js", include_str!("assets/world.js")),
 ];
 
 /// Serves the pages, and their files under `/console/`. The agent's card may be shown in frames of our own pages and of

@@ -67,6 +67,39 @@ fn every_file_that_is_named_is_there_and_none_is_elsewhere() {
     }
 }
 
+/// The keys of a file of words, in their order.
+fn keys(path: &str) -> Vec<&'static str> {
+    let file = ASSETS.into_iter().find(|asset| asset.path == path).unwrap();
+    let lines = file.text.lines().filter_map(|line| line.strip_prefix("  \""));
+    lines.map(|line| line.split_once("\": ").unwrap().0).collect()
+}
+
+#[test]
+fn every_language_has_the_same_words_each_once() {
+    let keys_of = ["/console/en.js", "/console/fa.js"].map(keys);
+    let [english, persian] = &keys_of;
+    assert_eq!(english, persian);
+    let distinct: std::collections::BTreeSet<_> = english.iter().collect();
+    assert_eq!(distinct.len(), english.len());
+    assert!(english.len() > 100, "{}", english.len());
+}
+
+#[test]
+fn every_word_that_a_page_asks_for_is_there() {
+    let known = keys("/console/en.js");
+    for asset in ASSETS {
+        for asked in asset
+            .text
+            .split(" t(\"")
+            .skip(1)
+            .chain(asset.text.split("(t(\"").skip(1))
+        {
+            let (key, _) = asked.split_once('"').unwrap();
+            assert!(known.contains(&key), "{} asks for {key}", asset.path);
+        }
+    }
+}
+
 /// The policy would stop it in a browser; here it is said before.
 #[test]
 fn no_data_becomes_markup_or_script() {

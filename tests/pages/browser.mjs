@@ -6,6 +6,7 @@
 //   node browser.mjs BROWSER PROFILE_FOLDER PATIENCE_MS
 
 import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 const [program, folder, patience] = process.argv.slice(2);
@@ -126,6 +127,21 @@ const COMMANDS = {
   async scan({ text }) {
     for (const letter of text) await press(letter);
     await press("Enter");
+  },
+  /** Shows pages so wide, light or dark. */
+  async look({ width, height, scheme }) {
+    await send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false });
+    await send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
+  },
+  /** Writes down how the page looks. */
+  async shoot({ file }) {
+    const { data } = await send("Page.captureScreenshot", { captureBeyondViewport: true });
+    writeFileSync(file, Buffer.from(data, "base64"));
+  },
+  /** The value of an expression behind a script of a file; a page may have what it defines already. */
+  async run({ file, expression }) {
+    await evaluate(`${readFileSync(file, "utf8")};null`);
+    return evaluate(expression);
   },
   /** Cuts the network off, or has it back. */
   cut: ({ off }) => send("Network.emulateNetworkConditions", {

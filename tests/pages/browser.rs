@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{BufRead, BufReader, Write},
+    path::Path,
     process::{Child, ChildStdin, Command, Stdio},
     sync::mpsc::{Receiver, channel},
     thread,
@@ -108,6 +109,26 @@ impl Browser {
     /// Types a text and Enter, into whatever has the focus.
     pub fn scan(&mut self, text: &str) {
         self.ask("scan", json!({ "text": text }));
+    }
+
+    /// Shows pages so wide, `light` or `dark`.
+    pub fn look(&mut self, width: u32, scheme: &str) {
+        self.ask("look", json!({"width": width, "height": 900, "scheme": scheme}));
+    }
+
+    /// Writes down how the page looks, as a PNG.
+    pub fn shoot(&mut self, file: &Path) {
+        self.ask("shoot", json!({ "file": file }));
+    }
+
+    /// The value of an expression that needs what the script `file` defines.
+    pub fn run(&mut self, file: &Path, expression: &str) -> Value {
+        self.ask("run", json!({"file": file, "expression": expression}))
+    }
+
+    /// Clicks what `selector` selects; it has to be there.
+    pub fn click(&mut self, selector: &str) {
+        self.eval(&format!("document.querySelector({}).click()", json!(selector)));
     }
 
     /// Cuts the page off from every network, or has it back.

@@ -29,11 +29,17 @@ pub struct House {
 impl House {
     /// One that asks for `key`, if any, whoever asks it anything.
     pub fn open(key: Option<&'static str>) -> Self {
+        Self::open_with(key, &[])
+    }
+
+    /// The same, with settings of its own.
+    pub fn open_with(key: Option<&'static str>, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut command = serve(&folder.path().join("data"));
         if let Some(key) = key {
             command.env("YEKTA_HTTP__READ_KEY", key);
         }
+        command.envs(settings.iter().copied());
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .proxy(None)

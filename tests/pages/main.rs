@@ -1,4 +1,4 @@
-//! The pages for people at work, in a browser and with the real service behind them: the agent's card, the till with and
+//! The pages for people at work, in a browser and with the real service behind them: the console, the agent's card, the till with and
 //! without its line to the service, and what a customer's own telephone shows of a code.
 //!
 //! Ends only processes that it started. Nothing waits for a fixed time: conditions are asked for until a deadline.
@@ -26,6 +26,7 @@ mod process;
 mod browser;
 mod card;
 mod code;
+mod console;
 mod cut_off;
 mod house;
 mod till;

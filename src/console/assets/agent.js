@@ -3,6 +3,7 @@
 import { KeyNeeded, now, stream, Unreachable, useKey } from "/console/api.js";
 import { drawCard } from "/console/card.js";
 import { byId } from "/console/dom.js";
+import { dress, t } from "/console/i18n.js";
 import { ago, when } from "/console/words.js";
 
 const RETRY_FIRST_MS = 1000;
@@ -13,15 +14,16 @@ const SILENCE_MS = 45_000;
 const TICK_MS = 15_000;
 
 const ENDS = {
-  call: "The call has ended. This card changes no more.",
-  expired: "This link’s time is over. The card changes no more; the desk opens a new one.",
+  call: t("desk.ended"),
+  expired: t("desk.link_over_card"),
 };
-const REFUSED = "This link’s time is over, or it was not made for this card. The desk opens a new one.";
+const REFUSED = t("desk.refused_link");
 
 /** The page's own query is the link: it is passed on as it came, and never shown. */
 const path = `/v1/agent/card/live${location.search}`;
 const isSigned = new URLSearchParams(location.search).has("sig");
 
+dress();
 let card = null;
 let seen = null;
 let over = false;
@@ -57,14 +59,14 @@ function end(text, word) {
 
 function take({ event, data }) {
   seen = new Date().toISOString();
-  state("live", "live");
+  state("live", t("state.live"));
   banner("");
   if (event === "card") {
     card = JSON.parse(data);
     draw();
   } else if (event === "ended") {
     const { why } = JSON.parse(data);
-    end(ENDS[why] ?? ENDS.call, why === "expired" ? "link over" : "call over");
+    end(ENDS[why] ?? ENDS.call, t(why === "expired" ? "desk.link_over" : "desk.call_over"));
   }
 }
 
@@ -118,11 +120,11 @@ function keyGiven() {
 }
 
 function lost() {
-  state("lost", "not connected");
+  state("lost", t("desk.not_connected"));
   byId("again").hidden = false;
   banner(seen
-    ? `No connection. What is shown is from ${when(seen)}, ${ago(seen, Date.now())}; newer things are missing.`
-    : "The service cannot be reached. It is tried again and again.", "lost");
+    ? t("desk.stale", { time: when(seen), ago: ago(seen, Date.now()) })
+    : t("desk.unreachable"), "lost");
 }
 
 async function run() {
@@ -132,14 +134,14 @@ async function run() {
     try {
       await follow();
     } catch (error) {
-      if (error instanceof KeyNeeded && isSigned) end(REFUSED, "link over");
+      if (error instanceof KeyNeeded && isSigned) end(REFUSED, t("desk.link_over"));
       else if (error instanceof KeyNeeded) {
-        state("lost", "a key is needed");
+        state("lost", t("state.locked"));
         await keyGiven();
         continue;
       } else if (error.status && !(error instanceof Unreachable) && error.status !== 429) {
         // Refused for what it asks: asking again would be refused again.
-        end(`The service refuses this link: ${error.message}`, "refused");
+        end(t("desk.refuses", { why: error.message }), t("desk.refused"));
       }
     }
     if (over) return;

@@ -57,10 +57,16 @@ async function answer(response) {
 export const get = async (path, options) => answer(await ask(path, options));
 
 /** What `path` answers to `body`, within `patience` milliseconds. */
-export async function post(path, body, patience) {
+export async function post(path, body, patience = 10_000) {
   const headers = { "Content-Type": "application/json" };
   const signal = AbortSignal.timeout(patience);
   return answer(await ask(path, { method: "POST", headers, body: JSON.stringify(body), signal }));
+}
+
+/** The text at `path`. */
+export async function text(path) {
+  const response = await ask(path);
+  return response.ok ? response.text() : answer(response);
 }
 
 /**
@@ -69,7 +75,7 @@ export async function post(path, body, patience) {
  */
 export function updates(cursor, signal) {
   const from = cursor === null ? "" : `&cursor=${cursor}`;
-  return stream(`/v1/updates?stream=updates,context${from}`, { signal });
+  return stream(`/v1/updates?stream=updates,context,action,insight,dlq${from}`, { signal });
 }
 
 /** The messages at `path`, until the connection ends. Read with fetch, as EventSource cannot send a key. */

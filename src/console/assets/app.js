@@ -1,128 +1,135 @@
-// The page: follows the stream of updates, shows what it tells, and asks for the profile that is looked at.
+// The console's frame: which page is shown, the search, the key, language and light. The pages are modules of their own.
 
-import { KeyNeeded, updates, useKey } from "/console/api.js";
-import { showProfile } from "/console/detail.js";
-import { byId } from "/console/dom.js";
-import { showEvents, showProfiles, showTotals } from "/console/lists.js";
-import { World } from "/console/world.js";
+import { KeyNeeded, useKey } from "/console/api.js";
+import { byId, el } from "/console/dom.js";
+import { feed } from "/console/feed.js";
+import { healthPage } from "/console/health.js";
+import { dress, kept, lang, speak, t, THEME } from "/console/i18n.js";
+import { livePage } from "/console/live.js";
+import { matchesPage } from "/console/matches.js";
+import { profilePage } from "/console/profile.js";
+import { reportsPage } from "/console/reports.js";
+import { searchPage, seek } from "/console/search.js";
+import { startPage } from "/console/start.js";
 
-/** Messages of the past that the page begins with. */
-const BACKLOG = 2000;
-const RETRY_MS = 1000;
+const PAGES = {
+  live: livePage,
+  matches: matchesPage,
+  reports: reportsPage,
+  health: healthPage,
+  start: startPage,
+  profile: profilePage,
+  search: searchPage,
+};
+const IN_NAV = ["live", "matches", "reports", "health", "start"];
 
-const world = new World();
-let chosen = null;
-let stale = false;
-let drawing = false;
+let leave = null;
+let turn = 0;
 
-/** Draws once per frame, however many messages came. */
-function draw() {
-  if (drawing) return;
-  drawing = true;
-  requestAnimationFrame(() => {
-    drawing = false;
-    byId("waiting").hidden = world.rows.length + world.profiles.size > 0 || !byId("key").hidden;
-    showTotals(world);
-    showEvents(world.rows, choose);
-    showProfiles(world.profiles, chosen, choose);
-    if (stale) {
-      stale = false;
-      refresh();
-    }
-  });
-}
+const parts = () => location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
 
-async function choose(who) {
-  if (!who) return;
-  try {
-    chosen = (await showProfile(who)) ?? chosen;
-  } catch (error) {
-    if (error instanceof KeyNeeded) byId("key").hidden = false;
-  }
-  draw();
-}
-
-/** Asks again for the profile that is shown; only one question at a time. */
-let refreshing = null;
-function refresh() {
-  refreshing ??= choose(chosen).finally(() => { refreshing = null; });
-}
-
-function state(word, text) {
-  byId("state").dataset.state = word;
-  byId("state").textContent = text;
-}
-
-function take(message) {
-  if (message.event === "reset") return;
-  world.take(message);
-  if (chosen && message.data.includes(chosen)) stale = true;
-}
-
-/** Follows the stream from `cursor` until the connection ends; answers where it was. */
-async function follow(cursor) {
-  let backlog = cursor === null;
-  const stop = new AbortController();
-  for await (const message of updates(cursor, stop.signal)) {
-    if (backlog) {
-      // The first message says where the present is: begin anew a little before it.
-      stop.abort();
-      return Math.max(0, Number(message.id) - BACKLOG);
-    }
-    state("live", "live");
-    if (message.id !== null) cursor = message.id;
-    if (message.event) take(message);
-    draw();
-  }
-  return cursor;
-}
-
-async function run() {
-  let cursor = null;
-  for (;;) {
-    try {
-      const first = cursor === null;
-      cursor = await follow(cursor);
-      if (first) continue;
-      state("lost", "reconnecting");
-    } catch (error) {
-      if (error instanceof KeyNeeded) {
-        state("lost", "a key is needed");
-        await keyGiven();
-        continue;
-      }
-      state("lost", "not connected");
-    }
-    await new Promise((again) => setTimeout(again, RETRY_MS));
-  }
-}
-
-function keyGiven() {
-  const form = byId("key");
-  form.hidden = false;
-  draw();
-  return new Promise((given) => {
-    form.addEventListener("submit", (event) => {
+/** Asks for the read key, once for all who need it. */
+let asked = null;
+export function keyGiven() {
+  byId("key").hidden = false;
+  byId("key-value").focus();
+  asked ??= new Promise((given) => {
+    byId("key").addEventListener("submit", (event) => {
       event.preventDefault();
-      useKey(new FormData(form).get("key"));
-      form.hidden = true;
+      useKey(byId("key-value").value);
+      byId("key-value").value = "";
+      byId("key").hidden = true;
+      asked = null;
       given();
     }, { once: true });
   });
+  return asked;
 }
 
-const EXAMPLE = {
-  channel: "web",
-  type: "Product Added to Wishlist",
-  identifiers: [{ kind: "anonymous_id", value: "a-1" }],
-  traits: { first_name: "Sara" },
-  properties: { product_id: "p-7", name: "Walnut chair" },
-};
-byId("curl").textContent = `curl ${location.origin}/v1/events -d '${JSON.stringify(EXAMPLE)}'`;
-byId("copy").addEventListener("click", () => navigator.clipboard?.writeText(byId("curl").textContent));
-byId("lookup").addEventListener("submit", (event) => {
-  event.preventDefault();
-  choose(new FormData(event.target).get("who").trim());
-});
+/** Shows the page that the address names. A page gives what is to be done when it is left, if anything. */
+async function show() {
+  const mine = (turn += 1);
+  const [name, ...rest] = parts();
+  const page = PAGES[name] ?? null;
+  if (!page) return location.replace(feed.isEmpty ? "#/start" : "#/live");
+  leave?.();
+  leave = null;
+  for (const link of byId("nav").children) {
+    if (link.dataset.page === name) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  document.title = `${t(`page.${name}`)} · ${t("brand")}`;
+  const root = el("div", { class: `page ${name}` });
+  byId("view").replaceChildren(root);
+  for (;;) {
+    try {
+      const left = await page(root, ...rest);
+      if (mine === turn) leave = left ?? null;
+      else left?.();
+      return;
+    } catch (error) {
+      if (mine !== turn) return;
+      if (!(error instanceof KeyNeeded)) {
+        root.replaceChildren(el("p", { class: "card error", role: "alert" }, el("bdi", {}, error.message)));
+        return;
+      }
+      await keyGiven();
+      root.replaceChildren();
+    }
+  }
+}
 
-run();
+function theme(isTurned) {
+  const isDark = (kept(THEME) ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const now = isTurned ? (isDark ? "light" : "dark") : isDark ? "dark" : "light";
+  if (isTurned) kept(THEME, now);
+  if (isTurned) document.documentElement.dataset.theme = now;
+  byId("theme").textContent = t(now === "dark" ? "theme.light" : "theme.dark");
+}
+
+function furnish() {
+  dress();
+  byId("brand-name").textContent = t("brand");
+  byId("skip").textContent = t("skip");
+  byId("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    byId("view").focus();
+  });
+  byId("nav").setAttribute("aria-label", t("nav"));
+  byId("nav").replaceChildren(...IN_NAV.map((name) => el("a", { href: `#/${name}`, "data-page": name }, t(`page.${name}`))));
+  byId("who").placeholder = t("search.hint");
+  byId("who").setAttribute("aria-label", t("search.label"));
+  byId("find").textContent = t("search.find");
+  byId("key-label").textContent = t("key.needed");
+  byId("key-open").textContent = t("key.open");
+  byId("language").textContent = lang === "fa" ? "English" : "فارسی";
+  byId("language").lang = lang === "fa" ? "en" : "fa";
+  byId("language").addEventListener("click", () => speak(lang === "fa" ? "en" : "fa"));
+  theme(false);
+  byId("theme").addEventListener("click", () => theme(true));
+  byId("lookup").addEventListener("submit", (event) => {
+    event.preventDefault();
+    // The value is kept off the address: it may be a person's number.
+    seek(byId("who").value.trim());
+    byId("who").value = "";
+    if (location.hash === "#/search") show();
+    else location.hash = "#/search";
+  });
+  addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.target.closest("input, select, textarea")) return;
+    event.preventDefault();
+    byId("who").focus();
+  });
+}
+
+furnish();
+feed.listen(({ state }) => {
+  byId("state").dataset.state = state;
+  const words = t(`state.${state}`);
+  if (byId("state").textContent !== words) byId("state").textContent = words;
+});
+feed.run(keyGiven);
+feed.ready.then(() => {
+  addEventListener("hashchange", show);
+  show();
+});

@@ -1,10 +1,11 @@
 // The card itself: what the desk is told of whoever calls, the most pressing first.
 
 import { byId, chip, el } from "/console/dom.js";
+import { desk, lang, t, word } from "/console/i18n.js";
 import { avoidWords, promiseWords, stepWords, strangerWords } from "/console/steps.js";
 import { ago, items, left, money, more, place, plain, product, said, section, when } from "/console/words.js";
 
-const MOODS = { negative: "upset", neutral: "calm", positive: "glad" };
+const MOODS = { negative: t("desk.upset"), neutral: t("desk.calm"), positive: t("desk.glad") };
 
 /** What was shown of each part, so that only what changed is marked as new. */
 const shown = new Map();
@@ -12,7 +13,7 @@ const shown = new Map();
 /** Shows `card` as it is at `now`. */
 export function drawCard(card, now) {
   const isFirst = shown.size === 0;
-  byId("call").textContent = card.call?.running ? `on the line since ${when(card.call.since)}` : "";
+  byId("call").textContent = card.call?.running ? t("desk.on_line", { time: when(card.call.since) }) : "";
   byId("person").replaceChildren(...person(card));
   step(card.next_step);
   byId("first").replaceChildren(...first(card).filter(Boolean));
@@ -35,22 +36,22 @@ function step(advice) {
 }
 
 function person({ match, why, person: who = {}, mood, partial }) {
-  const hint = partial ? el("p", { class: "hint" }, "Not everything was known in time; the rest follows.") : null;
+  const hint = partial ? el("p", { class: "hint" }, t("desk.partial")) : null;
   if (match !== "one") return [el("h1", {}, strangerWords(why, match)[0]), hint].filter(Boolean);
   const felt = mood?.now;
   return [
-    el("h1", {}, said(who.display_name ?? "A customer without a name")),
+    el("h1", {}, said(who.display_name ?? t("desk.nameless"))),
     el("p", { class: "tags" },
       who.tier ? el("span", { class: "tag tier", dir: "auto" }, who.tier) : null,
-      felt ? el("span", { class: "tag mood", "data-mood": felt }, `Mood: ${MOODS[felt] ?? felt}`) : null,
-      who.language ? el("span", { class: "tag" }, `Speaks ${language(who.language)}`) : null),
+      felt ? el("span", { class: "tag mood", "data-mood": felt }, t("desk.mood", { mood: MOODS[felt] ?? felt })) : null,
+      who.language ? el("span", { class: "tag" }, t("desk.speaks", { language: language(who.language) })) : null),
     hint,
   ].filter(Boolean);
 }
 
 function language(tag) {
   try {
-    return new Intl.DisplayNames(["en"], { type: "language" }).of(tag.replace("_", "-")) ?? tag;
+    return new Intl.DisplayNames([lang], { type: "language" }).of(tag.replace("_", "-")) ?? tag;
   } catch {
     return tag;
   }
@@ -59,14 +60,14 @@ function language(tag) {
 /** What has to be seen before anything is said. */
 function first(card) {
   if (card.match !== "one") return [stranger(card)];
-  const leave = section("Do not offer", items(card.avoid).map(avoidWords), { name: "avoid", rest: more(card.avoid) });
+  const leave = section(t("desk.do_not_offer"), items(card.avoid).map(avoidWords), { name: "avoid", rest: more(card.avoid) });
   leave?.classList.add("leave");
   return [leave];
 }
 
 function stranger({ why, match, candidates = [] }) {
   const rows = candidates.map((one) => el("li", {},
-    el("span", { class: "what", dir: "auto" }, one.name ?? "without a name"),
+    el("span", { class: "what", dir: "auto" }, one.name ?? t("desk.no_name")),
     el("span", { class: "about" }, one.why)));
   return el("section", { class: "stranger" },
     el("p", {}, strangerWords(why, match)[1]),
@@ -76,14 +77,14 @@ function stranger({ why, match, candidates = [] }) {
 function facts(card, now) {
   const part = (title, name, row, list = card[name]) => section(title, items(list).map(row), { name, rest: more(list) });
   return [
-    part("Promises", "promises", (one) => promiseWords(one, now)),
-    part("Open tickets", "tickets", (one) => ticket(one, now)),
+    part(t("desk.promises"), "promises", (one) => promiseWords(one, now)),
+    part(t("desk.tickets"), "tickets", (one) => ticket(one, now)),
     session(card, now),
     orders(card.orders, now),
-    part("Offers", "offers", (one) => offer(one, now)),
-    part("Wish list", "wishlist", product),
-    part("Last interactions", "recent", (one) => interaction(one, now)),
-    part("How they felt", "mood", (one) => feeling(one, now)),
+    part(t("desk.offers"), "offers", (one) => offer(one, now)),
+    part(t("desk.wishlist"), "wishlist", product),
+    part(t("desk.recent"), "recent", (one) => interaction(one, now)),
+    part(t("desk.felt"), "mood", (one) => feeling(one, now)),
     card.match === "one" ? consent(card.consent) : null,
     totals(card),
   ];
@@ -91,7 +92,7 @@ function facts(card, now) {
 
 function ticket({ id, subject, complaint, since }, now) {
   const age = ago(since, now);
-  return complaint ? [subject ?? id, `complaint · ${age}`, "complaint"] : [subject ?? id, age];
+  return complaint ? [subject ?? id, `${t("desk.complaint")} · ${age}`, "complaint"] : [subject ?? id, age];
 }
 
 const feeling = ({ mood, said: words, type, time }, now) =>
@@ -101,58 +102,58 @@ const feeling = ({ mood, said: words, type, time }, now) =>
 function session({ session: visit, cart }, now) {
   const basket = items(cart).map((one) => product(one));
   const rest = more(cart);
-  if (!visit?.running) return section("In the basket", basket, { name: "session", rest });
+  if (!visit?.running) return section(t("desk.basket"), basket, { name: "session", rest });
   const viewed = items(visit.viewed).join(", ");
   const lines = [
-    [`Since ${when(visit.since)} ${place(visit.channel)}`, `last seen ${ago(visit.last_seen, now)}`],
-    ...(viewed ? [["Looked at", viewed]] : []),
-    ...basket.map(([what, about]) => [el("span", {}, "Basket: ", said(what)), about]),
-    ...(basket.length > 0 ? [] : [["The basket is empty", ""]]),
+    [t("desk.visit", { time: when(visit.since), place: place(visit.channel) }), t("desk.last_seen", { time: ago(visit.last_seen, now) })],
+    ...(viewed ? [[t("desk.looked"), viewed]] : []),
+    ...basket.map(([what, about]) => [el("span", {}, t("desk.basket_item"), said(what)), about]),
+    ...(basket.length > 0 ? [] : [[t("desk.empty_basket"), ""]]),
   ];
-  const made = section("In the shop at this moment", lines, { name: "session", rest });
+  const made = section(t("desk.in_shop"), lines, { name: "session", rest });
   made.classList.add("running");
   return made;
 }
 
 function orders(told, now) {
   const row = (one) => [
-    el("span", {}, "Order ", said(one.id), " ", el("strong", {}, plain(one.state))),
+    el("span", {}, t("desk.order"), said(one.id), " ", el("strong", {}, desk("order", one.state))),
     [money(one.worth, one.currency), ago(one.since, now)].filter(Boolean).join(" · "),
     one.state === "ready" ? "ready" : undefined,
   ];
   const open = items(told?.open);
-  if (open.length > 0) return section("Open orders", open.map(row), { name: "orders", rest: more(told.open) });
-  return told?.latest ? section("Latest order, none is open", [row(told.latest)], { name: "orders" }) : null;
+  if (open.length > 0) return section(t("desk.orders"), open.map(row), { name: "orders", rest: more(told.open) });
+  return told?.latest ? section(t("desk.latest_order"), [row(told.latest)], { name: "orders" }) : null;
 }
 
 function offer(one, now) {
   const rest = left(one.expires, now);
-  const state = one.holds ? rest && `until ${when(one.expires)}, in ${rest}` : one.ended ?? "expired";
+  const state = one.holds ? rest && t("desk.until_in", { time: when(one.expires), rest }) : one.ended ?? t("desk.expired");
   const about = [money(one.price, one.currency), state, one.reason].filter(Boolean).join(" · ");
   return [one.name ?? one.id, about, one.holds ? undefined : "over"];
 }
 
 const interaction = ({ channel, type, time, about }, now) => [
-  el("span", {}, chip(channel), type, about ? el("span", { class: "soft" }, ": ", said(about)) : null),
+  el("span", {}, chip(channel, desk("channel", channel)), type, about ? el("span", { class: "soft" }, ": ", said(about)) : null),
   ago(time, now),
 ];
 
 function consent(told = {}) {
   const line = (way, purpose, decision) =>
-    [`${plain(purpose)} by ${plain(way)}`, ...(decision === "granted" ? ["yes"] : ["NO", "denied"])];
+    [t("desk.purpose_way", { purpose: word("purpose", purpose), way: desk("way", way) }), ...(decision === "granted" ? [t("desk.yes")] : [t("desk.no"), "denied"])];
   const lines = Object.entries(told).flatMap(([way, purposes]) =>
     Object.entries(purposes).map(([purpose, decision]) => line(way, purpose, decision)));
-  const none = [["None is known: ask before writing to them", ""]];
-  return section("Consent", lines.length > 0 ? lines : none, { name: "consent" });
+  const none = [[t("desk.no_consent"), ""]];
+  return section(t("desk.consent"), lines.length > 0 ? lines : none, { name: "consent" });
 }
 
 function totals({ match, totals: sums, counters, identifiers }) {
   if (match !== "one") return null;
   const revenue = Object.entries(sums?.revenue ?? {}).map(([currency, amount]) => money(amount, currency)).join(", ");
   const lines = [
-    sums?.orders ? [`${sums.orders} ${sums.orders === 1 ? "order" : "orders"}`, revenue] : null,
-    counters?.first_seen ? ["Customer since", when(counters.first_seen)] : null,
-    ...items(identifiers).map(({ kind, value }) => [plain(kind), el("bdi", { class: "mono" }, value)]),
+    sums?.orders ? [t(sums.orders === 1 ? "desk.one_order" : "desk.count_orders", { count: sums.orders }), revenue] : null,
+    counters?.first_seen ? [t("desk.since"), when(counters.first_seen)] : null,
+    ...items(identifiers).map(({ kind, value }) => [desk("kind", kind), el("bdi", { class: "mono", dir: "ltr" }, value)]),
   ];
-  return section("About this customer", lines.filter(Boolean), { name: "identifiers" });
+  return section(t("desk.about"), lines.filter(Boolean), { name: "identifiers" });
 }

@@ -2,6 +2,7 @@
 
 import { useKey } from "/console/api.js";
 import { byId, el } from "/console/dom.js";
+import { t } from "/console/i18n.js";
 import { usedWords } from "/console/outcomes.js";
 import { Camera, hindrance } from "/console/scan.js";
 import { plain, when } from "/console/words.js";
@@ -20,20 +21,20 @@ export function openStorage() {
 
 /** Says whether the service is there, what waits for it, and what was not good after all. */
 export function drawLine({ isThere, canVerify, till }) {
-  const away = canVerify ? "not connected: signed codes only" : "not connected: nothing can be redeemed";
-  const text = isThere === null ? "connecting" : isThere ? "connected" : away;
+  const away = canVerify ? t("till.away_signed") : t("till.away_nothing");
+  const text = isThere === null ? t("state.connecting") : isThere ? t("till.connected") : away;
   byId("state").dataset.state = isThere ? "live" : "lost";
   if (byId("state").textContent !== text) byId("state").textContent = text;
   byId("waiting").hidden = till.waiting === 0;
-  byId("waiting").textContent = `${till.waiting} to settle`;
+  byId("waiting").textContent = t("till.to_settle", { count: till.waiting });
   const { doubts } = till;
   byId("doubts").hidden = doubts.length === 0;
   byId("doubts").querySelector("ul").replaceChildren(...doubts.map(doubt));
 }
 
 function doubt({ benefit, at, outcome, used, twice }) {
-  const why = [twice ? "used twice" : plain(outcome), used && usedWords(used)].filter(Boolean).join(": ");
-  return el("li", {}, el("span", {}, el("bdi", {}, benefit || "A code"), `, taken here ${when(at)}`), el("strong", {}, why));
+  const why = [twice ? t("till.used_twice") : plain(outcome), used && usedWords(used)].filter(Boolean).join(": ");
+  return el("li", {}, el("span", {}, el("bdi", {}, benefit || t("till.a_code")), t("till.taken_here", { time: when(at) })), el("strong", {}, why));
 }
 
 /** Knows which store this is: from the address, from the last time, or from whoever is asked. */
@@ -75,7 +76,7 @@ export class Store {
   #draw(isAsked) {
     byId("store-form").hidden = !isAsked;
     byId("store").hidden = !this.id;
-    byId("store").textContent = `Store ${this.id}`;
+    byId("store").textContent = t("till.store", { id: this.id });
     byId("store-name").value = "";
     if (isAsked) byId("store-name").focus();
   }
@@ -134,7 +135,7 @@ export function offerCamera(seen) {
       const code = await camera.look();
       if (code) seen(code);
     } catch {
-      say("The camera was refused, or another program has it.");
+      say(t("till.camera_refused"));
     }
     byId("camera").setAttribute("aria-pressed", "false");
   });

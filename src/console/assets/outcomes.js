@@ -1,47 +1,48 @@
 // What a code is worth, in words that a cashier acts on.
 
+import { t } from "/console/i18n.js";
 import { plain, when } from "/console/words.js";
 
 /** By outcome, or state, of a code: the words, what to do, and how grave it is. */
 const OUTCOMES = {
-  valid: ["Valid", "", "good"],
-  redeemed: ["Redeemed", "It counts. The code is used up now.", "good"],
+  valid: [t("till.valid"), "", "good"],
+  redeemed: [t("till.redeemed"), t("till.it_counts_the_code_is"), "good"],
   offline: [
-    "Good offline, settled later",
-    "The service is away; the code is genuine and was not used at this till.",
+    t("till.good_offline_settled_later"),
+    t("till.the_service_is_away_the"),
     "good",
   ],
-  taken: ["Redeemed offline, settled later", "Give it. The service is told as soon as it is back.", "good"],
+  taken: [t("till.redeemed_offline_settled_later"), t("till.give_it_the_service_is"), "good"],
   unsure: [
-    "No answer came",
-    "Nobody knows yet whether it was redeemed. Try again: it counts once, however often it is tried.",
+    t("till.no_answer_came"),
+    t("till.nobody_knows_yet_whether_it"),
     "warn",
   ],
-  used: ["Already used", "", "bad"],
-  expired: ["Expired", "Its time is over. Ask the customer for a new code.", "warn"],
-  revoked: ["Withdrawn", "The code was taken back. Do not honour it.", "bad"],
-  wrong_store: ["Not for this store", "The code is for another store.", "bad"],
-  unknown: ["Unknown code", "Nobody here made it. Do not honour it.", "bad"],
-  full: ["Too much waits to be settled", "This till takes nothing more offline until the service is back.", "warn"],
-  unkept: ["Not redeemed", "This browser keeps nothing, so nothing can be redeemed offline.", "warn"],
+  used: [t("till.already_used"), "", "bad"],
+  expired: [t("till.expired"), t("till.its_time_is_over_ask"), "warn"],
+  revoked: [t("till.withdrawn"), t("till.the_code_was_taken_back"), "bad"],
+  wrong_store: [t("till.not_for_this_store"), t("till.the_code_is_for_another"), "bad"],
+  unknown: [t("till.unknown_code"), t("till.nobody_here_made_it_do"), "bad"],
+  full: [t("till.too_much_waits_to_be"), t("till.this_till_takes_nothing_more"), "warn"],
+  unkept: [t("till.not_redeemed"), t("till.this_browser_keeps_nothing_so"), "warn"],
 };
 
 /** Why a code cannot be judged without the service. */
 const OFFLINE_WHY = {
   key: [
-    "Cannot be verified now",
-    "Its key is not known at this till. Wait for the service; do not honour it before.",
+    t("till.cannot_be_verified_now"),
+    t("till.its_key_is_not_known"),
     "warn",
   ],
-  forged: ["Not genuine", "The signature is wrong. Do not honour it.", "bad"],
+  forged: [t("till.not_genuine"), t("till.the_signature_is_wrong_do"), "bad"],
   insecure: [
-    "Cannot be verified now",
-    "This page is not secure (https), so that nothing can be verified offline: accept nothing.",
+    t("till.cannot_be_verified_now"),
+    t("till.this_page_is_not_secure"),
     "warn",
   ],
   old: [
-    "Cannot be verified now",
-    "This browser verifies no such signatures (Ed25519): accept nothing offline.",
+    t("till.cannot_be_verified_now"),
+    t("till.this_browser_verifies_no_such"),
     "warn",
   ],
 };
@@ -49,14 +50,14 @@ const OFFLINE_WHY = {
 /** `[title, what to do, how grave]` of a code. */
 export const outcomeWords = (qr) =>
   (qr.why && OFFLINE_WHY[qr.why]) ||
-  OUTCOMES[qr.state ?? qr.outcome] || [plain(qr.outcome), "Do not honour it.", "warn"];
+  OUTCOMES[qr.state ?? qr.outcome] || [plain(qr.outcome), t("till.do_not_honour_it"), "warn"];
 
 /** Whether there is something to redeem. */
 export const isOpen = (qr) => Boolean(qr) && ["valid", "offline", "unsure"].includes(qr.state ?? qr.outcome);
 
 /** Where and when a code was used. */
 export function usedWords({ at, store_id: store }) {
-  return [when(at), store ? `in store ${store}` : "in a store that is not known"].join(", ");
+  return [when(at), store ? t("till.in_store", { store }) : t("till.in_a_store_that_is")].join(t("comma"));
 }
 
 /** When a product's date is over: `YYMMDD` of this century, where a day of 00 is the month's last. The day itself counts. */
@@ -67,24 +68,24 @@ function dateEnds(text) {
 
 /** `[title, text, how grave]` of a product, for the customer `context` where there is one. */
 export function productWords({ gtin, lot, serial, expires, in_cart: inCart, on_wishlist: wished }, context) {
-  const facts = [`GTIN ${gtin}`, lot && `lot ${lot}`, serial && `serial ${serial}`, expires && `expires ${expires}`];
+  const facts = [`GTIN ${gtin}`, lot && t("till.lot", { lot }), serial && t("till.serial", { serial }), expires && t("till.expires", { expires })];
   const text = facts.filter(Boolean).join(" · ");
-  if (expires && dateEnds(expires) <= Date.now()) return ["This product’s date is over", text, "bad"];
-  if (!context) return ["A product, and no customer", `Scan the customer first, then the product. ${text}`, "warn"];
-  if (inCart) return ["It is in their basket", text, "good"];
+  if (expires && dateEnds(expires) <= Date.now()) return [t("till.this_products_date_is_over"), text, "bad"];
+  if (!context) return [t("till.a_product_and_no_customer"), t("till.customer_first", { text }), "warn"];
+  if (inCart) return [t("till.it_is_in_their_basket"), text, "good"];
   return wished
-    ? ["It is on their wish list", text, "good"]
-    : ["Neither in their basket nor on their wish list", text, "plain"];
+    ? [t("till.it_is_on_their_wish"), text, "good"]
+    : [t("till.neither_in_their_basket_nor"), text, "plain"];
 }
 
 const KINDS = {
-  phone: "telephone number",
-  loyalty_id: "loyalty card",
-  email: "e-mail address",
-  order_id: "order number",
-  qr_token: "code",
+  phone: t("till.telephone_number"),
+  loyalty_id: t("till.loyalty_card"),
+  email: t("till.email_address"),
+  order_id: t("till.order_number"),
+  qr_token: t("till.code"),
 };
 
 /** Why nobody is shown. */
 export const nobody = (kind, by) =>
-  (kind === "person" ? `Nobody is known by this ${KINDS[by] ?? plain(by ?? "identifier")}` : "Nothing is known by this");
+  (kind === "person" ? t("till.nobody_by", { kind: KINDS[by] ?? plain(by ?? "identifier") }) : t("till.nothing_is_known_by_this"));

@@ -3,6 +3,7 @@
 import { KeyNeeded, now, Unreachable } from "/console/api.js";
 import { byId } from "/console/dom.js";
 import { drawLine, keyGiven, offerCamera, offerKeyboard, openStorage, Store } from "/console/frame.js";
+import { dress, t } from "/console/i18n.js";
 import { Jobs } from "/console/jobs.js";
 import { parse, tokenIn } from "/console/offline.js";
 import { isOpen } from "/console/outcomes.js";
@@ -47,7 +48,7 @@ async function failed(error, job) {
     await keyGiven();
     return true;
   }
-  const title = error instanceof Unreachable ? "The service cannot be reached" : "The service does not take this";
+  const title = t(error instanceof Unreachable ? "till.unreachable" : "till.not_taken");
   show({ ...kept(), problem: { title, text: error.message, again: job } });
   return false;
 }
@@ -55,7 +56,7 @@ async function failed(error, job) {
 /** Most answers are there before anybody could read that they are waited for. */
 function drawBusy() {
   busySince = jobs.count > 0 ? busySince ?? performance.now() : null;
-  const text = () => (jobs.count > 1 ? `Asking, ${jobs.count - 1} more after it` : jobs.count === 1 ? "Asking" : "");
+  const text = () => (jobs.count > 1 ? t("till.asking_more", { count: jobs.count - 1 }) : jobs.count === 1 ? t("till.asking") : "");
   if (busySince === null) byId("busy").textContent = "";
   else setTimeout(() => { byId("busy").textContent = text(); }, Math.max(0, BUSY_MS - (performance.now() - busySince)));
 }
@@ -63,7 +64,7 @@ function drawBusy() {
 /** Enter in the field: with a text it is a scan; without one it redeems what is shown. */
 function entered(text) {
   if (text && store.id) {
-    if (!jobs.add(() => scan(text))) byId("said").textContent = "Too many scans wait: this one was not taken";
+    if (!jobs.add(() => scan(text))) byId("said").textContent = t("till.too_many");
   } else if (!text && performance.now() - shownAt > READ_MS) redeem();
 }
 
@@ -75,8 +76,8 @@ async function scan(text) {
     if (!(error instanceof Unreachable)) throw error;
     const qr = await service.judge(tokenIn(text), store.id);
     if (qr) return show({ qr: { ...qr, state: qr.outcome === "valid" ? "offline" : undefined } });
-    const words = "Nobody can be looked up now. A code that carries a signature can be redeemed offline; this is none.";
-    show({ problem: { title: "The service cannot be reached", text: words, again: () => scan(text) } });
+    const words = t("till.offline_none");
+    show({ problem: { title: t("till.unreachable"), text: words, again: () => scan(text) } });
   }
 }
 
@@ -151,10 +152,11 @@ document.addEventListener("keydown", (event) => {
 for (const change of ["online", "offline"]) addEventListener(change, () => service.watch());
 setInterval(() => {
   const ended = tick(byId("answer"), now());
-  if (ended.length > 0) byId("said").textContent = `Expired: ${ended.join(", ")}`;
+  if (ended.length > 0) byId("said").textContent = t("till.expired_said", { what: ended.join(t("comma")) });
   if (shown && jobs.count === 0 && performance.now() - shownAt > CLEAR_MS) show(null);
 }, 1000);
 
+dress();
 show(null);
 drawLine(service);
 offerKeyboard();

@@ -1,19 +1,20 @@
 // What the till shows: who stands there, what their code is worth, what they may like.
 
 import { el } from "/console/dom.js";
+import { t } from "/console/i18n.js";
 import { isOpen, nobody, outcomeWords, productWords, usedWords } from "/console/outcomes.js";
 import { items, money, more, plain, product, said, section, ticking } from "/console/words.js";
 
 const SOON_MS = 2 * 60_000;
-const SEVERAL = "Several customers may be meant";
-const NAMELESS = "A customer without a name";
+const SEVERAL = t("till.several_customers_may_be_meant");
+const NAMELESS = t("till.a_customer_without_a_name");
 
 /** Kinds of matter that are open. What they are about is nothing for a counter that others look over. */
 const MATTERS = {
-  complaint: "A complaint is open",
-  ticket: "A request is open",
-  order_ready: "An order is ready to be fetched",
-  callback_overdue: "A promised call-back is overdue",
+  complaint: t("till.a_complaint_is_open"),
+  ticket: t("till.a_request_is_open"),
+  order_ready: t("till.an_order_is_ready_to"),
+  callback_overdue: t("till.a_promised_callback_is_overdue"),
 };
 
 /** The title of what is shown, as it is read aloud too. */
@@ -28,19 +29,19 @@ export function headline({ qr, product: item, context, candidates = [], problem,
 /** Everything there is to show, in two columns: what is to be done, and what may be told. */
 export function view(shown, { redeem, choose, again, done }) {
   if (!shown) {
-    const hint = "Scan a customer’s code or loyalty card, or type their telephone or order number.";
+    const hint = t("till.scan_a_customers_code_or");
     return [el("p", { class: "hint" }, hint)];
   }
   const { qr, product: item, context, candidates = [], problem } = shown;
   const isNobody = !qr && !item && !context && !problem && candidates.length === 0;
   const left = [
-    problem ? panel([problem.title, problem.text, "warn"], button("Try again", again)) : null,
+    problem ? panel([problem.title, problem.text, "warn"], button(t("till.try_again"), again)) : null,
     item ? panel(productWords(item, context)) : null,
     qr ? code(qr, context, redeem) : null,
     candidates.length > 0 ? choice(candidates, choose) : null,
-    isNobody ? panel([headline(shown), "Ask for another number or card.", "warn"]) : null,
+    isNobody ? panel([headline(shown), t("till.ask_for_another_number_or"), "warn"]) : null,
     context ? person(context) : null,
-    button("Next customer", done, "Esc"),
+    button(t("till.next_customer"), done, "Esc"),
   ];
   return [el("div", { class: "column" }, ...left), el("div", { class: "column" }, ...(context ? lists(context) : []))];
 }
@@ -60,14 +61,14 @@ function code(qr, context, redeem) {
   // What an unknown code says of itself would only mislead.
   const benefit = qr.benefit && qr.outcome !== "unknown" ? qr.benefit : null;
   const facts = el("dl", {},
-    ...pair("Offer", qr.offer && named(qr.offer, context)),
-    ...pair("Basket", qr.basket && named(qr.basket)),
-    ...pair("Used", qr.used && qr.state !== "redeemed" && usedWords(qr.used)),
-    ...pair("Time", isOpen(qr) && qr.expires && until(qr.expires)));
+    ...pair(t("till.offer"), qr.offer && named(qr.offer, context)),
+    ...pair(t("till.basket"), qr.basket && named(qr.basket)),
+    ...pair(t("till.used"), qr.used && qr.state !== "redeemed" && usedWords(qr.used)),
+    ...pair(t("till.time"), isOpen(qr) && qr.expires && until(qr.expires)));
   return panel(outcomeWords(qr),
     benefit ? el("p", { class: "benefit", dir: "auto" }, benefit) : null,
     facts,
-    isOpen(qr) ? button(qr.state === "unsure" ? "Try again" : "Redeem", redeem, "F2") : null);
+    isOpen(qr) ? button(qr.state === "unsure" ? t("till.try_again") : t("till.redeem"), redeem, "F2") : null);
 }
 
 const pair = (name, value) => (value ? [el("dt", {}, name), el("dd", { dir: "auto" }, value)] : []);
@@ -87,23 +88,23 @@ export function tick(root, now) {
   for (const element of root.querySelectorAll("[data-until]")) {
     const time = element.dataset.until;
     const rest = ticking(time, now);
-    const text = rest ? `${rest} left` : "expired";
+    const text = rest ? t("till.left", { rest }) : t("till.expired_");
     if (element.textContent !== text) element.textContent = text;
     element.toggleAttribute("data-soon", rest !== "" && Date.parse(time) - now < SOON_MS);
     if (rest || element.hasAttribute("data-over")) continue;
     element.setAttribute("data-over", "");
     const row = element.closest("li, .panel");
     row?.classList.add("over");
-    ended.push(row?.querySelector(".name")?.textContent ?? "the code");
+    ended.push(row?.querySelector(".name")?.textContent ?? t("till.the_code"));
   }
   return ended;
 }
 
 function choice(candidates, choose) {
   const row = ({ id, name, why }) => el("button", { type: "button", class: "choice", onclick: () => choose(id) },
-    el("bdi", {}, name ?? "without a name"),
+    el("bdi", {}, name ?? t("till.without_a_name")),
     el("span", { class: "soft" }, why));
-  return panel([SEVERAL, "Ask for the name, and choose the one they say. Do not read these names out.", "warn"],
+  return panel([SEVERAL, t("till.ask_for_the_name_and"), "warn"],
     el("ul", { class: "choices" }, ...candidates.map((one) => el("li", {}, row(one)))));
 }
 
@@ -114,22 +115,22 @@ function person({ person: who = {}, attention }) {
     el("h2", {},
       said(who.display_name ?? NAMELESS),
       who.tier ? el("span", { class: "tag tier", dir: "auto" }, who.tier) : null),
-    matters.length > 0 ? el("ul", { class: "matters", "aria-label": "Please note" }, ...matters) : null);
+    matters.length > 0 ? el("ul", { class: "matters", "aria-label": t("till.please_note") }, ...matters) : null);
 }
 
 function lists({ offers, cart, wishlist }) {
   const all = [
-    section("Offers", items(offers).map(offer), { name: "offers", rest: more(offers) }),
-    section("Basket", items(cart).map(product), { name: "cart", rest: more(cart) }),
-    section("Wish list", items(wishlist).map(product), { name: "wishlist", rest: more(wishlist) }),
+    section(t("till.offers"), items(offers).map(offer), { name: "offers", rest: more(offers) }),
+    section(t("till.basket"), items(cart).map(product), { name: "cart", rest: more(cart) }),
+    section(t("till.wish_list"), items(wishlist).map(product), { name: "wishlist", rest: more(wishlist) }),
   ].filter(Boolean);
-  const nothing = "No offers, nothing in the basket or on the wish list.";
+  const nothing = t("till.no_offers_nothing_in_the");
   return all.length > 0 ? all : [el("p", { class: "hint" }, nothing)];
 }
 
 function offer({ id, name, price, currency, reason, holds, expires, ended }) {
-  const why = reason ? el("span", { class: "reason" }, "because: ", said(reason)) : null;
-  const time = holds ? expires && until(expires) : ended ?? "expired";
+  const why = reason ? el("span", { class: "reason" }, t("till.because"), said(reason)) : null;
+  const time = holds ? expires && until(expires) : ended ?? t("till.expired_");
   return [
     el("span", {}, el("bdi", { class: "name" }, name ?? id), why),
     el("span", {}, money(price, currency), " ", time),

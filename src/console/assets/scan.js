@@ -1,17 +1,19 @@
 // The camera as a scanner, where the browser can read codes itself.
 
+import { t } from "/console/i18n.js";
+
 const FORMATS = ["qr_code", "data_matrix", "ean_13", "ean_8", "upc_a", "code_128"];
 /** Between two looks: a hand holds still longer, and a tablet's battery lasts longer. */
 const LOOK_MS = 200;
 
 /** Why the camera is no scanner here; null where it is one. */
 export async function hindrance() {
-  const no = (why) => `No camera: ${why}. A scanner works, and so does typing.`;
-  if (!isSecureContext) return no("a browser gives it to pages of https or localhost alone");
-  if (!("BarcodeDetector" in globalThis)) return no("this browser does not read codes");
-  if (!navigator.mediaDevices?.getUserMedia) return no("this device has none for pages");
+  const no = (why) => t("till.no_camera", { why });
+  if (!isSecureContext) return no(t("till.camera_https"));
+  if (!("BarcodeDetector" in globalThis)) return no(t("till.camera_old"));
+  if (!navigator.mediaDevices?.getUserMedia) return no(t("till.camera_none"));
   const known = await BarcodeDetector.getSupportedFormats().catch(() => []);
-  return known.includes("qr_code") ? null : no("this browser does not read QR codes");
+  return known.includes("qr_code") ? null : no(t("till.camera_qr"));
 }
 
 /** Looks through the camera, shown in `video`, until a code is in view. */
