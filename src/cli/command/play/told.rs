@@ -139,7 +139,7 @@ pub(super) fn next(url: &str, number: &str, profile: &Value) -> Vec<String> {
         ),
         format!("  yekta report cx --by team --url {url}"),
         format!("  yekta tail --cursor 0 --count 20 --url {url}"),
-        format!("  open {}", super::agent_page(url, None)),
+        format!("  open {}", crate::cli::command::play::agent_page(url, None)),
     ];
     // The first that became part of her: taken back it is somebody else again.
     if let Some(absorbed) = profile.pointer("/absorbed/0").and_then(Value::as_str) {
