@@ -5,7 +5,7 @@ mod told;
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::mpsc::Sender;
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     cli::{
         client::{connection::Client, error::ClientError, patience::Patience},
         generate::{Generator, GeneratorConfig},
-        story::{CALLER, Step, StepKind, USER, around, story, with_token},
+        story::{CALLER, Step, StepKind, around, story, with_token},
     },
 };
 
@@ -73,13 +73,16 @@ impl Player {
             felt.len()
         ));
         let mut token = None;
-        for step in story(clock::now().as_micros()) {
-            self.step(&step, &mut token)?;
+        let steps = story(clock::now().as_micros());
+        for step in &steps {
+            self.step(step, &mut token)?;
         }
         self.say("the story is told; the service goes on, Ctrl-C stops it".to_owned());
-        let (kind, value) = USER;
-        let profile = self.profile(kind, value)?;
-        for line in told::next(&self.url, CALLER, &profile) {
+        let joined = steps.iter().find_map(|step| match &step.kind {
+            StepKind::Event(event) if event.get("type") == Some(&json!("Signed In")) => Some(event),
+            _ => None,
+        });
+        for line in told::next(&self.url, CALLER, joined) {
             self.say(line);
         }
         Ok(())

@@ -131,7 +131,7 @@ pub(super) fn curve(profile: &Value) -> Vec<String> {
 }
 
 /// What to try next with the service at `url`: each a command or an address to copy.
-pub(super) fn next(url: &str, number: &str, profile: &Value) -> Vec<String> {
+pub(super) fn next(url: &str, number: &str, joined: Option<&Value>) -> Vec<String> {
     let mut lines = vec![
         "what to try next:".to_owned(),
         format!(
@@ -141,9 +141,10 @@ pub(super) fn next(url: &str, number: &str, profile: &Value) -> Vec<String> {
         format!("  yekta tail --cursor 0 --count 20 --url {url}"),
         format!("  open {}", crate::cli::command::play::agent_page(url, None)),
     ];
-    // The first that became part of her: taken back it is somebody else again.
-    if let Some(absorbed) = profile.pointer("/absorbed/0").and_then(Value::as_str) {
-        lines.push(format!("  yekta identity undo --absorbed {absorbed} --url {url}"));
+    // The log-in that made browser and telephone hers: taken back, they are somebody else again.
+    if let Some(joined) = joined {
+        let (source, id) = (text(joined, "/source"), text(joined, "/id"));
+        lines.push(format!("  yekta identity undo --event {source} {id} --url {url}"));
     }
     lines
 }

@@ -94,12 +94,16 @@ fn the_ticket_beside_is_found() {
 
 #[test]
 fn what_to_try_next_can_be_copied() {
-    let lines = next("http://h:1", "+9800", &json!({"absorbed": ["p-1"]}));
+    let lines = next(
+        "http://h:1",
+        "+9800",
+        Some(&json!({"source": "app", "id": "e-1"})),
+    );
     assert_eq!(lines.len(), 6);
     assert_eq!(lines[0], "what to try next:");
     let question = lines[1].split('\'').nth(1).unwrap();
     let question: Value = serde_json::from_str(question).unwrap();
     assert_eq!(question["identifiers"][0]["value"], "+9800");
-    assert_eq!(lines[5], "  yekta identity undo --absorbed p-1 --url http://h:1");
-    assert_eq!(next("http://h:1", "+9800", &Value::Null).len(), 5);
+    assert_eq!(lines[5], "  yekta identity undo --event app e-1 --url http://h:1");
+    assert_eq!(next("http://h:1", "+9800", None).len(), 5);
 }
