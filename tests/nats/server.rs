@@ -195,6 +195,9 @@ impl NatsServer {
 
 impl Drop for NatsServer {
     fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("nats-server wrote, since its last start:\n{}", self.log());
+        }
         self.kill();
     }
 }

@@ -1,14 +1,23 @@
 //! A client of NATS: publishes as a channel does, asks as any other service does. Reading streams is `streams`.
 
-use std::time::Duration;
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
-use async_nats::{Client, ConnectOptions, HeaderMap, Request, ServerAddr, jetstream};
+use async_nats::{
+    Client, ConnectOptions, HeaderMap, Request, ServerAddr,
+    jetstream::{self, context::PublishError},
+};
 use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 use yekta::domain::event::token;
 
-use crate::{process::wait_for, server::NatsServer};
+use crate::{
+    process::{PATIENCE, wait_for},
+    server::NatsServer,
+};
 
 pub const EVENTS: &str = "YEKTA_EVENTS";
 pub const JOURNAL: &str = "YEKTA_JOURNAL_default";
@@ -102,24 +111,30 @@ impl Broker {
     pub fn deliver(&self, events: &[Value]) {
         for some in events.chunks(UNACKNOWLEDGED) {
             let mut left: Vec<&Value> = some.iter().collect();
-            wait_for("acknowledgements", || {
-                left = self.runtime.block_on(self.attempt(&left));
-                left.is_empty().then_some(())
-            });
+            let deadline = Instant::now() + PATIENCE;
+            while !left.is_empty() {
+                let refused = self.runtime.block_on(self.attempt(&left));
+                if let Some((_, error)) = refused.first() {
+                    let (count, state) = (refused.len(), self.client.connection_state());
+                    assert!(Instant::now() < deadline, "{count} not acknowledged, {state}: {error}");
+                }
+                left = refused.into_iter().map(|(event, _)| event).collect();
+                thread::sleep(RECONNECT_PAUSE);
+            }
         }
     }
 
-    /// Publishes once; gives what was not acknowledged.
-    async fn attempt<'a>(&self, events: &[&'a Value]) -> Vec<&'a Value> {
+    /// Publishes once; gives what was not acknowledged, and why.
+    async fn attempt<'a>(&self, events: &[&'a Value]) -> Vec<(&'a Value, PublishError)> {
         let one = async |event: &'a Value| {
             let publishing = self
                 .jetstream
                 .publish(subject_of(event), event.to_string().into());
-            let acknowledged = match publishing.await {
-                Ok(ack) => ack.await.is_ok(),
-                Err(_) => false,
+            let outcome = match publishing.await {
+                Ok(ack) => ack.await,
+                Err(error) => Err(error),
             };
-            (!acknowledged).then_some(event)
+            Some((event, outcome.err()?))
         };
         let outcomes = join_all(events.iter().map(|event| one(event))).await;
         outcomes.into_iter().flatten().collect()
