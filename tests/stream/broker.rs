@@ -116,7 +116,10 @@ impl Broker {
                 let refused = self.runtime.block_on(self.attempt(&left));
                 if let Some((_, error)) = refused.first() {
                     let (count, state) = (refused.len(), self.client.connection_state());
-                    assert!(Instant::now() < deadline, "{count} not acknowledged, {state}: {error}");
+                    assert!(
+                        Instant::now() < deadline,
+                        "{count} not acknowledged, {state}: {error}"
+                    );
                 }
                 left = refused.into_iter().map(|(event, _)| event).collect();
                 thread::sleep(RECONNECT_PAUSE);
