@@ -301,6 +301,7 @@ impl From<SubmitError> for Failure {
         let (class, code, title) = match error {
             SubmitError::Busy => (Class::Busy, "busy", "The queue is full"),
             SubmitError::Stopped => (Class::Unavailable, "stopped", "The service takes nothing now"),
+            SubmitError::NotOwner => (Class::Unavailable, "not_owner", "Another process owns the tenant"),
             SubmitError::DiskFull => (Class::Unavailable, "disk_full", "The disk is nearly full"),
         };
         Self::new(class, code, title, error.to_string())

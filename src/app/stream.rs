@@ -13,7 +13,7 @@ use crate::{
     config::Settings,
     domain::retention::Retention,
     engine::{
-        Engine, Folder, Opened, StartError,
+        Engine, EngineConfig, Folder, Held, Opened, StartError,
         error::Error as WriteError,
         intake::{Intake, Retry},
     },
@@ -28,7 +28,7 @@ use crate::{
             StreamRetry, Waiters,
         },
         journal::{JetStreamJournal, JetStreamJournalConfig},
-        service::{Answering, Owner, Service, ServiceLimits, refuse_second_owner},
+        service::{Answering, Instance, Owner, Service, ServiceLimits, refuse_second_owner},
     },
     telemetry::{EngineMetrics, NatsMetrics},
     wire::DecodeRules,
@@ -69,29 +69,85 @@ pub enum StreamError {
 }
 
 /// A connection whose streams are there.
+#[derive(Clone, Debug)]
 pub(crate) struct Ground {
     pub(crate) connection: Connection,
     pub(crate) assets: Assets,
-    settings: nats::Settings,
+    pub(crate) settings: nats::Settings,
 }
 
 /// Connects, and sees to it that nobody else owns the tenant and that its streams are there.
 pub(crate) async fn prepare(settings: &Settings, nats: &nats::Settings) -> Result<Ground, StreamError> {
+    let (connection, settings) = connected(settings, nats).await?;
+    refuse_second_owner(&connection.client, &settings.tenant.token()).await?;
+    Ground::on(connection, settings).await
+}
+
+/// The same for a process that shares the tenant, whoever owns it now.
+pub(crate) async fn prepare_shared(
+    settings: &Settings,
+    nats: &nats::Settings,
+) -> Result<Ground, StreamError> {
+    let (connection, settings) = connected(settings, nats).await?;
+    Ground::on(connection, settings).await
+}
+
+async fn connected(
+    settings: &Settings,
+    nats: &nats::Settings,
+) -> Result<(Connection, nats::Settings), StreamError> {
     let settings = nats::Settings {
         tenant: settings.data.tenant.parse()?,
         ..nats.clone()
     };
-    let connection = nats::connect(&settings).await?;
-    refuse_second_owner(&connection.client, &settings.tenant.token()).await?;
-    let assets = ensure(&connection, &settings).await?;
-    Ok(Ground {
-        connection,
-        assets,
-        settings,
-    })
+    Ok((nats::connect(&settings).await?, settings))
 }
 
 impl Ground {
+    async fn on(connection: Connection, settings: nats::Settings) -> Result<Self, StreamError> {
+        let assets = ensure(&connection, &settings).await?;
+        Ok(Self {
+            connection,
+            assets,
+            settings,
+        })
+    }
+
+    /// What holds data of the tenant beyond its folder.
+    pub(crate) fn beyond(&self, settings: &Settings, runtime: Handle) -> Arc<Broker> {
+        let expunge = Expunge::new(
+            &self.connection,
+            self.assets.names.clone(),
+            // What is too old to be taken is looked at all the same.
+            Arc::new(DecodeRules {
+                retention: Retention::default(),
+                ..settings.decode_rules()
+            }),
+            self.settings.ack_timeout,
+        );
+        Arc::new(Broker { expunge, runtime })
+    }
+
+    /// Puts what is posted into the input stream, and what was refused once more.
+    pub(crate) fn intakes(
+        &self,
+        rules: &Arc<DecodeRules>,
+        waiters: Waiters,
+        metrics: &NatsMetrics,
+    ) -> (Arc<dyn Intake>, Arc<dyn Retry>) {
+        let (stream, ack_timeout) = (&self.assets.events.stream, self.settings.ack_timeout);
+        let intake = StreamIntake::new(IntakeParts {
+            publisher: Arc::new(Publisher::new(&self.connection, stream, ack_timeout)),
+            names: self.assets.names.clone(),
+            rules: Arc::clone(rules),
+            waiters,
+            metrics: metrics.clone(),
+            settings: IntakeSettings::default().for_server(self.connection.client.max_payload()),
+        });
+        let retry = StreamRetry::new(&self.connection, stream, ack_timeout);
+        (Arc::new(intake), Arc::new(retry))
+    }
+
     /// Takes the journal over. Blocks.
     pub(crate) fn journal(
         &self,
@@ -127,7 +183,7 @@ pub(crate) struct Stream {
     stop: CancellationToken,
     /// Ends the journal's waiting for a broker that is away.
     abandon: CancellationToken,
-    owner: Owner,
+    instance: Instance,
     lag: watch::Receiver<Option<u64>>,
     /// Messages that were handed to the writer and are not committed.
     uncommitted: watch::Receiver<u64>,
@@ -140,6 +196,16 @@ pub(crate) struct Started {
     pub(crate) intake: Arc<dyn Intake>,
     pub(crate) retry: Arc<dyn Retry>,
     pub(crate) stream: Stream,
+}
+
+/// An engine over the journal in the stream.
+pub(crate) struct Begun {
+    pub(crate) engine: Engine,
+    pub(crate) owner: Owner,
+    /// What operators call the process.
+    pub(crate) name: String,
+    /// Ends the journal's waiting for a broker that is away.
+    pub(crate) abandon: CancellationToken,
 }
 
 /// Starts the engine over the journal in the stream, and what brings events to it.
@@ -159,15 +225,38 @@ pub(crate) async fn start(
     let abandon = config.stop.clone();
     // Whoever no longer waits for the start ends what goes on in a thread.
     let starting = abandon.clone().drop_guard();
-    let (ground, engine, epoch) = engine(settings, ground, config, engine_metrics).await?;
+    let (engine, epoch) = engine(settings, ground.clone(), config, engine_metrics).await?;
     starting.disarm();
+    let begun = Begun {
+        engine,
+        owner: Owner { id, epoch },
+        name: settings.http.listen.to_string(),
+        abandon,
+    };
+    Ok(follow(settings, ground, begun, &rules, metrics))
+}
+
+/// Brings events to an engine from now on.
+pub(crate) fn follow(
+    settings: &Settings,
+    ground: Ground,
+    begun: Begun,
+    rules: &Arc<DecodeRules>,
+    metrics: NatsMetrics,
+) -> Started {
+    let waiters = Waiters::new(WAITING_MAX);
+    let (intake, retry) = ground.intakes(rules, waiters.clone(), &metrics);
     let Ground {
         connection,
         assets,
         settings: nats,
     } = ground;
-
-    let waiters = Waiters::new(WAITING_MAX);
+    let Begun {
+        engine,
+        owner,
+        name,
+        abandon,
+    } = begun;
     let follower = Follower::new(FollowerParts {
         connection: connection.clone(),
         settings: FollowSettings {
@@ -175,23 +264,10 @@ pub(crate) async fn start(
             ..FollowSettings::of(&assets)
         },
         handle: engine.handle.clone(),
-        rules: Arc::clone(&rules),
-        waiters: waiters.clone(),
-        metrics: metrics.clone(),
-    });
-    let intake = StreamIntake::new(IntakeParts {
-        publisher: Arc::new(Publisher::new(
-            &connection,
-            &assets.events.stream,
-            nats.ack_timeout,
-        )),
-        names: assets.names.clone(),
-        rules,
+        rules: Arc::clone(rules),
         waiters,
         metrics: metrics.clone(),
-        settings: IntakeSettings::default().for_server(connection.client.max_payload()),
     });
-    let retry = StreamRetry::new(&connection, &assets.events.stream, nats.ack_timeout);
     let (lag, uncommitted) = (follower.lag(), follower.uncommitted());
     let stop = CancellationToken::new();
     let state = Watching {
@@ -206,18 +282,22 @@ pub(crate) async fn start(
         service: None,
         stop,
         abandon,
-        owner: Owner { id, epoch },
+        instance: Instance {
+            owner,
+            name,
+            is_owner: true,
+        },
         lag,
         uncommitted,
         state: state.start(),
         connection,
     };
-    Ok(Started {
+    Started {
         engine,
-        intake: Arc::new(intake),
-        retry: Arc::new(retry),
+        intake,
+        retry,
         stream,
-    })
+    }
 }
 
 /// Opens the folder and the journal; recovery may read all of it, so not on a thread that serves.
@@ -226,37 +306,40 @@ async fn engine(
     ground: Ground,
     config: JetStreamJournalConfig,
     metrics: EngineMetrics,
-) -> Result<(Ground, Engine, u64), ServiceError> {
+) -> Result<(Engine, u64), ServiceError> {
     let engine_config = compose::engine_config(settings);
     let rules = compose::engine_rules(settings);
     let runtime = Handle::current();
-    let broker = Arc::new(Broker {
-        expunge: Expunge::new(
-            &ground.connection,
-            ground.assets.names.clone(),
-            // What is too old to be taken is looked at all the same.
-            Arc::new(DecodeRules {
-                retention: Retention::default(),
-                ..settings.decode_rules()
-            }),
-            ground.settings.ack_timeout,
-        ),
-        runtime: runtime.clone(),
-    });
+    let broker = ground.beyond(settings, runtime.clone());
     tokio::task::spawn_blocking(move || {
         // ORDER: the folder before the journal, so that who is refused the folder takes nothing over.
-        let folder = Folder::of(&engine_config)?;
-        if folder.has_journal() {
-            let path = engine_config.dir.clone();
-            return Err(StreamError::Standalone { path }.into());
-        }
+        let folder = folder_of_a_stream(&engine_config)?;
         let journal = ground.journal(runtime, config)?;
         let epoch = crate::journal::Journal::epoch(&journal);
         let opened = Opened::over(folder, &engine_config, Box::new(journal))?.beside(broker);
         let engine = opened.start(&engine_config, rules, metrics, clock::now)?;
-        Ok((ground, engine, epoch))
+        Ok((engine, epoch))
     })
     .await?
+}
+
+/// Holds the folder of a tenant whose journal is a stream. Blocks.
+pub(crate) fn folder_of_a_stream(config: &EngineConfig) -> Result<Folder, ServiceError> {
+    let folder = Folder::of(config)?;
+    if folder.has_journal() {
+        let path = config.dir.clone();
+        return Err(StreamError::Standalone { path }.into());
+    }
+    Ok(folder)
+}
+
+/// How requests on NATS are bounded.
+pub(crate) fn service_limits(settings: &Settings) -> ServiceLimits {
+    ServiceLimits {
+        in_flight_max: settings.http.in_flight_max,
+        request_timeout: settings.http.request_timeout,
+        body_bytes_max: REQUEST_BYTES_MAX,
+    }
 }
 
 impl Stream {
@@ -276,13 +359,9 @@ impl Stream {
             api,
             guard,
             tenant: crate::domain::event::token(&settings.data.tenant),
-            owner: self.owner.clone(),
+            instance: self.instance.clone(),
             lag: self.lag.clone(),
-            limits: ServiceLimits {
-                in_flight_max: settings.http.in_flight_max,
-                request_timeout: settings.http.request_timeout,
-                body_bytes_max: REQUEST_BYTES_MAX,
-            },
+            limits: service_limits(settings),
         };
         self.service = Some(answering.start(&self.connection.client).await?);
         Ok(())
@@ -300,11 +379,37 @@ impl Stream {
     /// Takes no more requests and no more events, sees through what is taken, and stops the engine: requests until
     /// `requests`, all of it until `deadline`.
     pub(crate) async fn drain(
-        mut self,
+        self: Box<Self>,
         engine: Engine,
         requests: Instant,
         deadline: Instant,
     ) -> Result<(), WriteError> {
+        let abandon = self.abandon.clone();
+        match self.end(engine, (requests, deadline), Engine::stop).await {
+            Err(error) if abandon.is_cancelled() => {
+                tracing::warn!(%error, "left a commit behind");
+                Ok(())
+            }
+            stopped => stopped,
+        }
+    }
+
+    /// The same where another process owns the tenant; what is held is left to stand by with.
+    pub(crate) async fn step_back(
+        self: Box<Self>,
+        engine: Engine,
+        deadline: Instant,
+    ) -> Result<Held, WriteError> {
+        self.end(engine, (Instant::now(), deadline), Engine::step_back)
+            .await
+    }
+
+    async fn end<T: Send + 'static>(
+        mut self: Box<Self>,
+        engine: Engine,
+        (requests, deadline): (Instant, Instant),
+        stop: fn(Engine) -> Result<T, WriteError>,
+    ) -> Result<T, WriteError> {
         if let Some(service) = self.service.take() {
             service
                 .stop(requests.saturating_duration_since(Instant::now()))
@@ -329,16 +434,9 @@ impl Stream {
             }
         }
         engine.handle.drain();
-        let stopped = tokio::task::spawn_blocking(move || engine.stop()).await;
+        let stopped = tokio::task::spawn_blocking(move || stop(engine)).await;
         patience.abort();
-        match stopped {
-            Ok(Err(error)) if self.abandon.is_cancelled() => {
-                tracing::warn!(%error, "left a commit behind");
-                Ok(())
-            }
-            Ok(stopped) => stopped,
-            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-        }
+        stopped.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
     }
 }
 

@@ -14,6 +14,25 @@ pub(crate) fn agreement(settings: &Settings, root: &mut Reader<'_>) {
     bounds_that_fit(settings, root);
     caps_that_let_through(settings, root);
     time_for_an_answer(settings, root);
+    somewhere_to_meet(settings, root);
+}
+
+/// Processes that share a tenant share its journal, which is a broker's then.
+fn somewhere_to_meet(settings: &Settings, root: &mut Reader<'_>) {
+    let keys = ["cluster.standby", "nats.url"];
+    if root.is_sound(&keys) && settings.cluster.is_some() && settings.nats.is_none() {
+        let expected =
+            "expected nats.url to be set, since processes share a tenant through its journal there";
+        root.refuse_inside(&["cluster", "standby"], Some("true".to_owned()), expected);
+    }
+    let Some(cluster) = &settings.cluster else { return };
+    let is_told = cluster.url.is_some() || settings.http.public_url.is_some();
+    let keys = ["cluster.url", "http.listen", "http.public_url"];
+    if root.is_sound(&keys) && !is_told && settings.http.listen.ip().is_unspecified() {
+        let expected =
+            "expected where the other processes' clients reach this one, since http.listen does not say";
+        root.refuse_inside(&["cluster", "url"], None, expected);
+    }
 }
 
 /// While a request is worked on nothing is sent: a connection is not taken for idle meanwhile.

@@ -24,6 +24,7 @@ pub use crate::config::{
     problem::{ConfigError, Problem},
     rules::RuleFiles,
     section::{
+        cluster::Cluster,
         data::Data,
         decide::Decide,
         engine::Engine,

@@ -12,7 +12,9 @@ use crate::{
         reader::{Reader, Report},
         section::{
             catalogue::{self, Catalogue},
-            channels, contact,
+            channels,
+            cluster::{self, Cluster},
+            contact,
             data::Data,
             decide::{self, Decide},
             decode,
@@ -86,6 +88,8 @@ pub struct Settings {
     pub routing: routing::Policy,
     /// The NATS servers; `None` for a standalone service.
     pub nats: Option<NatsSettings>,
+    /// What this process calls itself among those that share its tenant; `None` where it has that for itself.
+    pub cluster: Option<Cluster>,
     /// What is logged.
     pub log: Log,
     /// All of it as text, secrets hidden.
@@ -152,6 +156,7 @@ impl Settings {
             decide: root.section("decide", decide::read),
             catalogue: root.section("catalogue", catalogue::read),
             routing: root.section("routing", routing_section::read),
+            cluster: root.section("cluster", cluster::read),
             nats,
             log: root.section("log", Log::read),
             http,

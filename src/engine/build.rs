@@ -15,7 +15,7 @@ use crate::{
         recover::{Recovered, up_to_date},
         secrets::Secrets,
     },
-    journal::{self, Journal},
+    journal::{self, FollowedJournal, Journal, Position, ReadJournal},
     store::{self, Applied, MetaName, OpenError, Store, StoreConfig, set_aside, snapshot},
 };
 
@@ -55,8 +55,40 @@ impl Places {
 pub(crate) struct Origin<'a> {
     pub(crate) places: &'a Places,
     pub(crate) config: StoreConfig,
-    pub(crate) journal: &'a dyn Journal,
+    pub(crate) journal: &'a Log,
     pub(crate) secrets: &'a Secrets,
+}
+
+/// A journal as far as a store is made of it, whoever writes it.
+pub(crate) struct Log {
+    pub(crate) identity: String,
+    /// Where it ends.
+    pub(crate) last: Position,
+    /// The term of whoever goes on writing it; 0 where that is somebody else.
+    pub(crate) epoch: u64,
+    pub(crate) reader: Box<dyn ReadJournal>,
+}
+
+impl Log {
+    /// One that this process writes.
+    pub(crate) fn own(journal: &dyn Journal) -> Self {
+        Self {
+            identity: journal.identity(),
+            last: journal.last(),
+            epoch: journal.epoch(),
+            reader: journal.reader(),
+        }
+    }
+
+    /// One that another process writes.
+    pub(crate) fn followed(journal: &dyn FollowedJournal) -> Self {
+        Self {
+            identity: journal.identity(),
+            last: journal.last(),
+            epoch: 0,
+            reader: journal.reader(),
+        }
+    }
 }
 
 /// A store that took the place of another.
@@ -89,7 +121,7 @@ impl Origin<'_> {
             .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
             .map_err(StartError::io("sync the folder of", place))?;
         let store = self.opened(place)?;
-        let view = Recovered::of(store, self.journal.epoch())?;
+        let view = Recovered::of(store, self.journal.epoch)?;
         Ok(Replaced { view, aside })
     }
 
@@ -131,7 +163,7 @@ impl Origin<'_> {
                 Ok(())
             }
         })?;
-        let expected = self.journal.identity();
+        let expected = self.journal.identity.clone();
         if contents.journal != expected {
             let found = contents.journal;
             return Err(StartError::AnotherJournal { found, expected });

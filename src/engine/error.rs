@@ -38,6 +38,11 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
 }
 
 impl Error {
+    /// Whether another process owns the journal now, so that this one stands by at best.
+    pub fn is_fenced(&self) -> bool {
+        matches!(self, Self::Journal(error) if error.is_fenced())
+    }
+
     /// Whether the batch holds more than a record or a commit may: fewer items may still fit.
     pub(crate) fn is_too_large(&self) -> bool {
         match self {

@@ -35,6 +35,8 @@ const TOKEN_BYTES: usize = 20;
 pub enum Health {
     /// It takes and answers.
     Ready,
+    /// Another process writes: questions are answered, and everything else is refused.
+    Standby,
     /// It finishes what it has and takes no more.
     Draining,
     /// A write failed: what is on disk is right, and a restart goes on from there.
@@ -46,11 +48,18 @@ pub enum Health {
 pub(crate) struct HealthCell(AtomicU8);
 
 impl HealthCell {
+    pub(crate) fn of(health: Health) -> Self {
+        let cell = Self::default();
+        cell.set(health);
+        cell
+    }
+
     pub(crate) fn set(&self, health: Health) {
         let state = match health {
             Health::Ready => 0,
-            Health::Draining => 1,
-            Health::Failed => 2,
+            Health::Standby => 1,
+            Health::Draining => 2,
+            Health::Failed => 3,
         };
         self.0.fetch_max(state, Ordering::SeqCst);
     }
@@ -58,7 +67,8 @@ impl HealthCell {
     fn get(&self) -> Health {
         match self.0.load(Ordering::SeqCst) {
             0 => Health::Ready,
-            1 => Health::Draining,
+            1 => Health::Standby,
+            2 => Health::Draining,
             _ => Health::Failed,
         }
     }
@@ -274,8 +284,10 @@ impl Handle {
     }
 
     async fn send(&self, job: Job) -> Result<(), SubmitError> {
-        if self.health() != Health::Ready {
-            return Err(SubmitError::Stopped);
+        match self.health() {
+            Health::Ready => {}
+            Health::Standby => return Err(SubmitError::NotOwner),
+            Health::Draining | Health::Failed => return Err(SubmitError::Stopped),
         }
         if !self.has_room() {
             return Err(SubmitError::DiskFull);

@@ -6,7 +6,7 @@
 //! ([`publish`]). The worker makes the commit durable in the journal, applies it to the store, and only then answers.
 //! Where other rules hold than the store was kept by ([`edition`]), it makes atoms anew in between ([`renew`]).
 //! [`Query`] reads committed state from any thread; [`open`] brings a store up to its journal at start, and [`snapshots`]
-//! lets the journal forget.
+//! lets the journal forget. A [`standby`] follows a journal that another process writes, and takes it over.
 //!
 //! Nothing here knows HTTP or a broker. Called by the edges, composed by `app`.
 
@@ -79,6 +79,7 @@ mod secrets;
 mod seeds;
 pub mod snapshot;
 pub mod snapshots;
+pub mod standby;
 pub mod start;
 mod step;
 mod steward;
@@ -113,6 +114,7 @@ pub use crate::{
         secrets::SecretsError,
         snapshot::SnapshotError,
         snapshots::SnapshotConfig,
+        standby::{Held, Standby, StandbyError, StandbyMetrics},
         start::Engine,
         updates::Update,
         verify::Verified,

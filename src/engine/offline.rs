@@ -1,5 +1,7 @@
 //! A data folder that no process runs on, opened to be looked at.
 
+use std::sync::Arc;
+
 use crate::{
     domain::profile::FoldLimits,
     engine::{
@@ -14,7 +16,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Offline {
     store: Store,
-    _lock: FolderLock,
+    _lock: Arc<FolderLock>,
 }
 
 impl Offline {
@@ -27,7 +29,8 @@ impl Offline {
         let folder = Folder::of(config)?;
         if folder.is_view_of_a_stream() {
             let cipher = folder.secrets().cipher().clone();
-            let (dir, _lock) = folder.into_parts();
+            let (dir, lock) = folder.into_parts();
+            let _lock = Arc::new(lock);
             let store = Store::open_by(&dir.join("store"), config.store, cipher)?;
             return Ok(Self { store, _lock });
         }

@@ -12,7 +12,7 @@ use std::{
 use crate::{
     cipher::MasterKeys,
     engine::{
-        build::{Origin, Places},
+        build::{Log, Origin, Places},
         error,
         expunge::Beyond,
         handle::HandleLimits,
@@ -176,7 +176,7 @@ pub struct Opened {
     pub(crate) view: Recovered,
     pub(crate) journal: Box<dyn Journal>,
     pub(crate) secrets: Arc<Secrets>,
-    pub(crate) lock: FolderLock,
+    pub(crate) lock: Arc<FolderLock>,
     pub(crate) beyond: Option<Arc<dyn Beyond>>,
 }
 
@@ -268,6 +268,11 @@ impl Folder {
     pub(crate) fn into_parts(self) -> (PathBuf, FolderLock) {
         (self.dir, self.lock)
     }
+
+    /// The same with its secrets.
+    pub(crate) fn into_held(self) -> (PathBuf, Arc<Secrets>, FolderLock) {
+        (self.dir, self.secrets, self.lock)
+    }
 }
 
 impl Opened {
@@ -311,10 +316,11 @@ impl Opened {
     ) -> Result<Self, StartError> {
         let Folder { lock, secrets, .. } = folder;
         secrets.keep(journal.last() > Position::START)?;
+        let log = Log::own(journal.as_ref());
         let origin = Origin {
             places: &places,
             config: config.store,
-            journal: journal.as_ref(),
+            journal: &log,
             secrets: &secrets,
         };
         let view = match replace {
@@ -326,7 +332,7 @@ impl Opened {
             view,
             journal,
             secrets,
-            lock,
+            lock: Arc::new(lock),
             beyond: None,
         })
     }
@@ -340,8 +346,13 @@ impl Opened {
         }
     }
 
+    /// The term of whoever writes from now on; 0 where nobody else could.
+    pub fn epoch(&self) -> u64 {
+        self.journal.epoch()
+    }
+
     /// The store alone, for who only reads.
-    pub(crate) fn into_store(self) -> (Store, FolderLock) {
+    pub(crate) fn into_store(self) -> (Store, Arc<FolderLock>) {
         (self.view.store, self.lock)
     }
 }

@@ -6,14 +6,14 @@ use std::fs;
 
 use crate::{
     engine::{
-        build::{Origin, Replaced},
+        build::{Log, Origin, Replaced},
         edition::Noted,
         error::chain,
         open::StartError,
         repair::Repairs,
         step::{Renewing, Standing},
     },
-    journal::{self, InputPosition, Journal, Position},
+    journal::{self, Commit, InputPosition, Position},
     store::{
         self, Applied, Damage, InputRecord, MetaName, OpenError, Order, Read, Store, View,
         fingerprint::Multiset, keys, snapshot,
@@ -85,7 +85,7 @@ pub(crate) fn recovered(origin: Origin<'_>) -> Result<Recovered, StartError> {
 /// A store that was there, with what the journal holds behind it.
 fn caught_up(store: Store, origin: Origin<'_>) -> Result<Recovered, StartError> {
     up_to_date(&store, origin, false)?;
-    Ok(Recovered::of(store, origin.journal.epoch())?)
+    Ok(Recovered::of(store, origin.journal.epoch)?)
 }
 
 /// The store with what the journal holds behind it; one that `is_new` is compared with what the journal says of it.
@@ -102,7 +102,7 @@ fn belongs(store: &Store, origin: Origin<'_>) -> Result<(), StartError> {
         Some(_) => {}
         None => store.meta_put(MetaName::Secrets, &secrets)?,
     }
-    let expected = origin.journal.identity();
+    let expected = origin.journal.identity.clone();
     let is_new = store.applied()?.position == 0;
     let found = store.meta_get(MetaName::Journal)?;
     match found.map(|found| String::from_utf8_lossy(&found).into_owned()) {
@@ -113,31 +113,18 @@ fn belongs(store: &Store, origin: Origin<'_>) -> Result<(), StartError> {
 }
 
 /// Applies what the journal holds behind the store's position.
-fn recover(store: &Store, journal: &dyn Journal, is_new: bool) -> Result<(), StartError> {
+fn recover(store: &Store, journal: &Log, is_new: bool) -> Result<(), StartError> {
     let from = Position(store.applied()?.position);
-    if from > journal.last() {
+    if from > journal.last {
         return Err(StartError::JournalLost {
-            journal: journal.last(),
+            journal: journal.last,
             store: from,
         });
     }
-    let reader = journal.reader();
     let (mut at, mut commits) = (from, 0_u64);
-    while at < journal.last() {
-        for (position, commit) in reader.read_after(at, RECOVER_BYTES)? {
-            let marker = &commit.marker;
-            let applied = Applied {
-                position: position.0,
-                batch: marker.batch,
-                fingerprint: marker.fingerprint,
-            };
-            store.apply(
-                applied,
-                commit
-                    .changes
-                    .iter()
-                    .map(|one| (one.key.as_slice(), one.value.as_deref())),
-            )?;
+    while at < journal.last {
+        for (position, commit) in journal.reader.read_after(at, RECOVER_BYTES)? {
+            apply(store, position, &commit)?;
             at = position;
             commits = commits.saturating_add(1);
         }
@@ -154,6 +141,24 @@ fn recover(store: &Store, journal: &dyn Journal, is_new: bool) -> Result<(), Sta
         return Err(StartError::Diverged { at });
     }
     Ok(())
+}
+
+/// Applies a commit to the store that is its journal's view.
+///
+/// # Errors
+/// When the store does not take it.
+pub(crate) fn apply(store: &Store, position: Position, commit: &Commit) -> Result<(), store::Error> {
+    let marker = &commit.marker;
+    let applied = Applied {
+        position: position.0,
+        batch: marker.batch,
+        fingerprint: marker.fingerprint,
+    };
+    let changes = commit.changes.iter();
+    store.apply(
+        applied,
+        changes.map(|change| (change.key.as_slice(), change.value.as_deref())),
+    )
 }
 
 /// The sum of the fingerprints that the profiles' records hold.

@@ -27,6 +27,7 @@ use crate::{
         secrets::Secrets,
         snapshot::Source,
         snapshots::Snapshots,
+        standby::Held,
         step::Standing,
         upkeep::Upkeep,
         value::Ranker,
@@ -44,6 +45,8 @@ pub struct Engine {
     pub handle: Handle,
     writer: JoinHandle<Result<(), WriteError>>,
     asides: Vec<Aside>,
+    /// What is left of it when it stops.
+    pub(crate) held: Held,
 }
 
 /// A thread beside the writer, which ends when its channel closes.
@@ -68,6 +71,7 @@ impl Opened {
         let (source, beyond) = (self.source(), self.beyond.clone());
         let ledger = Ledger::in_folder(&config.dir);
         let missing = ledger.missing_in(&self.view.store)?;
+        let held = self.held();
         let (view, journal, secrets, lock) = (self.view, self.journal, self.secrets, self.lock);
         let keyring = Arc::clone(secrets.keyring());
         let (store, mut standing) = (view.store, view.standing);
@@ -76,7 +80,6 @@ impl Opened {
         let rules = Arc::new(rules);
         let (jobs, waiting) = mpsc::channel(config.queue_jobs_max);
         let (visible, seen) = visible(journal.as_ref(), &standing);
-        let lock = Arc::new(lock);
         let room = Arc::new(Room::of(&config.dir, config.room, &metrics));
         let beside = Beside {
             config,
@@ -131,6 +134,7 @@ impl Opened {
             handle,
             writer,
             asides,
+            held,
         })
     }
 }
@@ -348,7 +352,8 @@ impl Beside<'_> {
     }
 }
 
-fn spawn<T: Send + 'static>(
+/// A thread of the engine's.
+pub(crate) fn spawn<T: Send + 'static>(
     name: &str,
     config: &EngineConfig,
     run: impl FnOnce() -> T + Send + 'static,

@@ -100,7 +100,7 @@ pub struct Trial {
     commits: u64,
     /// The last time, and the decisions of it that were told: an event that moves is written twice.
     last: (Timestamp, BTreeSet<EventId>),
-    _lock: FolderLock,
+    _lock: Arc<FolderLock>,
 }
 
 impl Trial {

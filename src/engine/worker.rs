@@ -22,6 +22,7 @@ use crate::{
         known::Known,
         ledger::{self, Ledger},
         memory::Memory,
+        recover,
         room::Room,
         step::{Ground, Standing, step},
         upkeep::{Left, Upkeep},
@@ -29,7 +30,7 @@ use crate::{
         withdrawn::Remembered,
     },
     journal::{Begun, Change, Commit, InputPosition, Journal, Position},
-    store::{Applied, Keyring, Store, keys},
+    store::{Keyring, Store, keys},
     telemetry::EngineMetrics,
 };
 
@@ -336,17 +337,7 @@ impl Worker {
             counted,
             waiting,
         } = under_way;
-        let marker = &commit.marker;
-        let applied = Applied {
-            position: position.0,
-            batch: marker.batch,
-            fingerprint: marker.fingerprint,
-        };
-        let changes = commit
-            .changes
-            .iter()
-            .map(|change| (change.key.as_slice(), change.value.as_deref()));
-        self.store.apply(applied, changes)?;
+        recover::apply(&self.store, position, &commit)?;
         if ledger::erasures_in(&commit.changes).next().is_some() {
             self.remembered.changed();
             // Where nobody clears files any more the service stops.
@@ -361,8 +352,8 @@ impl Worker {
         self.count(&counted);
         self.metrics.applied(position.0);
         self.visible.applied.send_replace(position);
-        if marker.input.is_some() {
-            self.visible.consumed.send_replace(marker.input.clone());
+        if commit.marker.input.is_some() {
+            self.visible.consumed.send_replace(commit.marker.input.clone());
         }
         for (waiting, done) in waiting {
             waiting.answer(done, position);

@@ -9,6 +9,7 @@
 //! | the whole API on one screen | [`router`] |
 //! | one resource each | [`routes`] |
 //! | keys of senders and readers | [`access`] |
+//! | what a standby leaves to the owner | [`duty`] |
 //! | certificates, and the bytes of a connection | [`tls`] |
 //! | what every request passes through | [`edge`] |
 //! | errors as RFC 9457 problems | [`failure`] |
@@ -23,18 +24,20 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     api::{Api, Following},
     engine::intake::{Intake, Retry},
-    http::{access::Keys, settings::Settings},
+    http::{access::Keys, duty::Duty, settings::Settings},
     telemetry::{HttpMetrics, Registry},
 };
 
 pub mod access;
 pub mod connections;
+pub mod duty;
 mod edge;
 mod failure;
 pub mod router;
 mod routes;
 pub mod serve;
 pub mod settings;
+pub mod switch;
 pub mod tls;
 
 mod answer;
@@ -52,6 +55,8 @@ pub struct Http {
     pub intake: Arc<dyn Intake>,
     /// Where refused items go once more.
     pub retry: Arc<dyn Retry>,
+    /// What this process is to its tenant.
+    pub duty: Duty,
     /// How following the input stream fares.
     pub following: watch::Receiver<Following>,
     /// Bounds and keys.

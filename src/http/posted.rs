@@ -88,7 +88,7 @@ fn sender(
 }
 
 /// Any other word is nobody's that we know, and no reason to refuse events.
-fn until(uri: &Uri) -> Until {
+pub(crate) fn until(uri: &Uri) -> Until {
     #[derive(Deserialize)]
     struct Asked {
         wait: Option<String>,

@@ -7,14 +7,16 @@ use axum::{
     handler::Handler,
     http::{Method, StatusCode},
     middleware::from_fn_with_state,
-    routing::{MethodFilter, MethodRouter, on},
+    routing::{MethodFilter, MethodRouter, on, on_service},
 };
+use tokio::sync::watch;
 
 use crate::{
     api::guard::Action,
     http::{
         Http,
         access::{Access, Gate, require},
+        duty::{Duty, needs_owner, stamped, to_owner, unless_awaited},
         edge,
         observe::Observer,
         routes::{
@@ -35,10 +37,6 @@ use Action::{
 
 /// One row of the table.
 pub(crate) struct Route {
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the test that holds openapi.json to the table reads it")
-    )]
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) access: Access,
@@ -49,15 +47,41 @@ pub(crate) struct Route {
 pub fn build(http: Http, pages: Router) -> Router {
     let settings = http.settings.clone();
     let mut templates = BTreeSet::new();
+    let applied = http.api.handle.changes();
     let api = table().into_iter().fold(Router::new(), |api, route| {
         templates.insert(route.path);
-        api.route(route.path, behind(route.access, route.handler, &settings))
+        let handler = match &http.duty {
+            Duty::Owner => route.handler,
+            Duty::Standby(owner) => as_standby(route.handler, (&route.method, route.access), owner),
+        };
+        let handler = behind(route.access, handler, &settings);
+        let handler = match route.access {
+            Ask(_) => handler.layer(from_fn_with_state(applied.clone(), stamped)),
+            Open | Link | Write => handler,
+        };
+        api.route(route.path, handler)
     });
     let observer = Observer {
         metrics: http.metrics.clone(),
         templates: Arc::new(templates),
     };
     edge::around(api.with_state(http).merge(pages), &settings, observer)
+}
+
+/// What a standby does on a route.
+fn as_standby(
+    handler: MethodRouter<Http>,
+    (method, access): (&Method, Access),
+    owner: &watch::Receiver<Option<String>>,
+) -> MethodRouter<Http> {
+    if needs_owner(method, access) {
+        let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::POST);
+        return on_service(filter, to_owner.with_state(owner.clone()));
+    }
+    match access {
+        Write => handler.layer(from_fn_with_state(owner.clone(), unless_awaited)),
+        Open | Link | Ask(_) => handler,
+    }
 }
 
 /// The routes.

@@ -130,6 +130,16 @@ impl Error {
         matches!(self, Self::Corrupt { .. })
     }
 
+    /// Whether another process owns the journal now.
+    pub fn is_fenced(&self) -> bool {
+        matches!(self, Self::Fenced { .. })
+    }
+
+    /// Whether the same may succeed another time: whoever keeps the journal did not answer.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Broker { .. })
+    }
+
     /// Whether the commit holds more than the journal takes: in parts it may still be taken.
     pub fn is_too_large(&self) -> bool {
         matches!(self, Self::TooLarge { .. } | Self::TooMany { .. })

@@ -1,7 +1,8 @@
 //! The ordered, durable log of commits: what was acknowledged is in here, whatever happens to the view made of it.
 //!
 //! Owns the commit record ([`Commit`]), the two traits that every journal fills ([`Journal`] to write,
-//! [`ReadJournal`] to follow) and the journal that needs nothing but a folder ([`file::FileJournal`]).
+//! [`ReadJournal`] to follow), the one of journals that another process writes ([`FollowedJournal`]) and the journal that
+//! needs nothing but a folder ([`file::FileJournal`]).
 //! Must never know what a commit means: subjects, keys and bodies are opaque here, and nothing else of the crate
 //! is imported. Called by the engine, whose one writer appends; readers of any thread follow behind it.
 
@@ -12,12 +13,14 @@ pub(crate) mod codec;
 mod commit;
 mod error;
 pub mod file;
+mod followed;
 #[cfg(test)]
 pub(crate) mod samples;
 
 pub use anew::{Anew, Document};
 pub use commit::{Change, Commit, InputPosition, Marker, Message, Position};
 pub use error::Error;
+pub use followed::{FollowedJournal, Told};
 
 /// How far a commit is that was handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

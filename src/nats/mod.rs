@@ -6,14 +6,16 @@
 //!
 //! A commit is one atomic batch of the tenant's journal stream ([`journal::JetStreamJournal`]); the KV bucket and the
 //! outgoing stream are views that the server makes of it by sourcing ([`assets`]). What is erased goes from all of them
-//! ([`expunge`]).
+//! ([`expunge`]). Where several processes share a tenant, a [`lease`] says which of them is to own it.
 
 pub mod assets;
 pub mod batch;
+pub mod bucket;
 mod connect;
 pub mod expunge;
 pub mod ingest;
 pub mod journal;
+pub mod lease;
 pub mod service;
 mod settings;
 mod version;

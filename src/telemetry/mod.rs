@@ -5,6 +5,7 @@
 //! those who count.
 
 mod bound;
+mod cluster_metrics;
 mod decided_metrics;
 mod engine_metrics;
 mod guard_metrics;
@@ -18,6 +19,7 @@ mod secret;
 
 pub use crate::telemetry::{
     bound::Bound,
+    cluster_metrics::ClusterMetrics,
     decided_metrics::DecidedMetrics,
     engine_metrics::{EngineMetrics, EventOutcome},
     guard_metrics::GuardMetrics,

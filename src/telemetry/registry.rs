@@ -1,7 +1,7 @@
 //! The registry of metrics: owns [`Registry`], the prefix of every name, and the text that is scraped.
 
 use prometheus::{
-    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, TextEncoder,
+    Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, TextEncoder,
     core::Collector,
 };
 
@@ -71,6 +71,11 @@ impl Registry {
 
     pub(crate) fn gauge(&self, name: &'static str, help: &str) -> Result<IntGauge, MetricsError> {
         self.add(name, IntGauge::new(name, help))
+    }
+
+    /// A gauge of seconds.
+    pub(crate) fn seconds(&self, name: &'static str, help: &str) -> Result<Gauge, MetricsError> {
+        self.add(name, Gauge::new(name, help))
     }
 
     pub(crate) fn histogram(

@@ -27,7 +27,7 @@ use yekta::{
         intake::Direct,
         query::{Address, Found, Portrait},
     },
-    http::{Http, router, settings::Settings as HttpSettings},
+    http::{Http, duty::Duty, router, settings::Settings as HttpSettings},
     telemetry::{EngineMetrics, GuardMetrics, HttpMetrics, QueryMetrics, Registry},
     wire::{Origin, decode_events},
 };
@@ -155,6 +155,7 @@ impl Town {
         let settings = settings.counted(GuardMetrics::register(&registry).unwrap());
         let direct = Arc::new(Direct::new(engine.handle.clone(), rules));
         let http = Http {
+            duty: Duty::Owner,
             api: api.clone(),
             following: watch::channel(Following::Nothing).1,
             intake: direct.clone(),

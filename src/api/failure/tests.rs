@@ -18,6 +18,7 @@ fn check(failure: impl Into<Failure>, status: u16, code: &str, passes: bool) {
 fn what_may_be_sent_again_is_told_apart_from_what_may_not() {
     check(SubmitError::Busy, 429, "busy", true);
     check(SubmitError::Stopped, 503, "stopped", true);
+    check(SubmitError::NotOwner, 503, "not_owner", true);
     check(SubmitError::DiskFull, 503, "disk_full", true);
     check(CommandError::Unavailable(SubmitError::Busy), 429, "busy", true);
     check(Failure::not_reached(), 504, "position_not_reached", true);

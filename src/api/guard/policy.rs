@@ -177,6 +177,40 @@ impl Action {
         Self::Updates,
     ];
 
+    /// Whether the writer has to carry it out, so that only the process that owns the tenant can.
+    pub const fn is_command(self) -> bool {
+        match self {
+            Self::Consent
+            | Self::Contact
+            | Self::Rank
+            | Self::Route
+            | Self::Erase
+            | Self::Steward
+            | Self::MintQr
+            | Self::RedeemQr
+            | Self::RevokeQr
+            | Self::Retry
+            | Self::StartFlow => true,
+            Self::Profile
+            | Self::Timeline
+            | Self::Identity
+            | Self::Export
+            | Self::Merges
+            | Self::Matches
+            | Self::Explain
+            | Self::Rules
+            | Self::Lookup
+            | Self::Context
+            | Self::Scan
+            | Self::Card
+            | Self::ReadQr
+            | Self::Rejections
+            | Self::Report
+            | Self::Members
+            | Self::Updates => false,
+        }
+    }
+
     /// What it is called in refusals.
     pub const fn as_str(self) -> &'static str {
         match self {

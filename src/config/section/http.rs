@@ -136,7 +136,8 @@ fn tls(table: &mut Reader<'_>) -> Tls {
     table.one_way(ways).unwrap_or(Tls::Off)
 }
 
-fn public_url(text: &str) -> Option<String> {
+/// How a URL starts, without a slash at its end.
+pub(crate) fn public_url(text: &str) -> Option<String> {
     let rest = text
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"))?;

@@ -5,6 +5,7 @@
 
 pub(crate) mod catalogue;
 pub(crate) mod channels;
+pub(crate) mod cluster;
 pub(crate) mod contact;
 pub(crate) mod data;
 pub(crate) mod decide;

@@ -56,6 +56,9 @@ pub enum SubmitError {
     /// The service is shutting down, or the writer stopped after a failed write.
     #[error("hand over to the writer: it has stopped")]
     Stopped,
+    /// This process stands by: another one writes.
+    #[error("hand over to the writer: another process owns the tenant, ask that one")]
+    NotOwner,
     /// The disk is nearly full.
     #[error("hand over to the writer: the disk is nearly full, send it again once there is room")]
     DiskFull,

@@ -32,15 +32,19 @@ pub(crate) async fn readyz(State(http): State<Http>) -> (StatusCode, Json<Value>
         (Health::Ready, false) => (StatusCode::SERVICE_UNAVAILABLE, "disk_full"),
         (health, _) => readiness(health, following),
     };
-    (status, Json(json!({"status": word})))
+    (status, Json(json!({"status": word, "role": http.duty.as_str()})))
 }
 
 const fn readiness(health: Health, following: Following) -> (StatusCode, &'static str) {
     match (health, following) {
-        (Health::Ready, Following::Nothing | Following::Live) => (StatusCode::OK, "ready"),
-        (Health::Ready, Following::Disconnected) => (StatusCode::SERVICE_UNAVAILABLE, "disconnected"),
-        (Health::Ready, Following::Stalled) => (StatusCode::SERVICE_UNAVAILABLE, "stalled"),
-        (Health::Ready, Following::CatchingUp) => (StatusCode::SERVICE_UNAVAILABLE, "catching_up"),
+        (Health::Ready | Health::Standby, Following::Nothing | Following::Live) => (StatusCode::OK, "ready"),
+        (Health::Ready | Health::Standby, Following::Disconnected) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "disconnected")
+        }
+        (Health::Ready | Health::Standby, Following::Stalled) => (StatusCode::SERVICE_UNAVAILABLE, "stalled"),
+        (Health::Ready | Health::Standby, Following::CatchingUp) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "catching_up")
+        }
         (Health::Draining, _) => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
         (Health::Failed, _) => (StatusCode::SERVICE_UNAVAILABLE, "failed"),
     }

@@ -16,6 +16,8 @@ pub(crate) enum Needs {
     Profiles,
     /// It is made of the journal and of nothing else.
     Out,
+    /// Its entries end when they are to, and there is one of each.
+    Cluster,
 }
 
 impl Needs {
@@ -77,8 +79,17 @@ impl Needs {
                 ("discard", if drops { "old" } else { "new" }.to_owned()),
             ]);
         }
-        if self != Self::Events {
+        if matches!(self, Self::Journal | Self::Profiles | Self::Out) {
             settings.push(("sources", sources(config)));
+        }
+        if self == Self::Cluster {
+            settings.extend([
+                ("allow_msg_ttl", config.allow_message_ttl.to_string()),
+                (
+                    "max_msgs_per_subject",
+                    config.max_messages_per_subject.max(0).to_string(),
+                ),
+            ]);
         }
         if matches!(self, Self::Journal | Self::Profiles) {
             settings.push(("max_age", format!("{} s", config.max_age.as_secs())));
@@ -194,6 +205,7 @@ mod tests {
             (Needs::Journal, wanted.journal()),
             (Needs::Profiles, wanted.profiles()),
             (Needs::Out, wanted.out()),
+            (Needs::Cluster, wanted.cluster()),
         ];
         for (needs, wanted) in all {
             needs.check(&changed(wanted.clone()), &wanted, 1 << 20).unwrap();

@@ -9,6 +9,7 @@
 //! | `YEKTA_JOURNAL_<t>` | the commits | `yekta.v1.<t>.j.>` |
 //! | `KV_YEKTA_PROFILES_<t>` | the latest document of each profile: the KV bucket `YEKTA_PROFILES_<t>` | the journal |
 //! | `YEKTA_OUT_<t>` | what is published, in order | the journal |
+//! | `KV_YEKTA_CLUSTER` | which process owns which tenant, where several share them | [`crate::nats::lease`] |
 
 mod batches;
 mod fit;
@@ -129,6 +130,20 @@ pub async fn ensure(connection: &Connection, settings: &Settings) -> Result<Asse
     };
     batches::check(connection, &assets.names, settings.ack_timeout).await?;
     Ok(assets)
+}
+
+/// Makes the bucket that says who owns which tenant, and checks it where it is there.
+///
+/// # Errors
+/// [`AssetError`], saying what to change.
+pub(crate) async fn ensure_cluster(connection: &Connection, settings: &Settings) -> Result<(), AssetError> {
+    let wanted = Wanted {
+        names: &Names::of(&settings.tenant),
+        storage: &settings.storage,
+    };
+    one(connection, settings, wanted.cluster(), Needs::Cluster)
+        .await
+        .map(drop)
 }
 
 async fn one(

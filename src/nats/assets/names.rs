@@ -15,6 +15,9 @@ impl Names {
     /// The subjects of incoming events, of all tenants.
     pub const EVENT_SUBJECTS: &'static str = "yekta.v1.*.event.>";
 
+    /// The bucket that says which process owns which tenant, of all tenants.
+    pub const CLUSTER_BUCKET: &'static str = "YEKTA_CLUSTER";
+
     /// The key in the bucket of profiles that is nobody's, and that whatever is written under it deletes.
     pub const BLANK: &'static str = "blank";
 

@@ -87,6 +87,20 @@ impl Wanted<'_> {
         }
     }
 
+    /// A bucket as any client reads it, whose entries may end by themselves.
+    pub(crate) fn cluster(&self) -> Config {
+        Config {
+            subjects: vec![format!("$KV.{}.>", Names::CLUSTER_BUCKET)],
+            max_messages_per_subject: 1,
+            discard: DiscardPolicy::New,
+            allow_rollup: true,
+            deny_delete: true,
+            allow_message_ttl: true,
+            description: Some("Yekta: which process owns which tenant".to_owned()),
+            ..self.stream(format!("KV_{}", Names::CLUSTER_BUCKET), Limits::default())
+        }
+    }
+
     /// A view's end that a server loses it makes again out of the journal: so a server that syncs each message need not
     /// do so for the views, which have the most of them. Replicated streams are never written that way.
     fn view_persistence(&self) -> Option<PersistenceMode> {

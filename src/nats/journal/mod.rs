@@ -9,6 +9,7 @@
 mod assemble;
 pub(crate) mod cloud;
 mod epoch;
+mod follow;
 mod layout;
 mod open;
 mod reader;
@@ -18,6 +19,8 @@ pub(crate) mod retired;
 mod shared;
 mod stream;
 mod writer;
+
+pub use crate::nats::journal::follow::JetStreamFollower;
 
 use std::{
     collections::VecDeque,
@@ -100,6 +103,98 @@ pub struct JetStreamJournal {
     poisoned: bool,
 }
 
+/// A journal that is there, before it is followed or taken over.
+#[derive(Debug)]
+pub(crate) struct Ground {
+    pub(crate) runtime: Handle,
+    pub(crate) stream: JournalStream,
+    pub(crate) layout: Layout,
+    pub(crate) config: JetStreamJournalConfig,
+}
+
+impl Ground {
+    fn new(
+        runtime: Handle,
+        connection: &Connection,
+        assets: &Assets,
+        config: JetStreamJournalConfig,
+    ) -> Self {
+        let stream = JournalStream {
+            connection: connection.clone(),
+            names: assets.names.clone(),
+            created_ns: assets.journal.created_ns,
+            ack_timeout: config.ack_timeout,
+        };
+        let (bytes_max, payload) = (config.commit_bytes_max, connection.client.max_payload());
+        let layout = Layout::new(assets.names.clone(), bytes_max, payload);
+        Self {
+            runtime,
+            stream,
+            layout,
+            config,
+        }
+    }
+
+    fn identity(&self) -> String {
+        let created = i128::from(self.stream.created_ns);
+        let created = Timestamp::from_nanosecond(created).unwrap_or(Timestamp::MIN);
+        format!("jetstream {} created {created}", self.stream.names.journal())
+    }
+
+    fn reader(&self, shared: &Arc<Shared>) -> JetStreamReader {
+        JetStreamReader {
+            runtime: self.runtime.clone(),
+            stream: self.stream.clone(),
+            layout: self.layout.clone(),
+            shared: Arc::clone(shared),
+            stop: self.config.stop.clone(),
+        }
+    }
+
+    /// Takes the journal over; `shared` is what readers of it know already, if there are any.
+    fn take_over(&self, shared: Option<Arc<Shared>>) -> Result<JetStreamJournal, Error> {
+        let owner = unlike_any_other(&self.config.owner)?;
+        let taking = take_over(&self.stream, &self.layout, &owner);
+        let taken = self
+            .runtime
+            .block_on(unless_stopped(&self.config.stop, "take over", taking))?;
+        let (last, last_begin, last_batch) = taken
+            .last
+            .map_or((0, 0, 0), |last| (last.position, last.begin, last.marker.batch));
+        let (name, identity) = (self.stream.names.journal(), self.identity());
+        tracing::info!(
+            nats.stream = name,
+            journal.epoch = taken.record.epoch,
+            journal.position = last,
+            "took the journal over"
+        );
+        let (first, last) = (Position(taken.first), Position(last));
+        let shared =
+            shared.unwrap_or_else(|| Arc::new(Shared::new(first, last, self.config.latest_bytes_max)));
+        shared.advance(last);
+        Ok(JetStreamJournal {
+            sender: Sender {
+                publisher: Publisher::new(&self.stream.connection, &name, self.config.ack_timeout),
+                stream: self.stream.clone(),
+                epoch: taken.record,
+                epoch_sequence: taken.sequence,
+                stop: self.config.stop.clone(),
+            },
+            runtime: self.runtime.clone(),
+            layout: self.layout.clone(),
+            shared,
+            under_way: VecDeque::new(),
+            end: taken.sequence,
+            last,
+            last_begin,
+            last_batch,
+            identity,
+            metrics: self.config.metrics.clone(),
+            poisoned: false,
+        })
+    }
+}
+
 impl JetStreamJournal {
     /// Takes over the journal of `assets`: whoever owned it before can commit nothing from now on.
     ///
@@ -113,55 +208,7 @@ impl JetStreamJournal {
         assets: &Assets,
         config: JetStreamJournalConfig,
     ) -> Result<Self, Error> {
-        let stream = JournalStream {
-            connection: connection.clone(),
-            names: assets.names.clone(),
-            created_ns: assets.journal.created_ns,
-            ack_timeout: config.ack_timeout,
-        };
-        let layout = Layout::new(
-            assets.names.clone(),
-            config.commit_bytes_max,
-            connection.client.max_payload(),
-        );
-        let owner = unlike_any_other(&config.owner)?;
-        let taking = take_over(&stream, &layout, &owner);
-        let taken = runtime.block_on(unless_stopped(&config.stop, "take over", taking))?;
-        let (last, last_begin, last_batch) = taken
-            .last
-            .map_or((0, 0, 0), |last| (last.position, last.begin, last.marker.batch));
-        let name = &assets.journal.stream;
-        let created = Timestamp::from_nanosecond(i128::from(stream.created_ns)).unwrap_or(Timestamp::MIN);
-        tracing::info!(
-            nats.stream = name,
-            journal.epoch = taken.record.epoch,
-            journal.position = last,
-            "took the journal over"
-        );
-        Ok(Self {
-            runtime,
-            shared: Arc::new(Shared::new(
-                Position(taken.first),
-                Position(last),
-                config.latest_bytes_max,
-            )),
-            sender: Sender {
-                publisher: Publisher::new(connection, name, config.ack_timeout),
-                stream,
-                epoch: taken.record,
-                epoch_sequence: taken.sequence,
-                stop: config.stop,
-            },
-            layout,
-            under_way: VecDeque::new(),
-            end: taken.sequence,
-            last: Position(last),
-            last_begin,
-            last_batch,
-            identity: format!("jetstream {name} created {created}"),
-            metrics: config.metrics,
-            poisoned: false,
-        })
+        Ground::new(runtime, connection, assets, config).take_over(None)
     }
 
     /// Lays a commit out and checks that the server can take it. Sends nothing.

@@ -78,11 +78,11 @@ pub(crate) async fn take_over(stream: &JournalStream, layout: &Layout, owner: &s
 }
 
 /// What is at the end of a journal.
-struct Found {
-    first: u64,
+pub(crate) struct Found {
+    pub(crate) first: u64,
     end: u64,
     epoch: Option<(u64, EpochRecord)>,
-    last: Option<Last>,
+    pub(crate) last: Option<Last>,
 }
 
 impl Found {
@@ -97,7 +97,10 @@ impl Found {
 }
 
 /// Reads the end of the journal. What is written meanwhile is noticed by the record's own expectation.
-async fn survey(stream: &JournalStream, layout: &Layout) -> Result<Found, Error> {
+///
+/// # Errors
+/// As [`take_over`].
+pub(crate) async fn survey(stream: &JournalStream, layout: &Layout) -> Result<Found, Error> {
     let ends = stream.ends().await?;
     let epoch = match stream.last_of(EPOCH).await? {
         Some(stored) => {

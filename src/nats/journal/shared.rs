@@ -67,6 +67,16 @@ impl Shared {
         }
     }
 
+    /// Commits are durable, up to the one at `last`, that another process wrote: they are asked for at the broker.
+    pub(crate) fn advance(&self, last: Position) {
+        let mut state = self.state();
+        if last > state.last {
+            state.last = last;
+            state.latest.clear();
+            state.bytes = 0;
+        }
+    }
+
     /// The position of the last durable commit.
     pub(crate) fn last(&self) -> Position {
         self.state().last
@@ -135,5 +145,25 @@ mod tests {
         assert_eq!(positions(15, 0), Some(vec![17]));
         assert_eq!(positions(18, 1_000), None);
         assert_eq!((shared.first(), shared.last()), (Position(1), Position(18)));
+    }
+
+    #[test]
+    fn what_another_process_wrote_leaves_no_hole_among_the_latest() {
+        let shared = Shared::new(Position(1), Position(10), 300);
+        let publish = |batch, position| {
+            shared.publish(Position(position), Arc::new(commit(batch, &[])), 10);
+        };
+        publish(1, 12);
+        shared.advance(Position(20));
+        shared.advance(Position(19));
+        assert_eq!(shared.last(), Position(20));
+        assert!(shared.latest(Position(10), 300).is_none() && shared.latest(Position(12), 300).is_none());
+        publish(9, 22);
+        let latest = shared.latest(Position(20), 300).unwrap();
+        assert_eq!((latest.len(), latest[0].0), (1, Position(22)));
+        assert!(
+            shared.latest(Position(12), 300).is_none(),
+            "13 to 20 are the broker's"
+        );
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{
     api::{self, Api, Failure, guard::Action},
-    nats::service::Owner,
+    nats::service::Instance,
 };
 
 /// A question or a command.
@@ -132,6 +132,11 @@ impl Call {
         }
     }
 
+    /// Whether only the process that owns the tenant can answer.
+    pub(crate) fn is_command(self) -> bool {
+        self.subject().starts_with("c.")
+    }
+
     /// The endpoint's name, which may hold no dot.
     pub(crate) fn name(self) -> String {
         self.subject().replace('.', "-")
@@ -175,7 +180,12 @@ impl Call {
     }
 
     /// Reads the request, asks, and writes the answer.
-    pub(crate) async fn answer(self, api: &Api, owner: &Owner, body: &[u8]) -> Result<Vec<u8>, Failure> {
+    pub(crate) async fn answer(
+        self,
+        api: &Api,
+        instance: &Instance,
+        body: &[u8],
+    ) -> Result<Vec<u8>, Failure> {
         match self {
             Self::Profile => written(&api.profile(api::read(body)?).await?),
             Self::Timeline => written(&api.timeline(api::read(body)?).await?),
@@ -212,7 +222,7 @@ impl Call {
             Self::Merge => written(&api.merge(api::read(body)?).await?),
             Self::Separate => written(&api.separate(api::read(body)?).await?),
             Self::Undo => written(&api.undo(api::read(body)?).await?),
-            Self::Owner => written(owner),
+            Self::Owner => written(&instance.owner),
         }
     }
 }

@@ -60,11 +60,31 @@ pub struct Answering {
     /// The tenant as a subject token.
     pub tenant: String,
     /// Who answers.
-    pub owner: Owner,
-    /// Messages of the input stream that are not consumed yet, once that is known.
+    pub instance: Instance,
+    /// Messages of the input stream that are not consumed yet, once that is known; a standby does not know.
     pub lag: watch::Receiver<Option<u64>>,
     /// Bounds.
     pub limits: ServiceLimits,
+}
+
+/// A process that answers.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// Itself, and its term where it owns the tenant.
+    pub owner: Owner,
+    /// What operators call it.
+    pub name: String,
+    /// Whether it owns the tenant: it carries commands out, too, then.
+    pub is_owner: bool,
+}
+
+impl Instance {
+    const fn role(&self) -> &'static str {
+        match self.is_owner {
+            true => "owner",
+            false => "standby",
+        }
+    }
 }
 
 /// A service that answers.
@@ -89,8 +109,9 @@ impl Answering {
     async fn register(&self, client: &Client) -> Result<Registered, async_nats::Error> {
         let metadata = HashMap::from([
             ("tenant".to_owned(), self.tenant.clone()),
-            ("role".to_owned(), "owner".to_owned()),
-            ("epoch".to_owned(), self.owner.epoch.to_string()),
+            ("role".to_owned(), self.instance.role().to_owned()),
+            ("name".to_owned(), self.instance.name.clone()),
+            ("epoch".to_owned(), self.instance.owner.epoch.to_string()),
             ("schema".to_owned(), "yekta.v1".to_owned()),
         ]);
         let told = self.clone();
@@ -103,7 +124,11 @@ impl Answering {
             .await?;
         let group = service.group(format!("yekta.v1.{}", self.tenant));
         let mut endpoints = Vec::new();
-        for call in Call::ALL {
+        let is_owner = self.instance.is_owner;
+        for call in Call::ALL
+            .into_iter()
+            .filter(|call| is_owner || !call.is_command())
+        {
             let endpoint = group.endpoint_builder().name(call.name());
             endpoints.push((call, endpoint.add(call.subject()).await?));
         }
@@ -120,8 +145,10 @@ impl Answering {
             .as_ref()
             .map(|input| input.sequence);
         serde_json::json!({
-            "owner": self.owner.id,
-            "epoch": self.owner.epoch,
+            "owner": self.instance.owner.id,
+            "role": self.instance.role(),
+            "name": self.instance.name,
+            "epoch": self.instance.owner.epoch,
             "position": self.api.handle.applied().0,
             "input": input,
             "lag": *self.lag.borrow(),
@@ -142,7 +169,7 @@ impl Answering {
         let api = caller
             .as_ref()
             .map_or_else(|| self.api.clone(), |caller| self.api.answering(caller.clone()));
-        let answering = call.answer(&api, &self.owner, &message.payload);
+        let answering = call.answer(&api, &self.instance, &message.payload);
         let answer = tokio::time::timeout(self.limits.request_timeout, answering)
             .await
             .unwrap_or_else(|_| Err(Failure::timed_out()))?;

@@ -1,0 +1,235 @@
+//! A duty: owning the tenant. Starts the engine and what brings events to it, and ends them in the opposite order.
+
+use std::sync::Arc;
+
+use futures_util::future::Shared;
+use tokio::time::Instant;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
+
+use crate::{
+    app::{
+        clock, compose,
+        front::{Front, Served},
+        service::{ServiceError, Turn},
+        shared::{Member, Tenure},
+        standby::Waiting,
+        stream::{self, Started, Stream},
+    },
+    engine::{Engine, Opened, intake::Direct},
+    http::duty::Duty,
+    nats::ingest::FollowError,
+};
+
+/// A process that owns its tenant.
+#[derive(Debug)]
+pub(crate) struct Owning {
+    engine: Engine,
+    /// What a service on NATS has more.
+    stream: Option<Box<Stream>>,
+    /// What one has more that shares the tenant.
+    tenure: Option<Tenure>,
+    ending: CancellationToken,
+    _looking: Vec<AbortOnDropHandle<()>>,
+}
+
+/// Why owning ends.
+enum End {
+    /// The process is told to stop.
+    Told,
+    /// The writer stopped, or the input stream is followed no longer.
+    Failed(Result<(), FollowError>),
+    /// Another process holds the lease.
+    Lost,
+}
+
+impl Owning {
+    /// Starts as the one process of its tenant.
+    pub(crate) async fn alone(front: &mut Front) -> Result<Self, ServiceError> {
+        let settings = Arc::clone(&front.settings);
+        match (&settings.nats, &front.metrics.nats) {
+            (Some(nats), Some(metrics)) => {
+                let metrics = (front.metrics.engine.clone(), metrics.clone());
+                let started = stream::start(&settings, nats, Arc::clone(&front.rules), metrics).await?;
+                Self::on_stream(front, started, None).await
+            }
+            _ => Self::standalone(front).await,
+        }
+    }
+
+    async fn standalone(front: &mut Front) -> Result<Self, ServiceError> {
+        let config = compose::engine_config(&front.settings);
+        let (rules, metrics) = (
+            compose::engine_rules(&front.settings),
+            front.metrics.engine.clone(),
+        );
+        // Recovery may read the whole journal: not on a thread that serves.
+        let engine = tokio::task::spawn_blocking(move || {
+            Opened::open(&config)?.start(&config, rules, metrics, clock::now)
+        })
+        .await??;
+        let direct = Arc::new(Direct::new(engine.handle.clone(), Arc::clone(&front.rules)));
+        let (api, ending) = (front.api(&engine.handle)?, front.ending());
+        let served = Served {
+            api,
+            intake: direct.clone(),
+            retry: direct,
+            following: None,
+            duty: Duty::Owner,
+            ending: ending.clone(),
+        };
+        front.show(served);
+        Ok(Self {
+            _looking: front.look_for(&engine.handle),
+            engine,
+            stream: None,
+            tenure: None,
+            ending,
+        })
+    }
+
+    /// Serves what was started on NATS.
+    pub(crate) async fn on_stream(
+        front: &mut Front,
+        started: Started,
+        tenure: Option<Tenure>,
+    ) -> Result<Self, ServiceError> {
+        let Started {
+            engine,
+            intake,
+            retry,
+            mut stream,
+        } = started;
+        let (api, ending) = (front.api(&engine.handle)?, front.ending());
+        let guard = front.http.guard.clone();
+        stream.answer(api.clone(), guard, &front.settings).await?;
+        let served = Served {
+            api,
+            intake,
+            retry,
+            following: Some(stream.state()),
+            duty: Duty::Owner,
+            ending: ending.clone(),
+        };
+        front.show(served);
+        Ok(Self {
+            _looking: front.look_for(&engine.handle),
+            engine,
+            stream: Some(Box::new(stream)),
+            tenure,
+            ending,
+        })
+    }
+
+    /// Serves until `stop` ends, the writer fails, or another process owns the tenant.
+    pub(crate) async fn serve(
+        mut self: Box<Self>,
+        front: &mut Front,
+        stop: &Shared<impl Future<Output = ()>>,
+    ) -> Turn {
+        let watched = front.watched(&self.engine.handle);
+        let end = self.until(stop).await;
+        drop(watched);
+        match (end, self.tenure.take()) {
+            (End::Told, tenure) => Turn::Ended(self.stop(front, tenure).await),
+            (End::Failed(followed), None) => {
+                let stopped = self.stop(front, None).await;
+                // Why the writer stopped says more than that the stream was followed no longer.
+                Turn::Ended(stopped.and(followed.map_err(ServiceError::Follow)))
+            }
+            (End::Failed(Err(error)), Some(tenure)) if !matches!(error, FollowError::WriterStopped) => {
+                let stopped = self.stop(front, Some(tenure)).await;
+                Turn::Ended(stopped.and(Err(ServiceError::Follow(error))))
+            }
+            (End::Failed(_) | End::Lost, Some(tenure)) => self.step_back(front, tenure).await,
+            (End::Lost, None) => Turn::Ended(self.stop(front, None).await),
+        }
+    }
+
+    async fn until(&mut self, stop: &Shared<impl Future<Output = ()>>) -> End {
+        let mut stop = stop.clone();
+        let mut written = self.engine.handle.changes();
+        let kept = kept(self.tenure.as_mut());
+        tokio::pin!(kept);
+        loop {
+            tokio::select! {
+                () = &mut stop => return End::Told,
+                // The channel closes when the writer's thread ends: before it was told to, that is a failure.
+                change = written.changed() => if change.is_err() { return End::Failed(Ok(())) },
+                ended = ended(self.stream.as_deref_mut()) => return End::Failed(ended),
+                () = &mut kept => return End::Lost,
+            }
+        }
+    }
+
+    /// Lets requests end, commits what waits and stops.
+    async fn stop(
+        self: Box<Self>,
+        front: &mut Front,
+        mut tenure: Option<Tenure>,
+    ) -> Result<(), ServiceError> {
+        tracing::info!("draining");
+        front.supervisor.stopping();
+        let (grace, timeout) = (front.grace(), front.settings.engine.drain_timeout);
+        let begun = Instant::now();
+        let Some(stream) = self.stream else {
+            self.engine.handle.drain();
+            let served = front.close().await;
+            let stopped = tokio::task::spawn_blocking(move || self.engine.stop()).await?;
+            return stopped.map_err(ServiceError::Writer).and(served);
+        };
+        let engine = self.engine;
+        let stopping = async {
+            // ORDER: requests that wait for their commit need the follower and the writer.
+            let served = front.close().await;
+            let drained = stream.drain(engine, begun + grace, begun + timeout).await;
+            drained.map_err(ServiceError::Writer).and(served)
+        };
+        tokio::pin!(stopping);
+        // Nobody takes over while what was taken in is still committed.
+        let stopped = tokio::select! {
+            stopped = &mut stopping => stopped,
+            () = kept(tenure.as_mut()) => stopping.await,
+        };
+        if let Some(tenure) = tenure {
+            tenure.lease.release().await;
+        }
+        stopped
+    }
+
+    /// Becomes a standby: another process owns the tenant.
+    async fn step_back(self: Box<Self>, front: &mut Front, tenure: Tenure) -> Turn {
+        tracing::warn!("stepped back: another process owns the tenant, this one stands by");
+        let Some(stream) = self.stream else {
+            return Turn::Ended(Ok(()));
+        };
+        tenure.member.metrics.stepped_back();
+        self.ending.cancel();
+        let deadline = Instant::now() + front.settings.engine.drain_timeout;
+        let held = match stream.step_back(self.engine, deadline).await {
+            Ok(held) => held,
+            Err(error) => return Turn::Ended(Err(ServiceError::Writer(error))),
+        };
+        match Waiting::again(front, tenure.member, held).await {
+            Ok(waiting) => Turn::Standby(Box::new(waiting)),
+            Err(error) => Turn::Ended(Err(error)),
+        }
+    }
+}
+
+/// Ends when the input stream is followed no longer; never where there is none.
+async fn ended(stream: Option<&mut Stream>) -> Result<(), FollowError> {
+    match stream {
+        Some(stream) => stream.ended().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Keeps the lease until another process has it; for ever where there is none.
+async fn kept(tenure: Option<&mut Tenure>) {
+    let Some(Tenure { lease, member }) = tenure else {
+        return std::future::pending().await;
+    };
+    let Member { metrics, .. } = member;
+    let other = lease.keep(metrics).await;
+    tracing::warn!(owner.name = other.name, "another process holds the lease");
+}

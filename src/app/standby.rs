@@ -1,0 +1,354 @@
+//! A duty: standing by. The store follows the journal that another process writes and answers questions; the lease is tried
+//! for all the time, and whoever wins it takes the tenant over.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::future::Shared;
+use tokio::{runtime::Handle, sync::watch};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{
+    api::Following,
+    app::{
+        clock, compose,
+        front::{Front, Served},
+        owner::Owning,
+        service::{ServiceError, Turn},
+        shared::{Member, Tenure, secrets},
+        stream::{Begun, Started, folder_of_a_stream, follow, prepare_shared, service_limits},
+    },
+    config::{Cluster, Settings},
+    engine::{Engine, Held, Standby, StandbyMetrics, StartError},
+    http::duty::Duty,
+    journal::FollowedJournal,
+    nats::{
+        self,
+        bucket::Bucket,
+        ingest::Waiters,
+        journal::{JetStreamFollower, JetStreamJournalConfig},
+        lease::{Holder, Lease, Leases},
+        service::{Answering, Instance, Owner, Service},
+    },
+};
+
+/// Nobody waits for a commit at a standby.
+const WAITING_MAX: usize = 1;
+
+/// A process that stands by.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    member: Member,
+    standby: Standby,
+    /// Answers questions on NATS.
+    service: Service,
+    /// Who this process is while it tries for the lease, and in the term that follows.
+    id: String,
+    /// Where the owner's HTTP is reached.
+    owner: watch::Sender<Option<String>>,
+    /// Ends the journal's waiting for a broker that is away.
+    abandon: CancellationToken,
+    ending: CancellationToken,
+}
+
+impl Waiting {
+    /// Joins those who share the tenant.
+    pub(crate) async fn first(
+        front: &mut Front,
+        nats: &nats::Settings,
+        cluster: &Cluster,
+    ) -> Result<Self, ServiceError> {
+        let settings = Arc::clone(&front.settings);
+        let ground = prepare_shared(&settings, nats).await?;
+        let bucket = Bucket::ensure(&ground.connection, &ground.settings)
+            .await
+            .map_err(ServiceError::Bucket)?;
+        let url = cluster.url.clone();
+        let url = url.unwrap_or_else(|| settings.http.public_url(front.address));
+        let Some(metrics) = front.metrics.cluster.clone() else {
+            return Err(ServiceError::Alone);
+        };
+        let member = Member {
+            leases: Leases::of(bucket.clone(), &ground.settings.tenant, cluster.lease),
+            name: cluster.name.clone().unwrap_or_else(|| url.clone()),
+            ground,
+            bucket,
+            url,
+            metrics,
+        };
+        secrets::fetch(&member, &compose::engine_config(&settings).dir).await?;
+        Self::start(front, member, None).await
+    }
+
+    /// Stands by with what an owner held before.
+    pub(crate) async fn again(front: &mut Front, member: Member, held: Held) -> Result<Self, ServiceError> {
+        Self::start(front, member, Some(held)).await
+    }
+
+    async fn start(front: &mut Front, member: Member, held: Option<Held>) -> Result<Self, ServiceError> {
+        let settings = Arc::clone(&front.settings);
+        let id = Uuid::now_v7().to_string();
+        let config = JetStreamJournalConfig {
+            metrics: front.metrics.nats.clone(),
+            ..member.ground.journal_config(&settings, &id)
+        };
+        let abandon = config.stop.clone();
+        // Whoever no longer waits for the start ends what goes on in a thread.
+        let starting = abandon.clone().drop_guard();
+        let metrics = StandbyMetrics {
+            engine: front.metrics.engine.clone(),
+            cluster: member.metrics.clone(),
+        };
+        let standby = standby(settings, &member, (config, held), metrics).await?;
+        starting.disarm();
+        member.metrics.stands_by();
+        let (owner, ending) = (watch::channel(None).0, front.ending());
+        let service = answering(front, &member, &standby, &id).await?;
+        Self::show(front, &member, &standby, (&owner, &ending))?;
+        Ok(Self {
+            member,
+            standby,
+            service,
+            id,
+            owner,
+            abandon,
+            ending,
+        })
+    }
+
+    /// Serves questions, and events that go into the stream.
+    fn show(
+        front: &mut Front,
+        member: &Member,
+        standby: &Standby,
+        (owner, ending): (&watch::Sender<Option<String>>, &CancellationToken),
+    ) -> Result<(), ServiceError> {
+        let Some(metrics) = front.metrics.nats.clone() else {
+            return Err(ServiceError::Alone);
+        };
+        let waiters = Waiters::new(WAITING_MAX);
+        let (intake, retry) = member.ground.intakes(&front.rules, waiters, &metrics);
+        let api = front.api(&standby.handle)?;
+        let served = Served {
+            api,
+            intake,
+            retry,
+            following: Some(following(member)),
+            duty: Duty::Standby(owner.subscribe()),
+            ending: ending.clone(),
+        };
+        front.show(served);
+        Ok(())
+    }
+
+    /// Serves until `stop` ends, the store follows no longer, or the lease is won.
+    pub(crate) async fn serve(
+        self: Box<Self>,
+        front: &mut Front,
+        stop: &Shared<impl Future<Output = ()>>,
+    ) -> Turn {
+        let holder = Holder::new(self.id.clone(), self.member.name.clone(), self.member.url.clone());
+        let told = |held: Option<&Holder>| {
+            let url = held.map(|held| held.url.clone());
+            self.owner.send_if_modified(|known| {
+                let is_new = *known != url;
+                *known = url;
+                is_new
+            });
+        };
+        let mut applied = self.standby.handle.changes();
+        let has_ended = async { while applied.changed().await.is_ok() {} };
+        let watched = front.watched(&self.standby.handle);
+        let won = tokio::select! {
+            () = stop.clone() => None,
+            // The channel closes when the thread ends: before it was told to, that is a failure.
+            () = has_ended => None,
+            lease = self.member.leases.win(&holder, told) => Some(lease),
+        };
+        drop(watched);
+        match won {
+            None => Turn::Ended(self.stop(front).await),
+            Some(lease) => Box::pin(self.take_over(front, lease, stop)).await,
+        }
+    }
+
+    async fn stop(self: Box<Self>, front: &mut Front) -> Result<(), ServiceError> {
+        front.supervisor.stopping();
+        let served = front.close().await;
+        self.service.stop(front.grace()).await;
+        self.abandon.cancel();
+        let standby = self.standby;
+        let stopped = tokio::task::spawn_blocking(move || standby.stop().map(drop)).await?;
+        stopped.map_err(ServiceError::Writer).and(served)
+    }
+
+    /// Becomes the owner, with the lease kept meanwhile.
+    async fn take_over(
+        self: Box<Self>,
+        front: &mut Front,
+        mut lease: Lease,
+        stop: &Shared<impl Future<Output = ()>>,
+    ) -> Turn {
+        let (metrics, abandon) = (self.member.metrics.clone(), self.abandon.clone());
+        let taken = {
+            let taking = Self::owning(front, self);
+            tokio::pin!(taking);
+            tokio::select! {
+                taken = &mut taking => taken,
+                // Where another has it by then the journal is that one's too: this one finds out and steps back.
+                _other = lease.keep(&metrics) => taking.await,
+                () = stop.clone() => {
+                    abandon.cancel();
+                    taking.await
+                }
+            }
+        };
+        match taken {
+            Ok((started, member)) => {
+                let tenure = Tenure { lease, member };
+                match Owning::on_stream(front, started, Some(tenure)).await {
+                    Ok(owning) => Turn::Owner(Box::new(owning)),
+                    Err(error) => Turn::Ended(Err(error)),
+                }
+            }
+            Err(error) => {
+                lease.release().await;
+                let closed = front.close().await;
+                Turn::Ended(match abandon.is_cancelled() {
+                    true => closed,
+                    false => Err(error),
+                })
+            }
+        }
+    }
+
+    async fn owning(front: &Front, waiting: Box<Self>) -> Result<(Started, Member), ServiceError> {
+        let Self {
+            member,
+            standby,
+            service,
+            id,
+            abandon,
+            ending,
+            ..
+        } = *waiting;
+        let settings = Arc::clone(&front.settings);
+        let (engine, epoch) = engine(&settings, front, &member, standby, abandon.clone()).await?;
+        // What was asked of the standby is answered; its streams go on at the owner.
+        service.stop(Duration::ZERO).await;
+        ending.cancel();
+        member.metrics.took_over(epoch);
+        secrets::offer(&member, &compose::engine_config(&settings).dir).await;
+        let begun = Begun {
+            engine,
+            owner: Owner { id, epoch },
+            name: member.name.clone(),
+            abandon,
+        };
+        let Some(metrics) = front.metrics.nats.clone() else {
+            return Err(ServiceError::Alone);
+        };
+        let started = follow(&settings, member.ground.clone(), begun, &front.rules, metrics);
+        Ok((started, member))
+    }
+}
+
+/// Opens the folder, unless it is held, and follows the journal. Recovery may read all of it: not on a thread that serves.
+async fn standby(
+    settings: Arc<Settings>,
+    member: &Member,
+    (config, held): (JetStreamJournalConfig, Option<Held>),
+    metrics: StandbyMetrics,
+) -> Result<Standby, ServiceError> {
+    let engine_config = compose::engine_config(&settings);
+    let rules = compose::engine_rules(&settings);
+    let (ground, runtime) = (member.ground.clone(), Handle::current());
+    tokio::task::spawn_blocking(move || {
+        let (connection, assets) = (&ground.connection, &ground.assets);
+        let (journal, held) = match held {
+            Some(held) => (JetStreamFollower::open(runtime, connection, assets, config), held),
+            None => {
+                // ORDER: the folder before the journal, so that who is refused the folder does nothing else.
+                let folder = folder_of_a_stream(&engine_config)?;
+                let journal = JetStreamFollower::open(runtime, connection, assets, config);
+                let journal = journal.map_err(StartError::from)?;
+                let held = Held::open(folder, &engine_config, &journal)?;
+                (Ok(journal), held)
+            }
+        };
+        let journal: Box<dyn FollowedJournal> = Box::new(journal.map_err(StartError::from)?);
+        let standby = Standby::start((held, journal), &engine_config, rules, metrics, clock::now)?;
+        Ok(standby)
+    })
+    .await?
+}
+
+/// Takes the journal over and starts the writer over the standby's store.
+async fn engine(
+    settings: &Settings,
+    front: &Front,
+    member: &Member,
+    standby: Standby,
+    abandon: CancellationToken,
+) -> Result<(Engine, u64), ServiceError> {
+    let config = compose::engine_config(settings);
+    let (rules, metrics) = (compose::engine_rules(settings), front.metrics.engine.clone());
+    let broker = member.ground.beyond(settings, Handle::current());
+    tokio::task::spawn_blocking(move || {
+        let goes_on = move || !abandon.is_cancelled();
+        let opened = standby.take_over(&config, Some(broker), &goes_on)?;
+        let epoch = opened.epoch();
+        let engine = opened.start(&config, rules, metrics, clock::now)?;
+        Ok((engine, epoch))
+    })
+    .await?
+}
+
+/// Answers questions on NATS.
+async fn answering(
+    front: &mut Front,
+    member: &Member,
+    standby: &Standby,
+    id: &str,
+) -> Result<Service, ServiceError> {
+    let answering = Answering {
+        api: front.api(&standby.handle)?,
+        guard: front.http.guard.clone(),
+        tenant: crate::domain::event::token(&front.settings.data.tenant),
+        instance: Instance {
+            owner: Owner {
+                id: id.to_owned(),
+                epoch: 0,
+            },
+            name: member.name.clone(),
+            is_owner: false,
+        },
+        lag: watch::channel(None).1,
+        limits: service_limits(&front.settings),
+    };
+    let started = answering.start(&member.ground.connection.client).await;
+    started.map_err(|error| ServiceError::Stream(error.into()))
+}
+
+/// How following fares: as the connection does, since the store was up to the journal when it began.
+fn following(member: &Member) -> watch::Receiver<Following> {
+    let mut link = member.ground.connection.watch();
+    let fares = |connected| match connected {
+        true => Following::Live,
+        false => Following::Disconnected,
+    };
+    let (state, told) = watch::channel(fares(link.borrow().connected));
+    tokio::spawn(async move {
+        loop {
+            let changed = tokio::select! {
+                changed = link.changed() => changed,
+                () = state.closed() => return,
+            };
+            if changed.is_err() {
+                return;
+            }
+            state.send_replace(fares(link.borrow_and_update().connected));
+        }
+    });
+    told
+}

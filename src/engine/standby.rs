@@ -1,0 +1,264 @@
+//! A standby: a store that follows the journal which another process writes, and answers questions.
+//!
+//! Owns the thread that applies what is committed elsewhere, and how a standby becomes the owner: the journal is taken over,
+//! the store brought up to its end, and the writer starts over the same store ([`Opened`]). Commands are refused meanwhile.
+//! Started by `app` for a process that shares its tenant with others.
+
+mod following;
+
+use std::{
+    sync::{Arc, mpsc as blocking},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use tokio::sync::{mpsc, watch};
+
+use crate::{
+    domain::time::Timestamp,
+    engine::{
+        answer::Query,
+        batch::Rules,
+        build::{Log, Origin, Places},
+        error::Error,
+        expunge::Beyond,
+        handle::{Handle, Health, HealthCell},
+        ledger::Ledger,
+        open::{EngineConfig, Folder, Opened, StartError},
+        recover::{Recovered, recovered, up_to_date},
+        room::Room,
+        secrets::Secrets,
+        standby::following::Following,
+        start::{Engine, spawn},
+    },
+    journal::{FollowedJournal, Position},
+    store::{FolderLock, Store},
+    telemetry::{ClusterMetrics, EngineMetrics},
+};
+
+/// Between two attempts to read a journal that does not answer.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What is counted of a standby.
+#[derive(Clone, Debug)]
+pub struct StandbyMetrics {
+    /// As of any engine.
+    pub engine: EngineMetrics,
+    /// How closely it follows.
+    pub cluster: ClusterMetrics,
+}
+
+/// A folder and its store, whatever this process does with them: it may own its tenant now and stand by later.
+#[derive(Clone, Debug)]
+pub struct Held {
+    pub(crate) places: Places,
+    pub(crate) store: Store,
+    pub(crate) secrets: Arc<Secrets>,
+    pub(crate) lock: Arc<FolderLock>,
+}
+
+/// A store that follows.
+#[derive(Debug)]
+pub struct Standby {
+    /// How edges reach it: questions are answered, everything else is refused.
+    pub handle: Handle,
+    following: JoinHandle<Result<Box<dyn FollowedJournal>, Error>>,
+    stop: blocking::Sender<()>,
+    held: Held,
+}
+
+/// Why a standby did not become the owner.
+#[derive(Debug, thiserror::Error)]
+pub enum StandbyError {
+    /// It could not follow.
+    #[error("follow the journal")]
+    Follow(#[source] Error),
+    /// It could not take the journal over.
+    #[error(transparent)]
+    Start(#[from] StartError),
+}
+
+impl Held {
+    /// Opens the store in `folder` as a view of `journal`, and brings it up to what that holds. Blocks until it is there.
+    ///
+    /// # Errors
+    /// [`StartError`], each saying what to do.
+    pub fn open(
+        folder: Folder,
+        config: &EngineConfig,
+        journal: &dyn FollowedJournal,
+    ) -> Result<Self, StartError> {
+        let (dir, secrets, lock) = folder.into_held();
+        let places = Places::in_folder(&dir);
+        secrets.keep(journal.last() > Position::START)?;
+        let log = Log::followed(journal);
+        let view = recovered(Origin {
+            places: &places,
+            config: config.store,
+            journal: &log,
+            secrets: &secrets,
+        })?;
+        Ok(Self {
+            places,
+            store: view.store,
+            secrets,
+            lock: Arc::new(lock),
+        })
+    }
+
+    /// Brings the store up to the end of `log`.
+    fn recovered(&self, config: &EngineConfig, log: &Log) -> Result<Recovered, StartError> {
+        let origin = Origin {
+            places: &self.places,
+            config: config.store,
+            journal: log,
+            secrets: &self.secrets,
+        };
+        up_to_date(&self.store, origin, false)?;
+        Ok(Recovered::of(self.store.clone(), log.epoch)?)
+    }
+}
+
+impl Standby {
+    /// Follows `journal` from now on, with a store that is a view of it. Blocks until the store is where that is.
+    ///
+    /// # Errors
+    /// [`StartError`], each saying what to do.
+    pub fn start(
+        (held, journal): (Held, Box<dyn FollowedJournal>),
+        config: &EngineConfig,
+        mut rules: Rules,
+        metrics: StandbyMetrics,
+        clock: fn() -> Timestamp,
+    ) -> Result<Self, StartError> {
+        let log = Log::followed(journal.as_ref());
+        let Recovered {
+            store,
+            standing,
+            noted,
+        } = held.recovered(config, &log)?;
+        // What was kept by other rules is read as it was kept; the next owner makes it anew.
+        rules.adopt(noted);
+        let room = Arc::new(Room::of(&config.dir, config.room, &metrics.engine));
+        let (applied, is_applied) = watch::channel(Position(store.applied()?.position));
+        let (consumed, is_consumed) = watch::channel(standing.input);
+        let query = Query::new(
+            store.clone(),
+            Arc::clone(held.secrets.keyring()),
+            Arc::new(rules),
+            Arc::from(journal.reader()),
+            is_applied.clone(),
+        );
+        let remembered = Arc::clone(query.remembered());
+        let handle = Handle {
+            // Nobody takes from it.
+            jobs: mpsc::channel(1).0,
+            applied: is_applied,
+            consumed: is_consumed,
+            working: watch::channel(false).1,
+            health: Arc::new(HealthCell::of(Health::Standby)),
+            is_full: room.watch(),
+            secrets: Arc::clone(&held.secrets),
+            query,
+            limits: config.handle,
+            metrics: metrics.engine.clone(),
+        };
+        let (stop, stopped) = blocking::channel();
+        let following = Following {
+            reader: log.reader,
+            store,
+            journal,
+            ledger: Ledger::in_folder(&config.dir),
+            remembered,
+            applied,
+            consumed,
+            health: Arc::clone(&handle.health),
+            room,
+            metrics,
+            clock,
+            flush_interval: config.worker.flush_interval,
+            stop: stopped,
+        };
+        let lock = Arc::clone(&held.lock);
+        let following = spawn("yekta-standby", config, move || {
+            let _lock = lock;
+            following.run()
+        })?;
+        Ok(Self {
+            handle,
+            following,
+            stop,
+            held,
+        })
+    }
+
+    /// Takes the journal over, and brings the store up to its end: the folder is opened for a writer then. Blocks, also for a
+    /// journal that cannot be read just now, as long as `goes_on` says so.
+    ///
+    /// # Errors
+    /// [`StandbyError`].
+    pub fn take_over(
+        self,
+        config: &EngineConfig,
+        beyond: Option<Arc<dyn Beyond>>,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Opened, StandbyError> {
+        let held = self.held.clone();
+        let journal = self.stop().map_err(StandbyError::Follow)?;
+        let journal = journal.take_over().map_err(StartError::from)?;
+        let view = loop {
+            match held.recovered(config, &Log::own(journal.as_ref())) {
+                // The journal is ours already: what it holds is read once it answers again.
+                Err(StartError::Journal(error)) if error.is_passing() && goes_on() => {
+                    std::thread::sleep(PAUSE)
+                }
+                recovered => break recovered?,
+            }
+        };
+        Ok(Opened {
+            places: held.places,
+            view,
+            journal,
+            secrets: held.secrets,
+            lock: held.lock,
+            beyond,
+        })
+    }
+
+    /// Follows no longer; gives the journal back. Blocks.
+    ///
+    /// # Errors
+    /// What it failed with.
+    pub fn stop(self) -> Result<Box<dyn FollowedJournal>, Error> {
+        drop(self.stop);
+        self.following
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
+impl Opened {
+    /// What is left when the writer stops.
+    pub(crate) fn held(&self) -> Held {
+        Held {
+            places: self.places.clone(),
+            store: self.view.store.clone(),
+            secrets: Arc::clone(&self.secrets),
+            lock: Arc::clone(&self.lock),
+        }
+    }
+}
+
+impl Engine {
+    /// Stops, and lets go of everything but the folder and the store: another process owns the tenant. Blocks.
+    ///
+    /// # Errors
+    /// Whatever stopped the writer but that.
+    pub fn step_back(self) -> Result<Held, Error> {
+        let held = self.held.clone();
+        match self.stop() {
+            Err(error) if !error.is_fenced() => Err(error),
+            _ => Ok(held),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The bucket `YEKTA_CLUSTER`, which processes that share tenants meet in: who owns which, and what a new one needs to begin.
+//!
+//! Owns how an entry is read and written; must never know what it says. Entries are read as the stream's leader has them.
+
+use std::time::Duration;
+
+use async_nats::{
+    HeaderMap, header,
+    jetstream::{
+        context::{GetStreamError, PublishError, PublishErrorKind},
+        stream::{LastRawMessageErrorKind, RawMessageError, Stream},
+    },
+};
+use tokio_util::bytes::Bytes;
+
+use crate::nats::{
+    assets::{self, AssetError, Names},
+    connect::Connection,
+    settings::Settings,
+};
+
+/// Attempts to write an entry that others write too.
+const ATTEMPTS: usize = 8;
+
+/// Why nothing is known of an entry.
+#[derive(Debug, thiserror::Error)]
+pub enum BucketError {
+    /// The bucket cannot be used.
+    #[error(transparent)]
+    Asset(#[from] AssetError),
+    /// The stream behind it is not there.
+    #[error("look at the bucket {}", Names::CLUSTER_BUCKET)]
+    Stream(#[source] GetStreamError),
+    /// The broker does not tell.
+    #[error("read the bucket {}", Names::CLUSTER_BUCKET)]
+    Read(#[source] RawMessageError),
+    /// The broker did not take it, or did not say whether it did.
+    #[error("write the bucket {}", Names::CLUSTER_BUCKET)]
+    Write(#[source] PublishError),
+    /// Others write the same entry all the time.
+    #[error(
+        "write the bucket {}: others wrote the entry meanwhile",
+        Names::CLUSTER_BUCKET
+    )]
+    Contended,
+}
+
+/// What is written under a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Its number, which no other has.
+    pub(crate) revision: u64,
+    pub(crate) body: Bytes,
+}
+
+/// The bucket of a connection.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    connection: Connection,
+}
+
+impl Bucket {
+    /// Makes it where it is missing, and checks it where it is there.
+    ///
+    /// # Errors
+    /// [`BucketError::Asset`].
+    pub async fn ensure(connection: &Connection, settings: &Settings) -> Result<Self, BucketError> {
+        assets::ensure_cluster(connection, settings).await?;
+        Ok(Self {
+            connection: connection.clone(),
+        })
+    }
+
+    /// What is under `key`, if anything is.
+    ///
+    /// # Errors
+    /// When the broker does not tell.
+    pub async fn get(&self, key: &str) -> Result<Option<Bytes>, BucketError> {
+        Ok(self.entry(key).await?.map(|entry| entry.body))
+    }
+
+    /// Has `body` under `key`, whatever is there, unless that is the same.
+    ///
+    /// # Errors
+    /// When the broker did not take it, or another wrote it meanwhile over and over.
+    pub async fn put(&self, key: &str, body: Vec<u8>) -> Result<(), BucketError> {
+        for _ in 0..ATTEMPTS {
+            let found = self.entry(key).await?;
+            if found.as_ref().is_some_and(|found| *found.body == *body) {
+                return Ok(());
+            }
+            let expected = found.map_or(0, |found| found.revision);
+            if self.write(key, body.clone(), (expected, None)).await?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(BucketError::Contended)
+    }
+
+    /// What is under `key`.
+    pub(crate) async fn entry(&self, key: &str) -> Result<Option<Entry>, BucketError> {
+        match self
+            .stream()
+            .await?
+            .get_last_raw_message_by_subject(&subject(key))
+            .await
+        {
+            Ok(message) => Ok(Some(Entry {
+                revision: message.sequence,
+                body: message.payload,
+            })),
+            Err(error) if matches!(error.kind(), LastRawMessageErrorKind::NoMessageFound) => Ok(None),
+            Err(error) => Err(BucketError::Read(error)),
+        }
+    }
+
+    /// Writes `body` under `key` for `time`, or for good, where the entry there is the one of the revision `expected`, 0 where
+    /// there is to be none; `None` where it is not.
+    pub(crate) async fn write(
+        &self,
+        key: &str,
+        body: Vec<u8>,
+        (expected, time): (u64, Option<Duration>),
+    ) -> Result<Option<u64>, BucketError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, expected.to_string());
+        if let Some(time) = time {
+            headers.insert(header::NATS_MESSAGE_TTL, format!("{}ms", time.as_millis()));
+        }
+        let sent = self
+            .connection
+            .jetstream
+            .publish_with_headers(subject(key), headers, body.into());
+        let written = async { sent.await?.await };
+        match written.await {
+            Ok(ack) => Ok(Some(ack.sequence)),
+            Err(error) if matches!(error.kind(), PublishErrorKind::WrongLastSequence) => Ok(None),
+            Err(error) => Err(BucketError::Write(error)),
+        }
+    }
+
+    /// Removes the entry of `revision` from under `key`, and none that is written since.
+    pub(crate) async fn remove(&self, key: &str, revision: u64) -> Result<(), BucketError> {
+        let stream = self.stream().await?;
+        let purge = stream
+            .purge()
+            .filter(subject(key))
+            .sequence(revision.saturating_add(1));
+        if let Err(error) = purge.await {
+            tracing::debug!(%error, "remove an entry");
+        }
+        Ok(())
+    }
+
+    async fn stream(&self) -> Result<Stream<()>, BucketError> {
+        let name = format!("KV_{}", Names::CLUSTER_BUCKET);
+        let stream = self.connection.jetstream.get_stream_no_info(name).await;
+        stream.map_err(BucketError::Stream)
+    }
+}
+
+fn subject(key: &str) -> String {
+    format!("$KV.{}.{key}", Names::CLUSTER_BUCKET)
+}

@@ -1,0 +1,197 @@
+//! The lease: which of several processes is to own a tenant. Owns who may try and how a lease is kept; must never be taken for
+//! the fence, which is the journal's. A lease says who tries: a process that slept through the end of its lease commits
+//! nothing, whatever it thinks.
+//!
+//! A lease is one entry of the [`Bucket`] that the broker lets go of unless it is renewed: nobody's clock is compared with
+//! another's.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    nats::{
+        Tenant,
+        bucket::{Bucket, BucketError},
+    },
+    telemetry::ClusterMetrics,
+};
+
+/// Between two looks at who holds a lease.
+const LOOK: Duration = Duration::from_millis(200);
+/// Between two attempts to renew one where the broker does not answer.
+const AGAIN: Duration = Duration::from_millis(200);
+/// A lease is renewed so often in its time.
+const RENEWALS: u32 = 3;
+
+/// Who holds a lease, or wants to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// Unlike any other, also of the same process at another time.
+    pub id: String,
+    /// What operators call the process.
+    pub name: String,
+    /// Where others reach its HTTP.
+    pub url: String,
+    /// Since when, in RFC 3339; of one who wants to, since when it does.
+    pub since: String,
+}
+
+impl Holder {
+    /// One that wants a lease from now on.
+    pub fn new(id: String, name: String, url: String) -> Self {
+        let since = Timestamp::now().to_string();
+        Self { id, name, url, since }
+    }
+}
+
+/// The lease of a tenant, whoever holds it.
+#[derive(Clone, Debug)]
+pub struct Leases {
+    bucket: Bucket,
+    key: String,
+    time: Duration,
+}
+
+/// A lease that this process holds.
+#[derive(Debug)]
+pub struct Lease {
+    leases: Leases,
+    holder: Holder,
+    /// The entry as it was written last.
+    revision: u64,
+    /// When that was begun.
+    taken: Instant,
+}
+
+impl Leases {
+    /// The lease of `tenant`, which lasts for `time` unless it is renewed.
+    pub fn of(bucket: Bucket, tenant: &Tenant, time: Duration) -> Self {
+        let key = format!("owner.{}", tenant.token());
+        Self { bucket, key, time }
+    }
+
+    /// Who holds it now.
+    ///
+    /// # Errors
+    /// When the broker does not tell.
+    pub async fn holder(&self) -> Result<Option<Holder>, BucketError> {
+        Ok(self.entry().await?.map(|(_, holder)| holder))
+    }
+
+    async fn entry(&self) -> Result<Option<(u64, Holder)>, BucketError> {
+        let entry = self.bucket.entry(&self.key).await?;
+        Ok(entry.map(|entry| (entry.revision, read(&entry.body))))
+    }
+
+    /// Waits until this process holds it, and tells meanwhile who does. A broker that is away is waited for.
+    pub async fn win(&self, holder: &Holder, mut told: impl FnMut(Option<&Holder>)) -> Lease {
+        loop {
+            match self.attempt(holder, &mut told).await {
+                Ok(Some(lease)) => return lease,
+                Ok(None) => {}
+                Err(error) => tracing::debug!(%error, "look for the lease again"),
+            }
+            sleep(LOOK).await;
+        }
+    }
+
+    async fn attempt(
+        &self,
+        holder: &Holder,
+        told: &mut impl FnMut(Option<&Holder>),
+    ) -> Result<Option<Lease>, BucketError> {
+        let taken = Instant::now();
+        let found = self.entry().await?;
+        told(found.as_ref().map(|(_, held)| held));
+        let revision = match found {
+            // An attempt whose answer was lost.
+            Some((revision, held)) if held.id == holder.id => Some(revision),
+            Some(_) => None,
+            None => self.write(holder, 0).await?,
+        };
+        Ok(revision.map(|revision| Lease {
+            leases: self.clone(),
+            holder: holder.clone(),
+            revision,
+            taken,
+        }))
+    }
+
+    async fn write(&self, holder: &Holder, expected: u64) -> Result<Option<u64>, BucketError> {
+        // Texts are always JSON.
+        let body = serde_json::to_vec(holder).unwrap_or_default();
+        self.bucket
+            .write(&self.key, body, (expected, Some(self.time)))
+            .await
+    }
+}
+
+impl Lease {
+    /// Renews it until another holds it: ends then, and says who. A broker that is away is waited for.
+    pub async fn keep(&mut self, metrics: &ClusterMetrics) -> Holder {
+        let renewing = self.leases.time / RENEWALS;
+        loop {
+            let pause = match self.renewed().await {
+                Ok(None) => renewing,
+                Ok(Some(other)) => return other,
+                Err(error) => {
+                    tracing::debug!(%error, "renew the lease again");
+                    AGAIN.min(renewing)
+                }
+            };
+            metrics.lease_age(self.taken.elapsed());
+            sleep(pause).await;
+        }
+    }
+
+    /// Renews it once; who else holds it, where somebody does.
+    async fn renewed(&mut self) -> Result<Option<Holder>, BucketError> {
+        let begun = Instant::now();
+        if let Some(revision) = self.leases.write(&self.holder, self.revision).await? {
+            (self.revision, self.taken) = (revision, begun);
+            return Ok(None);
+        }
+        match self.leases.entry().await? {
+            // It was renewed, and the answer was lost.
+            Some((revision, held)) if held.id == self.holder.id => self.revision = revision,
+            Some((_, other)) => return Ok(Some(other)),
+            // It ended, and nobody wanted it.
+            None => self.revision = 0,
+        }
+        Ok(None)
+    }
+
+    /// Gives it up, so that another need not wait for its end. Where the broker does not take that it ends by itself.
+    pub async fn release(self) {
+        let Leases { bucket, key, .. } = &self.leases;
+        if let Err(error) = bucket.remove(key, self.revision).await {
+            tracing::debug!(%error, "give the lease up");
+        }
+    }
+}
+
+/// The holder that an entry tells of. Whoever wrote what cannot be read holds it all the same.
+fn read(body: &[u8]) -> Holder {
+    serde_json::from_slice(body).unwrap_or_else(|_| Holder {
+        id: String::new(),
+        name: "unknown".to_owned(),
+        url: String::new(),
+        since: String::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_holder_is_read_as_it_was_written_and_one_of_another_version_holds_too() {
+        let holder = Holder::new("i".to_owned(), "a".to_owned(), "http://a".to_owned());
+        let written = serde_json::to_vec(&holder).unwrap();
+        assert_eq!(read(&written), holder);
+        assert_eq!(read(b"[]").name, "unknown");
+    }
+}
