@@ -21,7 +21,7 @@ use yekta::{
     api::{Api, Following, Limits},
     app::{engine_config, engine_rules},
     engine::{Engine, Opened, intake::Direct},
-    http::{Http, router, settings::Settings},
+    http::{Http, duty::Duty, router, settings::Settings},
     telemetry::{EngineMetrics, HttpMetrics, QueryMetrics, Registry},
 };
 
@@ -143,6 +143,7 @@ fn http(settings: &yekta::config::Settings, engine: &Engine, registry: Registry)
     let direct = Arc::new(Direct::new(engine.handle.clone(), rules));
     let edge = Settings::default();
     Http {
+        duty: Duty::Owner,
         api,
         following: watch::channel(Following::Nothing).1,
         intake: direct.clone(),
