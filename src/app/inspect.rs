@@ -1,8 +1,13 @@
-//! What can be found out about a broker before anything is kept there. Makes nothing there; called by `yekta doctor`.
+//! What can be found out about a broker and those who meet there. Makes nothing there; called by `yekta doctor` and
+//! `yekta cluster`.
 
 use std::time::{Duration, Instant};
 
-use crate::{config::Settings, nats};
+use crate::{
+    app::StreamError,
+    config::Settings,
+    nats::{self, status::Status},
+};
 
 /// What a server and its account say of themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,4 +62,19 @@ pub async fn broker_facts(settings: &Settings) -> Result<Option<BrokerFacts>, na
         storage_max: bound(account.limits.max_storage),
         round_trip,
     }))
+}
+
+/// What the processes of the tenant say, and how its streams are kept; `None` for a standalone service.
+///
+/// # Errors
+/// [`StreamError`], which says what to change.
+pub async fn cluster_status(settings: &Settings) -> Result<Option<Status>, StreamError> {
+    let Some(nats) = &settings.nats else {
+        return Ok(None);
+    };
+    let settings = nats::Settings {
+        tenant: settings.data.tenant.parse()?,
+        ..nats.clone()
+    };
+    Ok(Some(nats::status::status(&settings).await?))
 }

@@ -24,7 +24,7 @@ mod watching;
 
 pub use crate::app::{
     compose::{audit_folder, engine_config, engine_rules, http_settings},
-    inspect::{BrokerFacts, broker_facts},
+    inspect::{BrokerFacts, broker_facts, cluster_status},
     migrate::migrate,
     service::{Service, ServiceError},
     standalone::standalone,

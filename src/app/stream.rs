@@ -63,6 +63,9 @@ pub enum StreamError {
         /// The tenant's folder.
         path: PathBuf,
     },
+    /// The cluster cannot be asked.
+    #[error(transparent)]
+    Status(#[from] nats::status::StatusError),
     /// The tenant's name fits no stream.
     #[error(transparent)]
     Tenant(#[from] nats::TenantError),

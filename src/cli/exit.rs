@@ -66,6 +66,7 @@ macro_rules! failed {
 failed!(
     anyhow::Error,
     crate::app::ServiceError,
+    crate::app::StreamError,
     crate::cli::client::error::ClientError,
     crate::engine::SnapshotError,
     crate::engine::StartError,

@@ -17,8 +17,8 @@ use crate::{
     cli::{
         client::ClientCommand,
         command::{
-            audit, completions, config, demo, doctor, fingerprint, generate as generate_command, identity,
-            man, migrate, rebuild, restore, rules, serve, snapshot, verify,
+            audit, cluster, completions, config, demo, doctor, fingerprint, generate as generate_command,
+            identity, man, migrate, rebuild, restore, rules, serve, snapshot, verify,
         },
     },
     telemetry,
@@ -54,6 +54,8 @@ enum Command {
     Rebuild(rebuild::Args),
     /// Read everything in a data folder and check that it is what was written.
     Verify(verify::Args),
+    /// Processes that share a tenant.
+    Cluster(cluster::Args),
     /// The log of who was told of whom.
     Audit(audit::Args),
     /// Look whether the service can run here: port, disk, open files, clock, NATS.
@@ -78,6 +80,7 @@ impl Cli {
         let result = match self.command {
             Command::Serve(args) => args.run(&mut out),
             Command::Demo(args) => args.run(&mut out),
+            Command::Cluster(args) => args.run(&mut out),
             Command::Audit(args) => args.run(&mut out),
             Command::Generate(args) => args.run(&mut out),
             Command::Fingerprint(args) => args.run(&mut out),

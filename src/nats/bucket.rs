@@ -66,9 +66,14 @@ impl Bucket {
     /// [`BucketError::Asset`].
     pub async fn ensure(connection: &Connection, settings: &Settings) -> Result<Self, BucketError> {
         assets::ensure_cluster(connection, settings).await?;
-        Ok(Self {
+        Ok(Self::of(connection))
+    }
+
+    /// One that is there.
+    pub(crate) fn of(connection: &Connection) -> Self {
+        Self {
             connection: connection.clone(),
-        })
+        }
     }
 
     /// What is under `key`, if anything is.

@@ -18,6 +18,7 @@ pub mod journal;
 pub mod lease;
 pub mod service;
 mod settings;
+pub mod status;
 mod version;
 
 pub use crate::nats::{

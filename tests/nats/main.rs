@@ -24,6 +24,7 @@ mod house;
 mod identity;
 mod ingest;
 mod journal;
+mod lease;
 mod quiet;
 mod server;
 

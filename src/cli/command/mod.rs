@@ -1,6 +1,7 @@
 //! The commands that run or inspect a service.
 
 pub(crate) mod audit;
+pub(crate) mod cluster;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod demo;

@@ -106,3 +106,36 @@ fn a_variable_that_cannot_name_a_setting_is_refused() {
         "http. (environment variable YEKTA_HTTP__): expected a setting such as section.key"
     );
 }
+
+#[test]
+fn processes_share_a_tenant_where_they_meet_and_reach_each_other() {
+    let alone = "[cluster]\nstandby = true";
+    let lines = problems(alone);
+    assert!(
+        matches!(&lines[..], [line] if line.contains("cluster.standby") && line.contains("expected nats.url to be set")),
+        "{lines:?}"
+    );
+    let unreachable = r#"
+        [http]
+        listen = "0.0.0.0:8080"
+        write_key = "w"
+        read_key = "r"
+        tls_by_proxy = true
+        [nats]
+        url = ["nats://127.0.0.1:4222"]
+        [cluster]
+        standby = true
+    "#;
+    let lines = problems(unreachable);
+    assert!(
+        matches!(&lines[..], [line] if line.contains("cluster.url")),
+        "{lines:?}"
+    );
+    for change in [
+        "standby = true\nurl = \"http://10.0.0.7:8080\"",
+        "standby = false",
+    ] {
+        let text = unreachable.replace("standby = true", change);
+        load(&text, &[], &[]).unwrap();
+    }
+}

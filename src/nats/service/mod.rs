@@ -145,6 +145,7 @@ impl Answering {
             .as_ref()
             .map(|input| input.sequence);
         serde_json::json!({
+            "tenant": self.tenant,
             "owner": self.instance.owner.id,
             "role": self.instance.role(),
             "name": self.instance.name,

@@ -2,6 +2,7 @@
 
 mod crash;
 mod erased;
+mod followed;
 mod owners;
 mod reading;
 mod refusals;

@@ -1,0 +1,217 @@
+//! What a cluster says of itself: its members, who holds the lease, its streams. Asks and changes nothing. Called by `app` for
+//! `yekta cluster status`.
+
+use std::time::Duration;
+
+use async_nats::{
+    Client,
+    jetstream::{
+        Context, ErrorCode,
+        context::{GetStreamError, GetStreamErrorKind},
+        stream::Info,
+    },
+};
+use futures_util::StreamExt;
+use serde::{Deserialize, Serialize};
+
+use crate::nats::{
+    assets::Names,
+    bucket::{Bucket, BucketError},
+    connect::{ConnectError, Connection, connect},
+    lease::{Holder, Leases},
+    settings::Settings,
+};
+
+/// How long members have to answer: who does not is not listed.
+const ANSWER_WAIT: Duration = Duration::from_millis(500);
+
+/// A cluster, as it is seen from one connection at one moment.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    /// The tenant.
+    pub tenant: String,
+    /// Who holds the lease; none where nobody does, or the tenant is shared by nobody.
+    pub holder: Option<Holder>,
+    /// Processes that answer, by their names.
+    pub members: Vec<Member>,
+    /// The streams of the tenant, and those that it shares with others.
+    pub streams: Vec<Stream>,
+}
+
+/// A process of the tenant's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The tenant, as a subject token.
+    #[serde(default)]
+    pub tenant: String,
+    /// What operators call it.
+    pub name: String,
+    /// `owner` or `standby`.
+    pub role: String,
+    /// Its term, of an owner; 0 of a standby.
+    pub epoch: u64,
+    /// The position of the journal that it shows.
+    pub position: u64,
+    /// Up to where the input stream is part of that.
+    pub input: Option<u64>,
+    /// Messages of the input stream that are not committed, of an owner that knows.
+    pub lag: Option<u64>,
+}
+
+/// A stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stream {
+    /// Its name.
+    pub name: String,
+    /// Messages in it.
+    pub messages: u64,
+    /// Bytes of them on each server that keeps it.
+    pub bytes: u64,
+    /// Its last sequence.
+    pub last: u64,
+    /// How many servers are to keep it.
+    pub replicas: usize,
+    /// The server that leads it; none while one is elected, or where there is one server alone.
+    pub leader: Option<String>,
+    /// Those that follow.
+    pub followers: Vec<Follower>,
+}
+
+/// A server that keeps a copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Follower {
+    /// Its name.
+    pub name: String,
+    /// Whether it has what the leader has.
+    pub is_current: bool,
+    /// Whether it is away.
+    pub is_offline: bool,
+    /// Operations that it lacks.
+    pub lag: u64,
+}
+
+/// Why the cluster cannot be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StatusError {
+    /// There is no connection.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The lease cannot be read.
+    #[error(transparent)]
+    Bucket(#[from] BucketError),
+    /// A stream cannot be looked at.
+    #[error("look at the stream {stream}")]
+    Stream {
+        /// Which.
+        stream: String,
+        /// Why not.
+        source: GetStreamError,
+    },
+    /// The members cannot be asked.
+    #[error("ask the members")]
+    Members(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Asks everybody.
+///
+/// # Errors
+/// [`StatusError`].
+pub async fn status(settings: &Settings) -> Result<Status, StatusError> {
+    let connection = connect(settings).await?;
+    let names = Names::of(&settings.tenant);
+    let members = members(&connection.client).await.map_err(StatusError::Members)?;
+    let tenant = settings.tenant.token();
+    let mut streams = Vec::new();
+    let cluster = format!("KV_{}", Names::CLUSTER_BUCKET);
+    let all = [
+        Names::EVENTS.to_owned(),
+        names.journal(),
+        names.profiles(),
+        names.out(),
+        cluster.clone(),
+    ];
+    for name in all {
+        streams.extend(stream(&connection.jetstream, name).await?);
+    }
+    let is_shared = streams.iter().any(|stream| stream.name == cluster);
+    Ok(Status {
+        holder: match is_shared {
+            true => holder(&connection, settings).await?,
+            false => None,
+        },
+        members: members
+            .into_iter()
+            .filter(|member| member.tenant == tenant)
+            .collect(),
+        tenant: settings.tenant.as_str().to_owned(),
+        streams,
+    })
+}
+
+async fn holder(connection: &Connection, settings: &Settings) -> Result<Option<Holder>, BucketError> {
+    let leases = Leases::of(Bucket::of(connection), &settings.tenant, Duration::ZERO);
+    leases.holder().await
+}
+
+/// Whoever answers in time.
+async fn members(client: &Client) -> Result<Vec<Member>, Box<dyn std::error::Error + Send + Sync>> {
+    #[derive(Deserialize)]
+    struct Stats {
+        endpoints: Vec<Endpoint>,
+    }
+    #[derive(Deserialize)]
+    struct Endpoint {
+        data: Member,
+    }
+    let inbox = client.new_inbox();
+    let answers = client.subscribe(inbox.clone()).await?;
+    client
+        .publish_with_reply("$SRV.STATS.yekta", inbox, Vec::new().into())
+        .await?;
+    let mut answers = Box::pin(answers.take_until(tokio::time::sleep(ANSWER_WAIT)));
+    let mut members = Vec::new();
+    while let Some(answer) = answers.next().await {
+        // Nobody answers: or somebody of another version, whose words are not ours.
+        let Ok(stats) = serde_json::from_slice::<Stats>(&answer.payload) else {
+            continue;
+        };
+        members.extend(stats.endpoints.into_iter().next().map(|endpoint| endpoint.data));
+    }
+    members.sort_by(|one: &Member, other| (&one.tenant, &one.name).cmp(&(&other.tenant, &other.name)));
+    Ok(members)
+}
+
+/// A stream; `None` where it is not there.
+async fn stream(jetstream: &Context, name: String) -> Result<Option<Stream>, StatusError> {
+    match jetstream.get_stream(&name).await {
+        Ok(found) => Ok(Some(told(found.cached_info()))),
+        Err(error) if is_missing(&error) => Ok(None),
+        Err(source) => Err(StatusError::Stream { stream: name, source }),
+    }
+}
+
+fn is_missing(error: &GetStreamError) -> bool {
+    matches!(error.kind(), GetStreamErrorKind::JetStream(error) if error.error_code() == ErrorCode::STREAM_NOT_FOUND)
+}
+
+fn told(info: &Info) -> Stream {
+    let cluster = info.cluster.as_ref();
+    let followers = cluster.map_or_else(Vec::new, |cluster| {
+        let follower = |peer: &async_nats::jetstream::stream::PeerInfo| Follower {
+            name: peer.name.clone(),
+            is_current: peer.current,
+            is_offline: peer.offline,
+            lag: peer.lag.unwrap_or_default(),
+        };
+        cluster.replicas.iter().map(follower).collect()
+    });
+    Stream {
+        name: info.config.name.clone(),
+        messages: info.state.messages,
+        bytes: info.state.bytes,
+        last: info.state.last_sequence,
+        replicas: info.config.num_replicas,
+        leader: cluster.and_then(|cluster| cluster.leader.clone()),
+        followers,
+    }
+}

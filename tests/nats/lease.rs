@@ -1,0 +1,150 @@
+//! Who holds the lease of a tenant: one, for as long as it renews it, and another soon after.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use yekta::{
+    nats::{
+        Connection,
+        bucket::Bucket,
+        lease::{Holder, Lease, Leases},
+    },
+    telemetry::{ClusterMetrics, Registry},
+};
+
+use crate::{connected, run, server::NatsServer, settings};
+
+/// The shortest that a server lets an entry live.
+const TIME: Duration = Duration::from_secs(1);
+/// How long anything may take before the test gives up; generous, since the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn holder(name: &str) -> Holder {
+    Holder::new(
+        format!("id of {name}"),
+        name.to_owned(),
+        format!("http://{name}:8080"),
+    )
+}
+
+async fn leases(server: &NatsServer, connection: &Connection) -> Leases {
+    let settings = settings(server);
+    let bucket = Bucket::ensure(connection, &settings).await.unwrap();
+    Leases::of(bucket, &settings.tenant, TIME)
+}
+
+async fn won(leases: &Leases, name: &str) -> Lease {
+    let winning = async { leases.win(&holder(name), |_| {}).await };
+    tokio::time::timeout(PATIENCE, winning).await.unwrap()
+}
+
+fn metrics() -> ClusterMetrics {
+    ClusterMetrics::register(&Registry::new("1").unwrap()).unwrap()
+}
+
+#[test]
+fn one_of_many_holds_it_and_the_others_are_told_who() {
+    let server = NatsServer::start();
+    run(async {
+        let mut all = Vec::new();
+        for number in 0..5 {
+            let connection = connected(&server).await;
+            let leases = leases(&server, &connection).await;
+            let told = Arc::new(Mutex::new(None));
+            let known = Arc::clone(&told);
+            let trying = tokio::spawn(async move {
+                let tell =
+                    |held: Option<&Holder>| *known.lock().unwrap() = held.map(|held| held.name.clone());
+                let mut lease = leases.win(&holder(&number.to_string()), tell).await;
+                lease.keep(&metrics()).await;
+            });
+            all.push((number.to_string(), told, trying));
+        }
+        let connection = connected(&server).await;
+        let leases = leases(&server, &connection).await;
+        let deadline = Instant::now() + PATIENCE;
+        // Longer than it lasts: it is renewed.
+        let long_enough = Instant::now() + 3 * TIME;
+        let mut held = None;
+        loop {
+            let now = leases.holder().await.unwrap().map(|holder| holder.name);
+            assert!(held.is_none() || held == now, "{held:?} held it, now {now:?}");
+            held = now;
+            let others = all.iter().filter(|(name, ..)| Some(name) != held.as_ref());
+            let all_know = others.clone().count() == 4
+                && others.clone().all(|(_, told, _)| *told.lock().unwrap() == held);
+            if all_know && Instant::now() >= long_enough {
+                break;
+            }
+            assert!(Instant::now() < deadline, "not all were told of {held:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        for (_, _, trying) in all {
+            assert!(!trying.is_finished(), "nobody lost it");
+            trying.abort();
+        }
+    });
+}
+
+#[test]
+fn who_is_silent_loses_it_and_is_told_when_it_comes_back() {
+    let server = NatsServer::start();
+    run(async {
+        let connection = connected(&server).await;
+        let leases = leases(&server, &connection).await;
+        // It is not renewed by anybody.
+        let mut silent = won(&leases, "a").await;
+        let begun = Instant::now();
+        let mut other = won(&leases, "b").await;
+        assert!(begun.elapsed() >= TIME / 2, "it was held until it ended");
+        let other_keeps = tokio::spawn(async move { other.keep(&metrics()).await });
+        let told = tokio::time::timeout(PATIENCE, silent.keep(&metrics()))
+            .await
+            .unwrap();
+        assert_eq!(told.name, "b");
+        assert!(!other_keeps.is_finished(), "the one that came back took nothing");
+        // Nor does it take it away by giving up what it thinks it has.
+        silent.release().await;
+        assert_eq!(leases.holder().await.unwrap().unwrap().name, "b");
+        other_keeps.abort();
+    });
+}
+
+#[test]
+fn one_that_ended_and_nobody_wanted_is_taken_up_again() {
+    let server = NatsServer::start();
+    run(async {
+        let connection = connected(&server).await;
+        let leases = leases(&server, &connection).await;
+        let mut lease = won(&leases, "a").await;
+        let deadline = Instant::now() + PATIENCE;
+        while leases.holder().await.unwrap().is_some() {
+            assert!(Instant::now() < deadline, "it never ended");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let keeping = tokio::spawn(async move { lease.keep(&metrics()).await });
+        while leases.holder().await.unwrap().is_none() {
+            assert!(Instant::now() < deadline, "nobody took it up");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert!(!keeping.is_finished());
+        keeping.abort();
+    });
+}
+
+#[test]
+fn one_that_is_given_up_is_free_at_once() {
+    let server = NatsServer::start();
+    run(async {
+        let connection = connected(&server).await;
+        let settings = settings(&server);
+        let bucket = Bucket::ensure(&connection, &settings).await.unwrap();
+        // So long that nobody would wait for its end.
+        let leases = Leases::of(bucket, &settings.tenant, Duration::from_secs(3_600));
+        won(&leases, "a").await.release().await;
+        assert_eq!(leases.holder().await.unwrap(), None);
+        won(&leases, "b").await;
+    });
+}
