@@ -28,10 +28,12 @@ use crate::{
         ingest::Waiters,
         journal::{JetStreamFollower, JetStreamJournalConfig},
         lease::{Holder, Lease, Leases},
-        service::{Answering, Instance, Owner, Service},
+        service::{Answering, Instance, Owner, Service, refuse_second_owner},
     },
 };
 
+/// Between two looks at an owner that holds no lease.
+const OWNER_LOOK: Duration = Duration::from_secs(1);
 /// Nobody waits for a commit at a standby.
 const WAITING_MAX: usize = 1;
 
@@ -163,13 +165,31 @@ impl Waiting {
             () = stop.clone() => None,
             // The channel closes when the thread ends: before it was told to, that is a failure.
             () = has_ended => None,
-            lease = self.member.leases.win(&holder, told) => Some(lease),
+            lease = self.won(&holder, told) => Some(lease),
         };
         drop(watched);
         match won {
             None => Turn::Ended(self.stop(front).await),
             Some(lease) => Box::pin(self.take_over(front, lease, stop)).await,
         }
+    }
+
+    /// Waits for the lease. Where nobody holds it there may be an owner that does not share its tenant: that one is left to it.
+    async fn won(&self, holder: &Holder, told: impl FnMut(Option<&Holder>)) -> Lease {
+        let (client, tenant) = (
+            &self.member.ground.connection.client,
+            self.member.ground.settings.tenant.token(),
+        );
+        let mut is_told = false;
+        while let Ok(None) = self.member.leases.holder().await
+            && let Err(error) = refuse_second_owner(client, &tenant).await
+        {
+            if !std::mem::replace(&mut is_told, true) {
+                tracing::warn!(%error, "does not take the tenant over: its owner shares it with nobody");
+            }
+            tokio::time::sleep(OWNER_LOOK).await;
+        }
+        self.member.leases.win(holder, told).await
     }
 
     async fn stop(self: Box<Self>, front: &mut Front) -> Result<(), ServiceError> {

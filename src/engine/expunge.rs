@@ -24,6 +24,7 @@ use crate::{
         answer::{Query, QueryError},
         api::{Command, CommandError, Progress},
         chores::Chore,
+        cleared,
         error::Error,
         handle::Job,
         secrets::SecretsError,
@@ -134,7 +135,7 @@ impl Snapshots {
     /// # Errors
     /// When the store cannot be read.
     pub(crate) fn until_expunging(&self) -> Result<Option<Duration>, QueryError> {
-        if self.secrets.retiring().is_some() {
+        if self.secrets.retiring().is_some() || cleared::is_marked(&self.dir) {
             return Ok(Some(Duration::ZERO));
         }
         let pending = self.query.withdrawn()?;
@@ -159,6 +160,9 @@ impl Snapshots {
         goes_on: GoesOn<'_>,
     ) -> Result<(), ExpungeError> {
         goes_on()?;
+        if cleared::is_marked(&self.dir) {
+            cleared::clear(&self.dir, &self.source, goes_on)?;
+        }
         let erased: Vec<ErasureRecord> = self.query.withdrawn()?.erasures().cloned().collect();
         if erased.is_empty() && self.secrets.retiring().is_none() {
             return Ok(());
@@ -312,7 +316,7 @@ fn until_clearing(erasure: &ErasureRecord, now: Timestamp) -> Duration {
 }
 
 /// Removes what was set aside in a tenant's folder, and snapshots that do not serve.
-fn remove_aside(dir: &Path, snapshots: &Path) -> io::Result<()> {
+pub(crate) fn remove_aside(dir: &Path, snapshots: &Path) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();

@@ -33,6 +33,14 @@ pub(crate) fn erasures_in(changes: &[Change]) -> impl Iterator<Item = &[u8]> {
     erasures.filter_map(|change| change.value.as_deref())
 }
 
+/// Whether a commit says of an erasure that it is done.
+pub(crate) fn says_gone(changes: &[Change]) -> bool {
+    erasures_in(changes).any(|record| {
+        let read = codec::decode::<ErasureRecord>(record);
+        read.is_ok_and(|erasure| erasure.gone.is_some())
+    })
+}
+
 /// The ledger of a folder. `Debug` shows where it is.
 #[derive(Clone, Debug)]
 pub(crate) struct Ledger {
@@ -63,6 +71,19 @@ impl Ledger {
             true => Ok(()),
             false => self.append(&records),
         }
+    }
+
+    /// Whether `store` holds an erasure as done that is not noted as that.
+    ///
+    /// # Errors
+    /// When one of the two cannot be read.
+    pub(crate) fn lags(&self, store: &Store) -> Result<bool, store::Error> {
+        let noted = self.read()?;
+        let is_noted =
+            |erasure: &ErasureRecord| noted.get(&erasure.id).is_some_and(|noted| noted.gone.is_some());
+        Ok(erasures::all(store)?
+            .iter()
+            .any(|erasure| erasure.gone.is_some() && !is_noted(erasure)))
     }
 
     /// Which erasures it holds that `store` does not, each as it was noted last: they are to be carried out again. What the

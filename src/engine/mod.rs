@@ -21,6 +21,7 @@ pub mod batch;
 mod bounds;
 mod build;
 mod chores;
+mod cleared;
 mod combine;
 mod commands;
 pub mod component;

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, ops::ControlFlow, path::PathBuf, sync::Arc, tim
 
 use crate::{
     cipher::AtRest,
-    engine::open::Opened,
+    engine::{build::Log, open::Opened, standby::Held},
     journal::{self, Position, ReadJournal},
     store::{
         self, Applied, Order, ProfileRecord, Store, View, codec,
@@ -66,10 +66,17 @@ impl Opened {
 
     /// What snapshots of it are made of.
     pub(crate) fn source(&self) -> Source {
+        self.held().source(Log::own(self.journal.as_ref()))
+    }
+}
+
+impl Held {
+    /// What snapshots of it are made of, with the commits of `log`.
+    pub(crate) fn source(&self, log: Log) -> Source {
         Source {
-            store: self.view.store.clone(),
-            reader: Arc::from(self.journal.reader()),
-            journal: self.journal.identity(),
+            store: self.store.clone(),
+            reader: Arc::from(log.reader),
+            journal: log.identity,
             secrets: self.secrets.keyring().check(),
             cipher: self.secrets.cipher().clone(),
             folder: self.places.snapshots.clone(),

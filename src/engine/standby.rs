@@ -20,6 +20,7 @@ use crate::{
         answer::Query,
         batch::Rules,
         build::{Log, Origin, Places},
+        cleared::{self, Clearer},
         error::Error,
         expunge::Beyond,
         handle::{Handle, Health, HealthCell},
@@ -29,9 +30,9 @@ use crate::{
         room::Room,
         secrets::Secrets,
         standby::following::Following,
-        start::{Engine, spawn},
+        start::{Engine, joined, spawn},
     },
-    journal::{FollowedJournal, Position},
+    journal::{FollowedJournal, InputPosition, Position},
     store::{FolderLock, Store},
     telemetry::{ClusterMetrics, EngineMetrics},
 };
@@ -63,6 +64,8 @@ pub struct Standby {
     /// How edges reach it: questions are answered, everything else is refused.
     pub handle: Handle,
     following: JoinHandle<Result<Box<dyn FollowedJournal>, Error>>,
+    /// Ends with it.
+    clearer: JoinHandle<()>,
     stop: blocking::Sender<()>,
     held: Held,
 }
@@ -106,6 +109,29 @@ impl Held {
         })
     }
 
+    /// How edges reach a store that nobody here writes.
+    fn handle(
+        &self,
+        (applied, consumed): (watch::Receiver<Position>, watch::Receiver<Option<InputPosition>>),
+        (query, room): (Query, &Room),
+        config: &EngineConfig,
+        metrics: &EngineMetrics,
+    ) -> Handle {
+        Handle {
+            // Nobody takes from it.
+            jobs: mpsc::channel(1).0,
+            applied,
+            consumed,
+            working: watch::channel(false).1,
+            health: Arc::new(HealthCell::of(Health::Standby)),
+            is_full: room.watch(),
+            secrets: Arc::clone(&self.secrets),
+            query,
+            limits: config.handle,
+            metrics: metrics.clone(),
+        }
+    }
+
     /// Brings the store up to the end of `log`.
     fn recovered(&self, config: &EngineConfig, log: &Log) -> Result<Recovered, StartError> {
         let origin = Origin {
@@ -139,6 +165,10 @@ impl Standby {
         } = held.recovered(config, &log)?;
         // What was kept by other rules is read as it was kept; the next owner makes it anew.
         rules.adopt(noted);
+        let ledger = Ledger::in_folder(&config.dir);
+        cleared::mark_if_behind(&config.dir, &store)?;
+        // What it has more than the store is the next owner's to carry out again.
+        ledger.missing_in(&store)?;
         let room = Arc::new(Room::of(&config.dir, config.room, &metrics.engine));
         let (applied, is_applied) = watch::channel(Position(store.applied()?.position));
         let (consumed, is_consumed) = watch::channel(standing.input);
@@ -150,25 +180,22 @@ impl Standby {
             is_applied.clone(),
         );
         let remembered = Arc::clone(query.remembered());
-        let handle = Handle {
-            // Nobody takes from it.
-            jobs: mpsc::channel(1).0,
-            applied: is_applied,
-            consumed: is_consumed,
-            working: watch::channel(false).1,
-            health: Arc::new(HealthCell::of(Health::Standby)),
-            is_full: room.watch(),
-            secrets: Arc::clone(&held.secrets),
-            query,
-            limits: config.handle,
-            metrics: metrics.engine.clone(),
-        };
+        let handle = held.handle((is_applied, is_consumed), (query, &room), config, &metrics.engine);
         let (stop, stopped) = blocking::channel();
+        let (clearing, told) = blocking::channel();
+        let clearer = Clearer {
+            dir: config.dir.clone(),
+            source: held.source(Log::followed(journal.as_ref())),
+            room: Arc::clone(&room),
+            told,
+        };
         let following = Following {
+            dir: config.dir.clone(),
+            clearing,
             reader: log.reader,
             store,
             journal,
-            ledger: Ledger::in_folder(&config.dir),
+            ledger,
             remembered,
             applied,
             consumed,
@@ -179,14 +206,18 @@ impl Standby {
             flush_interval: config.worker.flush_interval,
             stop: stopped,
         };
-        let lock = Arc::clone(&held.lock);
-        let following = spawn("yekta-standby", config, move || {
-            let _lock = lock;
-            following.run()
-        })?;
+        let locks = [(); 2].map(|()| Arc::clone(&held.lock));
+        let [lock, also] = locks;
         Ok(Self {
             handle,
-            following,
+            clearer: spawn("yekta-clear", config, move || {
+                let _lock = also;
+                clearer.run();
+            })?,
+            following: spawn("yekta-standby", config, move || {
+                let _lock = lock;
+                following.run()
+            })?,
             stop,
             held,
         })
@@ -231,9 +262,9 @@ impl Standby {
     /// What it failed with.
     pub fn stop(self) -> Result<Box<dyn FollowedJournal>, Error> {
         drop(self.stop);
-        self.following
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        let followed = joined(self.following);
+        joined(self.clearer);
+        followed
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
         absent::Reading,
         answer::Query,
         batch::Rules,
+        cleared,
         deciding::{Alarm, ToDecide, waiting},
         error::Error as WriteError,
         experience::Watch,
@@ -70,6 +71,7 @@ impl Opened {
     ) -> Result<Engine, StartError> {
         let (source, beyond) = (self.source(), self.beyond.clone());
         let ledger = Ledger::in_folder(&config.dir);
+        cleared::mark_if_behind(&config.dir, &self.view.store)?;
         let missing = ledger.missing_in(&self.view.store)?;
         let held = self.held();
         let (view, journal, secrets, lock) = (self.view, self.journal, self.secrets, self.lock);
@@ -367,7 +369,7 @@ pub(crate) fn spawn<T: Send + 'static>(
 }
 
 /// What a thread ended with.
-fn joined<T>(thread: JoinHandle<T>) -> T {
+pub(crate) fn joined<T>(thread: JoinHandle<T>) -> T {
     thread
         .join()
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))

@@ -1,9 +1,10 @@
 //! The thread of a standby: waits for commits, applies them in order, and tells readers how far it is.
 
 use std::{
+    path::PathBuf,
     sync::{
         Arc,
-        mpsc::{Receiver, TryRecvError},
+        mpsc::{Receiver, Sender, TryRecvError},
     },
     time::{Duration, Instant},
 };
@@ -13,6 +14,7 @@ use tokio::sync::watch;
 use crate::{
     domain::time::Timestamp,
     engine::{
+        cleared,
         error::{Error, chain},
         handle::{Health, HealthCell},
         ledger::{self, Ledger},
@@ -37,6 +39,10 @@ pub(crate) struct Following {
     pub(crate) journal: Box<dyn FollowedJournal>,
     pub(crate) reader: Box<dyn ReadJournal>,
     pub(crate) store: Store,
+    /// The tenant's folder.
+    pub(crate) dir: PathBuf,
+    /// Tells who clears its files that there is something to be cleared.
+    pub(crate) clearing: Sender<()>,
     pub(crate) ledger: Ledger,
     pub(crate) remembered: Arc<Remembered>,
     pub(crate) applied: watch::Sender<Position>,
@@ -116,10 +122,15 @@ impl Following {
     /// ORDER: as the writer has it. The ledger notes an erasure before anybody can see it, and whoever is told of a position
     /// finds it applied.
     fn apply(&self, position: Position, commit: &Commit) -> Result<(), Error> {
+        if ledger::says_gone(&commit.changes) {
+            cleared::mark(&self.dir)?;
+        }
         self.ledger.follow(&commit.changes)?;
         recover::apply(&self.store, position, commit)?;
         if ledger::erasures_in(&commit.changes).next().is_some() {
             self.remembered.changed();
+            // Where nobody clears files any more the standby ends.
+            self.clearing.send(()).ok();
         }
         self.metrics.engine.applied(position.0);
         self.applied.send_replace(position);
