@@ -1,5 +1,6 @@
 //! A cluster of nats-servers of a test's own: each on free ports with a store of its own, ended with the value that
-//! stands for all. One can be killed and started again.
+//! stands for all. One can be killed, or stopped, and started again. None tells clients of the others: who is behind a
+//! proxy stays behind it.
 
 use std::{
     fs::{self, File},
@@ -24,16 +25,27 @@ struct Member {
     name: String,
     port: u16,
     folder: PathBuf,
+    /// Where the others and its clients are.
+    config: String,
+    /// Bytes that its disk takes; without bound where it is not said.
+    room: Option<u64>,
     child: Option<Child>,
 }
 
 impl Cluster {
     /// Three of them, which may not know each other yet.
     pub fn start() -> Self {
+        Self::with_room(&[])
+    }
+
+    /// The same with disks of a size, by the names of their servers.
+    pub fn with_room(rooms: &[(&str, u64)]) -> Self {
         // A port that was free may be taken by another meanwhile: then a server ends, and all begin anew.
         wait_for("a cluster", || {
             let mut cluster = Self::configured();
             for server in &mut cluster.servers {
+                let room = rooms.iter().find(|(name, _)| *name == server.name);
+                server.room = room.map(|(_, bytes)| *bytes);
                 server.launch();
             }
             let listen = wait_for("the servers to listen or to end", || {
@@ -70,16 +82,16 @@ impl Cluster {
             let (name, folder) = (format!("n{number}"), folder.path().join(number.to_string()));
             fs::create_dir(&folder).unwrap();
             let config = format!(
-                "server_name: {name}\nlisten: 127.0.0.1:{client}\njetstream {{ store_dir: {:?} }}\n\
-                 cluster {{ name: test, listen: 127.0.0.1:{route}, routes: [{}] }}\n",
-                folder.join("store"),
+                "server_name: {name}\nlisten: 127.0.0.1:{client}\n\
+                 cluster {{ name: test, listen: 127.0.0.1:{route}, no_advertise: true, routes: [{}] }}\n",
                 all.join(", ")
             );
-            fs::write(folder.join("server.conf"), config).unwrap();
             Member {
                 name,
                 port: *client,
                 folder,
+                config,
+                room: None,
                 child: None,
             }
         });
@@ -95,9 +107,21 @@ impl Cluster {
         self.servers.iter().map(url).collect()
     }
 
+    /// Their names.
+    pub fn names(&self) -> Vec<String> {
+        self.servers.iter().map(|server| server.name.clone()).collect()
+    }
+
     /// Ends a server as a loss of power would, for its process.
     pub fn kill(&mut self, name: &str) {
         self.member(name).kill();
+    }
+
+    /// Ends a server as operators do.
+    pub fn stop(&mut self, name: &str) {
+        let server = self.member(name);
+        server.signal("-TERM");
+        wait_for("the server to end", || server.has_ended().then_some(()));
     }
 
     /// Starts it again on the same ports and store.
@@ -113,6 +137,11 @@ impl Cluster {
                 server.log().contains("Server is ready").then_some(Some(()))
             })
         });
+    }
+
+    /// From its next start on the disk of a server has room for anything.
+    pub fn grow(&mut self, name: &str) {
+        self.member(name).room = None;
     }
 
     /// Has a server do nothing until [`Cluster::resume`]; connections stay.
@@ -133,6 +162,12 @@ impl Cluster {
 
 impl Member {
     fn launch(&mut self) {
+        let room = self
+            .room
+            .map_or_else(String::new, |bytes| format!(", max_file_store: {bytes}"));
+        let store = self.folder.join("store");
+        let config = format!("{}jetstream {{ store_dir: {store:?}{room} }}\n", self.config);
+        fs::write(self.folder.join("server.conf"), config).unwrap();
         let log = File::create(self.folder.join("server.log")).unwrap();
         let child = Command::new(binary())
             .arg("-c")

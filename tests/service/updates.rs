@@ -30,6 +30,11 @@ pub struct Updates {
 impl Updates {
     /// Subscribes to `streams` behind a position.
     pub fn after(url: &str, streams: &str, position: u64) -> Self {
+        Self::try_after(url, streams, position).unwrap()
+    }
+
+    /// The same; an error where nobody answers.
+    pub fn try_after(url: &str, streams: &str, position: u64) -> Result<Self, ureq::Error> {
         let config = Agent::config_builder()
             .proxy(None)
             .timeout_recv_response(Some(PATIENCE))
@@ -40,19 +45,24 @@ impl Updates {
             .get(format!("{url}/v1/updates?stream={streams}"))
             .header("accept", "text/event-stream")
             .header("last-event-id", position.to_string());
-        let body = request.call().unwrap().into_body().into_reader();
-        Self {
+        let body = request.call()?.into_body().into_reader();
+        Ok(Self {
             lines: BufReader::new(body).lines(),
             deadline: Instant::now() + PATIENCE,
-        }
+        })
     }
 
     /// The next message that has data.
     pub fn next(&mut self) -> Message {
+        self.try_next().expect("the stream goes on")
+    }
+
+    /// The same; none where the stream ended, or broke.
+    pub fn try_next(&mut self) -> Option<Message> {
         let (mut id, mut stream, mut data) = (0, String::new(), String::new());
         loop {
             assert!(Instant::now() < self.deadline, "waited in vain for an update");
-            let line = self.lines.next().expect("the stream goes on").unwrap();
+            let line = self.lines.next()?.ok()?;
             match line.split_once(": ").or_else(|| line.split_once(':')) {
                 Some(("id", text)) => id = text.parse().unwrap(),
                 Some(("event", text)) => text.clone_into(&mut stream),
@@ -60,7 +70,7 @@ impl Updates {
                 // An empty line ends a message; one without data only told where the stream is.
                 None if line.is_empty() && !data.is_empty() => {
                     let data = serde_json::from_str(&data).unwrap();
-                    return Message { id, stream, data };
+                    return Some(Message { id, stream, data });
                 }
                 _ => {}
             }

@@ -4,7 +4,6 @@
 //! `YEKTA_KILLS` says how often each is killed.
 
 use std::{
-    collections::BTreeMap,
     path::Path,
     sync::{Arc, OnceLock},
     time::Duration,
@@ -17,9 +16,9 @@ use yekta::cli::generate;
 
 use crate::{
     broker::{Broker, EVENTS as STREAM, OUT},
-    copied::Copied,
     journal, load,
     process::{Running, Service, fingerprint, wait_for},
+    published::{check_entries, published},
     sender::Sender,
     server::NatsServer,
     serving::{serve_on, start, wait_until_ready},
@@ -141,44 +140,4 @@ fn check(server: &NatsServer, folder: &Path, service: Service) {
     copy.is_what_is_stored(folder);
     journal::check_whole(&broker);
     assert_eq!(fingerprint(folder), undisturbed());
-}
-
-/// The copy of a subscriber who read all that was published, where each event was told once.
-pub fn published(broker: &Broker, events: &[Value]) -> Copied {
-    let all = streams::of(OUT, "yekta.v1.default.>");
-    let messages = broker.read_until(all, |message| {
-        message.subject.starts_with("yekta.v1.default.dlq.")
-    });
-    let (mut copy, mut told) = (Copied::default(), BTreeMap::<(String, String), usize>::new());
-    for message in &messages {
-        match message.subject.split('.').nth(3) {
-            Some("profile") => copy.take(&message.json()),
-            Some("context") => {
-                let event = &message.json()["event"];
-                let text = |name: &str| event[name].as_str().unwrap().to_owned();
-                *told.entry((text("source"), text("id"))).or_default() += 1;
-            }
-            Some("dlq") => {}
-            _ => panic!("published on {}", message.subject),
-        }
-    }
-    let again: Vec<_> = told.iter().filter(|(_, times)| **times > 1).collect();
-    assert!(again.is_empty(), "told more than once: {again:?}");
-    assert_eq!(told.len(), load::distinct(events));
-    copy
-}
-
-/// The bucket comes to hold the latest document of each profile, and of nobody else. It follows the journal by itself, at
-/// first some seconds behind a server that was just started.
-pub fn check_entries(broker: &Broker, copy: &Copied) {
-    wait_for("the bucket to hold each profile and no other", || {
-        let mut keys = broker.keys();
-        keys.sort_unstable();
-        keys.iter().eq(copy.profiles.keys()).then_some(())
-    });
-    for (id, document) in copy.profiles.iter().step_by(50) {
-        wait_for("the bucket to hold the latest document", || {
-            (broker.entry(id)?["document"] == *document).then_some(())
-        });
-    }
 }

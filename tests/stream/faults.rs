@@ -18,11 +18,11 @@ use yekta::cli::generate;
 
 use crate::{
     broker::{Broker, OUT},
-    crash::{check_entries, published},
     journal,
     load::{self, Load},
     process::{Service, fingerprint, wait_for},
     proxy::Way,
+    published::{check_entries, published},
     serving::wait_until_ready,
     streams,
     watchdog::{Behind, READY_WITHIN, TOLD_WITHIN},

@@ -74,6 +74,36 @@ fn number(marker: &Stored) -> u64 {
     u64::from_le_bytes(marker.body[5..13].try_into().unwrap())
 }
 
+/// The epoch of a commit: in its marker, behind its number, the fingerprint of the store (32 bytes) and the time (eight).
+fn epoch(marker: &Stored) -> u64 {
+    u64::from_le_bytes(marker.body[53..61].try_into().unwrap())
+}
+
+/// Checks that each commit is of whoever took the journal over last before it, and that epochs never go back. Gives how
+/// many commits there are of the last epoch.
+pub fn check_epochs(broker: &Broker) -> usize {
+    let own = |record: &Stored| (record.sequence, record.json()["epoch"].as_u64().unwrap());
+    let records: Vec<(u64, u64)> = broker
+        .read_all(streams::of(JOURNAL, EPOCH))
+        .iter()
+        .map(own)
+        .collect();
+    assert!(records.is_sorted_by_key(|(_, epoch)| *epoch), "{records:?}");
+    let commits = broker.read_all(streams::of(JOURNAL, COMMIT));
+    for commit in &commits {
+        let before = records.partition_point(|(sequence, _)| *sequence < commit.sequence);
+        let (_, owned) = records[before.checked_sub(1).expect("a commit before any owner")];
+        assert_eq!(
+            epoch(commit),
+            owned,
+            "of the commit at {}: {records:?}",
+            commit.sequence
+        );
+    }
+    let last = records.last().unwrap().1;
+    commits.iter().filter(|commit| epoch(commit) == last).count()
+}
+
 /// The owners there were: from the oldest on, epoch and id.
 pub fn owners(broker: &Broker) -> Vec<(u64, String)> {
     let records = broker.read_all(streams::of(JOURNAL, EPOCH));

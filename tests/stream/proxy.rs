@@ -65,6 +65,11 @@ pub struct Proxy {
 impl Proxy {
     /// An open one, to a server that may go and come back.
     pub fn to(server: &NatsServer) -> Self {
+        Self::before(&server.url())
+    }
+
+    /// The same by the server's URL.
+    pub fn before(url: &str) -> Self {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -72,7 +77,6 @@ impl Proxy {
             .unwrap();
         let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let url = server.url();
         let target: u16 = url.rsplit_once(':').unwrap().1.parse().unwrap();
         let way = watch::Sender::new(Way::Open);
         runtime.spawn(listen(listener, target, way.subscribe()));

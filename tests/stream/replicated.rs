@@ -3,45 +3,21 @@
 
 use std::sync::Arc;
 
-use async_nats::{ConnectOptions, jetstream::stream::Config};
+use async_nats::ConnectOptions;
 use yekta::cli::generate;
 
 use crate::{
     broker::{Broker, JOURNAL},
     cluster::Cluster,
-    crash::published,
     journal, load,
     process::{Service, serve, wait_for},
+    published::published,
+    replicas::{leader_of, wait_until_whole},
     sender::Sender,
     serving::wait_until_ready,
 };
 
 const EVENTS: usize = 3_000;
-
-/// Waits until the servers know each other well enough to keep three copies.
-pub fn wait_until_whole(broker: &Broker) {
-    let trial = Config {
-        name: "TRIAL".to_owned(),
-        num_replicas: 3,
-        ..Config::default()
-    };
-    wait_for("a stream of three copies", || {
-        broker
-            .runtime
-            .block_on(broker.jetstream.create_stream(trial.clone()))
-            .ok()
-    });
-    broker.remove("TRIAL");
-}
-
-/// The server that leads a stream; none while there is no leader.
-pub fn leader_of(broker: &Broker, stream: &str) -> Option<String> {
-    let stream = broker
-        .runtime
-        .block_on(broker.jetstream.get_stream(stream))
-        .ok()?;
-    stream.cached_info().cluster.as_ref()?.leader.clone()
-}
 
 #[test]
 fn the_server_that_leads_the_journal_may_go_in_the_midst_of_a_load() {

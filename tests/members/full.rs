@@ -1,0 +1,37 @@
+//! The disk of one nats-server of three is full in the midst of a load: its copies fall behind, whether it led them or not,
+//! and the others go on. Nobody who publishes, posts or asks notices anything but time; once there is room again it has all
+//! that the others have.
+
+use crate::{
+    broker::EVENTS,
+    cluster::Cluster,
+    process::wait_for,
+    replicas::lag_of,
+    town::{SHORT_LEASE_MS, Town},
+};
+
+const SEED: u64 = 1_380;
+const MORE: usize = 200;
+/// The server whose disk is small, and what it takes: some hundred events with all that is made of them.
+const SMALL: &str = "n1";
+const ROOM: u64 = 2 << 20;
+/// So many events it lacks when there is no doubt that it takes no more.
+const LACKING: u64 = 100;
+
+#[test]
+fn a_server_without_room_is_left_behind_and_comes_back() {
+    let mut town = Town::on(Cluster::with_room(&[(SMALL, ROOM)]), SHORT_LEASE_MS, false);
+    let channels = town.open(SEED);
+    wait_for("a server to take no more", || {
+        lag_of(&town.broker, EVENTS, SMALL).filter(|lag| *lag > LACKING)
+    });
+    town.owner();
+    channels.wait_for_more(MORE);
+    town.servers.stop(SMALL);
+    town.servers.grow(SMALL);
+    town.restart_server(SMALL);
+    town.owner();
+    channels.wait_for_more(MORE);
+    let events = channels.close();
+    town.check(&events);
+}
