@@ -48,7 +48,7 @@ const fn script(path: &'static str, text: &'static str) -> Asset {
 
 /// The console, the agent's card and the till, what a customer's own telephone shows of a code, and what they load.
 #[rustfmt::skip]
-const ASSETS: [Asset; 50] = [
+const ASSETS: [Asset; 52] = [
     page("/", include_str!("assets/index.html")),
     // A desk shows it in a frame.
     Asset { framed: true, ..page("/agent", include_str!("assets/agent.html")) },
@@ -65,6 +65,7 @@ const ASSETS: [Asset; 50] = [
     script("/console/app.js", include_str!("assets/app.js")),
     script("/console/card.js", include_str!("assets/card.js")),
     script("/console/charts.js", include_str!("assets/charts.js")),
+    script("/console/consent.js", include_str!("assets/consent.js")),
     script("/console/curve.js", include_str!("assets/curve.js")),
     script("/console/dom.js", include_str!("assets/dom.js")),
     script("/console/en.js", include_str!("assets/en.js")),
@@ -88,6 +89,7 @@ const ASSETS: [Asset; 50] = [
     script("/console/posview.js", include_str!("assets/posview.js")),
     script("/console/profile.js", include_str!("assets/profile.js")),
     script("/console/rcx.js", include_str!("assets/rcx.js")),
+    script("/console/readers.js", include_str!("assets/readers.js")),
     script("/console/reports.js", include_str!("assets/reports.js")),
     script("/console/rgap.js", include_str!("assets/rgap.js")),
     script("/console/rjourney.js", include_str!("assets/rjourney.js")),

@@ -89,7 +89,7 @@ const seen = (selector) => evaluate(`(() => {
   return element?.checkVisibility() ? element.innerText : null;
 })()`);
 
-const CODES = { Enter: 13, Escape: 27, F2: 113 };
+const CODES = { Tab: 9, Enter: 13, Escape: 27, F2: 113 };
 
 async function press(key) {
   const letter = key.length === 1 ? key : undefined;

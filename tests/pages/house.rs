@@ -1,5 +1,7 @@
 //! A service, what it is told of customers, and questions with its read key.
 
+use std::{fs, path::Path, process::Command};
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -34,12 +36,35 @@ impl House {
 
     /// The same, with settings of its own.
     pub fn open_with(key: Option<&'static str>, settings: &[(&str, &str)]) -> Self {
+        Self::begin(key, |command, _| {
+            command.envs(settings.iter().copied());
+        })
+    }
+
+    /// One that asks for a key: [`READ_KEY`], or the key of one of `askers`, each of whom has a name and a role.
+    pub fn open_to(askers: &[[&str; 3]]) -> Self {
+        Self::begin(Some(READ_KEY), |command, folder| {
+            let config = askers.iter().map(|[name, role, key]| {
+                let file = folder.join(format!("{name}.key"));
+                fs::write(&file, key).unwrap();
+                format!(
+                    "[keys.{name}]\nrole = {role:?}\nfile = {:?}\n",
+                    file.display().to_string()
+                )
+            });
+            let file = folder.join("yekta.toml");
+            fs::write(&file, config.collect::<String>()).unwrap();
+            command.arg("--config").arg(file);
+        })
+    }
+
+    fn begin(key: Option<&'static str>, settle: impl FnOnce(&mut Command, &Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut command = serve(&folder.path().join("data"));
         if let Some(key) = key {
             command.env("YEKTA_HTTP__READ_KEY", key);
         }
-        command.envs(settings.iter().copied());
+        settle(&mut command, folder.path());
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .proxy(None)
@@ -78,9 +103,17 @@ impl House {
 
     /// The document at `path`.
     pub fn get(&self, path: &str) -> Value {
+        self.get_for(self.key, None, path)
+    }
+
+    /// The same for who has `key`, and what for, where that is said.
+    pub fn get_for(&self, key: Option<&str>, purpose: Option<&str>, path: &str) -> Value {
         let mut request = self.agent.get(self.page(path));
-        if let Some(key) = self.key {
+        if let Some(key) = key {
             request = request.header("authorization", format!("Bearer {key}"));
+        }
+        if let Some(purpose) = purpose {
+            request = request.header("yekta-purpose", purpose);
         }
         let mut answer = request.call().unwrap();
         let text = answer.body_mut().read_to_string().unwrap();

@@ -30,3 +30,4 @@ mod console;
 mod cut_off;
 mod house;
 mod till;
+mod work;

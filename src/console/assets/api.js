@@ -56,11 +56,22 @@ async function answer(response) {
 /** The JSON at `path`. */
 export const get = async (path, options) => answer(await ask(path, options));
 
-/** What `path` answers to `body`, within `patience` milliseconds. */
-export async function post(path, body, patience = 10_000) {
+async function send(method, path, body, patience = 10_000) {
   const headers = { "Content-Type": "application/json" };
   const signal = AbortSignal.timeout(patience);
-  return answer(await ask(path, { method: "POST", headers, body: JSON.stringify(body), signal }));
+  return answer(await ask(path, { method, headers, body: JSON.stringify(body), signal }));
+}
+
+/** What `path` answers to `body`, within `patience` milliseconds. */
+export const post = (path, body, patience) => send("POST", path, body, patience);
+
+/** The same of what is put there. */
+export const put = (path, body) => send("PUT", path, body);
+
+/** A name for one attempt. `randomUUID` would be for secure pages alone. */
+export function requestId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** The text at `path`. */

@@ -40,7 +40,7 @@ function person({ match, why, person: who = {}, mood, partial }) {
   if (match !== "one") return [el("h1", {}, strangerWords(why, match)[0]), hint].filter(Boolean);
   const felt = mood?.now;
   return [
-    el("h1", {}, said(who.display_name ?? t("desk.nameless"))),
+    el("h1", {}, said(who.display_name ?? t("profile.nameless"))),
     el("p", { class: "tags" },
       who.tier ? el("span", { class: "tag tier", dir: "auto" }, who.tier) : null,
       felt ? el("span", { class: "tag mood", "data-mood": felt }, t("desk.mood", { mood: MOODS[felt] ?? felt })) : null,
@@ -81,8 +81,8 @@ function facts(card, now) {
     part(t("desk.tickets"), "tickets", (one) => ticket(one, now)),
     session(card, now),
     orders(card.orders, now),
-    part(t("desk.offers"), "offers", (one) => offer(one, now)),
-    part(t("desk.wishlist"), "wishlist", product),
+    part(t("matters.offers"), "offers", (one) => offer(one, now)),
+    part(t("matters.wishlist"), "wishlist", product),
     part(t("desk.recent"), "recent", (one) => interaction(one, now)),
     part(t("desk.felt"), "mood", (one) => feeling(one, now)),
     card.match === "one" ? consent(card.consent) : null,

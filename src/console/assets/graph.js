@@ -31,7 +31,8 @@ function faces(members) {
 }
 
 export function graphSection(identity) {
-  const { members } = identity;
+  // A role that is shown nobody's identifiers is told of claims without any.
+  const members = identity.members.map((one) => ({ identifiers: [], ...one }));
   const links = identity.evidence.filter(({ between: [a, b] }) => a !== null && b !== null && a !== b).slice(0, LINKS_MAX);
   // A log-in makes what happened on a device before it its customer's: a link without shared evidence of its own.
   const linked = new Set(links.filter((one) => one.united).flatMap((one) => one.between));
@@ -107,6 +108,6 @@ function draw(members, named, links, width, label) {
         svg("circle", { cx: x, cy: y, r }),
         svg("text", { class: "count", x, y: y + 4, "text-anchor": "middle" }, num(one.events)),
         svg("text", { class: "name", x, y: y + r + 14, "text-anchor": "middle", direction: "ltr" }, words.length > 18 ? `${words.slice(0, 17)}…` : words),
-        svg("title", {}, [...one.identifiers.map((two) => `${word("kind", two.kind)}: ${two.value} (${word("trust", two.trust)})`), t("graph.member", { count: one.events }), t("graph.since", { time: full(one.since) }), day(one.since)].join("\n")));
+        svg("title", {}, [...one.identifiers.map((two) => `${word("kind", two.kind)}: ${two.value} (${word("trust", two.trust)})`), t("graph.member", { count: one.events }), t("profile.since", { time: full(one.since) }), day(one.since)].join("\n")));
     }));
 }

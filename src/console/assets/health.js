@@ -53,19 +53,22 @@ function draw(body, { version, ready, refused, history }) {
   const queue = history.map(({ samples: one }) => Math.max(0, (one.sum("yekta_engine_queue_pushed_total") ?? 0) - (one.sum("yekta_engine_queue_popped_total") ?? 0)));
   const commit = (part) => samples.quantile("yekta_engine_commit_seconds", part, before);
   const fresh = (part) => samples.quantile("yekta_engine_freshness_seconds", part, before);
-  const lag = samples.first(["yekta_nats_lag", "yekta_ingest_lag", "yekta_nats_pending", "yekta_nats_consumer_pending"]);
-  const size = (kind) => samples.first([`yekta_${kind}_bytes`, `yekta_${kind}_size_bytes`, `yekta_engine_${kind}_bytes`]);
-  const [store, journal] = [size("store"), size("journal")];
+  // Not every service has each of these.
+  const gauge = (title, name, words) => {
+    const value = samples.sum(name);
+    return value === null ? null : tile(title, words(value));
+  };
   const tiles = [
     tile(t("health.state"), t(isReady ? "health.ready" : "health.not_ready"), null, isReady ? "good" : "bad"),
     tile(t("health.rate"), t("per_second", { value: num(took.at(-1) ?? 0) }), spark(took.length > 1 ? took : [0, 0])),
     tile(t("health.queue"), num(queue.at(-1)), spark(queue.length > 1 ? queue : [0, 0])),
     tile(t("health.commit"), span(commit(0.5)), el("span", { class: "soft" }, t("health.p99", { value: span(commit(0.99)) }))),
     tile(t("health.fresh"), span(fresh(0.5)), el("span", { class: "soft" }, t("health.p99", { value: span(fresh(0.99)) }))),
-    lag === null ? null : tile(t("health.lag"), num(lag)),
+    gauge(t("health.lag"), "yekta_nats_input_lag_messages", num),
     tile(t("health.position"), num(samples.sum("yekta_engine_applied_position") ?? 0)),
-    store === null ? null : tile(t("health.store"), bytes(store)),
-    journal === null ? null : tile(t("health.journal"), bytes(journal)),
+    gauge(t("health.people"), "yekta_engine_profiles", num),
+    gauge(t("health.store"), "yekta_store_bytes", bytes),
+    gauge(t("health.journal"), "yekta_journal_bytes", bytes),
     tile(t("health.written"), bytes(samples.sum("yekta_engine_commit_bytes_sum") ?? 0)),
     tile(t("health.free"), bytes(samples.sum("yekta_engine_disk_free_bytes") ?? 0), null, samples.sum("yekta_engine_disk_full") ? "bad" : undefined),
     tile(t("health.version"), el("bdi", {}, `${version.name} ${version.version}`)),

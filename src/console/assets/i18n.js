@@ -105,6 +105,8 @@ export const hour = dated({ hour: "2-digit", minute: "2-digit", hourCycle: "h23"
 export const day = dated({ day: "numeric", month: "short" });
 export const month = dated({ month: "short", year: "numeric" });
 export const full = dated({ year: "numeric", month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+/** A day of a report, which is counted by UTC: `2026-11-22`. */
+export const date = dated({ year: "numeric", month: "long", day: "numeric", timeZone: "UTC" });
 const late = dated({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 /** The time of day, with its date unless that is today. */

@@ -61,6 +61,6 @@ function face(id, profile) {
   const known = (profile?.identifiers ?? []).slice(0, 3).map((one) => el("li", {}, el("span", { class: "soft" }, word("kind", one.kind)), masked(one.value, "ltr")));
   return el("div", { class: "face" },
     el("a", { href: `#/profile/${id}`, class: "person" }, nameOf(traits) ? masked(nameOf(traits)) : el("span", { class: "mono" }, shortId(id))),
-    profile ? el("span", { class: "soft" }, ` ${t("matches.events", { count: num(profile.counters.events) })}`) : null,
+    profile ? el("span", { class: "soft" }, ` ${t("graph.member", { count: num(profile.counters.events) })}`) : null,
     el("ul", { class: "facts plainly" }, facts, known));
 }

@@ -1,4 +1,4 @@
-// What is open with a person, what they agreed to, and what they were worth.
+// What is open with a person, and what they were worth.
 
 import { el } from "/console/dom.js";
 import { ago, money, num, t, when, word } from "/console/i18n.js";
@@ -17,7 +17,8 @@ const PARTS = {
   calls: (one) => row(el("bdi", {}, one.id ?? t("matters.call")), one.since ? ago(one.since) : ""),
 };
 
-export function matters({ open, totals, consent, counters }) {
+/** `consent` is the part about what they agreed to. */
+export function matters({ open, totals, counters }, consent) {
   const parts = Object.entries(PARTS).flatMap(([name, line]) => {
     const list = open[name] ?? [];
     return list.length > 0 ? [el("h3", {}, t(`matters.${name}`)), el("ul", { class: "facts", "data-part": name }, list.slice(0, 20).map(line))] : [];
@@ -25,19 +26,10 @@ export function matters({ open, totals, consent, counters }) {
   const sums = Object.entries(totals.revenue ?? {}).map(([currency, amount]) => money(amount, currency)).join(" · ");
   return [
     el("section", { class: "card" }, el("h2", {}, t("matters.title")), parts.length > 0 ? parts : el("p", { class: "hint" }, t("matters.none"))),
-    consents(consent),
+    consent,
     totals.orders ? el("section", { class: "card" }, el("h2", {}, t("matters.worth")), el("ul", { class: "facts plainly" },
-      row(t("matters.orders_count"), num(totals.orders)), row(t("matters.revenue"), el("bdi", {}, sums)))) : null,
+      row(t("matters.orders"), num(totals.orders)), row(t("matters.revenue"), el("bdi", {}, sums)))) : null,
     el("section", { class: "card" }, el("h2", {}, t("matters.counted")), el("ul", { class: "facts plainly" },
       Object.entries(counters.by_type).sort((a, b) => b[1] - a[1]).slice(0, 8).map(([type, count]) => row(el("bdi", {}, type), num(count))))),
   ].filter(Boolean);
-}
-
-function consents(consent) {
-  const ways = Object.entries(consent);
-  const lines = ways.flatMap(([way, purposes]) => Object.entries(purposes).map(([purpose, decision]) => el("li", {},
-    el("span", {}, word("way", way), " · ", word("purpose", purpose)),
-    el("span", { class: `tag ${decision === "granted" ? "good" : "bad"}` }, `${decision === "granted" ? "✓" : "✕"} ${word("consent", decision)}`))));
-  return el("section", { class: "card" }, el("h2", {}, t("consent.title")),
-    lines.length > 0 ? el("ul", { class: "facts" }, lines) : el("p", { class: "hint" }, t("consent.none")));
 }

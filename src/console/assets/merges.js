@@ -10,6 +10,10 @@ export function sure(words, question, act) {
   const holder = el("span", { class: "sure" });
   const note = (text) => el("span", { class: "error", role: "alert" }, el("bdi", {}, text));
   const calm = (...more) => holder.replaceChildren(el("button", { type: "button", class: "plain", onclick: ask }, words), ...more);
+  const back = (...more) => {
+    calm(...more);
+    holder.firstChild.focus();
+  };
   function ask() {
     const yes = el("button", { type: "button", onclick: async () => {
       yes.disabled = true;
@@ -17,10 +21,10 @@ export function sure(words, question, act) {
         await act();
         holder.replaceChildren(el("span", { class: "done", role: "status" }, t("done")));
       } catch (error) {
-        calm(note(error.status === 403 ? t("not_allowed") : error.message || t("key.needed")));
+        back(note(error.status === 403 ? t("not_allowed") : error.message || t("key.needed")));
       }
     } }, t("yes"));
-    holder.replaceChildren(el("span", { class: "soft" }, question), yes, el("button", { type: "button", class: "plain", onclick: () => calm() }, t("no")));
+    holder.replaceChildren(el("span", { class: "soft" }, question), yes, el("button", { type: "button", class: "plain", onclick: () => back() }, t("no")));
     yes.focus();
   }
   calm();

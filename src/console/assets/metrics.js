@@ -29,11 +29,6 @@ export class Samples {
     return found.length > 0 ? found.reduce((sum, one) => sum + one.value, 0) : null;
   }
 
-  /** The first that is there, of several names. */
-  first(names) {
-    return names.map((name) => this.sum(name)).find((value) => value !== null) ?? null;
-  }
-
   /** Below what value the part `part` of a histogram lies, since `before` where that is given; null of nothing. */
   quantile(name, part, before = null) {
     const bounds = new Map();

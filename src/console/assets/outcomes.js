@@ -6,43 +6,43 @@ import { plain, when } from "/console/words.js";
 /** By outcome, or state, of a code: the words, what to do, and how grave it is. */
 const OUTCOMES = {
   valid: [t("till.valid"), "", "good"],
-  redeemed: [t("till.redeemed"), t("till.it_counts_the_code_is"), "good"],
+  redeemed: [t("till.redeemed"), t("till.it_counts"), "good"],
   offline: [
-    t("till.good_offline_settled_later"),
-    t("till.the_service_is_away_the"),
+    t("till.good_offline"),
+    t("till.service_away"),
     "good",
   ],
-  taken: [t("till.redeemed_offline_settled_later"), t("till.give_it_the_service_is"), "good"],
+  taken: [t("till.redeemed_offline"), t("till.give_it"), "good"],
   unsure: [
     t("till.no_answer_came"),
-    t("till.nobody_knows_yet_whether_it"),
+    t("till.unsure"),
     "warn",
   ],
   used: [t("till.already_used"), "", "bad"],
-  expired: [t("till.expired"), t("till.its_time_is_over_ask"), "warn"],
-  revoked: [t("till.withdrawn"), t("till.the_code_was_taken_back"), "bad"],
-  wrong_store: [t("till.not_for_this_store"), t("till.the_code_is_for_another"), "bad"],
-  unknown: [t("till.unknown_code"), t("till.nobody_here_made_it_do"), "bad"],
-  full: [t("till.too_much_waits_to_be"), t("till.this_till_takes_nothing_more"), "warn"],
-  unkept: [t("till.not_redeemed"), t("till.this_browser_keeps_nothing_so"), "warn"],
+  expired: [t("till.expired"), t("till.time_over"), "warn"],
+  revoked: [t("till.withdrawn"), t("till.taken_back"), "bad"],
+  wrong_store: [t("till.wrong_store"), t("till.another_store"), "bad"],
+  unknown: [t("till.unknown_code"), t("till.made_by_nobody"), "bad"],
+  full: [t("till.full"), t("till.till_full"), "warn"],
+  unkept: [t("till.not_redeemed"), t("till.keeps_nothing"), "warn"],
 };
 
 /** Why a code cannot be judged without the service. */
 const OFFLINE_WHY = {
   key: [
-    t("till.cannot_be_verified_now"),
-    t("till.its_key_is_not_known"),
+    t("till.unverified"),
+    t("till.key_unknown"),
     "warn",
   ],
-  forged: [t("till.not_genuine"), t("till.the_signature_is_wrong_do"), "bad"],
+  forged: [t("till.not_genuine"), t("till.forged"), "bad"],
   insecure: [
-    t("till.cannot_be_verified_now"),
-    t("till.this_page_is_not_secure"),
+    t("till.unverified"),
+    t("till.insecure"),
     "warn",
   ],
   old: [
-    t("till.cannot_be_verified_now"),
-    t("till.this_browser_verifies_no_such"),
+    t("till.unverified"),
+    t("till.old_browser"),
     "warn",
   ],
 };
@@ -50,7 +50,7 @@ const OFFLINE_WHY = {
 /** `[title, what to do, how grave]` of a code. */
 export const outcomeWords = (qr) =>
   (qr.why && OFFLINE_WHY[qr.why]) ||
-  OUTCOMES[qr.state ?? qr.outcome] || [plain(qr.outcome), t("till.do_not_honour_it"), "warn"];
+  OUTCOMES[qr.state ?? qr.outcome] || [plain(qr.outcome), t("till.refuse"), "warn"];
 
 /** Whether there is something to redeem. */
 export const isOpen = (qr) => Boolean(qr) && ["valid", "offline", "unsure"].includes(qr.state ?? qr.outcome);
@@ -70,12 +70,12 @@ function dateEnds(text) {
 export function productWords({ gtin, lot, serial, expires, in_cart: inCart, on_wishlist: wished }, context) {
   const facts = [`GTIN ${gtin}`, lot && t("till.lot", { lot }), serial && t("till.serial", { serial }), expires && t("till.expires", { expires })];
   const text = facts.filter(Boolean).join(" · ");
-  if (expires && dateEnds(expires) <= Date.now()) return [t("till.this_products_date_is_over"), text, "bad"];
-  if (!context) return [t("till.a_product_and_no_customer"), t("till.customer_first", { text }), "warn"];
-  if (inCart) return [t("till.it_is_in_their_basket"), text, "good"];
+  if (expires && dateEnds(expires) <= Date.now()) return [t("till.date_over"), text, "bad"];
+  if (!context) return [t("till.product_alone"), t("till.customer_first", { text }), "warn"];
+  if (inCart) return [t("till.in_basket"), text, "good"];
   return wished
-    ? [t("till.it_is_on_their_wish"), text, "good"]
-    : [t("till.neither_in_their_basket_nor"), text, "plain"];
+    ? [t("till.on_wish_list"), text, "good"]
+    : [t("till.in_neither"), text, "plain"];
 }
 
 const KINDS = {
@@ -88,4 +88,4 @@ const KINDS = {
 
 /** Why nobody is shown. */
 export const nobody = (kind, by) =>
-  (kind === "person" ? t("till.nobody_by", { kind: KINDS[by] ?? plain(by ?? "identifier") }) : t("till.nothing_is_known_by_this"));
+  (kind === "person" ? t("till.nobody_by", { kind: KINDS[by] ?? plain(by ?? "identifier") }) : t("till.nothing_known"));

@@ -1,6 +1,6 @@
 // The till: asks what is scanned, one after the other, and redeems codes, without the service too.
 
-import { KeyNeeded, now, Unreachable } from "/console/api.js";
+import { KeyNeeded, now, requestId, Unreachable } from "/console/api.js";
 import { byId } from "/console/dom.js";
 import { drawLine, keyGiven, offerCamera, offerKeyboard, openStorage, Store } from "/console/frame.js";
 import { dress, t } from "/console/i18n.js";
@@ -90,12 +90,6 @@ function take({ kind, by, qr, product, context, candidates = [] }, text) {
 
 function choose(id) {
   jobs.add(async () => show({ context: await service.get(`/v1/context/pos/${encodeURIComponent(id)}`) }));
-}
-
-/** A name for one attempt. `randomUUID` would be for secure pages alone. */
-function requestId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function redeem() {

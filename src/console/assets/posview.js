@@ -6,15 +6,15 @@ import { isOpen, nobody, outcomeWords, productWords, usedWords } from "/console/
 import { items, money, more, plain, product, said, section, ticking } from "/console/words.js";
 
 const SOON_MS = 2 * 60_000;
-const SEVERAL = t("till.several_customers_may_be_meant");
-const NAMELESS = t("till.a_customer_without_a_name");
+const SEVERAL = t("till.several");
+const NAMELESS = t("profile.nameless");
 
 /** Kinds of matter that are open. What they are about is nothing for a counter that others look over. */
 const MATTERS = {
-  complaint: t("till.a_complaint_is_open"),
-  ticket: t("till.a_request_is_open"),
-  order_ready: t("till.an_order_is_ready_to"),
-  callback_overdue: t("till.a_promised_callback_is_overdue"),
+  complaint: t("till.complaint"),
+  ticket: t("till.request"),
+  order_ready: t("till.order_ready"),
+  callback_overdue: t("till.callback"),
 };
 
 /** The title of what is shown, as it is read aloud too. */
@@ -29,7 +29,7 @@ export function headline({ qr, product: item, context, candidates = [], problem,
 /** Everything there is to show, in two columns: what is to be done, and what may be told. */
 export function view(shown, { redeem, choose, again, done }) {
   if (!shown) {
-    const hint = t("till.scan_a_customers_code_or");
+    const hint = t("till.scan_first");
     return [el("p", { class: "hint" }, hint)];
   }
   const { qr, product: item, context, candidates = [], problem } = shown;
@@ -39,7 +39,7 @@ export function view(shown, { redeem, choose, again, done }) {
     item ? panel(productWords(item, context)) : null,
     qr ? code(qr, context, redeem) : null,
     candidates.length > 0 ? choice(candidates, choose) : null,
-    isNobody ? panel([headline(shown), t("till.ask_for_another_number_or"), "warn"]) : null,
+    isNobody ? panel([headline(shown), t("till.ask_another"), "warn"]) : null,
     context ? person(context) : null,
     button(t("till.next_customer"), done, "Esc"),
   ];
@@ -61,8 +61,8 @@ function code(qr, context, redeem) {
   // What an unknown code says of itself would only mislead.
   const benefit = qr.benefit && qr.outcome !== "unknown" ? qr.benefit : null;
   const facts = el("dl", {},
-    ...pair(t("till.offer"), qr.offer && named(qr.offer, context)),
-    ...pair(t("till.basket"), qr.basket && named(qr.basket)),
+    ...pair(t("desk.offer"), qr.offer && named(qr.offer, context)),
+    ...pair(t("matters.cart"), qr.basket && named(qr.basket)),
     ...pair(t("till.used"), qr.used && qr.state !== "redeemed" && usedWords(qr.used)),
     ...pair(t("till.time"), isOpen(qr) && qr.expires && until(qr.expires)));
   return panel(outcomeWords(qr),
@@ -88,7 +88,7 @@ export function tick(root, now) {
   for (const element of root.querySelectorAll("[data-until]")) {
     const time = element.dataset.until;
     const rest = ticking(time, now);
-    const text = rest ? t("till.left", { rest }) : t("till.expired_");
+    const text = rest ? t("till.left", { rest }) : t("desk.expired");
     if (element.textContent !== text) element.textContent = text;
     element.toggleAttribute("data-soon", rest !== "" && Date.parse(time) - now < SOON_MS);
     if (rest || element.hasAttribute("data-over")) continue;
@@ -102,9 +102,9 @@ export function tick(root, now) {
 
 function choice(candidates, choose) {
   const row = ({ id, name, why }) => el("button", { type: "button", class: "choice", onclick: () => choose(id) },
-    el("bdi", {}, name ?? t("till.without_a_name")),
+    el("bdi", {}, name ?? t("desk.no_name")),
     el("span", { class: "soft" }, why));
-  return panel([SEVERAL, t("till.ask_for_the_name_and"), "warn"],
+  return panel([SEVERAL, t("till.ask_name"), "warn"],
     el("ul", { class: "choices" }, ...candidates.map((one) => el("li", {}, row(one)))));
 }
 
@@ -120,17 +120,17 @@ function person({ person: who = {}, attention }) {
 
 function lists({ offers, cart, wishlist }) {
   const all = [
-    section(t("till.offers"), items(offers).map(offer), { name: "offers", rest: more(offers) }),
-    section(t("till.basket"), items(cart).map(product), { name: "cart", rest: more(cart) }),
-    section(t("till.wish_list"), items(wishlist).map(product), { name: "wishlist", rest: more(wishlist) }),
+    section(t("matters.offers"), items(offers).map(offer), { name: "offers", rest: more(offers) }),
+    section(t("matters.cart"), items(cart).map(product), { name: "cart", rest: more(cart) }),
+    section(t("matters.wishlist"), items(wishlist).map(product), { name: "wishlist", rest: more(wishlist) }),
   ].filter(Boolean);
-  const nothing = t("till.no_offers_nothing_in_the");
+  const nothing = t("till.nothing_there");
   return all.length > 0 ? all : [el("p", { class: "hint" }, nothing)];
 }
 
 function offer({ id, name, price, currency, reason, holds, expires, ended }) {
   const why = reason ? el("span", { class: "reason" }, t("till.because"), said(reason)) : null;
-  const time = holds ? expires && until(expires) : ended ?? t("till.expired_");
+  const time = holds ? expires && until(expires) : ended ?? t("desk.expired");
   return [
     el("span", {}, el("bdi", { class: "name" }, name ?? id), why),
     el("span", {}, money(price, currency), " ", time),

@@ -1,8 +1,8 @@
 // One person: what is known, how it came together, and what is open. Asked from the API, as any client would.
 
 import { get } from "/console/api.js";
-import { el } from "/console/dom.js";
-import { nameOf } from "/console/dom.js";
+import { consents } from "/console/consent.js";
+import { el, nameOf } from "/console/dom.js";
 import { feed } from "/console/feed.js";
 import { feelingCurve } from "/console/curve.js";
 import { graphSection } from "/console/graph.js";
@@ -11,6 +11,7 @@ import { masked } from "/console/masked.js";
 import { pairs } from "/console/matches.js";
 import { matters } from "/console/matters.js";
 import { merges } from "/console/merges.js";
+import { readers } from "/console/readers.js";
 import { timeline } from "/console/timeline.js";
 
 const EVENTS = 200;
@@ -31,15 +32,22 @@ export async function profilePage(root, who) {
     return void root.replaceChildren(gone(refusal));
   }
   const { id } = profile;
+  const consent = consents(`${place(id)}/consent`, async (position) => {
+    await draw(true, position);
+    return profile.consent;
+  });
+  const reads = readers(`${place(id)}/readers`);
   const again = () => draw(true);
 
-  async function draw(isNew) {
-    if (isNew) profile = await get(place(id));
+  async function draw(isNew, position = 0, isAsked = true) {
+    if (isNew) profile = await get(`${place(id)}?min_position=${position}`);
     const [events, identity, joined, similar] = await Promise.all([
       maybe(`${place(id)}/timeline?limit=${EVENTS}`), maybe(`${place(id)}/identity`),
       maybe(`${place(id)}/merges`), maybe(`${place(id)}/matches?limit=5`),
     ]);
-    const open = matters(profile);
+    if (!isAsked && root.contains(document.activeElement)) return;
+    // Who is shown nobody's identifiers may not say what they decided either.
+    consent.show(profile.consent, Boolean(profile.identifiers));
     root.replaceChildren(...[
       head(profile, who),
       events ? timeline(events.events, { path: `${place(id)}/timeline?limit=${EVENTS}`, next: events.next }) : null,
@@ -49,7 +57,8 @@ export async function profilePage(root, who) {
           feelingCurve(profile),
           merges({ id, joined, identity, again }),
           similar?.matches.length > 0 ? part(t("profile.matches"), await pairs(similar.matches, { again, own: id })) : null),
-        el("div", {}, known(profile), ...open)),
+        el("div", {}, known(profile), ...matters(profile, consent.part))),
+      reads,
     ].filter(Boolean));
   }
   await draw(false);
@@ -63,7 +72,7 @@ export async function profilePage(root, who) {
     seen = latest;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      if (!root.contains(document.activeElement)) again().catch(() => {});
+      if (!root.contains(document.activeElement)) draw(true, 0, false).catch(() => {});
     }, 300);
   });
   return () => {
@@ -85,7 +94,7 @@ function gone(refusal) {
     el("ul", { class: "facts" }, ids.map((id) => el("li", {}, el("a", { href: `#/profile/${id}`, class: "mono" }, id)))));
 }
 
-function head({ id, version, traits, counters, absorbed = [], journey = [], segments = [] }, who) {
+function head({ id, version, traits = {}, counters, absorbed = [], journey = [], segments = [] }, who) {
   const name = nameOf(traits);
   const since = counters.first_seen;
   return el("div", { class: "head person-head" },
@@ -99,13 +108,13 @@ function head({ id, version, traits, counters, absorbed = [], journey = [], segm
       counters.last_seen ? ` · ${t("profile.last", { time: ago(counters.last_seen) })}` : ""),
     journey.length > 0 ? el("ul", { class: "stands" }, journey.map((one) => el("li", {},
       el("span", { class: "soft" }, word("journey_name", one.name)), " ", el("strong", {}, word("stage", one.stage)),
-      el("span", { class: "soft" }, ` ${t("profile.stage_since", { time: ago(one.since) })}`)))) : null,
+      el("span", { class: "soft" }, ` ${t("profile.since", { time: ago(one.since) })}`)))) : null,
     el("p", { class: "soft small" }, t("profile.id"), " ", el("span", { class: "mono", dir: "ltr" }, id), ` · ${t("profile.version", { version })}`,
       absorbed.length > 0 ? ` · ${t("profile.absorbed", { count: absorbed.length })}` : "",
       /^[0-9a-f]{32}$/.test(who) && who !== id ? ` · ${t("profile.was", { id: who.slice(0, 8) })}` : ""));
 }
 
-function known({ identifiers, traits }) {
+function known({ identifiers = [], traits = {} }) {
   const line = ({ kind, value, trust }) => el("li", {},
     el("span", {}, el("span", { class: "soft kind" }, word("kind", kind)), " ", masked(value, "ltr")), el("span", {}, word("trust", trust)));
   const rows = Object.entries(traits).map(([name, value]) => el("li", {},
