@@ -101,7 +101,8 @@ impl Waiting {
             engine: front.metrics.engine.clone(),
             cluster: member.metrics.clone(),
         };
-        let standby = standby(settings, &member, (config, held), metrics).await?;
+        let check = secrets::check(&member).await?;
+        let standby = standby(settings, &member, (config, held, check), metrics).await?;
         starting.disarm();
         member.metrics.stands_by();
         let (owner, ending) = (watch::channel(None).0, front.ending());
@@ -258,7 +259,12 @@ impl Waiting {
         service.stop(Duration::ZERO).await;
         ending.cancel();
         member.metrics.took_over(epoch);
-        secrets::offer(&member, &compose::engine_config(&settings).dir).await;
+        secrets::offer(
+            &member,
+            &compose::engine_config(&settings).dir,
+            engine.handle.secrets_check(),
+        )
+        .await;
         let begun = Begun {
             engine,
             owner: Owner { id, epoch },
@@ -277,7 +283,7 @@ impl Waiting {
 async fn standby(
     settings: Arc<Settings>,
     member: &Member,
-    (config, held): (JetStreamJournalConfig, Option<Held>),
+    (config, held, check): (JetStreamJournalConfig, Option<Held>, Option<Vec<u8>>),
     metrics: StandbyMetrics,
 ) -> Result<Standby, ServiceError> {
     let engine_config = compose::engine_config(&settings);
@@ -290,6 +296,9 @@ async fn standby(
             None => {
                 // ORDER: the folder before the journal, so that who is refused the folder does nothing else.
                 let folder = folder_of_a_stream(&engine_config)?;
+                if check.is_some_and(|check| check != folder.secrets_check()) {
+                    return Err(StartError::OtherSecrets.into());
+                }
                 let journal = JetStreamFollower::open(runtime, connection, assets, config);
                 let journal = journal.map_err(StartError::from)?;
                 let held = Held::open(folder, &engine_config, &journal)?;

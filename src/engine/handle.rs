@@ -273,6 +273,11 @@ impl Handle {
         }
     }
 
+    /// What tells the folder's secrets from others, and says nothing of them.
+    pub fn secrets_check(&self) -> [u8; 16] {
+        self.secrets.keyring().check()
+    }
+
     /// What tills check codes with that they redeem by themselves.
     pub fn public_key(&self) -> PublicKey {
         Signatory::new(&self.secrets.keyring().signing()).public_key()

@@ -224,6 +224,11 @@ impl Folder {
         Ok(Self { secrets, ..self })
     }
 
+    /// What tells its secrets from others, and says nothing of them.
+    pub fn secrets_check(&self) -> [u8; 16] {
+        self.secrets.keyring().check()
+    }
+
     /// The keys of what is in it.
     pub(crate) fn secrets(&self) -> &Secrets {
         &self.secrets

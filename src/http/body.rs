@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use axum::{
     body::Bytes,
-    extract::{DefaultBodyLimit, FromRef, FromRequest, FromRequestParts, Path, Query, Request},
-    http::{StatusCode, header::CONTENT_ENCODING, request::Parts},
+    extract::{
+        DefaultBodyLimit, FromRef, FromRequest, FromRequestParts, Path, Query, Request,
+        rejection::QueryRejection,
+    },
+    http::{StatusCode, Uri, header::CONTENT_ENCODING, request::Parts},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -116,21 +119,24 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Asking<
     }
 }
 
+/// The position that the query of `uri` waits for.
+pub(crate) fn min_position(uri: &Uri) -> Result<Option<u64>, QueryRejection> {
+    #[derive(Deserialize)]
+    struct Wanted {
+        min_position: Option<u64>,
+    }
+    Query::<Wanted>::try_from_uri(uri).map(|Query(wanted)| wanted.min_position)
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for MinPosition {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        #[derive(Deserialize)]
-        struct Wanted {
-            min_position: Option<u64>,
-        }
-        Query::<Wanted>::try_from_uri(&parts.uri)
-            .map(|Query(wanted)| Self(wanted.min_position))
-            .map_err(|_| {
-                Failure::bad_request(
-                    "bad_position",
-                    "expected min_position to be the position of an answer, a number",
-                )
-            })
+        min_position(&parts.uri).map(Self).map_err(|_| {
+            Failure::bad_request(
+                "bad_position",
+                "expected min_position to be the position of an answer, a number",
+            )
+        })
     }
 }

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use crate::{
     api::{self, Class},
     engine::{Position, intake::Until},
-    http::{access::Access, failure::Failure, posted::until},
+    http::{access::Access, body::min_position, failure::Failure, posted::until},
     wire::out::problem::Problem,
 };
 
@@ -98,13 +98,17 @@ pub(crate) async fn stamped(
     request: Request,
     next: Next,
 ) -> Response {
-    // Before it is worked on, as what comes meanwhile may not be in it.
-    let at = *applied.borrow();
+    // Before it is worked on, as what comes meanwhile may not be in it; what it waits for is.
+    let (at, awaited) = (applied.borrow().0, min_position(request.uri()));
     let mut response = next.run(request).await;
+    let at = match (awaited, response.status().is_success()) {
+        (Ok(Some(awaited)), true) => at.max(awaited),
+        _ => at,
+    };
     response
         .headers_mut()
         .entry(POSITION_HEADER)
-        .or_insert_with(|| HeaderValue::from(at.0));
+        .or_insert_with(|| HeaderValue::from(at));
     response
 }
 

@@ -17,6 +17,8 @@ use tempfile::TempDir;
 pub const PATIENCE: Duration = Duration::from_secs(120);
 /// Between two looks at a condition.
 const LOOK: Duration = Duration::from_millis(2);
+/// Lines that are shown of what a process said, where a test fails.
+const LINES_SHOWN: usize = 40;
 /// Lines of output that wait to be read.
 const LINES_MAX: usize = 4_096;
 
@@ -177,6 +179,12 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        if thread::panicking() {
+            let log = self.log();
+            let lines: Vec<&str> = log.lines().collect();
+            let last = lines.len().saturating_sub(LINES_SHOWN);
+            eprintln!("process {} said last:\n{}", self.id(), lines[last..].join("\n"));
+        }
         // Both fail only where it has ended already.
         self.child.kill().ok();
         self.child.wait().ok();

@@ -1,5 +1,6 @@
 //! The tenant's secrets, as members of one tenant share them: wrapped by the master key that all of them are given, and never
-//! otherwise. Whoever has no master key brings the file along by other ways.
+//! otherwise. Whoever has no master key brings the file along by other ways. Whoever brings another tenant's is refused: by a
+//! keyed hash that an owner tells, which says nothing of the secrets.
 
 use std::{
     fs::{self, File},
@@ -23,7 +24,7 @@ pub(crate) async fn fetch(member: &Member, dir: &Path) -> Result<(), ServiceErro
     }
     let Some(offered) = member
         .bucket
-        .get(&key(member))
+        .get(&key(FILE, member))
         .await
         .map_err(ServiceError::Bucket)?
     else {
@@ -33,21 +34,31 @@ pub(crate) async fn fetch(member: &Member, dir: &Path) -> Result<(), ServiceErro
     kept.map_err(|source| ServiceError::Secrets { path, source })
 }
 
-/// Offers the secrets of a folder to the others, where they are wrapped. That they are not offered is told, and stops nothing.
-pub(crate) async fn offer(member: &Member, dir: &Path) {
+/// What the secrets of the tenant are known again by, where it had an owner already.
+pub(crate) async fn check(member: &Member) -> Result<Option<Vec<u8>>, ServiceError> {
+    let told = member.bucket.get(&key("check", member)).await;
+    Ok(told.map_err(ServiceError::Bucket)?.map(|told| told.to_vec()))
+}
+
+/// Offers the secrets of a folder to the others, where they are wrapped, and tells what they are known again by. That they are
+/// not offered is told, and stops nothing.
+pub(crate) async fn offer(member: &Member, dir: &Path, check: [u8; 16]) {
+    if let Err(error) = member.bucket.put(&key("check", member), check.to_vec()).await {
+        tracing::warn!(%error, "could not tell other members what the secrets are known by");
+    }
     let Ok(held) = fs::read(dir.join(FILE)) else {
         return;
     };
     if !held.starts_with(WRAPPED.as_bytes()) {
         return;
     }
-    if let Err(error) = member.bucket.put(&key(member), held).await {
+    if let Err(error) = member.bucket.put(&key(FILE, member), held).await {
         tracing::warn!(%error, "could not offer the wrapped secrets to other members");
     }
 }
 
-fn key(member: &Member) -> String {
-    format!("secrets.{}", member.ground.settings.tenant.token())
+fn key(what: &str, member: &Member) -> String {
+    format!("{what}.{}", member.ground.settings.tenant.token())
 }
 
 /// ORDER: whole before it has its name.

@@ -1,7 +1,7 @@
 //! Whether a stream that is there will do. Pure. Limits, replicas, compression and the like are its operators' matter;
 //! what the service's promises rest on is not.
 
-use async_nats::jetstream::stream::{Config, DiscardPolicy, PersistenceMode};
+use async_nats::jetstream::stream::{Compression, Config, DiscardPolicy, PersistenceMode};
 
 use crate::nats::assets::AssetError;
 
@@ -62,6 +62,16 @@ impl Needs {
             ("no_ack", config.no_ack.to_string()),
             ("allow_direct", config.allow_direct.to_string()),
         ];
+        // A replicated stream that is compressed was found unreadable on nats-server 2.15.1 with sync_interval: always, after
+        // its servers were restarted one by one and then killed together: what was acknowledged was lost.
+        if matches!(self, Self::Events | Self::Journal) {
+            let is_compressed = config
+                .compression
+                .as_ref()
+                .is_some_and(|how| *how != Compression::None);
+            let is_at_risk = is_compressed && config.num_replicas > 1;
+            settings.push(("compression", if is_at_risk { "s2" } else { "none" }.to_owned()));
+        }
         if matches!(self, Self::Events | Self::Journal) {
             // A bound that is reached has to refuse what is new.
             let bounded = config.max_bytes > 0 || config.max_messages > 0;
@@ -183,6 +193,31 @@ mod tests {
             ("a.b", "a"),
         ] {
             assert!(!covers(filter, subject), "{filter} {subject}");
+        }
+    }
+
+    #[test]
+    fn a_replicated_stream_of_what_was_acknowledged_is_not_compressed() {
+        let (names, storage) = (Names::of(&Tenant::default()), Storage::default());
+        let wanted = Wanted {
+            names: &names,
+            storage: &storage,
+        };
+        for (needs, wanted) in [
+            (Needs::Events, wanted.events()),
+            (Needs::Journal, wanted.journal()),
+        ] {
+            let compressed = |num_replicas| Config {
+                num_replicas,
+                compression: Some(Compression::S2),
+                ..wanted.clone()
+            };
+            needs.check(&compressed(1), &wanted, 1 << 20).unwrap();
+            let refused = needs.check(&compressed(3), &wanted, 1 << 20).unwrap_err();
+            assert!(
+                refused.to_string().contains("compression is s2, expected none"),
+                "{refused}"
+            );
         }
     }
 

@@ -1,8 +1,7 @@
 //! How the streams are made. Pure: gives settings, makes nothing.
 
 use async_nats::jetstream::stream::{
-    Compression, Config, DiscardPolicy, PersistenceMode, RetentionPolicy, Source, StorageType,
-    SubjectTransform,
+    Config, DiscardPolicy, PersistenceMode, RetentionPolicy, Source, StorageType, SubjectTransform,
 };
 
 use crate::nats::{
@@ -29,7 +28,7 @@ impl Wanted<'_> {
             discard: DiscardPolicy::New,
             allow_atomic_publish: true,
             duplicate_window: self.storage.duplicate_window,
-            compression: Some(Compression::S2),
+            // Never compressed: see what `fit` refuses.
             description: Some("Yekta: what channels tell about customers".to_owned()),
             ..self.stream(Names::EVENTS.to_owned(), self.storage.events)
         }
