@@ -71,6 +71,9 @@ pub enum ServiceError {
     /// The writer failed: what was acknowledged is in the journal, and the next start goes on from there.
     #[error("the writer stopped")]
     Writer(#[source] WriteError),
+    /// The standby can follow no longer: the next start builds on what it has.
+    #[error("stand by")]
+    Following(#[source] WriteError),
     /// The writer's thread could not be waited for.
     #[error("wait for the writer to stop")]
     Join(#[from] tokio::task::JoinError),

@@ -200,7 +200,7 @@ impl Waiting {
         self.abandon.cancel();
         let standby = self.standby;
         let stopped = tokio::task::spawn_blocking(move || standby.stop().map(drop)).await?;
-        stopped.map_err(ServiceError::Writer).and(served)
+        stopped.map_err(ServiceError::Following).and(served)
     }
 
     /// Becomes the owner, with the lease kept meanwhile.

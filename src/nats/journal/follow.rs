@@ -120,11 +120,8 @@ impl JetStreamFollower {
     /// Tells of what is behind the last commit that is known.
     async fn opened(&self, reconnects: u64) -> Result<Opened, Error> {
         // Whether it is the same stream still, and has what it acknowledged.
-        let (ends, last) = (self.ground.stream.ends().await?, self.shared.last().0);
-        if ends.last < last {
-            let reason = "the stream ends before what it acknowledged";
-            return Err(self.ground.stream.misfit(ends.last, reason));
-        }
+        let last = self.shared.last().0;
+        self.ground.stream.ends_behind(last).await?;
         let reader = self.markers.open(last.saturating_add(1)).await;
         Ok(Opened {
             reader: reader.map_err(|error| broker(READ, error))?,

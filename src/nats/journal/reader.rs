@@ -144,12 +144,7 @@ impl JetStreamReader {
 
     /// Where the stream begins and ends; it has to hold what was acknowledged.
     async fn ends(&self, last: Position) -> Result<Ends, Error> {
-        let ends = self.stream.ends().await?;
-        if ends.last < last.0 {
-            return Err(self
-                .stream
-                .misfit(ends.last, "the stream ends before what it acknowledged"));
-        }
+        let ends = self.stream.ends_behind(last.0).await?;
         self.shared.set_first(Position(ends.first));
         Ok(ends)
     }

@@ -16,6 +16,7 @@ use async_nats::{
 };
 use futures_util::StreamExt as _;
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::{
     journal::Error,
@@ -81,6 +82,25 @@ impl JournalStream {
             first: info.state.first_sequence.max(1),
             last: info.state.last_sequence,
         })
+    }
+
+    /// Where it begins and ends, once that is at or behind `last`, which was read of it: what a copy holds already its leader
+    /// may not show yet.
+    ///
+    /// # Errors
+    /// As [`JournalStream::ends`]; [`Error::Stream`] where it does not come in time.
+    pub(crate) async fn ends_behind(&self, last: u64) -> Result<Ends, Error> {
+        let deadline = Instant::now() + self.ack_timeout;
+        loop {
+            let ends = self.ends().await?;
+            if ends.last >= last {
+                return Ok(ends);
+            }
+            if Instant::now() >= deadline {
+                return Err(self.misfit(ends.last, "the stream ends before what it acknowledged"));
+            }
+            tokio::time::sleep(LAG_PAUSE).await;
+        }
     }
 
     /// The last message of a subject of the journal.
