@@ -42,6 +42,7 @@ mod packaged;
 #[cfg(target_os = "linux")]
 mod power;
 mod process;
+mod readers;
 mod reported;
 mod resume;
 mod rotated;
