@@ -22,6 +22,7 @@ use crate::{
         known::Known,
         ledger::{self, Ledger},
         memory::Memory,
+        population::Population,
         room::Room,
         step::{Ground, Standing, step},
         upkeep::{Left, Upkeep},
@@ -83,6 +84,8 @@ pub(crate) struct Worker {
     pub(crate) visible: Visible,
     pub(crate) health: Arc<HealthCell>,
     pub(crate) room: Arc<Room>,
+    /// How many profiles there are.
+    pub(crate) population: Arc<Population>,
     pub(crate) metrics: EngineMetrics,
     pub(crate) config: WorkerConfig,
     pub(crate) clock: fn() -> Timestamp,
@@ -328,8 +331,8 @@ impl Worker {
         self.apply(under_way, position)
     }
 
-    /// ORDER: the journal has the commit before the store changes, so that the store is never ahead of it; nobody is
-    /// answered before the commit is visible.
+    /// ORDER: the journal has the commit before the store changes, so that the store is never ahead of it; whoever counts
+    /// profiles in the store is told before what it changes of them; nobody is answered before the commit is visible.
     pub(crate) fn apply(&mut self, under_way: UnderWay, position: Position) -> Result<(), Error> {
         let UnderWay {
             commit,
@@ -346,6 +349,7 @@ impl Worker {
             .changes
             .iter()
             .map(|change| (change.key.as_slice(), change.value.as_deref()));
+        self.population.change(&counted.profiles);
         self.store.apply(applied, changes)?;
         if ledger::erasures_in(&commit.changes).next().is_some() {
             self.remembered.changed();

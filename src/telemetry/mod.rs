@@ -7,6 +7,7 @@
 mod bound;
 mod decided_metrics;
 mod engine_metrics;
+mod folder_metrics;
 mod guard_metrics;
 mod http_metrics;
 mod logging;
@@ -20,6 +21,7 @@ pub use crate::telemetry::{
     bound::Bound,
     decided_metrics::DecidedMetrics,
     engine_metrics::{EngineMetrics, EventOutcome},
+    folder_metrics::FolderMetrics,
     guard_metrics::GuardMetrics,
     http_metrics::{Counted, HttpMetrics},
     logging::{LogFilter, LogFormat, LoggingError, init_tracing, keep_records_out_of_panics},

@@ -39,6 +39,7 @@ mod measured;
 mod medium;
 mod notices;
 mod packaged;
+mod population;
 #[cfg(target_os = "linux")]
 mod power;
 mod process;
