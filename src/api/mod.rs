@@ -9,6 +9,7 @@
 //! |---|---|
 //! | profiles, their timelines and why they are one person | `profile`, `timeline`, `identity` |
 //! | all that is kept about a person, and where it came from | `export` |
+//! | who was told of a customer | `readers` |
 //! | who holds an identifier, and what a consumer is told | `lookup`, `context` |
 //! | codes that carry a session to another channel, whatever a till scans | `qr`, `scan` |
 //! | the card that an agent sees, and links to it | `card` |
@@ -68,6 +69,7 @@ mod limits;
 mod lookup;
 mod profile;
 mod qr;
+mod readers;
 mod readiness;
 mod rejections;
 mod report;
@@ -106,6 +108,7 @@ pub use crate::api::{
         mint::{QrMintAnswer, QrMintRequest, QrPurpose},
         settle::{QrKeysAnswer, QrSettleAnswer, QrSettleRequest},
     },
+    readers::{ReadersAnswer, ReadersRequest},
     readiness::{Following, Seen, Watch},
     rejections::{Rejection, RejectionRequest, RejectionsAnswer, RejectionsRequest},
     report::{ContactReportAnswer, ContactReportRequest},

@@ -2,14 +2,16 @@
 //!
 //! Owns the record ([`Telling`]), the files and their chain of hashes, and the thread that writes them. A record holds
 //! opaque ids of people and nothing else about them. Must never know how a question comes in or what its answer is; `api`
-//! notes, `app` opens, `cli` verifies.
+//! notes and reads back, `app` opens, `cli` verifies.
 //!
 //! One line is one record: its hash, a space, and JSON. The hash is the SHA-256 of the hash of the line before and of the
 //! JSON, so that no line can be changed, taken out or put in without every hash behind it being others. That the last
 //! lines were cut off shows only to whoever noted the last hash elsewhere: `yekta audit head` prints it, the service logs it
 //! once a day, and `yekta audit verify --head` looks for it.
 
+mod backwards;
 mod files;
+mod lines;
 mod log;
 mod verify;
 
@@ -22,6 +24,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 pub use self::{
+    backwards::{Page, Place, Told},
     log::AuditLog,
     verify::{Verified, verify, verify_with},
 };
@@ -75,6 +78,17 @@ pub enum AuditError {
         /// Which.
         path: PathBuf,
     },
+    /// A line is no record.
+    #[error("read the line at byte {at} of {}: expected a record; yekta audit verify says more", path.display())]
+    Unreadable {
+        /// In which file.
+        path: PathBuf,
+        /// Where it begins there.
+        at: u64,
+    },
+    /// Reading was to go on where the log was never read.
+    #[error("read the audit log on: expected a place in it")]
+    NoSuchPlace,
     /// No record has the hash that was kept elsewhere.
     #[error(
         "find {head} in the audit log: expected the hash that was kept; the end was cut off, or it is another log's"

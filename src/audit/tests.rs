@@ -1,4 +1,6 @@
-//! The chain under everything that may happen to a file.
+//! The chain under everything that may happen to a file; in a file of their own, readings back from its end.
+
+mod backwards;
 
 use std::{fs, path::Path};
 

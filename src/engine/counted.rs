@@ -11,6 +11,7 @@ use crate::{
         input::Input,
         step::Stepped,
     },
+    store::ProfileId,
     telemetry::{EngineMetrics, EventOutcome},
     wire::Reason,
 };
@@ -21,6 +22,8 @@ pub(crate) struct Counted {
     begun: Instant,
     items: Vec<Item>,
     bounds: Bounds,
+    /// The profiles that its commit makes (true) or ends.
+    pub(crate) profiles: Vec<(ProfileId, bool)>,
     decided: Figures,
     /// Why runs of flows ended.
     ended: Vec<&'static str>,
@@ -43,6 +46,7 @@ impl Counted {
             begun: Instant::now(),
             items: Vec::new(),
             bounds: Bounds::default(),
+            profiles: Vec::new(),
             decided: Figures::default(),
             ended: Vec::new(),
             commit_bytes: None,
@@ -67,6 +71,7 @@ impl Counted {
                 .map(|(submission, outcome)| Item::of(submission, *outcome))
                 .collect(),
             bounds: stepped.bounds.clone(),
+            profiles: stepped.profiles.clone(),
             decided: stepped.decided,
             ended: stepped
                 .turns

@@ -20,7 +20,10 @@ use fs2::FileExt;
 use tokio::sync::watch;
 
 use crate::{
-    engine::handle::{Job, Nudge},
+    engine::{
+        handle::{Job, Nudge},
+        occupied::Occupied,
+    },
     telemetry::EngineMetrics,
 };
 
@@ -157,6 +160,8 @@ pub(crate) fn give_way(dir: &Path) -> io::Result<()> {
 /// The thread that looks.
 pub(crate) struct RoomWatch {
     pub(crate) room: Arc<Room>,
+    /// What measures the folder, since somebody looks at it anyway.
+    pub(crate) occupied: Occupied,
     pub(crate) writer: Nudge,
     /// Closed when the engine stops.
     pub(crate) stop: Receiver<()>,
@@ -164,7 +169,7 @@ pub(crate) struct RoomWatch {
 
 impl RoomWatch {
     /// Looks until the engine stops.
-    pub(crate) fn run(self) {
+    pub(crate) fn run(mut self) {
         let (mut wait, mut has_ballast) = (Duration::ZERO, true);
         while self.stop.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
             wait = LOOK;
@@ -172,6 +177,7 @@ impl RoomWatch {
                 // The writer goes on with what it left for later.
                 self.writer.tell(Job::Wake);
             }
+            self.occupied.look();
             let loaded = self.room.load_ballast();
             // Said once: it is tried again all the time.
             if let Err(error) = loaded.as_ref().map_err(|error| error.to_string())

@@ -23,7 +23,9 @@ use crate::{
         known::Known,
         ledger::Ledger,
         memory::Memory,
+        occupied::Occupied,
         open::{EngineConfig, Opened, StartError},
+        population::Population,
         room::{Room, RoomWatch},
         secrets::Secrets,
         snapshot::Source,
@@ -83,10 +85,12 @@ impl Opened {
         let (jobs, waiting) = mpsc::channel(config.queue_jobs_max);
         let (visible, seen) = visible(journal.as_ref(), &standing);
         let room = Arc::new(Room::of(&config.dir, config.room, &metrics));
+        let population = Arc::new(Population::of(&store, &metrics)?);
         let beside = Beside {
             config,
             lock: &lock,
             room: &room,
+            population: &population,
             writer: Nudge::to(&jobs, &metrics),
             metrics: &metrics,
             clock,
@@ -127,6 +131,7 @@ impl Opened {
             visible,
             health,
             room,
+            population,
             metrics,
             config: config.worker,
             clock,
@@ -170,6 +175,7 @@ struct Beside<'a> {
     config: &'a EngineConfig,
     lock: &'a Arc<FolderLock>,
     room: &'a Arc<Room>,
+    population: &'a Arc<Population>,
     writer: Nudge,
     metrics: &'a EngineMetrics,
     clock: fn() -> Timestamp,
@@ -216,7 +222,7 @@ impl Beside<'_> {
         let asides = vec![
             ranks,
             watches,
-            self.watch_room()?,
+            self.watch_room(store.clone())?,
             self.read_keys(reading, store)?,
             Aside { stop, thread },
         ];
@@ -318,12 +324,13 @@ impl Beside<'_> {
         }
     }
 
-    /// The thread that reads which keys there are.
+    /// The thread that reads which keys there are, and then how many profiles.
     fn read_keys(&self, reading: Reading, store: Store) -> Result<Aside, StartError> {
         let (stop, stopped) = blocking::channel();
-        let writer = self.writer.clone();
+        let (writer, population) = (self.writer.clone(), Arc::clone(self.population));
         let thread = self.spawn("yekta-keys", move || {
             reading.run(&store, &stopped);
+            population.count(&store, &stopped);
             // It may be the first to meet a broken page: the writer ends with it.
             if store.is_damaged() {
                 writer.tell(Job::Wake);
@@ -332,11 +339,12 @@ impl Beside<'_> {
         Ok(Aside { stop, thread })
     }
 
-    /// The thread that looks how much of the disk is free.
-    fn watch_room(&self) -> Result<Aside, StartError> {
+    /// The thread that looks how much of the disk is free, and what the folder takes of it.
+    fn watch_room(&self, store: Store) -> Result<Aside, StartError> {
         let (stop, stopped) = blocking::channel();
         let watch = RoomWatch {
             room: Arc::clone(self.room),
+            occupied: Occupied::of(&self.config.dir, store, self.metrics),
             writer: self.writer.clone(),
             stop: stopped,
         };

@@ -27,7 +27,7 @@ use crate::{
     },
     journal::{Commit, InputPosition, Marker},
     store::{
-        AtomId, InputRecord, Keyring, Order, Read, RejectionRecord, RenewalRecord, View,
+        AtomId, InputRecord, Keyring, Order, ProfileId, Read, RejectionRecord, RenewalRecord, View,
         fingerprint::Multiset, keys,
     },
     wire::Rejection,
@@ -76,6 +76,8 @@ pub(crate) struct Stepped {
     pub(crate) expiring_after: Option<AtomId>,
     /// What it leaves to be decided.
     pub(crate) leaves: Leaves,
+    /// The profiles that appear (true), or go.
+    pub(crate) profiles: Vec<(ProfileId, bool)>,
     /// What was decided.
     pub(crate) decided: Figures,
     /// What became of runs of flows.
@@ -307,6 +309,7 @@ impl Run<'_> {
         let told = verdicts.told(&self.placed, &mut outcomes)?;
         self.batch.arm(&told, &combined, now)?;
         let acts = self.batch.actions()?;
+        let profiles = self.batch.came_and_went();
         let decided = self.batch.figures(&combined, &acts)?;
         self.batch.count_sales(&told, &combined)?;
         self.batch.forget_cells(now)?;
@@ -349,6 +352,7 @@ impl Run<'_> {
             answers,
             expiring_after: None,
             leaves,
+            profiles,
             decided,
             turns,
             bounds,

@@ -22,6 +22,7 @@ use crate::{
         known::Known,
         ledger::{self, Ledger},
         memory::Memory,
+        population::Population,
         recover,
         room::Room,
         step::{Ground, Standing, step},
@@ -84,6 +85,8 @@ pub(crate) struct Worker {
     pub(crate) visible: Visible,
     pub(crate) health: Arc<HealthCell>,
     pub(crate) room: Arc<Room>,
+    /// How many profiles there are.
+    pub(crate) population: Arc<Population>,
     pub(crate) metrics: EngineMetrics,
     pub(crate) config: WorkerConfig,
     pub(crate) clock: fn() -> Timestamp,
@@ -329,14 +332,15 @@ impl Worker {
         self.apply(under_way, position)
     }
 
-    /// ORDER: the journal has the commit before the store changes, so that the store is never ahead of it; nobody is
-    /// answered before the commit is visible.
+    /// ORDER: the journal has the commit before the store changes, so that the store is never ahead of it; whoever counts
+    /// profiles in the store is told before what it changes of them; nobody is answered before the commit is visible.
     pub(crate) fn apply(&mut self, under_way: UnderWay, position: Position) -> Result<(), Error> {
         let UnderWay {
             commit,
             counted,
             waiting,
         } = under_way;
+        self.population.change(&counted.profiles);
         recover::apply(&self.store, position, &commit)?;
         if ledger::erasures_in(&commit.changes).next().is_some() {
             self.remembered.changed();

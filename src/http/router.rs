@@ -31,8 +31,8 @@ use crate::{
 use Access::{Ask, Link, Open, Write};
 use Action::{
     Card, Consent, Contact, Context, Erase, Explain, Export, Identity, Lookup, Matches, Members, Merges,
-    MintQr, Profile, Rank, ReadQr, RedeemQr, Rejections, Report, Retry, RevokeQr, Route as Routing, Rules,
-    Scan, StartFlow, Steward, Timeline, Updates,
+    MintQr, Profile, Rank, ReadQr, Readers, RedeemQr, Rejections, Report, Retry, RevokeQr, Route as Routing,
+    Rules, Scan, StartFlow, Steward, Timeline, Updates,
 };
 
 /// One row of the table.
@@ -110,6 +110,7 @@ pub(crate) fn table() -> Vec<Route> {
         get("/v1/profiles/{who}/timeline",   Ask(Timeline), profile::timeline),
         get("/v1/profiles/{who}/identity",   Ask(Identity), profile::identity),
         get("/v1/profiles/{who}/export",     Ask(Export), profile::export),
+        get("/v1/profiles/{who}/readers",    Ask(Readers), profile::readers),
         get("/v1/profiles/{who}/merges",     Ask(Merges), identity::merges),
         get("/v1/profiles/{who}/matches",    Ask(Matches), identity::matches_of),
         put("/v1/profiles/{who}/consent",    Ask(Consent), consent::put),

@@ -85,6 +85,11 @@ impl Behind {
         Ok(())
     }
 
+    /// Bytes of the commits that sled does not have.
+    pub(crate) fn bytes(&self) -> usize {
+        self.shared.lock().bytes
+    }
+
     /// Waits until sled has all that was published.
     pub(crate) fn drained(&self) -> Result<(), Error> {
         self.shared

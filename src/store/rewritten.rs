@@ -35,6 +35,11 @@ impl Folders {
         }
     }
 
+    /// Both, whether they are there or not.
+    pub(crate) fn both(&self) -> [&Path; 2] {
+        [&self.own, &self.beside]
+    }
+
     /// The other one than `dir`.
     pub(crate) fn other(&self, dir: &Path) -> &Path {
         if dir == self.own { &self.beside } else { &self.own }

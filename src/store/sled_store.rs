@@ -158,6 +158,16 @@ impl Store {
         self.disk().ask("measure its files", sled::Db::size_on_disk)
     }
 
+    /// The folders that it lies in by turns, and while it is rewritten in both.
+    pub fn folders(&self) -> [&Path; 2] {
+        self.inner.folders.both()
+    }
+
+    /// Bytes of commits that were applied and are not in its files yet.
+    pub fn behind_bytes(&self) -> u64 {
+        u64::try_from(self.inner.behind.bytes()).unwrap_or(u64::MAX)
+    }
+
     /// Whether an earlier write failed, so that every later one is refused.
     pub fn is_poisoned(&self) -> bool {
         self.disk().is_poisoned()

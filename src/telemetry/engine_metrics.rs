@@ -7,6 +7,7 @@ use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge};
 use crate::telemetry::{
     bound::Bound,
     decided_metrics::DecidedMetrics,
+    folder_metrics::FolderMetrics,
     registry::{MetricsError, Registry},
 };
 
@@ -55,6 +56,7 @@ pub struct EngineMetrics {
     repairs: IntGauge,
     bounds: IntCounterVec,
     decided: DecidedMetrics,
+    folder: FolderMetrics,
     snapshot_seconds: Histogram,
     snapshot_failures: IntCounter,
     disk_free_bytes: IntGauge,
@@ -63,6 +65,8 @@ pub struct EngineMetrics {
 
 /// What refused items are counted by.
 const REJECTIONS: &str = "Refused items by the code of the reason.";
+/// What profiles are counted by.
+const PROFILES: &str = "Live profiles; 0 until they are counted after a start.";
 /// Events of a commit: powers of two up to the largest batch.
 const EVENTS: [f64; 13] = [
     1., 2., 4., 8., 16., 32., 64., 128., 256., 512., 1024., 2048., 4096.,
@@ -130,7 +134,7 @@ impl EngineMetrics {
                 "engine_queue_popped_total",
                 "Submissions the writer took out of its queue.",
             )?,
-            profiles: registry.gauge("engine_profiles", "Live profiles.")?,
+            profiles: registry.gauge("engine_profiles", PROFILES)?,
             applied_position: registry.gauge(
                 "engine_applied_position",
                 "Journal position up to which the store shows commits.",
@@ -157,6 +161,7 @@ impl EngineMetrics {
                 "Claims that are still to be looked at again for what others did.",
             )?,
             decided: DecidedMetrics::register(registry)?,
+            folder: FolderMetrics::register(registry)?,
             bounds: counters(
                 "engine_bounds_total",
                 "Times that a commit met a bound on what joins or on what a profile keeps, by the setting that bounds it.",
@@ -229,6 +234,11 @@ impl EngineMetrics {
         &self.decided
     }
 
+    /// What is measured of the folder.
+    pub const fn folder(&self) -> &FolderMetrics {
+        &self.folder
+    }
+
     /// Notes how far the store has come.
     pub fn applied(&self, position: u64) {
         self.applied_position
@@ -283,6 +293,9 @@ mod tests {
         metrics.queue_popped();
         metrics.profiles(7);
         metrics.applied(42);
+        metrics.folder().store(8);
+        metrics.folder().journal(9);
+        metrics.folder().behind(u64::MAX);
         let text = registry.render().unwrap();
         for line in [
             "yekta_engine_events_total{outcome=\"accepted\"} 2",
@@ -301,6 +314,9 @@ mod tests {
             "yekta_engine_queue_popped_total 1",
             "yekta_engine_profiles 7",
             "yekta_engine_applied_position 42",
+            "yekta_store_bytes 8",
+            "yekta_journal_bytes 9",
+            "yekta_store_behind_bytes 9223372036854775807",
         ] {
             assert!(text.lines().any(|there| there == line), "{line} in\n{text}");
         }

@@ -8,6 +8,7 @@ mod bound;
 mod cluster_metrics;
 mod decided_metrics;
 mod engine_metrics;
+mod folder_metrics;
 mod guard_metrics;
 mod http_metrics;
 mod logging;
@@ -22,6 +23,7 @@ pub use crate::telemetry::{
     cluster_metrics::ClusterMetrics,
     decided_metrics::DecidedMetrics,
     engine_metrics::{EngineMetrics, EventOutcome},
+    folder_metrics::FolderMetrics,
     guard_metrics::GuardMetrics,
     http_metrics::{Counted, HttpMetrics},
     logging::{LogFilter, LogFormat, LoggingError, init_tracing, keep_records_out_of_panics},

@@ -290,6 +290,7 @@ fn answers_are_as_described() {
     check("profile", answered!(profile, ann));
     check("timeline", answered!(timeline, ann));
     check("identity", answered!(identity, ann));
+    check("readers", answered!(readers, ann));
     let identifiers = json!([{"kind": "user_id", "value": "ann"}, {"kind": "user_id", "value": "bob"}]);
     for (flat, [lookup, context]) in [(false, ["lookup", "context"]), (true, ["flat", "flat"])] {
         check(

@@ -60,6 +60,7 @@ async fn ask(api: &Api, question: &str, body: &Value) -> Value {
         "profile" => told(api.profile(request(body)).await),
         "timeline" => told(api.timeline(request(body)).await),
         "identity" => told(api.identity(request(body)).await),
+        "readers" => told(api.readers(request(body)).await),
         "lookup" => told(api.lookup(request(body)).await),
         "context" => told(api.context(request(body)).await),
         "qr" => told(api.qr_read(request(body)).await),
@@ -146,6 +147,28 @@ fn a_question_has_the_answer_that_it_has_over_http() {
 }
 
 #[test]
+fn who_was_told_of_somebody_is_asked_as_over_http() {
+    let town = town();
+    for (body, query) in [
+        (
+            json!({"who": "user_id:ann", "limit": 2, "min_position": 1}),
+            "ann/readers?limit=2&min_position=1",
+        ),
+        (
+            json!({"who": "user_id:ann", "cursor": "x"}),
+            "ann/readers?cursor=x",
+        ),
+        (json!({"who": "user_id:eve"}), "eve/readers"),
+    ] {
+        let answer = town.wait(ask(town.api(), "readers", &body));
+        let reply = town.call("GET", &format!("/v1/profiles/user_id:{query}"), &[], Vec::new());
+        assert_eq!(answer, reply.body, "{query}");
+    }
+    let nobody = town.get("/v1/profiles/user_id:ann/readers");
+    assert_eq!((&nobody["kept"], &nobody["readers"]), (&json!(false), &json!([])));
+}
+
+#[test]
 fn who_holds_identifiers_is_told_as_over_http() {
     let town = town();
     let phone = json!([{"kind": "phone", "value": "۰۹۱۲۳۴۵۶۷۸۹"}]);
@@ -190,6 +213,7 @@ fn every_question_waits_for_its_position() {
         "profile",
         "timeline",
         "identity",
+        "readers",
         "context",
         "lookup",
         "qr",

@@ -7,19 +7,29 @@ use ureq::Agent;
 
 use crate::process::{Service, output, printed, serve, wait_for, yekta};
 
-const AGENT: &str = "a-key-of-the-agents-desk";
-const SHOP: &str = "a-key-of-the-web-shop-00";
+pub const AGENT: &str = "a-key-of-the-agents-desk";
+pub const SHOP: &str = "a-key-of-the-web-shop-00";
+pub const ANALYST: &str = "a-key-of-who-counts-0000";
+pub const ADMIN: &str = "a-key-of-who-answers-000";
 const PHONE: &str = "09123456789";
 
-fn keyed(folder: &Path) -> Command {
-    for (name, key) in [("agent.key", AGENT), ("shop.key", SHOP)] {
+pub fn keyed(folder: &Path) -> Command {
+    for (name, key) in [
+        ("agent.key", AGENT),
+        ("shop.key", SHOP),
+        ("analyst.key", ANALYST),
+        ("admin.key", ADMIN),
+    ] {
         fs::write(folder.join(name), key).unwrap();
     }
     let file = |name: &str| folder.join(name).display().to_string();
     let config = format!(
-        "[keys.desk]\nrole = \"agent\"\nfile = {:?}\n[keys.shop]\nchannel = \"web\"\nfile = {:?}\n",
+        "[keys.desk]\nrole = \"agent\"\nfile = {:?}\n[keys.shop]\nchannel = \"web\"\nfile = {:?}\n\
+         [keys.figures]\nrole = \"analyst\"\nfile = {:?}\n[keys.office]\nrole = \"admin\"\nfile = {:?}\n",
         file("agent.key"),
-        file("shop.key")
+        file("shop.key"),
+        file("analyst.key"),
+        file("admin.key")
     );
     fs::write(folder.join("yekta.toml"), config).unwrap();
     let mut command = serve(&folder.join("data"));
@@ -30,7 +40,7 @@ fn keyed(folder: &Path) -> Command {
     command
 }
 
-fn ask(service: &Service, key: &str, path: &str, body: Option<&Value>) -> Option<Value> {
+pub fn ask(service: &Service, key: &str, path: &str, body: Option<&Value>) -> Option<Value> {
     let agent = Agent::new_with_defaults();
     let (url, bearer) = (format!("{}{path}", service.url), format!("Bearer {key}"));
     let answer = match body {

@@ -39,9 +39,11 @@ mod measured;
 mod medium;
 mod notices;
 mod packaged;
+mod population;
 #[cfg(target_os = "linux")]
 mod power;
 mod process;
+mod readers;
 mod reported;
 mod resume;
 mod rotated;

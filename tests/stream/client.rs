@@ -179,6 +179,7 @@ fn check_service(seen: &Value) {
         "q.profile",
         "q.timeline",
         "q.identity",
+        "q.readers",
         "q.explain",
         "q.merges",
         "q.matches",

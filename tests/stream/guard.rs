@@ -13,6 +13,7 @@ use crate::{
 
 const AGENT: &str = "a-key-of-the-agents-desk";
 const TILL: &str = "a-key-of-the-till-no-12";
+const ADMIN: &str = "a-key-of-who-answers-000";
 
 #[test]
 fn a_question_over_nats_is_answered_as_the_role_may_see() {
@@ -23,10 +24,12 @@ fn a_question_over_nats_is_answered_as_the_role_may_see() {
         path.display().to_string()
     };
     let (agent, till) = (file("agent.key", AGENT), file("till.key", TILL));
+    let admin = file("admin.key", ADMIN);
     let config = file(
         "yekta.toml",
         &format!(
-            "[keys.desk]\nrole = \"agent\"\nfile = {agent:?}\n[keys.till]\nrole = \"pos\"\nfile = {till:?}\n"
+            "[keys.desk]\nrole = \"agent\"\nfile = {agent:?}\n[keys.till]\nrole = \"pos\"\nfile = {till:?}\n\
+             [keys.office]\nrole = \"admin\"\nfile = {admin:?}\n"
         ),
     );
     let mut command = serve_on(&server, &data.path().join("data"));
@@ -47,6 +50,7 @@ fn a_question_over_nats_is_answered_as_the_role_may_see() {
         (Some(TILL), "q.timeline", 403),
         (Some(AGENT), "c.merge", 403),
         (Some(AGENT), "q.rejections", 403),
+        (Some(AGENT), "q.readers", 403),
     ] {
         assert_eq!(ask(secret, call, &who).unwrap_err().0, code, "{call}");
     }
@@ -59,6 +63,16 @@ fn a_question_over_nats_is_answered_as_the_role_may_see() {
     };
     assert_eq!(context(TILL, "pos"), Ok(json!("one")));
     assert_eq!(context(TILL, "callcenter").unwrap_err().0, 404);
+    let told = ask(Some(ADMIN), "q.readers", &who).unwrap();
+    let readers = told["readers"].as_array().unwrap().iter();
+    let readers: Vec<_> = readers
+        .map(|one| (one["who"].as_str().unwrap(), one["shown"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        readers,
+        [("office", "all"), ("till", "all"), ("desk", "masked")],
+        "{told}"
+    );
     // Everybody may know who answers: a second process asks it before it starts.
     assert!(ask(None, "c.owner", &json!({})).is_ok());
     service.stop();

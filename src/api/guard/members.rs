@@ -140,6 +140,7 @@ pub const fn members(action: Action) -> Members {
         Action::Matches => MATCHES,
         Action::Explain => EXPLAIN,
         Action::Export
+        | Action::Readers
         | Action::Rules
         | Action::Lookup
         | Action::Context

@@ -15,6 +15,8 @@ pub enum Action {
     Identity,
     /// Reading all that is kept about a person.
     Export,
+    /// Reading who was told of a customer.
+    Readers,
     /// Reading whom a profile absorbed.
     Merges,
     /// Reading who may be one person.
@@ -146,11 +148,12 @@ impl Scope {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
         Self::Export,
+        Self::Readers,
         Self::Merges,
         Self::Matches,
         Self::Explain,
@@ -218,6 +221,7 @@ impl Action {
             Self::Timeline => "read timelines",
             Self::Identity => "read why a profile is one person",
             Self::Export => "export profiles",
+            Self::Readers => "read who was told of customers",
             Self::Merges => "read merges",
             Self::Matches => "read possible matches",
             Self::Explain => "have identities explained",
@@ -258,6 +262,7 @@ impl Action {
             Self::Timeline   => [MASK, DENY, FULL, ANON, FULL],
             Self::Identity   => [MASK, DENY, FULL, ANON, FULL],
             Self::Export     => [DENY, DENY, FULL, DENY, FULL],
+            Self::Readers    => [DENY, DENY, DENY, DENY, FULL],
             Self::Merges     => [MASK, DENY, FULL, ANON, FULL],
             Self::Matches    => [MASK, DENY, FULL, ANON, FULL],
             Self::Explain    => [MASK, DENY, FULL, DENY, FULL],

@@ -66,6 +66,7 @@ fn read_by(call: Call) -> (BTreeSet<&'static str>, bool) {
         Call::Profile => asked::<api::ProfileRequest>(),
         Call::Timeline => asked::<api::TimelineRequest>(),
         Call::Identity => asked::<api::IdentityRequest>(),
+        Call::Readers => asked::<api::ReadersRequest>(),
         Call::Explain => asked::<api::ExplainRequest>(),
         Call::Merges => asked::<api::MergesRequest>(),
         Call::Matches => asked::<api::MatchesRequest>(),

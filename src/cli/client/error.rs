@@ -47,6 +47,14 @@ pub enum ClientError {
         /// What the contract says.
         expected: &'static str,
     },
+    /// The service keeps no audit log.
+    #[error(
+        "{attempt}: the service notes nobody; it does where keys or tokens are configured and audit.enabled is true"
+    )]
+    NobodyNoted {
+        /// What was tried.
+        attempt: &'static str,
+    },
     /// The events to send cannot be opened or read.
     #[error("read {name}")]
     Input {

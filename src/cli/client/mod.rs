@@ -1,4 +1,4 @@
-//! The commands that talk to a running service: `send`, `lookup`, `profile`, `export`, `erase`, `values`, `tail`, `dlq`,
+//! The commands that talk to a running service: `send`, `lookup`, `profile`, `readers`, `export`, `erase`, `values`, `tail`, `dlq`,
 //! `flows`, `report`, and those of `identity` and `rules`.
 //!
 //! Owns [`ClientCommand`] and the small blocking client below it. Knows the service by its HTTP contract alone, never
@@ -16,6 +16,7 @@ pub mod identity;
 pub mod lookup;
 pub mod patience;
 pub mod profile;
+pub mod readers;
 pub mod report;
 pub mod rules;
 pub mod send;
@@ -38,6 +39,8 @@ pub enum ClientCommand {
     Lookup(lookup::Args),
     /// Show a profile, its timeline, or why it is one person
     Profile(profile::Args),
+    /// Show who was told of a person, out of the audit log
+    Readers(readers::Args),
     /// Write all that is kept about a person, and where it came from, as JSON
     Export(export::Args),
     /// Erase a person, and wait until no file holds a byte of them
@@ -61,6 +64,7 @@ impl ClientCommand {
             Self::Send(args) => &args.server,
             Self::Lookup(args) => &args.server,
             Self::Profile(args) => &args.server,
+            Self::Readers(args) => &args.server,
             Self::Export(args) => &args.server,
             Self::Erase(args) => &args.server,
             Self::Values(args) => args.server(),
@@ -81,6 +85,7 @@ impl ClientCommand {
             Self::Send(args) => send::run(args, client, out),
             Self::Lookup(args) => lookup::run(args, client, out),
             Self::Profile(args) => profile::run(args, client, out),
+            Self::Readers(args) => readers::run(&args, client, out),
             Self::Export(args) => export::run(&args, client, out),
             Self::Erase(args) => erase::run(args, client, out),
             Self::Values(args) => values::run(&args, client, out),

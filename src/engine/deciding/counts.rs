@@ -1,6 +1,7 @@
 //! What is counted, so that nobody who asks has to count it: how much waits for its time, how many profiles there are.
 //!
-//! Profiles are counted as the first sweep comes by them, and from then on as they appear and go.
+//! Profiles are counted as the first sweep comes by them, and from then on as they appear and go. Where there never was a
+//! sweep, as without rules, none are kept count of in the store; whoever watches has `engine::population`.
 
 use std::ops::ControlFlow;
 
@@ -54,9 +55,16 @@ impl Figures {
 impl Batch<'_> {
     /// Notes whether a profile is there, if it was not before or was.
     pub(crate) fn tally(&mut self, id: ProfileId, was: bool, is: bool) {
-        if self.has_segments && was != is {
+        if was != is {
             self.tally.profiles.push((id, is));
         }
+    }
+
+    /// The profiles that appear (true) with the batch, or go.
+    ///
+    /// ORDER: before [`Self::figures`], which takes what it adds up.
+    pub(crate) fn came_and_went(&self) -> Vec<(ProfileId, bool)> {
+        self.tally.profiles.clone()
     }
 
     /// Counts profiles on, where not all are counted: the next so many that were there before the batch.
@@ -134,7 +142,7 @@ impl Batch<'_> {
     }
 
     fn keep_profiles(&mut self, tally: &Tally) -> Result<(), Error> {
-        if tally.profiles.is_empty() {
+        if tally.profiles.is_empty() || !self.has_segments {
             return Ok(());
         }
         let Some(mut counted) = self.overlay.record::<PopulationRecord>(keys::POPULATION)? else {

@@ -1,9 +1,10 @@
-//! `/v1/profiles/{who}`: the profile, its timeline, why it is one person, all that is kept about them.
+//! `/v1/profiles/{who}`: the profile, its timeline, why it is one person, all that is kept about them, who was told of them.
 
 use axum::{
+    Json,
     body::Body,
     http::{
-        HeaderMap,
+        HeaderMap, HeaderName,
         header::{CACHE_CONTROL, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
@@ -11,7 +12,9 @@ use axum::{
 use serde::Deserialize;
 
 use crate::{
-    api::{ExportRequest, IdentityRequest, ProfileRequest, TimelineRequest, Who},
+    api::{
+        ExportRequest, IdentityRequest, ProfileRequest, ReadersAnswer, ReadersRequest, TimelineRequest, Who,
+    },
     http::{
         access::Asked,
         answer::tagged,
@@ -77,4 +80,27 @@ pub(crate) async fn export(
     let answer = api.export(ExportRequest { who, min_position }).await?;
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
     Ok((headers, Body::from(answer.into_json())).into_response())
+}
+
+/// Which page of who was told.
+#[derive(Deserialize)]
+pub(crate) struct Readings {
+    limit: Option<usize>,
+    cursor: Option<String>,
+}
+
+/// Who was told of the person. Nothing on the way is to keep it: each asking adds to it.
+pub(crate) async fn readers(
+    Asked(api): Asked,
+    Named(who): Named<Who>,
+    MinPosition(min_position): MinPosition,
+    Asking(Readings { limit, cursor }): Asking<Readings>,
+) -> Result<([(HeaderName, &'static str); 1], Json<ReadersAnswer>), Failure> {
+    let request = ReadersRequest {
+        who,
+        limit,
+        cursor,
+        min_position,
+    };
+    Ok(([(CACHE_CONTROL, "no-store")], Json(api.readers(request).await?)))
 }

@@ -13,6 +13,7 @@ pub(crate) enum Call {
     Profile,
     Timeline,
     Identity,
+    Readers,
     Explain,
     Merges,
     Matches,
@@ -51,10 +52,11 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    pub(crate) const ALL: [Self; 36] = [
+    pub(crate) const ALL: [Self; 37] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
+        Self::Readers,
         Self::Explain,
         Self::Merges,
         Self::Matches,
@@ -96,6 +98,7 @@ impl Call {
             Self::Profile => "q.profile",
             Self::Timeline => "q.timeline",
             Self::Identity => "q.identity",
+            Self::Readers => "q.readers",
             Self::Explain => "q.explain",
             Self::Merges => "q.merges",
             Self::Matches => "q.matches",
@@ -148,6 +151,7 @@ impl Call {
             Self::Profile => Action::Profile,
             Self::Timeline => Action::Timeline,
             Self::Identity => Action::Identity,
+            Self::Readers => Action::Readers,
             Self::Explain => Action::Explain,
             Self::Merges => Action::Merges,
             Self::Matches => Action::Matches,
@@ -190,6 +194,7 @@ impl Call {
             Self::Profile => written(&api.profile(api::read(body)?).await?),
             Self::Timeline => written(&api.timeline(api::read(body)?).await?),
             Self::Identity => written(&api.identity(api::read(body)?).await?),
+            Self::Readers => written(&api.readers(api::read(body)?).await?),
             Self::Explain => written(&api.explain(api::read(body)?).await?),
             Self::Merges => written(&api.merges(api::read(body)?).await?),
             Self::Matches => written(&api.matches(api::read(body)?).await?),

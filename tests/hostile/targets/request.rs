@@ -5,13 +5,13 @@ use std::fmt::Debug;
 use serde_json::value::RawValue;
 use yekta::api::{
     self, ConsentRequest, ContextRequest, ExplainRequest, IdentityRequest, LookupRequest, MatchesRequest,
-    MergesRequest, ProfileRequest, QrMintRequest, QrReadRequest, QrRedeemRequest, RejectionsRequest,
-    TimelineRequest, UndoRequest, WordRequest,
+    MergesRequest, ProfileRequest, QrMintRequest, QrReadRequest, QrRedeemRequest, ReadersRequest,
+    RejectionsRequest, TimelineRequest, UndoRequest, WordRequest,
 };
 
 use super::choice;
 
-const READERS: [fn(&[u8]); 15] = [
+const READERS: [fn(&[u8]); 16] = [
     check::<LookupRequest>,
     check::<ContextRequest>,
     check::<ConsentRequest>,
@@ -27,6 +27,7 @@ const READERS: [fn(&[u8]); 15] = [
     check::<MatchesRequest>,
     check::<MergesRequest>,
     check::<RejectionsRequest>,
+    check::<ReadersRequest>,
 ];
 
 /// The first byte chooses the request.
