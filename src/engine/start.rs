@@ -72,9 +72,7 @@ impl Opened {
         clock: fn() -> Timestamp,
     ) -> Result<Engine, StartError> {
         let (source, beyond) = (self.source(), self.beyond.clone());
-        let ledger = Ledger::in_folder(&config.dir);
-        cleared::mark_if_behind(&config.dir, &self.view.store)?;
-        let missing = ledger.missing_in(&self.view.store)?;
+        let (ledger, missing) = owed(config, &self.view.store)?;
         let held = self.held();
         let (view, journal, secrets, lock) = (self.view, self.journal, self.secrets, self.lock);
         let keyring = Arc::clone(secrets.keyring());
@@ -144,6 +142,14 @@ impl Opened {
             held,
         })
     }
+}
+
+/// The ledger, and the erasures that are to be carried out again.
+fn owed(config: &EngineConfig, store: &Store) -> Result<(Ledger, Vec<ErasureRecord>), StartError> {
+    let ledger = Ledger::in_folder(&config.dir);
+    cleared::mark_if_behind(&config.dir, store)?;
+    let missing = ledger.missing_in(store)?;
+    Ok((ledger, missing))
 }
 
 /// The other ends of [`Visible`].

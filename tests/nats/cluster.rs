@@ -14,6 +14,8 @@ use tempfile::TempDir;
 use crate::server::{binary, wait_for};
 
 const SERVERS: usize = 3;
+/// How a plain server is told to keep streams.
+const JETSTREAM: &str = "jetstream {}";
 
 /// Servers that keep streams together.
 pub struct Cluster {
@@ -25,11 +27,30 @@ struct Member {
     name: String,
     port: u16,
     folder: PathBuf,
-    /// Where the others and its clients are.
+    /// Its configuration, in which nothing says where the store is.
     config: String,
+    environment: Vec<(String, String)>,
     /// Bytes that its disk takes; without bound where it is not said.
     room: Option<u64>,
     child: Option<Child>,
+}
+
+/// Where a server of a test listens.
+#[derive(Clone, Copy)]
+pub struct Ports {
+    pub clients: u16,
+    pub routes: u16,
+    pub monitoring: u16,
+}
+
+/// How a server is set up.
+pub struct Files {
+    pub name: String,
+    /// The configuration, in which nothing says where the store is.
+    pub config: String,
+    /// Files that lie beside it, by their names.
+    pub beside: Vec<(String, String)>,
+    pub environment: Vec<(String, String)>,
 }
 
 impl Cluster {
@@ -40,9 +61,18 @@ impl Cluster {
 
     /// The same with disks of a size, by the names of their servers.
     pub fn with_room(rooms: &[(&str, u64)]) -> Self {
+        Self::launched(plain, rooms)
+    }
+
+    /// Three of them, the one of each number set up as `files` says, which is told where all of them listen.
+    pub fn of(files: impl Fn(usize, &[Ports]) -> Files) -> Self {
+        Self::launched(files, &[])
+    }
+
+    fn launched(files: impl Fn(usize, &[Ports]) -> Files, rooms: &[(&str, u64)]) -> Self {
         // A port that was free may be taken by another meanwhile: then a server ends, and all begin anew.
         wait_for("a cluster", || {
-            let mut cluster = Self::configured();
+            let mut cluster = Self::configured(&files);
             for server in &mut cluster.servers {
                 let room = rooms.iter().find(|(name, _)| *name == server.name);
                 server.room = room.map(|(_, bytes)| *bytes);
@@ -62,35 +92,36 @@ impl Cluster {
         })
     }
 
-    fn configured() -> Self {
+    fn configured(files: impl Fn(usize, &[Ports]) -> Files) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("yekta-cluster-")
             .tempdir()
             .unwrap();
         // All are bound at once, so that they differ.
-        let bound: Vec<TcpListener> = (0..2 * SERVERS)
+        let bound: Vec<TcpListener> = (0..3 * SERVERS)
             .map(|_| TcpListener::bind("127.0.0.1:0").unwrap())
             .collect();
         let ports: Vec<u16> = bound.iter().map(|one| one.local_addr().unwrap().port()).collect();
-        let (clients, routes) = ports.split_at(SERVERS);
-        let all: Vec<String> = routes
-            .iter()
-            .map(|port| format!("nats://127.0.0.1:{port}"))
+        let ports: Vec<Ports> = ports
+            .chunks(3)
+            .map(|three| Ports {
+                clients: three[0],
+                routes: three[1],
+                monitoring: three[2],
+            })
             .collect();
-        let servers = clients.iter().zip(routes).enumerate();
-        let servers = servers.map(|(number, (client, route))| {
-            let (name, folder) = (format!("n{number}"), folder.path().join(number.to_string()));
+        let servers = (0..SERVERS).map(|number| {
+            let (files, folder) = (files(number, &ports), folder.path().join(number.to_string()));
             fs::create_dir(&folder).unwrap();
-            let config = format!(
-                "server_name: {name}\nlisten: 127.0.0.1:{client}\n\
-                 cluster {{ name: test, listen: 127.0.0.1:{route}, no_advertise: true, routes: [{}] }}\n",
-                all.join(", ")
-            );
+            for (name, text) in files.beside {
+                fs::write(folder.join(name), text).unwrap();
+            }
             Member {
-                name,
-                port: *client,
+                name: files.name,
+                port: ports[number].clients,
                 folder,
-                config,
+                config: files.config,
+                environment: files.environment,
                 room: None,
                 child: None,
             }
@@ -160,18 +191,45 @@ impl Cluster {
     }
 }
 
+/// Servers that let everybody in.
+fn plain(number: usize, ports: &[Ports]) -> Files {
+    let routes: Vec<String> = ports
+        .iter()
+        .map(|one| format!("nats://127.0.0.1:{}", one.routes))
+        .collect();
+    let (name, own) = (format!("n{number}"), ports[number]);
+    let config = format!(
+        "server_name: {name}\nlisten: 127.0.0.1:{}\n{JETSTREAM}\n\
+         cluster {{ name: test, listen: 127.0.0.1:{}, no_advertise: true, routes: [{}] }}\n",
+        own.clients,
+        own.routes,
+        routes.join(", ")
+    );
+    Files {
+        name,
+        config,
+        beside: Vec::new(),
+        environment: Vec::new(),
+    }
+}
+
 impl Member {
     fn launch(&mut self) {
-        let room = self
-            .room
-            .map_or_else(String::new, |bytes| format!(", max_file_store: {bytes}"));
-        let store = self.folder.join("store");
-        let config = format!("{}jetstream {{ store_dir: {store:?}{room} }}\n", self.config);
+        let config = match self.room {
+            Some(bytes) => {
+                let bounded = format!("jetstream {{ max_file_store: {bytes} }}");
+                self.config.replace(JETSTREAM, &bounded)
+            }
+            None => self.config.clone(),
+        };
         fs::write(self.folder.join("server.conf"), config).unwrap();
         let log = File::create(self.folder.join("server.log")).unwrap();
         let child = Command::new(binary())
             .arg("-c")
             .arg(self.folder.join("server.conf"))
+            .arg("--store_dir")
+            .arg(self.folder.join("store"))
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)

@@ -121,6 +121,11 @@ fn what_is_packed_as_an_example_is_sound() {
         command.arg(path(&format!("config/examples/{trade}/rules/tests/flows.yaml")));
         assert!(printed(command, b"").contains("all as expected"), "{trade}");
     }
+    for member in ["member-a", "member-b"] {
+        let mut command = yekta(["config", "check", "--config"]);
+        command.arg(path(&format!("config/examples/cluster/{member}.toml")));
+        printed(command, b"");
+    }
     let mut command = yekta(["config", "check", "--config"]);
     command.arg(path("config/package/deb/yekta.toml"));
     // The folder of the package's data is named by the unit; what is checked here are words and values.
@@ -141,19 +146,49 @@ fn alerts_and_dashboard_ask_for_metrics_that_there_are() {
     let data = tempfile::tempdir().unwrap();
     let service = Service::start(data.path());
     let told = Api::of(&service.url).text("/metrics");
-    // Those of NATS are registered where there is a broker.
-    let nats = read("src/telemetry/nats_metrics.rs");
+    // Those of NATS are registered where there is a broker, those of a cluster where the tenant is shared.
+    let elsewhere = ["nats", "cluster"].map(|part| read(&format!("src/telemetry/{part}_metrics.rs")));
+    let elsewhere = elsewhere.concat();
     for file in ["alerts.yml", "alerts_test.yml", "grafana.json"] {
         let asked = read(&format!("config/examples/observability/{file}"));
         for name in metrics(&asked) {
             let is_there = told.contains(&format!("# TYPE {name} "))
-                || nats.contains(&format!("\"{}\"", name.strip_prefix("yekta_").unwrap()));
+                || elsewhere.contains(&format!("\"{}\"", name.strip_prefix("yekta_").unwrap()));
             // A metric with labels is told once something was counted.
             let registered = REGISTERED_LATE.contains(&name);
             assert!(is_there || registered, "{file} asks for {name}");
         }
     }
     serde_json::from_str::<Value>(&read("config/examples/observability/grafana.json")).unwrap();
+}
+
+#[test]
+fn each_alert_says_what_to_do_and_where_that_is_written() {
+    let (alerts, runbook) = (
+        read("config/examples/observability/alerts.yml"),
+        read("config/examples/observability/runbook.md"),
+    );
+    let rules: Vec<&str> = alerts.split("- alert: ").skip(1).collect();
+    let named: Vec<&str> = rules.iter().filter_map(|rule| rule.lines().next()).collect();
+    let parts: Vec<&str> = runbook.split("\n## ").skip(1).collect();
+    let written: Vec<&str> = parts.iter().filter_map(|part| part.lines().next()).collect();
+    assert_eq!(
+        named, written,
+        "an alert for each part and a part for each alert, in order"
+    );
+    for (name, rule) in named.iter().zip(&rules) {
+        let place = format!("runbook_url: \"runbook.md#{}\"", name.to_lowercase());
+        assert_eq!(rule.matches(&place).count(), 1, "{name} has {place}");
+        for wanted in ["severity: ", "summary: ", "action: "] {
+            assert_eq!(rule.matches(wanted).count(), 1, "{name} has {wanted}");
+        }
+    }
+    for (name, part) in written.iter().zip(&parts) {
+        for wanted in ["Means", "Users see", "Look at", "Do", "Escalate"] {
+            let said = format!("- **{wanted}**: ");
+            assert_eq!(part.matches(&said).count(), 1, "{name} says {wanted}");
+        }
+    }
 }
 
 /// Metrics that have no series before their first label.

@@ -44,6 +44,7 @@ mod deliveries;
 mod dlq;
 mod doctor;
 mod erased;
+mod example_cluster;
 mod example_conf;
 mod examples;
 mod faults;

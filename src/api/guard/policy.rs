@@ -210,6 +210,7 @@ impl Action {
             | Self::Rejections
             | Self::Report
             | Self::Members
+            | Self::Readers
             | Self::Updates => false,
         }
     }
