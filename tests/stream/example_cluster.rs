@@ -14,7 +14,7 @@ use crate::{
     broker::{Broker, EVENTS, JOURNAL, OUT, PROFILES},
     cluster::{Cluster, Files, Ports},
     process::{Service, serve, wait_for},
-    replicated::wait_until_whole,
+    replicas::wait_until_whole,
     serving::wait_until_ready,
     streams,
 };
