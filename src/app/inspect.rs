@@ -3,10 +3,11 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{
-    app::StreamError,
-    config::Settings,
-    nats::{self, status::Status},
+use crate::{app::StreamError, config::Settings, nats};
+
+pub use crate::nats::{
+    lease::Holder,
+    status::{Follower, Member, Status, Stream},
 };
 
 /// What a server and its account say of themselves.

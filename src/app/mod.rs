@@ -2,18 +2,20 @@
 //!
 //! The only place that knows every module. It holds no logic: what a part does is said in the part.
 
+mod alone;
 mod broker;
 mod certificate;
 pub mod clock;
 mod compose;
 mod front;
 mod heads;
-mod inspect;
+pub mod inspect;
 mod keys;
 mod master;
 mod migrate;
 mod owner;
 mod rules;
+mod running;
 mod service;
 mod shared;
 mod standalone;

@@ -8,12 +8,12 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
     app::{
-        clock, compose,
+        alone, clock, compose,
         front::{Front, Served},
+        running::{Started, Stream},
         service::{ServiceError, Turn},
         shared::{Member, Tenure},
         standby::Waiting,
-        stream::{self, Started, Stream},
     },
     engine::{Engine, Opened, intake::Direct},
     http::duty::Duty,
@@ -49,7 +49,7 @@ impl Owning {
         match (&settings.nats, &front.metrics.nats) {
             (Some(nats), Some(metrics)) => {
                 let metrics = (front.metrics.engine.clone(), metrics.clone());
-                let started = stream::start(&settings, nats, Arc::clone(&front.rules), metrics).await?;
+                let started = alone::start(&settings, nats, Arc::clone(&front.rules), metrics).await?;
                 Self::on_stream(front, started, None).await
             }
             _ => Self::standalone(front).await,

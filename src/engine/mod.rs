@@ -18,6 +18,7 @@ pub mod answer;
 pub mod api;
 pub mod atoms;
 pub mod batch;
+mod beside;
 mod bounds;
 mod build;
 mod chores;

@@ -5,12 +5,14 @@ use std::io::Write;
 use clap::Subcommand;
 
 use crate::{
-    app,
+    app::{
+        self,
+        inspect::{Member, Status, Stream},
+    },
     cli::{
         command::{serve::runtime, settings::SettingsArgs},
         exit::Failure,
     },
-    nats::status::{Member, Status, Stream},
 };
 
 /// Processes that share a tenant.
@@ -138,7 +140,7 @@ fn write_stream(out: &mut impl Write, stream: &Stream) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nats::{lease::Holder, status::Follower};
+    use crate::app::inspect::{Follower, Holder};
 
     #[test]
     fn a_cluster_is_told_on_one_screen() {
