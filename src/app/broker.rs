@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -13,7 +14,10 @@ use tokio::{runtime::Handle, time::sleep};
 
 use crate::{
     engine::{Beyond, ErasureRecord, ProfileId, Query, expunge::BeyondError, withdrawn::Withdrawn},
-    nats::expunge::{Expunge, ExpungeError, Going, Notice, Published},
+    nats::{
+        expunge::{Expunge, ExpungeError, Going, Notice, Published},
+        shelf::Shelf,
+    },
 };
 
 /// Between two looks at whether to go on, and at what has come.
@@ -26,6 +30,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Broker {
     pub(crate) expunge: Expunge,
     pub(crate) runtime: Handle,
+    /// Where others find snapshots, where there are others.
+    pub(crate) shelf: Option<Shelf>,
 }
 
 impl Beyond for Broker {
@@ -62,6 +68,13 @@ impl Beyond for Broker {
             }
         };
         unless_stopped(&self.runtime, waiting, goes_on)
+    }
+
+    fn shelve(&self, path: &Path, anew: bool, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {
+        let Some(shelf) = &self.shelf else {
+            return Ok(());
+        };
+        unless_stopped(&self.runtime, async { Ok(shelf.put(path, anew).await?) }, goes_on)
     }
 
     fn refused(&self, places: &[u64], goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {

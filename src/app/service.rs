@@ -107,7 +107,8 @@ impl Service {
         let mut front = Front::open(settings).await?;
         let first = match (&settings.nats, &settings.cluster) {
             (Some(nats), Some(cluster)) => {
-                Turn::Standby(Box::new(Waiting::first(&mut front, nats, cluster).await?))
+                let waiting = Box::pin(Waiting::first(&mut front, nats, cluster)).await?;
+                Turn::Standby(Box::new(waiting))
             }
             _ => Turn::Owner(Box::new(Owning::alone(&mut front).await?)),
         };

@@ -16,7 +16,7 @@ use crate::{
         owner::Owning,
         running::{Begun, Started, follow},
         service::{ServiceError, Turn},
-        shared::{Member, Tenure, secrets},
+        shared::{Member, Tenure, secrets, shelf},
         stream::{folder_of_a_stream, prepare_shared, service_limits},
     },
     config::{Cluster, Settings},
@@ -79,8 +79,20 @@ impl Waiting {
             url,
             metrics,
         };
-        secrets::fetch(&member, &compose::engine_config(&settings).dir).await?;
-        Self::start(front, member, None).await
+        let dir = compose::engine_config(&settings).dir;
+        secrets::fetch(&member, &dir).await?;
+        if !dir.join("store").exists() {
+            shelf::fetch(&member, &dir).await;
+        }
+        match Self::start(front, member.clone(), None).await {
+            // It was away for longer than the journal goes back.
+            Err(ServiceError::Start(StartError::Journal(error))) if error.is_gone() => {
+                tracing::warn!(%error, "the journal does not go back to where this process was");
+                shelf::fetch(&member, &dir).await;
+                Self::start(front, member, None).await
+            }
+            started => started,
+        }
     }
 
     /// Stands by with what an owner held before.

@@ -21,6 +21,7 @@ use crate::{
         ingest::{IntakeParts, IntakeSettings, StreamIntake, StreamRetry, Waiters},
         journal::{JetStreamJournal, JetStreamJournalConfig},
         service::{ServiceLimits, refuse_second_owner},
+        shelf::Shelf,
     },
     telemetry::NatsMetrics,
     wire::DecodeRules,
@@ -118,7 +119,12 @@ impl Ground {
             }),
             self.settings.ack_timeout,
         );
-        Arc::new(Broker { expunge, runtime })
+        let is_shared = settings.cluster.is_some();
+        Arc::new(Broker {
+            expunge,
+            runtime,
+            shelf: is_shared.then(|| Shelf::of(&self.connection, &self.settings)),
+        })
     }
 
     /// Puts what is posted into the input stream, and what was refused once more.

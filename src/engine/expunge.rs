@@ -13,7 +13,7 @@
 use std::{
     collections::BTreeSet,
     fmt, fs, io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::mpsc::{Sender, channel},
     time::Duration,
 };
@@ -76,6 +76,13 @@ pub trait Beyond: Send + Sync + fmt::Debug {
     /// # Errors
     /// When it is not in time.
     fn caught_up(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError>;
+
+    /// Keeps the snapshot at `path` where others find it, in the place of the one before; with `anew` nothing is left of that.
+    /// Where others need none nothing is done.
+    ///
+    /// # Errors
+    /// When it could not be kept.
+    fn shelve(&self, path: &Path, anew: bool, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError>;
 
     /// Deletes these messages of the input, which were refused as those of somebody who was erased.
     ///
@@ -204,7 +211,12 @@ impl Snapshots {
         let has_journal = self.beyond.is_none() || !erased.is_empty();
         let roll = || self.told(Chore::Roll).ok_or(ExpungeError::Journal);
         let rolled = has_journal.then(roll).transpose()?;
-        let through = self.two_snapshots(erased, goes_on)?;
+        let (through, newest) = self.two_snapshots(erased, goes_on)?;
+        if let Some(beyond) = &self.beyond {
+            // ORDER: whoever is behind what the journal forgets finds it there.
+            let shelved = beyond.shelve(&newest, true, &mut || goes_on().is_ok());
+            shelved.map_err(ExpungeError::Beyond)?;
+        }
         if let Some(rolled) = rolled {
             self.forget((rolled, through), goes_on)?;
         }
@@ -228,8 +240,12 @@ impl Snapshots {
         Ok(())
     }
 
-    /// Makes two snapshots and removes the others; up to where the first of them leads.
-    fn two_snapshots(&self, erased: &[ErasureRecord], goes_on: GoesOn<'_>) -> Result<Position, ExpungeError> {
+    /// Makes two snapshots and removes the others; up to where the first of them leads, and the second.
+    fn two_snapshots(
+        &self,
+        erased: &[ErasureRecord],
+        goes_on: GoesOn<'_>,
+    ) -> Result<(Position, PathBuf), ExpungeError> {
         // Each is of a commit of its own, behind where the journal went on: so it is a file of its own too.
         self.note(erased, Progress::Clearing)?;
         let first = self.source.snapshot(goes_on)?;
@@ -242,7 +258,8 @@ impl Snapshots {
                 false => snapshot::remove(&path)?,
             }
         }
-        through.map(Position).ok_or(ExpungeError::Journal)
+        let through = through.map(Position).ok_or(ExpungeError::Journal)?;
+        Ok((through, second))
     }
 
     /// Has the journal forget what is in front of where it went on, up to what a snapshot holds.

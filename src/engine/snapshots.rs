@@ -216,6 +216,12 @@ impl Snapshots {
     fn make(&self) -> Result<(), SnapshotError> {
         let path = self.source.snapshot(&mut || self.goes_on())?;
         tracing::info!(snapshot.path = %path.display(), "made a snapshot");
+        if let Some(beyond) = &self.beyond {
+            let shelved = beyond.shelve(&path, false, &mut || self.goes_on().is_ok());
+            if let Err(error) = shelved {
+                tracing::warn!(error = %chain(&*error), "other processes do not find the snapshot");
+            }
+        }
         if let Some(through) = self.source.prune(&path, self.config.keep)?
             && self.config.forget
         {

@@ -135,6 +135,11 @@ impl Error {
         matches!(self, Self::Fenced { .. })
     }
 
+    /// Whether what was asked for was let go.
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::Gone { .. })
+    }
+
     /// Whether the same may succeed another time: whoever keeps the journal did not answer.
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Broker { .. })

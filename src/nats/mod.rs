@@ -18,6 +18,7 @@ pub mod journal;
 pub mod lease;
 pub mod service;
 mod settings;
+pub mod shelf;
 pub mod status;
 mod version;
 

@@ -54,6 +54,7 @@ mod channel;
 mod comings;
 mod commands;
 mod cut;
+mod erased;
 mod followed;
 mod full;
 mod keyed;

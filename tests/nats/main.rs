@@ -27,6 +27,7 @@ mod journal;
 mod lease;
 mod quiet;
 mod server;
+mod shelf;
 
 use std::future::Future;
 

@@ -3,6 +3,7 @@
 use std::{
     cell::RefCell,
     collections::BTreeMap,
+    path::Path,
     sync::{Arc, Mutex},
 };
 
@@ -66,6 +67,11 @@ impl Beyond for Elsewhere {
 
     fn caught_up(&self, _goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {
         self.call("caught_up")
+    }
+
+    fn shelve(&self, path: &Path, anew: bool, _goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {
+        assert!(anew && path.exists(), "{}", path.display());
+        self.call("shelve")
     }
 
     fn refused(&self, _places: &[u64], _goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {
@@ -271,7 +277,15 @@ fn what_fails_once_the_broker_is_through_asks_nothing_of_it_that_it_did() {
     assert!(matches!(failed, ExpungeError::Beyond(_)), "{failed}");
     assert_eq!(scene.erasure(1).gone, None);
     scene.expunge().unwrap();
-    let through = vec!["withdraw", "has_room", "let_go", "caught_up", "caught_up"];
+    let through = vec![
+        "withdraw",
+        "has_room",
+        "let_go",
+        "shelve",
+        "caught_up",
+        "shelve",
+        "caught_up",
+    ];
     assert_eq!(scene.calls(), through);
     assert!(scene.erasure(1).gone.is_some());
     scene.expunge().unwrap();
@@ -279,6 +293,6 @@ fn what_fails_once_the_broker_is_through_asks_nothing_of_it_that_it_did() {
     // Somebody else was not there when the documents were written.
     scene.erased(2, NOW);
     scene.expunge().unwrap();
-    let again = ["withdraw", "has_room", "let_go", "caught_up"];
+    let again = ["withdraw", "has_room", "let_go", "shelve", "caught_up"];
     assert_eq!(scene.calls(), [through.as_slice(), &again].concat());
 }

@@ -59,6 +59,11 @@ impl Names {
         format!("YEKTA_OUT_{}", self.tenant)
     }
 
+    /// The object store of snapshots.
+    pub fn snapshots_bucket(&self) -> String {
+        format!("YEKTA_SNAPSHOTS_{}", self.tenant)
+    }
+
     /// What every subject of the tenant begins with, without a dot at its end.
     pub fn prefix(&self) -> &str {
         &self.prefix
