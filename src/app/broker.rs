@@ -15,13 +15,17 @@ use tokio::{runtime::Handle, time::sleep};
 use crate::{
     engine::{Beyond, ErasureRecord, ProfileId, Query, expunge::BeyondError, withdrawn::Withdrawn},
     nats::{
+        Client,
         expunge::{Expunge, ExpungeError, Going, Notice, Published},
         shelf::Shelf,
+        status::members,
     },
 };
 
 /// Between two looks at whether to go on, and at what has come.
 const LOOK: Duration = Duration::from_millis(100);
+/// How long those who stand by are waited for.
+const LEVEL_PATIENCE: Duration = Duration::from_secs(30);
 /// How long what is published may take on its way from the journal.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -30,8 +34,49 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Broker {
     pub(crate) expunge: Expunge,
     pub(crate) runtime: Handle,
-    /// Where others find snapshots, where there are others.
-    pub(crate) shelf: Option<Shelf>,
+    /// Those who share the tenant, where it is shared.
+    pub(crate) others: Option<Others>,
+}
+
+/// The processes that stand by.
+#[derive(Debug)]
+pub(crate) struct Others {
+    /// Where they find snapshots.
+    pub(crate) shelf: Shelf,
+    pub(crate) client: Client,
+    /// As a subject token.
+    pub(crate) tenant: String,
+}
+
+impl Others {
+    /// Waits until all who answer show what any of them shows now: what the journal forgets then, they have. Whoever is still
+    /// behind after a while comes back by the snapshot.
+    async fn level(&self) {
+        let (begun, mut wanted) = (Instant::now(), 0);
+        loop {
+            let shown = match members(&self.client, &self.tenant).await {
+                Ok(members) => members.into_iter().map(|member| member.position).collect(),
+                Err(error) => {
+                    tracing::debug!(error, "ask the members how far they are");
+                    Vec::new()
+                }
+            };
+            if wanted == 0 {
+                wanted = shown.iter().copied().max().unwrap_or_default();
+            }
+            if wanted > 0 && shown.iter().all(|position| *position >= wanted) {
+                return;
+            }
+            if begun.elapsed() >= LEVEL_PATIENCE {
+                tracing::warn!(
+                    journal.position = wanted,
+                    "a standby is behind what the journal forgets"
+                );
+                return;
+            }
+            sleep(LOOK).await;
+        }
+    }
 }
 
 impl Beyond for Broker {
@@ -63,18 +108,26 @@ impl Beyond for Broker {
             loop {
                 match self.expunge.caught_up().await {
                     Err(ExpungeError::Behind { .. }) if begun.elapsed() < PATIENCE => sleep(LOOK).await,
-                    caught_up => return Ok(caught_up?),
+                    caught_up => {
+                        caught_up?;
+                        break;
+                    }
                 }
             }
+            if let Some(others) = &self.others {
+                others.level().await;
+            }
+            Ok(())
         };
         unless_stopped(&self.runtime, waiting, goes_on)
     }
 
     fn shelve(&self, path: &Path, anew: bool, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {
-        let Some(shelf) = &self.shelf else {
+        let Some(others) = &self.others else {
             return Ok(());
         };
-        unless_stopped(&self.runtime, async { Ok(shelf.put(path, anew).await?) }, goes_on)
+        let shelving = async { Ok(others.shelf.put(path, anew).await?) };
+        unless_stopped(&self.runtime, shelving, goes_on)
     }
 
     fn refused(&self, places: &[u64], goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {

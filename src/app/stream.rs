@@ -6,7 +6,10 @@ use std::{path::PathBuf, sync::Arc};
 use tokio::runtime::Handle;
 
 use crate::{
-    app::{broker::Broker, service::ServiceError},
+    app::{
+        broker::{Broker, Others},
+        service::ServiceError,
+    },
     config::Settings,
     domain::retention::Retention,
     engine::{
@@ -123,7 +126,11 @@ impl Ground {
         Arc::new(Broker {
             expunge,
             runtime,
-            shelf: is_shared.then(|| Shelf::of(&self.connection, &self.settings)),
+            others: is_shared.then(|| Others {
+                shelf: Shelf::of(&self.connection, &self.settings),
+                client: self.connection.client.clone(),
+                tenant: self.settings.tenant.token(),
+            }),
         })
     }
 

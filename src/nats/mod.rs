@@ -22,6 +22,8 @@ pub mod shelf;
 pub mod status;
 mod version;
 
+pub(crate) use async_nats::Client;
+
 pub use crate::nats::{
     connect::{ConnectError, Connection, Link, connect},
     settings::{

@@ -119,8 +119,8 @@ pub enum StatusError {
 pub async fn status(settings: &Settings) -> Result<Status, StatusError> {
     let connection = connect(settings).await?;
     let names = Names::of(&settings.tenant);
-    let members = members(&connection.client).await.map_err(StatusError::Members)?;
     let tenant = settings.tenant.token();
+    let members = members(&connection.client, &tenant).await;
     let mut streams = Vec::new();
     let cluster = format!("KV_{}", Names::CLUSTER_BUCKET);
     let all = [
@@ -139,10 +139,7 @@ pub async fn status(settings: &Settings) -> Result<Status, StatusError> {
             true => holder(&connection, settings).await?,
             false => None,
         },
-        members: members
-            .into_iter()
-            .filter(|member| member.tenant == tenant)
-            .collect(),
+        members: members.map_err(StatusError::Members)?,
         tenant: settings.tenant.as_str().to_owned(),
         streams,
     })
@@ -153,8 +150,14 @@ async fn holder(connection: &Connection, settings: &Settings) -> Result<Option<H
     leases.holder().await
 }
 
-/// Whoever answers in time.
-async fn members(client: &Client) -> Result<Vec<Member>, Box<dyn std::error::Error + Send + Sync>> {
+/// The processes of `tenant`, a subject token, that answer in time.
+///
+/// # Errors
+/// When they cannot be asked.
+pub(crate) async fn members(
+    client: &Client,
+    tenant: &str,
+) -> Result<Vec<Member>, Box<dyn std::error::Error + Send + Sync>> {
     #[derive(Deserialize)]
     struct Stats {
         endpoints: Vec<Endpoint>,
@@ -175,9 +178,10 @@ async fn members(client: &Client) -> Result<Vec<Member>, Box<dyn std::error::Err
         let Ok(stats) = serde_json::from_slice::<Stats>(&answer.payload) else {
             continue;
         };
-        members.extend(stats.endpoints.into_iter().next().map(|endpoint| endpoint.data));
+        let member = stats.endpoints.into_iter().next().map(|endpoint| endpoint.data);
+        members.extend(member.filter(|member| member.tenant == tenant));
     }
-    members.sort_by(|one: &Member, other| (&one.tenant, &one.name).cmp(&(&other.tenant, &other.name)));
+    members.sort_by(|one: &Member, other| one.name.cmp(&other.name));
     Ok(members)
 }
 

@@ -82,9 +82,18 @@ impl JetStreamReader {
         };
         match self.read_into(&mut found, after, last).await {
             // What is whole is handed out first: the call that begins at the damage reports it.
-            Err(error) if found.commits.is_empty() => Err(error),
+            Err(error) if found.commits.is_empty() => Err(self.gone_meanwhile(after).await.unwrap_or(error)),
             _ => Ok(found.commits),
         }
+    }
+
+    /// What cannot be read may have been let go of while it was read.
+    async fn gone_meanwhile(&self, after: Position) -> Option<Error> {
+        let ends = self.stream.ends().await.ok()?;
+        let is_gone = after.0.saturating_add(1) < ends.first;
+        is_gone.then(|| Error::Gone {
+            first: Position(ends.first),
+        })
     }
 
     async fn read_into(&self, found: &mut Found, after: Position, last: Position) -> Result<(), Error> {
