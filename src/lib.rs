@@ -48,6 +48,13 @@
 //!   stream of updates out of the journal ([`nats::assets`]).
 //! - [`nats::service`] answers the questions and commands of [`api`], as HTTP does.
 //!
+//! Where several processes share a tenant (`app::standby`, `app::owner`), one of them is the writer as above. The others follow its
+//! journal ([`nats::journal::JetStreamFollower`]) into stores of their own ([`engine::standby`]), answer questions, and send what needs
+//! the writer to it ([`http::duty`]). Who holds the lease ([`nats::lease`]) takes the journal over, and whoever wrote it before can
+//! commit nothing from then on; the routes that are served change with the duty ([`http::switch`]). What a process erases the others
+//! clear from their files by its word (`engine::cleared`); who comes with an empty disk begins with the newest snapshot
+//! ([`nats::shelf`]).
+//!
 //! What one value does to many, as when it turns out that too many hold it, is carried out a few atoms per commit
 //! (`engine::repair`), in turns with what comes (`engine::upkeep`); who is still to be looked at again is pending.
 //!

@@ -91,6 +91,7 @@ pub(crate) fn follow(
         connection: connection.clone(),
         settings: FollowSettings {
             feed_messages_max: settings.engine.batch_events_max,
+            restored_ns: nats.events_restored_ns,
             ..FollowSettings::of(&assets)
         },
         handle: engine.handle.clone(),

@@ -22,6 +22,9 @@ pub struct Settings {
     pub tenant: Tenant,
     /// How the streams are kept. An existing stream stays as its operators made it.
     pub storage: Storage,
+    /// When the stream of events was made, in nanoseconds since the Unix epoch, where its operators say that it is a copy of
+    /// the one that was read: restored, or a mirror that took its place. Default none.
+    pub events_restored_ns: Option<i64>,
     /// How long connecting may take, per server. Default 5 s.
     pub connect_timeout: Duration,
     /// How long the server may take to acknowledge before the outcome counts as unknown. Default 5 s.
@@ -42,6 +45,7 @@ impl Default for Settings {
             name: "yekta".to_owned(),
             tenant: Tenant::default(),
             storage: Storage::default(),
+            events_restored_ns: None,
             connect_timeout: Duration::from_secs(5),
             ack_timeout: Duration::from_secs(5),
             ping_interval: Duration::from_secs(2),

@@ -82,6 +82,11 @@ impl House {
 
     /// Opens the engine and follows the server's input stream, which is made where it is missing.
     pub async fn open(&self, server: &NatsServer) -> Open {
+        self.open_copy(server, None).await
+    }
+
+    /// The same of a stream that was made at a point, a copy of the one that was read.
+    pub async fn open_copy(&self, server: &NatsServer, restored_ns: Option<i64>) -> Open {
         let connection = connected(server).await;
         let assets = assets::ensure(&connection, &settings(server)).await.unwrap();
         let registry = Registry::new("test").unwrap();
@@ -98,6 +103,7 @@ impl House {
             settings: FollowSettings {
                 look_every: Duration::from_millis(50),
                 move_every: MOVE_EVERY,
+                restored_ns,
                 ..FollowSettings::new(Names::EVENTS, assets.names.events())
             },
             handle: engine.handle.clone(),

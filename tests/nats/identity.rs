@@ -4,7 +4,7 @@
 use std::fs;
 
 use yekta::nats::{
-    assets::Names,
+    assets::{self, Names},
     ingest::{FollowError, IdentityError},
 };
 
@@ -13,6 +13,7 @@ use crate::{
     ingest::{native, publish},
     run,
     server::{NatsServer, copy},
+    settings,
 };
 
 /// What the follower of `house` says after `change` was made to what it had read: 20 messages.
@@ -64,6 +65,58 @@ fn a_stream_that_was_made_anew_is_refused() {
             matches!(error, Some(IdentityError::Recreated { sequence: 20, .. })),
             "{error:?}"
         );
+    }
+}
+
+#[test]
+fn a_copy_that_operators_vouch_for_is_read_on_and_another_stream_is_not() {
+    for (ids, is_copy) in [(0..20, true), (100..120, false)] {
+        let (server, house) = (NatsServer::start(), House::new());
+        run(async {
+            let open = house.open(&server).await;
+            publish(&server, 0..20).await;
+            open.consumed(20).await;
+            open.close().await;
+            let connection = crate::connected(&server).await;
+            connection.jetstream.delete_stream(Names::EVENTS).await.unwrap();
+            assets::ensure(&connection, &settings(&server)).await.unwrap();
+            publish(&server, ids).await;
+            publish(&server, 200..201).await;
+            let made = stream(&server).await.cached_info().created.unix_timestamp_nanos();
+            let made = i64::try_from(made).unwrap();
+            // Who names another point vouches for nothing.
+            let open = house.open_copy(&server, Some(made - 1)).await;
+            until("an end", || open.has_ended()).await;
+            let refused = open.refused().await;
+            assert!(
+                matches!(
+                    refused,
+                    FollowError::Identity(IdentityError::Recreated { sequence: 20, .. })
+                ),
+                "{refused}"
+            );
+            let open = house.open_copy(&server, Some(made)).await;
+            if is_copy {
+                open.consumed(21).await;
+                assert_eq!(open.events().0, 1, "only the one that is new");
+                open.close().await;
+                // What was read of the copy is known as that from then on.
+                let open = house.open(&server).await;
+                publish(&server, 201..202).await;
+                open.consumed(22).await;
+                open.close().await;
+            } else {
+                until("an end", || open.has_ended()).await;
+                let refused = open.refused().await;
+                assert!(
+                    matches!(
+                        refused,
+                        FollowError::Identity(IdentityError::Reused { sequence: 20, .. })
+                    ),
+                    "{refused}"
+                );
+            }
+        });
     }
 }
 

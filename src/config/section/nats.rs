@@ -24,6 +24,11 @@ pub(crate) fn read(table: &mut Reader<'_>) -> Option<Settings> {
             (1..=64).contains(&text.len()).then(|| text.to_owned())
         }),
         storage: storage(table),
+        events_restored_ns: table.optional(
+            "events_restored",
+            "expected when YEKTA_EVENTS was made, as nats stream info shows it, such as 2026-11-22T10:15:00.123456789Z, or nothing",
+            |text| i64::try_from(text.parse::<jiff::Timestamp>().ok()?.as_nanosecond()).ok(),
+        ),
         connect_timeout: table.millis("connect_timeout_ms", 100..=60_000),
         ack_timeout: table.millis("ack_timeout_ms", 100..=60_000),
         ping_interval: table.millis("ping_interval_ms", 100..=60_000),

@@ -80,6 +80,7 @@ impl Expunge {
             jetstream: self.jetstream.clone(),
             stream: stream.to_owned(),
             filter,
+            restored_ns: None,
         }
     }
 }

@@ -63,6 +63,8 @@ pub struct FollowSettings {
     pub look_every: Duration,
     /// How often a tenant that is quiet while others write commits how far the stream has come.
     pub move_every: Duration,
+    /// When the stream was made, in nanoseconds since the Unix epoch, where it is a copy of the one that was read.
+    pub restored_ns: Option<i64>,
 }
 
 impl FollowSettings {
@@ -86,6 +88,7 @@ impl FollowSettings {
             feed_bytes_max: 4 << 20,
             look_every: Duration::from_secs(3),
             move_every: Duration::from_secs(60 * 60),
+            restored_ns: None,
         }
     }
 }
@@ -141,6 +144,7 @@ impl Follower {
                 jetstream: connection.jetstream,
                 stream: settings.stream.clone(),
                 filter: settings.filter.clone(),
+                restored_ns: settings.restored_ns,
             },
             read: handle.consumed().borrow().clone(),
             moved: None,

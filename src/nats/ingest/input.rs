@@ -47,6 +47,8 @@ pub(crate) struct Input {
     pub(crate) jetstream: jetstream::Context,
     pub(crate) stream: String,
     pub(crate) filter: String,
+    /// When the stream was made that operators say is a copy of the one that was read.
+    pub(crate) restored_ns: Option<i64>,
 }
 
 /// Messages as they come, in order.
@@ -80,7 +82,12 @@ impl Input {
             last: info.state.last_sequence,
         };
         if let Some(read) = read {
-            check_state(read, &state)?;
+            let mut read = read.clone();
+            // Whether it holds what was read the message that was read last tells.
+            if self.restored_ns == Some(state.created_ns) {
+                read.created_ns = state.created_ns;
+            }
+            check_state(&read, &state)?;
         }
         Ok(state)
     }

@@ -80,6 +80,7 @@ impl JetStreamFollower {
                 jetstream: connection.jetstream.clone(),
                 stream: assets.names.journal(),
                 filter: assets.names.in_journal(COMMIT),
+                restored_ns: None,
             },
             reader: None,
             ground,
