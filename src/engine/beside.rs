@@ -40,7 +40,7 @@ pub(crate) struct Aside {
     pub(crate) thread: JoinHandle<()>,
 }
 
-/// The other ends of [`Visible`].
+/// The other ends of [`Visible`](crate::engine::worker::Visible).
 pub(crate) struct Seen {
     pub(crate) applied: watch::Receiver<Position>,
     pub(crate) consumed: watch::Receiver<Option<InputPosition>>,
