@@ -64,7 +64,7 @@ impl Others {
             if wanted == 0 {
                 wanted = shown.iter().copied().max().unwrap_or_default();
             }
-            if wanted > 0 && shown.iter().all(|position| *position >= wanted) {
+            if wanted > 0 && !shown.is_empty() && shown.iter().all(|position| *position >= wanted) {
                 return;
             }
             if begun.elapsed() >= LEVEL_PATIENCE {

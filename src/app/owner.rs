@@ -205,9 +205,15 @@ impl Owning {
         tenure.member.metrics.stepped_back();
         self.ending.cancel();
         let deadline = Instant::now() + front.settings.engine.drain_timeout;
-        let held = match stream.step_back(self.engine, deadline).await {
+        let held = stream.step_back(self.engine, deadline).await;
+        // What another holds meanwhile stays.
+        tenure.lease.release().await;
+        let held = match held {
             Ok(held) => held,
-            Err(error) => return Turn::Ended(Err(ServiceError::Writer(error))),
+            Err(error) => {
+                front.close().await.ok();
+                return Turn::Ended(Err(ServiceError::Writer(error)));
+            }
         };
         match Waiting::again(front, tenure.member, held).await {
             Ok(waiting) => Turn::Standby(Box::new(waiting)),

@@ -117,6 +117,7 @@ impl Waiting {
         let check = secrets::check(&member).await?;
         let standby = standby(settings, &member, (config, held, check), metrics).await?;
         starting.disarm();
+        secrets::claim(&member, standby.handle.secrets_check()).await?;
         member.metrics.stands_by();
         let (owner, ending) = (watch::channel(None).0, front.ending());
         let service = answering(front, &member, &standby, &id).await?;
@@ -242,7 +243,10 @@ impl Waiting {
                 let tenure = Tenure { lease, member };
                 match Owning::on_stream(front, started, Some(tenure)).await {
                     Ok(owning) => Turn::Owner(Box::new(owning)),
-                    Err(error) => Turn::Ended(Err(error)),
+                    Err(error) => {
+                        front.close().await.ok();
+                        Turn::Ended(Err(error))
+                    }
                 }
             }
             Err(error) => {
@@ -272,12 +276,8 @@ impl Waiting {
         service.stop(Duration::ZERO).await;
         ending.cancel();
         member.metrics.took_over(epoch);
-        secrets::offer(
-            &member,
-            &compose::engine_config(&settings).dir,
-            engine.handle.secrets_check(),
-        )
-        .await;
+        secrets::offer(&member, &compose::engine_config(&settings).dir).await;
+
         let begun = Begun {
             engine,
             owner: Owner { id, epoch },

@@ -28,6 +28,8 @@ use crate::{
 
 /// The file that says that there is something to be cleared.
 const MARK: &str = "clear";
+/// What it is called while that is done: who is erased meanwhile has a mark of their own.
+const UNDER_WAY: &str = "clearing";
 /// How long until it is tried again where it failed.
 const RETRY: Duration = Duration::from_secs(60);
 
@@ -59,7 +61,7 @@ pub(crate) fn mark_if_behind(dir: &Path, store: &Store) -> Result<(), store::Err
 
 /// Whether the files of `dir` are to be cleared.
 pub(crate) fn is_marked(dir: &Path) -> bool {
-    dir.join(MARK).exists()
+    dir.join(MARK).exists() || dir.join(UNDER_WAY).exists()
 }
 
 /// Writes all files of `dir` anew: one snapshot and the store, and nothing of what was before.
@@ -67,6 +69,11 @@ pub(crate) fn is_marked(dir: &Path) -> bool {
 /// # Errors
 /// [`ExpungeError`]: it is to be done again as a whole.
 pub(crate) fn clear(dir: &Path, source: &Source, goes_on: GoesOn<'_>) -> Result<(), ExpungeError> {
+    // ORDER: before anything is read that may hold who is erased next.
+    match fs::rename(dir.join(MARK), dir.join(UNDER_WAY)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(ExpungeError::Aside(error)),
+        _ => {}
+    }
     let kept = source.snapshot(goes_on)?;
     for (_, path) in snapshot::list(&source.folder)? {
         if path != kept {
@@ -79,7 +86,7 @@ pub(crate) fn clear(dir: &Path, source: &Source, goes_on: GoesOn<'_>) -> Result<
     }
     let unmarked = || -> io::Result<()> {
         remove_aside(dir, &source.folder)?;
-        fs::remove_file(dir.join(MARK))?;
+        fs::remove_file(dir.join(UNDER_WAY))?;
         File::open(dir)?.sync_all()
     };
     unmarked().map_err(ExpungeError::Aside)?;

@@ -347,7 +347,11 @@ pub(crate) fn remove_aside(dir: &Path, snapshots: &Path) -> io::Result<()> {
     }
     for entry in fs::read_dir(snapshots)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|end| end == "damaged") {
+        let left = ["damaged", "fetched"];
+        if path
+            .extension()
+            .is_some_and(|end| left.iter().any(|one| end == *one))
+        {
             fs::remove_file(&path)?;
         }
     }

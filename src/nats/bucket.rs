@@ -84,6 +84,22 @@ impl Bucket {
         Ok(self.entry(key).await?.map(|entry| entry.body))
     }
 
+    /// Has `body` under `key` where nothing is there; gives what is there then.
+    ///
+    /// # Errors
+    /// When the broker did not take it, or did not say.
+    pub async fn put_first(&self, key: &str, body: Vec<u8>) -> Result<Bytes, BucketError> {
+        for _ in 0..ATTEMPTS {
+            if let Some(found) = self.entry(key).await? {
+                return Ok(found.body);
+            }
+            if self.write(key, body.clone(), (0, None)).await?.is_some() {
+                return Ok(body.into());
+            }
+        }
+        Err(BucketError::Contended)
+    }
+
     /// Has `body` under `key`, whatever is there, unless that is the same.
     ///
     /// # Errors

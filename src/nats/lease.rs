@@ -134,13 +134,15 @@ impl Lease {
     pub async fn keep(&mut self, metrics: &ClusterMetrics) -> Holder {
         let renewing = self.leases.time / RENEWALS;
         loop {
-            let pause = match self.renewed().await {
-                Ok(None) => renewing,
-                Ok(Some(other)) => return other,
-                Err(error) => {
+            // An answer that is lost is not waited for: the next attempt finds out.
+            let pause = match tokio::time::timeout(renewing, self.renewed()).await {
+                Ok(Ok(None)) => renewing,
+                Ok(Ok(Some(other))) => return other,
+                Ok(Err(error)) => {
                     tracing::debug!(%error, "renew the lease again");
                     AGAIN.min(renewing)
                 }
+                Err(_late) => Duration::ZERO,
             };
             metrics.lease_age(self.taken.elapsed());
             sleep(pause).await;

@@ -28,6 +28,8 @@ const NEWEST: &str = "newest";
 const FILE_NAME: &str = "file";
 /// Bytes that are read at once, a message's worth.
 const CHUNK_BYTES: usize = 128 * 1024;
+/// How long the next piece may take.
+const READ_MAX: Duration = Duration::from_secs(30);
 /// Between two words on how far it is.
 const TOLD_EVERY: Duration = Duration::from_secs(5);
 
@@ -203,7 +205,8 @@ async fn copy(mut object: Object, folder: &Path, draft: &Path) -> io::Result<()>
     let (mut buffer, mut copied, mut told) = (vec![0; CHUNK_BYTES], 0_usize, Instant::now());
     tracing::info!(snapshot.bytes = size, "fetches a snapshot from the object store");
     loop {
-        let read = object.read(&mut buffer).await?;
+        // What is replaced meanwhile may never come.
+        let read = tokio::time::timeout(READ_MAX, object.read(&mut buffer)).await??;
         if read == 0 {
             break;
         }

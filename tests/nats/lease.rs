@@ -148,3 +148,27 @@ fn one_that_is_given_up_is_free_at_once() {
         won(&leases, "b").await;
     });
 }
+
+#[test]
+fn of_many_that_tell_something_first_one_is_heard() {
+    let server = NatsServer::start();
+    run(async {
+        let mut telling = Vec::new();
+        for number in 0..5_u8 {
+            let connection = connected(&server).await;
+            let bucket = Bucket::ensure(&connection, &settings(&server)).await.unwrap();
+            telling.push(tokio::spawn(async move {
+                bucket
+                    .put_first("check.default", vec![number])
+                    .await
+                    .unwrap()
+                    .to_vec()
+            }));
+        }
+        let mut told = Vec::new();
+        for one in telling {
+            told.push(one.await.unwrap());
+        }
+        assert!(told.iter().all(|one| *one == told[0]), "{told:?}");
+    });
+}

@@ -11,6 +11,7 @@ use std::{
 use crate::{
     app::{service::ServiceError, shared::Member},
     cipher::WRAPPED,
+    engine::StartError,
 };
 
 /// The file in the tenant's folder.
@@ -40,12 +41,18 @@ pub(crate) async fn check(member: &Member) -> Result<Option<Vec<u8>>, ServiceErr
     Ok(told.map_err(ServiceError::Bucket)?.map(|told| told.to_vec()))
 }
 
-/// Offers the secrets of a folder to the others, where they are wrapped, and tells what they are known again by. That they are
-/// not offered is told, and stops nothing.
-pub(crate) async fn offer(member: &Member, dir: &Path, check: [u8; 16]) {
-    if let Err(error) = member.bucket.put(&key("check", member), check.to_vec()).await {
-        tracing::warn!(%error, "could not tell other members what the secrets are known by");
+/// Tells what the secrets of the tenant are known by, unless another member told that already: of two that begin together with
+/// secrets of their own one is refused.
+pub(crate) async fn claim(member: &Member, own: [u8; 16]) -> Result<(), ServiceError> {
+    let told = member.bucket.put_first(&key("check", member), own.to_vec()).await;
+    match told.map_err(ServiceError::Bucket)? {
+        told if *told == own => Ok(()),
+        _ => Err(StartError::OtherSecrets.into()),
     }
+}
+
+/// Offers the secrets of a folder to the others, where they are wrapped. That they are not offered is told, and stops nothing.
+pub(crate) async fn offer(member: &Member, dir: &Path) {
     let Ok(held) = fs::read(dir.join(FILE)) else {
         return;
     };
