@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
+    api::Api,
     app::{
         alone, clock, compose,
         front::{Front, Served},
@@ -15,7 +16,10 @@ use crate::{
         shared::{Member, Tenure},
         standby::Waiting,
     },
-    engine::{Engine, Opened, intake::Direct},
+    engine::{
+        Engine, Opened,
+        intake::{Direct, Intake, Retry},
+    },
     http::duty::Duty,
     nats::ingest::FollowError,
 };
@@ -68,23 +72,8 @@ impl Owning {
         })
         .await??;
         let direct = Arc::new(Direct::new(engine.handle.clone(), Arc::clone(&front.rules)));
-        let (api, ending) = (front.api(&engine.handle)?, front.ending());
-        let served = Served {
-            api,
-            intake: direct.clone(),
-            retry: direct,
-            following: None,
-            duty: Duty::Owner,
-            ending: ending.clone(),
-        };
-        front.show(served);
-        Ok(Self {
-            _looking: front.look_for(&engine.handle),
-            engine,
-            stream: None,
-            tenure: None,
-            ending,
-        })
+        let api = front.api(&engine.handle)?;
+        Ok(Self::shown(front, (engine, api), (direct.clone(), direct), None))
     }
 
     /// Serves what was started on NATS.
@@ -99,25 +88,35 @@ impl Owning {
             retry,
             mut stream,
         } = started;
-        let (api, ending) = (front.api(&engine.handle)?, front.ending());
-        let guard = front.http.guard.clone();
+        let (api, guard) = (front.api(&engine.handle)?, front.http.guard.clone());
         stream.answer(api.clone(), guard, &front.settings).await?;
-        let served = Served {
+        let owning = Self::shown(front, (engine, api), (intake, retry), Some(stream));
+        Ok(Self { tenure, ..owning })
+    }
+
+    /// Has an engine answer from now on.
+    fn shown(
+        front: &Front,
+        (engine, api): (Engine, Api),
+        (intake, retry): (Arc<dyn Intake>, Arc<dyn Retry>),
+        stream: Option<Stream>,
+    ) -> Self {
+        let ending = front.ending();
+        front.show(Served {
             api,
             intake,
             retry,
-            following: Some(stream.state()),
+            following: stream.as_ref().map(Stream::state),
             duty: Duty::Owner,
             ending: ending.clone(),
-        };
-        front.show(served);
-        Ok(Self {
+        });
+        Self {
             _looking: front.look_for(&engine.handle),
             engine,
-            stream: Some(Box::new(stream)),
-            tenure,
+            stream: stream.map(Box::new),
+            tenure: None,
             ending,
-        })
+        }
     }
 
     /// Serves until `stop` ends, the writer fails, or another process owns the tenant.
