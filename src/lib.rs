@@ -142,6 +142,8 @@
 //! - **A file in the tenant's folder that says something of people**: encrypted as one more [`cipher::Place`], and made anew or
 //!   removed by `engine::expunge`.
 //! - **Something stored about a person**: what `engine::erase` deletes and [`engine::query::Dossier`] tells.
+//! - **Something that only the writer can do**: its action is one of [`api::guard::Action::is_command`], so that a standby sends the
+//!   client to the owner.
 //! - **A route**: a row of the table in [`http::router`] and of `openapi.json`; what it reads becomes a request of
 //!   [`api`], so that every edge has it.
 //! - **A subject**: of what is published, a method of [`wire::out::update::Subjects`]; of what is asked, a row of

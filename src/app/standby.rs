@@ -117,7 +117,11 @@ impl Waiting {
         let check = secrets::check(&member).await?;
         let standby = standby(settings, &member, (config, held, check), metrics).await?;
         starting.disarm();
-        secrets::claim(&member, standby.handle.secrets_check()).await?;
+        if let Err(refused) = secrets::claim(&member, standby.handle.secrets_check()).await {
+            let stopped = tokio::task::spawn_blocking(move || standby.stop().map(drop)).await?;
+            stopped.map_err(ServiceError::Following)?;
+            return Err(refused);
+        }
         member.metrics.stands_by();
         let (owner, ending) = (watch::channel(None).0, front.ending());
         let service = answering(front, &member, &standby, &id).await?;

@@ -9,9 +9,9 @@ use crate::{
     channel::visit,
     journal,
     members::Member,
-    process::{Running, serve},
+    process::{Running, serve, wait_for},
     server::NatsServer,
-    serving::{folder_with_the_secrets_of, refusal, serve_on},
+    serving::{failure, folder_with_the_secrets_of, refusal, serve_on, wait_until_ready},
     town::{LONG_LEASE_MS, Town},
 };
 
@@ -106,4 +106,19 @@ fn settings_of_a_cluster_that_cannot_be_are_refused() {
         ]);
         assert!(said.contains("lease_ms"), "{said}");
     }
+}
+
+/// Nobody has told yet what the secrets are known by: each draws its own.
+#[test]
+fn of_two_that_begin_together_with_secrets_of_their_own_one_is_refused() {
+    let town = Town::without_members(LONG_LEASE_MS);
+    let members = ["a", "b"].map(|name| Member::new(name, &town.place));
+    let mut running = members.each_ref().map(|member| Running::start(member.command()));
+    let refused = wait_for("one to be refused", || {
+        running.iter_mut().position(Running::has_ended)
+    });
+    let said = failure(&mut running[refused]);
+    assert!(said.contains("secrets"), "{said}");
+    let other = running[1 - refused].address();
+    wait_until_ready(&other);
 }
