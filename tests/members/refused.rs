@@ -9,7 +9,7 @@ use crate::{
     channel::visit,
     journal,
     members::Member,
-    process::{Running, serve, wait_for},
+    process::{Running, serve},
     server::NatsServer,
     serving::{failure, folder_with_the_secrets_of, refusal, serve_on, wait_until_ready},
     town::{LONG_LEASE_MS, Town},
@@ -114,11 +114,14 @@ fn of_two_that_begin_together_with_secrets_of_their_own_one_is_refused() {
     let town = Town::without_members(LONG_LEASE_MS);
     let members = ["a", "b"].map(|name| Member::new(name, &town.place));
     let mut running = members.each_ref().map(|member| Running::start(member.command()));
-    let refused = wait_for("one to be refused", || {
-        running.iter_mut().position(Running::has_ended)
-    });
+    let listening = running.each_ref().map(Running::listens);
+    let refused = match &listening {
+        [None, Some(_)] => 0,
+        [Some(_), None] => 1,
+        _ => panic!("expected one to be refused: {listening:?}"),
+    };
     let said = failure(&mut running[refused]);
     assert!(said.contains("secrets"), "{said}");
-    let other = running[1 - refused].address();
+    let other = listening.into_iter().flatten().next().unwrap();
     wait_until_ready(&other);
 }

@@ -153,11 +153,6 @@ impl Running {
         self.child.id()
     }
 
-    /// Whether it has ended by itself.
-    pub fn has_ended(&mut self) -> bool {
-        self.child.try_wait().unwrap().is_some()
-    }
-
     /// Waits until it ends by itself.
     pub fn ended(&mut self) -> ExitStatus {
         wait_for("the process to end", || self.child.try_wait().unwrap())
