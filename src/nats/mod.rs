@@ -15,6 +15,7 @@ mod connect;
 pub mod expunge;
 pub mod ingest;
 pub mod journal;
+mod leader;
 pub mod lease;
 pub mod service;
 mod settings;

@@ -20,7 +20,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
 };
 
-use crate::nats::{assets::Names, connect::Connection, settings::Settings};
+use crate::nats::{assets::Names, connect::Connection, leader::is_missing, settings::Settings};
 
 /// The one object.
 const NEWEST: &str = "newest";
@@ -170,13 +170,9 @@ impl Shelf {
 
     /// Whether there is such a store, as far as the broker says.
     async fn is_there(&self) -> bool {
-        use async_nats::jetstream::{ErrorCode, context::GetStreamErrorKind};
         let stream = format!("OBJ_{}", self.bucket);
         match self.connection.jetstream.get_stream(stream).await {
-            Err(error) => !matches!(
-                error.kind(),
-                GetStreamErrorKind::JetStream(said) if said.error_code() == ErrorCode::STREAM_NOT_FOUND
-            ),
+            Err(error) => !is_missing(&error),
             Ok(_) => true,
         }
     }

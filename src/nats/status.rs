@@ -5,11 +5,7 @@ use std::time::Duration;
 
 use async_nats::{
     Client,
-    jetstream::{
-        Context, ErrorCode,
-        context::{GetStreamError, GetStreamErrorKind},
-        stream::Info,
-    },
+    jetstream::{Context, context::GetStreamError, stream::Info},
 };
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
@@ -18,6 +14,7 @@ use crate::nats::{
     assets::Names,
     bucket::{Bucket, BucketError},
     connect::{ConnectError, Connection, connect},
+    leader::is_missing,
     lease::{Holder, Leases},
     settings::Settings,
 };
@@ -192,10 +189,6 @@ async fn stream(jetstream: &Context, name: String) -> Result<Option<Stream>, Sta
         Err(error) if is_missing(&error) => Ok(None),
         Err(source) => Err(StatusError::Stream { stream: name, source }),
     }
-}
-
-fn is_missing(error: &GetStreamError) -> bool {
-    matches!(error.kind(), GetStreamErrorKind::JetStream(error) if error.error_code() == ErrorCode::STREAM_NOT_FOUND)
 }
 
 fn told(info: &Info) -> Stream {

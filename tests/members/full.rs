@@ -27,11 +27,14 @@ fn a_server_without_room_is_left_behind_and_comes_back() {
     });
     town.owner();
     channels.wait_for_more(MORE);
+    // Whoever reads by that server is told of nothing more by it.
+    let seen = town.see("meanwhile");
     town.servers.stop(SMALL);
     town.servers.grow(SMALL);
     town.restart_server(SMALL);
     town.owner();
     channels.wait_for_more(MORE);
-    let events = channels.close();
+    let mut events = channels.close();
+    events.push(seen);
     town.check(&events);
 }

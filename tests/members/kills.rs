@@ -15,7 +15,7 @@ const KILLS: usize = 6;
 /// A kill comes after so many more events at most.
 const MORE_MAX: usize = 200;
 
-fn kills() -> usize {
+pub fn kills() -> usize {
     let told = std::env::var("YEKTA_KILLS").ok();
     told.and_then(|text| text.parse().ok()).unwrap_or(KILLS)
 }

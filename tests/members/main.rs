@@ -60,6 +60,7 @@ mod full;
 mod keyed;
 mod kills;
 mod leader;
+mod losses;
 mod members;
 mod nobody;
 mod refused;

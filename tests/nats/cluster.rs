@@ -7,6 +7,7 @@ use std::{
     net::TcpListener,
     path::PathBuf,
     process::{Child, Command, Stdio},
+    thread,
 };
 
 use tempfile::TempDir;
@@ -14,6 +15,8 @@ use tempfile::TempDir;
 use crate::server::{binary, wait_for};
 
 const SERVERS: usize = 3;
+/// Lines of each server's log that a failing test shows.
+const LINES_SHOWN: usize = 30;
 /// How a plain server is told to keep streams.
 const JETSTREAM: &str = "jetstream {}";
 
@@ -263,6 +266,16 @@ impl Member {
 
 impl Drop for Member {
     fn drop(&mut self) {
+        if thread::panicking() {
+            let log = self.log();
+            let lines: Vec<&str> = log.lines().collect();
+            let last = lines.len().saturating_sub(LINES_SHOWN);
+            eprintln!(
+                "the server {} wrote last:\n{}",
+                self.name,
+                lines[last..].join("\n")
+            );
+        }
         self.kill();
     }
 }

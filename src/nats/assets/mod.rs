@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use async_nats::jetstream::{
     ErrorCode,
-    context::{Context, CreateStreamError, CreateStreamErrorKind, GetStreamError, GetStreamErrorKind},
+    context::{Context, CreateStreamError, CreateStreamErrorKind, GetStreamError},
     stream::{Config, Info, Stream},
 };
 use tokio::time::{Instant, sleep};
@@ -28,6 +28,7 @@ use tokio::time::{Instant, sleep};
 use crate::nats::{
     assets::{fit::Needs, wanted::Wanted},
     connect::Connection,
+    leader::is_missing,
     settings::Settings,
 };
 
@@ -200,8 +201,4 @@ fn asset(info: &Info, made: bool) -> Asset {
 /// When a stream was made. The server's clock is inside of the years that 64 bits of nanoseconds hold.
 pub(crate) fn created_ns(info: &Info) -> i64 {
     i64::try_from(info.created.unix_timestamp_nanos()).unwrap_or(i64::MAX)
-}
-
-fn is_missing(error: &GetStreamError) -> bool {
-    matches!(error.kind(), GetStreamErrorKind::JetStream(error) if error.error_code() == ErrorCode::STREAM_NOT_FOUND)
 }

@@ -26,10 +26,10 @@ mod views;
 
 use std::{sync::Arc, time::Duration};
 
-use async_nats::jetstream;
+use async_nats::jetstream::{self, stream::Info};
 
 use crate::{
-    nats::{Connection, assets::Names, expunge::erase::Eraser, ingest::input::Input},
+    nats::{Connection, assets::Names, expunge::erase::Eraser, ingest::input::Input, leader::look},
     wire::DecodeRules,
 };
 
@@ -72,6 +72,12 @@ impl Expunge {
             jetstream: self.jetstream.clone(),
             stream,
         }
+    }
+
+    /// How `stream` is.
+    async fn info(&self, stream: &str) -> Result<Info, ExpungeError> {
+        let info = look(&self.jetstream, stream).await;
+        info.map_err(|error| ExpungeError::broker("look at", stream, error))
     }
 
     /// What is read of `stream`.

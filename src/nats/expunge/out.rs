@@ -51,11 +51,10 @@ impl Expunge {
                 return Ok(Notice::At(message.sequence));
             }
         }
-        let info = self.jetstream.get_stream(&stream).await;
-        let info = info.map_err(|error| ExpungeError::broker("look at", &stream, error))?;
-        let state = &info.cached_info().state;
+        let info = self.info(&stream).await?;
+        let state = &info.state;
         let first_us = state.first_timestamp.unix_timestamp_nanos() / 1_000;
-        let lags = info.cached_info().sources.iter().any(|source| source.lag > 0);
+        let lags = info.sources.iter().any(|source| source.lag > 0);
         let is_behind = match state.messages {
             0 => lags,
             _ => first_us <= i128::from(at_us),

@@ -5,8 +5,6 @@
 //! block ([`JetStreamJournal`](crate::nats::journal::JetStreamJournal)), and here all before the last of these goes, which
 //! are whole blocks then. That one stays: nothing else is in its block but blanks and what was written behind them.
 
-use async_nats::jetstream::stream::Info;
-
 use crate::nats::{
     assets::Names,
     expunge::{Expunge, error::ExpungeError},
@@ -44,12 +42,6 @@ impl Expunge {
             Some(first) => eraser.purge_before(first).await,
             None => Ok(0),
         }
-    }
-
-    async fn info(&self, stream: &str) -> Result<Info, ExpungeError> {
-        let found = self.jetstream.get_stream(stream).await;
-        let found = found.map_err(|error| ExpungeError::broker("look at", stream, error))?;
-        Ok(found.cached_info().clone())
     }
 }
 

@@ -50,9 +50,7 @@ impl Expunge {
 
     /// Whether a stream that holds nothing has let go of all that it took; one that never took anything has not.
     async fn has_no_lag(&self, stream: &str) -> Result<bool, ExpungeError> {
-        let info = self.jetstream.get_stream(stream).await;
-        let info = info.map_err(|error| ExpungeError::broker("look at", stream, error))?;
-        let info = info.cached_info();
+        let info = self.info(stream).await?;
         Ok(info.state.last_sequence > 0 && info.sources.iter().all(|source| source.lag == 0))
     }
 }

@@ -30,6 +30,9 @@ pub(crate) enum Interruption {
     /// A message that the server gave did not arrive.
     #[error("read the input stream: a message did not arrive")]
     Gap,
+    /// The consumer reads a copy that does not go on.
+    #[error("read the input stream: its consumer gives less than the stream has")]
+    Lags,
     /// No more messages come by this consumer.
     #[error("read the input stream: its consumer ended")]
     Ended,

@@ -22,7 +22,6 @@ use crate::{
     journal::InputPosition,
     nats::{
         Connection,
-        assets::Assets,
         ingest::{
             error::{FollowError, Interruption},
             identity::{StreamState, check_first},
@@ -39,59 +38,15 @@ use crate::{
 
 mod checks;
 mod quiet;
+mod settings;
+
+pub use crate::nats::ingest::follower::settings::FollowSettings;
 
 /// Feeds whose commit is not known yet; the writer's queue holds fewer.
 const UNSETTLED_MAX: usize = 1_024;
-/// How often a quiet tenant moves on while the stream keeps one message.
-const MOVES_PER_AGE: u32 = 24;
 /// The pause before reading is begun again, which doubles up to the longest.
 const PAUSE_MIN: Duration = Duration::from_millis(20);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
-
-/// What the follower goes by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FollowSettings {
-    /// The input stream.
-    pub stream: String,
-    /// Which subjects of it are read: the tenant's events.
-    pub filter: String,
-    /// Messages that are fed at once, at most.
-    pub feed_messages_max: usize,
-    /// Bytes of their bodies after which no more are taken into one feed.
-    pub feed_bytes_max: usize,
-    /// How often the stream is looked at while nothing comes: one that was made anew gives no message to tell by.
-    pub look_every: Duration,
-    /// How often a tenant that is quiet while others write commits how far the stream has come.
-    pub move_every: Duration,
-    /// When the stream was made, in nanoseconds since the Unix epoch, where it is a copy of the one that was read.
-    pub restored_ns: Option<i64>,
-}
-
-impl FollowSettings {
-    /// The defaults for the tenant's events in the stream of `assets`, moving on often enough for what that keeps.
-    pub fn of(assets: &Assets) -> Self {
-        let settings = Self::new(assets.events.stream.clone(), assets.names.events());
-        let often = assets.events.age_max.map(|age| age / MOVES_PER_AGE);
-        let move_every = often.map_or(settings.move_every, |often| often.min(settings.move_every));
-        Self {
-            move_every,
-            ..settings
-        }
-    }
-
-    /// The defaults for `filter` of `stream`.
-    pub fn new(stream: impl Into<String>, filter: impl Into<String>) -> Self {
-        Self {
-            stream: stream.into(),
-            filter: filter.into(),
-            feed_messages_max: 256,
-            feed_bytes_max: 4 << 20,
-            look_every: Duration::from_secs(3),
-            move_every: Duration::from_secs(60 * 60),
-            restored_ns: None,
-        }
-    }
-}
 
 /// Reads the input stream and feeds the writer.
 #[derive(Debug)]
@@ -109,6 +64,15 @@ pub struct Follower {
     moved: Option<Instant>,
     /// When the stream was made, as it was found last.
     created_ns: i64,
+}
+
+/// What is known while the stream is read by one consumer.
+#[derive(Clone, Copy, Debug)]
+struct Round {
+    /// Whether the message that was read last is known to be there, or to be gone.
+    known: bool,
+    /// Whether the last look found something of the tenant's that the consumer did not give and says it does not have.
+    lags: bool,
 }
 
 /// What a follower works with.
@@ -238,7 +202,8 @@ impl Follower {
         let Some(opened) = stop.run_until_cancelled(self.open(stuck)).await else {
             return Ok(());
         };
-        let (mut reader, mut known) = opened?;
+        let (mut reader, known) = opened?;
+        let mut round = Round { known, lags: false };
         let mut looks = tokio::time::interval(self.settings.look_every);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         looks.reset();
@@ -251,28 +216,19 @@ impl Follower {
                 () = stop.cancelled() => return Ok(()),
                 first = reader.next() => first?,
                 _ = looks.tick() => {
-                    let state = self.look().await?;
-                    let waiting = reader.waiting().await?;
-                    if !known && waiting == 0 {
-                        // The message that was read last was deleted after the consumer had counted it.
-                        self.check_gone().await?;
-                        known = true;
-                    }
-                    if known {
-                        self.lag.unread(Some(waiting));
-                        if waiting == 0 {
-                            self.move_on(&state, fed).await?;
-                        }
-                    }
+                    self.look_while_quiet(&mut reader, &mut round, fed).await?;
                     continue;
                 }
             };
-            let first = if known {
+            let first = if round.known {
                 Some(first)
             } else {
                 self.unless_read(first).await?
             };
-            known = true;
+            round = Round {
+                known: true,
+                lags: false,
+            };
             let (batch, interrupted) = self.ready(first, &mut reader);
             self.check_jumps(&batch).await?;
             self.feed(batch, fed).await?;

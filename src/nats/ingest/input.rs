@@ -9,7 +9,6 @@ use std::time::Duration;
 use async_nats::jetstream::{
     self, ErrorCode,
     consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull},
-    context::GetStreamErrorKind,
     response::Response,
 };
 use futures_util::{FutureExt, StreamExt};
@@ -26,6 +25,7 @@ use crate::{
             identity::{IdentityError, StreamState, check_state},
             read::Read,
         },
+        leader::{LookError, look_behind},
     },
     wire::time,
 };
@@ -38,6 +38,9 @@ const PULL_EXPIRES: Duration = Duration::from_secs(30);
 /// How often it says that there are none. Rarer than the connection is pinged: whatever comes puts the next ping off, and
 /// a server that speaks but hears nothing has to be found out by its pings.
 const HEARTBEAT: Duration = Duration::from_secs(5);
+/// How long the server may take to say how the consumer is.
+const CONSUMER_WAIT: Duration = Duration::from_secs(2);
+const LOOK_AT_CONSUMER: &str = "look at the consumer";
 /// How long the server keeps a consumer that nobody reads.
 const ABANDONED_AFTER: Duration = Duration::from_secs(30);
 
@@ -66,18 +69,18 @@ pub(crate) struct Reader {
 impl Input {
     /// The stream as it is now, which has to be the one that `read` is a position of.
     pub(crate) async fn state(&self, read: Option<&InputPosition>) -> Result<StreamState, Interruption> {
-        let found = self.jetstream.get_stream(&self.stream).await;
-        let found = found.map_err(|error| match error.kind() {
-            GetStreamErrorKind::JetStream(said) if said.error_code() == ErrorCode::STREAM_NOT_FOUND => {
+        let last = read.map_or(0, |read| read.sequence);
+        let found = look_behind(&self.jetstream, &self.stream, last).await;
+        let info = found.map_err(|error| match error {
+            LookError::Missing => {
                 let stream = self.stream.clone();
                 IdentityError::Missing { stream }.into()
             }
-            _ => Interruption::passing("look at the stream", error),
+            error => Interruption::passing("look at the stream", error),
         })?;
-        let info = found.cached_info();
         let state = StreamState {
             stream: self.stream.clone(),
-            created_ns: created_ns(info),
+            created_ns: created_ns(&info),
             first: info.state.first_sequence,
             last: info.state.last_sequence,
         };
@@ -170,8 +173,10 @@ impl Reader {
         if self.given > self.delivered {
             return Err(Interruption::Gap);
         }
-        let info = self.consumer.get_info().await;
-        let info = info.map_err(|error| Interruption::passing("look at the consumer", error))?;
+        // Nobody answers for a consumer whose server is gone.
+        let info = tokio::time::timeout(CONSUMER_WAIT, self.consumer.get_info()).await;
+        let info = info.map_err(|error| Interruption::passing(LOOK_AT_CONSUMER, error))?;
+        let info = info.map_err(|error| Interruption::passing(LOOK_AT_CONSUMER, error))?;
         self.given = info.delivered.consumer_sequence;
         let under_way = self.given.saturating_sub(self.delivered);
         Ok(info.num_pending.saturating_add(under_way))

@@ -8,15 +8,10 @@ use std::time::Duration;
 
 use async_nats::{
     StatusCode, header,
-    jetstream::{
-        ErrorCode,
-        context::GetStreamErrorKind,
-        stream::{LastRawMessageErrorKind, RawMessageError},
-    },
+    jetstream::stream::{LastRawMessageErrorKind, RawMessageError},
 };
 use futures_util::StreamExt as _;
 use serde_json::json;
-use tokio::time::Instant;
 
 use crate::{
     journal::Error,
@@ -24,6 +19,7 @@ use crate::{
         assets::{Names, created_ns},
         connect::Connection,
         journal::{assemble::Stored, layout::COMMIT},
+        leader::{LookError, look_behind},
     },
 };
 
@@ -67,40 +63,34 @@ impl JournalStream {
     /// # Errors
     /// [`Error::Stream`] where it is another stream by now, [`Error::Broker`] where the broker does not tell.
     pub(crate) async fn ends(&self) -> Result<Ends, Error> {
-        let stream = self.connection.jetstream.get_stream(self.names.journal()).await;
-        let stream = stream.map_err(|error| match error.kind() {
-            GetStreamErrorKind::JetStream(said) if said.error_code() == ErrorCode::STREAM_NOT_FOUND => {
-                self.misfit(0, "the stream is no more")
-            }
-            _ => broker(LOOK, error),
+        self.look(0).await
+    }
+
+    /// The same; it has to end at or behind `last`, which was read of it.
+    ///
+    /// # Errors
+    /// As [`JournalStream::ends`]; [`Error::Stream`] where it does not.
+    pub(crate) async fn ends_behind(&self, last: u64) -> Result<Ends, Error> {
+        let ends = self.look(last).await?;
+        if ends.last >= last {
+            return Ok(ends);
+        }
+        Err(self.misfit(ends.last, "the stream ends before what it acknowledged"))
+    }
+
+    async fn look(&self, last: u64) -> Result<Ends, Error> {
+        let info = look_behind(&self.connection.jetstream, &self.names.journal(), last).await;
+        let info = info.map_err(|error| match error {
+            LookError::Missing => self.misfit(0, "the stream is no more"),
+            error => broker(LOOK, error),
         })?;
-        let info = stream.cached_info();
-        if created_ns(info) != self.created_ns {
+        if created_ns(&info) != self.created_ns {
             return Err(self.misfit(0, "the stream was made anew"));
         }
         Ok(Ends {
             first: info.state.first_sequence.max(1),
             last: info.state.last_sequence,
         })
-    }
-
-    /// Where it begins and ends, once that is at or behind `last`, which was read of it: what a copy holds already its leader
-    /// may not show yet.
-    ///
-    /// # Errors
-    /// As [`JournalStream::ends`]; [`Error::Stream`] where it does not come in time.
-    pub(crate) async fn ends_behind(&self, last: u64) -> Result<Ends, Error> {
-        let deadline = Instant::now() + self.ack_timeout;
-        loop {
-            let ends = self.ends().await?;
-            if ends.last >= last {
-                return Ok(ends);
-            }
-            if Instant::now() >= deadline {
-                return Err(self.misfit(ends.last, "the stream ends before what it acknowledged"));
-            }
-            tokio::time::sleep(LAG_PAUSE).await;
-        }
     }
 
     /// The last message of a subject of the journal.

@@ -10,27 +10,64 @@ use tokio::sync::mpsc;
 
 use crate::nats::ingest::{
     error::{FollowError, Interruption},
-    follower::Follower,
+    follower::{Follower, Round},
     identity::StreamState,
+    input::Reader,
     settle::Fed,
 };
 
 impl Follower {
-    /// Commits that all of the tenant's up to the stream's end is read, where that end has moved since, and not too
-    /// often. `state` is of before the consumer was found to have nothing more.
-    pub(super) async fn move_on(
+    /// Looks at the stream and the consumer while nothing comes.
+    pub(super) async fn look_while_quiet(
         &mut self,
-        state: &StreamState,
+        reader: &mut Reader,
+        round: &mut Round,
         fed: &mpsc::Sender<Fed>,
     ) -> Result<(), Interruption> {
-        let read = self.read.as_ref().map_or(0, |read| read.sequence);
-        if state.last <= read || !is_due(self.moved, self.settings.move_every, Instant::now()) {
+        let state = self.look().await?;
+        let waiting = reader.waiting().await?;
+        if !round.known && waiting == 0 {
+            // The message that was read last was deleted after the consumer had counted it.
+            self.check_gone().await?;
+            round.known = true;
+        }
+        if !round.known {
             return Ok(());
         }
-        // ORDER: the end is known before the stream is asked for what the tenant has behind what was read. It is its
-        // leader that is asked: the consumer may be another server's, which lags.
+        if waiting > 0 {
+            self.lag.unread(Some(waiting));
+            return Ok(());
+        }
+        if self.is_all_given(&state).await? {
+            round.lags = false;
+            self.lag.unread(Some(0));
+            return self.move_on(&state, fed).await;
+        }
+        self.lag.unread(None);
+        if round.lags {
+            return Err(Interruption::Lags);
+        }
+        round.lags = true;
+        Ok(())
+    }
+
+    /// Whether a consumer that has nothing more gave all that the stream has of the tenant up to its end. It reads the copy
+    /// of one server, which may lag, and for as long as that has no room takes nothing more.
+    async fn is_all_given(&self, state: &StreamState) -> Result<bool, Interruption> {
+        let read = self.read.as_ref().map_or(0, |read| read.sequence);
+        if state.last <= read {
+            return Ok(true);
+        }
+        // ORDER: the end was known before the stream's leader is asked for what the tenant has behind what was read.
         let next = self.input.message_from(read.saturating_add(1)).await?;
-        if next.is_some_and(|next| next.sequence <= state.last) {
+        Ok(next.is_none_or(|next| next.sequence > state.last))
+    }
+
+    /// Commits that all of the tenant's up to the stream's end is read, where that end has moved since, and not too
+    /// often. All of the tenant's up to the end of `state` was given.
+    async fn move_on(&mut self, state: &StreamState, fed: &mpsc::Sender<Fed>) -> Result<(), Interruption> {
+        let read = self.read.as_ref().map_or(0, |read| read.sequence);
+        if state.last <= read || !is_due(self.moved, self.settings.move_every, Instant::now()) {
             return Ok(());
         }
         // Gone already: the next look finds another end.
