@@ -1,15 +1,23 @@
-//! What lasts as long as the process, whatever it is to its tenant: the listener, who may ask, what is counted.
+//! What lasts as long as a tenant is served, whatever the process is to it: who may ask, what is counted, what is shown now.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use axum::Router;
-use tokio::{net::TcpListener, sync::Semaphore, sync::watch, task::JoinHandle};
-use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
+use axum::{
+    Router,
+    middleware::{Next, from_fn},
+};
+use tokio::{sync::Semaphore, sync::watch, time::timeout};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{AbortOnDropHandle, TaskTracker},
+};
 
 use crate::{
     api::{Api, Following},
     app::{
-        certificate, clock, compose, heads,
+        clock, compose,
+        door::{self, Door},
+        heads,
         keys::KeyFiles,
         master::MasterFile,
         rules::FollowedRules,
@@ -23,14 +31,7 @@ use crate::{
         Handle,
         intake::{Intake, Retry},
     },
-    http::{
-        self, Http,
-        connections::{Bounded, Bounds},
-        duty::Duty,
-        settings::Settings as HttpSettings,
-        switch::Switch,
-        tls::Tls,
-    },
+    http::{self, Http, duty::Duty, settings::Settings as HttpSettings, switch::Switch},
     telemetry::{
         ClusterMetrics, EngineMetrics, GuardMetrics, HttpMetrics, NatsMetrics, QueryMetrics, Registry,
         RuleMetrics,
@@ -38,10 +39,8 @@ use crate::{
     wire::DecodeRules,
 };
 
-/// The files of the certificate, those with keys and those with rules are looked at so often.
+/// The files with keys and those with rules are looked at so often.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
-/// Of the time that stopping may take, this part is the requests' that are going on, in fifths; the rest is the writer's.
-const REQUESTS_FIFTHS: u32 = 4;
 
 /// What is counted, registered once.
 #[derive(Clone, Debug)]
@@ -54,7 +53,7 @@ pub(crate) struct Metrics {
     pub(crate) guard: GuardMetrics,
     pub(crate) rules: RuleMetrics,
     query: QueryMetrics,
-    http: HttpMetrics,
+    pub(crate) http: HttpMetrics,
 }
 
 impl Metrics {
@@ -76,23 +75,22 @@ impl Metrics {
     }
 }
 
-/// The process as others reach it.
+/// A tenant as others reach it.
 #[derive(Debug)]
 pub(crate) struct Front {
     pub(crate) settings: Arc<Settings>,
-    pub(crate) address: SocketAddr,
+    pub(crate) door: Door,
     pub(crate) metrics: Metrics,
     /// What input is read by.
     pub(crate) rules: Arc<DecodeRules>,
     pub(crate) http: Arc<HttpSettings>,
     pub(crate) supervisor: Supervisor,
     registry: Registry,
-    listener: Option<TcpListener>,
-    tls: Option<Tls>,
     switch: Switch,
     /// Told that it is to serve no longer.
     draining: CancellationToken,
-    serving: Option<JoinHandle<std::io::Result<()>>>,
+    /// Requests that are going on.
+    requests: TaskTracker,
     looking: Vec<AbortOnDropHandle<()>>,
     audit: Option<AuditLog>,
 }
@@ -109,26 +107,29 @@ pub(crate) struct Served {
 }
 
 impl Front {
-    /// Listens. Nothing is answered before [`Front::serve`].
-    pub(crate) async fn open(settings: &Settings) -> Result<Self, ServiceError> {
-        let (listener, address) = listen(settings.http.listen).await?;
-        let tls = certificate::tls(settings, address)?;
-        let registry = Registry::new(env!("CARGO_PKG_VERSION"))?;
+    /// A tenant behind `door`, until `draining` ends. Nothing is shown before [`Front::show`].
+    ///
+    /// # Errors
+    /// [`ServiceError::Metrics`] and [`ServiceError::Origins`].
+    pub(crate) fn of(
+        settings: &Settings,
+        door: Door,
+        draining: CancellationToken,
+        registry: Registry,
+    ) -> Result<Self, ServiceError> {
         let metrics = Metrics::register(settings, &registry)?;
         let http = compose::http_settings(settings).ok_or(ServiceError::Origins)?;
         Ok(Self {
             rules: Arc::new(settings.decode_rules()),
             http: Arc::new(http.counted(metrics.guard.clone())),
             settings: Arc::new(settings.clone()),
-            listener: Some(listener),
-            address,
+            door,
             metrics,
             supervisor: Supervisor::default(),
             registry,
-            tls,
             switch: Switch::default(),
-            draining: CancellationToken::new(),
-            serving: None,
+            draining,
+            requests: TaskTracker::new(),
             looking: Vec::new(),
             audit: None,
         })
@@ -149,7 +150,7 @@ impl Front {
             handle: handle.clone(),
             rules: Arc::clone(&self.rules),
             views: Arc::new(settings.views.clone()),
-            limits: Arc::new(compose::api_limits(settings, self.address)),
+            limits: Arc::new(compose::api_limits(settings, self.door.address)),
             metrics: self.metrics.query.clone(),
             clock: clock::now,
             audit: self.audit.clone(),
@@ -183,40 +184,30 @@ impl Front {
         self.switch.turn_to(http::router::build(http, pages));
     }
 
-    /// Answers from now on.
-    pub(crate) fn serve(&mut self) {
-        let Some(listener) = self.listener.take() else {
-            return;
+    /// What answers requests to the tenant, whatever it is to it at the moment.
+    pub(crate) fn router(&self) -> Router {
+        let requests = self.requests.clone();
+        let counted = move |request, next: Next| {
+            let going_on = requests.token();
+            async move {
+                let answered = next.run(request).await;
+                drop(going_on);
+                answered
+            }
         };
-        let bounds = Bounds {
-            connections_max: self.http.connections_max,
-            idle_timeout: self.http.idle_timeout,
-            metrics: self.metrics.http.clone(),
-        };
-        let greeter = self.tls.as_ref().map(Tls::greeter);
-        let listener = Bounded::new(listener, greeter, bounds);
-        let (router, draining): (Router, _) = (self.switch.router(), self.draining.clone());
-        let grace = self.grace();
-        self.serving = Some(tokio::spawn(http::serve::serve(
-            listener, router, draining, grace,
-        )));
-        self.looking = self.look();
-        self.supervisor.ready(self.address);
+        self.switch.router().layer(from_fn(counted))
     }
 
-    /// Looks at the files again that are the same in every duty.
-    fn look(&mut self) -> Vec<AbortOnDropHandle<()>> {
-        let metrics = self.metrics.http.clone();
-        let tls = self.tls.take();
-        let tls = tls.map(|tls| tokio::spawn(tls.follow(LOOK_EVERY, metrics)));
+    /// Looks from now on at the files that are the same in every duty.
+    pub(crate) fn look(&mut self) {
         let keys = KeyFiles::of(&self.settings, &self.http, self.metrics.guard.clone());
         let keys = keys.map(|keys| tokio::spawn(keys.follow(LOOK_EVERY)));
         let heads = self.audit.as_ref().map(|audit| {
             let folder = audit.folder().to_owned();
             tokio::spawn(heads::tell(folder, clock::now))
         });
-        let looking = tls.into_iter().chain(keys).chain(heads);
-        looking.map(AbortOnDropHandle::new).collect()
+        let looking = keys.into_iter().chain(heads);
+        self.looking = looking.map(AbortOnDropHandle::new).collect();
     }
 
     /// Looks again at those files that an engine goes by, until what is returned is dropped.
@@ -248,26 +239,20 @@ impl Front {
 
     /// How long requests that are going on may take when it stops.
     pub(crate) fn grace(&self) -> Duration {
-        self.settings.engine.drain_timeout / 5 * REQUESTS_FIFTHS
+        door::grace(&self.settings)
     }
 
     /// Takes no more requests and lets those end that are going on.
-    ///
-    /// # Errors
-    /// [`ServiceError::Serve`] when the listener had failed.
-    pub(crate) async fn close(&mut self) -> Result<(), ServiceError> {
+    pub(crate) async fn close(&mut self) {
         self.draining.cancel();
-        match self.serving.take() {
-            Some(serving) => serving.await?.map_err(ServiceError::Serve),
-            None => Ok(()),
+        if self.door.shut().is_cancelled() {
+            self.supervisor.stopping();
+            return self.door.empty().await;
+        }
+        self.switch.turn_to(http::switch::closed());
+        self.requests.close();
+        if timeout(self.grace(), self.requests.wait()).await.is_err() {
+            tracing::warn!("leave requests behind that did not end while the tenant drained");
         }
     }
-}
-
-/// Listens on `address`; with where that is, since the port may be one that the system chose.
-async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServiceError> {
-    let failed = |source| ServiceError::Listen { address, source };
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
-    Ok((listener, bound))
 }

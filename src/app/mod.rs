@@ -7,6 +7,7 @@ mod broker;
 mod certificate;
 pub mod clock;
 mod compose;
+mod door;
 mod front;
 mod heads;
 pub mod inspect;

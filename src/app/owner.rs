@@ -167,21 +167,20 @@ impl Owning {
         mut tenure: Option<Tenure>,
     ) -> Result<(), ServiceError> {
         tracing::info!("draining");
-        front.supervisor.stopping();
         let (grace, timeout) = (front.grace(), front.settings.engine.drain_timeout);
         let begun = Instant::now();
         let Some(stream) = self.stream else {
             self.engine.handle.drain();
-            let served = front.close().await;
+            front.close().await;
             let stopped = tokio::task::spawn_blocking(move || self.engine.stop()).await?;
-            return stopped.map_err(ServiceError::Writer).and(served);
+            return stopped.map_err(ServiceError::Writer);
         };
         let engine = self.engine;
         let stopping = async {
             // ORDER: requests that wait for their commit need the follower and the writer.
-            let served = front.close().await;
+            front.close().await;
             let drained = stream.drain(engine, begun + grace, begun + timeout).await;
-            drained.map_err(ServiceError::Writer).and(served)
+            drained.map_err(ServiceError::Writer)
         };
         tokio::pin!(stopping);
         // Nobody takes over while what was taken in is still committed.
@@ -210,7 +209,7 @@ impl Owning {
         let held = match held {
             Ok(held) => held,
             Err(error) => {
-                front.close().await.ok();
+                front.close().await;
                 return Turn::Ended(Err(ServiceError::Writer(error)));
             }
         };

@@ -1,19 +1,19 @@
-//! The running service: one duty after the other, in one process that listens all the time.
+//! The running service: one duty after the other, behind a door that is open all the time.
 
-use std::{io, net::SocketAddr, path::PathBuf};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use futures_util::FutureExt;
 
 use crate::{
     app::{
-        certificate::CertificateError, front::Front, owner::Owning, standby::Waiting, stream::StreamError,
-        supervisor::Supervisor,
+        certificate::CertificateError, door::Closed, front::Front, owner::Owning, standby::Waiting,
+        stream::StreamError, supervisor::Supervisor,
     },
     audit::AuditError,
     config::Settings,
     engine::{StandbyError, StartError, error::Error as WriteError},
     nats::{bucket::BucketError, ingest::FollowError},
-    telemetry::MetricsError,
+    telemetry::{MetricsError, Registry},
 };
 
 /// Why the service did not start, or stopped.
@@ -82,8 +82,15 @@ pub enum ServiceError {
 /// A service that listens.
 #[derive(Debug)]
 pub struct Service {
-    front: Front,
-    first: Turn,
+    closed: Closed,
+    served: Serving,
+}
+
+/// A tenant that is served.
+#[derive(Debug)]
+pub(crate) struct Serving {
+    pub(crate) front: Front,
+    turn: Turn,
 }
 
 /// What comes next.
@@ -104,27 +111,24 @@ impl Service {
     /// # Errors
     /// [`ServiceError`].
     pub async fn start(settings: &Settings) -> Result<Self, ServiceError> {
-        let mut front = Front::open(settings).await?;
-        let first = match (&settings.nats, &settings.cluster) {
-            (Some(nats), Some(cluster)) => {
-                let waiting = Box::pin(Waiting::first(&mut front, nats, cluster)).await?;
-                Turn::Standby(Box::new(waiting))
-            }
-            _ => Turn::Owner(Box::new(Owning::alone(&mut front).await?)),
-        };
-        Ok(Self { front, first })
+        let closed = Closed::of(settings).await?;
+        let registry = Registry::new(env!("CARGO_PKG_VERSION"))?;
+        let door = closed.door.clone();
+        let front = Front::of(settings, door.clone(), door.shut(), registry)?;
+        let served = Serving::start(front).await?;
+        Ok(Self { closed, served })
     }
 
     /// Has it tell `supervisor` when it is ready, that it goes on, and when it stops.
     #[must_use]
     pub fn watched_by(mut self, supervisor: Supervisor) -> Self {
-        self.front.supervisor = supervisor;
+        self.served.front.supervisor = supervisor;
         self
     }
 
     /// Where it listens, with the port that was chosen.
     pub fn address(&self) -> SocketAddr {
-        self.front.address
+        self.closed.door.address
     }
 
     /// Serves until `stop` ends or the writer fails; then lets requests end, commits what waits and stops. Where the tenant is
@@ -133,12 +137,46 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Writer`] when a write failed, [`ServiceError::Serve`] when the listener did.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServiceError> {
-        let Self {
-            mut front,
-            first: mut turn,
-        } = self;
+        let Self { closed, served } = self;
+        let (router, address) = (served.front.router(), closed.door.address);
+        let (settings, http) = (
+            Arc::clone(&served.front.settings),
+            served.front.metrics.http.clone(),
+        );
+        let shut = closed.door.shut();
+        let open = closed.open(&settings, router, &http);
+        served.front.supervisor.ready(address);
+        let ended = served.run(stop).await;
+        shut.cancel();
+        ended.and(open.ended().await)
+    }
+}
+
+impl Serving {
+    /// Opens the folder of a tenant and starts its writer, or stands by where it is shared.
+    ///
+    /// # Errors
+    /// [`ServiceError`].
+    pub(crate) async fn start(mut front: Front) -> Result<Self, ServiceError> {
+        let settings = Arc::clone(&front.settings);
+        let turn = match (&settings.nats, &settings.cluster) {
+            (Some(nats), Some(cluster)) => {
+                let waiting = Box::pin(Waiting::first(&mut front, nats, cluster)).await?;
+                Turn::Standby(Box::new(waiting))
+            }
+            _ => Turn::Owner(Box::new(Owning::alone(&mut front).await?)),
+        };
+        Ok(Self { front, turn })
+    }
+
+    /// Serves until `stop` ends or the writer fails; then drains.
+    ///
+    /// # Errors
+    /// [`ServiceError`].
+    pub(crate) async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServiceError> {
+        let Self { mut front, mut turn } = self;
         let stop = stop.shared();
-        front.serve();
+        front.look();
         loop {
             turn = match turn {
                 Turn::Owner(owning) => Box::pin(owning.serve(&mut front, &stop)).await,

@@ -67,7 +67,7 @@ impl Waiting {
             .await
             .map_err(ServiceError::Bucket)?;
         let url = cluster.url.clone();
-        let url = url.unwrap_or_else(|| settings.http.public_url(front.address));
+        let url = url.unwrap_or_else(|| settings.http.public_url(front.door.address));
         let Some(metrics) = front.metrics.cluster.clone() else {
             return Err(ServiceError::Alone);
         };
@@ -212,13 +212,12 @@ impl Waiting {
     }
 
     async fn stop(self: Box<Self>, front: &mut Front) -> Result<(), ServiceError> {
-        front.supervisor.stopping();
-        let served = front.close().await;
+        front.close().await;
         self.service.stop(front.grace()).await;
         self.abandon.cancel();
         let standby = self.standby;
         let stopped = tokio::task::spawn_blocking(move || standby.stop().map(drop)).await?;
-        stopped.map_err(ServiceError::Following).and(served)
+        stopped.map_err(ServiceError::Following)
     }
 
     /// Becomes the owner, with the lease kept meanwhile.
@@ -248,16 +247,16 @@ impl Waiting {
                 match Owning::on_stream(front, started, Some(tenure)).await {
                     Ok(owning) => Turn::Owner(Box::new(owning)),
                     Err(error) => {
-                        front.close().await.ok();
+                        front.close().await;
                         Turn::Ended(Err(error))
                     }
                 }
             }
             Err(error) => {
                 lease.release().await;
-                let closed = front.close().await;
+                front.close().await;
                 Turn::Ended(match abandon.is_cancelled() {
-                    true => closed,
+                    true => Ok(()),
                     false => Err(error),
                 })
             }

@@ -8,6 +8,11 @@ use std::{
 use axum::{Router, extract::Request};
 use tower::{ServiceExt, service_fn};
 
+use crate::{
+    api::{self, Class},
+    http::failure::Failure,
+};
+
 /// The routes that are served now. Clones switch together.
 #[derive(Clone, Debug, Default)]
 pub struct Switch {
@@ -35,6 +40,19 @@ impl Switch {
             }
         }))
     }
+}
+
+/// What is answered for a tenant that is not served at the moment.
+pub fn closed() -> Router {
+    Router::new().fallback(async || {
+        let message = "answer for a tenant: expected one that is served, and this one has stopped";
+        Failure::from(api::Failure::new(
+            Class::Unavailable,
+            "not_served",
+            "The tenant is not served",
+            message,
+        ))
+    })
 }
 
 #[cfg(test)]
