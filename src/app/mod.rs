@@ -10,6 +10,7 @@ mod compose;
 mod door;
 mod front;
 mod heads;
+mod hosting;
 pub mod inspect;
 mod keys;
 mod master;
@@ -27,6 +28,7 @@ mod watching;
 
 pub use crate::app::{
     compose::{audit_folder, engine_config, engine_rules, http_settings},
+    hosting::Hosting,
     inspect::{BrokerFacts, broker_facts, cluster_status},
     migrate::migrate,
     service::{Service, ServiceError},

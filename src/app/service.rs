@@ -10,7 +10,7 @@ use crate::{
         stream::StreamError, supervisor::Supervisor,
     },
     audit::AuditError,
-    config::Settings,
+    config::{Settings, TenantError},
     engine::{StandbyError, StartError, error::Error as WriteError},
     nats::{bucket::BucketError, ingest::FollowError},
     telemetry::{MetricsError, Registry},
@@ -44,6 +44,9 @@ pub enum ServiceError {
         /// What the system said.
         source: io::Error,
     },
+    /// A tenant cannot be served as its file says.
+    #[error(transparent)]
+    Tenant(#[from] TenantError),
     /// The listener failed.
     #[error("serve HTTP")]
     Serve(#[source] io::Error),

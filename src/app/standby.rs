@@ -66,7 +66,10 @@ impl Waiting {
         let bucket = Bucket::ensure(&ground.connection, &ground.settings)
             .await
             .map_err(ServiceError::Bucket)?;
-        let url = cluster.url.clone();
+        let url = cluster
+            .url
+            .as_ref()
+            .map(|url| format!("{url}{}", settings.http.path));
         let url = url.unwrap_or_else(|| settings.http.public_url(front.door.address));
         let Some(metrics) = front.metrics.cluster.clone() else {
             return Err(ServiceError::Alone);

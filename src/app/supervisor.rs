@@ -10,7 +10,10 @@ use std::{
     net::SocketAddr,
     os::unix::net::{SocketAddr as SocketName, UnixDatagram},
     path::Path,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -35,6 +38,35 @@ pub struct Supervisor {
     line: Option<Arc<Line>>,
     /// Within this time it has to hear that the service goes on, or ends it.
     watchdog: Option<Duration>,
+    /// How many of those who are watched are not well: while one is not, nobody is said to be.
+    unwell: Arc<AtomicUsize>,
+}
+
+/// One who is watched, among those who have to be well together.
+#[derive(Debug)]
+struct Watched {
+    is_well: bool,
+    unwell: Arc<AtomicUsize>,
+}
+
+impl Watched {
+    /// Takes note of how it is now; answers whether all are well.
+    fn all_well(&mut self, is_well: bool) -> bool {
+        match (self.is_well, is_well) {
+            (true, false) => self.unwell.fetch_add(1, Ordering::Relaxed),
+            (false, true) => self.unwell.fetch_sub(1, Ordering::Relaxed),
+            _ => 0,
+        };
+        self.is_well = is_well;
+        self.unwell.load(Ordering::Relaxed) == 0
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        // Who is watched no longer keeps nobody from being well.
+        self.all_well(true);
+    }
 }
 
 /// A socket, and the name of theirs.
@@ -60,6 +92,7 @@ impl Supervisor {
         Self {
             line,
             watchdog: watchdog.map(Duration::from_micros),
+            unwell: Arc::default(),
         }
     }
 
@@ -88,18 +121,20 @@ impl Supervisor {
         let supervisor = self.clone();
         let telling = async move {
             let mut ticks = tokio::time::interval(every);
-            let mut was_well = true;
+            let mut watched = Watched {
+                is_well: true,
+                unwell: Arc::clone(&supervisor.unwell),
+            };
             loop {
                 ticks.tick().await;
-                let well = is_well();
-                if well {
+                let (well, was_well) = (is_well(), watched.is_well);
+                if watched.all_well(well) {
                     supervisor.tell("WATCHDOG=1");
-                } else if was_well {
+                } else if was_well && !well {
                     tracing::error!(
                         "the writer does not get on: the supervisor is no longer told that it does"
                     );
                 }
-                was_well = well;
             }
         };
         Some(AbortOnDropHandle::new(tokio::spawn(telling)))

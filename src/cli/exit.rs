@@ -68,6 +68,7 @@ failed!(
     crate::app::ServiceError,
     crate::app::StreamError,
     crate::cli::client::error::ClientError,
+    crate::config::TenantError,
     crate::engine::SnapshotError,
     crate::engine::StartError,
     crate::telemetry::LoggingError,

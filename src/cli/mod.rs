@@ -18,7 +18,7 @@ use crate::{
         client::ClientCommand,
         command::{
             audit, cluster, completions, config, demo, doctor, fingerprint, generate as generate_command,
-            identity, man, migrate, rebuild, restore, rules, serve, snapshot, verify,
+            identity, man, migrate, rebuild, restore, rules, serve, snapshot, tenant, verify,
         },
     },
     telemetry,
@@ -54,6 +54,8 @@ enum Command {
     Rebuild(rebuild::Args),
     /// Read everything in a data folder and check that it is what was written.
     Verify(verify::Args),
+    /// The tenants of a process that has several: list them, add one, remove one.
+    Tenant(tenant::Args),
     /// Processes that share a tenant.
     Cluster(cluster::Args),
     /// The log of who was told of whom.
@@ -80,6 +82,7 @@ impl Cli {
         let result = match self.command {
             Command::Serve(args) => args.run(&mut out),
             Command::Demo(args) => args.run(&mut out),
+            Command::Tenant(args) => args.run(&mut out),
             Command::Cluster(args) => args.run(&mut out),
             Command::Audit(args) => args.run(&mut out),
             Command::Generate(args) => args.run(&mut out),

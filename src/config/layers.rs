@@ -114,7 +114,7 @@ fn from_environment(env: impl Iterator<Item = (String, String)>) -> (Option<Path
 
 /// Why the file could not be read. The parser shows the line it stumbled on, which may hold a secret: only where that
 /// is and what was expected there is passed on.
-fn unreadable_file(file: Option<&Path>, error: &LayerError) -> Problem {
+pub(crate) fn unreadable_file(file: Option<&Path>, error: &LayerError) -> Problem {
     let expected = match error {
         LayerError::FileParse { cause, .. } => {
             let text = cause.to_string();

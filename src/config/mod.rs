@@ -14,6 +14,7 @@ mod rules;
 mod section;
 mod settings;
 mod table;
+mod tenants;
 #[cfg(test)]
 mod tests;
 pub mod weights;
@@ -34,4 +35,5 @@ pub use crate::config::{
         log::Log,
     },
     settings::Settings,
+    tenants::{TenantError, Tenants},
 };

@@ -1,7 +1,9 @@
 //! All settings of the program: owns [`Settings`] and how they are loaded. A function of its inputs alone: file,
 //! environment and flags are passed in.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+use ::config::Value;
 
 use crate::{
     api::guard::Quotas,
@@ -26,6 +28,7 @@ use crate::{
             log::Log,
             nats, retention, routing as routing_section, snapshots, sources, store, views,
         },
+        tenants::layer::{TenantLayer, merge_tenant, path_of},
     },
     decide::{contact::Policy, routing},
     domain::{
@@ -36,7 +39,7 @@ use crate::{
     journal::file::FileJournalConfig,
     nats::Settings as NatsSettings,
     store::StoreConfig,
-    wire::{DecodeLimits, DecodeRules},
+    wire::{DecodeLimits, DecodeRules, digest::Digest},
 };
 
 /// The settings of every module.
@@ -90,6 +93,8 @@ pub struct Settings {
     pub nats: Option<NatsSettings>,
     /// What this process calls itself among those that share its tenant; `None` where it has that for itself.
     pub cluster: Option<Cluster>,
+    /// The folder with a file for each tenant of the process; `None` where it has one.
+    pub tenants: Option<PathBuf>,
     /// What is logged.
     pub log: Log,
     /// All of it as text, secrets hidden.
@@ -109,9 +114,29 @@ impl Settings {
         let alone = |problem: Problem| ConfigError {
             problems: vec![problem],
         };
-        let merged = merge(options).map_err(alone)?;
+        Self::of(&merge(options).map_err(alone)?)
+    }
+
+    /// The settings of a tenant of a process that is configured by `options`.
+    ///
+    /// # Errors
+    /// As [`Settings::load`], and what is not a tenant's to say.
+    pub(crate) fn load_tenant<E>(
+        options: LoadOptions<E>,
+        tenant: &TenantLayer<'_>,
+    ) -> Result<Self, ConfigError>
+    where
+        E: Iterator<Item = (String, String)>,
+    {
+        let merged = merge_tenant(options, tenant).map_err(|problems| ConfigError { problems })?;
+        let mut settings = Self::of(&merged)?;
+        settings.http.path = path_of(tenant.name);
+        Ok(settings)
+    }
+
+    fn of(merged: &Value) -> Result<Self, ConfigError> {
         let mut report = Report::default();
-        let mut settings = Reader::read_root(&merged, &mut report, |root| {
+        let mut settings = Reader::read_root(merged, &mut report, |root| {
             let settings = Self::read(root);
             check::agreement(&settings, root);
             settings
@@ -158,6 +183,9 @@ impl Settings {
             routing: root.section("routing", routing_section::read),
             cluster: root.section("cluster", cluster::read),
             nats,
+            tenants: root.section("tenants", |table| {
+                table.optional("dir", "expected a folder, or nothing", |text| Some(text.into()))
+            }),
             log: root.section("log", Log::read),
             http,
             listing: String::new(),
@@ -175,6 +203,48 @@ impl Settings {
         let is_write = self.http.write_key.is_some() || self.keys.values().any(sends);
         let asks = self.keys.values().any(|key| !sends(key));
         is_write && (self.http.read_key.is_some() || asks || self.tokens.is_some())
+    }
+
+    /// Whether no key of theirs is one of these others', which it would open too.
+    ///
+    /// # Errors
+    /// Which setting says it, and whose it is as well.
+    pub fn unlike<'a>(&self, others: impl Iterator<Item = (&'a str, &'a Self)>) -> Result<(), ConfigError> {
+        let own = self.digests();
+        let mut problems = Vec::new();
+        for (other, settings) in others {
+            let theirs = settings.digests();
+            let both = own
+                .iter()
+                .filter(|(_, digest)| theirs.values().any(|one| one == *digest));
+            problems.extend(both.map(|(key, _)| Problem {
+                key: key.clone(),
+                value: None,
+                origin: None,
+                expected: format!("expected another key than the tenant {other} has, which it would open"),
+            }));
+        }
+        match problems.is_empty() {
+            true => Ok(()),
+            false => Err(ConfigError { problems }),
+        }
+    }
+
+    /// What its keys are known by, by the setting that says each.
+    fn digests(&self) -> BTreeMap<String, Digest> {
+        let http = [
+            ("http.write_key", &self.http.write_key),
+            ("http.read_key", &self.http.read_key),
+        ];
+        let http = http.into_iter().filter_map(|(name, key)| {
+            let key = key.as_ref()?;
+            Some((name.to_owned(), Digest::of(key.expose().as_bytes())))
+        });
+        let named = self
+            .keys
+            .iter()
+            .map(|(name, key)| (format!("keys.{name}"), key.digest));
+        http.chain(named).collect()
     }
 
     /// What decoding goes by.

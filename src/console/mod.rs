@@ -16,6 +16,9 @@ use axum::{
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
                       base-uri 'none'; form-action 'none'; frame-ancestors";
 
+/// Below which path the files are that pages load.
+const FILES: &str = "/console/";
+
 /// A file of the pages.
 #[derive(Clone, Copy, Debug)]
 struct Asset {
@@ -108,8 +111,18 @@ const ASSETS: [Asset; 52] = [
 /// those of the origins `framed_by`.
 pub fn router(framed_by: &[String]) -> Router {
     let framed = [&["'self'".to_owned()], framed_by].concat().join(" ");
-    ASSETS.into_iter().fold(Router::new(), |router, asset| {
-        let ancestors = if asset.framed { framed.as_str() } else { "'none'" };
+    served(ASSETS.into_iter(), &framed)
+}
+
+/// The files under `/console/` alone, which the pages of several tenants have in common.
+pub fn files() -> Router {
+    let files = ASSETS.into_iter().filter(|asset| asset.path.starts_with(FILES));
+    served(files, "'none'")
+}
+
+fn served(assets: impl Iterator<Item = Asset>, framed: &str) -> Router {
+    assets.fold(Router::new(), |router, asset| {
+        let ancestors = if asset.framed { framed } else { "'none'" };
         let policy = HeaderValue::from_str(&format!("{POLICY} {ancestors}")).ok();
         router.route(
             asset.path,

@@ -10,6 +10,7 @@
 //! | one resource each | [`routes`] |
 //! | keys of senders and readers | [`access`] |
 //! | what a standby leaves to the owner | [`duty`] |
+//! | several tenants behind one door | [`tenants`] |
 //! | certificates, and the bytes of a connection | [`tls`] |
 //! | what every request passes through | [`edge`] |
 //! | errors as RFC 9457 problems | [`failure`] |
@@ -38,6 +39,7 @@ mod routes;
 pub mod serve;
 pub mod settings;
 pub mod switch;
+pub mod tenants;
 pub mod tls;
 
 mod answer;

@@ -1,10 +1,14 @@
 //! The registry of metrics: owns [`Registry`], the prefix of every name, and the text that is scraped.
 
+use std::collections::{BTreeMap, HashMap};
+
 use prometheus::{
     Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, TextEncoder,
-    core::Collector,
+    core::Collector, proto::MetricFamily,
 };
 
+/// The label that says whose a metric is, where a process has several tenants.
+const TENANT: &str = "tenant";
 /// What every metric's name starts with.
 const PREFIX: &str = "yekta";
 
@@ -36,9 +40,7 @@ impl Registry {
     /// # Errors
     /// [`MetricsError::Register`] never happens for a sound build.
     pub fn new(version: &'static str) -> Result<Self, MetricsError> {
-        let metrics = prometheus::Registry::new_custom(Some(PREFIX.to_owned()), None);
-        let metrics = metrics.map_err(|source| MetricsError::Register { name: PREFIX, source })?;
-        let registry = Self { metrics };
+        let registry = Self::labelled(None)?;
         let help = "Which build this is; always 1.";
         registry
             .gauge_with("build_info", help, ("version", version))?
@@ -46,13 +48,45 @@ impl Registry {
         Ok(registry)
     }
 
+    /// A registry of the metrics of one tenant among several, each of which says whose it is.
+    ///
+    /// # Errors
+    /// [`MetricsError::Register`] never happens for a name of a tenant.
+    pub fn of_tenant(name: &str) -> Result<Self, MetricsError> {
+        Self::labelled(Some(HashMap::from([(TENANT.to_owned(), name.to_owned())])))
+    }
+
+    fn labelled(labels: Option<HashMap<String, String>>) -> Result<Self, MetricsError> {
+        let metrics = prometheus::Registry::new_custom(Some(PREFIX.to_owned()), labels);
+        let metrics = metrics.map_err(|source| MetricsError::Register { name: PREFIX, source })?;
+        Ok(Self { metrics })
+    }
+
     /// All metrics in the text format of Prometheus.
     ///
     /// # Errors
     /// [`MetricsError::Render`] when a metric is not sound.
     pub fn render(&self) -> Result<String, MetricsError> {
+        Self::render_all(std::slice::from_ref(self))
+    }
+
+    /// The same of several registries: what has one name is told together.
+    ///
+    /// # Errors
+    /// As [`Registry::render`].
+    pub fn render_all(registries: &[Self]) -> Result<String, MetricsError> {
+        let mut families: BTreeMap<String, MetricFamily> = BTreeMap::new();
+        for family in registries.iter().flat_map(|registry| registry.metrics.gather()) {
+            match families.get_mut(family.name()) {
+                Some(known) => known.mut_metric().extend(family.get_metric().iter().cloned()),
+                None => {
+                    families.insert(family.name().to_owned(), family);
+                }
+            }
+        }
+        let families: Vec<MetricFamily> = families.into_values().collect();
         TextEncoder::new()
-            .encode_to_string(&self.metrics.gather())
+            .encode_to_string(&families)
             .map_err(MetricsError::Render)
     }
 

@@ -19,4 +19,5 @@ pub(crate) mod serve;
 mod settings;
 pub(crate) mod snapshot;
 mod temporary;
+pub(crate) mod tenant;
 pub(crate) mod verify;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::{ConfigError, LoadOptions, Settings};
+use crate::config::{ConfigError, LoadOptions, Problem, Settings, Tenants};
 
 /// Where settings come from.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -23,6 +23,9 @@ pub(crate) struct SettingsArgs {
     /// the service is standalone.
     #[arg(long, env = "YEKTA_NATS_URL", value_name = "URL")]
     pub(crate) nats_url: Option<String>,
+    /// The tenant that is meant, in a process that has several (tenants.dir).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tenant: Option<String>,
 }
 
 impl SettingsArgs {
@@ -32,7 +35,33 @@ impl SettingsArgs {
     }
 
     /// The same under settings that the command itself needs.
-    pub(crate) fn load_with(&self, mut overrides: Vec<(String, String)>) -> Result<Settings, ConfigError> {
+    pub(crate) fn load_with(&self, overrides: Vec<(String, String)>) -> Result<Settings, ConfigError> {
+        let process = Settings::load(self.options(overrides.clone()))?;
+        match (&self.tenant, &process.tenants) {
+            (None, _) => Ok(process),
+            (Some(name), Some(folder)) => Tenants::new(folder.clone(), self.options(overrides)).named(name),
+            (Some(_), None) => Err(ConfigError {
+                problems: vec![Problem {
+                    key: "tenants.dir".to_owned(),
+                    value: None,
+                    origin: None,
+                    expected: "expected a folder, since --tenant names one of several".to_owned(),
+                }],
+            }),
+        }
+    }
+
+    /// The tenants of the process, where it has several.
+    pub(crate) fn tenants(&self) -> Result<Option<Tenants>, ConfigError> {
+        let process = Settings::load(self.options(Vec::new()))?;
+        let folder = process.tenants;
+        Ok(folder.map(|folder| Tenants::new(folder, self.options(Vec::new()))))
+    }
+
+    fn options(
+        &self,
+        mut overrides: Vec<(String, String)>,
+    ) -> LoadOptions<impl Iterator<Item = (String, String)>> {
         if let Some(dir) = &self.data_dir {
             overrides.push(("data.dir".to_owned(), dir.display().to_string()));
         }
@@ -48,10 +77,10 @@ impl SettingsArgs {
         // A variable that is not Unicode is none of ours.
         let env = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Settings::load(LoadOptions {
+        LoadOptions {
             file: self.config.clone(),
             env,
             overrides,
-        })
+        }
     }
 }

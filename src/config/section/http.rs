@@ -21,6 +21,8 @@ pub struct Http {
     pub listen: SocketAddr,
     /// How QR links start; `None` follows from where it listens.
     pub public_url: Option<String>,
+    /// Where in its URLs the tenant is, behind what all tenants have in common: nothing where there is one.
+    pub path: String,
     /// Web pages that may read answers.
     pub cors_origins: CorsOrigins,
     /// Web pages that may show the agent's card in a frame, beside our own.
@@ -81,6 +83,7 @@ impl Http {
         Self {
             listen: table.text("listen", address, loopback, |text| text.parse().ok()),
             public_url: table.optional("public_url", url, public_url),
+            path: String::new(),
             cors_origins: cors_origins(table),
             frame_ancestors: table.list_of(
                 "frame_ancestors",
@@ -104,9 +107,8 @@ impl Http {
 
     /// How QR links start, without a slash at the end; `bound` is where the service listens.
     pub fn public_url(&self, bound: SocketAddr) -> String {
-        self.public_url
-            .clone()
-            .unwrap_or_else(|| format!("{}://{bound}", self.scheme()))
+        let own = self.public_url.clone();
+        own.unwrap_or_else(|| format!("{}://{bound}{}", self.scheme(), self.path))
     }
 
     /// What the service speaks itself.

@@ -36,10 +36,10 @@ use crate::{config::reader::Reader, telemetry::Secret};
 const NAME_LETTERS_MAX: usize = 64;
 
 /// What such a name looks like.
-const NAME_EXPECTED: &str = "expected a name of 1 to 64 characters of a-z, 0-9 and _";
+pub(crate) const NAME_EXPECTED: &str = "expected a name of 1 to 64 characters of a-z, 0-9 and _";
 
 /// Whether `name` can be a part of a subject and of a path as it is.
-fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     (1..=NAME_LETTERS_MAX).contains(&name.len()) && name.bytes().all(plain)
 }

@@ -1,0 +1,79 @@
+//! One tenant of several: served until it is to end, and started again where it could not go on.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::{
+        door::Door,
+        front::Front,
+        service::{ServiceError, Serving},
+        supervisor::Supervisor,
+    },
+    config::Settings,
+    http::{switch, tenants::Tenants},
+    telemetry::Registry,
+};
+
+/// Between two starts of a tenant that could not go on, which doubles up to the longest.
+const PAUSE_MIN: Duration = Duration::from_secs(1);
+const PAUSE_MAX: Duration = Duration::from_secs(60);
+
+/// What is served of a tenant.
+#[derive(Debug)]
+pub(super) struct Tenant {
+    pub(super) name: String,
+    pub(super) settings: Arc<Settings>,
+    pub(super) door: Door,
+    pub(super) shown: Tenants,
+    pub(super) supervisor: Supervisor,
+    pub(super) ending: CancellationToken,
+}
+
+impl Tenant {
+    /// Serves until it is to end; what could not go on is started again.
+    pub(super) async fn host(self, started: oneshot::Sender<()>) {
+        let (mut pause, mut started) = (PAUSE_MIN, Some(started));
+        while !self.ending.is_cancelled() {
+            let Err(error) = Box::pin(self.serve(&mut started)).await else {
+                return;
+            };
+            started.take();
+            self.tell(&error);
+            drop(error);
+            tokio::select! {
+                () = self.ending.cancelled() => return,
+                () = tokio::time::sleep(pause) => {}
+            }
+            pause = pause.saturating_mul(2).min(PAUSE_MAX);
+        }
+    }
+
+    fn tell(&self, error: &ServiceError) {
+        let error = error as &dyn std::error::Error;
+        let tenant = self.name.as_str();
+        tracing::error!(tenant, error, "a tenant could not go on: it is started again");
+    }
+
+    async fn serve(&self, started: &mut Option<oneshot::Sender<()>>) -> Result<(), ServiceError> {
+        let registry = Registry::of_tenant(&self.name)?;
+        // Until it has started, and once it could not go on, nothing else is answered for it.
+        self.shown.show(&self.name, switch::closed(), registry.clone());
+        let draining = self.ending.child_token();
+        let mut front = Front::of(&self.settings, self.door.clone(), draining, registry.clone())?;
+        front.supervisor = self.supervisor.clone();
+        let router = front.router();
+        let starting = Box::pin(Serving::start(front));
+        let Some(serving) = self.ending.run_until_cancelled(starting).await else {
+            return Ok(());
+        };
+        let serving = serving?;
+        self.shown.show(&self.name, router, registry.clone());
+        started.take();
+        let ended = Box::pin(serving.run(self.ending.clone().cancelled_owned())).await;
+        self.shown.show(&self.name, switch::closed(), registry);
+        ended
+    }
+}
