@@ -1,6 +1,9 @@
 // The way to the service: the same HTTP API that every client has.
 
-const KEY = "yekta-read-key";
+/** Where below the service's address the tenant is, if it has several. */
+export const base = /^(\/t\/\w+)?/.exec(location.pathname)[0];
+
+const KEY = `${base}yekta-read-key`;
 /** What a go-between answers for a service that is away. */
 const AWAY = [502, 503, 504];
 
@@ -36,7 +39,7 @@ function setClock(date) {
 async function ask(path, { keyless = false, ...options } = {}) {
   const key = keyless ? null : heldKey();
   const headers = { ...options.headers, ...(key ? { Authorization: `Bearer ${key}` } : {}) };
-  const response = await fetch(path, { ...options, headers }).catch(() => {
+  const response = await fetch(base + path, { ...options, headers }).catch(() => {
     throw new Unreachable("the service cannot be reached");
   });
   setClock(response.headers.get("Date"));

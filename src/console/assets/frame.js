@@ -1,6 +1,6 @@
 // What stands around the customer on the till's page: the line to the service, its key, the store, camera and keyboard.
 
-import { useKey } from "/console/api.js";
+import { base, useKey } from "/console/api.js";
 import { byId, el } from "/console/dom.js";
 import { t } from "/console/i18n.js";
 import { usedWords } from "/console/outcomes.js";
@@ -12,7 +12,8 @@ const STORE = "yekta-store";
 /** What the browser keeps for this page; where it keeps nothing, nothing is ever found there. */
 export function openStorage() {
   try {
-    return localStorage;
+    const { localStorage: kept } = window;
+    return { getItem: (name) => kept.getItem(base + name), setItem: (name, text) => kept.setItem(base + name, text) };
   } catch {
     const closed = () => { throw new Error("this page may keep nothing"); };
     return { getItem: () => null, setItem: closed };

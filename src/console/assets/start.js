@@ -1,11 +1,12 @@
 // The first steps: three lines to copy, each of which turns green when the first event came by its way.
 
+import { base } from "/console/api.js";
 import { el } from "/console/dom.js";
 import { feed } from "/console/feed.js";
 import { clock, t } from "/console/i18n.js";
 import { person } from "/console/live.js";
 
-const host = location.origin;
+const host = location.origin + base;
 const shop = JSON.stringify({
   source: "hello-curl", channel: "web", type: "Product Added to Wishlist",
   identifiers: [{ kind: "anonymous_id", value: "a-1" }],
@@ -20,7 +21,7 @@ const call = JSON.stringify({
 const node = (key) => `// npm install @segment/analytics-node
 import { Analytics } from "@segment/analytics-node";
 
-const analytics = new Analytics({ host: "${host}", writeKey: "${key}" });
+const analytics = new Analytics({ host: "${location.origin}"${base && `, path: "${base}/v1/batch"`}, writeKey: "${key}" });
 analytics.identify({ userId: "u-1", traits: { firstName: "Sara" } });
 analytics.track({ userId: "u-1", event: "Product Viewed", properties: { product_id: "p-7" } });
 await analytics.closeAndFlush();`;
@@ -28,7 +29,7 @@ await analytics.closeAndFlush();`;
 const PATHS = [
   { name: "curl", text: (key) => `curl ${host}/v1/events${key === "dev" ? "" : ` -H "Authorization: Bearer ${key}"`} \\\n  -H "Content-Type: application/json" \\\n  -d '${shop}'`, is: (event) => event.source === "hello-curl" },
   { name: "sdk", text: node, is: (event) => Boolean(event.context?.library) },
-  { name: "nats", text: () => `nats pub yekta.v1.default.event.callcenter.call_started \\\n  '${call}'`, is: (event) => event.source === "hello-nats" },
+  { name: "nats", text: () => `nats pub yekta.v1.${base.slice(3) || "default"}.event.callcenter.call_started \\\n  '${call}'`, is: (event) => event.source === "hello-nats" },
 ];
 
 export function startPage(root) {
@@ -41,8 +42,8 @@ export function startPage(root) {
     el("p", { class: "bar keyed" }, el("label", { for: "write-key" }, t("start.key")), input, el("span", { class: "hint" }, t("start.key_hint"))),
     ...boxes.map((one) => one.element),
     other,
-    el("p", { class: "hint" }, t("start.more"), " ", el("a", { href: "/openapi.json" }, "openapi.json"), " · ", el("a", { href: "/asyncapi.yaml" }, "asyncapi.yaml"),
-      " · ", el("a", { href: "/agent" }, t("page.agent")), " · ", el("a", { href: "/pos" }, t("page.pos"))),
+    el("p", { class: "hint" }, t("start.more"), " ", el("a", { href: `${base}/openapi.json` }, "openapi.json"), " · ", el("a", { href: `${base}/asyncapi.yaml` }, "asyncapi.yaml"),
+      " · ", el("a", { href: `${base}/agent` }, t("page.agent")), " · ", el("a", { href: `${base}/pos` }, t("page.pos"))),
   );
   return feed.listen(({ rows }) => {
     const good = rows.filter((row) => row.kind === "good");
