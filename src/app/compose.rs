@@ -98,6 +98,16 @@ pub(crate) fn api_limits(settings: &Settings, bound: SocketAddr) -> Limits {
     }
 }
 
+/// What operators call the process among those that share its tenants; `bound` is where it listens.
+pub(crate) fn member_name(settings: &Settings, bound: SocketAddr) -> String {
+    let cluster = settings.cluster.as_ref();
+    let name = cluster.and_then(|cluster| cluster.name.clone().or_else(|| cluster.url.clone()));
+    name.unwrap_or_else(|| {
+        let url = settings.http.public_url(bound);
+        url.trim_end_matches(settings.http.path.as_str()).to_owned()
+    })
+}
+
 /// Who may send.
 pub(crate) fn senders(settings: &Settings) -> Vec<WriteKey> {
     let default = settings.http.write_key.as_ref();

@@ -2,6 +2,7 @@
 //! files of the tenants say. What befalls one is no other's matter.
 
 mod hosts;
+mod sharing;
 mod tenant;
 
 use std::{collections::BTreeMap, net::SocketAddr};
@@ -9,7 +10,14 @@ use std::{collections::BTreeMap, net::SocketAddr};
 use futures_util::future::join_all;
 
 use crate::{
-    app::{door::Closed, hosting::hosts::Hosts, service::ServiceError, supervisor::Supervisor},
+    app::{
+        compose,
+        door::Closed,
+        hosting::{hosts::Hosts, sharing::Sharing},
+        service::ServiceError,
+        stream::StreamError,
+        supervisor::Supervisor,
+    },
     config::{self, Settings},
     console,
     http::tenants::Tenants,
@@ -23,6 +31,7 @@ pub struct Hosting {
     settings: Settings,
     files: config::Tenants,
     metrics: HttpMetrics,
+    sharing: Option<Sharing>,
     shown: Tenants,
     supervisor: Supervisor,
 }
@@ -38,11 +47,14 @@ impl Hosting {
         let registry = Registry::new(env!("CARGO_PKG_VERSION"))?;
         let metrics = HttpMetrics::register(&registry)?;
         files.all()?;
+        let me = compose::member_name(settings, closed.door.address);
+        let sharing = Sharing::of(settings, me).await.map_err(StreamError::Connect)?;
         Ok(Self {
             closed,
             settings: settings.clone(),
             files,
             metrics,
+            sharing,
             shown: Tenants::new(registry),
             supervisor: Supervisor::default(),
         })
@@ -82,10 +94,19 @@ impl Hosting {
         tokio::select! {
             () = &mut stop => {}
             () = hosts.follow() => {}
+            () = share(self.sharing) => {}
         }
         door.shut().cancel();
         let ending = std::mem::take(&mut hosts.hosted).into_values();
         join_all(ending.map(|hosted| hosted.serving)).await;
         open.ended().await
+    }
+}
+
+/// Shares the tenants with other processes, where there are such. Never ends.
+async fn share(sharing: Option<Sharing>) {
+    match sharing {
+        Some(sharing) => sharing.go_on().await,
+        None => std::future::pending().await,
     }
 }

@@ -9,6 +9,7 @@ pub mod clock;
 mod compose;
 mod door;
 mod front;
+mod hand_over;
 mod heads;
 mod hosting;
 pub mod inspect;
@@ -28,6 +29,7 @@ mod watching;
 
 pub use crate::app::{
     compose::{audit_folder, engine_config, engine_rules, http_settings},
+    hand_over::{HandOverError, hand_over},
     hosting::Hosting,
     inspect::{BrokerFacts, broker_facts, cluster_status},
     migrate::migrate,

@@ -21,7 +21,7 @@ use crate::{
         intake::{Direct, Intake, Retry},
     },
     http::duty::Duty,
-    nats::ingest::FollowError,
+    nats::{ingest::FollowError, lease::Left},
 };
 
 /// A process that owns its tenant.
@@ -42,8 +42,8 @@ enum End {
     Told,
     /// The writer stopped, or the input stream is followed no longer.
     Failed(Result<(), FollowError>),
-    /// Another process holds the lease.
-    Lost,
+    /// Another process holds the lease, or is to hold it.
+    Left(Left),
 }
 
 impl Owning {
@@ -139,8 +139,16 @@ impl Owning {
                 let stopped = self.stop(front, Some(tenure)).await;
                 Turn::Ended(stopped.and(Err(ServiceError::Follow(error))))
             }
-            (End::Failed(_) | End::Lost, Some(tenure)) => self.step_back(front, tenure).await,
-            (End::Lost, None) => Turn::Ended(self.stop(front, None).await),
+            (End::Failed(_), Some(tenure)) => {
+                tracing::warn!("stepped back: another process owns the tenant, this one stands by");
+                tenure.member.metrics.stepped_back();
+                self.step_back(front, tenure).await
+            }
+            (End::Left(left), Some(tenure)) => {
+                tell(&left, &tenure.member);
+                self.step_back(front, tenure).await
+            }
+            (End::Left(_), None) => Turn::Ended(self.stop(front, None).await),
         }
     }
 
@@ -155,7 +163,7 @@ impl Owning {
                 // The channel closes when the writer's thread ends: before it was told to, that is a failure.
                 change = written.changed() => if change.is_err() { return End::Failed(Ok(())) },
                 ended = ended(self.stream.as_deref_mut()) => return End::Failed(ended),
-                () = &mut kept => return End::Lost,
+                left = &mut kept => return End::Left(left),
             }
         }
     }
@@ -186,7 +194,7 @@ impl Owning {
         // Nobody takes over while what was taken in is still committed.
         let stopped = tokio::select! {
             stopped = &mut stopping => stopped,
-            () = kept(tenure.as_mut()) => stopping.await,
+            _left = kept(tenure.as_mut()) => stopping.await,
         };
         if let Some(tenure) = tenure {
             tenure.lease.release().await;
@@ -194,13 +202,11 @@ impl Owning {
         stopped
     }
 
-    /// Becomes a standby: another process owns the tenant.
+    /// Becomes a standby: another process owns the tenant, or is to own it.
     async fn step_back(self: Box<Self>, front: &mut Front, tenure: Tenure) -> Turn {
-        tracing::warn!("stepped back: another process owns the tenant, this one stands by");
         let Some(stream) = self.stream else {
             return Turn::Ended(Ok(()));
         };
-        tenure.member.metrics.stepped_back();
         self.ending.cancel();
         let deadline = Instant::now() + front.settings.engine.drain_timeout;
         let held = stream.step_back(self.engine, deadline).await;
@@ -228,12 +234,32 @@ async fn ended(stream: Option<&mut Stream>) -> Result<(), FollowError> {
     }
 }
 
-/// Keeps the lease until another process has it; for ever where there is none.
-async fn kept(tenure: Option<&mut Tenure>) {
+/// Keeps the lease until another process has it or is to have it; for ever where there is none.
+async fn kept(tenure: Option<&mut Tenure>) -> Left {
     let Some(Tenure { lease, member }) = tenure else {
         return std::future::pending().await;
     };
     let Member { metrics, .. } = member;
-    let other = lease.keep(metrics).await;
-    tracing::warn!(owner.name = other.name, "another process holds the lease");
+    lease.keep(metrics).await
+}
+
+/// Says why a member does not keep the tenant.
+fn tell(left: &Left, member: &Member) {
+    match left {
+        Left::Taken(other) => {
+            member.metrics.stepped_back();
+            let name = other.name.as_str();
+            tracing::warn!(
+                owner.name = name,
+                "stepped back: another process holds the lease, this one stands by"
+            );
+        }
+        Left::Asked(next) => {
+            let name = next.as_str();
+            tracing::info!(
+                owner.name = name,
+                "hands the tenant over to the process that is to own it"
+            );
+        }
+    }
 }

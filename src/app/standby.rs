@@ -66,17 +66,15 @@ impl Waiting {
         let bucket = Bucket::ensure(&ground.connection, &ground.settings)
             .await
             .map_err(ServiceError::Bucket)?;
-        let url = cluster
-            .url
-            .as_ref()
-            .map(|url| format!("{url}{}", settings.http.path));
+        let own = cluster.url.as_ref();
+        let url = own.map(|url| format!("{url}{}", settings.http.path));
         let url = url.unwrap_or_else(|| settings.http.public_url(front.door.address));
         let Some(metrics) = front.metrics.cluster.clone() else {
             return Err(ServiceError::Alone);
         };
         let member = Member {
             leases: Leases::of(bucket.clone(), &ground.settings.tenant, cluster.lease),
-            name: cluster.name.clone().unwrap_or_else(|| url.clone()),
+            name: compose::member_name(&settings, front.door.address),
             ground,
             bucket,
             url,

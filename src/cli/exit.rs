@@ -65,6 +65,7 @@ macro_rules! failed {
 
 failed!(
     anyhow::Error,
+    crate::app::HandOverError,
     crate::app::ServiceError,
     crate::app::StreamError,
     crate::cli::client::error::ClientError,

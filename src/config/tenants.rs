@@ -196,3 +196,6 @@ impl Tenants {
         self.folder.join(format!("{name}.{EXTENSION}"))
     }
 }
+
+#[cfg(test)]
+mod tests;

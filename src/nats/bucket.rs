@@ -105,13 +105,27 @@ impl Bucket {
     /// # Errors
     /// When the broker did not take it, or another wrote it meanwhile over and over.
     pub async fn put(&self, key: &str, body: Vec<u8>) -> Result<(), BucketError> {
+        let found = self.entry(key).await?;
+        match found.is_some_and(|found| *found.body == *body) {
+            true => Ok(()),
+            false => self.put_for(key, body, None).await,
+        }
+    }
+
+    /// Has `body` under `key` for `time`, or for good, whatever is there.
+    ///
+    /// # Errors
+    /// As [`Bucket::put`].
+    pub(crate) async fn put_for(
+        &self,
+        key: &str,
+        body: Vec<u8>,
+        time: Option<Duration>,
+    ) -> Result<(), BucketError> {
         for _ in 0..ATTEMPTS {
             let found = self.entry(key).await?;
-            if found.as_ref().is_some_and(|found| *found.body == *body) {
-                return Ok(());
-            }
             let expected = found.map_or(0, |found| found.revision);
-            if self.write(key, body.clone(), (expected, None)).await?.is_some() {
+            if self.write(key, body.clone(), (expected, time)).await?.is_some() {
                 return Ok(());
             }
         }

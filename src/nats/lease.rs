@@ -3,7 +3,8 @@
 //! nothing, whatever it thinks.
 //!
 //! A lease is one entry of the [`Bucket`] that the broker lets go of unless it is renewed: nobody's clock is compared with
-//! another's.
+//! another's. Beside it there may be one, which ends by itself too, that names who is to hold it next: whoever holds it gives
+//! it up then, and all others leave it to that one.
 
 use std::time::Duration;
 
@@ -47,11 +48,22 @@ impl Holder {
     }
 }
 
+/// Why a lease is kept no longer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// Another process holds it.
+    Taken(Holder),
+    /// Another one is to hold it, which operators call so: it has to be released.
+    Asked(String),
+}
+
 /// The lease of a tenant, whoever holds it.
 #[derive(Clone, Debug)]
 pub struct Leases {
     bucket: Bucket,
     key: String,
+    /// Under which is who is to hold it next.
+    next: String,
     time: Duration,
 }
 
@@ -69,8 +81,12 @@ pub struct Lease {
 impl Leases {
     /// The lease of `tenant`, which lasts for `time` unless it is renewed.
     pub fn of(bucket: Bucket, tenant: &Tenant, time: Duration) -> Self {
-        let key = format!("owner.{}", tenant.token());
-        Self { bucket, key, time }
+        Self {
+            bucket,
+            key: format!("owner.{}", tenant.token()),
+            next: format!("next.{}", tenant.token()),
+            time,
+        }
     }
 
     /// Who holds it now.
@@ -79,6 +95,23 @@ impl Leases {
     /// When the broker does not tell.
     pub async fn holder(&self) -> Result<Option<Holder>, BucketError> {
         Ok(self.entry().await?.map(|(_, holder)| holder))
+    }
+
+    /// Has the process that operators call `name` hold it next: whoever holds it hears of it when it renews it, and for
+    /// `time` nobody else takes it. The process has to stand by; what is asked of one that does not is asked for nothing.
+    ///
+    /// # Errors
+    /// When the broker does not take it.
+    pub async fn ask(&self, name: &str, time: Duration) -> Result<(), BucketError> {
+        self.bucket
+            .put_for(&self.next, name.as_bytes().to_vec(), Some(time))
+            .await
+    }
+
+    /// Who is to hold it next, if that is asked.
+    async fn asked(&self) -> Result<Option<String>, BucketError> {
+        let entry = self.bucket.get(&self.next).await?;
+        Ok(entry.map(|body| String::from_utf8_lossy(&body).into_owned()))
     }
 
     async fn entry(&self) -> Result<Option<(u64, Holder)>, BucketError> {
@@ -110,7 +143,10 @@ impl Leases {
             // An attempt whose answer was lost.
             Some((revision, held)) if held.id == holder.id => Some(revision),
             Some(_) => None,
-            None => self.write(holder, 0).await?,
+            None => match self.asked().await? {
+                Some(next) if next != holder.name => None,
+                _ => self.write(holder, 0).await?,
+            },
         };
         Ok(revision.map(|revision| Lease {
             leases: self.clone(),
@@ -130,14 +166,14 @@ impl Leases {
 }
 
 impl Lease {
-    /// Renews it until another holds it: ends then, and says who. A broker that is away is waited for.
-    pub async fn keep(&mut self, metrics: &ClusterMetrics) -> Holder {
+    /// Renews it until another holds it or is to hold it: ends then, and says who. A broker that is away is waited for.
+    pub async fn keep(&mut self, metrics: &ClusterMetrics) -> Left {
         let renewing = self.leases.time / RENEWALS;
         loop {
             // An answer that is lost is not waited for: the next attempt finds out.
             let pause = match tokio::time::timeout(renewing, self.renewed()).await {
                 Ok(Ok(None)) => renewing,
-                Ok(Ok(Some(other))) => return other,
+                Ok(Ok(Some(left))) => return left,
                 Ok(Err(error)) => {
                     tracing::debug!(%error, "renew the lease again");
                     AGAIN.min(renewing)
@@ -149,17 +185,18 @@ impl Lease {
         }
     }
 
-    /// Renews it once; who else holds it, where somebody does.
-    async fn renewed(&mut self) -> Result<Option<Holder>, BucketError> {
+    /// Renews it once; why it is kept no longer, where it is not.
+    async fn renewed(&mut self) -> Result<Option<Left>, BucketError> {
         let begun = Instant::now();
         if let Some(revision) = self.leases.write(&self.holder, self.revision).await? {
             (self.revision, self.taken) = (revision, begun);
-            return Ok(None);
+            let asked = self.leases.asked().await?;
+            return Ok(asked.filter(|next| *next != self.holder.name).map(Left::Asked));
         }
         match self.leases.entry().await? {
             // It was renewed, and the answer was lost.
             Some((revision, held)) if held.id == self.holder.id => self.revision = revision,
-            Some((_, other)) => return Ok(Some(other)),
+            Some((_, other)) => return Ok(Some(Left::Taken(other))),
             // It ended, and nobody wanted it.
             None => self.revision = 0,
         }

@@ -55,6 +55,13 @@ pub struct Member {
     pub lag: Option<u64>,
 }
 
+impl Member {
+    /// Whether it owns its tenant.
+    pub fn is_owner(&self) -> bool {
+        self.role == "owner"
+    }
+}
+
 /// A stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stream {
@@ -151,10 +158,20 @@ async fn holder(connection: &Connection, settings: &Settings) -> Result<Option<H
 ///
 /// # Errors
 /// When they cannot be asked.
-pub(crate) async fn members(
-    client: &Client,
-    tenant: &str,
-) -> Result<Vec<Member>, Box<dyn std::error::Error + Send + Sync>> {
+pub(crate) async fn members(client: &Client, tenant: &str) -> Result<Vec<Member>, AskError> {
+    let mut members = members_of_all(client).await?;
+    members.retain(|member| member.tenant == tenant);
+    Ok(members)
+}
+
+/// Why processes cannot be asked.
+type AskError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The processes of all tenants that answer in time; a process of several is there once for each.
+///
+/// # Errors
+/// When they cannot be asked.
+pub(crate) async fn members_of_all(client: &Client) -> Result<Vec<Member>, AskError> {
     #[derive(Deserialize)]
     struct Stats {
         endpoints: Vec<Endpoint>,
@@ -176,7 +193,7 @@ pub(crate) async fn members(
             continue;
         };
         let member = stats.endpoints.into_iter().next().map(|endpoint| endpoint.data);
-        members.extend(member.filter(|member| member.tenant == tenant));
+        members.extend(member);
     }
     members.sort_by(|one: &Member, other| one.name.cmp(&other.name));
     Ok(members)

@@ -9,7 +9,7 @@ use yekta::{
     nats::{
         Connection,
         bucket::Bucket,
-        lease::{Holder, Lease, Leases},
+        lease::{Holder, Lease, Leases, Left},
     },
     telemetry::{ClusterMetrics, Registry},
 };
@@ -103,7 +103,10 @@ fn who_is_silent_loses_it_and_is_told_when_it_comes_back() {
         let told = tokio::time::timeout(PATIENCE, silent.keep(&metrics()))
             .await
             .unwrap();
-        assert_eq!(told.name, "b");
+        assert!(
+            matches!(&told, Left::Taken(other) if other.name == "b"),
+            "{told:?}"
+        );
         assert!(!other_keeps.is_finished(), "the one that came back took nothing");
         // Nor does it take it away by giving up what it thinks it has.
         silent.release().await;
@@ -170,5 +173,30 @@ fn of_many_that_tell_something_first_one_is_heard() {
             told.push(one.await.unwrap());
         }
         assert!(told.iter().all(|one| *one == told[0]), "{told:?}");
+    });
+}
+
+#[test]
+fn whoever_holds_it_hears_who_is_to_hold_it_and_all_others_leave_it_to_that_one() {
+    let server = NatsServer::start();
+    run(async {
+        let connection = connected(&server).await;
+        let leases = leases(&server, &connection).await;
+        let mut held = won(&leases, "a").await;
+        // Who is to hold it that does keeps it.
+        leases.ask("a", PATIENCE).await.unwrap();
+        let kept = tokio::time::timeout(2 * TIME, held.keep(&metrics())).await;
+        assert!(kept.is_err(), "{kept:?}");
+        leases.ask("c", PATIENCE).await.unwrap();
+        let left = tokio::time::timeout(PATIENCE, held.keep(&metrics())).await;
+        assert_eq!(left.unwrap(), Left::Asked("c".to_owned()));
+        held.release().await;
+        let other = tokio::time::timeout(2 * TIME, leases.win(&holder("b"), |_| {})).await;
+        assert!(other.is_err(), "{other:?}");
+        let held = won(&leases, "c").await;
+        held.release().await;
+        // Who does not come is not waited for longer than was asked.
+        leases.ask("nobody", TIME).await.unwrap();
+        won(&leases, "b").await;
     });
 }

@@ -28,6 +28,34 @@ enum Command {
     ///
     /// Exits 1 where nobody owns it.
     Status(StatusArgs),
+    /// Have another process own the tenant: one that stands by, as `status` calls it
+    ///
+    /// The owner commits what it has taken and gives the tenant up; nothing is lost, and what is asked meanwhile waits or is
+    /// sent there. Waits until that process owns it.
+    HandOver(HandOverArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct HandOverArgs {
+    /// The process that is to own it.
+    name: String,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+impl HandOverArgs {
+    fn run(&self, out: &mut impl Write) -> Result<(), Failure> {
+        let settings = self.settings.load()?;
+        let took = runtime()?.block_on(app::hand_over(&settings, &self.name))?;
+        writeln!(
+            out,
+            "{} owns {} after {} ms",
+            self.name,
+            settings.data.tenant,
+            took.as_millis()
+        )?;
+        Ok(())
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -43,6 +71,7 @@ impl Args {
     pub(crate) fn run(self, out: &mut impl Write) -> Result<(), Failure> {
         match self.command {
             Command::Status(args) => args.run(out),
+            Command::HandOver(args) => args.run(out),
         }
     }
 }
@@ -62,7 +91,7 @@ impl StatusArgs {
             )?,
             false => write(out, &status)?,
         }
-        match status.members.iter().any(|member| member.role == "owner") {
+        match status.members.iter().any(Member::is_owner) {
             true => Ok(()),
             false => Err(Failure::Failed(anyhow::anyhow!(
                 "cluster status: nobody owns the tenant {}",

@@ -72,8 +72,8 @@ where
         return Err(refused);
     }
     for key in OF_NO_TENANT {
-        if let Some(default) = at(&defaults, key) {
-            overlay(&mut merged, nested(key, default.clone()));
+        if let (Some(default), Some(there)) = (at(&defaults, key), at_mut(&mut merged, key)) {
+            default.clone_into(there);
         }
     }
     let public_url = under_its_path(&merged, &said, tenant.name);
@@ -119,6 +119,15 @@ fn at<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
     })
 }
 
+/// The same, to be put something else there.
+fn at_mut<'a>(value: &'a mut Value, key: &str) -> Option<&'a mut Value> {
+    key.split('.')
+        .try_fold(value, |value, name| match &mut value.kind {
+            ValueKind::Table(table) => table.get_mut(name),
+            _ => None,
+        })
+}
+
 /// A table that has `value` at `section.key`.
 fn nested(key: &str, value: Value) -> Value {
     key.rsplit('.').fold(value, |value, name| {
@@ -127,11 +136,11 @@ fn nested(key: &str, value: Value) -> Value {
     })
 }
 
-/// Puts `over` on top of `under`, table by table. An emptied table takes the place of the one below.
+/// Puts `over` on top of `under`, table by table.
 fn overlay(under: &mut Value, over: Value) {
     let origin = over.origin().map(str::to_owned);
     match (&mut under.kind, over.kind) {
-        (ValueKind::Table(below), ValueKind::Table(above)) if !above.is_empty() => {
+        (ValueKind::Table(below), ValueKind::Table(above)) => {
             for (name, value) in above {
                 match below.get_mut(&name) {
                     Some(there) => overlay(there, value),

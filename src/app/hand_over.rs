@@ -1,0 +1,88 @@
+//! Having another process own a tenant, for `yekta cluster hand-over`. Asks whoever owns it by the lease, and waits.
+
+use std::time::{Duration, Instant};
+
+use crate::{
+    app::{StreamError, cluster_status, inspect::Status},
+    config::Settings,
+    nats::{
+        self,
+        bucket::{Bucket, BucketError},
+        lease::Leases,
+    },
+};
+
+/// For so long a tenant is left to the process that is to own it.
+const ASKED_FOR: Duration = Duration::from_secs(30);
+/// Between two looks at who owns it.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Why a tenant is not handed over.
+#[derive(Debug, thiserror::Error)]
+pub enum HandOverError {
+    /// The service is standalone.
+    #[error(
+        "hand the tenant over: expected nats.url to be set and processes that share it (cluster.standby)"
+    )]
+    Alone,
+    /// Nobody of that name stands by.
+    #[error("hand the tenant over to {name}: expected one that stands by, one of: {standbys}")]
+    Unknown {
+        /// The name.
+        name: String,
+        /// Who stands by.
+        standbys: String,
+    },
+    /// Another process owned it in the end.
+    #[error("hand the tenant over to {name}: it did not take it in time")]
+    Late {
+        /// The name.
+        name: String,
+    },
+    /// The settings do not name a tenant, or the broker does not say how it is.
+    #[error(transparent)]
+    Look(#[from] StreamError),
+    /// The broker does not take it.
+    #[error("hand the tenant over")]
+    Ask(#[source] BucketError),
+    /// The broker cannot be reached.
+    #[error(transparent)]
+    Connect(#[from] nats::ConnectError),
+}
+
+/// Has the process `name`, which stands by, own the tenant; how long that took.
+///
+/// # Errors
+/// [`HandOverError`].
+pub async fn hand_over(settings: &Settings, name: &str) -> Result<Duration, HandOverError> {
+    let status = cluster_status(settings).await?.ok_or(HandOverError::Alone)?;
+    let nats = settings.nats.as_ref().ok_or(HandOverError::Alone)?;
+    let lease = settings.cluster.as_ref().ok_or(HandOverError::Alone)?.lease;
+    let owns = |status: &Status| status.holder.as_ref().is_some_and(|holder| holder.name == name);
+    if owns(&status) {
+        return Ok(Duration::ZERO);
+    }
+    let standbys = status.members.iter().filter(|member| !member.is_owner());
+    let standbys: Vec<&str> = standbys.map(|member| member.name.as_str()).collect();
+    if !standbys.contains(&name) {
+        return Err(HandOverError::Unknown {
+            name: name.to_owned(),
+            standbys: standbys.join(", "),
+        });
+    }
+    let connection = nats::connect(nats).await?;
+    let tenant = settings.data.tenant.parse().map_err(StreamError::from)?;
+    let leases = Leases::of(Bucket::of(&connection), &tenant, lease);
+    let begun = Instant::now();
+    leases.ask(name, ASKED_FOR).await.map_err(HandOverError::Ask)?;
+    while begun.elapsed() < ASKED_FOR {
+        let holder = leases.holder().await.map_err(HandOverError::Ask)?;
+        if holder.is_some_and(|holder| holder.name == name) {
+            return Ok(begun.elapsed());
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Err(HandOverError::Late {
+        name: name.to_owned(),
+    })
+}

@@ -1,0 +1,119 @@
+//! What a tenant's file may say, and what of the process' configuration holds for it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::config::{LoadOptions, Tenants};
+
+const PROCESS: &str = "[http]\nread_key = \"of-the-operator\"\nwrite_key = \"of-nobody\"\nbody_bytes_max = 4096\n\
+    public_url = \"https://id.example.com/\"\n[decode]\nevent_bytes_max = 2048\n\
+    [keys.operator]\nrole = \"admin\"\nsha256 = \"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"\n";
+
+fn tenants(folder: &Path, process: &str) -> Tenants {
+    let file = folder.join("process.toml");
+    fs::write(&file, process).unwrap();
+    let process = LoadOptions {
+        file: Some(file),
+        env: std::iter::empty(),
+        overrides: Vec::new(),
+    };
+    Tenants::new(folder.join("tenants"), process)
+}
+
+#[test]
+fn a_tenant_has_what_the_process_has_but_its_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let tenants = tenants(folder.path(), PROCESS);
+    for text in [
+        "",
+        "[http]\nwrite_key = \"of-the-airline\"\n[decode]\nevent_bytes_max = 1024\n",
+    ] {
+        let settings = tenants.settings("airline", text).unwrap();
+        assert_eq!(settings.data.tenant, "airline");
+        assert_eq!(settings.http.path, "/t/airline");
+        assert_eq!(settings.http.body_bytes_max, 4_096);
+        assert_eq!(
+            settings.http.public_url.as_deref(),
+            Some("https://id.example.com/t/airline")
+        );
+        assert_eq!((settings.http.read_key.is_none(), settings.keys.len()), (true, 0));
+        assert_eq!(settings.http.write_key.is_some(), !text.is_empty());
+        assert_eq!(
+            settings.decode.event_bytes_max,
+            if text.is_empty() { 2_048 } else { 1_024 }
+        );
+    }
+    let own = tenants.settings("airline", "[http]\npublic_url = \"https://fly.example.com\"\n");
+    assert_eq!(
+        own.unwrap().http.public_url.as_deref(),
+        Some("https://fly.example.com")
+    );
+}
+
+#[test]
+fn what_all_tenants_share_is_not_one_tenants_to_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let tenants = tenants(folder.path(), PROCESS);
+    for (text, key) in [
+        ("[data]\ndir = \"/elsewhere\"", "data"),
+        ("[data]\ntenant = \"retailer\"", "data"),
+        ("[http]\nlisten = \"127.0.0.1:1\"", "http.listen"),
+        ("[nats]\nurl = \"nats://elsewhere:4222\"", "nats"),
+        ("[cluster]\nstandby = true", "cluster"),
+        ("[tenants]\ndir = \"x\"", "tenants"),
+        ("[http]\nno_such_key = 1", "http.no_such_key"),
+        ("[decode]\nevent_bytes_max = 8192", "http.body_bytes_max"),
+    ] {
+        let refused = tenants.settings("airline", text).unwrap_err();
+        assert!(
+            refused.problems.iter().any(|problem| problem.key == key),
+            "{text}: {refused}"
+        );
+    }
+    for name in ["", "Airline", "a.b", "../x", "a-b"] {
+        assert!(tenants.settings(name, "").is_err(), "{name}");
+    }
+}
+
+#[test]
+fn files_come_and_go_and_no_key_is_of_two() {
+    let folder = tempfile::tempdir().unwrap();
+    let tenants = tenants(folder.path(), "");
+    let key = |key: &str| format!("[http]\nread_key = \"{key}\"\n");
+    tenants.beside_others("airline", &key("one")).unwrap();
+    tenants.put("airline", &key("one")).unwrap();
+    let refused = tenants
+        .beside_others("bank", &key("one"))
+        .unwrap_err()
+        .to_string();
+    assert!(refused.contains("http.read_key") && refused.contains("airline") && !refused.contains("\"one\""));
+    // Another file of the same tenant may have the same key.
+    tenants.beside_others("airline", &key("one")).unwrap();
+    tenants.put("bank", &key("two")).unwrap();
+    fs::write(tenants.folder().join("notes.txt"), "no tenant").unwrap();
+    assert_eq!(
+        tenants.all().unwrap().keys().collect::<Vec<_>>(),
+        ["airline", "bank"]
+    );
+    fs::write(tenants.folder().join("bank.toml"), key("one")).unwrap();
+    assert!(tenants.all().is_err());
+    assert!(tenants.remove("bank").unwrap());
+    assert!(!tenants.remove("bank").unwrap());
+    assert_eq!(tenants.texts().unwrap().len(), 1);
+}
+
+#[test]
+fn where_no_files_are_to_be_read_that_is_said() {
+    let tenants = Tenants::new(
+        PathBuf::from("/no/such/folder"),
+        LoadOptions {
+            file: None,
+            env: std::iter::empty(),
+            overrides: Vec::new(),
+        },
+    );
+    let refused = tenants.all().unwrap_err().to_string();
+    assert!(refused.contains("/no/such/folder"), "{refused}");
+}
