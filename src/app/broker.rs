@@ -34,6 +34,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Broker {
     pub(crate) expunge: Expunge,
     pub(crate) runtime: Handle,
+    /// Where those who share the tenant find snapshots; of a tenant that was shared once, where they found them.
+    pub(crate) shelf: Shelf,
     /// Those who share the tenant, where it is shared.
     pub(crate) others: Option<Others>,
 }
@@ -41,8 +43,6 @@ pub(crate) struct Broker {
 /// The processes that stand by.
 #[derive(Debug)]
 pub(crate) struct Others {
-    /// Where they find snapshots.
-    pub(crate) shelf: Shelf,
     pub(crate) client: Client,
     /// As a subject token.
     pub(crate) tenant: String,
@@ -123,10 +123,17 @@ impl Beyond for Broker {
     }
 
     fn shelve(&self, path: &Path, anew: bool, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError> {
-        let Some(others) = &self.others else {
-            return Ok(());
+        let shelving = async {
+            match (&self.others, anew) {
+                (Some(_), _) => self.shelf.put(path, anew).await?,
+                // Nobody needs it any more, and it holds what is to be gone.
+                (None, true) if self.shelf.remove().await? => tracing::info!(
+                    "removed the object store of snapshots: the tenant is shared no longer, and it held what is to be gone"
+                ),
+                (None, _) => {}
+            }
+            Ok(())
         };
-        let shelving = async { Ok(others.shelf.put(path, anew).await?) };
         unless_stopped(&self.runtime, shelving, goes_on)
     }
 

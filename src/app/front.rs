@@ -212,12 +212,21 @@ impl Front {
 
     /// Looks again at those files that an engine goes by, until what is returned is dropped.
     pub(crate) fn look_for(&self, handle: &Handle) -> Vec<AbortOnDropHandle<()>> {
-        let master = MasterFile::of(&self.settings, handle, self.metrics.guard.clone());
-        let master = master.map(|master| tokio::spawn(master.follow(LOOK_EVERY)));
         let rules = FollowedRules::of(&self.settings, self.metrics.rules.clone());
         let rules = rules.map(|rules| tokio::spawn(rules.telling(handle).follow(LOOK_EVERY)));
-        let looking = master.into_iter().chain(rules);
-        looking.map(AbortOnDropHandle::new).collect()
+        let rules = rules.map(AbortOnDropHandle::new);
+        rules.into_iter().chain(self.look_for_key(handle)).collect()
+    }
+
+    /// The same of the master key alone, for an engine that only follows.
+    pub(crate) fn look_for_key(&self, handle: &Handle) -> Option<AbortOnDropHandle<()>> {
+        let followed = self.key_file(handle)?.follow(LOOK_EVERY);
+        Some(AbortOnDropHandle::new(tokio::spawn(followed)))
+    }
+
+    /// The file of the master key that an engine goes by, where there is one.
+    pub(crate) fn key_file(&self, handle: &Handle) -> Option<MasterFile> {
+        MasterFile::of(&self.settings, handle, self.metrics.guard.clone())
     }
 
     /// Tells the supervisor that an engine gets on, until what is returned is dropped.

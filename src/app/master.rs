@@ -65,6 +65,17 @@ impl MasterFile {
         followed::follow(self, every, move || metrics.keys_refused()).await;
     }
 
+    /// Goes by what it holds now. Blocks.
+    pub(crate) fn take_now(&self) {
+        if let Err(error) = self.take() {
+            self.metrics.keys_refused();
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "look at the master key: what it was before stays"
+            );
+        }
+    }
+
     fn take(&self) -> Result<bool, MasterFileError> {
         Ok(self.engine.turn_to(read(&self.path)?)?)
     }

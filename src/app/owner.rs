@@ -13,7 +13,7 @@ use crate::{
         front::{Front, Served},
         running::{Started, Stream},
         service::{ServiceError, Turn},
-        shared::{Member, Tenure},
+        shared::{Member, Tenure, secrets},
         standby::Waiting,
     },
     engine::{
@@ -32,6 +32,8 @@ pub(crate) struct Owning {
     stream: Option<Box<Stream>>,
     /// What one has more that shares the tenant.
     tenure: Option<Tenure>,
+    /// Offers its secrets to those who share the tenant.
+    offering: Option<AbortOnDropHandle<()>>,
     ending: CancellationToken,
     _looking: Vec<AbortOnDropHandle<()>>,
 }
@@ -90,8 +92,20 @@ impl Owning {
         } = started;
         let (api, guard) = (front.api(&engine.handle)?, front.http.guard.clone());
         stream.answer(api.clone(), guard, &front.settings).await?;
+        let offering = tenure.as_ref().map(|tenure| {
+            let (dir, changes) = (
+                compose::engine_config(&front.settings).dir,
+                engine.handle.secrets_changes(),
+            );
+            let offering = secrets::keep_offered(tenure.member.clone(), dir, changes);
+            AbortOnDropHandle::new(tokio::spawn(offering))
+        });
         let owning = Self::shown(front, (engine, api), (intake, retry), Some(stream));
-        Ok(Self { tenure, ..owning })
+        Ok(Self {
+            tenure,
+            offering,
+            ..owning
+        })
     }
 
     /// Has an engine answer from now on.
@@ -115,6 +129,7 @@ impl Owning {
             engine,
             stream: stream.map(Box::new),
             tenure: None,
+            offering: None,
             ending,
         }
     }
@@ -204,6 +219,7 @@ impl Owning {
 
     /// Becomes a standby: another process owns the tenant, or is to own it.
     async fn step_back(self: Box<Self>, front: &mut Front, tenure: Tenure) -> Turn {
+        drop(self.offering);
         let Some(stream) = self.stream else {
             return Turn::Ended(Ok(()));
         };

@@ -4,30 +4,33 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::Shared;
-use tokio::{runtime::Handle, sync::watch};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::watch;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use uuid::Uuid;
 
 use crate::{
     api::Following,
     app::{
-        clock, compose,
+        compose,
         front::{Front, Served},
         owner::Owning,
         running::{Begun, Started, follow},
         service::{ServiceError, Turn},
-        shared::{Member, Tenure, secrets, shelf},
-        stream::{folder_of_a_stream, prepare_shared, service_limits},
+        shared::{
+            Member, Tenure,
+            opening::{self, Origin},
+            secrets, shelf,
+        },
+        stream::{prepare_shared, service_limits},
     },
-    config::{Cluster, Settings},
-    engine::{Engine, Held, Standby, StandbyMetrics, StartError},
+    config::Cluster,
+    engine::{Held, Standby, StandbyMetrics, StartError},
     http::duty::Duty,
-    journal::FollowedJournal,
     nats::{
         self,
         bucket::Bucket,
         ingest::Waiters,
-        journal::{JetStreamFollower, JetStreamJournalConfig},
+        journal::JetStreamJournalConfig,
         lease::{Holder, Lease, Leases},
         service::{Answering, Instance, Owner, Service, refuse_second_owner},
     },
@@ -52,6 +55,8 @@ pub(crate) struct Waiting {
     /// Ends the journal's waiting for a broker that is away.
     abandon: CancellationToken,
     ending: CancellationToken,
+    /// Looks at the master key again.
+    _looking: Option<AbortOnDropHandle<()>>,
 }
 
 impl Waiting {
@@ -80,17 +85,18 @@ impl Waiting {
             url,
             metrics,
         };
-        let dir = compose::engine_config(&settings).dir;
-        secrets::fetch(&member, &dir).await?;
-        if !dir.join("store").exists() {
-            shelf::fetch(&member, &dir).await;
-        }
-        match Self::start(front, member.clone(), None).await {
+        let config = compose::engine_config(&settings);
+        secrets::fetch(&member, &config).await?;
+        let fetched = match config.dir.join("store").exists() || secrets::is_useless(&config) {
+            true => None,
+            false => shelf::fetch(&member, &config.dir).await,
+        };
+        match Self::start(front, member.clone(), Origin::Folder { fetched }).await {
             // It was away for longer than the journal goes back.
             Err(ServiceError::Start(StartError::Journal(error))) if error.is_gone() => {
                 tracing::warn!(%error, "the journal does not go back to where this process was");
-                shelf::fetch(&member, &dir).await;
-                Self::start(front, member, None).await
+                let fetched = shelf::fetch(&member, &config.dir).await;
+                Self::start(front, member, Origin::Folder { fetched }).await
             }
             started => started,
         }
@@ -98,10 +104,10 @@ impl Waiting {
 
     /// Stands by with what an owner held before.
     pub(crate) async fn again(front: &mut Front, member: Member, held: Held) -> Result<Self, ServiceError> {
-        Self::start(front, member, Some(held)).await
+        Self::start(front, member, Origin::Held(held)).await
     }
 
-    async fn start(front: &mut Front, member: Member, held: Option<Held>) -> Result<Self, ServiceError> {
+    async fn start(front: &mut Front, member: Member, origin: Origin) -> Result<Self, ServiceError> {
         let settings = Arc::clone(&front.settings);
         let id = Uuid::now_v7().to_string();
         let config = JetStreamJournalConfig {
@@ -116,7 +122,7 @@ impl Waiting {
             cluster: member.metrics.clone(),
         };
         let check = secrets::check(&member).await?;
-        let standby = standby(settings, &member, (config, held, check), metrics).await?;
+        let standby = opening::standby(settings, &member, (config, origin, check), metrics).await?;
         starting.disarm();
         if let Err(refused) = secrets::claim(&member, standby.handle.secrets_check()).await {
             let stopped = tokio::task::spawn_blocking(move || standby.stop().map(drop)).await?;
@@ -127,6 +133,7 @@ impl Waiting {
         let (owner, ending) = (watch::channel(None).0, front.ending());
         let service = answering(front, &member, &standby, &id).await?;
         Self::show(front, &member, &standby, (&owner, &ending))?;
+        let looking = front.look_for_key(&standby.handle);
         Ok(Self {
             member,
             standby,
@@ -135,6 +142,7 @@ impl Waiting {
             owner,
             abandon,
             ending,
+            _looking: looking,
         })
     }
 
@@ -275,7 +283,7 @@ impl Waiting {
             ..
         } = *waiting;
         let settings = Arc::clone(&front.settings);
-        let (engine, epoch) = engine(&settings, front, &member, standby, abandon.clone()).await?;
+        let (engine, epoch) = opening::engine(&settings, front, &member, standby, abandon.clone()).await?;
         // What was asked of the standby is answered; its streams go on at the owner.
         service.stop(Duration::ZERO).await;
         ending.cancel();
@@ -294,60 +302,6 @@ impl Waiting {
         let started = follow(&settings, member.ground.clone(), begun, &front.rules, metrics);
         Ok((started, member))
     }
-}
-
-/// Opens the folder, unless it is held, and follows the journal. Recovery may read all of it: not on a thread that serves.
-async fn standby(
-    settings: Arc<Settings>,
-    member: &Member,
-    (config, held, check): (JetStreamJournalConfig, Option<Held>, Option<Vec<u8>>),
-    metrics: StandbyMetrics,
-) -> Result<Standby, ServiceError> {
-    let engine_config = compose::engine_config(&settings);
-    let rules = compose::engine_rules(&settings);
-    let (ground, runtime) = (member.ground.clone(), Handle::current());
-    tokio::task::spawn_blocking(move || {
-        let (connection, assets) = (&ground.connection, &ground.assets);
-        let (journal, held) = match held {
-            Some(held) => (JetStreamFollower::open(runtime, connection, assets, config), held),
-            None => {
-                // ORDER: the folder before the journal, so that who is refused the folder does nothing else.
-                let folder = folder_of_a_stream(&engine_config)?;
-                if check.is_some_and(|check| check != folder.secrets_check()) {
-                    return Err(StartError::OtherSecrets.into());
-                }
-                let journal = JetStreamFollower::open(runtime, connection, assets, config);
-                let journal = journal.map_err(StartError::from)?;
-                let held = Held::open(folder, &engine_config, &journal)?;
-                (Ok(journal), held)
-            }
-        };
-        let journal: Box<dyn FollowedJournal> = Box::new(journal.map_err(StartError::from)?);
-        let standby = Standby::start((held, journal), &engine_config, rules, metrics, clock::now)?;
-        Ok(standby)
-    })
-    .await?
-}
-
-/// Takes the journal over and starts the writer over the standby's store.
-async fn engine(
-    settings: &Settings,
-    front: &Front,
-    member: &Member,
-    standby: Standby,
-    abandon: CancellationToken,
-) -> Result<(Engine, u64), ServiceError> {
-    let config = compose::engine_config(settings);
-    let (rules, metrics) = (compose::engine_rules(settings), front.metrics.engine.clone());
-    let broker = member.ground.beyond(settings, Handle::current());
-    tokio::task::spawn_blocking(move || {
-        let goes_on = move || !abandon.is_cancelled();
-        let opened = standby.take_over(&config, Some(broker), &goes_on)?;
-        let epoch = opened.epoch();
-        let engine = opened.start(&config, rules, metrics, clock::now)?;
-        Ok((engine, epoch))
-    })
-    .await?
 }
 
 /// Answers questions on NATS.

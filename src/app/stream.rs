@@ -126,8 +126,8 @@ impl Ground {
         Arc::new(Broker {
             expunge,
             runtime,
+            shelf: Shelf::of(&self.connection, &self.settings),
             others: is_shared.then(|| Others {
-                shelf: Shelf::of(&self.connection, &self.settings),
                 client: self.connection.client.clone(),
                 tenant: self.settings.tenant.token(),
             }),

@@ -76,14 +76,43 @@ impl DataKeys {
     /// # Errors
     /// When the system has no random bytes.
     pub fn with_another(&self) -> io::Result<Self> {
+        self.with_another_beside(self)
+    }
+
+    /// The same with a new key of a number that `others` do not have either.
+    ///
+    /// # Errors
+    /// When the system has no random bytes.
+    pub fn with_another_beside(&self, others: &Self) -> io::Result<Self> {
         let mut former = self.former.clone();
         former.insert(self.newest.0, self.newest.1);
-        let number = KeyNumber(self.newest.0.0.saturating_add(1));
+        let KeyNumber(last) = self.newest.0.max(others.newest.0);
         Ok(Self {
-            newest: (number, drawn()?),
+            newest: (KeyNumber(last.saturating_add(1)), drawn()?),
             former,
             plain: self.plain,
         })
+    }
+
+    /// The same with those of `others`; `None` where one number has two keys.
+    #[must_use]
+    pub fn with(&self, others: &Self) -> Option<Self> {
+        let mut all: BTreeMap<_, _> = self.all().map(|(number, key)| (number, *key)).collect();
+        for (number, key) in others.all() {
+            if all.insert(number, *key).is_some_and(|own| own != *key) {
+                return None;
+            }
+        }
+        Self::kept(all, self.plain || others.plain)
+    }
+
+    /// The same where there may be something that is not encrypted, if it is so.
+    #[must_use]
+    pub fn beside_plain(self, plain: bool) -> Self {
+        Self {
+            plain: self.plain || plain,
+            ..self
+        }
     }
 
     /// The same without the keys before `number`, under which nothing is encrypted any more; neither is there anything that

@@ -78,7 +78,7 @@ pub trait Beyond: Send + Sync + fmt::Debug {
     fn caught_up(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError>;
 
     /// Keeps the snapshot at `path` where others find it, in the place of the one before; with `anew` nothing is left of that.
-    /// Where others need none nothing is done.
+    /// Where others need none nothing is kept.
     ///
     /// # Errors
     /// When it could not be kept.

@@ -51,6 +51,7 @@ mod hot;
 mod index;
 mod input;
 pub mod intake;
+mod joining;
 mod known;
 mod ledger;
 pub mod membership;
@@ -110,6 +111,7 @@ pub use crate::{
         edition::KeptBy,
         expunge::Beyond,
         handle::{Handle, HandleLimits, Health},
+        joining::secrets_open,
         migrate::Migrated,
         offline::Offline,
         open::{EngineConfig, Folder, Opened, StartError},

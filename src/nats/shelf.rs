@@ -2,7 +2,8 @@
 //! or was away for longer than the journal goes back.
 //!
 //! Owns how a file gets there and back whole; must never know what it holds. There is one object, which every newer one takes the
-//! place of. Whoever reads a file that is replaced meanwhile gets an error, and may ask again.
+//! place of, and nothing else is kept: what a put that failed left behind goes with the next. Whoever reads a file that is
+//! replaced meanwhile gets an error, and may ask again.
 
 use std::{
     io,
@@ -12,9 +13,12 @@ use std::{
 
 use async_nats::jetstream::{
     context::{CreateObjectStoreError, DeleteObjectStore, ObjectStoreError},
-    object_store::{Config, GetError, GetErrorKind, Object, ObjectMetadata, ObjectStore, PutError},
+    object_store::{
+        Config, GetError, GetErrorKind, Object, ObjectInfo, ObjectMetadata, ObjectStore, PutError,
+    },
     stream::StorageType,
 };
+use futures_util::TryStreamExt;
 use tokio::{
     fs::File,
     io::{AsyncReadExt, AsyncWriteExt},
@@ -28,6 +32,8 @@ const NEWEST: &str = "newest";
 const FILE_NAME: &str = "file";
 /// Bytes that are read at once, a message's worth.
 const CHUNK_BYTES: usize = 128 * 1024;
+/// Files that were left behind unfinished and go with one put; what is more goes with the next.
+const LEFT_MAX: usize = 64;
 /// How long the next piece may take.
 const READ_MAX: Duration = Duration::from_secs(30);
 /// Between two words on how far it is.
@@ -68,6 +74,9 @@ pub enum ShelfError {
         /// Why not.
         source: DeleteObjectStore,
     },
+    /// What was left behind unfinished stays.
+    #[error("remove what was left behind in the object store")]
+    Left(#[source] async_nats::Error),
     /// The snapshot could not be put there.
     #[error("put a snapshot into the object store")]
     Put(#[source] PutError),
@@ -100,13 +109,8 @@ impl Shelf {
     /// # Errors
     /// [`ShelfError`]; what was there may be gone then.
     pub async fn put(&self, path: &Path, anew: bool) -> Result<(), ShelfError> {
-        let jetstream = &self.connection.jetstream;
-        if anew && self.opened().await?.is_some() {
-            let removed = jetstream.delete_object_store(&self.bucket).await;
-            removed.map_err(|source| ShelfError::Remove {
-                bucket: self.bucket.clone(),
-                source,
-            })?;
+        if anew {
+            self.remove().await?;
         }
         let store = match self.opened().await? {
             Some(store) => store,
@@ -124,8 +128,63 @@ impl Shelf {
             chunk_size: Some(CHUNK_BYTES),
             ..ObjectMetadata::default()
         };
-        store.put(metadata, &mut file).await.map_err(ShelfError::Put)?;
+        let put = store.put(metadata, &mut file).await.map_err(ShelfError::Put)?;
+        match self.tidy(&put).await {
+            Ok(0) => {}
+            Ok(left) => tracing::info!(
+                snapshots = left,
+                "removed what was left behind unfinished in the object store"
+            ),
+            // The snapshot is there all the same.
+            Err(error) => tracing::warn!(
+                error = %error,
+                cause = std::error::Error::source(&error).map(tracing::field::display),
+                "the object store keeps what was left behind"
+            ),
+        }
         Ok(())
+    }
+
+    /// Removes the store with all that it holds, on every server; whether there was one.
+    ///
+    /// # Errors
+    /// [`ShelfError`]; it may be there still.
+    pub async fn remove(&self) -> Result<bool, ShelfError> {
+        if self.opened().await?.is_none() {
+            return Ok(false);
+        }
+        let removed = self.connection.jetstream.delete_object_store(&self.bucket).await;
+        removed.map_err(|source| ShelfError::Remove {
+            bucket: self.bucket.clone(),
+            source,
+        })?;
+        Ok(true)
+    }
+
+    /// Removes the pieces of all files but the one that was `put`: whoever failed before its end left them; of how many.
+    async fn tidy(&self, put: &ObjectInfo) -> Result<usize, ShelfError> {
+        fn failed(error: impl Into<async_nats::Error>) -> ShelfError {
+            ShelfError::Left(error.into())
+        }
+        let pieces = format!("$O.{}.C.", self.bucket);
+        let own = format!("{pieces}{}", put.nuid);
+        let jetstream = &self.connection.jetstream;
+        let stream = jetstream
+            .get_stream_no_info(self.stream())
+            .await
+            .map_err(failed)?;
+        let found = stream.info_with_subjects(format!("{pieces}>")).await;
+        let mut found = found.map_err(failed)?;
+        let mut left = 0_usize;
+        while left < LEFT_MAX
+            && let Some((subject, _)) = found.try_next().await.map_err(failed)?
+        {
+            if subject != own {
+                stream.purge().filter(&subject).await.map_err(failed)?;
+                left = left.saturating_add(1);
+            }
+        }
+        Ok(left)
     }
 
     /// Copies what is there into `folder`, under the name it had; `None` where nothing is there.
@@ -170,11 +229,15 @@ impl Shelf {
 
     /// Whether there is such a store, as far as the broker says.
     async fn is_there(&self) -> bool {
-        let stream = format!("OBJ_{}", self.bucket);
-        match self.connection.jetstream.get_stream(stream).await {
+        match self.connection.jetstream.get_stream(self.stream()).await {
             Err(error) => !is_missing(&error),
             Ok(_) => true,
         }
+    }
+
+    /// What the store's stream is called.
+    fn stream(&self) -> String {
+        format!("OBJ_{}", self.bucket)
     }
 
     async fn make(&self) -> Result<ObjectStore, ShelfError> {

@@ -74,3 +74,34 @@ fn no_member_keeps_what_was_erased_and_a_new_one_comes_up_behind_it() {
     assert!(!holds(town.members[3].data.path()));
     town.stop_all();
 }
+
+#[test]
+fn an_owner_that_shares_its_tenant_no_longer_removes_the_snapshot_that_others_found() {
+    const SNAPSHOTS: &str = "OBJ_YEKTA_SNAPSHOTS_default";
+    let mut town = Town::without_members(LONG_LEASE_MS);
+    town.place.more = vec![("YEKTA_SNAPSHOTS__INTERVAL_S".to_owned(), "1".to_owned())];
+    town.join("a");
+    town.broker.tell_all(&[said("e-1", "canary", "canarynote7731")]);
+    town.wait_until_level();
+    let has_it = || {
+        let found = town.broker.jetstream.get_stream(SNAPSHOTS);
+        town.broker.runtime.block_on(found).is_ok()
+    };
+    wait_for("a snapshot in the object store", || has_it().then_some(()));
+    town.stop(0);
+
+    let own = [("STANDBY", "false"), ("NAME", ""), ("URL", "")];
+    town.members[0].own = own
+        .map(|(key, value)| (format!("YEKTA_CLUSTER__{key}"), value.to_owned()))
+        .to_vec();
+    town.start(0);
+    let has_it = || {
+        let found = town.broker.jetstream.get_stream(SNAPSHOTS);
+        town.broker.runtime.block_on(found).is_ok()
+    };
+    assert!(has_it(), "nothing needs it gone yet");
+    erase(town.members[0].url());
+    assert!(!has_it(), "it held what was said");
+    let log = town.stop(0);
+    assert!(log.contains("removed the object store of snapshots"), "{log}");
+}

@@ -30,11 +30,16 @@ impl<S> Town<S> {
 
     /// What members share under a key.
     pub fn shared(&self, key: &str) -> Option<Value> {
+        Some(serde_json::from_slice(&self.shared_bytes(key)?).unwrap_or_default())
+    }
+
+    /// The same as it lies there.
+    pub fn shared_bytes(&self, key: &str) -> Option<Vec<u8>> {
         let entry = self.broker.runtime.block_on(async {
             let bucket = self.broker.jetstream.get_key_value(BUCKET).await.unwrap();
             bucket.get(key).await.unwrap()
         });
-        Some(serde_json::from_slice(&entry?).unwrap_or_default())
+        entry.map(|entry| entry.to_vec())
     }
 
     /// What each member tells operators of itself over NATS, by its name, as far as they do so in time.

@@ -1,11 +1,14 @@
-//! The newest snapshot in the object store: whole or not at all, and replaced by a newer one.
+//! The newest snapshot in the object store: whole or not at all, replaced by a newer one, and nothing beside it.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
+use futures_util::TryStreamExt;
 use yekta::nats::shelf::Shelf;
 
 use crate::{connected, run, server::NatsServer, settings};
 
+/// The store's stream.
+const STREAM: &str = "OBJ_YEKTA_SNAPSHOTS_default";
 /// More than one message, and no multiple of it.
 const BYTES: usize = 3 * 128 * 1024 + 77;
 
@@ -73,5 +76,76 @@ fn nothing_is_left_of_what_is_replaced_anew() {
         assert!(!holds(&store, &mark));
         let fetched = shelf.fetch(from.path()).await.unwrap().unwrap();
         assert_eq!(fs::read(fetched).unwrap(), vec![b'n'; BYTES]);
+    });
+}
+
+/// What the store's stream holds, by subjects.
+async fn held(connection: &yekta::nats::Connection) -> BTreeMap<String, usize> {
+    let stream = connection.jetstream.get_stream(STREAM).await.unwrap();
+    let held = stream.info_with_subjects(">").await.unwrap();
+    held.try_collect().await.unwrap()
+}
+
+#[test]
+fn what_a_put_that_failed_left_behind_goes_with_the_next() {
+    let server = NatsServer::start();
+    let from = tempfile::tempdir().unwrap();
+    run(async {
+        let connection = connected(&server).await;
+        let shelf = Shelf::of(&connection, &settings(&server));
+        shelf.put(&snapshot(from.path(), 1, b'a'), false).await.unwrap();
+        for piece in 0..5 {
+            let subject = format!("$O.YEKTA_SNAPSHOTS_default.C.unfinished{}", piece % 2);
+            let sent = connection.jetstream.publish(subject, vec![b'm'; 1_000].into());
+            sent.await.unwrap().await.unwrap();
+        }
+        assert_eq!(
+            held(&connection).await.len(),
+            4,
+            "one file, its name, and two unfinished"
+        );
+        shelf.put(&snapshot(from.path(), 2, b'b'), false).await.unwrap();
+        let held = held(&connection).await;
+        let (unfinished, kept): (Vec<_>, Vec<_>) = held.keys().partition(|name| name.contains("unfinished"));
+        assert!(unfinished.is_empty() && kept.len() == 2, "{held:?}");
+        let fetched = shelf.fetch(from.path()).await.unwrap().unwrap();
+        assert_eq!(fs::read(fetched).unwrap(), vec![b'b'; BYTES]);
+    });
+}
+
+#[test]
+fn no_more_is_removed_with_one_put_than_is_bounded_and_the_rest_with_the_next() {
+    const LEFT: usize = 70;
+    let server = NatsServer::start();
+    let from = tempfile::tempdir().unwrap();
+    run(async {
+        let connection = connected(&server).await;
+        let shelf = Shelf::of(&connection, &settings(&server));
+        shelf.put(&snapshot(from.path(), 1, b'a'), false).await.unwrap();
+        for piece in 0..LEFT {
+            let subject = format!("$O.YEKTA_SNAPSHOTS_default.C.unfinished{piece}");
+            let sent = connection.jetstream.publish(subject, "piece".into());
+            sent.await.unwrap().await.unwrap();
+        }
+        for left in [LEFT - 64, 0] {
+            shelf.put(&snapshot(from.path(), 2, b'b'), false).await.unwrap();
+            let held = held(&connection).await;
+            assert_eq!(held.len(), 2 + left, "{held:?}");
+        }
+    });
+}
+
+#[test]
+fn a_store_that_nobody_needs_is_removed_with_all_that_it_holds() {
+    let server = NatsServer::start();
+    let from = tempfile::tempdir().unwrap();
+    run(async {
+        let shelf = Shelf::of(&connected(&server).await, &settings(&server));
+        assert!(!shelf.remove().await.unwrap(), "there is no store yet");
+        let mark = vec![b'm'; 1_000];
+        shelf.put(&snapshot(from.path(), 1, b'm'), false).await.unwrap();
+        assert!(shelf.remove().await.unwrap());
+        assert!(!holds(&server.folder().join("store"), &mark));
+        assert_eq!(shelf.fetch(from.path()).await.unwrap(), None);
     });
 }

@@ -1,38 +1,76 @@
 //! The tenant's secrets, as members of one tenant share them: wrapped by the master key that all of them are given, and never
-//! otherwise. Whoever has no master key brings the file along by other ways. Whoever brings another tenant's is refused: by a
-//! keyed hash that an owner tells, which says nothing of the secrets.
+//! otherwise. The owner draws data keys and offers them whenever its file is another; the others take them where they start and
+//! where they take over. Whoever has no master key brings the file along by other ways. Whoever brings another tenant's is
+//! refused: by a keyed hash that an owner tells, which says nothing of the secrets.
 
 use std::{
     fs::{self, File},
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
+    time::Duration,
 };
+
+use tokio::{sync::watch, time::sleep};
 
 use crate::{
     app::{service::ServiceError, shared::Member},
-    cipher::WRAPPED,
-    engine::StartError,
+    cipher::{MasterKeys, WRAPPED},
+    engine::{EngineConfig, StartError, secrets_open},
 };
 
 /// The file in the tenant's folder.
 const FILE: &str = "secrets";
+/// How long until they are offered again where they could not be.
+const RETRY: Duration = Duration::from_secs(5);
 
-/// Brings the secrets into a folder that has none, where another member offers them.
-pub(crate) async fn fetch(member: &Member, dir: &Path) -> Result<(), ServiceError> {
-    let path = dir.join(FILE);
-    if path.exists() {
+/// Brings the secrets into a folder that has none, where another member offers them; also into one without data whose file was
+/// wrapped by a master key that is gone, where those that are offered can be opened.
+pub(crate) async fn fetch(member: &Member, config: &EngineConfig) -> Result<(), ServiceError> {
+    let (dir, path) = (&config.dir, config.dir.join(FILE));
+    if path.exists() && !is_useless(config) {
         return Ok(());
     }
-    let Some(offered) = member
-        .bucket
-        .get(&key(FILE, member))
-        .await
-        .map_err(ServiceError::Bucket)?
-    else {
+    let Some(offered) = offered(member).await? else {
         return Ok(());
     };
+    let opens = |master: &MasterKeys| secrets_open(&offered, master);
+    if path.exists() {
+        if !config.master.as_ref().is_some_and(opens) {
+            return Ok(());
+        }
+        tracing::warn!(
+            "takes the secrets that members share: those in the folder are of a former master key, and it has no data"
+        );
+    }
     let kept = keep(dir, &path, &offered);
     kept.map_err(|source| ServiceError::Secrets { path, source })
+}
+
+/// Whether a file that is there opens nothing: no master key that is given wraps it, and there is no data.
+pub(crate) fn is_useless(config: &EngineConfig) -> bool {
+    let is_fresh = ["store", "journal", "snapshots"]
+        .iter()
+        .all(|data| !config.dir.join(data).exists());
+    let is_refused = |master: &MasterKeys| {
+        let held = fs::read(config.dir.join(FILE)).unwrap_or_default();
+        held.starts_with(WRAPPED.as_bytes()) && !secrets_open(&held, master)
+    };
+    is_fresh && config.master.as_ref().is_some_and(is_refused)
+}
+
+/// What another member offers, or this one offered before.
+pub(crate) async fn offered(member: &Member) -> Result<Option<Vec<u8>>, ServiceError> {
+    let offered = member.bucket.get(&key(FILE, member)).await;
+    Ok(offered
+        .map_err(ServiceError::Bucket)?
+        .map(|offered| offered.to_vec()))
+}
+
+/// Offers these where nobody offers any; what is offered then. Of two members that begin to encrypt together one takes the
+/// other's data key so.
+pub(crate) async fn offer_first(member: &Member, own: Vec<u8>) -> Result<Vec<u8>, ServiceError> {
+    let offered = member.bucket.put_first(&key(FILE, member), own).await;
+    Ok(offered.map_err(ServiceError::Bucket)?.to_vec())
 }
 
 /// What the secrets of the tenant are known again by, where it had an owner already.
@@ -51,16 +89,33 @@ pub(crate) async fn claim(member: &Member, own: [u8; 16]) -> Result<(), ServiceE
     }
 }
 
-/// Offers the secrets of a folder to the others, where they are wrapped. That they are not offered is told, and stops nothing.
-pub(crate) async fn offer(member: &Member, dir: &Path) {
+/// Offers the secrets of a folder to the others, where they are wrapped; whether they have them. That they are not offered is
+/// told, and stops nothing.
+pub(crate) async fn offer(member: &Member, dir: &Path) -> bool {
     let Ok(held) = fs::read(dir.join(FILE)) else {
-        return;
+        return true;
     };
     if !held.starts_with(WRAPPED.as_bytes()) {
-        return;
+        return true;
     }
-    if let Err(error) = member.bucket.put(&key(FILE, member), held).await {
+    let offered = member.bucket.put(&key(FILE, member), held).await;
+    if let Err(error) = &offered {
         tracing::warn!(%error, "could not offer the wrapped secrets to other members");
+    }
+    offered.is_ok()
+}
+
+/// Offers them from now on whenever they are others. Ends when the engine does.
+pub(crate) async fn keep_offered(member: Member, dir: PathBuf, mut changes: watch::Receiver<()>) {
+    loop {
+        changes.mark_unchanged();
+        while !offer(&member, &dir).await {
+            sleep(RETRY).await;
+        }
+        if changes.changed().await.is_err() {
+            return;
+        }
+        tracing::info!("offers the secrets to other members, as they are wrapped now");
     }
 }
 

@@ -1,23 +1,28 @@
 //! The newest snapshot that an owner kept for the others: brought to a disk that is empty, or too old for what the journal
 //! still has.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::{app::shared::Member, nats::shelf::Shelf};
 
-/// Brings it into the folder of a tenant, where there is one. That there is none, or that it does not come, is told and stops
-/// nothing: the journal may do.
-pub(crate) async fn fetch(member: &Member, dir: &Path) {
+/// Brings it into the folder of a tenant, where there is one; where it is then. That there is none, or that it does not come,
+/// is told and stops nothing: the journal may do.
+pub(crate) async fn fetch(member: &Member, dir: &Path) -> Option<PathBuf> {
     let shelf = Shelf::of(&member.ground.connection, &member.ground.settings);
     match shelf.fetch(&dir.join("snapshots")).await {
-        Ok(Some(path)) => {
-            tracing::info!(snapshot.path = %path.display(), "fetched a snapshot from the object store");
+        Ok(fetched) => {
+            if let Some(path) = &fetched {
+                tracing::info!(snapshot.path = %path.display(), "fetched a snapshot from the object store");
+            }
+            fetched
         }
-        Ok(None) => {}
-        Err(error) => tracing::warn!(
-            error = %error,
-            cause = std::error::Error::source(&error).map(tracing::field::display),
-            "the snapshot in the object store does not come"
-        ),
+        Err(error) => {
+            tracing::warn!(
+                error = %error,
+                cause = std::error::Error::source(&error).map(tracing::field::display),
+                "the snapshot in the object store does not come"
+            );
+            None
+        }
     }
 }

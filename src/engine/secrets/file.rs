@@ -47,19 +47,24 @@ impl Found {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::Nothing),
             text => text?,
         };
+        Ok(Self::of(&text))
+    }
+
+    /// What a file of this text holds.
+    pub(super) fn of(text: &str) -> Self {
         if let Some(wrapped) = text.strip_prefix(WRAPPED) {
             let wrapped = HEXLOWER.decode(wrapped.trim().as_bytes());
-            return Ok(wrapped.map_or(Self::Unknown, Self::Wrapped));
+            return wrapped.map_or(Self::Unknown, Self::Wrapped);
         }
         let mut lines = text.lines().map(secret);
-        Ok(match (lines.next().flatten(), lines.next().flatten()) {
+        match (lines.next().flatten(), lines.next().flatten()) {
             (Some(index), Some(ids)) => Self::Plain(Held {
                 index,
                 ids,
                 data: None,
             }),
             _ => Self::Unknown,
-        })
+        }
     }
 }
 
@@ -115,15 +120,18 @@ impl Held {
         text
     }
 
+    /// What a file is that holds them wrapped.
+    pub(super) fn wrapped(&self, master: &MasterKeys) -> io::Result<String> {
+        let wrapped = master.wrap(self.text().as_bytes())?;
+        Ok(format!("{WRAPPED} {}\n", HEXLOWER.encode(&wrapped)))
+    }
+
     /// Writes the file, wrapped where there is a master key; it is durable when this returns.
     ///
     /// ORDER: written whole under another name, synced and then renamed: a file that is there is complete.
     pub(super) fn write(&self, path: &Path, master: Option<&MasterKeys>) -> io::Result<()> {
         let text = match master {
-            Some(master) => format!(
-                "{WRAPPED} {}\n",
-                HEXLOWER.encode(&master.wrap(self.text().as_bytes())?)
-            ),
+            Some(master) => self.wrapped(master)?,
             None => format!(
                 "{}\n{}\n",
                 HEXLOWER.encode(&self.index),

@@ -4,15 +4,20 @@
 //! They lie in a file of their own beside the store, since a store that is set aside and built again must find the same ids,
 //! and since a key must not lie in what it encrypts. Owns when a key is made, replaced and given up; must never make another
 //! for data that is there. With another master key comes another data key: all is written anew under that
-//! ([`crate::engine::expunge`]), and only then the former one goes.
+//! ([`crate::engine::expunge`]), and only then the former one goes. Where processes share a tenant its owner alone makes one
+//! (`shared`).
 
 mod file;
+mod shared;
 
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use tokio::sync::watch;
+
+pub(crate) use crate::engine::secrets::shared::opens;
 use crate::{
     cipher::{AtRest, Cipher, DataKeys, KeyNumber, MasterKeys, Refused},
     engine::{
@@ -47,10 +52,16 @@ pub(crate) struct Secrets {
     keyring: Arc<Keyring>,
     cipher: AtRest,
     state: Mutex<State>,
+    /// Told when the file is another.
+    changed: watch::Sender<()>,
 }
 
 struct State {
     held: Held,
+    /// The data keys that were found in the file, without one that was drawn since.
+    found: Option<DataKeys>,
+    /// Whether another master key brings another data key: not where another process owns the tenant.
+    draws: bool,
     master: Option<MasterKeys>,
     /// Whether the file holds them as they are here, or is yet to be written.
     file: InFile,
@@ -101,7 +112,7 @@ impl Secrets {
                 return Err(StartError::Secrets { path });
             }
         };
-        let is_new = file == InFile::Nothing;
+        let (is_new, found) = (file == InFile::Nothing, held.data.clone());
         if master.is_some() && (held.data.is_none() || file == InFile::Older) {
             let another = held.data.as_ref().map(DataKeys::with_another);
             let another = another.unwrap_or_else(|| DataKeys::new(!is_new));
@@ -115,9 +126,12 @@ impl Secrets {
             cipher: cipher.map_err(failed("begin to encrypt by"))?.map(Arc::new),
             state: Mutex::new(State {
                 held,
+                found,
+                draws: true,
                 master: master.cloned(),
                 file,
             }),
+            changed: watch::channel(()).0,
         })
     }
 
@@ -153,7 +167,8 @@ impl Secrets {
         &self.cipher
     }
 
-    /// Wraps the secrets by another master key, and encrypts by another data key from now on; whether it is another.
+    /// Wraps the secrets by another master key, and encrypts by another data key from now on, unless another process owns the
+    /// tenant; whether it is another.
     ///
     /// # Errors
     /// [`SecretsError`].
@@ -166,7 +181,10 @@ impl Secrets {
             state.master = Some(master);
             return Ok(false);
         }
-        let another = data.with_another().map_err(|source| self.failed(source))?;
+        let another = match state.draws {
+            true => data.with_another().map_err(|source| self.failed(source))?,
+            false => data.clone(),
+        };
         self.replace(&mut state, another, Some(master))?;
         drop(state);
         Ok(true)
@@ -212,7 +230,8 @@ impl Secrets {
         if let Some(cipher) = &self.cipher {
             cipher.turn_to(&data);
         }
-        (state.held, state.master) = (held, master);
+        (state.held, state.master, state.file) = (held, master, InFile::Same);
+        self.changed.send_replace(());
         Ok(())
     }
 

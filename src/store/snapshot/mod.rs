@@ -23,7 +23,7 @@ use std::{
 
 pub use self::{
     draft::{Closed, Draft},
-    reading::{Take, read},
+    reading::{Take, begins, read},
 };
 
 use crate::store::{Applied, Error, codec::Record, layout};

@@ -69,6 +69,16 @@ pub fn read(path: &Path, cipher: &AtRest, take: &mut Take<'_>) -> Result<Content
     Ok(contents)
 }
 
+/// Whether the snapshot at `path` can be read by `cipher`, as far as its beginning shows.
+///
+/// # Errors
+/// As [`read`]; nothing is said of what is behind the beginning.
+pub fn begins(path: &Path, cipher: &AtRest) -> Result<(), Error> {
+    let frame = FrameDecoder::new(opened(path, cipher)?);
+    let mut input = Input { path, frame };
+    input.array().map(|[_kind]: [u8; 1]| ())
+}
+
 /// What follows on the head of the snapshot at `path`.
 fn opened(path: &Path, cipher: &AtRest) -> Result<Box<dyn Read>, Error> {
     let damaged = |reason| {
