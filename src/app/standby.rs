@@ -317,8 +317,8 @@ async fn standby(
                     return Err(StartError::OtherSecrets.into());
                 }
                 let journal = JetStreamFollower::open(runtime, connection, assets, config);
-                let journal = journal.map_err(StartError::from)?;
-                let held = Held::open(folder, &engine_config, &journal)?;
+                let mut journal = journal.map_err(StartError::from)?;
+                let held = Held::open(folder, &engine_config, &mut journal)?;
                 (Ok(journal), held)
             }
         };
