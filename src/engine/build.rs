@@ -113,11 +113,7 @@ impl Origin<'_> {
             store: place, draft, ..
         } = self.places;
         self.built()?;
-        let aside = if place.exists() {
-            Some(aside(place)?)
-        } else {
-            None
-        };
+        let aside = if place.exists() { Some(aside(place)?) } else { None };
         fs::rename(draft, place).map_err(StartError::io("name the store", place))?;
         place
             .parent()

@@ -308,3 +308,6 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

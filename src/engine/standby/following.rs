@@ -106,7 +106,7 @@ impl Following {
     /// disk: what it lacks the journal has.
     ///
     /// What is there may be much: before each commit it is looked whether to go on.
-    fn round(&mut self) -> Result<bool, Error> {
+    pub(crate) fn round(&mut self) -> Result<bool, Error> {
         self.room.look();
         if self.room.is_full() {
             return Ok(false);

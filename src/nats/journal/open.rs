@@ -78,8 +78,12 @@ pub(crate) async fn take_over(stream: &JournalStream, layout: &Layout, owner: &s
             owner: owner.to_owned(),
         };
         match put(stream, record.to_bytes(), found.end).await {
-            Ok(sequence) if sequence == found.end.saturating_add(1) => return Ok(found.taken(record, sequence)),
-            Ok(_) => tracing::debug!("something was in front of the record that was not shown: looking again"),
+            Ok(sequence) if sequence == found.end.saturating_add(1) => {
+                return Ok(found.taken(record, sequence));
+            }
+            Ok(_) => {
+                tracing::debug!("something was in front of the record that was not shown: looking again")
+            }
             Err(error) if is_passing(&error) => tracing::debug!(%error, "taking the journal over again"),
             Err(error) => return Err(broker("take over", error)),
         }
@@ -144,7 +148,9 @@ async fn last_commit(stream: &JournalStream, layout: &Layout, ends: Ends) -> Res
             .as_ref()
             .map_or(ends.first, |last| last.position.saturating_add(1));
         match only_epochs(stream, layout, behind, ends.last).await {
-            Err(Error::Stream { .. }) if ends.copies > 1 && Instant::now() < deadline => sleep(LAG_PAUSE).await,
+            Err(Error::Stream { .. }) if ends.copies > 1 && Instant::now() < deadline => {
+                sleep(LAG_PAUSE).await
+            }
             alone => return alone.map(|()| last),
         }
     }

@@ -216,5 +216,9 @@ fn of_folders_that_were_behind_the_last_is_kept() {
     fs::write(dir.join("second"), "").unwrap();
     assert_eq!(set_behind(&dir).unwrap(), behind);
     assert!(behind.join("second").exists() && !behind.join("db").exists());
-    assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 1, "no other is there");
+    assert_eq!(
+        fs::read_dir(parent.path()).unwrap().count(),
+        1,
+        "no other is there"
+    );
 }
