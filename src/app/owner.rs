@@ -139,7 +139,7 @@ impl Owning {
                 let stopped = self.stop(front, Some(tenure)).await;
                 Turn::Ended(stopped.and(Err(ServiceError::Follow(error))))
             }
-            (End::Failed(_) | End::Lost, Some(tenure)) => self.step_back(front, tenure).await,
+            (End::Failed(_) | End::Lost, Some(tenure)) => self.step_back(front, tenure, stop).await,
             (End::Lost, None) => Turn::Ended(self.stop(front, None).await),
         }
     }
@@ -196,7 +196,12 @@ impl Owning {
     }
 
     /// Becomes a standby: another process owns the tenant.
-    async fn step_back(self: Box<Self>, front: &mut Front, tenure: Tenure) -> Turn {
+    async fn step_back(
+        self: Box<Self>,
+        front: &mut Front,
+        tenure: Tenure,
+        stop: &Shared<impl Future<Output = ()>>,
+    ) -> Turn {
         tracing::warn!("stepped back: another process owns the tenant, this one stands by");
         let Some(stream) = self.stream else {
             return Turn::Ended(Ok(()));
@@ -214,10 +219,7 @@ impl Owning {
                 return Turn::Ended(Err(ServiceError::Writer(error)));
             }
         };
-        match Waiting::again(front, tenure.member, held).await {
-            Ok(waiting) => Turn::Standby(Box::new(waiting)),
-            Err(error) => Turn::Ended(Err(error)),
-        }
+        Waiting::again(front, tenure.member, held, stop).await
     }
 }
 

@@ -1,6 +1,9 @@
 //! A duty: standing by. The store follows the journal that another process writes and answers questions; the lease is tried
 //! for all the time, and whoever wins it takes the tenant over.
 
+mod again;
+mod taking;
+
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::Shared;
@@ -13,14 +16,12 @@ use crate::{
     app::{
         clock, compose,
         front::{Front, Served},
-        owner::Owning,
-        running::{Begun, Started, follow},
         service::{ServiceError, Turn},
-        shared::{Member, Tenure, secrets, shelf},
+        shared::{Member, secrets, shelf},
         stream::{folder_of_a_stream, prepare_shared, service_limits},
     },
     config::{Cluster, Settings},
-    engine::{Engine, Held, Standby, StandbyMetrics, StartError},
+    engine::{Held, Standby, StandbyMetrics, StartError},
     http::duty::Duty,
     journal::FollowedJournal,
     nats::{
@@ -95,11 +96,6 @@ impl Waiting {
         }
     }
 
-    /// Stands by with what an owner held before.
-    pub(crate) async fn again(front: &mut Front, member: Member, held: Held) -> Result<Self, ServiceError> {
-        Self::start(front, member, Some(held)).await
-    }
-
     async fn start(front: &mut Front, member: Member, held: Option<Held>) -> Result<Self, ServiceError> {
         let settings = Arc::clone(&front.settings);
         let id = Uuid::now_v7().to_string();
@@ -117,24 +113,37 @@ impl Waiting {
         let check = secrets::check(&member).await?;
         let standby = standby(settings, &member, (config, held, check), metrics).await?;
         starting.disarm();
-        if let Err(refused) = secrets::claim(&member, standby.handle.secrets_check()).await {
-            let stopped = tokio::task::spawn_blocking(move || standby.stop().map(drop)).await?;
-            stopped.map_err(ServiceError::Following)?;
-            return Err(refused);
-        }
-        member.metrics.stands_by();
         let (owner, ending) = (watch::channel(None).0, front.ending());
-        let service = answering(front, &member, &standby, &id).await?;
-        Self::show(front, &member, &standby, (&owner, &ending))?;
-        Ok(Self {
-            member,
-            standby,
-            service,
-            id,
-            owner,
-            abandon,
-            ending,
-        })
+        match Self::joined(front, (&member, &standby), &id, (&owner, &ending)).await {
+            Ok(service) => Ok(Self {
+                member,
+                standby,
+                service,
+                id,
+                owner,
+                abandon,
+                ending,
+            }),
+            Err(error) => {
+                // ORDER: whoever tries once more finds nobody else at the store.
+                stopped(standby).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes a standby one of those who share the tenant, and known as that.
+    async fn joined(
+        front: &mut Front,
+        (member, standby): (&Member, &Standby),
+        id: &str,
+        shown: (&watch::Sender<Option<String>>, &CancellationToken),
+    ) -> Result<Service, ServiceError> {
+        secrets::claim(member, standby.handle.secrets_check()).await?;
+        member.metrics.stands_by();
+        let service = answering(front, member, standby, id).await?;
+        Self::show(front, member, standby, shown)?;
+        Ok(service)
     }
 
     /// Serves questions, and events that go into the stream.
@@ -208,7 +217,9 @@ impl Waiting {
             }
             tokio::time::sleep(OWNER_LOOK).await;
         }
-        self.member.leases.win(holder, told).await
+        // Whoever has no room could take nothing in.
+        let may_try = || self.standby.handle.has_room();
+        self.member.leases.win(holder, may_try, told).await
     }
 
     async fn stop(self: Box<Self>, front: &mut Front) -> Result<(), ServiceError> {
@@ -216,84 +227,14 @@ impl Waiting {
         let served = front.close().await;
         self.service.stop(front.grace()).await;
         self.abandon.cancel();
-        let standby = self.standby;
-        let stopped = tokio::task::spawn_blocking(move || standby.stop().map(drop)).await?;
-        stopped.map_err(ServiceError::Following).and(served)
+        stopped(self.standby).await.and(served)
     }
+}
 
-    /// Becomes the owner, with the lease kept meanwhile.
-    async fn take_over(
-        self: Box<Self>,
-        front: &mut Front,
-        mut lease: Lease,
-        stop: &Shared<impl Future<Output = ()>>,
-    ) -> Turn {
-        let (metrics, abandon) = (self.member.metrics.clone(), self.abandon.clone());
-        let taken = {
-            let taking = Self::owning(front, self);
-            tokio::pin!(taking);
-            tokio::select! {
-                taken = &mut taking => taken,
-                // Where another has it by then the journal is that one's too: this one finds out and steps back.
-                _other = lease.keep(&metrics) => taking.await,
-                () = stop.clone() => {
-                    abandon.cancel();
-                    taking.await
-                }
-            }
-        };
-        match taken {
-            Ok((started, member)) => {
-                let tenure = Tenure { lease, member };
-                match Owning::on_stream(front, started, Some(tenure)).await {
-                    Ok(owning) => Turn::Owner(Box::new(owning)),
-                    Err(error) => {
-                        front.close().await.ok();
-                        Turn::Ended(Err(error))
-                    }
-                }
-            }
-            Err(error) => {
-                lease.release().await;
-                let closed = front.close().await;
-                Turn::Ended(match abandon.is_cancelled() {
-                    true => closed,
-                    false => Err(error),
-                })
-            }
-        }
-    }
-
-    async fn owning(front: &Front, waiting: Box<Self>) -> Result<(Started, Member), ServiceError> {
-        let Self {
-            member,
-            standby,
-            service,
-            id,
-            abandon,
-            ending,
-            ..
-        } = *waiting;
-        let settings = Arc::clone(&front.settings);
-        let (engine, epoch) = engine(&settings, front, &member, standby, abandon.clone()).await?;
-        // What was asked of the standby is answered; its streams go on at the owner.
-        service.stop(Duration::ZERO).await;
-        ending.cancel();
-        member.metrics.took_over(epoch);
-        secrets::offer(&member, &compose::engine_config(&settings).dir).await;
-
-        let begun = Begun {
-            engine,
-            owner: Owner { id, epoch },
-            name: member.name.clone(),
-            abandon,
-        };
-        let Some(metrics) = front.metrics.nats.clone() else {
-            return Err(ServiceError::Alone);
-        };
-        let started = follow(&settings, member.ground.clone(), begun, &front.rules, metrics);
-        Ok((started, member))
-    }
+/// Follows no longer.
+async fn stopped(standby: Standby) -> Result<(), ServiceError> {
+    let stopped = tokio::task::spawn_blocking(move || standby.stop().map(drop)).await?;
+    stopped.map_err(ServiceError::Following)
 }
 
 /// Opens the folder, unless it is held, and follows the journal. Recovery may read all of it: not on a thread that serves.
@@ -325,27 +266,6 @@ async fn standby(
         let journal: Box<dyn FollowedJournal> = Box::new(journal.map_err(StartError::from)?);
         let standby = Standby::start((held, journal), &engine_config, rules, metrics, clock::now)?;
         Ok(standby)
-    })
-    .await?
-}
-
-/// Takes the journal over and starts the writer over the standby's store.
-async fn engine(
-    settings: &Settings,
-    front: &Front,
-    member: &Member,
-    standby: Standby,
-    abandon: CancellationToken,
-) -> Result<(Engine, u64), ServiceError> {
-    let config = compose::engine_config(settings);
-    let (rules, metrics) = (compose::engine_rules(settings), front.metrics.engine.clone());
-    let broker = member.ground.beyond(settings, Handle::current());
-    tokio::task::spawn_blocking(move || {
-        let goes_on = move || !abandon.is_cancelled();
-        let opened = standby.take_over(&config, Some(broker), &goes_on)?;
-        let epoch = opened.epoch();
-        let engine = opened.start(&config, rules, metrics, clock::now)?;
-        Ok((engine, epoch))
     })
     .await?
 }
