@@ -157,11 +157,11 @@ impl Owning {
             (End::Failed(_), Some(tenure)) => {
                 tracing::warn!("stepped back: another process owns the tenant, this one stands by");
                 tenure.member.metrics.stepped_back();
-                self.step_back(front, tenure).await
+                self.step_back(front, tenure, stop).await
             }
             (End::Left(left), Some(tenure)) => {
                 tell(&left, &tenure.member);
-                self.step_back(front, tenure).await
+                self.step_back(front, tenure, stop).await
             }
             (End::Left(_), None) => Turn::Ended(self.stop(front, None).await),
         }
@@ -218,7 +218,12 @@ impl Owning {
     }
 
     /// Becomes a standby: another process owns the tenant, or is to own it.
-    async fn step_back(self: Box<Self>, front: &mut Front, tenure: Tenure) -> Turn {
+    async fn step_back(
+        self: Box<Self>,
+        front: &mut Front,
+        tenure: Tenure,
+        stop: &Shared<impl Future<Output = ()>>,
+    ) -> Turn {
         drop(self.offering);
         let Some(stream) = self.stream else {
             return Turn::Ended(Ok(()));
@@ -235,10 +240,7 @@ impl Owning {
                 return Turn::Ended(Err(ServiceError::Writer(error)));
             }
         };
-        match Waiting::again(front, tenure.member, held).await {
-            Ok(waiting) => Turn::Standby(Box::new(waiting)),
-            Err(error) => Turn::Ended(Err(error)),
-        }
+        Waiting::again(front, tenure.member, held, stop).await
     }
 }
 

@@ -82,6 +82,17 @@ pub enum ServiceError {
     Join(#[from] tokio::task::JoinError),
 }
 
+impl ServiceError {
+    /// Whether the same may succeed another time: the broker did not answer.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::Bucket(error) => error.is_passing(),
+            Self::Start(StartError::Journal(error)) => error.is_passing(),
+            _ => false,
+        }
+    }
+}
+
 /// A service that listens.
 #[derive(Debug)]
 pub struct Service {

@@ -1,6 +1,9 @@
 //! A duty: standing by. The store follows the journal that another process writes and answers questions; the lease is tried
 //! for all the time, and whoever wins it takes the tenant over.
 
+mod again;
+mod taking;
+
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::Shared;
@@ -13,18 +16,16 @@ use crate::{
     app::{
         compose,
         front::{Front, Served},
-        owner::Owning,
-        running::{Begun, Started, follow},
         service::{ServiceError, Turn},
         shared::{
-            Member, Tenure,
+            Member,
             opening::{self, Origin},
             secrets, shelf,
         },
         stream::{prepare_shared, service_limits},
     },
     config::Cluster,
-    engine::{Held, Standby, StandbyMetrics, StartError},
+    engine::{Standby, StandbyMetrics, StartError},
     http::duty::Duty,
     nats::{
         self,
@@ -102,11 +103,6 @@ impl Waiting {
         }
     }
 
-    /// Stands by with what an owner held before.
-    pub(crate) async fn again(front: &mut Front, member: Member, held: Held) -> Result<Self, ServiceError> {
-        Self::start(front, member, Origin::Held(held)).await
-    }
-
     async fn start(front: &mut Front, member: Member, origin: Origin) -> Result<Self, ServiceError> {
         let settings = Arc::clone(&front.settings);
         let id = Uuid::now_v7().to_string();
@@ -124,26 +120,38 @@ impl Waiting {
         let check = secrets::check(&member).await?;
         let standby = opening::standby(settings, &member, (config, origin, check), metrics).await?;
         starting.disarm();
-        if let Err(refused) = secrets::claim(&member, standby.handle.secrets_check()).await {
-            let stopped = tokio::task::spawn_blocking(move || standby.stop().map(drop)).await?;
-            stopped.map_err(ServiceError::Following)?;
-            return Err(refused);
-        }
-        member.metrics.stands_by();
         let (owner, ending) = (watch::channel(None).0, front.ending());
-        let service = answering(front, &member, &standby, &id).await?;
-        Self::show(front, &member, &standby, (&owner, &ending))?;
-        let looking = front.look_for_key(&standby.handle);
-        Ok(Self {
-            member,
-            standby,
-            service,
-            id,
-            owner,
-            abandon,
-            ending,
-            _looking: looking,
-        })
+        match Self::joined(front, (&member, &standby), &id, (&owner, &ending)).await {
+            Ok(service) => Ok(Self {
+                _looking: front.look_for_key(&standby.handle),
+                member,
+                standby,
+                service,
+                id,
+                owner,
+                abandon,
+                ending,
+            }),
+            Err(error) => {
+                // ORDER: whoever tries once more finds nobody else at the store.
+                stopped(standby).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes a standby one of those who share the tenant, and known as that.
+    async fn joined(
+        front: &mut Front,
+        (member, standby): (&Member, &Standby),
+        id: &str,
+        shown: (&watch::Sender<Option<String>>, &CancellationToken),
+    ) -> Result<Service, ServiceError> {
+        secrets::claim(member, standby.handle.secrets_check()).await?;
+        member.metrics.stands_by();
+        let service = answering(front, member, standby, id).await?;
+        Self::show(front, member, standby, shown)?;
+        Ok(service)
     }
 
     /// Serves questions, and events that go into the stream.
@@ -217,91 +225,23 @@ impl Waiting {
             }
             tokio::time::sleep(OWNER_LOOK).await;
         }
-        self.member.leases.win(holder, told).await
+        // Whoever has no room could take nothing in.
+        let may_try = || self.standby.handle.has_room();
+        self.member.leases.win(holder, may_try, told).await
     }
 
     async fn stop(self: Box<Self>, front: &mut Front) -> Result<(), ServiceError> {
         front.close().await;
         self.service.stop(front.grace()).await;
         self.abandon.cancel();
-        let standby = self.standby;
-        let stopped = tokio::task::spawn_blocking(move || standby.stop().map(drop)).await?;
-        stopped.map_err(ServiceError::Following)
+        stopped(self.standby).await
     }
+}
 
-    /// Becomes the owner, with the lease kept meanwhile.
-    async fn take_over(
-        self: Box<Self>,
-        front: &mut Front,
-        mut lease: Lease,
-        stop: &Shared<impl Future<Output = ()>>,
-    ) -> Turn {
-        let (metrics, abandon) = (self.member.metrics.clone(), self.abandon.clone());
-        let taken = {
-            let taking = Self::owning(front, self);
-            tokio::pin!(taking);
-            tokio::select! {
-                taken = &mut taking => taken,
-                // Where another has it by then the journal is that one's too: this one finds out and steps back.
-                _other = lease.keep(&metrics) => taking.await,
-                () = stop.clone() => {
-                    abandon.cancel();
-                    taking.await
-                }
-            }
-        };
-        match taken {
-            Ok((started, member)) => {
-                let tenure = Tenure { lease, member };
-                match Owning::on_stream(front, started, Some(tenure)).await {
-                    Ok(owning) => Turn::Owner(Box::new(owning)),
-                    Err(error) => {
-                        front.close().await;
-                        Turn::Ended(Err(error))
-                    }
-                }
-            }
-            Err(error) => {
-                lease.release().await;
-                front.close().await;
-                Turn::Ended(match abandon.is_cancelled() {
-                    true => Ok(()),
-                    false => Err(error),
-                })
-            }
-        }
-    }
-
-    async fn owning(front: &Front, waiting: Box<Self>) -> Result<(Started, Member), ServiceError> {
-        let Self {
-            member,
-            standby,
-            service,
-            id,
-            abandon,
-            ending,
-            ..
-        } = *waiting;
-        let settings = Arc::clone(&front.settings);
-        let (engine, epoch) = opening::engine(&settings, front, &member, standby, abandon.clone()).await?;
-        // What was asked of the standby is answered; its streams go on at the owner.
-        service.stop(Duration::ZERO).await;
-        ending.cancel();
-        member.metrics.took_over(epoch);
-        secrets::offer(&member, &compose::engine_config(&settings).dir).await;
-
-        let begun = Begun {
-            engine,
-            owner: Owner { id, epoch },
-            name: member.name.clone(),
-            abandon,
-        };
-        let Some(metrics) = front.metrics.nats.clone() else {
-            return Err(ServiceError::Alone);
-        };
-        let started = follow(&settings, member.ground.clone(), begun, &front.rules, metrics);
-        Ok((started, member))
-    }
+/// Follows no longer.
+async fn stopped(standby: Standby) -> Result<(), ServiceError> {
+    let stopped = tokio::task::spawn_blocking(move || standby.stop().map(drop)).await?;
+    stopped.map_err(ServiceError::Following)
 }
 
 /// Answers questions on NATS.

@@ -1,7 +1,7 @@
 //! Building a store: of the newest snapshot that serves and the journal behind it, or of the journal alone.
 //!
 //! Owns that a store has its name only once it is whole and has the fingerprint that the journal states, and that the one
-//! which was there is neither touched before nor ever deleted.
+//! which was there is not touched before.
 
 use std::{
     fs::{self, File},
@@ -16,7 +16,7 @@ use crate::{
         secrets::Secrets,
     },
     journal::{self, FollowedJournal, Journal, Position, ReadJournal},
-    store::{self, Applied, MetaName, OpenError, Store, StoreConfig, set_aside, snapshot},
+    store::{self, Applied, MetaName, OpenError, Store, StoreConfig, snapshot},
 };
 
 /// Bytes of a snapshot that are applied together, about, and entries: more make sled slower.
@@ -91,6 +91,9 @@ impl Log {
     }
 }
 
+/// How a store is set aside that another takes the place of.
+pub(crate) type Aside = fn(&Path) -> Result<PathBuf, store::Error>;
+
 /// A store that took the place of another.
 pub(crate) struct Replaced {
     pub(crate) view: Recovered,
@@ -104,17 +107,13 @@ impl Origin<'_> {
         Store::open_by(dir, self.config, self.secrets.cipher().clone())
     }
 
-    /// Builds a store and puts it where the one that is there was, which is set aside.
-    pub(crate) fn replaced(self) -> Result<Replaced, StartError> {
+    /// Builds a store and puts it where the one that is there was, which is set `aside`.
+    pub(crate) fn replaced(self, aside: Aside) -> Result<Replaced, StartError> {
         let Places {
             store: place, draft, ..
         } = self.places;
         self.built()?;
-        let aside = if place.exists() {
-            Some(set_aside(place)?)
-        } else {
-            None
-        };
+        let aside = if place.exists() { Some(aside(place)?) } else { None };
         fs::rename(draft, place).map_err(StartError::io("name the store", place))?;
         place
             .parent()

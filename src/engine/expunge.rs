@@ -39,7 +39,8 @@ use crate::{
 const PLACES: usize = 1_024;
 
 /// What starts, and salvage and migration, set aside in a tenant's folder: it holds what was there before.
-const ASIDE: [&str; 8] = [
+const ASIDE: [&str; 9] = [
+    "store.behind",
     "store.damaged-",
     "store.draft",
     "store.migrated",

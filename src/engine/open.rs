@@ -329,7 +329,7 @@ impl Opened {
             secrets: &secrets,
         };
         let view = match replace {
-            true => origin.replaced()?.view,
+            true => origin.replaced(store::set_aside)?.view,
             false => recovered(origin)?,
         };
         Ok(Self {

@@ -49,14 +49,14 @@ pub(crate) fn recovered(origin: Origin<'_>) -> Result<Recovered, StartError> {
     let place = &origin.places.store;
     snapshot::clear(&origin.places.snapshots)?;
     if !place.exists() {
-        return Ok(origin.replaced()?.view);
+        return Ok(origin.replaced(store::set_aside)?.view);
     }
     let mut is_evidence = true;
     let damage = match origin.opened(place) {
         Ok(store) => match caught_up(store, origin) {
             Ok(done) => return Ok(done),
             Err(StartError::Store(error)) if error.is_damage() => error.to_string(),
-            Err(StartError::Journal(error @ journal::Error::Gone { .. })) => error.to_string(),
+            Err(StartError::Journal(error @ journal::Error::Gone { .. })) => return outrun(origin, &error),
             Err(error) => return Err(error),
         },
         Err(error @ OpenError::Corrupt { .. }) => {
@@ -72,13 +72,25 @@ pub(crate) fn recovered(origin: Origin<'_>) -> Result<Recovered, StartError> {
         Err(other) => return Err(other.into()),
     };
     tracing::warn!(error = damage, "the store does not serve, building it again");
-    let Replaced { view, aside } = origin.replaced()?;
+    let Replaced { view, aside } = origin.replaced(store::set_aside)?;
     let aside = aside.unwrap_or_default();
     tracing::warn!(store.aside = %aside.display(), "set the store aside, another is built");
     // It happens with every loss of power, and there is nothing to learn from it.
     if !is_evidence && let Err(error) = fs::remove_dir_all(&aside) {
         tracing::warn!(%error, store.aside = %aside.display(), "could not remove the store that was set aside");
     }
+    Ok(view)
+}
+
+/// The store that takes the place of one which lacks what the journal let go of. Nothing is wrong with that one: it is kept
+/// until the next such.
+fn outrun(origin: Origin<'_>, error: &journal::Error) -> Result<Recovered, StartError> {
+    tracing::warn!(%error, "the journal let go of what the store lacks, building another");
+    let Replaced { view, aside } = origin.replaced(store::set_behind)?;
+    tracing::warn!(
+        store.aside = %aside.unwrap_or_default().display(),
+        "another store took the place of the one that was behind, which may be deleted"
+    );
     Ok(view)
 }
 

@@ -89,17 +89,18 @@ impl Held {
     pub fn open(
         folder: Folder,
         config: &EngineConfig,
-        journal: &dyn FollowedJournal,
+        journal: &mut dyn FollowedJournal,
     ) -> Result<Self, StartError> {
         let (dir, secrets, lock) = folder.into_held();
         let places = Places::in_folder(&dir);
         secrets.keep(journal.last() > Position::START)?;
-        let log = Log::followed(journal);
-        let view = recovered(Origin {
-            places: &places,
-            config: config.store,
-            journal: &log,
-            secrets: &secrets,
+        let view = unless_behind(journal, |log| {
+            recovered(Origin {
+                places: &places,
+                config: config.store,
+                journal: log,
+                secrets: &secrets,
+            })
         })?;
         Ok(Self {
             places,
@@ -151,18 +152,17 @@ impl Standby {
     /// # Errors
     /// [`StartError`], each saying what to do.
     pub fn start(
-        (held, journal): (Held, Box<dyn FollowedJournal>),
+        (held, mut journal): (Held, Box<dyn FollowedJournal>),
         config: &EngineConfig,
         mut rules: Rules,
         metrics: StandbyMetrics,
         clock: fn() -> Timestamp,
     ) -> Result<Self, StartError> {
-        let log = Log::followed(journal.as_ref());
         let Recovered {
             store,
             standing,
             noted,
-        } = held.recovered(config, &log)?;
+        } = unless_behind(journal.as_mut(), |log| held.recovered(config, log))?;
         // What was kept by other rules is read as it was kept; the next owner makes it anew.
         rules.adopt(noted);
         let ledger = Ledger::in_folder(&config.dir);
@@ -192,7 +192,7 @@ impl Standby {
         let following = Following {
             dir: config.dir.clone(),
             clearing,
-            reader: log.reader,
+            reader: journal.reader(),
             store,
             journal,
             ledger,
@@ -268,6 +268,21 @@ impl Standby {
     }
 }
 
+/// Brings a store up to a journal that another process writes. One that seems to end before what the store has is looked at
+/// again: whoever said so may not have known all that is there.
+fn unless_behind<T>(
+    journal: &mut dyn FollowedJournal,
+    up_to_date: impl Fn(&Log) -> Result<T, StartError>,
+) -> Result<T, StartError> {
+    match up_to_date(&Log::followed(journal)) {
+        Err(StartError::JournalLost { store, .. }) => {
+            journal.look_behind(store)?;
+            up_to_date(&Log::followed(journal))
+        }
+        done => done,
+    }
+}
+
 impl Opened {
     /// What is left when the writer stops.
     pub(crate) fn held(&self) -> Held {
@@ -293,3 +308,6 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -295,9 +295,6 @@ impl Worker {
             Some(commit) => {
                 let commit = Arc::new(commit);
                 let handed_over = self.journal.begin(Arc::clone(&commit))?;
-                // ORDER: what the journal refuses was not done. Nobody is told before the ledger has it: where the process
-                // ends in between, the next start notes what the store has.
-                self.ledger.follow(&commit.changes)?;
                 self.known.follow(&commit.changes, stepped.lasting);
                 self.settle()?;
                 let under_way = UnderWay {
@@ -332,14 +329,18 @@ impl Worker {
         self.apply(under_way, position)
     }
 
-    /// ORDER: the journal has the commit before the store changes, so that the store is never ahead of it; whoever counts
-    /// profiles in the store is told before what it changes of them; nobody is answered before the commit is visible.
+    /// ORDER: the journal has the commit before the store changes, so that the store is never ahead of it. The ledger notes an
+    /// erasure between the two: what the journal refuses was not done, and must not be done again by the next start; nobody
+    /// sees one that is not noted, and where the process ends in between the next start notes what the store has by then.
+    /// Whoever counts profiles in the store is told before what it changes of them; nobody is answered before the commit is
+    /// visible.
     pub(crate) fn apply(&mut self, under_way: UnderWay, position: Position) -> Result<(), Error> {
         let UnderWay {
             commit,
             counted,
             waiting,
         } = under_way;
+        self.ledger.follow(&commit.changes)?;
         self.population.change(&counted.profiles);
         recover::apply(&self.store, position, &commit)?;
         if ledger::erasures_in(&commit.changes).next().is_some() {

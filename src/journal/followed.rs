@@ -30,6 +30,13 @@ pub trait FollowedJournal: Send + std::fmt::Debug {
     /// When the journal cannot be asked; it may be asked again where [`Error::is_passing`] says so.
     fn look(&mut self, wait: Duration) -> Result<Option<Told>, Error>;
 
+    /// Looks again where it ends, which was seen to be at or behind `position`: whoever was asked may not have known. What
+    /// [`FollowedJournal::last`] says then is all that is there. Blocks.
+    ///
+    /// # Errors
+    /// As [`FollowedJournal::look`].
+    fn look_behind(&mut self, position: Position) -> Result<(), Error>;
+
     /// Takes the journal over: whoever wrote it can commit nothing from now on. Blocks.
     ///
     /// # Errors

@@ -45,6 +45,16 @@ pub enum BucketError {
     Contended,
 }
 
+impl BucketError {
+    /// Whether the same may succeed another time: the broker did not answer, or others were faster.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Stream(_) | Self::Read(_) | Self::Write(_) | Self::Contended => true,
+            Self::Asset(_) => false,
+        }
+    }
+}
+
 /// What is written under a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {

@@ -119,10 +119,16 @@ impl Leases {
         Ok(entry.map(|entry| (entry.revision, read(&entry.body))))
     }
 
-    /// Waits until this process holds it, and tells meanwhile who does. A broker that is away is waited for.
-    pub async fn win(&self, holder: &Holder, mut told: impl FnMut(Option<&Holder>)) -> Lease {
+    /// Waits until this process holds it, which it tries for while `may_try` says so, and tells meanwhile who does. A broker
+    /// that is away is waited for.
+    pub async fn win(
+        &self,
+        holder: &Holder,
+        may_try: impl Fn() -> bool,
+        mut told: impl FnMut(Option<&Holder>),
+    ) -> Lease {
         loop {
-            match self.attempt(holder, &mut told).await {
+            match self.attempt(holder, &may_try, &mut told).await {
                 Ok(Some(lease)) => return lease,
                 Ok(None) => {}
                 Err(error) => tracing::debug!(%error, "look for the lease again"),
@@ -134,11 +140,15 @@ impl Leases {
     async fn attempt(
         &self,
         holder: &Holder,
+        may_try: &impl Fn() -> bool,
         told: &mut impl FnMut(Option<&Holder>),
     ) -> Result<Option<Lease>, BucketError> {
         let taken = Instant::now();
         let found = self.entry().await?;
         told(found.as_ref().map(|(_, held)| held));
+        if !may_try() {
+            return Ok(None);
+        }
         let revision = match found {
             // An attempt whose answer was lost.
             Some((revision, held)) if held.id == holder.id => Some(revision),

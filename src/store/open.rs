@@ -1,6 +1,6 @@
 //! Opening the store's folder, and setting a damaged one aside. It owns the difference between damage (the
 //! caller sets the folder aside and rebuilds from the journal), trouble with the disk, and a folder of a
-//! newer build; it must never delete or repair anything. Called at start, under the folder lock.
+//! newer build; it must never repair anything, and deletes nothing but one that was behind before. Called at start, under the folder lock.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind};
@@ -259,6 +259,24 @@ pub fn set_aside(dir: &Path) -> Result<PathBuf, Error> {
     let aside = first_free(dir).map_err(&failed)?;
     fs::rename(dir, &aside).map_err(&failed)?;
     Ok(aside)
+}
+
+/// Renames a folder that lacks what its journal let go of to `<dir>.behind`, in the place of the one that was there, and
+/// answers that path. The caller holds the folder lock and no store over `dir`.
+///
+/// # Errors
+/// [`Error::Io`] when the folder cannot be renamed, or the one before not removed.
+pub(crate) fn set_behind(dir: &Path) -> Result<PathBuf, Error> {
+    let failed = Error::io("set aside", dir);
+    let mut name = dir.as_os_str().to_owned();
+    name.push(".behind");
+    let behind = PathBuf::from(name);
+    match fs::remove_dir_all(&behind) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
+        _ => {}
+    }
+    fs::rename(dir, &behind).map_err(&failed)?;
+    Ok(behind)
 }
 
 fn first_free(dir: &Path) -> io::Result<PathBuf> {

@@ -109,14 +109,11 @@ pub fn follow(method: &str, url: &str, body: Option<&Value>) -> Answer {
 /// What a member says of itself, if it says anything.
 pub fn readiness(url: &str) -> Option<Readiness> {
     let answer = try_within(STATUS_WAIT, "GET", &format!("{url}/readyz"), None)?;
-    let text = |name: &str| {
-        let text = answer.body[name].as_str();
-        text.unwrap_or_else(|| panic!("no {name} in {answer:?}"))
-            .to_owned()
-    };
+    // Where it is not served, or not yet, it tells of no role.
+    let text = |name: &str| answer.body[name].as_str().map(str::to_owned);
     Some(Readiness {
         code: answer.status,
-        status: text("status"),
-        role: text("role"),
+        status: text("status")?,
+        role: text("role")?,
     })
 }

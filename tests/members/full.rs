@@ -1,6 +1,6 @@
 //! The disk of one nats-server of three is full in the midst of a load: its copies fall behind, whether it led them or not,
 //! and the others go on. Nobody who publishes, posts or asks notices anything but time; once there is room again it has all
-//! that the others have.
+//! that the others have. And a member whose own disk is full leaves the tenant to others.
 
 use crate::{
     broker::EVENTS,
@@ -37,4 +37,24 @@ fn a_server_without_room_is_left_behind_and_comes_back() {
     let mut events = channels.close();
     events.push(seen);
     town.check(&events);
+}
+
+#[test]
+fn a_standby_without_room_takes_nothing_over() {
+    let mut town = Town::without_members(SHORT_LEASE_MS);
+    town.join("a");
+    town.add("b");
+    let full = &mut town.members[1];
+    let free = fs2::available_space(full.data.path()).unwrap();
+    let wanted = ("YEKTA_DATA__FREE_MIN_BYTES".to_owned(), (2 * free).to_string());
+    full.own.push(wanted);
+    town.start(1);
+    assert_eq!(town.owner(), 0);
+    town.stop(0);
+    // The other looks for the lease long before this one listens.
+    town.add("c");
+    town.start(2);
+    town.wait_until(2, "owner");
+    assert_eq!(town.owner(), 2);
+    town.stop_all();
 }

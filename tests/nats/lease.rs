@@ -1,7 +1,10 @@
 //! Who holds the lease of a tenant: one, for as long as it renews it, and another soon after.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -36,7 +39,7 @@ async fn leases(server: &NatsServer, connection: &Connection) -> Leases {
 }
 
 async fn won(leases: &Leases, name: &str) -> Lease {
-    let winning = async { leases.win(&holder(name), |_| {}).await };
+    let winning = async { leases.win(&holder(name), || true, |_| {}).await };
     tokio::time::timeout(PATIENCE, winning).await.unwrap()
 }
 
@@ -57,7 +60,7 @@ fn one_of_many_holds_it_and_the_others_are_told_who() {
             let trying = tokio::spawn(async move {
                 let tell =
                     |held: Option<&Holder>| *known.lock().unwrap() = held.map(|held| held.name.clone());
-                let mut lease = leases.win(&holder(&number.to_string()), tell).await;
+                let mut lease = leases.win(&holder(&number.to_string()), || true, tell).await;
                 lease.keep(&metrics()).await;
             });
             all.push((number.to_string(), told, trying));
@@ -112,6 +115,37 @@ fn who_is_silent_loses_it_and_is_told_when_it_comes_back() {
         silent.release().await;
         assert_eq!(leases.holder().await.unwrap().unwrap().name, "b");
         other_keeps.abort();
+    });
+}
+
+#[test]
+fn who_may_not_try_leaves_it_to_others() {
+    let server = NatsServer::start();
+    run(async {
+        let connection = connected(&server).await;
+        let leases = leases(&server, &connection).await;
+        let (may_try, looks) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let trying = tokio::spawn({
+            let (leases, may_try, looks) = (leases.clone(), Arc::clone(&may_try), Arc::clone(&looks));
+            async move {
+                let told = |_: Option<&Holder>| {
+                    looks.fetch_add(1, Ordering::SeqCst);
+                };
+                leases
+                    .win(&holder("a"), || may_try.load(Ordering::SeqCst), told)
+                    .await
+            }
+        });
+        let deadline = Instant::now() + PATIENCE;
+        // When it looks for the third time, it has left it twice.
+        while looks.load(Ordering::SeqCst) < 3 {
+            assert!(Instant::now() < deadline, "it does not look who holds it");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(leases.holder().await.unwrap(), None);
+        won(&leases, "b").await.release().await;
+        may_try.store(true, Ordering::SeqCst);
+        tokio::time::timeout(PATIENCE, trying).await.unwrap().unwrap();
     });
 }
 

@@ -111,7 +111,7 @@ pub(crate) fn who_did_much_is_erased(count: usize) {
 }
 
 /// One of those who are there: one in two times whoever did most.
-fn somebody(engine: &Engine, dice: &mut Dice) -> ProfileId {
+pub(crate) fn somebody(engine: &Engine, dice: &mut Dice) -> ProfileId {
     let query = engine.handle.query();
     let mut all = Vec::new();
     query.fingerprints(|id, _| all.push(id)).unwrap();
@@ -123,7 +123,7 @@ fn somebody(engine: &Engine, dice: &mut Dice) -> ProfileId {
 }
 
 /// Has somebody erased; a repeat gets the first receipt.
-fn asked(engine: &Engine, who: ProfileId) -> Result<ErasureRecord, CommandError> {
+pub(crate) fn asked(engine: &Engine, who: ProfileId) -> Result<ErasureRecord, CommandError> {
     let command = Command::Erase {
         target: Target::Profile(who),
         within_us: WITHIN_US,

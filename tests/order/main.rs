@@ -31,6 +31,7 @@ mod scenarios;
 mod simulated;
 mod steward;
 mod town;
+mod unheld;
 
 use std::collections::BTreeMap;
 
@@ -137,6 +138,11 @@ fn whoever_is_erased_in_several_commits_is_erased_as_in_one() {
 #[test]
 fn more_events_than_one_commit_takes_out_go_in_several() {
     erased::who_did_much_is_erased(10_001);
+}
+
+#[test]
+fn who_was_erased_by_what_the_journal_did_not_keep_is_there_still() {
+    unheld::what_the_journal_did_not_keep_is_not_done_again();
 }
 
 /// Checks a third as many worlds as are drawn of others, each with another seed.

@@ -55,8 +55,8 @@ pub(crate) async fn standby(
                     folder.remove_unopened(&fetched)?;
                 }
                 let journal = JetStreamFollower::open(runtime, connection, assets, config);
-                let journal = journal.map_err(StartError::from)?;
-                let held = Held::open(folder, &engine_config, &journal)?;
+                let mut journal = journal.map_err(StartError::from)?;
+                let held = Held::open(folder, &engine_config, &mut journal)?;
                 (Ok(journal), held)
             }
         };

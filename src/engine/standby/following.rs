@@ -72,14 +72,8 @@ impl Following {
 
     fn follow(&mut self) -> Result<(), Error> {
         let (mut flushed, mut is_away) = (Instant::now(), false);
-        while self.stop.try_recv() != Err(TryRecvError::Disconnected) {
-            self.room.look();
-            // The store takes nothing on a full disk: what it lacks the journal has.
-            let round = match self.room.is_full() {
-                true => Ok(false),
-                false => self.round(),
-            };
-            match round {
+        while !self.ends() {
+            match self.round() {
                 Ok(true) => is_away = false,
                 Ok(false) => std::thread::sleep(PAUSE),
                 Err(Error::Journal(error)) if error.is_passing() => {
@@ -104,12 +98,30 @@ impl Following {
         Ok(self.store.flush()?)
     }
 
-    /// Waits for commits and applies what is there.
-    fn round(&mut self) -> Result<bool, Error> {
+    fn ends(&self) -> bool {
+        self.stop.try_recv() == Err(TryRecvError::Disconnected)
+    }
+
+    /// Waits for commits and applies what is there; whether there was room for all of it. The store takes nothing on a full
+    /// disk: what it lacks the journal has.
+    ///
+    /// What is there may be much: before each commit it is looked whether to go on.
+    pub(crate) fn round(&mut self) -> Result<bool, Error> {
+        self.room.look();
+        if self.room.is_full() {
+            return Ok(false);
+        }
         let told = self.journal.look(WAIT)?;
         while *self.applied.borrow() < self.journal.last() {
             let after = *self.applied.borrow();
             for (position, commit) in self.reader.read_after(after, READ_BYTES)? {
+                if self.ends() {
+                    return Ok(true);
+                }
+                self.room.look();
+                if self.room.is_full() {
+                    return Ok(false);
+                }
                 self.apply(position, &commit)?;
             }
         }

@@ -68,7 +68,7 @@ impl JetStreamFollower {
         config: JetStreamJournalConfig,
     ) -> Result<Self, Error> {
         let ground = Ground::new(runtime, connection, assets, config);
-        let looking = survey(&ground.stream, &ground.layout);
+        let looking = survey(&ground.stream, &ground.layout, 0);
         let found = ground
             .runtime
             .block_on(unless_stopped(&ground.config.stop, READ, looking))?;
@@ -154,6 +154,21 @@ impl FollowedJournal for JetStreamFollower {
     fn look(&mut self, wait: Duration) -> Result<Option<Told>, Error> {
         let (runtime, stop) = (self.ground.runtime.clone(), self.ground.config.stop.clone());
         runtime.block_on(unless_stopped(&stop, READ, self.next(wait)))
+    }
+
+    fn look_behind(&mut self, position: Position) -> Result<(), Error> {
+        let Ground {
+            stream,
+            layout,
+            runtime,
+            config,
+        } = &self.ground;
+        let looking = survey(stream, layout, position.0);
+        let found = runtime.block_on(unless_stopped(&config.stop, READ, looking))?;
+        if let Some(last) = found.last {
+            self.shared.advance(Position(last.position));
+        }
+        Ok(())
     }
 
     fn take_over(self: Box<Self>) -> Result<Box<dyn Journal>, Error> {

@@ -4,6 +4,9 @@
 //!
 //! The record is stored only if the stream still ends where it was read to end. Once it is, nothing of an older owner
 //! can be stored: its next batch expects another end and another epoch record.
+//!
+//! Where a stream has several copies, a leader that was just elected may not show yet all that copies hold: what contradicts
+//! itself by that is read again for a while before it is believed.
 
 use std::time::Duration;
 
@@ -11,6 +14,7 @@ use async_nats::{
     HeaderMap, header,
     jetstream::context::{PublishError, PublishErrorKind},
 };
+use tokio::time::{Instant, sleep};
 
 use crate::{
     journal::{Error, Marker},
@@ -19,12 +23,16 @@ use crate::{
         epoch::EpochRecord,
         layout::{COMMIT, EPOCH, Layout},
         record::Record,
-        stream::{JournalStream, broker},
+        stream::{Ends, JournalStream, broker},
     },
 };
 
 /// Between two attempts.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How long a leader may lag behind what was told already.
+const LAG_MAX: Duration = Duration::from_secs(5);
+/// Between two questions to one that does.
+const LAG_PAUSE: Duration = Duration::from_millis(10);
 
 /// A journal that was taken over.
 #[derive(Clone, Debug)]
@@ -55,9 +63,10 @@ pub(crate) struct Last {
 /// [`Error::Stream`] when the journal cannot be trusted, [`Error::Broker`].
 pub(crate) async fn take_over(stream: &JournalStream, layout: &Layout, owner: &str) -> Result<Taken, Error> {
     loop {
-        let found = survey(stream, layout).await?;
+        let found = survey(stream, layout, 0).await?;
         if let Some((sequence, record)) = found.epoch.clone()
             && record.owner == owner
+            && sequence <= found.end
         {
             // An attempt whose answer was lost.
             return Ok(found.taken(record, sequence));
@@ -69,11 +78,16 @@ pub(crate) async fn take_over(stream: &JournalStream, layout: &Layout, owner: &s
             owner: owner.to_owned(),
         };
         match put(stream, record.to_bytes(), found.end).await {
-            Ok(sequence) => return Ok(found.taken(record, sequence)),
+            Ok(sequence) if sequence == found.end.saturating_add(1) => {
+                return Ok(found.taken(record, sequence));
+            }
+            Ok(_) => {
+                tracing::debug!("something was in front of the record that was not shown: looking again")
+            }
             Err(error) if is_passing(&error) => tracing::debug!(%error, "taking the journal over again"),
             Err(error) => return Err(broker("take over", error)),
         }
-        tokio::time::sleep(PAUSE).await;
+        sleep(PAUSE).await;
     }
 }
 
@@ -96,12 +110,13 @@ impl Found {
     }
 }
 
-/// Reads the end of the journal. What is written meanwhile is noticed by the record's own expectation.
+/// Reads the end of the journal, which was seen to reach `least`; where no leader shows that in time, what is shown. What is
+/// written meanwhile is noticed by the record's own expectation.
 ///
 /// # Errors
 /// As [`take_over`].
-pub(crate) async fn survey(stream: &JournalStream, layout: &Layout) -> Result<Found, Error> {
-    let ends = stream.ends().await?;
+pub(crate) async fn survey(stream: &JournalStream, layout: &Layout, least: u64) -> Result<Found, Error> {
+    let ends = stream.ends_reaching(least).await?;
     let epoch = match stream.last_of(EPOCH).await? {
         Some(stored) => {
             let unreadable = || stream.misfit(stored.sequence, "epoch record cannot be read");
@@ -112,20 +127,33 @@ pub(crate) async fn survey(stream: &JournalStream, layout: &Layout) -> Result<Fo
         }
         None => None,
     };
-    let last = match stream.last_of(COMMIT).await? {
-        Some(marker) => Some(last(stream, &marker)?),
-        None => None,
-    };
-    let behind = last
-        .as_ref()
-        .map_or(ends.first, |last| last.position.saturating_add(1));
-    only_epochs(stream, layout, behind, ends.last).await?;
     Ok(Found {
         first: ends.first,
         end: ends.last,
         epoch,
-        last,
+        last: last_commit(stream, layout, ends).await?,
     })
+}
+
+/// The last commit of a journal that ends there. What lies behind a commit and is no epoch record is of a later one, which
+/// another leader showed than was asked for the last: it is asked again.
+async fn last_commit(stream: &JournalStream, layout: &Layout, ends: Ends) -> Result<Option<Last>, Error> {
+    let deadline = Instant::now() + LAG_MAX;
+    loop {
+        let last = match stream.last_of(COMMIT).await? {
+            Some(marker) => Some(last(stream, &marker)?),
+            None => None,
+        };
+        let behind = last
+            .as_ref()
+            .map_or(ends.first, |last| last.position.saturating_add(1));
+        match only_epochs(stream, layout, behind, ends.last).await {
+            Err(Error::Stream { .. }) if ends.copies > 1 && Instant::now() < deadline => {
+                sleep(LAG_PAUSE).await
+            }
+            alone => return alone.map(|()| last),
+        }
+    }
 }
 
 fn last(stream: &JournalStream, marker: &Stored) -> Result<Last, Error> {

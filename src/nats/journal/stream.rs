@@ -46,6 +46,8 @@ pub(crate) struct Ends {
     pub(crate) first: u64,
     /// The last sequence that was given.
     pub(crate) last: u64,
+    /// How many servers keep it.
+    pub(crate) copies: usize,
 }
 
 impl JournalStream {
@@ -63,7 +65,7 @@ impl JournalStream {
     /// # Errors
     /// [`Error::Stream`] where it is another stream by now, [`Error::Broker`] where the broker does not tell.
     pub(crate) async fn ends(&self) -> Result<Ends, Error> {
-        self.look(0).await
+        self.ends_reaching(0).await
     }
 
     /// The same; it has to end at or behind `last`, which was read of it.
@@ -71,14 +73,18 @@ impl JournalStream {
     /// # Errors
     /// As [`JournalStream::ends`]; [`Error::Stream`] where it does not.
     pub(crate) async fn ends_behind(&self, last: u64) -> Result<Ends, Error> {
-        let ends = self.look(last).await?;
+        let ends = self.ends_reaching(last).await?;
         if ends.last >= last {
             return Ok(ends);
         }
         Err(self.misfit(ends.last, "the stream ends before what it acknowledged"))
     }
 
-    async fn look(&self, last: u64) -> Result<Ends, Error> {
+    /// The same, once it ends at or behind `last`; where that does not come in time, as the leader shows it.
+    ///
+    /// # Errors
+    /// As [`JournalStream::ends`].
+    pub(crate) async fn ends_reaching(&self, last: u64) -> Result<Ends, Error> {
         let info = look_behind(&self.connection.jetstream, &self.names.journal(), last).await;
         let info = info.map_err(|error| match error {
             LookError::Missing => self.misfit(0, "the stream is no more"),
@@ -90,6 +96,7 @@ impl JournalStream {
         Ok(Ends {
             first: info.state.first_sequence.max(1),
             last: info.state.last_sequence,
+            copies: info.config.num_replicas,
         })
     }
 

@@ -205,3 +205,20 @@ fn damaged_folders_are_kept_side_by_side() {
         "nothing to set aside"
     );
 }
+
+#[test]
+fn of_folders_that_were_behind_the_last_is_kept() {
+    let (parent, dir) = written();
+    let behind = parent.path().join("store.behind");
+    assert_eq!(set_behind(&dir).unwrap(), behind);
+    assert!(behind.join("db").exists());
+    fs::create_dir(&dir).unwrap();
+    fs::write(dir.join("second"), "").unwrap();
+    assert_eq!(set_behind(&dir).unwrap(), behind);
+    assert!(behind.join("second").exists() && !behind.join("db").exists());
+    assert_eq!(
+        fs::read_dir(parent.path()).unwrap().count(),
+        1,
+        "no other is there"
+    );
+}
