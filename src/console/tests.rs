@@ -1,12 +1,18 @@
 //! The console's pages: what is served, with which type, and that they name nothing outside.
 
+use std::io::Write;
+
 use axum::{
     body::{Body, to_bytes},
     http::Request,
 };
+use flate2::{Compression, write::GzEncoder};
 use tower::ServiceExt;
 
 use super::*;
+
+/// Bytes of all files together, each packed alone.
+const PACKED_BYTES_MAX: usize = 100_000;
 
 async fn get_with(path: &str, held: Option<&str>) -> (StatusCode, HeaderMap, String) {
     let mut request = Request::builder().uri(path).body(Body::empty()).unwrap();
@@ -65,6 +71,21 @@ fn every_file_that_is_named_is_there_and_none_is_elsewhere() {
             asset.path
         );
     }
+}
+
+/// The bytes of a text as a proxy packs it that takes its time.
+fn packed_bytes(text: &str) -> usize {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(text.as_bytes()).unwrap();
+    packed.finish().unwrap().len()
+}
+
+/// Whoever opens the console on a poor line waits for them. A file that is served at two addresses is one.
+#[test]
+fn all_files_together_are_small_when_they_are_packed() {
+    let files: std::collections::BTreeSet<&str> = ASSETS.iter().map(|asset| asset.text).collect();
+    let packed: usize = files.into_iter().map(packed_bytes).sum();
+    assert!(packed < PACKED_BYTES_MAX, "{packed} bytes");
 }
 
 /// The keys of a file of words, in their order.

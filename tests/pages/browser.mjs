@@ -72,6 +72,8 @@ async function open() {
   ({ sessionId: session } = await send("Target.attachToTarget", { targetId, flatten: true }));
   for (const domain of ["Page", "Runtime", "Log", "Network"]) await send(`${domain}.enable`);
   await send("Emulation.setDeviceMetricsOverride", { width: 1024, height: 768, deviceScaleFactor: 1, mobile: false });
+  // As those of a telephone, which take no room: one beside a page that reads from the right pushes it out of its picture.
+  await send("Emulation.setScrollbarsHidden", { hidden: true });
   // As if its window were in front: a page that is behind another has no focus.
   await send("Emulation.setFocusEmulationEnabled", { enabled: true });
 }

@@ -202,6 +202,38 @@ const REGISTERED_LATE: [&str; 6] = [
 ];
 
 #[test]
+fn what_is_copied_into_packages_is_there() {
+    let manifest: toml::Table = read("Cargo.toml").parse().unwrap();
+    let package = &manifest["package"]["metadata"]["deb"];
+    let text = |value: &toml::Value| value.as_str().unwrap().to_owned();
+    let assets = package["assets"].as_array().unwrap();
+    let mut copied: Vec<String> = assets.iter().map(|asset| text(&asset[0])).collect();
+    copied.extend([
+        text(&package["changelog"]),
+        text(&package["license-file"][0]),
+        text(&package["maintainer-scripts"]) + "/postinst",
+        text(&package["systemd-units"]["unit-scripts"]) + "/yekta.service",
+    ]);
+    let container = read("config/package/container/Containerfile");
+    let lines = container.lines().filter_map(|line| line.strip_prefix("COPY "));
+    let of_ours = lines.filter(|line| !line.starts_with("--from="));
+    let sources = of_ours.flat_map(|line| line.rsplit_once(' ').unwrap().0.split(' '));
+    copied.extend(sources.map(str::to_owned));
+    for path in copied {
+        let named = path.split('*').next().unwrap();
+        // What `.ci/package` makes is there once it ran.
+        let is_made = named.starts_with("target/");
+        assert!(is_made || Path::new(ROOT).join(named).exists(), "{path}");
+    }
+    // What Debian calls the version is the program's.
+    let version = format!("yekta ({}-", env!("CARGO_PKG_VERSION"));
+    assert!(
+        read("config/package/deb/changelog").starts_with(&version),
+        "{version}"
+    );
+}
+
+#[test]
 fn the_unit_starts_the_service_as_it_is_packed() {
     let unit = read("config/package/systemd/yekta.service");
     for line in [
