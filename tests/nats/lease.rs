@@ -225,7 +225,7 @@ fn whoever_holds_it_hears_who_is_to_hold_it_and_all_others_leave_it_to_that_one(
         let left = tokio::time::timeout(PATIENCE, held.keep(&metrics())).await;
         assert_eq!(left.unwrap(), Left::Asked("c".to_owned()));
         held.release().await;
-        let other = tokio::time::timeout(2 * TIME, leases.win(&holder("b"), |_| {})).await;
+        let other = tokio::time::timeout(2 * TIME, leases.win(&holder("b"), || true, |_| {})).await;
         assert!(other.is_err(), "{other:?}");
         let held = won(&leases, "c").await;
         held.release().await;

@@ -123,10 +123,15 @@ mod tests {
     #[tokio::test]
     async fn who_is_told_to_stop_tries_no_longer() {
         let stop = ready(()).shared();
-        let never = |(): &mut ()| pending::<Result<(), ServiceError>>().boxed();
-        assert!(persist(&stop, PAUSE, &mut (), never).await.is_none());
+        let mut nothing = ();
+        let done = persist(&stop, PAUSE, &mut nothing, |(): &mut ()| {
+            pending::<Result<(), ServiceError>>().boxed()
+        });
+        assert!(done.await.is_none());
         // Nor does it wait for the next attempt.
-        let away = |(): &mut ()| ready(Err::<(), _>(away())).boxed();
-        assert!(persist(&stop, Duration::MAX, &mut (), away).await.is_none());
+        let done = persist(&stop, Duration::MAX, &mut nothing, |(): &mut ()| {
+            ready(Err::<(), _>(away())).boxed()
+        });
+        assert!(done.await.is_none());
     }
 }
