@@ -81,16 +81,19 @@ fn an_empty_member_with_the_master_key_takes_the_secrets_from_the_bucket() {
     }
 }
 
+/// Puts a file of keys in place, whole or not at all; where it is.
+fn put(folder: &Path, name: &str, lines: &[&str]) -> String {
+    let (file, draft) = (folder.join(name), folder.join("draft"));
+    let lines: Vec<String> = lines.iter().map(|digits| digits.repeat(32) + "\n").collect();
+    fs::write(&draft, lines.concat()).unwrap();
+    fs::rename(&draft, &file).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
 #[test]
 fn a_new_master_key_reaches_the_bucket_and_a_member_that_knows_no_other() {
     let keys = tempfile::tempdir().unwrap();
-    let put = |name: &str, lines: &[&str]| {
-        let (file, draft) = (keys.path().join(name), keys.path().join("draft"));
-        let lines: Vec<String> = lines.iter().map(|digits| digits.repeat(32) + "\n").collect();
-        fs::write(&draft, lines.concat()).unwrap();
-        fs::rename(&draft, &file).unwrap();
-        file.to_str().unwrap().to_owned()
-    };
+    let put = |name: &str, lines: &[&str]| put(keys.path(), name, lines);
     let (all, new) = (put("all", &["5a"]), put("new", &["c3"]));
     let mut town = Town::without_members(LONG_LEASE_MS);
     town.place.more = vec![("YEKTA_DATA__KEY_FILE".to_owned(), all.clone())];

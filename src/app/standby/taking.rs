@@ -30,7 +30,7 @@ impl Waiting {
         let taking = Self::owning(front, self);
         // Where another has it by then the journal is that one's too: this one finds out and steps back.
         let keeping = async { drop(lease.keep(&metrics).await) };
-        let taken = seen_through(taking, keeping, (stop, &abandon)).await;
+        let taken = Box::pin(seen_through(taking, keeping, (stop, &abandon))).await;
         match taken {
             Ok((started, member)) => {
                 let tenure = Tenure { lease, member };

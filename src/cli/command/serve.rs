@@ -42,7 +42,7 @@ impl Args {
 async fn serve(settings: &Settings, tenants: Option<Tenants>, out: &mut impl Write) -> Result<(), Failure> {
     let stop = signalled()?;
     match tenants {
-        Some(tenants) => serve_tenants(settings, tenants, stop, out).await,
+        Some(tenants) => Box::pin(serve_tenants(settings, tenants, stop, out)).await,
         None => serve_one(settings, stop, out).await,
     }
 }
