@@ -67,8 +67,10 @@ impl House {
         }
     }
 
+    /// The tenants, whatever is to be said of their files.
     fn list(&self) -> String {
-        printed(self.brands.command(&["tenant", "list"]), b"")
+        let list = output(self.brands.command(&["tenant", "list"]), b"");
+        String::from_utf8(list.stdout).unwrap()
     }
 
     /// Status of a tenant's word on whether it is ready.
@@ -112,6 +114,10 @@ impl House {
         self.refuses("ill", "[keys.x\n", &[]);
         self.refuses("ill", &keyed(SHOP), &["keys."]);
         self.refuses("Ill-1", &keyed("ill"), &["Ill-1"]);
+        // Of one that is there, too: it stays as it is.
+        let refused = self.add(SHOP, "[stroe]\ncache_bytes = 1\n", false);
+        assert!(!refused.status.success(), "{refused:?}");
+        assert_eq!(fs::read_to_string(self.brands.file(SHOP)).unwrap(), keyed(SHOP));
         self.brands.put(
             BROKEN,
             &format!("{}[engine]\nbatch_events_max = 0\n", keyed(BROKEN)),
@@ -150,7 +156,8 @@ impl House {
         self.brands.put(AIRLINE, &changed);
         printed(self.brands.command(&["tenant", "remove", GARDEN]), b"");
         assert!(!self.brands.file(GARDEN).exists());
-        assert!(!self.list().contains(GARDEN));
+        let list = self.list();
+        assert!(!list.contains(GARDEN) && list.contains(BANK), "{list}");
         let profile = ["GET", "/v1/profiles/user_id:mina"];
         wait_for_a_look("the new key", || {
             let reply = asked(url, [AIRLINE, NEW_KEY], profile, &Value::Null);

@@ -55,7 +55,7 @@ fn names(text: &str, setting: &str) -> bool {
         format!("[{section}]"),
         format!("\"{section}\""),
         format!("`{section}`"),
-        format!("{section}: "),
+        format!("{section} ("),
     ];
     let is_whole = section != "http" && as_a_section.iter().any(|way| text.contains(way));
     is_whole || text.contains(setting)
