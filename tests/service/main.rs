@@ -50,4 +50,5 @@ mod rotated;
 mod secure;
 mod supervised;
 mod telemetry;
+mod tenants;
 mod updates;

@@ -68,4 +68,5 @@ mod slow;
 mod steward;
 mod stopping;
 mod streams;
+mod tenants;
 mod watchdog;

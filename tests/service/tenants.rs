@@ -1,0 +1,16 @@
+//! Several tenants in one process, as operators run them and as the owner of one attacks another: nobody sees, changes or
+//! stops what is another's.
+
+mod apart;
+mod attack;
+mod befallen;
+mod brands;
+mod ended;
+mod figures;
+mod foreign;
+mod looked;
+mod paths;
+mod person;
+mod posting;
+mod raw;
+mod refused;
