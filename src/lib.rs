@@ -55,6 +55,10 @@
 //! clear from their files by its word (`engine::cleared`); who comes with an empty disk begins with the newest snapshot
 //! ([`nats::shelf`]).
 //!
+//! A process of several tenants is as many services behind one door (`app::hosting`, [`http::tenants`]): each has all of the above for
+//! itself, configured by a file that says what differs ([`config::Tenants`]). Processes with the same tenants hand them over to each
+//! other until all own as many (`app::hosting::sharing`).
+//!
 //! What one value does to many, as when it turns out that too many hold it, is carried out a few atoms per commit
 //! (`engine::repair`), in turns with what comes (`engine::upkeep`); who is still to be looked at again is pending.
 //!

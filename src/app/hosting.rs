@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use crate::{
     app::{
         compose,
-        door::Closed,
+        door::{Closed, Door, Opened},
         hosting::{hosts::Hosts, sharing::Sharing},
         service::ServiceError,
         stream::StreamError,
@@ -27,49 +27,58 @@ use crate::{
 /// A process with several tenants, which listens.
 #[derive(Debug)]
 pub struct Hosting {
-    closed: Closed,
-    settings: Settings,
-    files: config::Tenants,
-    metrics: HttpMetrics,
+    door: Door,
+    open: Opened,
+    hosts: Hosts,
     sharing: Option<Sharing>,
-    shown: Tenants,
-    supervisor: Supervisor,
 }
 
 impl Hosting {
-    /// Listens, and reads the files of the tenants; all of them have to be sound now. Nobody is served before
-    /// [`Hosting::run`].
+    /// Listens, reads the files of the tenants, all of which have to be sound now, and begins to start the tenants. Whoever
+    /// has started is served already. `supervisor` is told when the process is ready, that it goes on, and when it stops.
     ///
     /// # Errors
     /// [`ServiceError`].
-    pub async fn start(settings: &Settings, files: config::Tenants) -> Result<Self, ServiceError> {
+    pub async fn start(
+        settings: &Settings,
+        files: config::Tenants,
+        supervisor: Supervisor,
+    ) -> Result<Self, ServiceError> {
         let closed = Closed::of(settings).await?;
+        files.all()?;
         let registry = Registry::new(env!("CARGO_PKG_VERSION"))?;
         let metrics = HttpMetrics::register(&registry)?;
-        files.all()?;
-        let me = compose::member_name(settings, closed.door.address);
+        let door = closed.door.clone();
+        let me = compose::member_name(settings, door.address);
         let sharing = Sharing::of(settings, me).await.map_err(StreamError::Connect)?;
-        Ok(Self {
-            closed,
-            settings: settings.clone(),
+        let shown = Tenants::new(registry);
+        let router = shown.router(console::files());
+        let mut hosts = Hosts {
             files,
-            metrics,
+            door: door.clone(),
+            shown,
+            supervisor,
+            hosted: BTreeMap::new(),
+            refused: BTreeMap::new(),
+        };
+        hosts.look().await;
+        let open = closed.open(settings, router, &metrics);
+        Ok(Self {
+            door,
+            open,
+            hosts,
             sharing,
-            shown: Tenants::new(registry),
-            supervisor: Supervisor::default(),
         })
-    }
-
-    /// Has it tell `supervisor` when it is ready, that it goes on, and when it stops.
-    #[must_use]
-    pub fn watched_by(mut self, supervisor: Supervisor) -> Self {
-        self.supervisor = supervisor;
-        self
     }
 
     /// Where it listens, with the port that was chosen.
     pub fn address(&self) -> SocketAddr {
-        self.closed.door.address
+        self.door.address
+    }
+
+    /// Waits until each tenant has started, or could not.
+    pub async fn started(&mut self) {
+        self.hosts.started().await;
     }
 
     /// Serves the tenants of the moment until `stop` ends; then drains them all.
@@ -77,24 +86,16 @@ impl Hosting {
     /// # Errors
     /// [`ServiceError::Serve`] when the listener failed.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServiceError> {
-        let door = self.closed.door.clone();
-        let mut hosts = Hosts {
-            files: self.files,
-            door: door.clone(),
-            shown: self.shown.clone(),
-            supervisor: self.supervisor.clone(),
-            hosted: BTreeMap::new(),
-            refused: BTreeMap::new(),
-        };
-        let open = self
-            .closed
-            .open(&self.settings, self.shown.router(console::files()), &self.metrics);
-        hosts.look().await;
-        tokio::pin!(stop);
+        let Self {
+            door,
+            open,
+            mut hosts,
+            sharing,
+        } = self;
         tokio::select! {
-            () = &mut stop => {}
+            () = stop => {}
             () = hosts.follow() => {}
-            () = share(self.sharing) => {}
+            () = share(sharing) => {}
         }
         door.shut().cancel();
         let ending = std::mem::take(&mut hosts.hosted).into_values();

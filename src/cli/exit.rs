@@ -2,7 +2,10 @@
 
 use std::{io, process::ExitCode};
 
-use crate::config::ConfigError;
+use crate::{
+    app::ServiceError,
+    config::{ConfigError, TenantError},
+};
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -44,6 +47,24 @@ impl From<ConfigError> for Failure {
     }
 }
 
+impl From<TenantError> for Failure {
+    fn from(error: TenantError) -> Self {
+        match error {
+            TenantError::Config(error) => Self::Config(error),
+            unread @ TenantError::Read { .. } => Self::Failed(unread.into()),
+        }
+    }
+}
+
+impl From<ServiceError> for Failure {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Tenant(error) => error.into(),
+            error => Self::Failed(error.into()),
+        }
+    }
+}
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
@@ -66,10 +87,8 @@ macro_rules! failed {
 failed!(
     anyhow::Error,
     crate::app::HandOverError,
-    crate::app::ServiceError,
     crate::app::StreamError,
     crate::cli::client::error::ClientError,
-    crate::config::TenantError,
     crate::engine::SnapshotError,
     crate::engine::StartError,
     crate::telemetry::LoggingError,

@@ -80,7 +80,11 @@ fn where_others_reach(settings: &Settings, root: &mut Reader<'_>) {
         "http.tls_cert_file and http.tls_key_file to be set, or http.tls_by_proxy where a proxy speaks TLS";
     // Both are looked at before the first is refused: they are problems of one key.
     let lacking = [
-        (!settings.asks_for_keys() && root.is_sound(&KEYS), no_keys),
+        // The keys of a process of several tenants open none of them.
+        (
+            !settings.asks_for_keys() && settings.tenants.is_none() && root.is_sound(&KEYS),
+            no_keys,
+        ),
         (http.tls == Tls::Off && root.is_sound(&TLS), no_tls),
     ];
     for (_, what) in lacking.into_iter().filter(|(lacks, _)| *lacks) {

@@ -209,20 +209,24 @@ impl Settings {
     ///
     /// # Errors
     /// Which setting says it, and whose it is as well.
-    pub fn unlike<'a>(&self, others: impl Iterator<Item = (&'a str, &'a Self)>) -> Result<(), ConfigError> {
+    pub(crate) fn unlike<'a>(
+        &self,
+        others: impl Iterator<Item = (&'a str, &'a Self)>,
+    ) -> Result<(), ConfigError> {
         let own = self.digests();
         let mut problems = Vec::new();
         for (other, settings) in others {
-            let theirs = settings.digests();
-            let both = own
-                .iter()
-                .filter(|(_, digest)| theirs.values().any(|one| one == *digest));
-            problems.extend(both.map(|(key, _)| Problem {
-                key: key.clone(),
-                value: None,
-                origin: None,
-                expected: format!("expected another key than the tenant {other} has, which it would open"),
-            }));
+            for (theirs, digest) in settings.digests() {
+                let both = own.iter().filter(|(_, own)| **own == digest);
+                problems.extend(both.map(|(key, _)| Problem {
+                    key: key.clone(),
+                    value: None,
+                    origin: None,
+                    expected: format!(
+                        "expected another key than {theirs} of the tenant {other}, which it would open"
+                    ),
+                }));
+            }
         }
         match problems.is_empty() {
             true => Ok(()),

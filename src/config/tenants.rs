@@ -105,7 +105,33 @@ impl Tenants {
             origin: self.path(name),
             text,
         };
-        Settings::load_tenant(self.process.clone(), &tenant)
+        Settings::load_tenant(self.process.clone(), &tenant).map_err(|error| self.of_file(name, error))
+    }
+
+    /// The same beside those of others.
+    ///
+    /// # Errors
+    /// As [`Tenants::settings`], and where a key is another's.
+    pub fn beside<'a>(
+        &self,
+        others: impl Iterator<Item = (&'a str, &'a Settings)>,
+        (name, text): (&str, &str),
+    ) -> Result<Settings, ConfigError> {
+        let settings = self.settings(name, text)?;
+        let others = others.filter(|(other, _)| *other != name);
+        settings
+            .unlike(others)
+            .map_err(|error| self.of_file(name, error))?;
+        Ok(settings)
+    }
+
+    /// What is wrong, with the file that says it where nothing else does.
+    fn of_file(&self, name: &str, mut error: ConfigError) -> ConfigError {
+        for problem in &mut error.problems {
+            let file = || self.path(name).display().to_string();
+            problem.origin.get_or_insert_with(file);
+        }
+        error
     }
 
     /// The settings of a tenant that is there.
@@ -130,7 +156,6 @@ impl Tenants {
     /// # Errors
     /// As [`Tenants::settings`], and where a key is another's.
     pub fn beside_others(&self, name: &str, text: &str) -> Result<Settings, TenantError> {
-        let settings = self.settings(name, text)?;
         let mut others = BTreeMap::new();
         if self.folder.is_dir() {
             for (other, text) in self.texts_read()? {
@@ -141,9 +166,8 @@ impl Tenants {
                 );
             }
         }
-        others.remove(name);
-        settings.unlike(others.iter().map(|(other, settings)| (other.as_str(), settings)))?;
-        Ok(settings)
+        let others = others.iter().map(|(other, settings)| (other.as_str(), settings));
+        Ok(self.beside(others, (name, text))?)
     }
 
     fn texts_read(&self) -> Result<BTreeMap<String, String>, TenantError> {
@@ -160,8 +184,8 @@ impl Tenants {
     pub fn all(&self) -> Result<BTreeMap<String, Settings>, TenantError> {
         let mut all: BTreeMap<String, Settings> = BTreeMap::new();
         for (name, text) in self.texts_read()? {
-            let settings = self.settings(&name, &text)?;
-            settings.unlike(all.iter().map(|(name, settings)| (name.as_str(), settings)))?;
+            let others = all.iter().map(|(other, settings)| (other.as_str(), settings));
+            let settings = self.beside(others, (&name, &text))?;
             all.insert(name, settings);
         }
         Ok(all)

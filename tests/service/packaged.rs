@@ -126,6 +126,11 @@ fn what_is_packed_as_an_example_is_sound() {
         command.arg(path(&format!("config/examples/cluster/{member}.toml")));
         printed(command, b"");
     }
+    let mut command = yekta(["tenant", "list", "--config"]);
+    command
+        .arg(path("config/examples/tenants/process.toml"))
+        .env("YEKTA_TENANTS__DIR", path("config/examples/tenants/tenants"));
+    assert_eq!(printed(command, b""), "airline\tok\nretailer\tok\n");
     let mut command = yekta(["config", "check", "--config"]);
     command.arg(path("config/package/deb/yekta.toml"));
     // The folder of the package's data is named by the unit; what is checked here are words and values.

@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use futures_util::future::join_all;
 use tokio::{sync::oneshot, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -28,6 +27,7 @@ pub(super) struct Hosted {
 }
 
 /// Who is hosted, by what the files say.
+#[derive(Debug)]
 pub(super) struct Hosts {
     pub(super) files: config::Tenants,
     pub(super) door: Door,
@@ -39,14 +39,20 @@ pub(super) struct Hosts {
 }
 
 impl Hosts {
+    /// Waits until each tenant has started, or could not; the supervisor is told then that the process is ready.
+    pub(super) async fn started(&mut self) {
+        for hosted in self.hosted.values_mut() {
+            if let Some(started) = &mut hosted.started {
+                // It ends with whoever could not start, too.
+                started.await.ok();
+            }
+            hosted.started = None;
+        }
+        self.supervisor.ready(self.door.address);
+    }
+
     /// Goes by the files as they change. Never ends.
     pub(super) async fn follow(&mut self) {
-        let started = self
-            .hosted
-            .values_mut()
-            .filter_map(|hosted| hosted.started.take());
-        join_all(started).await;
-        self.supervisor.ready(self.door.address);
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
             self.look().await;
@@ -90,10 +96,9 @@ impl Hosts {
 
     /// The settings of a file that can be used beside those of the others.
     fn sound(&self, name: &str, text: &str) -> Result<Settings, config::ConfigError> {
-        let settings = self.files.settings(name, text)?;
-        let others = self.hosted.iter().filter(|(other, _)| *other != name);
-        settings.unlike(others.map(|(other, hosted)| (other.as_str(), &*hosted.settings)))?;
-        Ok(settings)
+        let others = self.hosted.iter();
+        let others = others.map(|(other, hosted)| (other.as_str(), &*hosted.settings));
+        self.files.beside(others, (name, text))
     }
 
     fn begin(&mut self, name: &str, text: String, settings: Settings) {

@@ -2,6 +2,8 @@
 
 use std::{io::Write, net::SocketAddr, pin::pin, time::Duration};
 
+use futures_util::FutureExt;
+
 use crate::{
     app::{Hosting, Service, Supervisor},
     cli::{
@@ -27,7 +29,7 @@ impl Args {
         let settings = self.settings.load()?;
         if self.settings.tenant.is_some() {
             let why = "serve: expected no --tenant, as a process serves all of those that tenants.dir names";
-            return Err(anyhow::anyhow!(why).into());
+            return Err(Failure::Usage(why.to_owned()));
         }
         let tenants = self.settings.tenants()?;
         init_tracing(settings.log.format, &settings.log.filter)?;
@@ -54,9 +56,13 @@ async fn serve_tenants(
     stop: impl Future<Output = ()>,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let hosting = Hosting::start(settings, tenants).await?;
-    listening(settings, hosting.address(), out)?;
-    hosting.watched_by(supervisor()).run(stop).await?;
+    let stop = stop.shared();
+    let mut hosting = Hosting::start(settings, tenants, supervisor()).await?;
+    tokio::select! {
+        () = hosting.started() => listening(settings, hosting.address(), out)?,
+        () = stop.clone() => tracing::info!("told to stop while starting"),
+    }
+    hosting.run(stop).await?;
     Ok(())
 }
 

@@ -81,8 +81,10 @@ where
     if let Some(url) = public_url {
         overlay(&mut merged, nested("http.public_url", url));
     }
-    let name = Value::new(None, ValueKind::String(tenant.name.to_owned()));
-    overlay(&mut merged, nested("data.tenant", name));
+    for (key, text) in [("data.tenant", tenant.name), ("tenants.dir", "")] {
+        let value = Value::new(None, ValueKind::String(text.to_owned()));
+        overlay(&mut merged, nested(key, value));
+    }
     Ok(merged)
 }
 

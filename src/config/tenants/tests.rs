@@ -72,6 +72,13 @@ fn what_all_tenants_share_is_not_one_tenants_to_say() {
             "{text}: {refused}"
         );
     }
+    // Where others reach it each tenant has keys of its own, whatever the process has.
+    let reached = format!("{PROCESS}[tenants]\ndir = \"tenants\"\n");
+    let reached = reached.replace("[http]", "[http]\nlisten = \"0.0.0.0:80\"\ntls_by_proxy = true");
+    let tenants_reached = self::tenants(folder.path(), &reached);
+    let refused = tenants_reached.settings("airline", "").unwrap_err();
+    assert!(refused.to_string().contains("http.listen"), "{refused}");
+    let tenants = self::tenants(folder.path(), PROCESS);
     for name in ["", "Airline", "a.b", "../x", "a-b"] {
         assert!(tenants.settings(name, "").is_err(), "{name}");
     }
