@@ -22,7 +22,7 @@ impl Person {
         ]
         .map(|what| format!("{tenant}{what}7731"))
         .to_vec();
-        marks.push(phone_of(tenant)[1..].to_owned());
+        marks.push(phone_of(tenant).trim_start_matches('+').to_owned());
         let [user, cookie] = [user_of(tenant), format!("{tenant}cookie7731")];
         let who = json!([
             {"kind": "user_id", "value": user, "trust": "verified"},
