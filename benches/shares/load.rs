@@ -1,0 +1,99 @@
+//! Events that are told to a town, and how soon a standby shows them.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use yekta::cli::generate::{Generator, GeneratorConfig};
+
+use crate::{processes::Town, server::wait_for};
+
+/// Events of a request.
+const BATCH: usize = 200;
+const PEOPLE: u32 = 2_000;
+/// 1 January 2026 in UTC, in microseconds.
+const START: i64 = 1_767_225_600_000_000;
+/// Looks at a standby in a second.
+const LOOKS: u32 = 20;
+
+fn events(seed: u64) -> Generator {
+    Generator::new(GeneratorConfig {
+        seed,
+        people: PEOPLE,
+        start: START,
+    })
+}
+
+/// Tells so many events, as many to each tenant, and waits until all are committed; how long that took.
+pub fn told(town: &Town, count: usize) -> Duration {
+    let each = count / town.urls.len();
+    let drawn: Vec<Vec<Value>> = (1_u64..)
+        .zip(&town.urls)
+        .map(|(seed, _)| events(seed).take(each).collect())
+        .collect();
+    let begun = Instant::now();
+    thread::scope(|scope| {
+        for (url, events) in town.urls.iter().zip(&drawn) {
+            scope.spawn(move || {
+                for some in events.chunks(BATCH) {
+                    post(&format!("{url}/v1/events"), some);
+                }
+                // What is told last is committed last.
+                post(&format!("{url}/v1/events?wait=commit"), &[last(url)]);
+            });
+        }
+    });
+    begun.elapsed()
+}
+
+fn post(url: &str, events: &[Value]) -> Value {
+    wait_for("events to be taken", || {
+        let request = ureq::post(url).content_type("application/json");
+        let sent = request.send(Value::from(events.to_vec()).to_string());
+        let body = sent.ok()?.body_mut().read_to_string().ok()?;
+        serde_json::from_str(&body).ok()
+    })
+}
+
+fn last(id: &str) -> Value {
+    json!({"id": id, "source": "web/shop", "channel": "web", "type": "Page Viewed",
+        "time": "2025-12-31T10:00:00Z", "identifiers": [{"kind": "user_id", "value": "last"}]})
+}
+
+/// Tells the owner so many events a second, and asks the standby now and then for what the owner has just committed: how
+/// long it took from the owner's answer until the standby's, its own work for the answer among it.
+pub fn lags(town: &Town, rate: usize, during: Duration) -> Vec<Duration> {
+    let (owner, standby) = (&town.urls[0], &town.urls[1]);
+    let end = Instant::now() + during;
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut events = events(7);
+            let (mut next, pause) = (Instant::now(), Duration::from_millis(50));
+            let slice = (rate / 20).max(1);
+            while Instant::now() < end {
+                let some: Vec<Value> = events.by_ref().take(slice).collect();
+                post(&format!("{owner}/v1/events"), &some);
+                next += pause;
+                thread::sleep(next.saturating_duration_since(Instant::now()));
+            }
+        });
+        let mut lags = Vec::new();
+        while Instant::now() < end {
+            let written = post(
+                &format!("{owner}/v1/events?wait=commit"),
+                &[last(&format!("{rate}-{}", lags.len()))],
+            );
+            let committed = Instant::now();
+            let position = &written["position"];
+            let asked = ureq::get(format!(
+                "{standby}/v1/profiles/user_id:last?min_position={position}"
+            ));
+            asked.call().unwrap();
+            lags.push(committed.elapsed());
+            thread::sleep(Duration::from_secs(1) / LOOKS);
+        }
+        lags
+    })
+}

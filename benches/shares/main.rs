@@ -1,0 +1,124 @@
+//! What an event costs by how many tenants share a process, by how many servers keep it, and how far a standby is behind.
+//!
+//! Real processes: `yekta serve` beside nats-servers on this machine. A cost is processor time of all processes of a kind
+//! over all events, so that it says the same on a busy machine; two processors cannot show what more of them would.
+//! `cargo bench --bench shares`; some of it: `cargo bench --bench shares -- --parts tenants`
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench fails by panicking and prints what it measured"
+)]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    reason = "a bench has no users, and much is shared with tests"
+)]
+
+#[path = "../../tests/nats/cluster.rs"]
+mod cluster;
+mod load;
+mod processes;
+#[path = "../../tests/nats/server.rs"]
+mod server;
+#[path = "../end_to_end/table.rs"]
+mod table;
+
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+
+use crate::{
+    cluster::Cluster,
+    load::{lags, told},
+    processes::{Costs, Town},
+    server::NatsServer,
+    table::{load_average, quantiles, row},
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// 1, 2 and 4 tenants of one process.
+    Tenants,
+    /// One server, three of which one keeps it, three that all do.
+    Replicas,
+    /// A standby beside an owner under load.
+    Standby,
+}
+
+#[derive(Debug, Parser)]
+struct Plan {
+    /// Events of each row.
+    #[arg(long, default_value_t = 40_000)]
+    events: usize,
+    /// Events a second while a standby follows.
+    #[arg(long, default_value_t = 2_000)]
+    rate: usize,
+    /// Seconds that it is looked at.
+    #[arg(long, default_value_t = 20)]
+    seconds: u64,
+    /// Only these parts; all where none is named.
+    #[arg(long, value_delimiter = ',')]
+    parts: Vec<Part>,
+    /// Cargo says so.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() {
+    let plan = Plan::parse();
+    row("shares", &format!("load average {} before", load_average()));
+    let wanted = |part| plan.parts.is_empty() || plan.parts.contains(&part);
+    if wanted(Part::Tenants) {
+        for count in [1, 2, 4] {
+            let server = NatsServer::start();
+            cost(
+                &format!("tenants: {count}"),
+                &[server.url()],
+                (count, 1),
+                plan.events,
+            );
+        }
+    }
+    if wanted(Part::Replicas) {
+        let server = NatsServer::start();
+        cost("one server, one copy", &[server.url()], (1, 1), plan.events);
+        drop(server);
+        for copies in [1, 3] {
+            let cluster = Cluster::start();
+            cost(
+                &format!("three servers, copies: {copies}"),
+                &cluster.urls(),
+                (1, copies),
+                plan.events,
+            );
+        }
+    }
+    if wanted(Part::Standby) {
+        standby(&plan);
+    }
+}
+
+/// Prints what so many events cost that are spread over so many tenants.
+fn cost(what: &str, urls: &[String], (tenants, copies): (usize, usize), events: usize) {
+    let town = Town::start(urls, tenants, copies);
+    let before = Costs::now();
+    let took = told(&town, events);
+    let costs = Costs::now().since(&before);
+    row(what, &costs.per_event(events, took));
+}
+
+fn standby(plan: &Plan) {
+    let server = NatsServer::start();
+    let town = Town::of_two(&[server.url()]);
+    for rate in [plan.rate / 10, plan.rate] {
+        let lags = lags(&town, rate, Duration::from_secs(plan.seconds));
+        row(
+            &format!("standby shows what its owner committed, {rate}/s"),
+            &quantiles(lags),
+        );
+    }
+}
