@@ -102,10 +102,7 @@ pub(crate) fn api_limits(settings: &Settings, bound: SocketAddr) -> Limits {
 pub(crate) fn member_name(settings: &Settings, bound: SocketAddr) -> String {
     let cluster = settings.cluster.as_ref();
     let name = cluster.and_then(|cluster| cluster.name.clone().or_else(|| cluster.url.clone()));
-    name.unwrap_or_else(|| {
-        let url = settings.http.public_url(bound);
-        url.trim_end_matches(settings.http.path.as_str()).to_owned()
-    })
+    name.unwrap_or_else(|| format!("{}://{bound}", settings.http.scheme()))
 }
 
 /// Who may send.

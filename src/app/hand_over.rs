@@ -12,8 +12,8 @@ use crate::{
     },
 };
 
-/// For so long a tenant is left to the process that is to own it.
-const ASKED_FOR: Duration = Duration::from_secs(30);
+/// How long an owner may take to commit what it has taken, beside the time for which the tenant is left to the next one.
+const DRAIN_WAIT: Duration = Duration::from_secs(30);
 /// Between two looks at who owns it.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -74,14 +74,15 @@ pub async fn hand_over(settings: &Settings, name: &str) -> Result<Duration, Hand
     let tenant = settings.data.tenant.parse().map_err(StreamError::from)?;
     let leases = Leases::of(Bucket::of(&connection), &tenant, lease);
     let begun = Instant::now();
-    leases.ask(name, ASKED_FOR).await.map_err(HandOverError::Ask)?;
-    while begun.elapsed() < ASKED_FOR {
+    leases.ask(name).await.map_err(HandOverError::Ask)?;
+    while begun.elapsed() < DRAIN_WAIT + leases.asked_for() {
         let holder = leases.holder().await.map_err(HandOverError::Ask)?;
         if holder.is_some_and(|holder| holder.name == name) {
             return Ok(begun.elapsed());
         }
         tokio::time::sleep(LOOK).await;
     }
+    leases.unask(name).await;
     Err(HandOverError::Late {
         name: name.to_owned(),
     })

@@ -92,6 +92,8 @@ impl Hosting {
             mut hosts,
             sharing,
         } = self;
+        // Also while no tenant is watched: there is none, or it waits to be started again.
+        let _alive = hosts.supervisor.watched(|| true);
         tokio::select! {
             () = stop => {}
             () = hosts.follow() => {}

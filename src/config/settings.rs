@@ -216,6 +216,16 @@ impl Settings {
         let own = self.digests();
         let mut problems = Vec::new();
         for (other, settings) in others {
+            if self.takes_tokens_of(settings) {
+                problems.push(Problem {
+                    key: "tokens.audience".to_owned(),
+                    value: None,
+                    origin: None,
+                    expected: format!(
+                        "expected another audience than the tenant {other} has, whose tokens it would take"
+                    ),
+                });
+            }
             for (theirs, digest) in settings.digests() {
                 let both = own.iter().filter(|(_, own)| **own == digest);
                 problems.extend(both.map(|(key, _)| Problem {
@@ -232,6 +242,15 @@ impl Settings {
             true => Ok(()),
             false => Err(ConfigError { problems }),
         }
+    }
+
+    /// Whether a token for these others would open it too: it says nothing of tenants but whom it is for.
+    fn takes_tokens_of(&self, other: &Self) -> bool {
+        let whose = |settings: &Self| {
+            let issuer = settings.tokens.as_ref().map(|tokens| &tokens.issuer);
+            issuer.map(|issuer| (issuer.issuer.clone(), issuer.audience.clone()))
+        };
+        whose(self).is_some_and(|own| whose(other) == Some(own))
     }
 
     /// What its keys are known by, by the setting that says each.

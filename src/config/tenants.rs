@@ -3,17 +3,22 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     vec,
 };
 
-use crate::config::{
-    layers::LoadOptions,
-    problem::{ConfigError, Problem},
-    section::{NAME_EXPECTED, is_name},
-    settings::Settings,
-    tenants::layer::TenantLayer,
+use crate::{
+    config::{
+        layers::LoadOptions,
+        problem::{ConfigError, Problem},
+        section::{NAME_EXPECTED, is_name},
+        settings::Settings,
+        tenants::layer::TenantLayer,
+    },
+    domain::event::token,
 };
 
 pub(crate) mod layer;
@@ -77,7 +82,9 @@ impl Tenants {
             let path = entry?.path();
             let stem = path.file_stem().and_then(|stem| stem.to_str());
             let is_theirs = path.extension().is_some_and(|ending| ending == EXTENSION);
-            if let Some(name) = stem.filter(|_| is_theirs) {
+            // Editors keep files of their own there, which begin with a dot.
+            let is_shown = |stem: &&str| is_theirs && !stem.starts_with('.');
+            if let Some(name) = stem.filter(is_shown) {
                 texts.insert(name.to_owned(), fs::read_to_string(&path)?);
             }
         }
@@ -89,12 +96,13 @@ impl Tenants {
     /// # Errors
     /// All that is wrong with it: its name, what is not its own to say, and whatever [`Settings::load`] refuses.
     pub fn settings(&self, name: &str, text: &str) -> Result<Settings, ConfigError> {
-        if !is_name(name) {
+        // What several names are written as in a subject is one tenant there.
+        if !is_name(name) || token(name) != name {
             let problem = Problem {
                 key: format!("tenants.{name}"),
                 value: None,
                 origin: Some(self.path(name).display().to_string()),
-                expected: NAME_EXPECTED.to_owned(),
+                expected: format!("{NAME_EXPECTED}, none of _ at its ends or twice"),
             };
             return Err(ConfigError {
                 problems: vec![problem],
@@ -199,7 +207,15 @@ impl Tenants {
         fs::create_dir_all(&self.folder)?;
         let path = self.path(name);
         let unfinished = path.with_extension(UNFINISHED);
-        fs::write(&unfinished, text)?;
+        // It may hold keys.
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o640)
+            .open(&unfinished)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
         // Whoever looks meanwhile sees the one or the other, and no half of either.
         fs::rename(&unfinished, &path)
     }

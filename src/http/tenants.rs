@@ -43,7 +43,7 @@ pub struct Tenants {
 #[derive(Clone, Debug)]
 struct Served {
     router: Router,
-    registry: Registry,
+    registry: Option<Registry>,
 }
 
 impl Tenants {
@@ -55,9 +55,11 @@ impl Tenants {
         }
     }
 
-    /// Serves a tenant from now on.
-    pub fn show(&self, name: &str, router: Router, registry: Registry) {
+    /// Serves a tenant so from now on; what is counted stays where nothing else is given.
+    pub fn show(&self, name: &str, router: Router, registry: Option<Registry>) {
         let mut served = self.served.write().unwrap_or_else(PoisonError::into_inner);
+        let before = served.remove(name).and_then(|served| served.registry);
+        let registry = registry.or(before);
         served.insert(name.to_owned(), Served { router, registry });
     }
 
@@ -143,7 +145,10 @@ async fn readyz(State(tenants): State<Tenants>) -> (StatusCode, Json<Value>) {
 
 /// All that is measured, of each tenant and of the process.
 async fn metrics(State(tenants): State<Tenants>) -> Result<impl IntoResponse, Failure> {
-    let served = tenants.served().into_values().map(|served| served.registry);
+    let served = tenants
+        .served()
+        .into_values()
+        .filter_map(|served| served.registry);
     let registries: Vec<Registry> = std::iter::once(tenants.process.clone()).chain(served).collect();
     let text = Registry::render_all(&registries).map_err(|error| Failure::internal(&error))?;
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))

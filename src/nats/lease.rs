@@ -98,18 +98,41 @@ impl Leases {
     }
 
     /// Has the process that operators call `name` hold it next: whoever holds it hears of it when it renews it, and for
-    /// `time` nobody else takes it. The process has to stand by; what is asked of one that does not is asked for nothing.
+    /// [`Leases::asked_for`] nobody else takes it. The process has to stand by; what is asked of one that does not is asked
+    /// for nothing.
     ///
     /// # Errors
     /// When the broker does not take it.
-    pub async fn ask(&self, name: &str, time: Duration) -> Result<(), BucketError> {
+    pub async fn ask(&self, name: &str) -> Result<(), BucketError> {
+        let time = Some(self.asked_for());
         self.bucket
-            .put_for(&self.next, name.as_bytes().to_vec(), Some(time))
+            .put_for(&self.next, name.as_bytes().to_vec(), time)
             .await
     }
 
+    /// Takes back that `name` is to hold it next, where that is still asked: it does, or will not. Where the broker does not
+    /// take that it ends by itself.
+    pub async fn unask(&self, name: &str) {
+        let taking_back = async {
+            match self.bucket.entry(&self.next).await? {
+                Some(entry) if *entry.body == *name.as_bytes() => {
+                    self.bucket.remove(&self.next, entry.revision).await
+                }
+                _ => Ok(()),
+            }
+        };
+        if let Err(error) = taking_back.await {
+            tracing::debug!(%error, "take back who is to hold the lease next");
+        }
+    }
+
+    /// For so long it is left to who is to hold it next, in all.
+    pub const fn asked_for(&self) -> Duration {
+        self.time.saturating_mul(2)
+    }
+
     /// Who is to hold it next, if that is asked.
-    async fn asked(&self) -> Result<Option<String>, BucketError> {
+    pub(crate) async fn asked(&self) -> Result<Option<String>, BucketError> {
         let entry = self.bucket.get(&self.next).await?;
         Ok(entry.map(|body| String::from_utf8_lossy(&body).into_owned()))
     }
@@ -129,7 +152,11 @@ impl Leases {
     ) -> Lease {
         loop {
             match self.attempt(holder, &may_try, &mut told).await {
-                Ok(Some(lease)) => return lease,
+                Ok(Some(lease)) => {
+                    // Where this one ends again nobody else is kept from it.
+                    self.unask(&holder.name).await;
+                    return lease;
+                }
                 Ok(None) => {}
                 Err(error) => tracing::debug!(%error, "look for the lease again"),
             }

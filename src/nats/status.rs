@@ -53,6 +53,13 @@ pub struct Member {
     pub input: Option<u64>,
     /// Messages of the input stream that are not committed, of an owner that knows.
     pub lag: Option<u64>,
+    /// Whether its disk has room; one without takes nothing over. Others of an earlier version do not say.
+    #[serde(default = "yes")]
+    pub room: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 impl Member {

@@ -210,27 +210,44 @@ fn of_many_that_tell_something_first_one_is_heard() {
     });
 }
 
+/// Long enough that no test's pause outlasts it.
+const LONG: Duration = Duration::from_secs(10);
+
 #[test]
 fn whoever_holds_it_hears_who_is_to_hold_it_and_all_others_leave_it_to_that_one() {
     let server = NatsServer::start();
     run(async {
         let connection = connected(&server).await;
-        let leases = leases(&server, &connection).await;
+        let settings = settings(&server);
+        let bucket = Bucket::ensure(&connection, &settings).await.unwrap();
+        let leases = Leases::of(bucket.clone(), &settings.tenant, LONG);
         let mut held = won(&leases, "a").await;
         // Who is to hold it that does keeps it.
-        leases.ask("a", PATIENCE).await.unwrap();
-        let kept = tokio::time::timeout(2 * TIME, held.keep(&metrics())).await;
+        leases.ask("a").await.unwrap();
+        let kept = tokio::time::timeout(LONG / 2, held.keep(&metrics())).await;
         assert!(kept.is_err(), "{kept:?}");
-        leases.ask("c", PATIENCE).await.unwrap();
+        leases.ask("c").await.unwrap();
         let left = tokio::time::timeout(PATIENCE, held.keep(&metrics())).await;
         assert_eq!(left.unwrap(), Left::Asked("c".to_owned()));
         held.release().await;
-        let other = tokio::time::timeout(2 * TIME, leases.win(&holder("b"), || true, |_| {})).await;
+        let other = tokio::time::timeout(TIME, leases.win(&holder("b"), || true, |_| {})).await;
         assert!(other.is_err(), "{other:?}");
         let held = won(&leases, "c").await;
         held.release().await;
-        // Who does not come is not waited for longer than was asked.
-        leases.ask("nobody", TIME).await.unwrap();
-        won(&leases, "b").await;
+        // It was done: nobody is kept from it any more.
+        let begun = Instant::now();
+        let held = won(&leases, "b").await;
+        assert!(begun.elapsed() < LONG, "it was left to who had held it");
+        held.release().await;
+        // Nor where it is taken back, and for no longer than that where nobody comes.
+        leases.ask("nobody").await.unwrap();
+        leases.unask("somebody else").await;
+        let other = tokio::time::timeout(TIME, leases.win(&holder("b"), || true, |_| {})).await;
+        assert!(other.is_err(), "{other:?}");
+        leases.unask("nobody").await;
+        won(&leases, "b").await.release().await;
+        let short = Leases::of(bucket, &settings.tenant, TIME);
+        short.ask("nobody").await.unwrap();
+        won(&short, "b").await;
     });
 }

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::{sync::oneshot, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use crate::{
     app::{door::Door, hosting::tenant::Tenant, supervisor::Supervisor},
@@ -113,11 +114,12 @@ impl Hosts {
             ending: ending.clone(),
         };
         let (started, told) = oneshot::channel();
+        let span = tracing::info_span!("hosted", tenant = name);
         let hosted = Hosted {
             text,
             settings,
             ending,
-            serving: tokio::spawn(tenant.host(started)),
+            serving: tokio::spawn(tenant.host(started).instrument(span)),
             started: Some(told),
         };
         self.hosted.insert(name.to_owned(), hosted);

@@ -1,26 +1,27 @@
 //! Sharing tenants evenly among processes: who owns more than another that stands by hands one over. Owns that decision,
 //! which is pure; whom it is put to is the lease's matter. Each process decides for what it owns alone, so nobody has to
-//! be asked, and nothing is handed over that would have to come back.
+//! be asked. What another is about to hand over is counted for whom it goes to; two that look at one moment may still choose
+//! the same one, and hand over what comes back once.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{
     config::Settings,
     nats::{
         self, Connection,
-        bucket::Bucket,
+        bucket::{Bucket, BucketError},
         lease::Leases,
         status::{self, Member},
     },
 };
 
-/// Between two looks at who owns what.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// For so long a tenant is left to the process that is to own it.
-const ASKED_FOR: Duration = Duration::from_secs(30);
+/// Between two looks at who owns what, at least and, so that not all processes look at once, at most.
+const LOOK_EVERY: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(7)];
+/// Who was asked to own a tenant and does not keep it is not asked again for so long.
+const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(60);
 /// A standby that is more of the journal's messages behind than this catches up first.
 const BEHIND_MAX: u64 = 10_000;
 
@@ -40,6 +41,8 @@ pub(super) struct Sharing {
     /// What operators call this process.
     me: String,
     lease: Duration,
+    /// When this process had another one own a tenant.
+    asked: BTreeMap<(String, String), Instant>,
 }
 
 impl Sharing {
@@ -57,19 +60,21 @@ impl Sharing {
             connection,
             me,
             lease: cluster.lease,
+            asked: BTreeMap::new(),
         }))
     }
 
     /// Looks again and again. Never ends.
-    pub(super) async fn go_on(self) {
+    pub(super) async fn go_on(mut self) {
         loop {
-            tokio::time::sleep(LOOK_EVERY).await;
+            let [least, most] = LOOK_EVERY;
+            tokio::time::sleep(rand::random_range(least..most)).await;
             self.share().await;
         }
     }
 
     /// Hands a tenant over where this process owns more than another one that stands by for it.
-    async fn share(&self) {
+    async fn share(&mut self) {
         let members = match status::members_of_all(&self.connection.client).await {
             Ok(members) => members,
             Err(error) => {
@@ -77,15 +82,69 @@ impl Sharing {
                 return;
             }
         };
-        let seats = seats(&members);
-        let Some((tenant, to)) = surplus(&self.me, &seats) else {
+        let mut seats = seats(&members);
+        if surplus(&self.me, &seats).is_none() {
+            return;
+        }
+        // What is on its way counts for whom it goes to.
+        for (tenant, seat) in &mut seats {
+            match self.next(tenant).await {
+                Ok(next) => seat.goes_to(next),
+                Err(error) => {
+                    tracing::debug!(%error, "look again who is to own what");
+                    return;
+                }
+            }
+        }
+        self.leave_out(&mut seats);
+        if let Some((tenant, to)) = surplus(&self.me, &seats) {
+            self.hand_over(tenant.to_owned(), to.to_owned()).await;
+        }
+    }
+
+    /// Who is to own a tenant next, if that is asked.
+    async fn next(&self, tenant: &str) -> Result<Option<String>, BucketError> {
+        match self.leases(tenant) {
+            Some(leases) => leases.asked().await,
+            None => Ok(None),
+        }
+    }
+
+    fn leases(&self, tenant: &str) -> Option<Leases> {
+        let tenant = tenant.parse().ok()?;
+        Some(Leases::of(self.bucket.clone(), &tenant, self.lease))
+    }
+
+    /// Leaves out who was asked not long ago: it did not take the tenant, or gave it back.
+    fn leave_out(&mut self, seats: &mut BTreeMap<String, Seat>) {
+        self.asked.retain(|_, asked| asked.elapsed() < ASKED_AGAIN_AFTER);
+        for (tenant, to) in self.asked.keys() {
+            if let Some(seat) = seats.get_mut(tenant) {
+                seat.standbys.remove(to);
+            }
+        }
+    }
+
+    async fn hand_over(&mut self, tenant: String, to: String) {
+        let Some(leases) = self.leases(&tenant) else {
             return;
         };
-        let Ok(name) = tenant.parse() else { return };
-        let leases = Leases::of(self.bucket.clone(), &name, self.lease);
-        match leases.ask(to, ASKED_FOR).await {
-            Ok(()) => tracing::info!(tenant, owner.name = to, "hands a tenant over to share evenly"),
+        match leases.ask(&to).await {
+            Ok(()) => {
+                tracing::info!(tenant, owner.name = to, "hands a tenant over to share evenly");
+                self.asked.insert((tenant, to), Instant::now());
+            }
             Err(error) => tracing::debug!(%error, "hand a tenant over later"),
+        }
+    }
+}
+
+impl Seat {
+    /// Takes who is to own it next for its owner.
+    fn goes_to(&mut self, next: Option<String>) {
+        if let Some(next) = next {
+            self.standbys.remove(&next);
+            self.standbys.extend(self.owner.replace(next));
         }
     }
 }
@@ -97,7 +156,8 @@ fn seats(members: &[Member]) -> BTreeMap<String, Seat> {
     for owner in owners() {
         seats.entry(owner.tenant.clone()).or_default().owner = Some(owner.name.clone());
     }
-    for standby in members.iter().filter(|member| !member.is_owner()) {
+    let standbys = members.iter();
+    for standby in standbys.filter(|member| !member.is_owner() && member.room) {
         let ahead = owners().filter(|owner| owner.tenant == standby.tenant);
         let position = ahead.map(|owner| owner.position).max().unwrap_or(0);
         if position.saturating_sub(standby.position) <= BEHIND_MAX {
@@ -195,6 +255,7 @@ mod tests {
             position,
             input: None,
             lag: None,
+            room: true,
         };
         let far = BEHIND_MAX + 1;
         let mut members = vec![
@@ -206,5 +267,10 @@ mod tests {
         members.push(member("b", "m1", "standby", 1));
         assert_eq!(surplus("m0", &seats(&members)), Some(("b", "m1")));
         assert_eq!(surplus("m1", &seats(&members)), None);
+        let mut going = seats(&members);
+        going.get_mut("a").unwrap().goes_to(Some("m1".to_owned()));
+        assert_eq!(surplus("m0", &going), None, "one is on its way");
+        members.iter_mut().for_each(|member| member.room = false);
+        assert_eq!(surplus("m0", &seats(&members)), None, "a full disk takes nothing");
     }
 }

@@ -1,7 +1,12 @@
 //! One tenant of several: served until it is to end, and started again where it could not go on.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use futures_util::FutureExt as _;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +23,7 @@ use crate::{
 };
 
 /// Between two starts of a tenant that could not go on, which doubles up to the longest.
-const PAUSE_MIN: Duration = Duration::from_secs(1);
+const PAUSE_MIN: Duration = Duration::from_millis(500);
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 
 /// What is served of a tenant.
@@ -37,30 +42,45 @@ impl Tenant {
     pub(super) async fn host(self, started: oneshot::Sender<()>) {
         let (mut pause, mut started) = (PAUSE_MIN, Some(started));
         while !self.ending.is_cancelled() {
-            let Err(error) = Box::pin(self.serve(&mut started)).await else {
-                return;
-            };
+            let begun = Instant::now();
+            // A panic is a bug; that it is one tenant's does not make it the others'.
+            let serving = AssertUnwindSafe(self.serve(&mut started)).catch_unwind();
+            let ended = Box::pin(serving).await;
             started.take();
-            self.tell(&error);
-            drop(error);
+            if self.ending.is_cancelled() {
+                return;
+            }
+            self.shown.show(&self.name, switch::closed(), None);
+            self.tell(ended);
+            pause = match begun.elapsed() > PAUSE_MAX {
+                true => PAUSE_MIN,
+                false => pause.saturating_mul(2).min(PAUSE_MAX),
+            };
             tokio::select! {
                 () = self.ending.cancelled() => return,
                 () = tokio::time::sleep(pause) => {}
             }
-            pause = pause.saturating_mul(2).min(PAUSE_MAX);
         }
     }
 
-    fn tell(&self, error: &ServiceError) {
-        let error = error as &dyn std::error::Error;
+    fn tell(&self, ended: std::thread::Result<Result<(), ServiceError>>) {
+        const WORD: &str = "a tenant could not go on: it is started again";
         let tenant = self.name.as_str();
-        tracing::error!(tenant, error, "a tenant could not go on: it is started again");
+        match ended {
+            Ok(Ok(())) => tracing::error!(tenant, "{WORD}"),
+            Ok(Err(error)) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(tenant, error, "{WORD}");
+            }
+            Err(_panic) => tracing::error!(tenant, "{WORD}, after a panic"),
+        }
     }
 
     async fn serve(&self, started: &mut Option<oneshot::Sender<()>>) -> Result<(), ServiceError> {
         let registry = Registry::of_tenant(&self.name)?;
         // Until it has started, and once it could not go on, nothing else is answered for it.
-        self.shown.show(&self.name, switch::closed(), registry.clone());
+        self.shown
+            .show(&self.name, switch::closed(), Some(registry.clone()));
         let draining = self.ending.child_token();
         let mut front = Front::of(&self.settings, self.door.clone(), draining, registry.clone())?;
         front.supervisor = self.supervisor.clone();
@@ -70,10 +90,8 @@ impl Tenant {
             return Ok(());
         };
         let serving = serving?;
-        self.shown.show(&self.name, router, registry.clone());
+        self.shown.show(&self.name, router, Some(registry));
         started.take();
-        let ended = Box::pin(serving.run(self.ending.clone().cancelled_owned())).await;
-        self.shown.show(&self.name, switch::closed(), registry);
-        ended
+        Box::pin(serving.run(self.ending.clone().cancelled_owned())).await
     }
 }

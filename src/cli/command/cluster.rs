@@ -181,6 +181,7 @@ mod tests {
             position: 7,
             input: Some(3),
             lag,
+            room: true,
         };
         let follower = |name: &str, is_current, is_offline| Follower {
             name: name.to_owned(),

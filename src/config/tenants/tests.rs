@@ -79,7 +79,7 @@ fn what_all_tenants_share_is_not_one_tenants_to_say() {
     let refused = tenants_reached.settings("airline", "").unwrap_err();
     assert!(refused.to_string().contains("http.listen"), "{refused}");
     let tenants = self::tenants(folder.path(), PROCESS);
-    for name in ["", "Airline", "a.b", "../x", "a-b"] {
+    for name in ["", "Airline", "a.b", "../x", "a-b", "a__b", "_a", "a_", "_"] {
         assert!(tenants.settings(name, "").is_err(), "{name}");
     }
 }
@@ -109,6 +109,29 @@ fn files_come_and_go_and_no_key_is_of_two() {
     assert!(tenants.remove("bank").unwrap());
     assert!(!tenants.remove("bank").unwrap());
     assert_eq!(tenants.texts().unwrap().len(), 1);
+}
+
+#[test]
+fn tokens_of_one_issuer_are_for_one_tenant() {
+    let folder = tempfile::tempdir().unwrap();
+    let tenants = tenants(folder.path(), "");
+    let keys = folder.path().join("keys.json");
+    fs::write(&keys, r#"{"keys":[{"kty":"OKP","crv":"Ed25519","alg":"EdDSA","kid":"k","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#).unwrap();
+    let tokens = |audience: &str| {
+        format!(
+            "[tokens]\nissuer = \"https://id.example.com\"\naudience = \"{audience}\"\nkeys_file = {keys:?}\n"
+        )
+    };
+    tenants.put("airline", &tokens("airline")).unwrap();
+    tenants.beside_others("bank", &tokens("bank")).unwrap();
+    let refused = tenants
+        .beside_others("bank", &tokens("airline"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        refused.contains("tokens.audience") && refused.contains("airline"),
+        "{refused}"
+    );
 }
 
 #[test]

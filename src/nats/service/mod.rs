@@ -153,6 +153,7 @@ impl Answering {
             "position": self.api.handle.applied().0,
             "input": input,
             "lag": *self.lag.borrow(),
+            "room": self.api.handle.has_room(),
         })
     }
 
