@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use yekta::journal::{Begun, Commit, Error, Journal, Position, ReadJournal};
+use yekta::journal::{Begun, Commit, Error, Journal, Position};
 
 /// A journal behind a delay.
 #[derive(Debug)]
@@ -42,27 +42,5 @@ impl Journal for Delayed {
         self.journal.append(&commit)
     }
 
-    fn identity(&self) -> String {
-        self.journal.identity()
-    }
-
-    fn epoch(&self) -> u64 {
-        self.journal.epoch()
-    }
-
-    fn last(&self) -> Position {
-        self.journal.last()
-    }
-
-    fn last_batch(&self) -> u64 {
-        self.journal.last_batch()
-    }
-
-    fn reader(&self) -> Box<dyn ReadJournal> {
-        self.journal.reader()
-    }
-
-    fn forget(&mut self, through: Position) -> Result<Position, Error> {
-        self.journal.forget(through)
-    }
+    passes_on!(journal);
 }

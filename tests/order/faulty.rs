@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use yekta::journal::{Begun, Commit, Error, Journal, Position, ReadJournal, file::FileJournal};
+use yekta::journal::{Begun, Commit, Error, Journal, Position, file::FileJournal};
 
 use crate::arrival::Dice;
 
@@ -149,27 +149,5 @@ impl Journal for Faulty {
         Err(Error::Idle)
     }
 
-    fn identity(&self) -> String {
-        self.journal.identity()
-    }
-
-    fn epoch(&self) -> u64 {
-        self.journal.epoch()
-    }
-
-    fn last(&self) -> Position {
-        self.journal.last()
-    }
-
-    fn last_batch(&self) -> u64 {
-        self.journal.last_batch()
-    }
-
-    fn reader(&self) -> Box<dyn ReadJournal> {
-        self.journal.reader()
-    }
-
-    fn forget(&mut self, through: Position) -> Result<Position, Error> {
-        self.journal.forget(through)
-    }
+    passes_on!(journal);
 }

@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 use yekta::{
     domain::{identity::IdentityRules, profile::FoldLimits},
     engine::{EngineConfig, Folder, HandleLimits, Opened, WorkerConfig},
-    journal::{Begun, Commit, Error, Journal, Position, ReadJournal},
+    journal::{Begun, Commit, Error, Journal, Position},
     telemetry::Registry,
 };
 
@@ -50,29 +50,7 @@ impl Journal for Gated {
         self.journal.append(&commit)
     }
 
-    fn identity(&self) -> String {
-        self.journal.identity()
-    }
-
-    fn epoch(&self) -> u64 {
-        self.journal.epoch()
-    }
-
-    fn last(&self) -> Position {
-        self.journal.last()
-    }
-
-    fn last_batch(&self) -> u64 {
-        self.journal.last_batch()
-    }
-
-    fn reader(&self) -> Box<dyn ReadJournal> {
-        self.journal.reader()
-    }
-
-    fn forget(&mut self, through: Position) -> Result<Position, Error> {
-        self.journal.forget(through)
-    }
+    passes_on!(journal);
 }
 
 fn counter(registry: &Registry, name: &str) -> usize {

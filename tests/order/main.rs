@@ -14,6 +14,9 @@
     reason = "a test fails by panicking"
 )]
 
+#[macro_use]
+mod passing;
+
 mod arrival;
 mod check;
 mod delayed;

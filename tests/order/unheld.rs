@@ -12,7 +12,7 @@ use serde_json::json;
 use yekta::{
     domain::{identity::IdentityRules, profile::FoldLimits},
     engine::{Engine, Folder, Opened},
-    journal::{Begun, Commit, Error, Journal, Position, ReadJournal},
+    journal::{Begun, Commit, Error, Journal, Position},
 };
 
 use crate::{
@@ -42,29 +42,7 @@ impl Journal for Fenced {
         }
     }
 
-    fn identity(&self) -> String {
-        self.journal.identity()
-    }
-
-    fn epoch(&self) -> u64 {
-        self.journal.epoch()
-    }
-
-    fn last(&self) -> Position {
-        self.journal.last()
-    }
-
-    fn last_batch(&self) -> u64 {
-        self.journal.last_batch()
-    }
-
-    fn reader(&self) -> Box<dyn ReadJournal> {
-        self.journal.reader()
-    }
-
-    fn forget(&mut self, through: Position) -> Result<Position, Error> {
-        self.journal.forget(through)
-    }
+    passes_on!(journal);
 }
 
 fn over_fenced(dir: &Path, rules: &IdentityRules, is_fenced: &Arc<AtomicBool>) -> Engine {
