@@ -120,7 +120,10 @@ impl Waiting {
         let check = secrets::check(&member).await?;
         let standby = opening::standby(settings, &member, (config, origin, check), metrics).await?;
         starting.disarm();
-        let (owner, ending) = (watch::channel(None).0, front.ending());
+        // Whoever asks the first thing is sent to the owner, too. A broker that does not tell now is asked all the time.
+        let held = member.leases.holder().await.ok().flatten();
+        let owner = watch::channel(held.map(|held| held.url)).0;
+        let ending = front.ending();
         match Self::joined(front, (&member, &standby), &id, (&owner, &ending)).await {
             Ok(service) => Ok(Self {
                 _looking: front.look_for_key(&standby.handle),
