@@ -16,7 +16,11 @@ use crate::{
         secrets::Secrets,
     },
     journal::{self, FollowedJournal, Journal, Position, ReadJournal},
-    store::{self, Applied, MetaName, OpenError, Store, StoreConfig, snapshot},
+    store::{
+        self, Applied, MetaName, OpenError, Store, StoreConfig,
+        snapshot::{self, Meter},
+    },
+    telemetry::Pace,
 };
 
 /// Bytes of a snapshot that are applied together, about, and entries: more make sled slower.
@@ -153,14 +157,23 @@ impl Origin<'_> {
 
     /// Fills an empty store from the snapshot at `path`.
     fn load(self, path: &Path, store: &Store) -> Result<(), StartError> {
-        let mut part = Part::default();
-        let contents = snapshot::read(path, self.secrets.cipher(), &mut |key, value| {
+        let bytes = fs::metadata(path).map_or(0, |file| file.len());
+        tracing::info!(snapshot.bytes = bytes, "loads a snapshot");
+        let (mut part, meter, mut pace) = (Part::default(), Meter::default(), Pace::begin());
+        let contents = snapshot::read_metered(path, self.secrets.cipher(), &meter, &mut |key, value| {
             part.add(key, value);
-            if part.is_full() {
-                part.apply(store, Applied::default())
-            } else {
-                Ok(())
+            if !part.is_full() {
+                return Ok(());
             }
+            if pace.is_due() {
+                let loaded = meter.bytes();
+                tracing::info!(
+                    snapshot.bytes = bytes,
+                    snapshot.loaded = loaded,
+                    "loads a snapshot"
+                );
+            }
+            part.apply(store, Applied::default())
         })?;
         let expected = self.journal.identity.clone();
         if contents.journal != expected {
@@ -171,6 +184,11 @@ impl Origin<'_> {
             return Err(StartError::OtherSecrets);
         }
         part.apply(store, contents.applied)?;
+        tracing::info!(
+            journal.position = contents.applied.position,
+            journal.last = self.journal.last.0,
+            "loaded a snapshot"
+        );
         Ok(store.meta_put(MetaName::Journal, expected.as_bytes())?)
     }
 }

@@ -18,6 +18,7 @@ use crate::{
         self, Applied, Damage, InputRecord, MetaName, OpenError, Order, Read, Store, View,
         fingerprint::Multiset, keys, snapshot,
     },
+    telemetry::Pace,
 };
 
 /// Bytes of commits that recovery reads at a time, about.
@@ -133,12 +134,15 @@ fn recover(store: &Store, journal: &Log, is_new: bool) -> Result<(), StartError>
             store: from,
         });
     }
-    let (mut at, mut commits) = (from, 0_u64);
+    let (mut at, mut commits, mut pace) = (from, 0_u64, Pace::begin());
     while at < journal.last {
         for (position, commit) in journal.reader.read_after(at, RECOVER_BYTES)? {
             apply(store, position, &commit)?;
             at = position;
             commits = commits.saturating_add(1);
+            if pace.is_due() {
+                on_the_way(at, journal.last);
+            }
         }
     }
     if commits > 0 {
@@ -153,6 +157,15 @@ fn recover(store: &Store, journal: &Log, is_new: bool) -> Result<(), StartError>
         return Err(StartError::Diverged { at });
     }
     Ok(())
+}
+
+/// Tells how far a store is that has more of its journal to apply than takes a moment.
+pub(crate) fn on_the_way(at: Position, last: Position) {
+    tracing::info!(
+        journal.position = at.0,
+        journal.last = last.0,
+        "applies what the journal holds"
+    );
 }
 
 /// Applies a commit to the store that is its journal's view.

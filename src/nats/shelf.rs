@@ -8,7 +8,7 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use async_nats::jetstream::{
@@ -24,7 +24,10 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
 };
 
-use crate::nats::{assets::Names, connect::Connection, leader::is_missing, settings::Settings};
+use crate::{
+    nats::{assets::Names, connect::Connection, leader::is_missing, settings::Settings},
+    telemetry::Pace,
+};
 
 /// The one object.
 const NEWEST: &str = "newest";
@@ -36,8 +39,6 @@ const CHUNK_BYTES: usize = 128 * 1024;
 const LEFT_MAX: usize = 64;
 /// How long the next piece may take.
 const READ_MAX: Duration = Duration::from_secs(30);
-/// Between two words on how far it is.
-const TOLD_EVERY: Duration = Duration::from_secs(5);
 
 /// The object store of a tenant.
 #[derive(Clone, Debug)]
@@ -261,7 +262,7 @@ async fn copy(mut object: Object, folder: &Path, draft: &Path) -> io::Result<()>
     tokio::fs::create_dir_all(folder).await?;
     let size = object.info().size;
     let mut file = File::create(draft).await?;
-    let (mut buffer, mut copied, mut told) = (vec![0; CHUNK_BYTES], 0_usize, Instant::now());
+    let (mut buffer, mut copied, mut pace) = (vec![0; CHUNK_BYTES], 0_usize, Pace::begin());
     tracing::info!(snapshot.bytes = size, "fetches a snapshot from the object store");
     loop {
         // What is replaced meanwhile may never come.
@@ -271,8 +272,7 @@ async fn copy(mut object: Object, folder: &Path, draft: &Path) -> io::Result<()>
         }
         file.write_all(buffer.get(..read).unwrap_or_default()).await?;
         copied = copied.saturating_add(read);
-        if told.elapsed() >= TOLD_EVERY {
-            told = Instant::now();
+        if pace.is_due() {
             tracing::info!(
                 snapshot.bytes = size,
                 snapshot.copied = copied,

@@ -13,6 +13,7 @@ mod guard_metrics;
 mod http_metrics;
 mod logging;
 mod nats_metrics;
+mod pace;
 mod query_metrics;
 mod registry;
 mod rule_metrics;
@@ -28,6 +29,7 @@ pub use crate::telemetry::{
     http_metrics::{Counted, HttpMetrics},
     logging::{LogFilter, LogFormat, LoggingError, init_tracing, keep_records_out_of_panics},
     nats_metrics::{NatsMetrics, PublishTo},
+    pace::Pace,
     query_metrics::QueryMetrics,
     registry::{MetricsError, Registry},
     rule_metrics::RuleMetrics,

@@ -25,6 +25,7 @@ use crate::{
     },
     journal::{Commit, FollowedJournal, InputPosition, Position, ReadJournal, Told},
     store::Store,
+    telemetry::Pace,
 };
 
 /// How long it waits for a commit before it looks whether to go on: ownership changes hands within it.
@@ -111,7 +112,7 @@ impl Following {
         if self.room.is_full() {
             return Ok(false);
         }
-        let told = self.journal.look(WAIT)?;
+        let (told, mut pace) = (self.journal.look(WAIT)?, Pace::begin());
         while *self.applied.borrow() < self.journal.last() {
             let after = *self.applied.borrow();
             for (position, commit) in self.reader.read_after(after, READ_BYTES)? {
@@ -123,6 +124,9 @@ impl Following {
                     return Ok(false);
                 }
                 self.apply(position, &commit)?;
+                if pace.is_due() {
+                    recover::on_the_way(position, self.journal.last());
+                }
             }
         }
         if let Some(told) = told {

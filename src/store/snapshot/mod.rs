@@ -23,7 +23,7 @@ use std::{
 
 pub use self::{
     draft::{Closed, Draft},
-    reading::{Take, begins, read},
+    reading::{Meter, Take, begins, read, read_metered},
 };
 
 use crate::store::{Applied, Error, codec::Record, layout};

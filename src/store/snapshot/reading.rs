@@ -4,7 +4,10 @@ use std::{
     fs::File,
     io::{self, BufReader, Read},
     path::Path,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use lz4_flex::frame::FrameDecoder;
@@ -27,6 +30,17 @@ const PART_BYTES_MAX: u32 = 8 << 20;
 /// What is done with each entry: a key and its value, or a key that has none any more.
 pub type Take<'a> = dyn FnMut(&[u8], Option<&[u8]>) -> Result<(), Error> + 'a;
 
+/// How many bytes of a snapshot's file were read, for whoever tells how far it is. Clones count together.
+#[derive(Clone, Debug, Default)]
+pub struct Meter(Arc<AtomicU64>);
+
+impl Meter {
+    /// As many as until now.
+    pub fn bytes(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// Reads the snapshot at `path` to its end, hands its entries to `take` in order and says what it holds. Nothing that was
 /// taken counts before this has returned: damage may show at the end. One that is encrypted is read by `cipher`.
 ///
@@ -34,13 +48,26 @@ pub type Take<'a> = dyn FnMut(&[u8], Option<&[u8]>) -> Result<(), Error> + 'a;
 /// [`Error::Snapshot`] when it is damaged or of another version, [`Error::NoKey`] when it is encrypted and there is no
 /// cipher, [`Error::Io`], and what `take` answers.
 pub fn read(path: &Path, cipher: &AtRest, take: &mut Take<'_>) -> Result<Contents, Error> {
+    read_metered(path, cipher, &Meter::default(), take)
+}
+
+/// The same, counted by `meter` on the way.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_metered(
+    path: &Path,
+    cipher: &AtRest,
+    meter: &Meter,
+    take: &mut Take<'_>,
+) -> Result<Contents, Error> {
     let damaged = |reason| Error::Snapshot {
         path: path.to_owned(),
         reason,
     };
     let mut input = Input {
         path,
-        frame: FrameDecoder::new(opened(path, cipher)?),
+        frame: FrameDecoder::new(opened(path, cipher, meter)?),
     };
     let mut entries: u64 = 0;
     let (mut key, mut value) = (Vec::new(), Vec::new());
@@ -74,18 +101,22 @@ pub fn read(path: &Path, cipher: &AtRest, take: &mut Take<'_>) -> Result<Content
 /// # Errors
 /// As [`read`]; nothing is said of what is behind the beginning.
 pub fn begins(path: &Path, cipher: &AtRest) -> Result<(), Error> {
-    let frame = FrameDecoder::new(opened(path, cipher)?);
+    let frame = FrameDecoder::new(opened(path, cipher, &Meter::default())?);
     let mut input = Input { path, frame };
     input.array().map(|[_kind]: [u8; 1]| ())
 }
 
 /// What follows on the head of the snapshot at `path`.
-fn opened(path: &Path, cipher: &AtRest) -> Result<Box<dyn Read>, Error> {
+fn opened(path: &Path, cipher: &AtRest, meter: &Meter) -> Result<Box<dyn Read>, Error> {
     let damaged = |reason| {
         let path = path.to_owned();
         Err(Error::Snapshot { path, reason })
     };
-    let mut file = BufReader::new(File::open(path).map_err(Error::io("open", path))?);
+    let file = Metered {
+        file: File::open(path).map_err(Error::io("open", path))?,
+        meter: meter.clone(),
+    };
+    let mut file = BufReader::new(file);
     let (mut magic, mut version, mut id) = ([0; MAGIC.len()], [0; 4], Id::default());
     let head = file
         .read_exact(&mut magic)
@@ -102,6 +133,21 @@ fn opened(path: &Path, cipher: &AtRest) -> Result<Box<dyn Read>, Error> {
             Ok(Box::new(Decrypted::new(Arc::clone(cipher), id, file)))
         }
         _ => damaged("it is no snapshot of a version that this build knows"),
+    }
+}
+
+/// A file whose bytes are counted as they are read.
+struct Metered {
+    file: File,
+    meter: Meter,
+}
+
+impl Read for Metered {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(bytes)?;
+        let counted = u64::try_from(read).unwrap_or_default();
+        self.meter.0.fetch_add(counted, Ordering::Relaxed);
+        Ok(read)
     }
 }
 

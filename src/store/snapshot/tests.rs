@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, sync::Arc};
 
 use proptest::prelude::*;
 
-use super::{Contents, Draft, list, read};
+use super::{Contents, Draft, Meter, list, read, read_metered};
 use crate::{
     cipher::{AtRest, Cipher, DataKeys},
     store::{Applied, Error},
@@ -162,6 +162,25 @@ fn an_encrypted_snapshot_is_read_by_its_key_and_by_nothing_else() {
     assert!(matches!(entries(&path), Err(Error::NoKey)));
     let another = by(&DataKeys::new(false).unwrap());
     assert!(matches!(entries_by(&path, &another), Err(Error::Snapshot { .. })));
+}
+
+#[test]
+fn it_is_counted_how_much_of_the_file_was_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = Some(Arc::new(Cipher::new(&DataKeys::new(false).unwrap()).unwrap()));
+    for cipher in [None, key] {
+        let path = written_by(folder.path(), &many(), cipher.clone());
+        let (meter, mut seen) = (Meter::default(), Vec::new());
+        read_metered(&path, &cipher, &meter, &mut |_, _| {
+            seen.push(meter.bytes());
+            Ok(())
+        })
+        .unwrap();
+        let bytes = fs::metadata(&path).unwrap().len();
+        assert!((1..bytes).contains(&seen[0]), "{} of {bytes}", seen[0]);
+        assert!(seen.is_sorted());
+        assert_eq!(meter.bytes(), bytes);
+    }
 }
 
 #[test]
