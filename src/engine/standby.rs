@@ -82,7 +82,8 @@ pub enum StandbyError {
 }
 
 impl Held {
-    /// Opens the store in `folder` as a view of `journal`, and brings it up to what that holds. Blocks until it is there.
+    /// Opens the store in `folder` as a view of `journal`, and brings it up to what that held when this began. Blocks until it
+    /// is there; then the journal knows of what came meanwhile.
     ///
     /// # Errors
     /// [`StartError`], each saying what to do.
@@ -102,6 +103,9 @@ impl Held {
                 secrets: &secrets,
             })
         })?;
+        // A store that is built may take hours: whoever stands by then is not to be as far behind.
+        let last = journal.last();
+        journal.look_behind(last)?;
         Ok(Self {
             places,
             store: view.store,

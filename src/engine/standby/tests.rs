@@ -250,6 +250,17 @@ fn a_journal_that_seems_to_end_before_what_the_store_has_is_looked_at_again() {
 }
 
 #[test]
+fn what_comes_while_a_store_is_brought_up_is_known_before_anybody_stands_by() {
+    let mut scene = Scene::new();
+    let held = scene.open(0, 2).unwrap();
+    assert_eq!(scene.applied(&held), 0, "it came too late for that");
+    assert_eq!(scene.written.last(), scene.positions[2]);
+    let log = Log::followed(&scene.written);
+    held.recovered(&config(scene.dir.path()), &log).unwrap();
+    assert_eq!(scene.applied(&held), 2);
+}
+
+#[test]
 fn of_stores_that_were_behind_what_the_journal_has_the_last_is_kept() {
     let mut scene = Scene::new();
     let former = ["first", "second"];
