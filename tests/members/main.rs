@@ -56,6 +56,7 @@ mod commands;
 mod cut;
 mod erased;
 mod followed;
+mod fresh;
 mod full;
 mod handed;
 mod keyed;
