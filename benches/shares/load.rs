@@ -6,32 +6,33 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 use yekta::cli::generate::{Generator, GeneratorConfig};
 
 use crate::{processes::Town, server::wait_for};
 
 /// Events of a request.
 const BATCH: usize = 200;
-const PEOPLE: u32 = 2_000;
 /// 1 January 2026 in UTC, in microseconds.
 const START: i64 = 1_767_225_600_000_000;
 /// Looks at a standby in a second.
 const LOOKS: u32 = 20;
 
-fn events(seed: u64) -> Generator {
+/// Events of so many people, without end.
+pub fn events(seed: u64, people: u32) -> Generator {
     Generator::new(GeneratorConfig {
         seed,
-        people: PEOPLE,
+        people,
         start: START,
     })
 }
 
-/// Tells so many events, as many to each tenant, and waits until all are committed; how long that took.
-pub fn told(town: &Town, count: usize) -> Duration {
+/// Tells so many events of so many people, as many to each tenant, and waits until all are committed; how long that took.
+pub fn told(town: &Town, people: u32, count: usize) -> Duration {
     let each = count / town.urls.len();
     let drawn: Vec<Vec<Value>> = (1_u64..)
         .zip(&town.urls)
-        .map(|(seed, _)| events(seed).take(each).collect())
+        .map(|(seed, _)| events(seed, people).take(each).collect())
         .collect();
     let begun = Instant::now();
     thread::scope(|scope| {
@@ -40,12 +41,41 @@ pub fn told(town: &Town, count: usize) -> Duration {
                 for some in events.chunks(BATCH) {
                     post(&format!("{url}/v1/events"), some);
                 }
-                // What is told last is committed last.
-                post(&format!("{url}/v1/events?wait=commit"), &[last(url)]);
+                committed(url);
             });
         }
     });
     begun.elapsed()
+}
+
+/// Tells the next of these events and waits until all are committed; where the journal ends then.
+pub fn tell(url: &str, events: &mut Generator, mut count: usize) -> u64 {
+    while count > 0 {
+        let some: Vec<Value> = events.by_ref().take(count.min(BATCH)).collect();
+        count -= some.len();
+        post(&format!("{url}/v1/events"), &some);
+    }
+    committed(url)
+}
+
+/// Waits until what was told is committed; where the journal ends then. What is told last is committed last, and who waits in
+/// vain for that is answered after a while without a position.
+fn committed(url: &str) -> u64 {
+    loop {
+        let id = Uuid::now_v7().to_string();
+        let written = post(&format!("{url}/v1/events?wait=commit"), &[last(&id)]);
+        if let Some(position) = written["position"].as_u64() {
+            return position;
+        }
+    }
+}
+
+/// Waits until a process shows the journal up to `position`.
+pub fn level(url: &str, position: u64) {
+    let asked = format!("{url}/v1/profiles/user_id:last?min_position={position}");
+    wait_for("the journal to be followed", || {
+        ureq::get(&asked).call().ok().map(drop)
+    });
 }
 
 fn post(url: &str, events: &[Value]) -> Value {
@@ -64,12 +94,12 @@ fn last(id: &str) -> Value {
 
 /// Tells the owner so many events a second, and asks the standby now and then for what the owner has just committed: how
 /// long it took from the owner's answer until the standby's, its own work for the answer among it.
-pub fn lags(town: &Town, rate: usize, during: Duration) -> Vec<Duration> {
+pub fn lags(town: &Town, people: u32, rate: usize, during: Duration) -> Vec<Duration> {
     let (owner, standby) = (&town.urls[0], &town.urls[1]);
     let end = Instant::now() + during;
     thread::scope(|scope| {
         scope.spawn(move || {
-            let mut events = events(7);
+            let mut events = events(7, people);
             let (mut next, pause) = (Instant::now(), Duration::from_millis(50));
             let slice = (rate / 20).max(1);
             while Instant::now() < end {

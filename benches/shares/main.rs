@@ -1,8 +1,11 @@
-//! What an event costs by how many tenants share a process, by how many servers keep it, and how far a standby is behind.
+//! What an event costs by how many tenants share a process, by how many servers keep it, how far a standby is behind, what a new
+//! one takes to begin with, and what all of it takes on disks.
 //!
 //! Real processes: `yekta serve` beside nats-servers on this machine. A cost is processor time of all processes of a kind
 //! over all events, so that it says the same on a busy machine; two processors cannot show what more of them would.
-//! `cargo bench --bench shares`; some of it: `cargo bench --bench shares -- --parts tenants`
+//! `cargo bench --bench shares`; some of it: `cargo bench --bench shares -- --parts tenants`. A member with an empty disk:
+//! `cargo bench --bench shares -- --parts fresh --events 300000 --people 30000`; bytes on disks, by profiles and events:
+//! `cargo bench --bench shares -- --parts sizes --sizes 20000,100000 --each 3`
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,10 +23,15 @@
 
 #[path = "../../tests/nats/cluster.rs"]
 mod cluster;
+#[path = "../end_to_end/figures.rs"]
+mod figures;
+mod fresh;
 mod load;
+mod member;
 mod processes;
 #[path = "../../tests/nats/server.rs"]
 mod server;
+mod sizes;
 #[path = "../end_to_end/table.rs"]
 mod table;
 
@@ -33,10 +41,10 @@ use clap::{Parser, ValueEnum};
 
 use crate::{
     cluster::Cluster,
+    figures::{load_average, quantiles, row},
     load::{lags, told},
     processes::{Costs, Town},
     server::NatsServer,
-    table::{load_average, quantiles, row},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -47,6 +55,10 @@ enum Part {
     Replicas,
     /// A standby beside an owner under load.
     Standby,
+    /// A member with an empty disk.
+    Fresh,
+    /// Bytes of store, streams and snapshot.
+    Sizes,
 }
 
 #[derive(Debug, Parser)]
@@ -54,6 +66,18 @@ struct Plan {
     /// Events of each row.
     #[arg(long, default_value_t = 40_000)]
     events: usize,
+    /// People whose events they are.
+    #[arg(long, default_value_t = 2_000)]
+    people: u32,
+    /// Events behind the snapshot that a new member begins with.
+    #[arg(long, default_value_t = 10_000)]
+    behind: usize,
+    /// People of each row of bytes.
+    #[arg(long, value_delimiter = ',', default_values_t = [20_000, 100_000])]
+    sizes: Vec<u32>,
+    /// Events of each of them.
+    #[arg(long, default_value_t = 3)]
+    each: usize,
     /// Events a second while a standby follows.
     #[arg(long, default_value_t = 2_000)]
     rate: usize,
@@ -75,17 +99,12 @@ fn main() {
     if wanted(Part::Tenants) {
         for count in [1, 2, 4] {
             let server = NatsServer::start();
-            cost(
-                &format!("tenants: {count}"),
-                &[server.url()],
-                (count, 1),
-                plan.events,
-            );
+            cost(&format!("tenants: {count}"), &[server.url()], (count, 1), &plan);
         }
     }
     if wanted(Part::Replicas) {
         let server = NatsServer::start();
-        cost("one server, one copy", &[server.url()], (1, 1), plan.events);
+        cost("one server, one copy", &[server.url()], (1, 1), &plan);
         drop(server);
         for copies in [1, 3] {
             let cluster = Cluster::start();
@@ -93,29 +112,37 @@ fn main() {
                 &format!("three servers, copies: {copies}"),
                 &cluster.urls(),
                 (1, copies),
-                plan.events,
+                &plan,
             );
         }
     }
     if wanted(Part::Standby) {
         standby(&plan);
     }
+    if wanted(Part::Fresh) {
+        fresh::measure(plan.people, plan.events, plan.behind);
+    }
+    if wanted(Part::Sizes) {
+        for people in &plan.sizes {
+            sizes::measure(*people, plan.each);
+        }
+    }
 }
 
-/// Prints what so many events cost that are spread over so many tenants.
-fn cost(what: &str, urls: &[String], (tenants, copies): (usize, usize), events: usize) {
+/// Prints what events cost that are spread over so many tenants.
+fn cost(what: &str, urls: &[String], (tenants, copies): (usize, usize), plan: &Plan) {
     let town = Town::start(urls, tenants, copies);
     let before = Costs::now();
-    let took = told(&town, events);
+    let took = told(&town, plan.people, plan.events);
     let costs = Costs::now().since(&before);
-    row(what, &costs.per_event(events, took));
+    row(what, &costs.per_event(plan.events, took));
 }
 
 fn standby(plan: &Plan) {
     let server = NatsServer::start();
     let town = Town::of_two(&[server.url()]);
     for rate in [plan.rate / 10, plan.rate] {
-        let lags = lags(&town, rate, Duration::from_secs(plan.seconds));
+        let lags = lags(&town, plan.people, rate, Duration::from_secs(plan.seconds));
         row(
             &format!("standby shows what its owner committed, {rate}/s"),
             &quantiles(lags),

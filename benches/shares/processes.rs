@@ -52,12 +52,7 @@ impl Town {
     pub fn of_two(servers: &[String]) -> Self {
         let (mut urls, mut children, mut folders) = (Vec::new(), Vec::new(), Vec::new());
         for name in ["a", "b"] {
-            let mut command = serve(servers);
-            command
-                .env("YEKTA_CLUSTER__STANDBY", "true")
-                .env("YEKTA_CLUSTER__NAME", name)
-                .env("YEKTA_DATA__KEY", SECRET);
-            let (url, child, folder) = launched(command).unwrap();
+            let (url, child, folder) = launched(sharing(servers, name)).unwrap();
             wait_until_ready(&url);
             urls.push(url);
             children.push(child);
@@ -89,6 +84,16 @@ fn serve(servers: &[String]) -> Command {
     command
 }
 
+/// One that shares its tenant with others, and its secrets by a key that all of them are given.
+pub fn sharing(servers: &[String], name: &str) -> Command {
+    let mut command = serve(servers);
+    command
+        .env("YEKTA_CLUSTER__STANDBY", "true")
+        .env("YEKTA_CLUSTER__NAME", name)
+        .env("YEKTA_DATA__KEY", SECRET);
+    command
+}
+
 fn launched(mut command: Command) -> Option<(String, Child, TempDir)> {
     let folder = tempfile::tempdir().unwrap();
     command
@@ -109,7 +114,7 @@ fn launched(mut command: Command) -> Option<(String, Child, TempDir)> {
     }
 }
 
-fn wait_until_ready(url: &str) {
+pub fn wait_until_ready(url: &str) {
     wait_for("the service to be ready", || {
         ureq::get(format!("{url}/readyz")).call().ok().map(drop)
     });
