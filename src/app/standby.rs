@@ -25,7 +25,7 @@ use crate::{
         stream::{prepare_shared, service_limits},
     },
     config::Cluster,
-    engine::{Standby, StandbyMetrics, StartError},
+    engine::{Standby, StandbyMetrics, StartError, has_store},
     http::duty::Duty,
     nats::{
         self,
@@ -88,7 +88,7 @@ impl Waiting {
         };
         let config = compose::engine_config(&settings);
         secrets::fetch(&member, &config).await?;
-        let fetched = match config.dir.join("store").exists() || secrets::is_useless(&config) {
+        let fetched = match has_store(&config) || secrets::is_useless(&config) {
             true => None,
             false => shelf::fetch(&member, &config.dir).await,
         };

@@ -8,9 +8,10 @@ use tokio::sync::watch;
 use crate::{
     cipher::MasterKeys,
     engine::{
+        build::Places,
         error::chain,
         handle::Handle,
-        open::{Folder, StartError},
+        open::{EngineConfig, Folder, StartError},
         secrets,
         standby::{Held, Standby},
     },
@@ -20,6 +21,12 @@ use crate::{
 /// Whether a file of this content holds secrets that one of the master keys wraps.
 pub fn secrets_open(file: &[u8], master: &MasterKeys) -> bool {
     secrets::opens(file, master)
+}
+
+/// Whether the folder has a store that a start goes on from. Where one is built, a newer snapshot of somebody else's spares the
+/// start what the journal has up to there.
+pub fn has_store(config: &EngineConfig) -> bool {
+    store::is_trusted(&Places::in_folder(&config.dir).store)
 }
 
 impl Folder {

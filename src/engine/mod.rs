@@ -111,7 +111,7 @@ pub use crate::{
         edition::KeptBy,
         expunge::Beyond,
         handle::{Handle, HandleLimits, Health},
-        joining::secrets_open,
+        joining::{has_store, secrets_open},
         migrate::Migrated,
         offline::Offline,
         open::{EngineConfig, Folder, Opened, StartError},

@@ -44,8 +44,8 @@ pub use crate::store::ids::{
 pub use crate::store::keyring::{Keyring, Secret};
 pub use crate::store::lock::{FolderLock, LockError};
 pub use crate::store::mark::{Applied, MetaName};
-pub(crate) use crate::store::open::set_behind;
 pub use crate::store::open::{Damage, OpenError, StoreConfig, set_aside};
+pub(crate) use crate::store::open::{is_trusted, set_behind};
 pub use crate::store::read::Read;
 pub use crate::store::record::{
     AnswerRecord, AtomRecord, BookedRecord, CellRecord, CellsRecord, ClearedRecord, CountedDayRecord,

@@ -115,6 +115,12 @@ impl Store {
     }
 }
 
+/// Whether there is a store in `dir` that a start may go on from, as far as is seen without opening it.
+pub(crate) fn is_trusted(dir: &Path) -> bool {
+    // Where that cannot be read, opening it says so.
+    dir.exists() && !is_marked_damaged(dir) && !lost_power(dir).unwrap_or(false)
+}
+
 /// Turns a panic into damage. Nothing of a store that panicked half way is kept, so no broken invariant can
 /// be observed.
 fn guarded(dir: &Path, open: impl FnOnce() -> Result<Store, OpenError>) -> Result<Store, OpenError> {

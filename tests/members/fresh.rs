@@ -1,5 +1,7 @@
 //! A member that comes with an empty disk: it begins with the newest snapshot of the owner's, goes on by the journal behind it,
-//! and says on the way how far it is.
+//! and says on the way how far it is. So does one whose store was lost with the power.
+
+use std::fs;
 
 use crate::{
     api::Api,
@@ -27,6 +29,15 @@ fn is_shelved(town: &Town<NatsServer>) -> bool {
     town.broker.runtime.block_on(looking).unwrap_or_default()
 }
 
+/// Whether it said all of it.
+fn check(said: &str) {
+    let places: Vec<usize> = SAID
+        .iter()
+        .map(|what| said.find(what).unwrap_or_else(|| panic!("no {what} in {said}")))
+        .collect();
+    assert!(places.is_sorted(), "{said}");
+}
+
 #[test]
 fn whoever_comes_with_an_empty_disk_begins_with_a_snapshot_and_says_how_far_it_is() {
     let every = |seconds: &str| vec![("YEKTA_SNAPSHOTS__INTERVAL_S".to_owned(), seconds.to_owned())];
@@ -50,12 +61,23 @@ fn whoever_comes_with_an_empty_disk_begins_with_a_snapshot_and_says_how_far_it_i
 
     town.join("b");
     town.wait_until_level();
+    check(&town.members[1].service().running.log());
+    let new = Api::of(town.members[1].url());
+    assert_eq!(new.profile("user_id", "u-1")["counters"]["events"], 2);
+
+    // A store that is there is gone on with, and one of another run of the system is built again.
+    town.stop(1);
+    town.start(1);
+    town.wait_until_level();
     let said = town.members[1].service().running.log();
-    let places: Vec<usize> = SAID
-        .iter()
-        .map(|what| said.find(what).unwrap_or_else(|| panic!("no {what} in {said}")))
-        .collect();
-    assert!(places.is_sorted(), "{said}");
+    assert!(!said.contains(SAID[0]), "{said}");
+    town.stop(1);
+    let tenant = town.members[1].data.path().join("default");
+    fs::write(tenant.join("store/unsettled"), "a run of another system").unwrap();
+    fs::remove_dir_all(tenant.join("snapshots")).unwrap();
+    town.start(1);
+    town.wait_until_level();
+    check(&town.members[1].service().running.log());
     let new = Api::of(town.members[1].url());
     assert_eq!(new.profile("user_id", "u-1")["counters"]["events"], 2);
     town.stop_all();

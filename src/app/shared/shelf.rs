@@ -1,5 +1,5 @@
-//! The newest snapshot that an owner kept for the others: brought to a disk that is empty, or too old for what the journal
-//! still has.
+//! The newest snapshot that an owner kept for the others: brought to a disk that is empty, whose store is
+//! lost, or that is too old for what the journal still has.
 
 use std::path::{Path, PathBuf};
 
