@@ -53,12 +53,12 @@ mod tests {
     use crate::http::connections::Bounds;
     use crate::telemetry::{HttpMetrics, Registry};
 
-    /// Room for one connection, and no patience with it.
+    /// Room for one connection, and little patience with it: no less than a client needs that is not slow of its own accord.
     fn narrow() -> (Bounds, Registry) {
         let registry = Registry::new("1").unwrap();
         let bounds = Bounds {
             connections_max: 1,
-            idle_timeout: Duration::from_millis(100),
+            idle_timeout: Duration::from_secs(2),
             metrics: HttpMetrics::register(&registry).unwrap(),
         };
         (bounds, registry)
@@ -192,17 +192,20 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_request_has_its_time_on_a_connection_that_was_quiet() {
+        // More than half of the time that a connection has, and so much less than all of it that a busy machine makes no
+        // difference.
+        const PART: Duration = Duration::from_millis(2_100);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let shutdown = CancellationToken::new();
         let stop = shutdown.clone();
         let (bounds, _registry) = narrow();
         let bounds = Bounds {
-            idle_timeout: Duration::from_secs(2),
+            idle_timeout: Duration::from_secs(4),
             ..bounds
         };
         let slowly = async || {
-            tokio::time::sleep(Duration::from_millis(1_200)).await;
+            tokio::time::sleep(PART).await;
             "sara"
         };
         let router = Router::new().route("/", get(slowly));
@@ -217,7 +220,7 @@ mod tests {
             let mut answers = String::new();
             for more in ["", "Connection: close\r\n"] {
                 // Quiet for a part of the time that a connection has: only with it the answer would come too late.
-                std::thread::sleep(Duration::from_millis(1_200));
+                std::thread::sleep(PART);
                 let request = format!("GET / HTTP/1.1\r\nHost: x\r\n{more}\r\n");
                 stream.write_all(request.as_bytes()).unwrap();
                 if more.is_empty() {

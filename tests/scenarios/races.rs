@@ -83,8 +83,9 @@ fn of_many_settlements_at_once_one_counts() {
 fn a_menu_is_told_in_time_what_is_known_by_then() {
     let town = Town::new();
     known(&town);
-    let path = "/v1/context/callcenter/phone:09123456789?min_position=1000000";
-    let flat = town.get(&format!("{path}&flat=true&deadline_ms=40"));
+    // Half of the time it waits; the other half is enough to read on a busy machine, too.
+    let path = "/v1/context/callcenter/phone:09123456789?min_position=1000000&deadline_ms=4000";
+    let flat = town.get(&format!("{path}&flat=true"));
     let told = [
         &flat["match"],
         &flat["partial"],
@@ -92,7 +93,7 @@ fn a_menu_is_told_in_time_what_is_known_by_then() {
         &flat["why"],
     ];
     assert_eq!(told, ["one", "true", "Mina", ""]);
-    let whole = town.get(&format!("{path}&deadline_ms=40"));
+    let whole = town.get(path);
     assert_eq!(
         (&whole["match"], &whole["partial"]),
         (&json!("one"), &json!(true))

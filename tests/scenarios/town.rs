@@ -140,6 +140,7 @@ impl Town {
             views: Arc::new(self.settings.views.clone()),
             limits: Arc::new(Limits {
                 region,
+                flat_deadline: PATIENCE,
                 ..Limits::default()
             }),
             metrics: QueryMetrics::register(&registry).unwrap(),
@@ -365,10 +366,12 @@ fn settings(dir: &TempDir, more: &str) -> Settings {
     let file = dir.path().join("yekta.toml");
     std::fs::write(&file, format!("{FILE}{more}")).unwrap();
     let data = dir.path().join("data").to_str().unwrap().to_owned();
+    // Whoever asks is answered, however busy the machine is.
+    let waits = ["http.request_timeout_ms", "engine.submit_wait_ms"].map(|key| (key.into(), "60000".into()));
     let settings = Settings::load(LoadOptions {
         file: Some(file),
         env: iter::empty(),
-        overrides: vec![("data.dir".to_owned(), data)],
+        overrides: iter::once(("data.dir".to_owned(), data)).chain(waits).collect(),
     });
     settings.unwrap()
 }

@@ -2,7 +2,7 @@
 //! is JSON, packed and in chunks; and what else of odd there is on the wire.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::TcpStream,
 };
 
@@ -83,18 +83,16 @@ impl Shop {
     }
 }
 
-fn answer(stream: TcpStream) -> (u16, Value) {
-    let mut reader = BufReader::new(stream);
-    let mut line = String::new();
-    reader.read_line(&mut line).unwrap();
-    let status = line.split(' ').nth(1).unwrap().parse().unwrap();
-    while line.trim() != "" {
-        line.clear();
-        reader.read_line(&mut line).unwrap();
-    }
-    let mut body = String::new();
-    reader.read_to_string(&mut body).unwrap();
-    (status, serde_json::from_str(&body).unwrap())
+fn answer(mut stream: TcpStream) -> (u16, Value) {
+    let mut said = Vec::new();
+    // Whoever is answered before the end finds the connection broken behind the answer.
+    let ended = stream.read_to_end(&mut said);
+    let said = String::from_utf8(said).unwrap();
+    let Some((head, body)) = said.split_once("\r\n\r\n") else {
+        panic!("{ended:?} behind {said:?}")
+    };
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(body).unwrap())
 }
 
 fn packed(bytes: &[u8]) -> Vec<u8> {

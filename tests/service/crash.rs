@@ -21,32 +21,38 @@ use crate::{
 const SEED: u64 = 20_000;
 const PEOPLE: u32 = 500;
 const KILLS: usize = 20;
-/// Events of the load for each kill.
-const EVENTS_PER_KILL: usize = 5 * load::BATCH;
+/// Requests of the load for each kill.
+const REQUESTS_PER_KILL: usize = 5;
+/// A kill comes once fewer than so many requests more were acknowledged.
+const ACKNOWLEDGED: usize = 4;
+/// Requests that are left before a kill, at least: more than are acknowledged before it comes on a busy machine.
+const LEFT: usize = 24;
 /// A start is killed within so many milliseconds; building the store again takes longer.
 const START_KILL_MS_MAX: u64 = 80;
 
 #[test]
 fn after_kills_at_any_moment_each_event_counts_once() {
     let kills = kills();
-    let events = generate::events(SEED, PEOPLE, kills * EVENTS_PER_KILL);
-    let bodies = Arc::new(load::bodies(&events));
+    let (mut events, mut bodies) = traffic(kills * REQUESTS_PER_KILL);
     let data = tempfile::tempdir().unwrap();
     let mut dice = ChaCha8Rng::seed_from_u64(SEED);
     let (mut done, mut killed_early) = (BTreeSet::new(), 0);
     for kill in 0..kills {
+        if bodies.len() < done.len() + LEFT {
+            (events, bodies) = traffic(done.len() + LEFT);
+        }
         let service = Service::of(serving(data.path()));
         let load = Load::begin(&service.url, &bodies, &done);
-        load.wait_until_acknowledged(done.len() + dice.random_range(1..bodies.len() / (kills + 1)));
+        load.wait_until_acknowledged(done.len() + dice.random_range(1..ACKNOWLEDGED));
         service.running.kill();
         done = load.end().0;
+        assert!(done.len() < bodies.len(), "kill {kill} came after the load");
         // Sometimes there is more to recover than what a flush had left: the whole store.
         if kill % 4 == 3 {
             std::fs::remove_dir_all(data.path().join("default/store")).unwrap();
         }
         killed_early += usize::from(kill_while_starting(data.path(), &mut dice));
     }
-    assert!(done.len() < bodies.len(), "every kill came after the load");
     assert!(killed_early > 0, "every start was over before it was killed");
 
     let service = Service::start(data.path());
@@ -59,6 +65,13 @@ fn after_kills_at_any_moment_each_event_counts_once() {
     copy.is_what_is_stored(data.path());
     assert_eq!(copy.events(), load::distinct(&events));
     assert_eq!(fingerprint(data.path()), undisturbed(&events));
+}
+
+/// So many requests: their events, and their bodies. Of more of them the first are the same.
+fn traffic(requests: usize) -> (Vec<Value>, Arc<Vec<String>>) {
+    let events = generate::events(SEED, PEOPLE, requests * load::BATCH);
+    let bodies = Arc::new(load::bodies(&events));
+    (events, bodies)
 }
 
 /// How often the service is killed.

@@ -30,8 +30,8 @@ const SEED: u64 = 60;
 const PEOPLE: u32 = 60;
 /// Events of the load beside which the master key is changed.
 const EVENTS: usize = 4_000;
-/// Within which a key that was put in place is used: a look is ten seconds away at most.
-const LOOKED_AT: Duration = Duration::from_secs(20);
+/// Within which a key that was put in place is used: a look is ten seconds away at most, and the machine may be busy.
+const LOOKED_AT: Duration = Duration::from_secs(30);
 /// Within which a folder that had no key is encrypted.
 const ENCRYPTED: Duration = Duration::from_secs(60);
 /// How often a service is killed while it encrypts one, and within how many milliseconds.

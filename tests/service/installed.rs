@@ -3,14 +3,21 @@
 //! Where their tools are missing a test says so and passes, except where the environment says `CI=true`.
 
 use std::{
-    fs,
+    fs::{self, File},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    thread,
+    time::Duration,
 };
 
 use crate::process::output;
 
 const INSTALLED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/clients");
+/// How often it is tried to install something: where packages come from may be out of reach for a moment.
+const TRIES: usize = 4;
+/// Between two tries.
+const TRY_AGAIN: Duration = Duration::from_secs(10);
 /// What the environment may say that would send loopback's traffic elsewhere.
 const PROXIES: [&str; 6] = [
     "http_proxy",
@@ -35,9 +42,12 @@ pub fn are_there(tools: &[&str]) -> bool {
 }
 
 /// A folder into which `how` installed what `manifests` of the folder `sources` say; what is there is taken as long as
-/// they are the same.
+/// they are the same. Of those who want it at once one installs it, and the others wait.
 pub fn install(name: &str, sources: &Path, manifests: &[&str], how: impl Fn(&Path)) -> PathBuf {
     let folder = Path::new(INSTALLED).join(name);
+    fs::create_dir_all(INSTALLED).unwrap();
+    let lock = File::create(folder.with_extension("lock")).unwrap();
+    lock.lock().unwrap();
     let wanted: Vec<u8> = manifests
         .iter()
         .flat_map(|file| fs::read(sources.join(file)).unwrap())
@@ -46,14 +56,24 @@ pub fn install(name: &str, sources: &Path, manifests: &[&str], how: impl Fn(&Pat
     if fs::read(&done).is_ok_and(|found| found == wanted) {
         return folder;
     }
-    if folder.exists() {
-        fs::remove_dir_all(&folder).unwrap();
+    let try_it = || {
+        if folder.exists() {
+            fs::remove_dir_all(&folder).unwrap();
+        }
+        fs::create_dir_all(&folder).unwrap();
+        for file in manifests {
+            fs::copy(sources.join(file), folder.join(file)).unwrap();
+        }
+        how(&folder);
+    };
+    for tried in 1.. {
+        match catch_unwind(AssertUnwindSafe(try_it)) {
+            Ok(()) => break,
+            Err(failed) if tried == TRIES => resume_unwind(failed),
+            // What failed was said.
+            Err(_) => thread::sleep(TRY_AGAIN),
+        }
     }
-    fs::create_dir_all(&folder).unwrap();
-    for file in manifests {
-        fs::copy(sources.join(file), folder.join(file)).unwrap();
-    }
-    how(&folder);
     fs::write(done, wanted).unwrap();
     folder
 }

@@ -18,10 +18,11 @@ use crate::{
     process::{PATIENCE, Service, serve, wait_for},
 };
 
-/// Within which a key that was put in place opens, and the one before it does not: a look is ten seconds away at most.
-const DEADLINE: Duration = Duration::from_secs(20);
+/// Within which a key that was put in place opens, and the one before it does not: a look is ten seconds away at most, and
+/// the machine may be busy.
+const DEADLINE: Duration = Duration::from_secs(30);
 /// Within which a stream that says nothing ends: at the next look, and the next sign of life.
-const STREAM_DEADLINE: Duration = Duration::from_secs(40);
+const STREAM_DEADLINE: Duration = Duration::from_secs(50);
 const ROLES: [(&str, &str); 3] = [("desk", "agent"), ("other", "agent"), ("copy", "service")];
 
 fn key(name: &str, number: u32) -> String {
@@ -77,7 +78,7 @@ fn follow(url: &str, key: &str, is_open: &AtomicBool) {
     is_open.store(true, Ordering::Relaxed);
     // Where it does not end the test fails by that.
     let begun = Instant::now();
-    while begun.elapsed() < PATIENCE && matches!(lines.next(), Some(Ok(_))) {}
+    while begun.elapsed() < PATIENCE * 2 && matches!(lines.next(), Some(Ok(_))) {}
 }
 
 #[test]

@@ -36,8 +36,8 @@ impl Alarm {
     }
 
     /// Tells that the caller was refused for `reason`, unless that was told within the minute.
-    pub(super) fn ring(&self, reason: &'static str, now: Timestamp) {
-        if self.is_due(now) {
+    pub(super) fn ring(&self, reason: &'static str, clock: fn() -> Timestamp) {
+        if self.is_due(clock) {
             tracing::warn!(
                 caller.name = %self.who,
                 caller.role = self.role.as_str(),
@@ -48,8 +48,10 @@ impl Alarm {
     }
 
     /// Whether the minute is over, which another begins with, or the clock was set back.
-    fn is_due(&self, now: Timestamp) -> bool {
+    fn is_due(&self, clock: impl FnOnce() -> Timestamp) -> bool {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        // ORDER: asked in turn, or of two who are refused at once the one who waited longer tells it again.
+        let now = clock();
         let is_going_on = |last: Timestamp| last <= now && now < last.saturating_add(MINUTE_MICROS);
         if last.is_some_and(is_going_on) {
             return false;
@@ -70,7 +72,7 @@ mod tests {
     #[test]
     fn it_is_told_at_once_and_then_once_a_minute() {
         let alarm = Alarm::new(Credential::Key, &"desk".into(), Role::Agent);
-        let due = [0, 1, 59, 60, 61, 119, 120, 30, 31].map(|second| alarm.is_due(at(second)));
+        let due = [0, 1, 59, 60, 61, 119, 120, 30, 31].map(|second| alarm.is_due(|| at(second)));
         // The last two come of a clock that was set back.
         assert_eq!(due, [true, false, false, true, false, false, true, true, false]);
     }

@@ -132,13 +132,14 @@ impl Allowance {
 
     /// Tells whoever reads the log that the caller asks for more than they may.
     pub(super) fn alarm(&self, reason: &'static str) {
-        self.alarm.ring(reason, (self.clock)());
+        self.alarm.ring(reason, self.clock);
     }
 
     /// Whom the caller met; a new hour begins where the last one is over, or the clock was set back.
     fn of_this_hour(&self) -> MutexGuard<'_, People> {
-        let now = (self.clock)();
         let mut met = self.people.lock().unwrap_or_else(PoisonError::into_inner);
+        // ORDER: asked in turn, or of two who ask at once the one who waited longer seems to ask by a clock that was set back.
+        let now = (self.clock)();
         let is_going_on = |since: Timestamp| since <= now && now < since.saturating_add(HOUR_MICROS);
         if !met.since.is_some_and(is_going_on) {
             *met = People {
@@ -180,8 +181,9 @@ impl Allowances {
 
     /// The allowance of `name` as `role`, known by a kind of credential.
     pub(super) fn of(&self, by: Credential, name: &Arc<str>, role: Role) -> Arc<Allowance> {
-        let now = (self.clock)();
         let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
+        // ORDER: asked in turn, as above: it would be all that they may ask for anew.
+        let now = (self.clock)();
         let key = (by, role, Arc::clone(name));
         if callers.len() >= CALLERS_MAX && !callers.contains_key(&key) {
             let silent = callers.iter().min_by_key(|(_, (_, asked))| *asked);
@@ -294,6 +296,31 @@ mod tests {
         assert!(of().ask().is_err() && of().look_up().is_err());
         pass(-86_400);
         assert!(of().ask().is_ok() && of().look_up().is_ok());
+    }
+
+    #[test]
+    fn who_asks_from_many_places_at_once_may_ask_for_no_more() {
+        static MICROS: AtomicI64 = AtomicI64::new(1_795_348_800_000_000);
+        // No two are told the same time, and few the time of their turn.
+        let allowances = allowances(50, 50, || {
+            Timestamp::from_micros(MICROS.fetch_add(1, Ordering::Relaxed))
+        });
+        let asked = || {
+            let of = || allowances.of(Credential::Key, &"sara".into(), Role::Agent);
+            let asked = (0..2_000).filter(|_| of().ask().is_ok()).count();
+            let met = |number: &u8| of().meet(&[person(*number)]).is_ok();
+            (asked, (0..=u8::MAX).filter(met).collect::<BTreeSet<u8>>())
+        };
+        let (mut asks, mut people) = (0, BTreeSet::new());
+        std::thread::scope(|threads| {
+            let asking = [(); 4].map(|()| threads.spawn(asked));
+            for one in asking {
+                let (asked, met) = one.join().unwrap();
+                asks += asked;
+                people.extend(met);
+            }
+        });
+        assert_eq!((asks, people.len()), (50, 50));
     }
 
     #[test]

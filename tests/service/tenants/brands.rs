@@ -24,8 +24,9 @@ pub const AIRLINE: &str = "airline";
 pub const NAMES: [&str; 3] = ["sender", "agent", "admin"];
 /// The key of the process' own configuration, an administrator's.
 pub const OPERATOR: &str = "a-key-of-the-operator-0123456789";
-/// Within which what was put in place holds: a look is ten seconds away at most, and a start or an end follows.
-const LOOK_MAX: Duration = Duration::from_secs(25);
+/// Within which what was put in place holds: a look is ten seconds away at most, and a start or an end follows, which take
+/// their time on a busy machine.
+const LOOK_MAX: Duration = Duration::from_secs(45);
 
 /// A tenant's key.
 pub fn key_of(tenant: &str, name: &str) -> String {

@@ -9,8 +9,8 @@ use std::{
 use crate::cli::command::doctor::finding::{Finding, Verdict};
 
 const WHAT: &str = "port";
-/// How long who has the port may take to say who it is.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long who has the port may take to say who it is: a service of ours may be busy.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// So much of what it says is read.
 const ANSWER_MAX: u64 = 4_096;
 

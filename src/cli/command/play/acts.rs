@@ -10,8 +10,9 @@ use crate::cli::{
     story::{CALL, StepKind, with_ticket},
 };
 
-/// Looks for the ticket that a rule opens, and the pause between them: rules are carried out at once, or very nearly.
-const LOOKS: u32 = 100;
+/// Looks for the ticket that a rule opens, and the pause between them: rules are carried out at once, or very nearly, but
+/// for a machine that is busy with other things.
+const LOOKS: u32 = 600;
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 impl Player {
