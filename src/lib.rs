@@ -56,7 +56,8 @@
 //! ([`nats::shelf`]).
 //!
 //! A process of several tenants is as many services behind one door (`app::hosting`, [`http::tenants`]): each has all of the above for
-//! itself, configured by a file that says what differs ([`config::Tenants`]). Processes with the same tenants hand them over to each
+//! itself, configured by a file that says what differs ([`config::Tenants`]). Operators have the files changed by hand or over HTTP
+//! ([`http::tenants::Administration`]). Processes with the same tenants hand them over to each
 //! other until all own as many (`app::hosting::sharing`).
 //!
 //! What one value does to many, as when it turns out that too many hold it, is carried out a few atoms per commit
@@ -150,6 +151,7 @@
 //!   client to the owner.
 //! - **A route**: a row of the table in [`http::router`] and of `openapi.json`; what it reads becomes a request of
 //!   [`api`], so that every edge has it.
+//! - **A route of a process of several tenants**: a row of `http::tenants::administration` and of the `openapi.json` beside it.
 //! - **A subject**: of what is published, a method of [`wire::out::update::Subjects`]; of what is asked, a row of
 //!   `nats::service::calls`; and of either a channel of `asyncapi.yaml`, which lies beside `openapi.json`.
 //! - **Another log of commits**: a [`journal::Journal`] and its reader; nothing else of the engine knows which it is.

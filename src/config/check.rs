@@ -71,8 +71,7 @@ fn where_others_reach(settings: &Settings, root: &mut Reader<'_>) {
         "http.dev_certificate",
     ];
     let http = &settings.http;
-    // Behind a proxy on this machine others are as well.
-    if http.is_local() && http.tls != Tls::ByProxy {
+    if http.is_local() {
         return;
     }
     let no_keys = "http.write_key and http.read_key to be set, or keys with a channel and with a role";

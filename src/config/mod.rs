@@ -35,5 +35,5 @@ pub use crate::config::{
         log::Log,
     },
     settings::Settings,
-    tenants::{TenantError, Tenants},
+    tenants::{Found, Place, TenantError, Tenants},
 };

@@ -205,13 +205,18 @@ impl Settings {
         is_write && (self.http.read_key.is_some() || asks || self.tokens.is_some())
     }
 
-    /// Whether no key of theirs is one of these others', which it would open too.
+    /// Whether somebody has a key or a token to show, for whatever it is.
+    pub fn has_keys(&self) -> bool {
+        self.tokens.is_some() || !self.digests().is_empty()
+    }
+
+    /// Whether no key of theirs is one of these others', which it would open too. The others are named as they are told.
     ///
     /// # Errors
     /// Which setting says it, and whose it is as well.
     pub(crate) fn unlike<'a>(
         &self,
-        others: impl Iterator<Item = (&'a str, &'a Self)>,
+        others: impl Iterator<Item = (String, &'a Self)>,
     ) -> Result<(), ConfigError> {
         let own = self.digests();
         let mut problems = Vec::new();
@@ -222,7 +227,7 @@ impl Settings {
                     value: None,
                     origin: None,
                     expected: format!(
-                        "expected another audience than the tenant {other} has, whose tokens it would take"
+                        "expected another audience than {other} has, whose tokens it would take"
                     ),
                 });
             }
@@ -232,9 +237,7 @@ impl Settings {
                     key: key.clone(),
                     value: None,
                     origin: None,
-                    expected: format!(
-                        "expected another key than {theirs} of the tenant {other}, which it would open"
-                    ),
+                    expected: format!("expected another key than {theirs} of {other}, which it would open"),
                 }));
             }
         }

@@ -1,11 +1,12 @@
 //! The tenants of one process: a file each, which says what differs from the configuration of the process. Owns where the
-//! files are, what one may say, and what becomes of the process' own keys, which open no tenant.
+//! files are, what one may say, and what becomes of the process' own keys, which open no tenant and are none's.
 
 use std::{
     collections::BTreeMap,
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    iter,
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     vec,
 };
@@ -33,6 +34,36 @@ const UNFINISHED: &str = "new";
 pub struct Tenants {
     folder: PathBuf,
     process: LoadOptions<vec::IntoIter<(String, String)>>,
+}
+
+/// A folder, as the system tells it from others: what is mounted over it, or comes in its place, is another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    device: u64,
+    number: u64,
+}
+
+/// What a look at the files found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// What each file says, by the tenant's name.
+    pub texts: BTreeMap<String, String>,
+    /// Why others cannot be read, by theirs.
+    pub unread: BTreeMap<String, ConfigError>,
+    /// In which folder.
+    pub place: Place,
+}
+
+impl Found {
+    /// Whether there is no file at all.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty() && self.unread.is_empty()
+    }
+
+    /// Whether a tenant of this name has a file.
+    pub fn has(&self, name: &str) -> bool {
+        self.texts.contains_key(name) || self.unread.contains_key(name)
+    }
 }
 
 /// Why the tenants of a folder cannot be served.
@@ -72,23 +103,52 @@ impl Tenants {
         &self.folder
     }
 
-    /// What each file says, by the tenant's name. A file of another ending is none of theirs.
+    /// What the files say now.
     ///
     /// # Errors
-    /// When the folder or a file of it cannot be read.
-    pub fn texts(&self) -> io::Result<BTreeMap<String, String>> {
-        let mut texts = BTreeMap::new();
+    /// When the folder cannot be read, or another one came in its place meanwhile.
+    pub fn look(&self) -> io::Result<Found> {
+        let place = self.place()?;
+        let (mut texts, mut unread) = (BTreeMap::new(), BTreeMap::new());
+        for (name, path) in self.files()? {
+            match fs::read_to_string(&path) {
+                Ok(text) => {
+                    texts.insert(name, text);
+                }
+                Err(error) => {
+                    let why = self.unreadable(&name, &error);
+                    unread.insert(name, why);
+                }
+            }
+        }
+        match self.place()? == place {
+            true => Ok(Found { texts, unread, place }),
+            false => Err(io::Error::other("another folder came in its place meanwhile")),
+        }
+    }
+
+    fn place(&self) -> io::Result<Place> {
+        let folder = fs::metadata(&self.folder)?;
+        Ok(Place {
+            device: folder.dev(),
+            number: folder.ino(),
+        })
+    }
+
+    /// The files by the tenants' names. One of another ending is none of theirs.
+    fn files(&self) -> io::Result<BTreeMap<String, PathBuf>> {
+        let mut files = BTreeMap::new();
         for entry in fs::read_dir(&self.folder)? {
             let path = entry?.path();
             let stem = path.file_stem().and_then(|stem| stem.to_str());
             let is_theirs = path.extension().is_some_and(|ending| ending == EXTENSION);
             // Editors keep files of their own there, which begin with a dot.
             let is_shown = |stem: &&str| is_theirs && !stem.starts_with('.');
-            if let Some(name) = stem.filter(is_shown) {
-                texts.insert(name.to_owned(), fs::read_to_string(&path)?);
+            if let Some(name) = stem.filter(is_shown).map(str::to_owned) {
+                files.insert(name, path);
             }
         }
-        Ok(texts)
+        Ok(files)
     }
 
     /// The settings of a tenant whose file says `text`.
@@ -119,17 +179,19 @@ impl Tenants {
     /// The same beside those of others.
     ///
     /// # Errors
-    /// As [`Tenants::settings`], and where a key is another's.
+    /// As [`Tenants::settings`], and where a key is another's: another tenant's, or the process' own, by which tenants are
+    /// administered.
     pub fn beside<'a>(
         &self,
         others: impl Iterator<Item = (&'a str, &'a Settings)>,
         (name, text): (&str, &str),
     ) -> Result<Settings, ConfigError> {
         let settings = self.settings(name, text)?;
+        let process = Settings::load(self.process.clone())?;
         let others = others.filter(|(other, _)| *other != name);
-        settings
-            .unlike(others)
-            .map_err(|error| self.of_file(name, error))?;
+        let others = others.map(|(other, settings)| (format!("the tenant {other}"), settings));
+        let all = others.chain(iter::once(("the process".to_owned(), &process)));
+        settings.unlike(all).map_err(|error| self.of_file(name, error))?;
         Ok(settings)
     }
 
@@ -148,15 +210,19 @@ impl Tenants {
     /// As [`Tenants::settings`]; where its file cannot be read, what the system said.
     pub fn named(&self, name: &str) -> Result<Settings, ConfigError> {
         let read = fs::read_to_string(self.path(name));
-        let text = read.map_err(|error| ConfigError {
+        let text = read.map_err(|error| self.unreadable(name, &error))?;
+        self.settings(name, &text)
+    }
+
+    fn unreadable(&self, name: &str, error: &io::Error) -> ConfigError {
+        ConfigError {
             problems: vec![Problem {
                 key: format!("tenants.{name}"),
                 value: None,
                 origin: Some(self.path(name).display().to_string()),
                 expected: format!("expected a file that can be read, but {error}"),
             }],
-        })?;
-        self.settings(name, &text)
+        }
     }
 
     /// The settings of a tenant whose file says `text`, which has to get on with those of the other files that are sound.
@@ -166,7 +232,7 @@ impl Tenants {
     pub fn beside_others(&self, name: &str, text: &str) -> Result<Settings, TenantError> {
         let mut others = BTreeMap::new();
         if self.folder.is_dir() {
-            for (other, text) in self.texts_read()? {
+            for (other, text) in self.found()?.texts {
                 others.extend(
                     self.settings(&other, &text)
                         .ok()
@@ -178,8 +244,8 @@ impl Tenants {
         Ok(self.beside(others, (name, text))?)
     }
 
-    fn texts_read(&self) -> Result<BTreeMap<String, String>, TenantError> {
-        self.texts().map_err(|source| TenantError::Read {
+    fn found(&self) -> Result<Found, TenantError> {
+        self.look().map_err(|source| TenantError::Read {
             folder: self.folder.clone(),
             source,
         })
@@ -190,8 +256,12 @@ impl Tenants {
     /// # Errors
     /// What is wrong with the first file that cannot be used beside those before it; whose that is, where it is one's.
     pub fn all(&self) -> Result<BTreeMap<String, Settings>, TenantError> {
+        let found = self.found()?;
+        if let Some(error) = found.unread.into_values().next() {
+            return Err(error.into());
+        }
         let mut all: BTreeMap<String, Settings> = BTreeMap::new();
-        for (name, text) in self.texts_read()? {
+        for (name, text) in found.texts {
             let others = all.iter().map(|(other, settings)| (other.as_str(), settings));
             let settings = self.beside(others, (&name, &text))?;
             all.insert(name, settings);
@@ -199,13 +269,15 @@ impl Tenants {
         Ok(all)
     }
 
-    /// Has a tenant of this name from now on, or one whose file says something else.
+    /// Has a tenant of this name from now on, or one whose file says something else; answers whether there was none. The name
+    /// is one that [`Tenants::settings`] takes.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn put(&self, name: &str, text: &str) -> io::Result<()> {
+    pub fn put(&self, name: &str, text: &str) -> io::Result<bool> {
         fs::create_dir_all(&self.folder)?;
         let path = self.path(name);
+        let is_new = !path.try_exists()?;
         let unfinished = path.with_extension(UNFINISHED);
         // It may hold keys.
         let mut file = OpenOptions::new()
@@ -217,7 +289,9 @@ impl Tenants {
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         // Whoever looks meanwhile sees the one or the other, and no half of either.
-        fs::rename(&unfinished, &path)
+        fs::rename(&unfinished, &path)?;
+        self.sync()?;
+        Ok(is_new)
     }
 
     /// Has no tenant of this name any more; answers whether there was one. What it knows stays in its folder.
@@ -225,11 +299,25 @@ impl Tenants {
     /// # Errors
     /// When the file cannot be removed.
     pub fn remove(&self, name: &str) -> io::Result<bool> {
-        match fs::remove_file(self.path(name)) {
-            Ok(()) => Ok(true),
+        // A name is one of those that are there: it may hold whatever a path may.
+        let files = match self.files() {
+            Ok(files) => files,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let Some(path) = files.get(name) else {
+            return Ok(false);
+        };
+        match fs::remove_file(path) {
+            Ok(()) => self.sync().map(|()| true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Has which files there are outlast a loss of power.
+    fn sync(&self) -> io::Result<()> {
+        File::open(&self.folder)?.sync_all()
     }
 
     fn path(&self, name: &str) -> PathBuf {

@@ -35,17 +35,21 @@ const TOLD_HEADERS: [HeaderName; 1] = [header::RETRY_AFTER];
 
 /// Puts `routes` behind what every request passes through.
 pub(crate) fn around(routes: Router, settings: &Arc<Settings>, observer: Observer) -> Router {
+    let inner = before(routes.fallback(async || Failure::no_route()), settings, observer);
+    // In front of the routes, since SDKs drop what is answered with a redirect.
+    Router::new().fallback_service(NormalizePathLayer::trim_trailing_slash().layer(inner))
+}
+
+/// The same of routes beside others, which have what is no route here.
+pub(crate) fn before(routes: Router, settings: &Arc<Settings>, observer: Observer) -> Router {
     let room = Arc::new(Semaphore::new(settings.in_flight_max));
-    let inner = routes
-        .fallback(async || Failure::no_route())
+    routes
         .method_not_allowed_fallback(async || Failure::wrong_method())
         .layer(RequestDecompressionLayer::new().pass_through_unaccepted(true))
         .layer(middleware::from_fn_with_state(Arc::clone(settings), in_time))
         .layer(middleware::from_fn_with_state(room, if_there_is_room))
         .layer(middleware::from_fn_with_state(observer, observe))
-        .layer(middleware::map_response(plain));
-    // In front of the routes, since SDKs drop what is answered with a redirect.
-    Router::new().fallback_service(NormalizePathLayer::trim_trailing_slash().layer(inner))
+        .layer(middleware::map_response(plain))
 }
 
 /// Lets pages of these origins send from browsers: what the routes behind it take is no answer about a customer.

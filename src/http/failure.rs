@@ -53,6 +53,16 @@ impl Failure {
         Self::new(StatusCode::UNAUTHORIZED, UNAUTHORIZED, "A key is needed", detail)
     }
 
+    /// What was sent can be read and not be used; `problems` are all that is wrong with it.
+    pub(crate) fn unusable(code: &'static str, detail: &'static str, problems: Vec<String>) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let refused = Self::new(status, code, "What was sent cannot be used", detail);
+        Self {
+            problem: Box::new(refused.problem.with_problems(problems)),
+            ..refused
+        }
+    }
+
     /// There is no such route.
     pub(crate) fn no_route() -> Self {
         api::Failure::not_found("no_route", "see /openapi.json for the routes").into()

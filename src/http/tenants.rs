@@ -1,9 +1,16 @@
 //! Several tenants behind one door: a request names its tenant at the beginning of its path, and everything behind that is
-//! the tenant's own. Owns [`Tenants`], who is served now, and what the process says of all of them together. Must never
-//! look at what is asked of a tenant, nor hand one tenant's request to another.
+//! the tenant's own. Owns [`Tenants`], who is served now, and what the process says of all of them together; which there
+//! are, [`Administration`] has others say. Must never look at what is asked of a tenant, nor hand one tenant's request to
+//! another.
+
+mod administration;
+mod change;
+
+#[cfg(test)]
+mod tests;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     convert::Infallible,
     sync::{Arc, PoisonError, RwLock},
 };
@@ -16,9 +23,14 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use serde::Serialize;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+pub use self::{
+    administration::Administration,
+    change::{Change, Changed, Refused, Wanted},
+};
 use crate::{
     api,
     http::{
@@ -32,12 +44,23 @@ use crate::{
 const PREFIX: &str = "/t/";
 /// Where a tenant says whether it is ready.
 const READY: &str = "/readyz";
+/// What the process answers itself.
+const OPENAPI: &str = include_str!("tenants/openapi.json");
 
 /// The tenants that are served now. Clones have the same ones.
 #[derive(Clone, Debug)]
 pub struct Tenants {
     process: Registry,
-    served: Arc<RwLock<BTreeMap<String, Served>>>,
+    known: Arc<RwLock<Known>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Known {
+    served: BTreeMap<String, Served>,
+    /// What is wrong with a file that cannot be used, by the name of its tenant.
+    refused: BTreeMap<String, String>,
+    /// Whether nobody administers them without a key.
+    is_guarded: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -46,48 +69,128 @@ struct Served {
     registry: Option<Registry>,
 }
 
+/// A tenant, as operators are told of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Told {
+    name: String,
+    path: String,
+    status: Status,
+    /// What is wrong with its file.
+    problem: Option<String>,
+}
+
+/// How a tenant fares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Status {
+    Ready,
+    /// Served, and not ready.
+    Starting,
+    /// Its file cannot be used. Who was served before is served as before.
+    Refused,
+}
+
 impl Tenants {
     /// Nobody yet, in a process that counts in `process`.
     pub fn new(process: Registry) -> Self {
         Self {
             process,
-            served: Arc::default(),
+            known: Arc::default(),
         }
     }
 
     /// Serves a tenant so from now on; what is counted stays where nothing else is given.
     pub fn show(&self, name: &str, router: Router, registry: Option<Registry>) {
-        let mut served = self.served.write().unwrap_or_else(PoisonError::into_inner);
-        let before = served.remove(name).and_then(|served| served.registry);
-        let registry = registry.or(before);
-        served.insert(name.to_owned(), Served { router, registry });
+        self.change(|known| {
+            let before = known.served.remove(name).and_then(|served| served.registry);
+            let registry = registry.or(before);
+            known.served.insert(name.to_owned(), Served { router, registry });
+        });
     }
 
     /// Serves a tenant no longer: its name is that of nobody.
     pub fn hide(&self, name: &str) {
-        let mut served = self.served.write().unwrap_or_else(PoisonError::into_inner);
-        served.remove(name);
+        self.change(|known| {
+            known.served.remove(name);
+        });
+    }
+
+    /// Says what is wrong with a tenant's file, which holds no secret; nothing is with one that is used.
+    pub fn judge(&self, name: &str, problem: Option<String>) {
+        self.change(|known| {
+            known.refused.remove(name);
+            let problem = problem.map(|problem| (name.to_owned(), problem));
+            known.refused.extend(problem);
+        });
+    }
+
+    /// From now on nobody administers the tenants without a key, also where the process asks for none: there are others to be
+    /// kept out.
+    pub fn guard(&self) {
+        self.change(|known| known.is_guarded = true);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Known)) {
+        change(&mut self.known.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn known<T>(&self, read: impl FnOnce(&Known) -> T) -> T {
+        read(&self.known.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn served(&self) -> BTreeMap<String, Served> {
-        self.served.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.known(|known| known.served.clone())
     }
 
     fn of(&self, name: &str) -> Option<Router> {
-        let served = self.served.read().unwrap_or_else(PoisonError::into_inner);
-        served.get(name).map(|served| served.router.clone())
+        self.known(|known| known.served.get(name).map(|served| served.router.clone()))
     }
 
-    /// What answers: the tenants below their paths, beside what is said of the process and `pages`, which all have in common.
-    pub fn router(&self, pages: Router) -> Router {
+    /// Whom there is, served or refused, in the order of their names.
+    async fn all_told(&self) -> Vec<Told> {
+        let names: BTreeSet<String> = self.known(|known| {
+            let names = known.served.keys().chain(known.refused.keys());
+            names.cloned().collect()
+        });
+        let mut told = Vec::with_capacity(names.len());
+        for name in names {
+            told.extend(self.told(&name).await);
+        }
+        told
+    }
+
+    /// How a tenant fares, if there is one of this name.
+    async fn told(&self, name: &str) -> Option<Told> {
+        let problem = self.known(|known| known.refused.get(name).cloned());
+        let status = match (&problem, self.of(name)) {
+            (Some(_), _) => Status::Refused,
+            (None, Some(router)) => match is_ready(router).await {
+                true => Status::Ready,
+                false => Status::Starting,
+            },
+            (None, None) => return None,
+        };
+        Some(Told {
+            name: name.to_owned(),
+            path: format!("{PREFIX}{name}"),
+            status,
+            problem,
+        })
+    }
+
+    /// What answers: the tenants below their paths, beside what is said of the process, who says which tenants there are, and
+    /// `pages`, which all have in common.
+    pub fn router(&self, administration: Administration, pages: Router) -> Router {
         Router::new()
             .route("/livez", get(livez))
             .route("/version", get(version))
             .route(READY, get(readyz))
             .route("/healthz", get(readyz))
             .route("/metrics", get(metrics))
+            .route("/openapi.json", get(openapi))
             .fallback(tenant)
             .with_state(self.clone())
+            .merge(administration.router(self.clone()))
             .merge(pages)
     }
 }
@@ -97,16 +200,17 @@ async fn tenant(State(tenants): State<Tenants>, mut request: Request) -> Respons
     let named = named(request.uri());
     let found = named.and_then(|(name, rest)| Some((tenants.of(&name)?, rest)));
     let Some((router, rest)) = found else {
-        return Failure::from(api::Failure::new(
-            api::Class::Missing,
-            "no_tenant",
-            "There is no such tenant",
-            "find whom a request is for: expected a path that begins with /t/ and the name of a tenant",
-        ))
-        .into_response();
+        let message =
+            "find whom a request is for: expected a path that begins with /t/ and the name of a tenant";
+        return no_tenant(message).into_response();
     };
     *request.uri_mut() = rest;
     answered(router, request).await
+}
+
+fn no_tenant(message: &'static str) -> Failure {
+    let title = "There is no such tenant";
+    api::Failure::new(api::Class::Missing, "no_tenant", title, message).into()
 }
 
 /// The tenant that a path names, and the rest of it, which is absolute.
@@ -123,13 +227,18 @@ async fn answered(router: Router, request: Request) -> Response {
     answered.unwrap_or_else(|never| match never {})
 }
 
+/// Whether a tenant says that it is ready.
+async fn is_ready(tenant: Router) -> bool {
+    let mut asked = Request::new(Body::empty());
+    *asked.uri_mut() = Uri::from_static(READY);
+    answered(tenant, asked).await.status() == StatusCode::OK
+}
+
 /// Whether all tenants are ready; which of them is not each says itself.
 async fn readyz(State(tenants): State<Tenants>) -> (StatusCode, Json<Value>) {
     let (mut all, mut ready) = (0_u64, 0_u64);
     for served in tenants.served().into_values() {
-        let asked = Request::builder().uri(READY).body(Body::empty());
-        let Ok(asked) = asked else { continue };
-        let is_ready = answered(served.router, asked).await.status() == StatusCode::OK;
+        let is_ready = is_ready(served.router).await;
         all = all.saturating_add(1);
         ready = ready.saturating_add(u64::from(is_ready));
     }
@@ -141,6 +250,11 @@ async fn readyz(State(tenants): State<Tenants>) -> (StatusCode, Json<Value>) {
         status,
         Json(json!({"status": word, "tenants": all, "ready": ready})),
     )
+}
+
+/// What the process answers; what a tenant does is described below its path.
+async fn openapi() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/json")], OPENAPI)
 }
 
 /// All that is measured, of each tenant and of the process.

@@ -2,13 +2,18 @@
 //! stops what is another's.
 
 mod apart;
+mod asked;
 mod attack;
+mod away;
 mod befallen;
 mod brands;
 mod ended;
 mod figures;
 mod foreign;
+mod intruders;
+mod lived;
 mod looked;
+mod operator;
 mod paths;
 mod person;
 mod posting;

@@ -35,6 +35,11 @@ impl Alarm {
         }
     }
 
+    /// Whom it is about, as a log may tell it.
+    pub(super) fn who(&self) -> &str {
+        &self.who
+    }
+
     /// Tells that the caller was refused for `reason`, unless that was told within the minute.
     pub(super) fn ring(&self, reason: &'static str, clock: fn() -> Timestamp) {
         if self.is_due(clock) {

@@ -84,6 +84,11 @@ impl Allowance {
         }
     }
 
+    /// Whose it is, as a log may tell it.
+    pub(super) fn who(&self) -> &str {
+        self.alarm.who()
+    }
+
     /// Counts a question.
     ///
     /// # Errors

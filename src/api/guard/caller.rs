@@ -61,6 +61,11 @@ impl Caller {
         })
     }
 
+    /// Their name as a log may tell it: nobody's own word for themselves.
+    pub(crate) fn logged(&self) -> &str {
+        self.allowance.who()
+    }
+
     /// Whether they may name whom they mean by an identifier: who sees none learns of none by guessing.
     ///
     /// # Errors

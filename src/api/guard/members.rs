@@ -161,6 +161,7 @@ pub const fn members(action: Action) -> Members {
         | Action::Report
         | Action::StartFlow
         | Action::Members
-        | Action::Updates => &[],
+        | Action::Updates
+        | Action::Tenants => &[],
     }
 }

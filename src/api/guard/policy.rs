@@ -65,6 +65,8 @@ pub enum Action {
     Members,
     /// Following what is published.
     Updates,
+    /// Saying which tenants a process has, and what their files say. By a key of the process alone, which no tenant has.
+    Tenants,
 }
 
 /// How much is shown.
@@ -148,7 +150,7 @@ impl Scope {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -178,6 +180,7 @@ impl Action {
         Self::StartFlow,
         Self::Members,
         Self::Updates,
+        Self::Tenants,
     ];
 
     /// Whether the writer has to carry it out, so that only the process that owns the tenant can.
@@ -211,7 +214,8 @@ impl Action {
             | Self::Report
             | Self::Members
             | Self::Readers
-            | Self::Updates => false,
+            | Self::Updates
+            | Self::Tenants => false,
         }
     }
 
@@ -247,6 +251,7 @@ impl Action {
             Self::StartFlow => "start flows",
             Self::Members => "read who is in segments",
             Self::Updates => "follow updates",
+            Self::Tenants => "administer tenants",
         }
     }
 
@@ -288,6 +293,7 @@ impl Action {
             Self::StartFlow  => [DENY, DENY, FULL, DENY, FULL],
             Self::Members    => [DENY, DENY, DENY, DENY, FULL],
             Self::Updates    => [DENY, DENY, FULL, DENY, FULL],
+            Self::Tenants    => [DENY, DENY, DENY, DENY, FULL],
         };
         match role {
             Role::Agent => agent,

@@ -2,14 +2,26 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use tokio::{sync::oneshot, task::JoinHandle};
+use futures_util::future::join_all;
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+    time::{Instant, MissedTickBehavior, interval_at},
+};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::{
-    app::{door::Door, hosting::tenant::Tenant, supervisor::Supervisor},
-    config::{self, Settings},
-    http::tenants::Tenants,
+    app::{
+        door::Door,
+        hosting::{folder::Folder, tenant::Tenant},
+        supervisor::Supervisor,
+    },
+    config::{self, ConfigError, Settings},
+    http::{
+        switch,
+        tenants::{Change, Tenants},
+    },
 };
 
 /// The files of the tenants are looked at so often.
@@ -17,12 +29,12 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// A tenant that is served, or started again and again.
 #[derive(Debug)]
-pub(super) struct Hosted {
+struct Hosted {
     /// What its file says.
     text: String,
     settings: Arc<Settings>,
     ending: CancellationToken,
-    pub(super) serving: JoinHandle<()>,
+    serving: JoinHandle<()>,
     /// Whether its first start has come to an end, one way or the other.
     started: Option<oneshot::Receiver<()>>,
 }
@@ -30,80 +42,129 @@ pub(super) struct Hosted {
 /// Who is hosted, by what the files say.
 #[derive(Debug)]
 pub(super) struct Hosts {
-    pub(super) files: config::Tenants,
-    pub(super) door: Door,
-    pub(super) shown: Tenants,
-    pub(super) supervisor: Supervisor,
-    pub(super) hosted: BTreeMap<String, Hosted>,
+    pub(super) folder: Folder,
+    door: Door,
+    shown: Tenants,
+    supervisor: Supervisor,
+    hosted: BTreeMap<String, Hosted>,
     /// What was refused of files, so that it is told once.
-    pub(super) refused: BTreeMap<String, String>,
+    refused: BTreeMap<String, String>,
 }
 
 impl Hosts {
-    /// Waits until each tenant has started, or could not; the supervisor is told then that the process is ready.
-    pub(super) async fn started(&mut self) {
-        for hosted in self.hosted.values_mut() {
-            if let Some(started) = &mut hosted.started {
-                // It ends with whoever could not start, too.
-                started.await.ok();
-            }
-            hosted.started = None;
+    /// Nobody yet. Who is hosted is `shown` behind `door`.
+    pub(super) fn new(files: config::Tenants, door: Door, shown: Tenants, supervisor: Supervisor) -> Self {
+        Self {
+            folder: Folder::new(files, door.shut()),
+            door,
+            shown,
+            supervisor,
+            hosted: BTreeMap::new(),
+            refused: BTreeMap::new(),
         }
-        self.supervisor.ready(self.door.address);
     }
 
-    /// Goes by the files as they change. Never ends.
-    pub(super) async fn follow(&mut self) {
+    /// The first starts of those who are hosted: each ends with whoever has started, or could not.
+    pub(super) fn starting(&mut self) -> Vec<oneshot::Receiver<()>> {
+        let hosted = self.hosted.values_mut();
+        hosted.filter_map(|hosted| hosted.started.take()).collect()
+    }
+
+    /// Goes by the files as they change, and by what operators have changed of them, until the door is shut and nobody is
+    /// hosted any more.
+    pub(super) async fn follow(mut self, mut changes: mpsc::Receiver<Change>) {
+        let shut = self.door.shut();
+        let mut looks = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            tokio::time::sleep(LOOK_EVERY).await;
-            self.look().await;
+            tokio::select! {
+                () = shut.cancelled() => break,
+                Some(change) = changes.recv() => self.carry_out(change).await,
+                _ = looks.tick() => self.look().await,
+            }
         }
+        // Whoever waits for a change is told that the process stops.
+        drop(changes);
+        join_all(self.hosted.into_values().map(|hosted| hosted.serving)).await;
     }
 
     /// Serves whom the files name now, and as they say.
     pub(super) async fn look(&mut self) {
-        let texts = match self.files.texts() {
-            Ok(texts) => texts,
-            Err(error) => {
-                tracing::warn!(%error, "look at the files of the tenants: who is served stays");
-                return;
-            }
+        let Some(found) = self.folder.look(!self.hosted.is_empty()).await else {
+            return;
         };
-        let gone: Vec<String> = self.hosted.keys().cloned().collect();
-        for name in gone.into_iter().filter(|name| !texts.contains_key(name)) {
-            tracing::info!(tenant = name, "a tenant is served no longer");
-            self.end(&name).await;
-            self.shown.hide(&name);
+        let gone: Vec<String> = self.hosted.keys().chain(self.refused.keys()).cloned().collect();
+        for name in gone.iter().filter(|name| !found.has(name)) {
+            self.accept(name);
+            if self.hosted.contains_key(name) {
+                tracing::info!(tenant = name, "a tenant is served no longer");
+                self.end(name).await;
+                self.shown.hide(name);
+            }
         }
-        for (name, text) in texts {
+        for (name, error) in found.unread {
+            self.refuse(name, error.to_string(), &error);
+        }
+        for (name, text) in found.texts {
             if self.hosted.get(&name).is_some_and(|hosted| hosted.text == text) {
+                self.accept(&name);
                 continue;
             }
-            match self.sound(&name, &text) {
-                Ok(settings) => {
-                    self.refused.remove(&name);
+            match self.sound(&name, &text).await {
+                Some(Ok(settings)) => {
+                    self.accept(&name);
                     self.end(&name).await;
                     tracing::info!(tenant = name, "serve a tenant as its file says");
                     self.begin(&name, text, settings);
                 }
-                Err(error) if self.refused.get(&name) != Some(&text) => {
-                    tracing::error!(tenant = name, %error, "the file of a tenant cannot be used");
-                    self.refused.insert(name, text);
-                }
-                Err(_) => {}
+                Some(Err(error)) => self.refuse(name, text, &error),
+                None => return,
             }
         }
     }
 
-    /// The settings of a file that can be used beside those of the others.
-    fn sound(&self, name: &str, text: &str) -> Result<Settings, config::ConfigError> {
-        let others = self.hosted.iter();
-        let others = others.map(|(other, hosted)| (other.as_str(), &*hosted.settings));
-        self.files.beside(others, (name, text))
+    /// The settings of those who are hosted.
+    pub(super) fn settings(&self) -> Vec<(String, Arc<Settings>)> {
+        let hosted = self.hosted.iter();
+        hosted
+            .map(|(name, hosted)| (name.clone(), Arc::clone(&hosted.settings)))
+            .collect()
     }
 
-    fn begin(&mut self, name: &str, text: String, settings: Settings) {
-        let settings = Arc::new(settings);
+    /// The settings of a file that can be used beside those of the others; `None` where the process stops meanwhile.
+    async fn sound(&self, name: &str, text: &str) -> Option<Result<Arc<Settings>, ConfigError>> {
+        let (name, text, others) = (name.to_owned(), text.to_owned(), self.settings());
+        let read = move |files: &config::Tenants| {
+            let others = others
+                .iter()
+                .map(|(other, settings)| (other.as_str(), &**settings));
+            files.beside(others, (&name, &text)).map(Arc::new)
+        };
+        self.folder.aside(read).await
+    }
+
+    /// Nothing is wrong with a tenant's file, or it has none.
+    fn accept(&mut self, name: &str) {
+        if self.refused.remove(name).is_some() {
+            self.shown.judge(name, None);
+        }
+    }
+
+    /// A tenant's file cannot be used, for what it says or since it cannot be read: who was hosted stays.
+    fn refuse(&mut self, name: String, said: String, error: &ConfigError) {
+        if self.refused.get(&name) != Some(&said) {
+            tracing::error!(tenant = name, %error, "the file of a tenant cannot be used");
+        }
+        let problem = error.to_string().replace('\n', "; ");
+        self.shown.judge(&name, Some(problem));
+        self.refused.insert(name, said);
+    }
+
+    fn begin(&mut self, name: &str, text: String, settings: Arc<Settings>) {
+        if settings.has_keys() {
+            self.shown.guard();
+        }
+        self.shown.show(name, switch::closed(), None);
         let ending = self.door.shut().child_token();
         let tenant = Tenant {
             name: name.to_owned(),

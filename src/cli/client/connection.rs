@@ -108,6 +108,22 @@ impl Client {
         self.text(attempt, answer)
     }
 
+    /// The text of the answer to `PUT path` with a `body` of this type; `attempt` says in errors what it was for.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub fn put(
+        &self,
+        attempt: &'static str,
+        path: &str,
+        (media_type, body): (&str, &[u8]),
+    ) -> Result<String, ClientError> {
+        let request = self.agent.put(self.address(path)).config();
+        let request = request.timeout_global(Some(ANSWER_WAIT)).build();
+        let answer = self.authorized(request).content_type(media_type).send(body);
+        self.text(attempt, answer)
+    }
+
     /// The server-sent events at `path`, behind the one called `last_id`.
     ///
     /// # Errors
@@ -226,16 +242,16 @@ fn refusal(answer: &mut Response<Body>) -> Refusal {
     let problem = answer.body_mut().read_to_string().unwrap_or_default();
     let problem: Value = serde_json::from_str(&problem).unwrap_or_default();
     let said = |name: &str| shown(problem.get(name).and_then(Value::as_str).unwrap_or_default());
-    let profiles = problem.get("profiles").and_then(Value::as_array);
+    let list = |name: &str| {
+        let texts = problem.get(name).and_then(Value::as_array).into_iter().flatten();
+        texts.filter_map(|text| Some(shown(text.as_str()?))).collect()
+    };
     Refusal {
         status,
         code: said("code"),
         message: said("message"),
-        profiles: profiles
-            .into_iter()
-            .flatten()
-            .filter_map(|id| Some(shown(id.as_str()?)))
-            .collect(),
+        profiles: list("profiles"),
+        problems: list("problems"),
         retry_after: seconds.map(Duration::from_secs),
     }
 }

@@ -124,6 +124,8 @@ pub struct Refusal {
     pub message: String,
     /// The profiles between which the request did not decide.
     pub profiles: Vec<String>,
+    /// All that is wrong with what was sent, where it said so.
+    pub problems: Vec<String>,
     /// After how long the same may be asked again, where it said so.
     pub retry_after: Option<Duration>,
 }
@@ -147,6 +149,9 @@ impl fmt::Display for Refusal {
         }
         if self.status == 401 {
             out.write_str("; give the key as --key or YEKTA_KEY")?;
+        }
+        for problem in &self.problems {
+            write!(out, "\n{problem}")?;
         }
         Ok(())
     }

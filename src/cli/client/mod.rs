@@ -1,5 +1,5 @@
 //! The commands that talk to a running service: `send`, `lookup`, `profile`, `readers`, `export`, `erase`, `values`, `tail`, `dlq`,
-//! `flows`, `report`, and those of `identity` and `rules`.
+//! `flows`, `report`, and those of `identity`, `rules` and `tenant`.
 //!
 //! Owns [`ClientCommand`] and the small blocking client below it. Knows the service by its HTTP contract alone, never
 //! opens a store, and never shows a key or, in an error, a customer's identifier. The command line's `main` calls it.
@@ -22,6 +22,7 @@ pub mod rules;
 pub mod send;
 pub mod server;
 pub mod tail;
+pub mod tenants;
 pub mod values;
 
 use std::io::Write;

@@ -74,6 +74,7 @@ mod tests {
                     code: String::new(),
                     message: String::new(),
                     profiles: Vec::new(),
+                    problems: Vec::new(),
                     retry_after: None,
                 }),
             }),

@@ -119,9 +119,9 @@ impl Http {
         }
     }
 
-    /// Whether only this machine can reach the service.
+    /// Whether only this machine can reach the service: behind a proxy on it others can as well.
     pub fn is_local(&self) -> bool {
-        self.listen.ip().to_canonical().is_loopback()
+        self.listen.ip().to_canonical().is_loopback() && self.tls != Tls::ByProxy
     }
 }
 

@@ -106,9 +106,82 @@ fn files_come_and_go_and_no_key_is_of_two() {
     );
     fs::write(tenants.folder().join("bank.toml"), key("one")).unwrap();
     assert!(tenants.all().is_err());
+    // What is no tenant's is nobody's to remove, whatever a name leads to.
+    fs::write(folder.path().join("beside.toml"), "").unwrap();
+    for name in [
+        "../beside",
+        "",
+        ".",
+        "..",
+        "/",
+        "bank/../bank",
+        "bank\0",
+        &"b".repeat(5_000),
+    ] {
+        assert!(!tenants.remove(name).unwrap(), "{name:?}");
+    }
+    assert!(folder.path().join("beside.toml").exists());
     assert!(tenants.remove("bank").unwrap());
     assert!(!tenants.remove("bank").unwrap());
-    assert_eq!(tenants.texts().unwrap().len(), 1);
+    assert_eq!(tenants.look().unwrap().texts.len(), 1);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_its_tenants_matter() {
+    let folder = tempfile::tempdir().unwrap();
+    let tenants = tenants(folder.path(), "");
+    assert!(tenants.put("airline", "").unwrap());
+    assert!(!tenants.put("airline", "").unwrap());
+    fs::write(tenants.folder().join("bank.toml"), b"\xff").unwrap();
+    let found = tenants.look().unwrap();
+    assert_eq!((found.texts.len(), found.unread.len()), (1, 1));
+    assert!(found.has("airline") && found.has("bank") && !found.has("retailer"));
+    tenants.beside_others("retailer", "").unwrap();
+    let refused = tenants.all().unwrap_err().to_string();
+    assert!(refused.contains("bank.toml"), "{refused}");
+    assert!(!tenants.put("bank", "").unwrap());
+    assert_eq!(tenants.all().unwrap().len(), 2);
+}
+
+#[test]
+fn a_folder_in_the_place_of_another_is_told_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let tenants = tenants(folder.path(), "");
+    tenants.put("airline", "").unwrap();
+    let before = tenants.look().unwrap();
+    assert!(tenants.remove("airline").unwrap());
+    let emptied = tenants.look().unwrap();
+    assert!(emptied.is_empty() && !before.is_empty());
+    assert_eq!(before.place, emptied.place);
+    fs::rename(tenants.folder(), folder.path().join("away")).unwrap();
+    assert!(tenants.look().is_err());
+    fs::create_dir(tenants.folder()).unwrap();
+    assert_ne!(tenants.look().unwrap().place, before.place);
+}
+
+/// The key that administers all tenants is none of one.
+#[test]
+fn no_key_of_a_tenant_is_the_process_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let tenants = tenants(folder.path(), PROCESS);
+    let digest = "0123456789abcdef".repeat(4);
+    for (text, said) in [
+        (
+            "[http]\nread_key = \"of-the-operator\"\n".to_owned(),
+            "http.read_key",
+        ),
+        (
+            format!("[keys.desk]\nrole = \"agent\"\nsha256 = \"{digest}\"\n"),
+            "keys.operator",
+        ),
+    ] {
+        let refused = tenants.beside_others("airline", &text).unwrap_err().to_string();
+        let names = refused.contains(said) && refused.contains("of the process");
+        assert!(
+            names && !refused.contains("of-the-operator") && !refused.contains(&digest),
+            "{refused}"
+        );
+    }
 }
 
 #[test]

@@ -16,6 +16,8 @@ pub struct Problem {
     message: Cow<'static, str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     profiles: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<String>,
 }
 
 impl Problem {
@@ -40,6 +42,7 @@ impl Problem {
             detail,
             code,
             profiles: Vec::new(),
+            problems: Vec::new(),
         }
     }
 
@@ -47,6 +50,12 @@ impl Problem {
     #[must_use]
     pub fn with_profiles(self, profiles: Vec<String>) -> Self {
         Self { profiles, ..self }
+    }
+
+    /// Names all that is wrong with what was sent, one each.
+    #[must_use]
+    pub fn with_problems(self, problems: Vec<String>) -> Self {
+        Self { problems, ..self }
     }
 
     /// The HTTP status.

@@ -12,7 +12,7 @@ use crate::tenants::{
 /// Endings of the samples of a histogram.
 const PARTS: [&str; 3] = ["_bucket", "_sum", "_count"];
 /// How the families are called that the process has figures of its own in.
-const PROCESS: [&str; 2] = ["yekta_build_info", "yekta_http_"];
+const PROCESS: [&str; 3] = ["yekta_build_info", "yekta_http_", "yekta_guard_"];
 
 /// What a page of figures says, as whoever collects it reads it.
 struct Figures {
@@ -100,7 +100,7 @@ fn the_process_tells_each_family_once_and_whose_each_figure_is() {
         "2"
     );
     assert_eq!(all.sum(events, &[accepted]).to_string(), "5", "somebody else's");
-    // What has no tenant is of the process' own build and listener.
+    // What has no tenant is of the process' own build, listener and keys.
     let nobodys = all.samples.iter().find(|(family, sample, _)| {
         let is_the_process = PROCESS.iter().any(|own| family.starts_with(own));
         !sample.contains("tenant=\"") && !is_the_process

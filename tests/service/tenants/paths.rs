@@ -218,9 +218,9 @@ fn what_is_at_no_tenant_is_said_to_be_there_by_nobody() {
     for path in [
         "/v1/events",
         "/v1/rejections",
-        "/openapi.json",
         "/asyncapi.yaml",
         "/v1/qr/keys",
+        "/v1/tenants/shop/readyz",
         "/t/nobody/v1/events",
         "/t/nobody/readyz",
         "/t/operator/readyz",
@@ -236,7 +236,14 @@ fn what_is_at_no_tenant_is_said_to_be_there_by_nobody() {
             assert_eq!(reply.json()["code"], "no_tenant", "{path}: {reply:?}");
         }
     }
-    for path in ["/livez", "/readyz", "/healthz", "/version", "/metrics"] {
+    for path in [
+        "/livez",
+        "/readyz",
+        "/healthz",
+        "/version",
+        "/metrics",
+        "/openapi.json",
+    ] {
         assert_eq!(raw::ask(url, ["GET", path], &[], "").status, 200, "{path}");
     }
     let ready = raw::ask(url, ["GET", "/readyz"], &[], "").fine();

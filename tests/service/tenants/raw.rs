@@ -60,7 +60,12 @@ pub fn request([method, target]: [&str; 2], headers: &[(&str, &str)], body: &str
         text.push_str(&format!("{name}: {value}\r\n"));
     }
     if method != "GET" {
-        text.push_str("Content-Type: application/json\r\n");
+        if !headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+        {
+            text.push_str("Content-Type: application/json\r\n");
+        }
         text.push_str(&format!("Content-Length: {}\r\n", body.len()));
     }
     format!("{text}\r\n{body}").into_bytes()
