@@ -106,7 +106,7 @@ pub use crate::api::{
     qr::{
         QrAnswer, QrReadRequest, QrRedeemRequest, QrRevokeRequest, Token,
         mint::{QrMintAnswer, QrMintRequest, QrPurpose},
-        settle::{QrKeysAnswer, QrSettleAnswer, QrSettleRequest},
+        settle::{KeepRedeemed, Keeping, NotKept, QrKeysAnswer, QrSettleAnswer, QrSettleRequest},
     },
     readers::{ReadersAnswer, ReadersRequest},
     readiness::{Following, Seen, Watch},

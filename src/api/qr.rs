@@ -33,7 +33,7 @@ use crate::{
 pub(crate) const VIEW: &str = "pos";
 
 /// What a code holds: its token, or the address that carries it. `Debug` shows nothing of it.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct Token(String);
 

@@ -1,7 +1,10 @@
 //! What a process answers itself, and what it leaves to another: owns [`Duty`] and the redirects of a standby.
 //!
 //! A standby answers every question from its own store, and takes events wherever they go into a stream. What needs the
-//! writer it leaves to the owner: the client is sent there, with the method and the body it came with.
+//! writer it leaves to the owner: the client is sent there, with the method and the body it came with. A process in a shop does
+//! the same, but for what tills redeemed: it keeps that while there is no way to the owner.
+
+use std::sync::Arc;
 
 use axum::{
     Json,
@@ -16,7 +19,7 @@ use axum::{
 use tokio::sync::watch;
 
 use crate::{
-    api::{self, Class},
+    api::{self, Class, KeepRedeemed},
     engine::{Position, intake::Until},
     http::{access::Access, body::min_position, failure::Failure, posted::until},
     wire::out::problem::Problem,
@@ -34,6 +37,8 @@ pub enum Duty {
     Owner,
     /// Another one writes; where that is reached, if there is one.
     Standby(watch::Receiver<Option<String>>),
+    /// The same over a line that may be down: what tills redeemed is kept until then.
+    Shop(watch::Receiver<Option<String>>, Arc<dyn KeepRedeemed>),
 }
 
 impl Duty {
@@ -42,6 +47,7 @@ impl Duty {
         match self {
             Self::Owner => "owner",
             Self::Standby(_) => "standby",
+            Self::Shop(..) => "shop",
         }
     }
 }
@@ -89,6 +95,19 @@ pub(crate) async fn unless_awaited(
     match until(request.uri()) {
         Until::Committed => to_owner(State(owner), request.uri().clone()).await,
         Until::Durable => next.run(request).await,
+    }
+}
+
+/// Sends the client to the owner where there is one.
+pub(crate) async fn unless_owned(
+    State(owner): State<watch::Receiver<Option<String>>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_owned = owner.borrow().is_some();
+    match is_owned {
+        true => to_owner(State(owner), request.uri().clone()).await,
+        false => next.run(request).await,
     }
 }
 

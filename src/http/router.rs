@@ -16,7 +16,7 @@ use crate::{
     http::{
         Http,
         access::{Access, Gate, require},
-        duty::{Duty, needs_owner, stamped, to_owner, unless_awaited},
+        duty::{Duty, needs_owner, stamped, to_owner, unless_awaited, unless_owned},
         edge,
         observe::Observer,
         routes::{
@@ -35,6 +35,9 @@ use Action::{
     Rules, Scan, StartFlow, Steward, Timeline, Updates,
 };
 
+/// Where tills settle what they redeemed while they were cut off.
+const SETTLE: &str = "/v1/qr/settle";
+
 /// One row of the table.
 pub(crate) struct Route {
     pub(crate) method: Method,
@@ -52,7 +55,12 @@ pub fn build(http: Http, pages: Router) -> Router {
         templates.insert(route.path);
         let handler = match &http.duty {
             Duty::Owner => route.handler,
-            Duty::Standby(owner) => as_standby(route.handler, (&route.method, route.access), owner),
+            Duty::Shop(owner, _) if route.path == SETTLE => route
+                .handler
+                .layer(from_fn_with_state(owner.clone(), unless_owned)),
+            Duty::Standby(owner) | Duty::Shop(owner, _) => {
+                as_standby(route.handler, (&route.method, route.access), owner)
+            }
         };
         let handler = behind(route.access, handler, &settings);
         let handler = match route.access {
@@ -135,7 +143,7 @@ pub(crate) fn table() -> Vec<Route> {
         get("/v1/qr/{token}",                Ask(ReadQr), qr::read),
         post("/v1/qr/{token}/redeem",        Ask(RedeemQr), qr::redeem),
         post("/v1/qr/{token}/revoke",        Ask(RevokeQr), qr::revoke),
-        post("/v1/qr/settle",                Ask(RedeemQr), qr::settle),
+        post(SETTLE,                         Ask(RedeemQr), qr::settle),
         get("/v1/qr/keys",                   Open,  qr::keys),
         post("/v1/scan",                     Ask(Scan), scan::scan),
 

@@ -1,12 +1,12 @@
 //! Settling what tills redeemed while they were cut off, and the key that they check codes with until then.
 
-use std::fmt;
+use std::{fmt, future::Future, pin::Pin};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     api::{
-        Api, Failure,
+        Api, Class, Failure,
         qr::{Token, Use},
     },
     domain::{qr::QrOutcome, time::Timestamp},
@@ -17,8 +17,11 @@ use crate::{
 /// Redemptions of one request, at most.
 const REDEMPTIONS_MAX: usize = 100;
 
+/// What is said of a redemption that waits for the owner.
+const QUEUED: &str = "queued";
+
 /// Settles redemptions: `{store_id, redemptions}`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct QrSettleRequest {
     /// Where they were made.
     pub store_id: Option<String>,
@@ -27,7 +30,7 @@ pub struct QrSettleRequest {
 }
 
 /// A redemption that a till made by itself: `{token, at}`.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Redemption {
     /// The code.
     token: Token,
@@ -40,6 +43,23 @@ impl fmt::Debug for Redemption {
         out.write_str("Redemption(…)")
     }
 }
+
+/// Keeps what tills redeemed while the owner cannot be reached, and has the owner settle it afterwards.
+pub trait KeepRedeemed: Send + Sync + fmt::Debug {
+    /// Keeps a request: its body, which names codes. What is kept cannot be lost any more.
+    ///
+    /// # Errors
+    /// [`NotKept`]; it may be kept all the same, which makes no second redemption of it.
+    fn keep(&self, body: Vec<u8>) -> Keeping<'_>;
+}
+
+/// Whether a request is kept, on its way.
+pub type Keeping<'a> = Pin<Box<dyn Future<Output = Result<(), NotKept>> + Send + 'a>>;
+
+/// A request is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("keep what a till redeemed: the shop's server did not answer in time")]
+pub struct NotKept;
 
 /// What became of them: `{settled, position}`, in the order of the request.
 #[derive(Debug, Serialize)]
@@ -81,17 +101,7 @@ impl Api {
     /// `too_many_redemptions`, `bad_time`, and those of a command that is not taken: `busy`, `stopped`. What was settled
     /// before that stays settled.
     pub async fn qr_settle(&self, request: QrSettleRequest) -> Result<QrSettleAnswer, Failure> {
-        if request.redemptions.len() > REDEMPTIONS_MAX {
-            return Err(Failure::bad_request(
-                "too_many_redemptions",
-                format!("expected at most {REDEMPTIONS_MAX} redemptions"),
-            ));
-        }
-        let redemptions: Vec<(Token, Timestamp)> = request
-            .redemptions
-            .into_iter()
-            .map(|one| Ok((one.token, moment(&one.at)?)))
-            .collect::<Result<_, Failure>>()?;
+        let redemptions = request.read()?;
         let mut answer = QrSettleAnswer {
             settled: Vec::with_capacity(redemptions.len()),
             position: None,
@@ -115,6 +125,35 @@ impl Api {
         Ok(answer)
     }
 
+    /// Keeps what a till redeemed by itself for the owner, who cannot be reached now: each is `queued`.
+    ///
+    /// # Errors
+    /// `too_many_redemptions`, `bad_time`, `not_kept`.
+    pub async fn qr_keep(
+        &self,
+        request: QrSettleRequest,
+        kept: &dyn KeepRedeemed,
+    ) -> Result<QrSettleAnswer, Failure> {
+        // What the owner would refuse is refused now: whoever sent it is there.
+        let count = request.read()?.len();
+        if count > 0 {
+            let body = serde_json::to_vec(&request).map_err(|error| Failure::internal(&error))?;
+            let title = "What was redeemed is not kept";
+            let not_kept =
+                |error: NotKept| Failure::new(Class::Unavailable, "not_kept", title, error.to_string());
+            kept.keep(body).await.map_err(not_kept)?;
+        }
+        let queued = || Settled {
+            outcome: QUEUED,
+            used: None,
+            double_use: false,
+        };
+        Ok(QrSettleAnswer {
+            settled: std::iter::repeat_with(queued).take(count).collect(),
+            position: None,
+        })
+    }
+
     /// The keys that tills check codes with.
     pub fn qr_keys(&self) -> QrKeysAnswer {
         let key = self.handle.public_key();
@@ -128,6 +167,22 @@ impl Api {
                 x: key.x,
             }],
         }
+    }
+}
+
+impl QrSettleRequest {
+    /// Each code, and when it was redeemed.
+    fn read(&self) -> Result<Vec<(Token, Timestamp)>, Failure> {
+        if self.redemptions.len() > REDEMPTIONS_MAX {
+            return Err(Failure::bad_request(
+                "too_many_redemptions",
+                format!("expected at most {REDEMPTIONS_MAX} redemptions"),
+            ));
+        }
+        let redemptions = self.redemptions.iter();
+        redemptions
+            .map(|one| Ok((one.token.clone(), moment(&one.at)?)))
+            .collect()
     }
 }
 

@@ -11,8 +11,10 @@ use crate::{
         QrRevokeRequest, QrSettleAnswer, QrSettleRequest, Token,
     },
     http::{
+        Http,
         access::Asked,
         body::{Asking, Document, MinPosition, Named},
+        duty::Duty,
         failure::Failure,
     },
 };
@@ -69,10 +71,16 @@ pub(crate) async fn redeem(
 
 /// Settles what a till redeemed while it was cut off.
 pub(crate) async fn settle(
+    State(http): State<Http>,
     Asked(api): Asked,
     Document(request): Document<QrSettleRequest>,
 ) -> Result<Json<QrSettleAnswer>, Failure> {
-    Ok(Json(api.qr_settle(request).await?))
+    let settled = match &http.duty {
+        // Whoever could settle it is out of reach.
+        Duty::Shop(_, kept) => api.qr_keep(request, kept.as_ref()).await,
+        Duty::Owner | Duty::Standby(_) => api.qr_settle(request).await,
+    };
+    Ok(Json(settled?))
 }
 
 /// The keys that tills check codes with. Public ones.
