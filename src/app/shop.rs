@@ -115,6 +115,7 @@ impl Shop {
             connection: &place.connection,
             names: &place.assets.names,
             ack_timeout: place.settings.ack_timeout,
+            is_shops: true,
         };
         let (intake, retry) = putting.intakes(&front.rules, Waiters::new(WAITING_MAX), &nats);
         let served = Served {

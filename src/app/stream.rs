@@ -78,6 +78,8 @@ pub(crate) struct Putting<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) names: &'a Names,
     pub(crate) ack_timeout: Duration,
+    /// Whether it is a shop's, which another one sources once the line is up.
+    pub(crate) is_shops: bool,
 }
 
 impl Putting<'_> {
@@ -95,7 +97,10 @@ impl Putting<'_> {
             rules: Arc::clone(rules),
             waiters,
             metrics: metrics.clone(),
-            settings: IntakeSettings::default().for_server(self.connection.client.max_payload()),
+            settings: IntakeSettings {
+                says_received: self.is_shops,
+                ..IntakeSettings::default().for_server(self.connection.client.max_payload())
+            },
         });
         let retry = StreamRetry::new(self.connection, Names::EVENTS, self.ack_timeout);
         (Arc::new(intake), Arc::new(retry))
@@ -175,6 +180,7 @@ impl Ground {
             connection: &self.connection,
             names: &self.assets.names,
             ack_timeout: self.settings.ack_timeout,
+            is_shops: false,
         };
         putting.intakes(rules, waiters, metrics)
     }
