@@ -68,6 +68,7 @@ mod refused;
 mod rolling;
 mod seen;
 mod shared;
+mod shop;
 mod status;
 mod times;
 mod town;
