@@ -105,8 +105,9 @@ pub use crate::api::{
     profile::{ProfileAnswer, ProfileRequest},
     qr::{
         QrAnswer, QrReadRequest, QrRedeemRequest, QrRevokeRequest, Token,
+        line::{Carried, Carrying, Keeping, Line, NotKept, Unanswered},
         mint::{QrMintAnswer, QrMintRequest, QrPurpose},
-        settle::{KeepRedeemed, Keeping, NotKept, QrKeysAnswer, QrSettleAnswer, QrSettleRequest},
+        settle::{QrKeysAnswer, QrSettleAnswer, QrSettleRequest},
     },
     readers::{ReadersAnswer, ReadersRequest},
     readiness::{Following, Seen, Watch},

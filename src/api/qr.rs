@@ -4,6 +4,7 @@
 //! answers, and nowhere in a log.
 
 pub(crate) mod code;
+pub(crate) mod line;
 pub(crate) mod mint;
 pub(crate) mod settle;
 
@@ -61,7 +62,7 @@ pub struct QrReadRequest {
 }
 
 /// Redeems a code: `{token, store_id, request_id}`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct QrRedeemRequest {
     /// The code.
     pub token: Token,

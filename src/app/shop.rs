@@ -28,7 +28,7 @@ use crate::{
         self, Connection,
         assets::{ShopAssets, ensure_shop},
         ingest::Waiters,
-        redeemed::Redeemed,
+        line::ShopLine,
         service::{Answering, Instance, Owner, Role, Service},
     },
 };
@@ -52,7 +52,7 @@ pub(crate) struct Shop {
     service: Service,
     /// Ends the journal's waiting for a broker that is away.
     abandon: CancellationToken,
-    /// Looks for the owner, has it settle, and looks at the master key again.
+    /// Looks for the owner, has it settle, has the mirror let go, and looks at the master key again.
     _going_on: Vec<AbortOnDropHandle<()>>,
 }
 
@@ -74,13 +74,17 @@ impl Shop {
         let hub = Headquarters::of(&place, &shop.hub);
         let (standby, abandon) = opening::standby(front, &place, &hub).await?;
         let owner = watch::channel(hub.owner().await).0;
-        let (names, key) = (&place.assets.names, shop.key.clone());
-        let redeemed = Redeemed::of(&place.connection, names, key);
-        match Self::shown(front, &place, &standby, (owner.subscribe(), redeemed.clone())).await {
+        let line = ShopLine::of(
+            (&place.connection, &place.assets.names),
+            shop.key.clone(),
+            owner.subscribe(),
+        );
+        match Self::shown(front, &place, &standby, (owner.subscribe(), line.clone())).await {
             Ok(service) => {
-                let settling = tokio::spawn(redeemed.settle(owner.subscribe()));
+                let settling = tokio::spawn(line.settle());
+                let letting_go = tokio::spawn(hub.clone().let_go(place, standby.handle.clone()));
                 let looking = tokio::spawn(hub.look(owner));
-                let going_on = [settling, looking].map(AbortOnDropHandle::new);
+                let going_on = [settling, letting_go, looking].map(AbortOnDropHandle::new);
                 Ok(Self {
                     _going_on: going_on
                         .into_iter()
@@ -104,7 +108,7 @@ impl Shop {
         front: &mut Front,
         place: &Place,
         standby: &Standby,
-        (owner, redeemed): (watch::Receiver<Option<String>>, Redeemed),
+        (owner, line): (watch::Receiver<Option<String>>, ShopLine),
     ) -> Result<Service, ServiceError> {
         let (Some(nats), Some(cluster)) = (front.metrics.nats.clone(), &front.metrics.cluster) else {
             return Err(ServiceError::Alone);
@@ -123,7 +127,7 @@ impl Shop {
             intake,
             retry,
             following: Some(following(&place.connection)),
-            duty: Duty::Shop(owner, Arc::new(redeemed)),
+            duty: Duty::Shop(owner, Arc::new(line)),
             ending: front.ending(),
         };
         front.show(served);

@@ -16,12 +16,12 @@ use crate::{
     http::{
         Http,
         access::{Access, Gate, require},
-        duty::{Duty, needs_owner, stamped, to_owner, unless_awaited, unless_owned},
+        duty::{Duty, needs_owner, stamped, to_owner, unless_awaited},
         edge,
         observe::Observer,
         routes::{
             card, consent, contact, context, erase, identity, ingest, lookup, operation, pixel, profile, qr,
-            rejections, report, routing, rules, scan, segment, updates, value,
+            rejections, report, routing, rules, scan, segment, till, updates, value,
         },
         settings::Settings,
     },
@@ -35,7 +35,9 @@ use Action::{
     Rules, Scan, StartFlow, Steward, Timeline, Updates,
 };
 
-/// Where tills settle what they redeemed while they were cut off.
+/// Where tills redeem codes.
+const REDEEM: &str = "/v1/qr/{token}/redeem";
+/// Where they settle what they redeemed while they were cut off.
 const SETTLE: &str = "/v1/qr/settle";
 
 /// One row of the table.
@@ -55,9 +57,8 @@ pub fn build(http: Http, pages: Router) -> Router {
         templates.insert(route.path);
         let handler = match &http.duty {
             Duty::Owner => route.handler,
-            Duty::Shop(owner, _) if route.path == SETTLE => route
-                .handler
-                .layer(from_fn_with_state(owner.clone(), unless_owned)),
+            Duty::Shop(..) if route.path == REDEEM => on(MethodFilter::POST, till::redeem),
+            Duty::Shop(..) if route.path == SETTLE => on(MethodFilter::POST, till::settle),
             Duty::Standby(owner) | Duty::Shop(owner, _) => {
                 as_standby(route.handler, (&route.method, route.access), owner)
             }
@@ -141,7 +142,7 @@ pub(crate) fn table() -> Vec<Route> {
 
         post("/v1/qr",                       Ask(MintQr), qr::mint),
         get("/v1/qr/{token}",                Ask(ReadQr), qr::read),
-        post("/v1/qr/{token}/redeem",        Ask(RedeemQr), qr::redeem),
+        post(REDEEM,                         Ask(RedeemQr), qr::redeem),
         post("/v1/qr/{token}/revoke",        Ask(RevokeQr), qr::revoke),
         post(SETTLE,                         Ask(RedeemQr), qr::settle),
         get("/v1/qr/keys",                   Open,  qr::keys),

@@ -1,12 +1,12 @@
 //! Settling what tills redeemed while they were cut off, and the key that they check codes with until then.
 
-use std::{fmt, future::Future, pin::Pin};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     api::{
-        Api, Class, Failure,
+        Api, Failure,
         qr::{Token, Use},
     },
     domain::{qr::QrOutcome, time::Timestamp},
@@ -44,23 +44,6 @@ impl fmt::Debug for Redemption {
     }
 }
 
-/// Keeps what tills redeemed while the owner cannot be reached, and has the owner settle it afterwards.
-pub trait KeepRedeemed: Send + Sync + fmt::Debug {
-    /// Keeps a request: its body, which names codes. What is kept cannot be lost any more.
-    ///
-    /// # Errors
-    /// [`NotKept`]; it may be kept all the same, which makes no second redemption of it.
-    fn keep(&self, body: Vec<u8>) -> Keeping<'_>;
-}
-
-/// Whether a request is kept, on its way.
-pub type Keeping<'a> = Pin<Box<dyn Future<Output = Result<(), NotKept>> + Send + 'a>>;
-
-/// A request is not kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("keep what a till redeemed: the shop's server did not answer in time")]
-pub struct NotKept;
-
 /// What became of them: `{settled, position}`, in the order of the request.
 #[derive(Debug, Serialize)]
 pub struct QrSettleAnswer {
@@ -94,6 +77,21 @@ struct Key {
     x: String,
 }
 
+impl QrSettleAnswer {
+    /// Of so many redemptions that wait for the owner.
+    pub(super) fn queued(count: usize) -> Self {
+        let queued = || Settled {
+            outcome: QUEUED,
+            used: None,
+            double_use: false,
+        };
+        Self {
+            settled: std::iter::repeat_with(queued).take(count).collect(),
+            position: None,
+        }
+    }
+}
+
 impl Api {
     /// Settles what a till redeemed by itself. The same redemption again gets the same answer.
     ///
@@ -125,35 +123,6 @@ impl Api {
         Ok(answer)
     }
 
-    /// Keeps what a till redeemed by itself for the owner, who cannot be reached now: each is `queued`.
-    ///
-    /// # Errors
-    /// `too_many_redemptions`, `bad_time`, `not_kept`.
-    pub async fn qr_keep(
-        &self,
-        request: QrSettleRequest,
-        kept: &dyn KeepRedeemed,
-    ) -> Result<QrSettleAnswer, Failure> {
-        // What the owner would refuse is refused now: whoever sent it is there.
-        let count = request.read()?.len();
-        if count > 0 {
-            let body = serde_json::to_vec(&request).map_err(|error| Failure::internal(&error))?;
-            let title = "What was redeemed is not kept";
-            let not_kept =
-                |error: NotKept| Failure::new(Class::Unavailable, "not_kept", title, error.to_string());
-            kept.keep(body).await.map_err(not_kept)?;
-        }
-        let queued = || Settled {
-            outcome: QUEUED,
-            used: None,
-            double_use: false,
-        };
-        Ok(QrSettleAnswer {
-            settled: std::iter::repeat_with(queued).take(count).collect(),
-            position: None,
-        })
-    }
-
     /// The keys that tills check codes with.
     pub fn qr_keys(&self) -> QrKeysAnswer {
         let key = self.handle.public_key();
@@ -172,7 +141,7 @@ impl Api {
 
 impl QrSettleRequest {
     /// Each code, and when it was redeemed.
-    fn read(&self) -> Result<Vec<(Token, Timestamp)>, Failure> {
+    pub(super) fn read(&self) -> Result<Vec<(Token, Timestamp)>, Failure> {
         if self.redemptions.len() > REDEMPTIONS_MAX {
             return Err(Failure::bad_request(
                 "too_many_redemptions",

@@ -13,11 +13,15 @@ use crate::{
         shared::{secrets, shelf},
         shop::Place,
     },
+    engine::Handle,
     nats::{self, Connection, bucket::Bucket, lease::Leases, mirror},
 };
 
 /// Between two looks at who owns the tenant.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// Between two looks at what the journal let go of.
+const LET_GO_EVERY: Duration = Duration::from_secs(30);
 
 /// The other end of the line.
 #[derive(Clone, Debug)]
@@ -110,6 +114,16 @@ impl Headquarters {
                 nats.stream = stream,
                 "begins with what the mirror of the journal has: headquarters do not answer, or nothing comes"
             );
+        }
+    }
+
+    /// Has the mirror let go of what the journal let go of, again and again. Never ends.
+    pub(super) async fn let_go(self, place: Place, handle: Handle) {
+        loop {
+            sleep(LET_GO_EVERY).await;
+            let applied = handle.applied().0;
+            let stream = &place.assets.journal.stream;
+            mirror::let_go(&place.connection, &self.connection, stream, applied).await;
         }
     }
 

@@ -7,7 +7,7 @@ use crate::{config::reader::Reader, telemetry::Secret};
 pub struct Shop {
     /// By which name of JetStream's the servers of headquarters are asked over the line.
     pub hub: String,
-    /// What it shows the owner to settle what tills redeemed; `None` where headquarters ask for no key.
+    /// What it shows the owner to redeem and settle for tills; `None` where headquarters ask for no key.
     pub key: Option<Secret>,
 }
 

@@ -11,10 +11,8 @@ use crate::{
         QrRevokeRequest, QrSettleAnswer, QrSettleRequest, Token,
     },
     http::{
-        Http,
         access::Asked,
         body::{Asking, Document, MinPosition, Named},
-        duty::Duty,
         failure::Failure,
     },
 };
@@ -28,8 +26,8 @@ pub(crate) struct Place {
 /// Where a code is redeemed or taken back; a repeat under the same id gets the first answer.
 #[derive(Deserialize)]
 pub(crate) struct Use {
-    store_id: Option<String>,
-    request_id: Option<String>,
+    pub(crate) store_id: Option<String>,
+    pub(crate) request_id: Option<String>,
 }
 
 /// Mints a code.
@@ -71,16 +69,10 @@ pub(crate) async fn redeem(
 
 /// Settles what a till redeemed while it was cut off.
 pub(crate) async fn settle(
-    State(http): State<Http>,
     Asked(api): Asked,
     Document(request): Document<QrSettleRequest>,
 ) -> Result<Json<QrSettleAnswer>, Failure> {
-    let settled = match &http.duty {
-        // Whoever could settle it is out of reach.
-        Duty::Shop(_, kept) => api.qr_keep(request, kept.as_ref()).await,
-        Duty::Owner | Duty::Standby(_) => api.qr_settle(request).await,
-    };
-    Ok(Json(settled?))
+    Ok(Json(api.qr_settle(request).await?))
 }
 
 /// The keys that tills check codes with. Public ones.

@@ -12,7 +12,7 @@
 //! | `KV_YEKTA_CLUSTER` | which process owns which tenant, where several share them | [`crate::nats::lease`] |
 //!
 //! A shop's server has `YEKTA_EVENTS` of its own, `YEKTA_JOURNAL_<t>` as a mirror of headquarters', and `YEKTA_REDEEMED_<t>`
-//! ([`crate::nats::redeemed`]).
+//! ([`crate::nats::line`]).
 
 mod batches;
 mod fit;

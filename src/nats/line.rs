@@ -1,14 +1,14 @@
-//! What tills of a shop redeemed while the owner could not be reached: a stream of the shop's server keeps it, and it is
-//! settled by the owner's command `c.qr.settle` as soon as that can be asked.
+//! A shop's line to the owner: what tills redeem is asked of the owner over it, and what it could not be asked is kept in a
+//! stream of the shop's server and settled by the owner's command `c.qr.settle` once the line is up.
 //!
-//! Owns how it gets into the stream and out of it again; must never decide what a redemption is worth, which the owner does. A
-//! request is taken out once the owner answered it. One whose answer is lost is asked again: the owner answers a redemption that
+//! Owns the way there, and how a request gets into the stream and out of it again; must never decide what a redemption is worth.
+//! A request is taken out once the owner answered it. One whose answer is lost is asked again: the owner answers a redemption that
 //! it settled already as it did then. So none is lost, and none counts twice.
 
 use std::{sync::Arc, time::Duration};
 
 use async_nats::{
-    HeaderMap, Message, Request, RequestError, header,
+    HeaderMap, Message, Request, RequestError, RequestErrorKind, header,
     jetstream::stream::{LastRawMessageErrorKind, Stream},
 };
 use serde::Deserialize;
@@ -19,27 +19,29 @@ use tokio::{
 use tokio_util::bytes::Bytes;
 
 use crate::{
-    api::{KeepRedeemed, Keeping, NotKept},
+    api::{Carried, Carrying, Keeping, Line, NotKept, Unanswered},
     nats::{assets::Names, connect::Connection, service::calls::Call},
     telemetry::Secret,
 };
 
-/// How long the owner may take over one request.
-const ANSWER_WAIT: Duration = Duration::from_secs(15);
+/// How long the owner may take over a request that a till waits for: tills take a service that is slower for one that is away.
+const TILL_WAIT: Duration = Duration::from_secs(3);
+/// How long it may take over one that nobody waits for.
+const SETTLE_WAIT: Duration = Duration::from_secs(15);
 /// Between two attempts to settle one.
 const AGAIN: Duration = Duration::from_secs(1);
 /// Between two looks at whether there is one, where nobody says so.
 const LOOK: Duration = Duration::from_secs(10);
-/// What an owner answers that may settle the same later: to another key, or at another time.
-const LATER: [u16; 4] = [401, 403, 408, 429];
 
-/// What waits in a shop to be settled. Clones share it.
+/// The line, and what waits for it. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Redeemed {
+pub struct ShopLine {
     connection: Connection,
     names: Names,
     /// What the owner is shown.
     key: Option<Secret>,
+    /// Where the owner is, if it can be reached.
+    owner: watch::Receiver<Option<String>>,
     came: Arc<Notify>,
 }
 
@@ -47,17 +49,6 @@ pub struct Redeemed {
 struct Waiting {
     sequence: u64,
     body: Bytes,
-}
-
-/// What the owner said to one.
-#[derive(Debug, PartialEq, Eq)]
-enum Answer {
-    /// It is settled, and so many of its redemptions do not count, since another one does.
-    Settled { twice: usize },
-    /// It may be settled later: the status of the answer.
-    Later(u16),
-    /// It never will be.
-    Refused(u16),
 }
 
 /// Why a request waits on.
@@ -68,29 +59,30 @@ enum Hindrance {
         attempt: &'static str,
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    #[error("ask the owner to settle")]
-    Ask(#[from] RequestError),
-    #[error(
-        "ask the owner to settle: it answered {0}; at 401 or 403, expected shop.key to be a key of headquarters' with a role that redeems"
-    )]
-    Later(u16),
+    #[error(transparent)]
+    Owner(#[from] Unanswered),
 }
 
-impl Redeemed {
-    /// That of a tenant at the server of `connection`, settled with `key` at headquarters.
-    pub fn of(connection: &Connection, names: &Names, key: Option<Secret>) -> Self {
+impl ShopLine {
+    /// That of a tenant from the shop's server of `connection` to whoever is told to be the `owner`, who is shown `key`.
+    pub fn of(
+        (connection, names): (&Connection, &Names),
+        key: Option<Secret>,
+        owner: watch::Receiver<Option<String>>,
+    ) -> Self {
         Self {
             connection: connection.clone(),
             names: names.clone(),
             key,
+            owner,
             came: Arc::default(),
         }
     }
 
-    /// Settles what is there and what comes whenever there is an `owner`, in the order in which it came. Ends where nobody
+    /// Settles what is kept and what is kept later whenever there is an owner, in the order in which it came. Ends where nobody
     /// looks for an owner any more.
-    pub async fn settle(self, mut owner: watch::Receiver<Option<String>>) {
-        let mut from = 1;
+    pub async fn settle(self) {
+        let (mut owner, mut from) = (self.owner.clone(), 1);
         while owner.wait_for(Option::is_some).await.is_ok() {
             match self.settle_next(from).await {
                 Ok(Some(next)) => from = next,
@@ -109,33 +101,30 @@ impl Redeemed {
 
     /// Settles the first request at or behind `from`; where to go on, or nothing where there is none.
     async fn settle_next(&self, from: u64) -> Result<Option<u64>, Hindrance> {
-        let stream = self.stream().await?;
-        let Some(waiting) = self.next(&stream, from).await? else {
-            return Ok(None);
-        };
-        match self.ask(waiting.body).await? {
-            Answer::Later(status) => return Err(Hindrance::Later(status)),
-            // It stays for people to look at, and the next start asks once more.
-            Answer::Refused(status) => tracing::error!(
-                answer.status = status,
-                nats.sequence = waiting.sequence,
-                "the owner does not settle what a till redeemed: it stays in the stream"
-            ),
-            Answer::Settled { twice } => {
-                let taken_out = stream.delete_message(waiting.sequence).await;
-                taken_out.map_err(|error| failed("take a message out of", error))?;
-                tracing::info!(redemptions.twice = twice, "settled what a till redeemed");
-            }
-        }
-        Ok(Some(waiting.sequence.saturating_add(1)))
-    }
-
-    async fn stream(&self) -> Result<Stream<()>, Hindrance> {
         let stream = self
             .connection
             .jetstream
             .get_stream_no_info(self.names.redeemed());
-        stream.await.map_err(|error| failed("look at", error))
+        let stream = stream.await.map_err(|error| failed("look at", error))?;
+        let Some(waiting) = self.next(&stream, from).await? else {
+            return Ok(None);
+        };
+        match self.asked(Call::SettleQr, waiting.body, SETTLE_WAIT).await {
+            Ok(answer) => {
+                let taken_out = stream.delete_message(waiting.sequence).await;
+                taken_out.map_err(|error| failed("take a message out of", error))?;
+                let twice = twice_in(&answer);
+                tracing::info!(redemptions.twice = twice, "settled what a till redeemed");
+            }
+            Err(unanswered) if unanswered.passes() => return Err(unanswered.into()),
+            // It stays for people to look at, and the next start asks once more.
+            Err(unanswered) => tracing::error!(
+                error = %unanswered,
+                nats.sequence = waiting.sequence,
+                "the owner does not settle what a till redeemed: it stays in the stream"
+            ),
+        }
+        Ok(Some(waiting.sequence.saturating_add(1)))
     }
 
     async fn next(&self, stream: &Stream<()>, from: u64) -> Result<Option<Waiting>, Hindrance> {
@@ -153,18 +142,18 @@ impl Redeemed {
         }
     }
 
-    async fn ask(&self, body: Bytes) -> Result<Answer, Hindrance> {
+    async fn asked(&self, call: Call, body: Bytes, wait: Duration) -> Result<Bytes, Unanswered> {
+        if self.owner.borrow().is_none() {
+            return Err(Unanswered::NoOwner);
+        }
         let mut headers = HeaderMap::new();
         if let Some(key) = &self.key {
             headers.insert("Authorization", format!("Bearer {}", key.expose()));
         }
-        let subject = format!("{}.{}", self.names.prefix(), Call::SettleQr.subject());
-        let request = Request::new()
-            .headers(headers)
-            .payload(body)
-            .timeout(Some(ANSWER_WAIT));
-        let answer = self.connection.client.send_request(subject, request).await?;
-        Ok(read(&answer))
+        let subject = format!("{}.{}", self.names.prefix(), call.subject());
+        let request = Request::new().headers(headers).payload(body).timeout(Some(wait));
+        let answer = self.connection.client.send_request(subject, request).await;
+        read(answer.map_err(|error| unanswered(&error))?)
     }
 
     async fn put(&self, body: Vec<u8>) -> Result<(), NotKept> {
@@ -185,7 +174,15 @@ impl Redeemed {
     }
 }
 
-impl KeepRedeemed for Redeemed {
+impl Line for ShopLine {
+    fn ask(&self, what: Carried, body: Vec<u8>) -> Carrying<'_> {
+        let call = match what {
+            Carried::Redeem => Call::RedeemQr,
+            Carried::Settle => Call::SettleQr,
+        };
+        Box::pin(async move { Ok(self.asked(call, body.into(), TILL_WAIT).await?.to_vec()) })
+    }
+
     fn keep(&self, body: Vec<u8>) -> Keeping<'_> {
         Box::pin(self.put(body))
     }
@@ -198,22 +195,26 @@ fn failed(attempt: &'static str, source: impl Into<Box<dyn std::error::Error + S
     }
 }
 
-/// What an answer says. One that cannot be read is of another version, which took the request all the same.
-fn read(answer: &Message) -> Answer {
-    const CODE: &str = "Nats-Service-Error-Code";
-    const UNREADABLE: u16 = 500;
-    let code = answer.headers.as_ref().and_then(|headers| headers.get(CODE));
-    match code.map(|code| code.as_str().parse().unwrap_or(UNREADABLE)) {
-        Some(status) if status >= UNREADABLE || LATER.contains(&status) => Answer::Later(status),
-        Some(status) => Answer::Refused(status),
-        None => Answer::Settled {
-            twice: twice_in(&answer.payload),
-        },
+fn unanswered(error: &RequestError) -> Unanswered {
+    match error.kind() {
+        RequestErrorKind::NoResponders => Unanswered::NoOwner,
+        _ => Unanswered::Lost,
     }
 }
 
-/// How many redemptions of an answer do not count, since another one does.
-fn twice_in(body: &[u8]) -> usize {
+/// What an answer says.
+fn read(answer: Message) -> Result<Bytes, Unanswered> {
+    const CODE: &str = "Nats-Service-Error-Code";
+    const UNREADABLE: u16 = 500;
+    let code = answer.headers.as_ref().and_then(|headers| headers.get(CODE));
+    match code {
+        Some(code) => Err(Unanswered::Refused(code.as_str().parse().unwrap_or(UNREADABLE))),
+        None => Ok(answer.payload),
+    }
+}
+
+/// How many redemptions of an answer do not count, since another one does. One of another version says nothing of it.
+fn twice_in(answer: &[u8]) -> usize {
     #[derive(Deserialize)]
     struct Answered {
         settled: Vec<One>,
@@ -222,7 +223,7 @@ fn twice_in(body: &[u8]) -> usize {
     struct One {
         double_use: bool,
     }
-    let answered = serde_json::from_slice::<Answered>(body);
+    let answered = serde_json::from_slice::<Answered>(answer);
     answered.map_or(0, |answered| {
         answered.settled.iter().filter(|one| one.double_use).count()
     })
@@ -232,15 +233,15 @@ fn twice_in(body: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    fn answered(code: Option<&str>, body: &str) -> Answer {
+    fn answered(code: Option<&str>) -> Result<Bytes, Unanswered> {
         let mut headers = HeaderMap::new();
         if let Some(code) = code {
             headers.insert("Nats-Service-Error-Code", code);
         }
-        read(&Message {
+        read(Message {
             subject: "_INBOX.1".into(),
             reply: None,
-            payload: body.to_owned().into(),
+            payload: "{}".into(),
             headers: Some(headers),
             status: None,
             description: None,
@@ -249,18 +250,16 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_settles_or_says_whether_to_ask_again() {
-        let body = r#"{"settled": [{"outcome": "valid", "used": null, "double_use": false},
+    fn an_answer_is_one_unless_it_has_the_code_of_a_refusal() {
+        assert_eq!(answered(None), Ok("{}".into()));
+        assert_eq!(answered(Some("409")), Err(Unanswered::Refused(409)));
+        assert_eq!(answered(Some("what")), Err(Unanswered::Refused(500)));
+    }
+
+    #[test]
+    fn what_was_redeemed_twice_is_counted() {
+        let answer = br#"{"settled": [{"outcome": "valid", "used": null, "double_use": false},
             {"outcome": "used", "used": null, "double_use": true}], "position": 7}"#;
-        assert_eq!(answered(None, body), Answer::Settled { twice: 1 });
-        for (code, expected) in [
-            ("401", Answer::Later(401)),
-            ("429", Answer::Later(429)),
-            ("503", Answer::Later(503)),
-            ("what", Answer::Later(500)),
-            ("400", Answer::Refused(400)),
-        ] {
-            assert_eq!(answered(Some(code), ""), expected, "{code}");
-        }
+        assert_eq!((twice_in(answer), twice_in(b"[]")), (1, 0));
     }
 }
