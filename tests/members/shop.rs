@@ -2,77 +2,25 @@
 //! knows; while it is down it reads on, takes events and what tills redeemed, also across a kill; afterwards all of it is there,
 //! once, and both have the same store.
 
-use std::{net::TcpListener, process::Command};
-
-use async_nats::{
-    ConnectOptions,
-    jetstream::stream::{Config, External, Source},
-};
+use async_nats::jetstream::stream::Config;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::{
     answers::{Answer, readiness, send, try_send},
-    broker::{Broker, EVENTS, JOURNAL},
+    broker::{EVENTS, JOURNAL},
+    chain::{Chain, command, free_port, shops_broker, shops_server},
     channel::visit,
-    process::{Service, fingerprint, serve, wait_for},
-    proxy::{Proxy, Way},
-    server::NatsServer,
-    serving::{folder_with_the_secrets_of, refusal},
-    town::{LONG_LEASE_MS, Town, connected},
+    process::{fingerprint, wait_for},
+    proxy::Way,
+    serving::refusal,
 };
 
-const CONF: &str = include_str!("../../config/examples/shop/shop.conf");
-const SETTINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/config/examples/shop/yekta.toml");
 const REDEEMED: &str = "YEKTA_REDEEMED_default";
 const STORE: &str = "tehran-12";
 const ELSEWHERE: &str = "isfahan-2";
 /// Who is told of, and who has codes: what is told of codes is no visit.
 const VISITOR: &str = "u-1";
 const HOLDER: &str = "u-2";
-
-/// Headquarters with one member, and a shop at the other end of a line.
-struct Chain {
-    headquarters: Town<NatsServer>,
-    line: Proxy,
-    server: NatsServer,
-    /// A client of the shop's server.
-    broker: Broker,
-    data: TempDir,
-    /// The shop's process, while it runs.
-    service: Option<Service>,
-}
-
-/// `yekta serve` of a folder in a shop, at a server there, as the example has it.
-fn command(server: &NatsServer, data: &TempDir) -> Command {
-    let mut command = serve(data.path());
-    command
-        .args(["--config", SETTINGS, "--nats-url", &server.url()])
-        .env("YEKTA_NATS__PASSWORD", "of-yekta")
-        .env("YEKTA_NATS__ACK_TIMEOUT_MS", "1000");
-    command
-}
-
-/// A shop's server as the example has it, whose line leads to `headquarters`.
-fn shops_server(headquarters: &str) -> NatsServer {
-    let line = format!("[{headquarters}]");
-    let environment = [
-        ("YEKTA_PASSWORD", "of-yekta"),
-        ("YEKTA_TILL_PASSWORD", "of-till"),
-        ("YEKTA_HEADQUARTERS", line.as_str()),
-    ];
-    NatsServer::within(CONF, &[], &environment)
-}
-
-fn shops_broker(server: &NatsServer) -> Broker {
-    let options = ConnectOptions::with_user_and_password("yekta".to_owned(), "of-yekta".to_owned());
-    Broker::with(server, options)
-}
-
-fn free_port() -> u16 {
-    let bound = TcpListener::bind("127.0.0.1:0").unwrap();
-    bound.local_addr().unwrap().port()
-}
 
 /// How many events a customer's profile counts at a service, as far as it knows of them.
 fn events_of(url: &str, user: &str) -> Option<u64> {
@@ -87,92 +35,8 @@ fn wait_for_events(place: &str, url: &str, count: u64) {
 }
 
 impl Chain {
-    fn open() -> Self {
-        let port = free_port();
-        let config = format!(
-            "jetstream {{ domain: site-1 }}\nleafnodes {{ listen: \"127.0.0.1:{port}\", no_advertise: true }}\n"
-        );
-        let server = NatsServer::with(&config, &[]);
-        let broker = connected(&[server.url()]);
-        let mut headquarters = Town::beside(server, broker, LONG_LEASE_MS);
-        headquarters.join("a");
-        let line = Proxy::before(&format!("nats://127.0.0.1:{port}"));
-        let server = shops_server(&line.url());
-        let mut chain = Self {
-            data: folder_with_the_secrets_of(headquarters.members[0].data.path()),
-            broker: shops_broker(&server),
-            headquarters,
-            line,
-            server,
-            service: None,
-        };
-        chain.start();
-        chain.source();
-        chain
-    }
-
-    fn start(&mut self) {
-        self.service = Some(Service::of(command(&self.server, &self.data)));
-    }
-
-    /// Has headquarters source what the shop's channels tell.
-    fn source(&self) {
-        let broker = &self.headquarters.broker;
-        let source = Source {
-            name: EVENTS.to_owned(),
-            external: Some(External {
-                api_prefix: "$JS.shop-1.API".to_owned(),
-                delivery_prefix: None,
-            }),
-            ..Source::default()
-        };
-        let config = Config {
-            sources: Some(vec![source]),
-            ..broker.stream(EVENTS).config
-        };
-        let updated = broker.runtime.block_on(broker.jetstream.update_stream(config));
-        updated.expect("headquarters source a shop's events");
-    }
-
-    fn owner(&self) -> &str {
-        self.headquarters.members[0].url()
-    }
-
-    fn url(&self) -> &str {
-        &self.service.as_ref().expect("the shop's process runs").url
-    }
-
-    fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
-        send(method, &format!("{}{path}", self.url()), body)
-    }
-
     fn profile(&self) -> Answer {
         self.ask("GET", &format!("/v1/profiles/user_id:{VISITOR}"), None)
-    }
-
-    /// Something that only the owner can do, asked of the shop.
-    fn command(&self) -> Answer {
-        let consent = json!({"sms": {"marketing": "granted"}});
-        let path = format!("/v1/profiles/user_id:{HOLDER}/consent?request_id=c-1");
-        self.ask("PUT", &path, Some(&consent))
-    }
-
-    /// Waits until the shop says that commands go to the owner, or that nobody owns the tenant.
-    fn wait_until_commands_are(&self, status: u16, code: &str) {
-        wait_for(&format!("commands to be answered {status} {code}"), || {
-            let answer = self.command();
-            ((answer.status, &answer.body["code"]) == (status, &json!(code))).then_some(())
-        });
-    }
-
-    /// Waits until the shop shows the position that the owner shows.
-    fn wait_until_level(&self) {
-        let who = format!("/v1/profiles/user_id:{VISITOR}");
-        wait_for("the shop to be where the owner is", || {
-            let [owner, shop] =
-                [self.owner(), self.url()].map(|url| send("GET", &format!("{url}{who}"), None));
-            (owner.position() == shop.position()).then_some(())
-        });
     }
 
     /// Has a till tell the shop of a visit.
