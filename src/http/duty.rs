@@ -2,7 +2,7 @@
 //!
 //! A standby answers every question from its own store, and takes events wherever they go into a stream. What needs the
 //! writer it leaves to the owner: the client is sent there, with the method and the body it came with. A process in a shop does
-//! the same, but for what tills do all the time: that goes over the line by itself ([`till`](crate::http::routes::till)).
+//! the same, but for what tills do all the time: that goes over the line by itself (`routes::till`).
 
 use std::sync::Arc;
 
