@@ -55,6 +55,10 @@
 //! clear from their files by its word (`engine::cleared`); who comes with an empty disk begins with the newest snapshot
 //! ([`nats::shelf`]).
 //!
+//! In a shop whose line may be down a process (`app::shop`) follows a mirror of the journal at the shop's own server, and never
+//! takes it over. What is posted there goes into the shop's input stream, which headquarters' one sources, and what tills redeemed
+//! into a stream of its own ([`nats::line`]), from where the owner settles it.
+//!
 //! A process of several tenants is as many services behind one door (`app::hosting`, [`http::tenants`]): each has all of the above for
 //! itself, configured by a file that says what differs ([`config::Tenants`]). Operators have the files changed by hand or over HTTP
 //! ([`http::tenants::Administration`]). Processes with the same tenants hand them over to each

@@ -150,6 +150,12 @@ impl Failure {
         Self::new(Class::Missing, code, "There is no such thing", message)
     }
 
+    /// Only the owner can do it, and there is none, or no way there.
+    pub fn no_owner() -> Self {
+        let message = "carry out a command: expected a process that owns the tenant, and none does just now";
+        Self::new(Class::Unavailable, "no_owner", "Nobody owns the tenant", message)
+    }
+
     /// Nobody is meant: `message` says why.
     pub(crate) fn nobody_there(message: impl Into<Cow<'static, str>>) -> Self {
         Self::not_found("nobody_there", message)

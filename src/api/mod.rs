@@ -105,6 +105,7 @@ pub use crate::api::{
     profile::{ProfileAnswer, ProfileRequest},
     qr::{
         QrAnswer, QrReadRequest, QrRedeemRequest, QrRevokeRequest, Token,
+        line::{Carried, Carrying, Keeping, Line, NotKept, Unanswered},
         mint::{QrMintAnswer, QrMintRequest, QrPurpose},
         settle::{QrKeysAnswer, QrSettleAnswer, QrSettleRequest},
     },

@@ -4,6 +4,7 @@
 //! answers, and nowhere in a log.
 
 pub(crate) mod code;
+pub(crate) mod line;
 pub(crate) mod mint;
 pub(crate) mod settle;
 
@@ -33,7 +34,7 @@ use crate::{
 pub(crate) const VIEW: &str = "pos";
 
 /// What a code holds: its token, or the address that carries it. `Debug` shows nothing of it.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct Token(String);
 
@@ -61,7 +62,7 @@ pub struct QrReadRequest {
 }
 
 /// Redeems a code: `{token, store_id, request_id}`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct QrRedeemRequest {
     /// The code.
     pub token: Token,

@@ -48,7 +48,7 @@ pub(crate) struct Metrics {
     pub(crate) engine: EngineMetrics,
     /// Of a service on NATS.
     pub(crate) nats: Option<NatsMetrics>,
-    /// Of one that shares its tenant.
+    /// Of one that shares its tenant, or follows it in a shop.
     pub(crate) cluster: Option<ClusterMetrics>,
     pub(crate) guard: GuardMetrics,
     pub(crate) rules: RuleMetrics,
@@ -59,10 +59,8 @@ pub(crate) struct Metrics {
 impl Metrics {
     fn register(settings: &Settings, registry: &Registry) -> Result<Self, ServiceError> {
         let nats = settings.nats.as_ref().map(|_| NatsMetrics::register(registry));
-        let cluster = settings
-            .cluster
-            .as_ref()
-            .map(|_| ClusterMetrics::register(registry));
+        let follows = settings.cluster.is_some() || settings.shop.is_some();
+        let cluster = follows.then(|| ClusterMetrics::register(registry));
         Ok(Self {
             engine: EngineMetrics::register(registry)?,
             nats: nats.transpose()?,

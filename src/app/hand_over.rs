@@ -62,7 +62,7 @@ pub async fn hand_over(settings: &Settings, name: &str) -> Result<Duration, Hand
     if owns(&status) {
         return Ok(Duration::ZERO);
     }
-    let standbys = status.members.iter().filter(|member| !member.is_owner());
+    let standbys = status.members.iter().filter(|member| member.stands_by());
     let standbys: Vec<&str> = standbys.map(|member| member.name.as_str()).collect();
     if !standbys.contains(&name) {
         return Err(HandOverError::Unknown {

@@ -21,6 +21,7 @@ mod rules;
 mod running;
 mod service;
 mod shared;
+mod shop;
 mod standalone;
 mod standby;
 mod stream;

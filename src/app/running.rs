@@ -22,7 +22,7 @@ use crate::{
     nats::{
         Connection,
         ingest::{FollowError, FollowSettings, Follower, FollowerParts, Waiters},
-        service::{Answering, Instance, Owner, Service},
+        service::{Answering, Instance, Owner, Role, Service},
     },
     telemetry::NatsMetrics,
     wire::DecodeRules,
@@ -116,7 +116,7 @@ pub(crate) fn follow(
         instance: Instance {
             owner,
             name,
-            is_owner: true,
+            role: Role::Owner,
         },
         lag,
         uncommitted,

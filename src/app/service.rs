@@ -6,8 +6,8 @@ use futures_util::FutureExt;
 
 use crate::{
     app::{
-        certificate::CertificateError, door::Closed, front::Front, owner::Owning, standby::Waiting,
-        stream::StreamError, supervisor::Supervisor,
+        certificate::CertificateError, door::Closed, front::Front, owner::Owning, shop::Shop,
+        standby::Waiting, stream::StreamError, supervisor::Supervisor,
     },
     audit::AuditError,
     config::{Settings, TenantError},
@@ -29,6 +29,15 @@ pub enum ServiceError {
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+    },
+    /// A shop's process has no way to know the tenant's identifiers again.
+    #[error(
+        "serve a shop: expected the secrets of the tenant in {}; copy them from headquarters, or start with headquarters' data.key_file while the line is up",
+        path.display()
+    )]
+    NoSecrets {
+        /// The file.
+        path: PathBuf,
     },
     /// The standby does not become the owner.
     #[error(transparent)]
@@ -114,6 +123,8 @@ pub(crate) enum Turn {
     Owner(Box<Owning>),
     /// Another process owns it.
     Standby(Box<Waiting>),
+    /// Another process owns it, at the other end of a line.
+    Shop(Box<Shop>),
     /// Nothing: it stopped, or could not go on.
     Ended(Result<(), ServiceError>),
 }
@@ -173,8 +184,12 @@ impl Serving {
     /// [`ServiceError`].
     pub(crate) async fn start(mut front: Front) -> Result<Self, ServiceError> {
         let settings = Arc::clone(&front.settings);
-        let turn = match (&settings.nats, &settings.cluster) {
-            (Some(nats), Some(cluster)) => {
+        let turn = match (&settings.nats, &settings.shop, &settings.cluster) {
+            (Some(nats), Some(shop), _) => {
+                let opened = Box::pin(Shop::open(&mut front, nats, shop)).await?;
+                Turn::Shop(Box::new(opened))
+            }
+            (Some(nats), None, Some(cluster)) => {
                 let waiting = Box::pin(Waiting::first(&mut front, nats, cluster)).await?;
                 Turn::Standby(Box::new(waiting))
             }
@@ -195,6 +210,7 @@ impl Serving {
             turn = match turn {
                 Turn::Owner(owning) => Box::pin(owning.serve(&mut front, &stop)).await,
                 Turn::Standby(waiting) => Box::pin(waiting.serve(&mut front, &stop)).await,
+                Turn::Shop(shop) => Box::pin(shop.serve(&mut front, &stop)).await,
                 Turn::Ended(ended) => return ended,
             };
         }

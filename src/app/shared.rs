@@ -4,6 +4,8 @@ pub(crate) mod opening;
 pub(crate) mod secrets;
 pub(crate) mod shelf;
 
+use std::path::{Path, PathBuf};
+
 use crate::{
     app::stream::Ground,
     nats::{
@@ -25,6 +27,13 @@ pub(crate) struct Member {
     /// Where others reach its HTTP.
     pub(crate) url: String,
     pub(crate) metrics: ClusterMetrics,
+}
+
+impl Member {
+    /// Brings the newest snapshot to this disk; where it is then.
+    pub(crate) async fn fetched(&self, dir: &Path) -> Option<PathBuf> {
+        shelf::fetch(&self.ground.connection, &self.ground.settings, dir).await
+    }
 }
 
 /// A member's time as the owner.

@@ -20,7 +20,7 @@ use crate::{
         shared::{
             Member,
             opening::{self, Origin},
-            secrets, shelf,
+            secrets,
         },
         stream::{prepare_shared, service_limits},
     },
@@ -28,12 +28,12 @@ use crate::{
     engine::{Standby, StandbyMetrics, StartError, has_store},
     http::duty::Duty,
     nats::{
-        self,
+        self, Connection,
         bucket::Bucket,
         ingest::Waiters,
         journal::JetStreamJournalConfig,
         lease::{Holder, Lease, Leases},
-        service::{Answering, Instance, Owner, Service, refuse_second_owner},
+        service::{Answering, Instance, Owner, Role, Service, refuse_second_owner},
     },
 };
 
@@ -90,13 +90,13 @@ impl Waiting {
         secrets::fetch(&member, &config).await?;
         let fetched = match has_store(&config) || secrets::is_useless(&config) {
             true => None,
-            false => shelf::fetch(&member, &config.dir).await,
+            false => member.fetched(&config.dir).await,
         };
         match Self::start(front, member.clone(), Origin::Folder { fetched }).await {
             // It was away for longer than the journal goes back.
             Err(ServiceError::Start(StartError::Journal(error))) if error.is_gone() => {
                 tracing::warn!(%error, "the journal does not go back to where this process was");
-                let fetched = shelf::fetch(&member, &config.dir).await;
+                let fetched = member.fetched(&config.dir).await;
                 Self::start(front, member, Origin::Folder { fetched }).await
             }
             started => started,
@@ -174,7 +174,7 @@ impl Waiting {
             api,
             intake,
             retry,
-            following: Some(following(member)),
+            following: Some(following(&member.ground.connection)),
             duty: Duty::Standby(owner.subscribe()),
             ending: ending.clone(),
         };
@@ -242,7 +242,7 @@ impl Waiting {
 }
 
 /// Follows no longer.
-async fn stopped(standby: Standby) -> Result<(), ServiceError> {
+pub(crate) async fn stopped(standby: Standby) -> Result<(), ServiceError> {
     let stopped = tokio::task::spawn_blocking(move || standby.stop().map(drop)).await?;
     stopped.map_err(ServiceError::Following)
 }
@@ -264,7 +264,7 @@ async fn answering(
                 epoch: 0,
             },
             name: member.name.clone(),
-            is_owner: false,
+            role: Role::Standby,
         },
         lag: watch::channel(None).1,
         limits: service_limits(&front.settings),
@@ -274,8 +274,8 @@ async fn answering(
 }
 
 /// How following fares: as the connection does, since the store was up to the journal when it began.
-fn following(member: &Member) -> watch::Receiver<Following> {
-    let mut link = member.ground.connection.watch();
+pub(crate) fn following(connection: &Connection) -> watch::Receiver<Following> {
+    let mut link = connection.watch();
     let fares = |connected| match connected {
         true => Following::Live,
         false => Following::Disconnected,

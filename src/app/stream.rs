@@ -1,7 +1,7 @@
 //! What a service on NATS stands on: the connection and its streams, the journal in a stream, the intake that puts what is
 //! posted into the stream.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::runtime::Handle;
 
@@ -18,7 +18,7 @@ use crate::{
     },
     nats::{
         self, Connection,
-        assets::{Assets, ensure},
+        assets::{Assets, Names, ensure},
         batch::Publisher,
         expunge::Expunge,
         ingest::{IntakeParts, IntakeSettings, StreamIntake, StreamRetry, Waiters},
@@ -73,6 +73,40 @@ pub(crate) struct Ground {
     pub(crate) settings: nats::Settings,
 }
 
+/// Puts what is posted into the input stream of a server.
+pub(crate) struct Putting<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) names: &'a Names,
+    pub(crate) ack_timeout: Duration,
+    /// Whether it is a shop's, which another one sources once the line is up.
+    pub(crate) is_shops: bool,
+}
+
+impl Putting<'_> {
+    /// What takes in what is posted, and what was refused once more.
+    pub(crate) fn intakes(
+        &self,
+        rules: &Arc<DecodeRules>,
+        waiters: Waiters,
+        metrics: &NatsMetrics,
+    ) -> (Arc<dyn Intake>, Arc<dyn Retry>) {
+        let publisher = Publisher::new(self.connection, Names::EVENTS, self.ack_timeout);
+        let intake = StreamIntake::new(IntakeParts {
+            publisher: Arc::new(publisher),
+            names: self.names.clone(),
+            rules: Arc::clone(rules),
+            waiters,
+            metrics: metrics.clone(),
+            settings: IntakeSettings {
+                says_received: self.is_shops,
+                ..IntakeSettings::default().for_server(self.connection.client.max_payload())
+            },
+        });
+        let retry = StreamRetry::new(self.connection, Names::EVENTS, self.ack_timeout);
+        (Arc::new(intake), Arc::new(retry))
+    }
+}
+
 /// Connects, and sees to it that nobody else owns the tenant and that its streams are there.
 pub(crate) async fn prepare(settings: &Settings, nats: &nats::Settings) -> Result<Ground, StreamError> {
     let (connection, settings) = connected(settings, nats).await?;
@@ -89,7 +123,8 @@ pub(crate) async fn prepare_shared(
     Ground::on(connection, settings).await
 }
 
-async fn connected(
+/// Connects as the tenant that is configured.
+pub(crate) async fn connected(
     settings: &Settings,
     nats: &nats::Settings,
 ) -> Result<(Connection, nats::Settings), StreamError> {
@@ -141,17 +176,13 @@ impl Ground {
         waiters: Waiters,
         metrics: &NatsMetrics,
     ) -> (Arc<dyn Intake>, Arc<dyn Retry>) {
-        let (stream, ack_timeout) = (&self.assets.events.stream, self.settings.ack_timeout);
-        let intake = StreamIntake::new(IntakeParts {
-            publisher: Arc::new(Publisher::new(&self.connection, stream, ack_timeout)),
-            names: self.assets.names.clone(),
-            rules: Arc::clone(rules),
-            waiters,
-            metrics: metrics.clone(),
-            settings: IntakeSettings::default().for_server(self.connection.client.max_payload()),
-        });
-        let retry = StreamRetry::new(&self.connection, stream, ack_timeout);
-        (Arc::new(intake), Arc::new(retry))
+        let putting = Putting {
+            connection: &self.connection,
+            names: &self.assets.names,
+            ack_timeout: self.settings.ack_timeout,
+            is_shops: false,
+        };
+        putting.intakes(rules, waiters, metrics)
     }
 
     /// Takes the journal over. Blocks.
@@ -170,12 +201,21 @@ impl Ground {
 
     /// What the journal is opened with.
     pub(crate) fn journal_config(&self, settings: &Settings, owner: &str) -> JetStreamJournalConfig {
-        JetStreamJournalConfig {
-            owner: owner.to_owned(),
-            commit_bytes_max: settings.journal.commit_bytes_max,
-            ack_timeout: self.settings.ack_timeout,
-            ..JetStreamJournalConfig::default()
-        }
+        journal_config(settings, self.settings.ack_timeout, owner)
+    }
+}
+
+/// What a journal in a stream is opened with.
+pub(crate) fn journal_config(
+    settings: &Settings,
+    ack_timeout: Duration,
+    owner: &str,
+) -> JetStreamJournalConfig {
+    JetStreamJournalConfig {
+        owner: owner.to_owned(),
+        commit_bytes_max: settings.journal.commit_bytes_max,
+        ack_timeout,
+        ..JetStreamJournalConfig::default()
     }
 }
 

@@ -175,6 +175,7 @@ fn what_is_described_as_input_is_what_is_read() {
         stream::CONTENT_TYPE_HEADER,
         stream::TRACE_HEADER,
         stream::REFUSED_HEADER,
+        stream::RECEIVED_HEADER,
         REQUEST_HEADER,
         INDEX_HEADER,
         RETRY_HEADER,

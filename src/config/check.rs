@@ -15,6 +15,7 @@ pub(crate) fn agreement(settings: &Settings, root: &mut Reader<'_>) {
     caps_that_let_through(settings, root);
     time_for_an_answer(settings, root);
     somewhere_to_meet(settings, root);
+    a_line_to_headquarters(settings, root);
 }
 
 /// Processes that share a tenant share its journal, which is a broker's then.
@@ -32,6 +33,28 @@ fn somewhere_to_meet(settings: &Settings, root: &mut Reader<'_>) {
         let expected =
             "expected where the other processes' clients reach this one, since http.listen does not say";
         root.refuse_inside(&["cluster", "url"], None, expected);
+    }
+}
+
+/// A process in a shop has a server of the shop's beside it, and never owns the tenant.
+fn a_line_to_headquarters(settings: &Settings, root: &mut Reader<'_>) {
+    let Some(shop) = &settings.shop else { return };
+    let lacking = [
+        (
+            settings.nats.is_none(),
+            "nats.url",
+            "expected nats.url to name the shop's server, which is a leaf node of headquarters'",
+        ),
+        (
+            settings.cluster.is_some(),
+            "cluster.standby",
+            "expected nothing, since cluster.standby is true and a process in a shop never owns the tenant",
+        ),
+    ];
+    for (_, key, expected) in lacking.into_iter().filter(|(lacks, ..)| *lacks) {
+        if root.is_sound(&["shop.hub", key]) {
+            root.refuse_inside(&["shop", "hub"], Some(quoted(&shop.hub)), expected);
+        }
     }
 }
 

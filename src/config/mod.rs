@@ -33,6 +33,7 @@ pub use crate::config::{
         key_files::KeyFileError,
         keys::{Key, Purpose, Tokens},
         log::Log,
+        shop::Shop,
     },
     settings::Settings,
     tenants::{Found, Place, TenantError, Tenants},

@@ -26,7 +26,9 @@ use crate::{
             identifiers, identity, journal,
             keys::{self, Key, Purpose, Tokens},
             log::Log,
-            nats, retention, routing as routing_section, snapshots, sources, store, views,
+            nats, retention, routing as routing_section,
+            shop::{self, Shop},
+            snapshots, sources, store, views,
         },
         tenants::layer::{TenantLayer, merge_tenant, path_of},
     },
@@ -93,6 +95,8 @@ pub struct Settings {
     pub nats: Option<NatsSettings>,
     /// What this process calls itself among those that share its tenant; `None` where it has that for itself.
     pub cluster: Option<Cluster>,
+    /// What this process goes by in a shop; `None` of one that is at headquarters.
+    pub shop: Option<Shop>,
     /// The folder with a file for each tenant of the process; `None` where it has one.
     pub tenants: Option<PathBuf>,
     /// What is logged.
@@ -182,6 +186,7 @@ impl Settings {
             catalogue: root.section("catalogue", catalogue::read),
             routing: root.section("routing", routing_section::read),
             cluster: root.section("cluster", cluster::read),
+            shop: root.section("shop", shop::read),
             nats,
             tenants: root.section("tenants", |table| {
                 table.optional("dir", "expected a folder, or nothing", |text| Some(text.into()))

@@ -1,7 +1,10 @@
 //! What a process answers itself, and what it leaves to another: owns [`Duty`] and the redirects of a standby.
 //!
 //! A standby answers every question from its own store, and takes events wherever they go into a stream. What needs the
-//! writer it leaves to the owner: the client is sent there, with the method and the body it came with.
+//! writer it leaves to the owner: the client is sent there, with the method and the body it came with. A process in a shop does
+//! the same, but for what tills do all the time: that goes over the line by itself (`routes::till`).
+
+use std::sync::Arc;
 
 use axum::{
     Json,
@@ -16,7 +19,7 @@ use axum::{
 use tokio::sync::watch;
 
 use crate::{
-    api::{self, Class},
+    api::{self, Line},
     engine::{Position, intake::Until},
     http::{access::Access, body::min_position, failure::Failure, posted::until},
     wire::out::problem::Problem,
@@ -34,6 +37,8 @@ pub enum Duty {
     Owner,
     /// Another one writes; where that is reached, if there is one.
     Standby(watch::Receiver<Option<String>>),
+    /// The same, over a line that may be down.
+    Shop(watch::Receiver<Option<String>>, Arc<dyn Line>),
 }
 
 impl Duty {
@@ -42,6 +47,7 @@ impl Duty {
         match self {
             Self::Owner => "owner",
             Self::Standby(_) => "standby",
+            Self::Shop(..) => "shop",
         }
     }
 }
@@ -55,9 +61,7 @@ pub(crate) fn needs_owner(method: &Method, access: Access) -> bool {
 pub(crate) async fn to_owner(State(owner): State<watch::Receiver<Option<String>>>, uri: Uri) -> Response {
     let owner = owner.borrow().clone();
     let Some(owner) = owner else {
-        let message = "carry out a command: expected a process that owns the tenant, and none does just now";
-        let failure = api::Failure::new(Class::Unavailable, "no_owner", "Nobody owns the tenant", message);
-        return Failure::from(failure).into_response();
+        return Failure::from(api::Failure::no_owner()).into_response();
     };
     let rest = uri.path_and_query().map_or("/", |rest| rest.as_str());
     let location = HeaderValue::from_str(&format!("{}{rest}", owner.trim_end_matches('/')));

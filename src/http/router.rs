@@ -21,7 +21,7 @@ use crate::{
         observe::Observer,
         routes::{
             card, consent, contact, context, erase, identity, ingest, lookup, operation, pixel, profile, qr,
-            rejections, report, routing, rules, scan, segment, updates, value,
+            rejections, report, routing, rules, scan, segment, till, updates, value,
         },
         settings::Settings,
     },
@@ -34,6 +34,11 @@ use Action::{
     MintQr, Profile, Rank, ReadQr, Readers, RedeemQr, Rejections, Report, Retry, RevokeQr, Route as Routing,
     Rules, Scan, StartFlow, Steward, Timeline, Updates,
 };
+
+/// Where tills redeem codes.
+const REDEEM: &str = "/v1/qr/{token}/redeem";
+/// Where they settle what they redeemed while they were cut off.
+const SETTLE: &str = "/v1/qr/settle";
 
 /// One row of the table.
 pub(crate) struct Route {
@@ -52,7 +57,11 @@ pub fn build(http: Http, pages: Router) -> Router {
         templates.insert(route.path);
         let handler = match &http.duty {
             Duty::Owner => route.handler,
-            Duty::Standby(owner) => as_standby(route.handler, (&route.method, route.access), owner),
+            Duty::Shop(..) if route.path == REDEEM => on(MethodFilter::POST, till::redeem),
+            Duty::Shop(..) if route.path == SETTLE => on(MethodFilter::POST, till::settle),
+            Duty::Standby(owner) | Duty::Shop(owner, _) => {
+                as_standby(route.handler, (&route.method, route.access), owner)
+            }
         };
         let handler = behind(route.access, handler, &settings);
         let handler = match route.access {
@@ -133,9 +142,9 @@ pub(crate) fn table() -> Vec<Route> {
 
         post("/v1/qr",                       Ask(MintQr), qr::mint),
         get("/v1/qr/{token}",                Ask(ReadQr), qr::read),
-        post("/v1/qr/{token}/redeem",        Ask(RedeemQr), qr::redeem),
+        post(REDEEM,                         Ask(RedeemQr), qr::redeem),
         post("/v1/qr/{token}/revoke",        Ask(RevokeQr), qr::revoke),
-        post("/v1/qr/settle",                Ask(RedeemQr), qr::settle),
+        post(SETTLE,                         Ask(RedeemQr), qr::settle),
         get("/v1/qr/keys",                   Open,  qr::keys),
         post("/v1/scan",                     Ask(Scan), scan::scan),
 

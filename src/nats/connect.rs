@@ -145,11 +145,8 @@ pub async fn connect(settings: &Settings) -> Result<Connection, ConnectError> {
             },
         })?;
     check(&client.server_info().version, &servers)?;
-    let jetstream = jetstream::ContextBuilder::new()
-        .timeout(settings.ack_timeout)
-        .ack_timeout(settings.ack_timeout)
-        .backpressure_on_inflight(true)
-        .build(client.clone());
+    let builder = jetstream::ContextBuilder::new();
+    let jetstream = bounded(builder.timeout(settings.ack_timeout), settings).build(client.clone());
     match jetstream.query_account().await {
         Ok(_) => Ok(Connection {
             client,
@@ -168,7 +165,28 @@ pub async fn connect(settings: &Settings) -> Result<Connection, ConnectError> {
     }
 }
 
+/// How JetStream is asked, whichever.
+fn bounded(
+    builder: jetstream::context::ContextBuilder<jetstream::context::Yes>,
+    settings: &Settings,
+) -> jetstream::context::ContextBuilder<jetstream::context::Yes> {
+    builder
+        .ack_timeout(settings.ack_timeout)
+        .backpressure_on_inflight(true)
+}
+
 impl Connection {
+    /// The same connection to the JetStream of another domain, which lies behind the server that is connected.
+    #[must_use]
+    pub fn within(&self, domain: &str, settings: &Settings) -> Self {
+        let builder = jetstream::ContextBuilder::new().domain(domain);
+        let builder = builder.timeout(settings.ack_timeout);
+        Self {
+            jetstream: bounded(builder, settings).build(self.client.clone()),
+            ..self.clone()
+        }
+    }
+
     /// How the connection fares now.
     pub fn link(&self) -> Link {
         *self.link.borrow()

@@ -6,7 +6,7 @@
 //!
 //! A commit is one atomic batch of the tenant's journal stream ([`journal::JetStreamJournal`]); the KV bucket and the
 //! outgoing stream are views that the server makes of it by sourcing ([`assets`]). What is erased goes from all of them
-//! ([`expunge`]). Where several processes share a tenant, a [`lease`] says which of them is to own it.
+//! ([`expunge`]). What tills of a shop redeem goes over its [`line`] to the owner, or is kept until that is up. Where several processes share a tenant, a [`lease`] says which of them is to own it.
 
 pub mod assets;
 pub mod batch;
@@ -17,6 +17,8 @@ pub mod ingest;
 pub mod journal;
 mod leader;
 pub mod lease;
+pub mod line;
+pub mod mirror;
 pub mod service;
 mod settings;
 pub mod shelf;

@@ -43,7 +43,7 @@ pub struct Member {
     pub tenant: String,
     /// What operators call it.
     pub name: String,
-    /// `owner` or `standby`.
+    /// `owner`, `standby` or `shop`.
     pub role: String,
     /// Its term, of an owner; 0 of a standby.
     pub epoch: u64,
@@ -66,6 +66,11 @@ impl Member {
     /// Whether it owns its tenant.
     pub fn is_owner(&self) -> bool {
         self.role == "owner"
+    }
+
+    /// Whether it may own its tenant next.
+    pub fn stands_by(&self) -> bool {
+        self.role == "standby"
     }
 }
 

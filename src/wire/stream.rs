@@ -14,6 +14,7 @@ use crate::wire::{
     rejection::{BODY_BYTES_MAX, Reason, Rejection},
     rules::{DecodeRules, Origin},
     segment::Call,
+    time,
     trace::traceparent,
 };
 
@@ -25,6 +26,9 @@ pub const CHANNEL_HEADER: &str = "Yekta-Channel";
 pub const CALL_HEADER: &str = "Yekta-Call";
 /// Says that the edge refused what the body is the beginning of, by the code of the reason.
 pub const REFUSED_HEADER: &str = "Yekta-Refused";
+/// Says when what is in the message was received, in RFC 3339, where it lay elsewhere before this stream took it in: in a shop
+/// whose line was down.
+pub const RECEIVED_HEADER: &str = "Yekta-Received";
 /// The W3C trace context of the message.
 pub const TRACE_HEADER: &str = "traceparent";
 /// What a body is, as in HTTP.
@@ -97,13 +101,19 @@ impl<'a> StreamMessage<'a> {
         Some(name.trim().to_owned()).filter(|name| !name.is_empty())
     }
 
+    /// When it was received: never after this stream took it in.
+    fn received_first(&self) -> Timestamp {
+        let told = self.header(RECEIVED_HEADER).and_then(time::parse);
+        told.map_or(self.received, |told| told.min(self.received))
+    }
+
     fn origin(&self) -> Origin {
         let (channel, name) = said_by(&self.place.subject);
         Origin {
             source: self.named(SOURCE_HEADER),
             channel: self.named(CHANNEL_HEADER).or(channel),
             name,
-            received: self.received,
+            received: self.received_first(),
             is_bound: false,
             trace: self.header(TRACE_HEADER).and_then(traceparent),
             place: Some(self.place.clone()),

@@ -11,16 +11,16 @@ use crate::{
     town::{LONG_LEASE_MS, Town},
 };
 
-const MARK: &[u8] = b"canarynote7731";
+pub const MARK: &[u8] = b"canarynote7731";
 
-fn said(id: &str, who: &str, note: &str) -> Value {
+pub fn said(id: &str, who: &str, note: &str) -> Value {
     json!({"id": id, "source": "web/shop", "channel": "web", "type": "Note Taken",
         "identifiers": [{"kind": "user_id", "value": who, "trust": "verified"}],
         "properties": {"note": note}})
 }
 
 /// Whether a file in a folder holds the mark. Files come and go while a process runs.
-fn holds(folder: &Path) -> bool {
+pub fn holds(folder: &Path) -> bool {
     fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| {
         let path = entry.path();
         match path.is_dir() {
@@ -33,7 +33,7 @@ fn holds(folder: &Path) -> bool {
     })
 }
 
-fn erase(url: &str) {
+pub fn erase(url: &str) {
     let mut erase = yekta(["erase", "user_id:canary", "--now", "--wait", "110", "--url"]);
     erase.arg(url);
     printed(erase, b"");

@@ -50,6 +50,7 @@ mod updates;
 
 mod answers;
 mod asked;
+mod chain;
 mod channel;
 mod comings;
 mod commands;
@@ -69,6 +70,8 @@ mod refused;
 mod rolling;
 mod seen;
 mod shared;
+mod shop;
+mod shop_away;
 mod status;
 mod times;
 mod town;

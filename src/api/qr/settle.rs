@@ -17,8 +17,11 @@ use crate::{
 /// Redemptions of one request, at most.
 const REDEMPTIONS_MAX: usize = 100;
 
+/// What is said of a redemption that waits for the owner.
+const QUEUED: &str = "queued";
+
 /// Settles redemptions: `{store_id, redemptions}`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct QrSettleRequest {
     /// Where they were made.
     pub store_id: Option<String>,
@@ -27,7 +30,7 @@ pub struct QrSettleRequest {
 }
 
 /// A redemption that a till made by itself: `{token, at}`.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Redemption {
     /// The code.
     token: Token,
@@ -74,6 +77,21 @@ struct Key {
     x: String,
 }
 
+impl QrSettleAnswer {
+    /// Of so many redemptions that wait for the owner.
+    pub(super) fn queued(count: usize) -> Self {
+        let queued = || Settled {
+            outcome: QUEUED,
+            used: None,
+            double_use: false,
+        };
+        Self {
+            settled: std::iter::repeat_with(queued).take(count).collect(),
+            position: None,
+        }
+    }
+}
+
 impl Api {
     /// Settles what a till redeemed by itself. The same redemption again gets the same answer.
     ///
@@ -81,17 +99,7 @@ impl Api {
     /// `too_many_redemptions`, `bad_time`, and those of a command that is not taken: `busy`, `stopped`. What was settled
     /// before that stays settled.
     pub async fn qr_settle(&self, request: QrSettleRequest) -> Result<QrSettleAnswer, Failure> {
-        if request.redemptions.len() > REDEMPTIONS_MAX {
-            return Err(Failure::bad_request(
-                "too_many_redemptions",
-                format!("expected at most {REDEMPTIONS_MAX} redemptions"),
-            ));
-        }
-        let redemptions: Vec<(Token, Timestamp)> = request
-            .redemptions
-            .into_iter()
-            .map(|one| Ok((one.token, moment(&one.at)?)))
-            .collect::<Result<_, Failure>>()?;
+        let redemptions = request.read()?;
         let mut answer = QrSettleAnswer {
             settled: Vec::with_capacity(redemptions.len()),
             position: None,
@@ -128,6 +136,22 @@ impl Api {
                 x: key.x,
             }],
         }
+    }
+}
+
+impl QrSettleRequest {
+    /// Each code, and when it was redeemed.
+    pub(super) fn read(&self) -> Result<Vec<(Token, Timestamp)>, Failure> {
+        if self.redemptions.len() > REDEMPTIONS_MAX {
+            return Err(Failure::bad_request(
+                "too_many_redemptions",
+                format!("expected at most {REDEMPTIONS_MAX} redemptions"),
+            ));
+        }
+        let redemptions = self.redemptions.iter();
+        redemptions
+            .map(|one| Ok((one.token.clone(), moment(&one.at)?)))
+            .collect()
     }
 }
 

@@ -157,7 +157,7 @@ fn seats(members: &[Member]) -> BTreeMap<String, Seat> {
         seats.entry(owner.tenant.clone()).or_default().owner = Some(owner.name.clone());
     }
     let standbys = members.iter();
-    for standby in standbys.filter(|member| !member.is_owner() && member.room) {
+    for standby in standbys.filter(|member| member.stands_by() && member.room) {
         let ahead = owners().filter(|owner| owner.tenant == standby.tenant);
         let position = ahead.map(|owner| owner.position).max().unwrap_or(0);
         if position.saturating_sub(standby.position) <= BEHIND_MAX {

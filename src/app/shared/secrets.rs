@@ -16,24 +16,37 @@ use crate::{
     app::{service::ServiceError, shared::Member},
     cipher::{MasterKeys, WRAPPED},
     engine::{EngineConfig, StartError, secrets_open},
+    nats::Tenant,
 };
 
 /// The file in the tenant's folder.
-const FILE: &str = "secrets";
+pub(crate) const FILE: &str = "secrets";
+/// What they are known again by, where members meet.
+pub(crate) const CHECK: &str = "check";
 /// How long until they are offered again where they could not be.
 const RETRY: Duration = Duration::from_secs(5);
 
 /// Brings the secrets into a folder that has none, where another member offers them; also into one without data whose file was
 /// wrapped by a master key that is gone, where those that are offered can be opened.
 pub(crate) async fn fetch(member: &Member, config: &EngineConfig) -> Result<(), ServiceError> {
-    let (dir, path) = (&config.dir, config.dir.join(FILE));
-    if path.exists() && !is_useless(config) {
+    if are_there(config) && !is_useless(config) {
         return Ok(());
     }
-    let Some(offered) = offered(member).await? else {
-        return Ok(());
-    };
-    let opens = |master: &MasterKeys| secrets_open(&offered, master);
+    match offered(member).await? {
+        Some(offered) => take(config, &offered),
+        None => Ok(()),
+    }
+}
+
+/// Whether a folder has any.
+pub(crate) fn are_there(config: &EngineConfig) -> bool {
+    config.dir.join(FILE).exists()
+}
+
+/// Has these in a folder that has none, or none that opens anything.
+pub(crate) fn take(config: &EngineConfig, offered: &[u8]) -> Result<(), ServiceError> {
+    let (dir, path) = (&config.dir, config.dir.join(FILE));
+    let opens = |master: &MasterKeys| secrets_open(offered, master);
     if path.exists() {
         if !config.master.as_ref().is_some_and(opens) {
             return Ok(());
@@ -42,7 +55,7 @@ pub(crate) async fn fetch(member: &Member, config: &EngineConfig) -> Result<(), 
             "takes the secrets that members share: those in the folder are of a former master key, and it has no data"
         );
     }
-    let kept = keep(dir, &path, &offered);
+    let kept = keep(dir, &path, offered);
     kept.map_err(|source| ServiceError::Secrets { path, source })
 }
 
@@ -75,14 +88,14 @@ pub(crate) async fn offer_first(member: &Member, own: Vec<u8>) -> Result<Vec<u8>
 
 /// What the secrets of the tenant are known again by, where it had an owner already.
 pub(crate) async fn check(member: &Member) -> Result<Option<Vec<u8>>, ServiceError> {
-    let told = member.bucket.get(&key("check", member)).await;
+    let told = member.bucket.get(&key(CHECK, member)).await;
     Ok(told.map_err(ServiceError::Bucket)?.map(|told| told.to_vec()))
 }
 
 /// Tells what the secrets of the tenant are known by, unless another member told that already: of two that begin together with
 /// secrets of their own one is refused.
 pub(crate) async fn claim(member: &Member, own: [u8; 16]) -> Result<(), ServiceError> {
-    let told = member.bucket.put_first(&key("check", member), own.to_vec()).await;
+    let told = member.bucket.put_first(&key(CHECK, member), own.to_vec()).await;
     match told.map_err(ServiceError::Bucket)? {
         told if *told == own => Ok(()),
         _ => Err(StartError::OtherSecrets.into()),
@@ -120,7 +133,12 @@ pub(crate) async fn keep_offered(member: Member, dir: PathBuf, mut changes: watc
 }
 
 fn key(what: &str, member: &Member) -> String {
-    format!("{what}.{}", member.ground.settings.tenant.token())
+    key_of(what, &member.ground.settings.tenant)
+}
+
+/// Under which members find what they share of a tenant.
+pub(crate) fn key_of(what: &str, tenant: &Tenant) -> String {
+    format!("{what}.{}", tenant.token())
 }
 
 /// ORDER: whole before it has its name.

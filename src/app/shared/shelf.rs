@@ -3,12 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{app::shared::Member, nats::shelf::Shelf};
+use crate::nats::{self, Connection, shelf::Shelf};
 
 /// Brings it into the folder of a tenant, where there is one; where it is then. That there is none, or that it does not come,
 /// is told and stops nothing: the journal may do.
-pub(crate) async fn fetch(member: &Member, dir: &Path) -> Option<PathBuf> {
-    let shelf = Shelf::of(&member.ground.connection, &member.ground.settings);
+pub(crate) async fn fetch(connection: &Connection, settings: &nats::Settings, dir: &Path) -> Option<PathBuf> {
+    let shelf = Shelf::of(connection, settings);
     match shelf.fetch(&dir.join("snapshots")).await {
         Ok(fetched) => {
             if let Some(path) = &fetched {

@@ -22,6 +22,7 @@ pub(crate) mod log;
 pub(crate) mod nats;
 pub(crate) mod retention;
 pub(crate) mod routing;
+pub(crate) mod shop;
 pub(crate) mod snapshots;
 pub(crate) mod sources;
 pub(crate) mod store;

@@ -22,11 +22,12 @@ pub(crate) struct TenantLayer<'a> {
 }
 
 /// What is said once for the whole process, and by no tenant.
-const OF_THE_PROCESS: [&str; 12] = [
+const OF_THE_PROCESS: [&str; 13] = [
     "data",
     "log",
     "nats",
     "cluster",
+    "shop.hub",
     "tenants",
     "http.listen",
     "http.tls_cert_file",
@@ -37,13 +38,14 @@ const OF_THE_PROCESS: [&str; 12] = [
     "http.idle_timeout_ms",
 ];
 /// What the process says for itself, and for no tenant: a key that opens several would open all of them.
-const OF_NO_TENANT: [&str; 6] = [
+const OF_NO_TENANT: [&str; 7] = [
     "keys",
     "tokens",
     "http.write_key",
     "http.write_key_file",
     "http.read_key",
     "http.read_key_file",
+    "shop.key",
 ];
 
 /// All layers as one table, and what a tenant's file says on top of them.

@@ -62,6 +62,7 @@ fn what_all_tenants_share_is_not_one_tenants_to_say() {
         ("[http]\nlisten = \"127.0.0.1:1\"", "http.listen"),
         ("[nats]\nurl = \"nats://elsewhere:4222\"", "nats"),
         ("[cluster]\nstandby = true", "cluster"),
+        ("[shop]\nhub = \"site-1\"", "shop.hub"),
         ("[tenants]\ndir = \"x\"", "tenants"),
         ("[http]\nno_such_key = 1", "http.no_such_key"),
         ("[decode]\nevent_bytes_max = 8192", "http.body_bytes_max"),

@@ -108,6 +108,35 @@ fn a_variable_that_cannot_name_a_setting_is_refused() {
 }
 
 #[test]
+fn a_shop_has_a_server_of_its_own_and_owns_nothing() {
+    let lines = problems("[shop]\nhub = \"site-1\"");
+    assert!(
+        matches!(&lines[..], [line] if line.contains("shop.hub") && line.contains("expected nats.url to name the shop's server")),
+        "{lines:?}"
+    );
+    let text = r#"
+        [nats]
+        url = ["nats://127.0.0.1:4222"]
+        [cluster]
+        standby = true
+        [shop]
+        hub = "site-1"
+    "#;
+    let lines = problems(text);
+    assert!(
+        matches!(&lines[..], [line] if line.contains("shop.hub") && line.contains("cluster.standby is true")),
+        "{lines:?}"
+    );
+    let shop = load(&text.replace("standby = true", ""), &[], &[]).unwrap().shop;
+    assert_eq!(shop.map(|shop| shop.hub).as_deref(), Some("site-1"));
+    let lines = problems("[nats]\nurl = [\"nats://127.0.0.1:4222\"]\n[shop]\nhub = \"site.1\"");
+    assert!(
+        matches!(&lines[..], [line] if line.contains("shop.hub") && line.contains("jetstream.domain")),
+        "{lines:?}"
+    );
+}
+
+#[test]
 fn processes_share_a_tenant_where_they_meet_and_reach_each_other() {
     let alone = "[cluster]\nstandby = true";
     let lines = problems(alone);

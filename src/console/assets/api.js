@@ -53,7 +53,7 @@ async function answer(response) {
   if (response.ok && body !== null) return body;
   const Kind = response.ok || AWAY.includes(response.status) ? Unreachable : Error;
   const message = body?.message ?? (response.statusText || `status ${response.status}`);
-  throw Object.assign(new Kind(message), { status: response.status, profiles: body?.profiles });
+  throw Object.assign(new Kind(message), { status: response.status, code: body?.code, profiles: body?.profiles });
 }
 
 /** The JSON at `path`. */

@@ -181,7 +181,8 @@ export class Till {
     held.spent = live.map(({ id, expires, at, store }) => ({ id, expires, at, store })).slice(-SPENT_MAX);
     const doubts = entries.flatMap(({ at, token }, index) => {
       const { outcome, used = null, double_use: twice = false } = results[index];
-      return outcome === "valid" && !twice ? [] : [{ at, benefit: parse(token)?.benefit ?? "", outcome, used, twice }];
+      // What a shop has queued is settled by it: who was second is told in the customer's history.
+      return ["valid", "queued"].includes(outcome) && !twice ? [] : [{ at, benefit: parse(token)?.benefit ?? "", outcome, used, twice }];
     });
     held.doubts = [...held.doubts, ...doubts].slice(-DOUBTS_MAX);
     this.#keeps(held);

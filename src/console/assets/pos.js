@@ -114,6 +114,8 @@ async function redeemed(qr) {
     show({ qr: after, context: one(answer.context) ?? shown?.context });
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
+    // Whoever says that nobody owns the tenant had nothing redeemed: no attempt is left to be asked after.
+    if (error.code === "no_owner") qr.request = undefined;
     show({ context: shown?.context, qr: await redeemedOffline(qr, at) });
   }
 }

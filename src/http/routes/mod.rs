@@ -19,5 +19,6 @@ pub(crate) mod routing;
 pub(crate) mod rules;
 pub(crate) mod scan;
 pub(crate) mod segment;
+pub(crate) mod till;
 pub(crate) mod updates;
 pub(crate) mod value;

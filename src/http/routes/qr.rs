@@ -26,8 +26,8 @@ pub(crate) struct Place {
 /// Where a code is redeemed or taken back; a repeat under the same id gets the first answer.
 #[derive(Deserialize)]
 pub(crate) struct Use {
-    store_id: Option<String>,
-    request_id: Option<String>,
+    pub(crate) store_id: Option<String>,
+    pub(crate) request_id: Option<String>,
 }
 
 /// Mints a code.

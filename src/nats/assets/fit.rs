@@ -1,7 +1,7 @@
 //! Whether a stream that is there will do. Pure. Limits, replicas, compression and the like are its operators' matter;
 //! what the service's promises rest on is not.
 
-use async_nats::jetstream::stream::{Compression, Config, DiscardPolicy, PersistenceMode};
+use async_nats::jetstream::stream::{Compression, Config, DiscardPolicy, PersistenceMode, Source};
 
 use crate::nats::assets::AssetError;
 
@@ -18,6 +18,10 @@ pub(crate) enum Needs {
     Out,
     /// Its entries end when they are to, and there is one of each.
     Cluster,
+    /// It is the whole journal of another domain, and nothing grows too old.
+    Mirror,
+    /// Nothing that was acknowledged goes before it is taken out.
+    Redeemed,
 }
 
 impl Needs {
@@ -57,7 +61,10 @@ impl Needs {
             ("retention", format!("{:?}", config.retention).to_lowercase()),
             ("storage", format!("{:?}", config.storage).to_lowercase()),
             ("subjects", list(&config.subjects)),
-            ("mirror", config.mirror.is_some().to_string()),
+            (
+                "mirror",
+                config.mirror.as_ref().map_or_else(|| NONE.to_owned(), mirrored),
+            ),
             ("sealed", config.sealed.to_string()),
             ("no_ack", config.no_ack.to_string()),
             ("allow_direct", config.allow_direct.to_string()),
@@ -72,7 +79,7 @@ impl Needs {
             let is_at_risk = is_compressed && config.num_replicas > 1;
             settings.push(("compression", if is_at_risk { "s2" } else { "none" }.to_owned()));
         }
-        if matches!(self, Self::Events | Self::Journal) {
+        if matches!(self, Self::Events | Self::Journal | Self::Mirror | Self::Redeemed) {
             // A bound that is reached has to refuse what is new.
             let bounded = config.max_bytes > 0 || config.max_messages > 0;
             let drops = bounded && config.discard == DiscardPolicy::Old;
@@ -89,7 +96,10 @@ impl Needs {
                 ("discard", if drops { "old" } else { "new" }.to_owned()),
             ]);
         }
-        if matches!(self, Self::Journal | Self::Profiles | Self::Out) {
+        if matches!(
+            self,
+            Self::Journal | Self::Profiles | Self::Out | Self::Mirror | Self::Redeemed
+        ) {
             settings.push(("sources", sources(config)));
         }
         if self == Self::Cluster {
@@ -101,7 +111,10 @@ impl Needs {
                 ),
             ]);
         }
-        if matches!(self, Self::Journal | Self::Profiles) {
+        if matches!(
+            self,
+            Self::Journal | Self::Profiles | Self::Mirror | Self::Redeemed
+        ) {
             settings.push(("max_age", format!("{} s", config.max_age.as_secs())));
         }
         settings
@@ -135,6 +148,27 @@ fn list(subjects: &[String]) -> String {
     } else {
         subjects.join(", ")
     }
+}
+
+/// The stream that this one is a copy of, where that is, and what is left out of it.
+fn mirrored(source: &Source) -> String {
+    let api = source
+        .external
+        .as_ref()
+        .map(|external| external.api_prefix.as_str());
+    let filters = source.filter_subject.iter().cloned();
+    let transforms = source.subject_transforms.iter();
+    let transforms = transforms.map(|transform| format!("{} -> {}", transform.source, transform.destination));
+    let start = source
+        .start_sequence
+        .map(|sequence| format!("from message {sequence} on"));
+    let from = source.start_time.map(|time| format!("from {time} on"));
+    let parts: Vec<String> = filters.chain(transforms).chain(start).chain(from).collect();
+    let whole = match parts.is_empty() {
+        true => "all of it".to_owned(),
+        false => parts.join("; "),
+    };
+    format!("{} by {} ({whole})", source.name, api.unwrap_or("$JS.API"))
 }
 
 /// The streams that this one is made of, with what is taken from each, in an order of its own.
@@ -222,6 +256,58 @@ mod tests {
     }
 
     #[test]
+    fn a_mirror_is_all_of_the_journal_of_headquarters() {
+        let (names, storage) = (Names::of(&Tenant::default()), Storage::default());
+        let wanted = Wanted {
+            names: &names,
+            storage: &storage,
+        };
+        let mirror = wanted.mirror("site-1");
+        let source = mirror.mirror.clone().unwrap_or_default();
+        let of = |source: Source| Config {
+            mirror: Some(source),
+            ..mirror.clone()
+        };
+        let elsewhere = wanted.mirror("site-2");
+        let in_part = of(Source {
+            filter_subject: Some("yekta.v1.default.j.commit".to_owned()),
+            ..source.clone()
+        });
+        let late = of(Source {
+            start_sequence: Some(7),
+            ..source
+        });
+        let short = Config {
+            max_age: std::time::Duration::from_secs(60),
+            ..mirror.clone()
+        };
+        let expected = "expected YEKTA_JOURNAL_default by $JS.site-1.API (all of it)";
+        for (found, said) in [
+            (
+                wanted.journal(),
+                "subjects is yekta.v1.default.j.>, expected none",
+            ),
+            (
+                elsewhere,
+                "mirror is YEKTA_JOURNAL_default by $JS.site-2.API (all of it)",
+            ),
+            (in_part, "(yekta.v1.default.j.commit)"),
+            (late, "(from message 7 on)"),
+            (short, "max_age is 60 s, expected 0 s"),
+        ] {
+            let refused = Needs::Mirror
+                .check(&found, &mirror, 1 << 20)
+                .unwrap_err()
+                .to_string();
+            assert!(refused.contains(said), "{refused}");
+            assert!(
+                !said.contains("mirror is") || refused.contains(expected),
+                "{refused}"
+            );
+        }
+    }
+
+    #[test]
     fn what_operators_may_change_still_fits() {
         let (names, storage) = (Names::of(&Tenant::default()), Storage::default());
         let wanted = Wanted {
@@ -241,6 +327,8 @@ mod tests {
             (Needs::Profiles, wanted.profiles()),
             (Needs::Out, wanted.out()),
             (Needs::Cluster, wanted.cluster()),
+            (Needs::Mirror, wanted.mirror("site-1")),
+            (Needs::Redeemed, wanted.redeemed()),
         ];
         for (needs, wanted) in all {
             needs.check(&changed(wanted.clone()), &wanted, 1 << 20).unwrap();

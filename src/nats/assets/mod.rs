@@ -10,6 +10,9 @@
 //! | `KV_YEKTA_PROFILES_<t>` | the latest document of each profile: the KV bucket `YEKTA_PROFILES_<t>` | the journal |
 //! | `YEKTA_OUT_<t>` | what is published, in order | the journal |
 //! | `KV_YEKTA_CLUSTER` | which process owns which tenant, where several share them | [`crate::nats::lease`] |
+//!
+//! A shop's server has `YEKTA_EVENTS` of its own, `YEKTA_JOURNAL_<t>` as a mirror of headquarters', and `YEKTA_REDEEMED_<t>`
+//! ([`crate::nats::line`]).
 
 mod batches;
 mod fit;
@@ -53,6 +56,19 @@ pub struct Assets {
     pub names: Names,
 }
 
+/// The streams of a tenant at a shop's server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShopAssets {
+    /// What the shop's channels publish, which headquarters source.
+    pub events: Asset,
+    /// The mirror of the commits.
+    pub journal: Asset,
+    /// What tills redeemed, until it is settled.
+    pub redeemed: Asset,
+    /// Their names, and the subjects of the tenant.
+    pub names: Names,
+}
+
 /// One stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asset {
@@ -64,6 +80,8 @@ pub struct Asset {
     pub made: bool,
     /// How long it keeps a message; `None` is for ever.
     pub age_max: Option<Duration>,
+    /// Whether it follows a stream elsewhere, message by message.
+    pub is_mirror: bool,
 }
 
 /// Why a stream cannot be used.
@@ -133,6 +151,29 @@ pub async fn ensure(connection: &Connection, settings: &Settings) -> Result<Asse
     Ok(assets)
 }
 
+/// Makes the streams of a shop that are missing and checks those that are there; the journal is that of the domain `hub`, be
+/// the line there up or down.
+///
+/// # Errors
+/// [`AssetError`], each saying what to change.
+pub async fn ensure_shop(
+    connection: &Connection,
+    settings: &Settings,
+    hub: &str,
+) -> Result<ShopAssets, AssetError> {
+    let names = Names::of(&settings.tenant);
+    let wanted = Wanted {
+        names: &names,
+        storage: &settings.storage,
+    };
+    Ok(ShopAssets {
+        events: one(connection, settings, wanted.events(), Needs::Events).await?,
+        journal: one(connection, settings, wanted.mirror(hub), Needs::Mirror).await?,
+        redeemed: one(connection, settings, wanted.redeemed(), Needs::Redeemed).await?,
+        names: names.clone(),
+    })
+}
+
 /// Makes the bucket that says who owns which tenant, and checks it where it is there.
 ///
 /// # Errors
@@ -195,6 +236,7 @@ fn asset(info: &Info, made: bool) -> Asset {
         created_ns: created_ns(info),
         made,
         age_max: Some(info.config.max_age).filter(|age| !age.is_zero()),
+        is_mirror: info.config.mirror.is_some(),
     }
 }
 

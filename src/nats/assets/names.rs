@@ -59,6 +59,16 @@ impl Names {
         format!("YEKTA_OUT_{}", self.tenant)
     }
 
+    /// What tills of a shop redeemed while the owner could not be reached.
+    pub fn redeemed(&self) -> String {
+        format!("YEKTA_REDEEMED_{}", self.tenant)
+    }
+
+    /// The subject of what tills redeemed.
+    pub(crate) fn redeemed_subject(&self) -> String {
+        format!("{}.redeemed", self.prefix)
+    }
+
     /// The object store of snapshots.
     pub fn snapshots_bucket(&self) -> String {
         format!("YEKTA_SNAPSHOTS_{}", self.tenant)

@@ -1,7 +1,7 @@
 //! How the streams are made. Pure: gives settings, makes nothing.
 
 use async_nats::jetstream::stream::{
-    Config, DiscardPolicy, PersistenceMode, RetentionPolicy, Source, StorageType, SubjectTransform,
+    Config, DiscardPolicy, External, PersistenceMode, RetentionPolicy, Source, StorageType, SubjectTransform,
 };
 
 use crate::nats::{
@@ -45,6 +45,35 @@ impl Wanted<'_> {
             allow_atomic_publish: true,
             description: Some("Yekta: the commits, written by the tenant's one owner".to_owned()),
             ..self.stream(self.names.journal(), limits)
+        }
+    }
+
+    /// The journal of the servers behind the domain `hub`, message by message under the same numbers.
+    pub(crate) fn mirror(&self, hub: &str) -> Config {
+        let mirror = Source {
+            name: self.names.journal(),
+            external: Some(External {
+                api_prefix: format!("$JS.{hub}.API"),
+                delivery_prefix: None,
+            }),
+            ..Source::default()
+        };
+        Config {
+            mirror: Some(mirror),
+            // A mirror takes part in no batch: it gets what came of one.
+            discard: DiscardPolicy::New,
+            description: Some("Yekta: headquarters' journal in this shop".to_owned()),
+            ..self.stream(self.names.journal(), Limits::default())
+        }
+    }
+
+    /// What tills of a shop redeemed, until it is settled.
+    pub(crate) fn redeemed(&self) -> Config {
+        Config {
+            subjects: vec![self.names.redeemed_subject()],
+            discard: DiscardPolicy::New,
+            description: Some("Yekta: what tills redeemed, until it is settled".to_owned()),
+            ..self.stream(self.names.redeemed(), Limits::default())
         }
     }
 

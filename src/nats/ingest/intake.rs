@@ -22,7 +22,9 @@ use crate::{
         },
     },
     telemetry::{NatsMetrics, PublishTo},
-    wire::{DecodeRules, ForwardedItem, Origin, Posted, out::answer::Ingested},
+    wire::{
+        DecodeRules, ForwardedItem, Origin, Posted, out::answer::Ingested, stream::RECEIVED_HEADER, time,
+    },
 };
 
 /// Bytes that publishing adds to a message at most: the headers of a batch, and who waits for it.
@@ -57,6 +59,8 @@ pub struct IntakeSettings {
     pub commit_wait: Duration,
     /// Bytes of a message with its headers: below what the server takes.
     pub message_bytes_max: usize,
+    /// Whether a message says when it was received: where it may lie for long before the stream that is read has it.
+    pub says_received: bool,
 }
 
 impl Default for IntakeSettings {
@@ -66,6 +70,7 @@ impl Default for IntakeSettings {
             publish_timeout: Duration::from_secs(5),
             commit_wait: Duration::from_secs(4),
             message_bytes_max: crate::wire::posted::MESSAGE_BYTES_MAX,
+            says_received: false,
         }
     }
 }
@@ -157,7 +162,14 @@ impl StreamIntake {
         };
         let messages = items.into_iter().enumerate();
         let messages = messages.map(|(index, message)| self.outgoing(message, wait.as_ref(), index));
-        self.publish(messages.collect()).await?;
+        let mut messages: Vec<Outgoing> = messages.collect();
+        if self.settings.says_received {
+            let received = time::format(origin.received);
+            for message in &mut messages {
+                message.headers.insert(RECEIVED_HEADER, received.as_str());
+            }
+        }
+        self.publish(messages).await?;
         if let Some(rejection) = forwarded.whole {
             return Err(IntakeError::Refused(Box::new(rejection)));
         }

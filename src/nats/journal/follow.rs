@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use crate::{
     journal::{Error, FollowedJournal, Journal, Position, ReadJournal, Told},
     nats::{
-        assets::Assets,
+        assets::{Asset, Assets, Names},
         connect::Connection,
         ingest::input::{Input, Reader},
         journal::{
@@ -67,7 +67,20 @@ impl JetStreamFollower {
         assets: &Assets,
         config: JetStreamJournalConfig,
     ) -> Result<Self, Error> {
-        let ground = Ground::new(runtime, connection, assets, config);
+        Self::of(runtime, connection, (&assets.names, &assets.journal), config)
+    }
+
+    /// The same of the journal `asset`, which may be a mirror. Blocks.
+    ///
+    /// # Errors
+    /// As [`JetStreamFollower::open`].
+    pub fn of(
+        runtime: Handle,
+        connection: &Connection,
+        (names, asset): (&Names, &Asset),
+        config: JetStreamJournalConfig,
+    ) -> Result<Self, Error> {
+        let ground = Ground::new(runtime, connection, (names, asset), config);
         let looking = survey(&ground.stream, &ground.layout, 0);
         let found = ground
             .runtime
@@ -78,8 +91,8 @@ impl JetStreamFollower {
             shared: Arc::new(Shared::new(first, last, ground.config.latest_bytes_max)),
             markers: Input {
                 jetstream: connection.jetstream.clone(),
-                stream: assets.names.journal(),
-                filter: assets.names.in_journal(COMMIT),
+                stream: names.journal(),
+                filter: names.in_journal(COMMIT),
                 restored_ns: None,
             },
             reader: None,

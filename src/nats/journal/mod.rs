@@ -35,7 +35,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     journal::{Anew, Begun, Commit, Error, Journal, Position, ReadJournal},
     nats::{
-        assets::Assets,
+        assets::{Asset, Assets, Names},
         batch::{BatchError, MESSAGES_MAX, Publisher},
         connect::Connection,
         journal::{
@@ -116,17 +116,18 @@ impl Ground {
     fn new(
         runtime: Handle,
         connection: &Connection,
-        assets: &Assets,
+        (names, journal): (&Names, &Asset),
         config: JetStreamJournalConfig,
     ) -> Self {
         let stream = JournalStream {
             connection: connection.clone(),
-            names: assets.names.clone(),
-            created_ns: assets.journal.created_ns,
+            names: names.clone(),
+            created_ns: journal.created_ns,
             ack_timeout: config.ack_timeout,
+            is_mirror: journal.is_mirror,
         };
         let (bytes_max, payload) = (config.commit_bytes_max, connection.client.max_payload());
-        let layout = Layout::new(assets.names.clone(), bytes_max, payload);
+        let layout = Layout::new(names.clone(), bytes_max, payload);
         Self {
             runtime,
             stream,
@@ -208,7 +209,7 @@ impl JetStreamJournal {
         assets: &Assets,
         config: JetStreamJournalConfig,
     ) -> Result<Self, Error> {
-        Ground::new(runtime, connection, assets, config).take_over(None)
+        Ground::new(runtime, connection, (&assets.names, &assets.journal), config).take_over(None)
     }
 
     /// Lays a commit out and checks that the server can take it. Sends nothing.

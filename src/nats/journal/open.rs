@@ -144,6 +144,10 @@ async fn last_commit(stream: &JournalStream, layout: &Layout, ends: Ends) -> Res
             Some(marker) => Some(last(stream, &marker)?),
             None => None,
         };
+        if stream.is_mirror {
+            // What is behind it is the beginning of a commit whose end has not come yet.
+            return Ok(last);
+        }
         let behind = last
             .as_ref()
             .map_or(ends.first, |last| last.position.saturating_add(1));

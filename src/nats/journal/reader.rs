@@ -128,6 +128,11 @@ impl JetStreamReader {
                 .clamp(RANGE_BYTES_MIN, RANGE_BYTES);
             for message in self.stream.range(at, last.0, wanted).await? {
                 bytes = bytes.saturating_add(message.body.len());
+                if self.stream.is_mirror && message.sequence > at {
+                    // Its origin let go of what is missing before the mirror had it: the rest begins here.
+                    let first = Position(message.sequence);
+                    return Err(Error::Gone { first });
+                }
                 let step = assembly.take(&self.layout, message, at);
                 match step.map_err(|(sequence, reason)| self.stream.misfit(sequence, reason))? {
                     Step::More => {}

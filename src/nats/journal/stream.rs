@@ -37,6 +37,8 @@ pub(crate) struct JournalStream {
     pub(crate) names: Names,
     pub(crate) created_ns: i64,
     pub(crate) ack_timeout: Duration,
+    /// Whether it is a copy that follows another server's, message by message: it may end within a commit.
+    pub(crate) is_mirror: bool,
 }
 
 /// The ends of the stream.

@@ -74,15 +74,27 @@ pub struct Instance {
     pub owner: Owner,
     /// What operators call it.
     pub name: String,
-    /// Whether it owns the tenant: it carries commands out, too, then.
-    pub is_owner: bool,
+    /// What it is to the tenant.
+    pub role: Role,
 }
 
-impl Instance {
-    const fn role(&self) -> &'static str {
-        match self.is_owner {
-            true => "owner",
-            false => "standby",
+/// What a process is to its tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It owns the tenant, and carries commands out, too.
+    Owner,
+    /// It takes the tenant over where its owner is gone.
+    Standby,
+    /// It serves a shop, and never owns the tenant.
+    Shop,
+}
+
+impl Role {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Standby => "standby",
+            Self::Shop => "shop",
         }
     }
 }
@@ -109,7 +121,7 @@ impl Answering {
     async fn register(&self, client: &Client) -> Result<Registered, async_nats::Error> {
         let metadata = HashMap::from([
             ("tenant".to_owned(), self.tenant.clone()),
-            ("role".to_owned(), self.instance.role().to_owned()),
+            ("role".to_owned(), self.instance.role.as_str().to_owned()),
             ("name".to_owned(), self.instance.name.clone()),
             ("epoch".to_owned(), self.instance.owner.epoch.to_string()),
             ("schema".to_owned(), "yekta.v1".to_owned()),
@@ -124,7 +136,7 @@ impl Answering {
             .await?;
         let group = service.group(format!("yekta.v1.{}", self.tenant));
         let mut endpoints = Vec::new();
-        let is_owner = self.instance.is_owner;
+        let is_owner = self.instance.role == Role::Owner;
         for call in Call::ALL
             .into_iter()
             .filter(|call| is_owner || !call.is_command())
@@ -147,7 +159,7 @@ impl Answering {
         serde_json::json!({
             "tenant": self.tenant,
             "owner": self.instance.owner.id,
-            "role": self.instance.role(),
+            "role": self.instance.role.as_str(),
             "name": self.instance.name,
             "epoch": self.instance.owner.epoch,
             "position": self.api.handle.applied().0,

@@ -132,6 +132,21 @@ fn the_subject_stands_in_where_the_body_is_silent() {
 }
 
 #[test]
+fn a_message_may_have_been_received_before_the_stream_took_it_in_and_never_after() {
+    for (told, expected) in [
+        ("2020-01-02T03:04:05Z", "2020-01-02T03:04:05Z".to_owned()),
+        ("2099-01-02T03:04:05Z", time::format(noon())),
+        ("yesterday", time::format(noon())),
+    ] {
+        let read = decoded(&[("yekta-received", told)], NATIVE);
+        let event = read.items[0].as_ref().unwrap();
+        assert_eq!(Some(event.received), time::parse(&expected), "{told}");
+        // Whoever states no time means that one.
+        assert_eq!(Some(event.time), time::parse(&expected), "{told}");
+    }
+}
+
+#[test]
 fn headers_name_the_source_the_channel_and_the_trace() {
     let silent = r#"{"id":"e","traits":{"city":"Qom"}}"#;
     let headers = [

@@ -1,0 +1,87 @@
+//! The mirror of a journal at a shop's server, and the journal itself at the other end of the line. Owns how far the one has
+//! what the other has, and what both let go of; must never write either. Called by `app` for a shop.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::nats::{connect::Connection, leader::look};
+
+/// How long nothing may come while something is missing.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Waits until the mirror `stream` has what its origin at `hub` has now; whether it does. It does not wait where the origin
+/// cannot be asked, nor for longer than a while in which nothing comes.
+pub async fn caught_up(connection: &Connection, hub: &Connection, stream: &str) -> bool {
+    let Ok(origin) = look(&hub.jetstream, stream).await else {
+        return false;
+    };
+    let (mut last, mut moved) = (0, Instant::now());
+    while moved.elapsed() < PATIENCE {
+        let found = look(&connection.jetstream, stream).await;
+        let found = found.map_or(last, |info| info.state.last_sequence);
+        if found >= origin.state.last_sequence {
+            return true;
+        }
+        if found > last {
+            (last, moved) = (found, Instant::now());
+        }
+        sleep(LOOK).await;
+    }
+    false
+}
+
+/// Has the mirror `stream` let go of what its origin at `hub` let go of, as it does for whoever is erased; never of what is behind
+/// `applied`, which nobody here has yet. A mirror does not do so by itself. Where one of them cannot be asked it is left for later.
+pub async fn let_go(connection: &Connection, hub: &Connection, stream: &str, applied: u64) {
+    let (Ok(origin), Ok(mirror)) = (
+        look(&hub.jetstream, stream).await,
+        look(&connection.jetstream, stream).await,
+    ) else {
+        return;
+    };
+    let first = first_kept(origin.state.first_sequence, applied);
+    if first <= mirror.state.first_sequence {
+        return;
+    }
+    let purging = async {
+        let purged = connection.jetstream.get_stream_no_info(stream).await?;
+        let purged = purged.purge().sequence(first).await?;
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(purged.purged)
+    };
+    match purging.await {
+        Ok(messages) => tracing::info!(
+            journal.messages = messages,
+            "the mirror let go of what headquarters' journal let go of"
+        ),
+        Err(error) => tracing::warn!(
+            %error,
+            "the mirror holds on to what headquarters' journal let go of"
+        ),
+    }
+}
+
+/// The first message that a mirror keeps whose origin begins with `origin`.
+fn first_kept(origin: u64, applied: u64) -> u64 {
+    origin.min(applied.saturating_add(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mirror_keeps_what_its_origin_keeps_and_what_is_not_applied() {
+        for (origin, applied, expected) in [
+            (1, 100, 1),
+            (50, 100, 50),
+            (50, 20, 21),
+            (101, 100, 101),
+            (50, 0, 1),
+        ] {
+            assert_eq!(first_kept(origin, applied), expected, "{origin} {applied}");
+        }
+    }
+}
