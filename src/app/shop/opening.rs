@@ -18,7 +18,7 @@ use crate::{
         },
         stream::{folder_of_a_stream, journal_config},
     },
-    engine::{EngineConfig, Held, Standby, StandbyMetrics, StartError},
+    engine::{EngineConfig, Held, Standby, StandbyMetrics, StartError, has_store},
     journal::FollowedJournal,
     nats::journal::{JetStreamFollower, JetStreamJournalConfig},
 };
@@ -42,7 +42,7 @@ pub(super) async fn standby(
         let path = config.dir.join(secrets::FILE);
         return Err(ServiceError::NoSecrets { path });
     }
-    let has_store = config.dir.join("store").exists();
+    let has_store = has_store(&config);
     if !has_store {
         // A snapshot is of a position that the mirror has to have.
         hub.mirrored(place).await;
