@@ -3,7 +3,7 @@
 //! Where their tools are missing a test says so and passes, except where the environment says `CI=true`.
 
 use std::{
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -35,13 +35,16 @@ pub fn are_there(tools: &[&str]) -> bool {
 }
 
 /// A folder into which `how` installed what `manifests` of the folder `sources` say; what is there is taken as long as
-/// they are the same.
+/// they are the same. Tests that need the same wait for the first of them.
 pub fn install(name: &str, sources: &Path, manifests: &[&str], how: impl Fn(&Path)) -> PathBuf {
     let folder = Path::new(INSTALLED).join(name);
     let wanted: Vec<u8> = manifests
         .iter()
         .flat_map(|file| fs::read(sources.join(file)).unwrap())
         .collect();
+    fs::create_dir_all(INSTALLED).unwrap();
+    let lock = File::create(folder.with_extension("lock")).unwrap();
+    lock.lock().unwrap();
     let done = folder.join("installed");
     if fs::read(&done).is_ok_and(|found| found == wanted) {
         return folder;

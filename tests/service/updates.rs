@@ -24,7 +24,6 @@ pub struct Message {
 /// An open stream.
 pub struct Updates {
     lines: std::io::Lines<BufReader<BodyReader<'static>>>,
-    deadline: Instant,
 }
 
 impl Updates {
@@ -48,7 +47,6 @@ impl Updates {
         let body = request.call()?.into_body().into_reader();
         Ok(Self {
             lines: BufReader::new(body).lines(),
-            deadline: Instant::now() + PATIENCE,
         })
     }
 
@@ -60,8 +58,9 @@ impl Updates {
     /// The same; none where the stream ended, or broke.
     pub fn try_next(&mut self) -> Option<Message> {
         let (mut id, mut stream, mut data) = (0, String::new(), String::new());
+        let begun = Instant::now();
         loop {
-            assert!(Instant::now() < self.deadline, "waited in vain for an update");
+            assert!(begun.elapsed() < PATIENCE, "waited in vain for an update");
             let line = self.lines.next()?.ok()?;
             match line.split_once(": ").or_else(|| line.split_once(':')) {
                 Some(("id", text)) => id = text.parse().unwrap(),
