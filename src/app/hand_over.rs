@@ -1,9 +1,12 @@
 //! Having another process own a tenant, for `yekta cluster hand-over`. Asks whoever owns it by the lease, and waits.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use crate::{
-    app::{StreamError, cluster_status, inspect::Status},
+    app::{StreamError, cluster_status},
     config::Settings,
     nats::{
         self,
@@ -14,6 +17,8 @@ use crate::{
 
 /// How long an owner may take to commit what it has taken, beside the time for which the tenant is left to the next one.
 const DRAIN_WAIT: Duration = Duration::from_secs(30);
+/// How often it is asked who stands by: who is busy may not answer at once.
+const ATTEMPTS: usize = 3;
 /// Between two looks at who owns it.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -55,20 +60,10 @@ pub enum HandOverError {
 /// # Errors
 /// [`HandOverError`].
 pub async fn hand_over(settings: &Settings, name: &str) -> Result<Duration, HandOverError> {
-    let status = cluster_status(settings).await?.ok_or(HandOverError::Alone)?;
     let nats = settings.nats.as_ref().ok_or(HandOverError::Alone)?;
     let lease = settings.cluster.as_ref().ok_or(HandOverError::Alone)?.lease;
-    let owns = |status: &Status| status.holder.as_ref().is_some_and(|holder| holder.name == name);
-    if owns(&status) {
+    if owns(settings, name).await? {
         return Ok(Duration::ZERO);
-    }
-    let standbys = status.members.iter().filter(|member| member.stands_by());
-    let standbys: Vec<&str> = standbys.map(|member| member.name.as_str()).collect();
-    if !standbys.contains(&name) {
-        return Err(HandOverError::Unknown {
-            name: name.to_owned(),
-            standbys: standbys.join(", "),
-        });
     }
     let connection = nats::connect(nats).await?;
     let tenant = settings.data.tenant.parse().map_err(StreamError::from)?;
@@ -85,5 +80,26 @@ pub async fn hand_over(settings: &Settings, name: &str) -> Result<Duration, Hand
     leases.unask(name).await;
     Err(HandOverError::Late {
         name: name.to_owned(),
+    })
+}
+
+/// Whether the process `name` owns the tenant already; else it stands by.
+async fn owns(settings: &Settings, name: &str) -> Result<bool, HandOverError> {
+    let mut standbys = BTreeSet::new();
+    for _ in 0..ATTEMPTS {
+        let status = cluster_status(settings).await?.ok_or(HandOverError::Alone)?;
+        if status.holder.is_some_and(|holder| holder.name == name) {
+            return Ok(true);
+        }
+        let members = status.members.into_iter();
+        let standing_by = members.filter(|member| member.stands_by());
+        standbys.extend(standing_by.map(|member| member.name));
+        if standbys.contains(name) {
+            return Ok(false);
+        }
+    }
+    Err(HandOverError::Unknown {
+        name: name.to_owned(),
+        standbys: Vec::from_iter(standbys).join(", "),
     })
 }

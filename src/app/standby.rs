@@ -7,7 +7,10 @@ mod taking;
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::Shared;
-use tokio::sync::watch;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep},
+};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use uuid::Uuid;
 
@@ -25,7 +28,7 @@ use crate::{
         stream::{prepare_shared, service_limits},
     },
     config::Cluster,
-    engine::{Standby, StandbyMetrics, StartError, has_store},
+    engine::{Standby, StandbyMetrics, StartError, error::chain, has_store},
     http::duty::Duty,
     nats::{
         self, Connection,
@@ -39,6 +42,8 @@ use crate::{
 
 /// Between two looks at an owner that holds no lease.
 const OWNER_LOOK: Duration = Duration::from_secs(1);
+/// Between two attempts to join those who share the tenant.
+const JOIN_PAUSE: Duration = Duration::from_millis(100);
 /// Nobody waits for a commit at a standby.
 const WAITING_MAX: usize = 1;
 
@@ -61,12 +66,26 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
-    /// Joins those who share the tenant.
+    /// Joins those who share the tenant. Servers that choose who leads a stream may not answer just then: it is tried again for
+    /// as long as connecting may take.
     pub(crate) async fn first(
         front: &mut Front,
         nats: &nats::Settings,
         cluster: &Cluster,
     ) -> Result<Self, ServiceError> {
+        let begun = Instant::now();
+        loop {
+            match Box::pin(Self::join(front, nats, cluster)).await {
+                Err(error) if error.is_passing() && begun.elapsed() < nats.connect_timeout => {
+                    tracing::info!(error = %chain(&error), "does not stand by yet, the broker does not answer: trying again");
+                    sleep(JOIN_PAUSE).await;
+                }
+                joined => return joined,
+            }
+        }
+    }
+
+    async fn join(front: &mut Front, nats: &nats::Settings, cluster: &Cluster) -> Result<Self, ServiceError> {
         let settings = Arc::clone(&front.settings);
         let ground = prepare_shared(&settings, nats).await?;
         let bucket = Bucket::ensure(&ground.connection, &ground.settings)
@@ -122,7 +141,7 @@ impl Waiting {
         starting.disarm();
         // Whoever asks the first thing is sent to the owner, too. A broker that does not tell now is asked all the time.
         let held = member.leases.holder().await.ok().flatten();
-        let owner = watch::channel(held.map(|held| held.url)).0;
+        let owner = watch::channel(elsewhere(held.as_ref(), (&member.name, &member.url))).0;
         let ending = front.ending();
         match Self::joined(front, (&member, &standby), &id, (&owner, &ending)).await {
             Ok(service) => Ok(Self {
@@ -190,7 +209,7 @@ impl Waiting {
     ) -> Turn {
         let holder = Holder::new(self.id.clone(), self.member.name.clone(), self.member.url.clone());
         let told = |held: Option<&Holder>| {
-            let url = held.map(|held| held.url.clone());
+            let url = elsewhere(held, (&self.member.name, &self.member.url));
             self.owner.send_if_modified(|known| {
                 let is_new = *known != url;
                 *known = url;
@@ -226,7 +245,7 @@ impl Waiting {
             if !std::mem::replace(&mut is_told, true) {
                 tracing::warn!(%error, "does not take the tenant over: its owner shares it with nobody");
             }
-            tokio::time::sleep(OWNER_LOOK).await;
+            sleep(OWNER_LOOK).await;
         }
         // Whoever has no room could take nothing in.
         let may_try = || self.standby.handle.has_room();
@@ -239,6 +258,13 @@ impl Waiting {
         self.abandon.cancel();
         stopped(self.standby).await
     }
+}
+
+/// Where the owner is reached, if it is another process than this one, of a name and a URL. The lease may be of this one, which
+/// stands by: it has just taken it, or held it before it was started again. Whoever it sent to itself would come back.
+fn elsewhere(held: Option<&Holder>, own: (&str, &str)) -> Option<String> {
+    let another = held.filter(|held| (held.name.as_str(), held.url.as_str()) != own);
+    another.map(|held| held.url.clone())
 }
 
 /// Follows no longer.
@@ -294,4 +320,21 @@ pub(crate) fn following(connection: &Connection) -> watch::Receiver<Following> {
         }
     });
     told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_the_process_that_was_asked() {
+        let holder = Holder::new("i".to_owned(), "a".to_owned(), "http://a".to_owned());
+        let sent = |own| elsewhere(Some(&holder), own);
+        let there = Some("http://a".to_owned());
+        assert_eq!(sent(("b", "http://b")), there);
+        // Members that are reached by one way from outside.
+        assert_eq!(sent(("b", "http://a")), there);
+        assert_eq!(sent(("a", "http://a")), None);
+        assert_eq!(elsewhere(None, ("a", "http://a")), None);
+    }
 }

@@ -10,9 +10,13 @@ use std::{
 
 use async_nats::{
     Client, ConnectErrorKind, ConnectOptions, Event,
-    jetstream::{self, context::AccountErrorKind},
+    jetstream::{
+        self,
+        account::Account,
+        context::{AccountError, AccountErrorKind},
+    },
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 use crate::nats::{
     settings::{Auth, Settings},
@@ -147,7 +151,7 @@ pub async fn connect(settings: &Settings) -> Result<Connection, ConnectError> {
     check(&client.server_info().version, &servers)?;
     let builder = jetstream::ContextBuilder::new();
     let jetstream = bounded(builder.timeout(settings.ack_timeout), settings).build(client.clone());
-    match jetstream.query_account().await {
+    match asked(&jetstream, settings.connect_timeout).await {
         Ok(_) => Ok(Connection {
             client,
             jetstream,
@@ -173,6 +177,17 @@ fn bounded(
     builder
         .ack_timeout(settings.ack_timeout)
         .backpressure_on_inflight(true)
+}
+
+/// What the account says of its JetStream. A cluster whose servers choose who leads it says nothing for a moment.
+async fn asked(jetstream: &jetstream::Context, patience: Duration) -> Result<Account, AccountError> {
+    let begun = Instant::now();
+    loop {
+        match jetstream.query_account().await {
+            Err(error) if error.kind() == AccountErrorKind::TimedOut && begun.elapsed() < patience => {}
+            answered => return answered,
+        }
+    }
 }
 
 impl Connection {

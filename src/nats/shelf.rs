@@ -8,7 +8,7 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use async_nats::jetstream::{
@@ -37,6 +37,10 @@ const FILE_NAME: &str = "file";
 const CHUNK_BYTES: usize = 128 * 1024;
 /// Files that were left behind unfinished and go with one put; what is more goes with the next.
 const LEFT_MAX: usize = 64;
+/// For how long a server refuses a store of the name of one that it removes behind its answer, and the pause between two
+/// attempts.
+const REMOVING_MAX: Duration = Duration::from_secs(5);
+const REMOVING_PAUSE: Duration = Duration::from_millis(50);
 /// How long the next piece may take.
 const READ_MAX: Duration = Duration::from_secs(30);
 
@@ -115,7 +119,7 @@ impl Shelf {
         }
         let store = match self.opened().await? {
             Some(store) => store,
-            None => self.make().await?,
+            None => self.make(anew).await?,
         };
         let mut file = File::open(path).await.map_err(failed(path))?;
         let name = path
@@ -241,19 +245,30 @@ impl Shelf {
         format!("OBJ_{}", self.bucket)
     }
 
-    async fn make(&self) -> Result<ObjectStore, ShelfError> {
-        let config = Config {
+    /// Makes the store, `anew` where one was removed just now.
+    async fn make(&self, anew: bool) -> Result<ObjectStore, ShelfError> {
+        let config = || Config {
             bucket: self.bucket.clone(),
             description: Some("Yekta: the newest snapshot of the tenant".to_owned()),
             storage: StorageType::File,
             num_replicas: self.replicas,
             ..Config::default()
         };
-        let made = self.connection.jetstream.create_object_store(config).await;
-        made.map_err(|source| ShelfError::Make {
-            bucket: self.bucket.clone(),
-            source,
-        })
+        let begun = Instant::now();
+        loop {
+            match self.connection.jetstream.create_object_store(config()).await {
+                Ok(store) => return Ok(store),
+                Err(_) if anew && begun.elapsed() < REMOVING_MAX => {
+                    tokio::time::sleep(REMOVING_PAUSE).await;
+                }
+                Err(source) => {
+                    return Err(ShelfError::Make {
+                        bucket: self.bucket.clone(),
+                        source,
+                    });
+                }
+            }
+        }
     }
 }
 

@@ -21,6 +21,8 @@ use crate::nats::{
 
 /// How long members have to answer: who does not is not listed.
 const ANSWER_WAIT: Duration = Duration::from_millis(500);
+/// How often they are asked where the one that holds the lease does not answer.
+const ATTEMPTS: usize = 3;
 
 /// A cluster, as it is seen from one connection at one moment.
 #[derive(Clone, Debug, Serialize)]
@@ -136,7 +138,6 @@ pub async fn status(settings: &Settings) -> Result<Status, StatusError> {
     let connection = connect(settings).await?;
     let names = Names::of(&settings.tenant);
     let tenant = settings.tenant.token();
-    let members = members(&connection.client, &tenant).await;
     let mut streams = Vec::new();
     let cluster = format!("KV_{}", Names::CLUSTER_BUCKET);
     let all = [
@@ -150,11 +151,13 @@ pub async fn status(settings: &Settings) -> Result<Status, StatusError> {
         streams.extend(stream(&connection.jetstream, name).await?);
     }
     let is_shared = streams.iter().any(|stream| stream.name == cluster);
+    let holder = match is_shared {
+        true => holder(&connection, settings).await?,
+        false => None,
+    };
+    let members = members_with(&connection.client, &tenant, holder.as_ref()).await;
     Ok(Status {
-        holder: match is_shared {
-            true => holder(&connection, settings).await?,
-            false => None,
-        },
+        holder,
         members: members.map_err(StatusError::Members)?,
         tenant: settings.tenant.as_str().to_owned(),
         streams,
@@ -164,6 +167,22 @@ pub async fn status(settings: &Settings) -> Result<Status, StatusError> {
 async fn holder(connection: &Connection, settings: &Settings) -> Result<Option<Holder>, BucketError> {
     let leases = Leases::of(Bucket::of(connection), &settings.tenant, Duration::ZERO);
     leases.holder().await
+}
+
+/// The processes of `tenant` that answer in time. Who holds the lease is there, or was until just now: where that one does not
+/// answer it may be busy, and all are asked again.
+async fn members_with(
+    client: &Client,
+    tenant: &str,
+    holder: Option<&Holder>,
+) -> Result<Vec<Member>, AskError> {
+    for _ in 1..ATTEMPTS {
+        let found = members(client, tenant).await?;
+        if holder.is_none_or(|holder| found.iter().any(|member| member.name == holder.name)) {
+            return Ok(found);
+        }
+    }
+    members(client, tenant).await
 }
 
 /// The processes of `tenant`, a subject token, that answer in time.

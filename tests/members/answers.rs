@@ -8,7 +8,7 @@ use ureq::{
     http::{HeaderMap, Method, Request},
 };
 
-use crate::process::PATIENCE;
+use crate::process::{PATIENCE, wait_for};
 
 /// A member that stands still has its connections taken by the system, and says nothing.
 const STATUS_WAIT: Duration = Duration::from_secs(2);
@@ -104,6 +104,25 @@ pub fn follow(method: &str, url: &str, body: Option<&Value>) -> Answer {
             .clone_into(&mut url);
     }
     panic!("redirected again and again, at last to {url}")
+}
+
+/// The answer to an event whose sender waits for its commit, at whichever member; sent again where that does not come in time,
+/// as channels do.
+pub fn committed(url: &str, event: &Value) -> Answer {
+    let url = format!("{url}/v1/events?wait=commit");
+    wait_for("an event to be committed", || {
+        let answer = follow("POST", &url, Some(event));
+        assert!([200, 503].contains(&answer.status), "{answer:?}");
+        (answer.body["status"] == "committed").then_some(answer)
+    })
+}
+
+/// The answer to a question about what was written up to a position; asked again while that is not reached, as clients do.
+pub fn behind(url: &str, position: u64) -> Answer {
+    wait_for("a position to be reached", || {
+        let answer = send("GET", &format!("{url}?min_position={position}"), None);
+        (answer.body["code"] != "position_not_reached").then_some(answer)
+    })
 }
 
 /// What a member says of itself, if it says anything.

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::{
-    answers::{Answer, follow, send},
+    answers::{Answer, behind, committed, follow, send},
     asked::town,
     channel::visit,
 };
@@ -58,12 +58,7 @@ fn a_standby_says_where_each_command_is_taken() {
 #[test]
 fn whoever_follows_gets_it_done_once() {
     let (mut town, owner, standby) = town();
-    let written = follow(
-        "POST",
-        &format!("{standby}/v1/events?wait=commit"),
-        Some(&visit("e-1", "u-1")),
-    );
-    assert_eq!(written.body["status"], "committed", "{written:?}");
+    committed(&standby, &visit("e-1", "u-1"));
     let consent = json!({"sms": {"marketing": "granted"}});
     let decided = follow(
         "PUT",
@@ -75,9 +70,8 @@ fn whoever_follows_gets_it_done_once() {
         (200, &json!("committed")),
         "{decided:?}"
     );
-    let position = &decided.body["position"];
-    let read = format!("{standby}/v1/profiles/user_id:u-1?min_position={position}");
-    let profile = send("GET", &read, None);
+    let position = decided.body["position"].as_u64().unwrap();
+    let profile = behind(&format!("{standby}/v1/profiles/user_id:u-1"), position);
     assert_eq!(
         profile.body["consent"]["sms"]["marketing"], "granted",
         "{profile:?}"
@@ -91,10 +85,9 @@ fn whoever_follows_gets_it_done_once() {
         "the same request at another door"
     );
     let token = minted.body["token"].as_str().unwrap();
-    let position = &minted.body["position"];
+    let position = minted.body["position"].as_u64().unwrap();
     // A standby reads a code that the owner minted; one redemption wins, whichever member it is asked of.
-    let code = format!("{standby}/v1/qr/{token}");
-    let read = send("GET", &format!("{code}?min_position={position}"), None);
+    let read = behind(&format!("{standby}/v1/qr/{token}"), position);
     assert_eq!(read.body["outcome"], "valid", "{read:?}");
     let redeem = |url: &str, request: &str| {
         let body = json!({"request_id": request});

@@ -94,7 +94,7 @@ fn a_standby_that_is_cut_off_disturbs_nobody() {
     let url = format!("{}/v1/profiles/user_id:u-1", town.members[standby].url());
     let reading = thread::spawn(move || send("GET", &url, None));
     assert_eq!(reading.join().unwrap().status, 200);
-    assert!(town.members[owner].is_ready_as("owner"));
+    town.wait_until(owner, "owner");
     channels.wait_for_more(MORE);
     town.members[standby].set_way(Way::Open);
     town.wait_until(standby, "standby");

@@ -3,14 +3,17 @@
 //! twice, and both have what is stored.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        mpsc::{Sender, channel},
+    },
     thread::{self, JoinHandle},
 };
 
 use crate::{
     channel::visit,
     copied::Copied,
-    process::wait_for,
+    process::{PATIENCE, wait_for},
     town::{Addresses, SHORT_LEASE_MS, Town},
     updates::Updates,
 };
@@ -21,9 +24,13 @@ const MORE: usize = 200;
 const LAST: &str = "the-last-one";
 
 /// Reads from the first of `members` that is there, from another where its stream ends, up to the last update; gives the
-/// copy, and how often it had to go on elsewhere or again.
-fn subscriber(addresses: &Addresses, members: [&'static str; 2]) -> JoinHandle<(Copied, usize)> {
-    let addresses = Arc::clone(addresses);
+/// copy, and how often it had to go on elsewhere or again. Tells when it has `begun`.
+fn subscriber(
+    addresses: &Addresses,
+    members: [&'static str; 2],
+    begun: Sender<()>,
+) -> JoinHandle<(Copied, usize)> {
+    let (addresses, mut begun) = (Arc::clone(addresses), Some(begun));
     thread::spawn(move || {
         let (mut copy, mut last, mut breaks) = (Copied::default(), 0, 0);
         loop {
@@ -32,6 +39,9 @@ fn subscriber(addresses: &Addresses, members: [&'static str; 2]) -> JoinHandle<(
                 let url = members.iter().find_map(|name| addresses.get(*name))?;
                 Updates::try_after(url, "updates", last).ok()
             });
+            if let Some(begun) = begun.take() {
+                begun.send(()).unwrap();
+            }
             while let Some(message) = updates.try_next() {
                 assert_eq!(message.stream, "updates", "{message:?}");
                 assert!(message.id > last, "{} behind {last}", message.id);
@@ -57,7 +67,13 @@ fn follow(seed: u64, change: impl FnOnce(&mut Town<crate::server::NatsServer>, u
         0 => [first, second],
         _ => [second, first],
     };
-    let subscribers = [with_owner, with_standby].map(|members| subscriber(&town.addresses, members));
+    let (begun, told) = channel();
+    let subscribers =
+        [with_owner, with_standby].map(|members| subscriber(&town.addresses, members, begun.clone()));
+    // Before anything changes, however late their threads are.
+    for _ in &subscribers {
+        told.recv_timeout(PATIENCE).expect("a subscriber begins");
+    }
     channels.wait_for_more(MORE);
     change(&mut town, owner);
     town.wait_until(1 - owner, "owner");

@@ -73,12 +73,15 @@ impl Member {
         command
             .env("YEKTA_NATS__URL", urls.join(","))
             .env("YEKTA_NATS__REPLICAS", self.place.replicas.to_string())
-            .env("YEKTA_NATS__ACK_TIMEOUT_MS", "1000")
             .env("YEKTA_CLUSTER__STANDBY", "true")
             .env("YEKTA_CLUSTER__NAME", &self.name)
             .env("YEKTA_CLUSTER__LEASE_MS", self.place.lease_ms.to_string())
             .envs(self.place.more.iter().cloned())
             .envs(self.own.iter().cloned());
+        if self.place.replicas > 1 {
+            // What was on its way to a server that goes is asked about soon. One alone may take its time.
+            command.env("YEKTA_NATS__ACK_TIMEOUT_MS", "1000");
+        }
         command
     }
 

@@ -9,7 +9,7 @@ use crate::{
     channel::visit,
     journal,
     members::Member,
-    process::{Running, serve},
+    process::{Running, serve, wait_for},
     server::NatsServer,
     serving::{failure, folder_with_the_secrets_of, refusal, serve_on, wait_until_ready},
     town::{LONG_LEASE_MS, Town},
@@ -44,7 +44,7 @@ fn a_second_process_that_does_not_stand_by_is_refused() {
     let town = town();
     let other = folder_with_the_secrets_of(town.members[0].data.path());
     let said = refusal(serve_on(&town.servers, other.path()));
-    let told = town.told();
+    let told = wait_for("the owner to tell of itself", || town.told_by_all());
     let owner = told["a"]["owner"].as_str().unwrap();
     assert!(said.contains(owner) && said.contains("owns"), "{said}");
     goes_on(town);

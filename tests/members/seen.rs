@@ -35,11 +35,13 @@ impl<S> Town<S> {
 
     /// The same as it lies there.
     pub fn shared_bytes(&self, key: &str) -> Option<Vec<u8>> {
-        let entry = self.broker.runtime.block_on(async {
-            let bucket = self.broker.jetstream.get_key_value(BUCKET).await.unwrap();
-            bucket.get(key).await.unwrap()
-        });
-        entry.map(|entry| entry.to_vec())
+        self.broker.value(BUCKET, key)
+    }
+
+    /// What each member that runs tells of itself, where all do so in time.
+    pub fn told_by_all(&self) -> Option<BTreeMap<String, Value>> {
+        let told = self.told();
+        (told.len() == self.running().count()).then_some(told)
     }
 
     /// What each member tells operators of itself over NATS, by its name, as far as they do so in time.
@@ -71,10 +73,10 @@ impl<S> Town<S> {
     pub fn wait_until_level(&self) {
         let last = self.broker.last_sequence(EVENTS);
         wait_for("all members to show all events", || {
-            let told = self.told();
+            let told = self.told_by_all()?;
             let position = told.values().next()?["position"].as_u64()?;
             let shows = |one: &Value| one["position"] == position && one["input"].as_u64() >= Some(last);
-            (told.len() == self.running().count() && told.values().all(shows)).then_some(())
+            told.values().all(shows).then_some(())
         });
     }
 }

@@ -49,15 +49,25 @@ fn operators_are_told_of_members_and_streams() {
         command.arg(town.servers.url()).args(more);
         printed(command, b"")
     };
-    let told: Value = serde_json::from_str(&ask(&["--json"])).unwrap();
-    let members = told["members"].as_array().unwrap_or_else(|| panic!("{told}"));
+    // Who does not answer at once is not told of.
+    let told = wait_for("both members to be told of", || {
+        let told: Value = serde_json::from_str(&ask(&["--json"])).unwrap();
+        (told["members"].as_array()?.len() == 2).then_some(told)
+    });
+    let members = told["members"].as_array().unwrap();
     let role_of = |name: &str| {
         let member = members.iter().find(|member| member["name"] == name);
         member.unwrap_or_else(|| panic!("no {name} in {told}"))["role"].clone()
     };
     let [one, other] = [owner, 1 - owner].map(|member| &town.members[member].name);
     assert_eq!([role_of(one), role_of(other)], [json!("owner"), json!("standby")]);
-    let plain = ask(&[]);
+    let plain = wait_for("both members to be printed", || {
+        let plain = ask(&[]);
+        ["owner", "standby"]
+            .iter()
+            .all(|role| plain.contains(role))
+            .then_some(plain)
+    });
     for part in [one, other, "owner", "standby", EVENTS, JOURNAL] {
         assert!(plain.contains(part), "{part} is not in {plain}");
     }

@@ -23,15 +23,6 @@ pub fn undisturbed(events: &[Value]) -> String {
 }
 
 impl<S> Town<S> {
-    /// Publishes what is no event, as the end of all; again while nobody takes it, which makes no second one of it.
-    pub fn publish_end(&self) {
-        let headers = [("Nats-Msg-Id", "the end")];
-        wait_for("the end to be acknowledged", || {
-            self.broker
-                .try_publish("yekta.v1.default.event.web.end", &headers, "the end")
-        });
-    }
-
     /// Ends all members, the owner last: a standby that is told to end shows what it followed, and never owned it.
     pub fn stop_all(&mut self) {
         let owner = self.owner();
@@ -51,7 +42,7 @@ impl<S> Town<S> {
             (self.broker.count(contexts) == load::distinct(events)).then_some(())
         });
         self.broker.deliver(events);
-        self.publish_end();
+        self.broker.publish_end();
         self.wait_until_level();
         let copy = published(&self.broker, events);
         assert_eq!(copy.events(), load::distinct(events));

@@ -11,8 +11,8 @@ use yekta::nats::{
 };
 
 use crate::{
-    connected, run,
-    server::{NatsServer, PATIENCE, wait_for},
+    connected, made_again, run,
+    server::{NatsServer, wait_for},
     settings,
 };
 
@@ -65,7 +65,7 @@ fn views_need_not_be_synced_with_each_message_and_all_else_is() {
                     persist_mode: None,
                     ..config
                 };
-                connection.jetstream.create_stream(synced).await.unwrap();
+                made_again(async || connection.jetstream.create_stream(&synced).await).await;
             }
         }
         assets::ensure(&connection, &settings).await.unwrap();
@@ -133,16 +133,6 @@ async fn misfit(
     let refused = assets::ensure(connection, settings).await.unwrap_err();
     assert!(matches!(refused, AssetError::Misfit { .. }), "{refused:?}");
     refused.to_string()
-}
-
-/// Makes what was just removed: the server removes the files of a stream behind its answer, and refuses to make one under
-/// the same name meanwhile.
-async fn made_again<T, E: std::fmt::Debug>(make: impl AsyncFn() -> Result<T, E>) {
-    let deadline = tokio::time::Instant::now() + PATIENCE;
-    while let Err(error) = make().await {
-        assert!(tokio::time::Instant::now() < deadline, "{error:?}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
 }
 
 /// What is said of a misfit.

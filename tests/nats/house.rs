@@ -28,7 +28,7 @@ use yekta::{
 };
 
 use crate::{
-    connected,
+    connected, made_again,
     server::{NatsServer, PATIENCE},
     settings,
 };
@@ -88,7 +88,8 @@ impl House {
     /// The same of a stream that was made at a point, a copy of the one that was read.
     pub async fn open_copy(&self, server: &NatsServer, restored_ns: Option<i64>) -> Open {
         let connection = connected(server).await;
-        let assets = assets::ensure(&connection, &settings(server)).await.unwrap();
+        // The stream may have been removed just now.
+        let assets = made_again(async || assets::ensure(&connection, &settings(server)).await).await;
         let registry = Registry::new("test").unwrap();
         let engine_metrics = EngineMetrics::register(&registry).unwrap();
         let metrics = NatsMetrics::register(&registry).unwrap();

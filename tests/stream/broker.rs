@@ -6,7 +6,7 @@ use std::{
 };
 
 use async_nats::{
-    Client, ConnectOptions, HeaderMap, Request, ServerAddr,
+    Client, ConnectOptions, HeaderMap, Message, Request, RequestError, RequestErrorKind, ServerAddr,
     jetstream::{self, context::PublishError},
 };
 use futures_util::future::join_all;
@@ -24,7 +24,7 @@ pub const JOURNAL: &str = "YEKTA_JOURNAL_default";
 pub const OUT: &str = "YEKTA_OUT_default";
 pub const PROFILES: &str = "YEKTA_PROFILES_default";
 
-/// How long an answer of the server may take; where it was killed none comes.
+/// How long an answer may take to what is asked again where none comes: of a server that was killed none does.
 const ANSWER_WAIT: Duration = Duration::from_secs(1);
 const RECONNECT_PAUSE: Duration = Duration::from_millis(20);
 /// Messages that are on their way at once.
@@ -34,7 +34,10 @@ const UNACKNOWLEDGED: usize = 500;
 pub struct Broker {
     pub(crate) runtime: Runtime,
     pub client: Client,
+    /// For what is asked again.
     pub jetstream: jetstream::Context,
+    /// For what is asked once: a busy server may take its time.
+    pub patient: jetstream::Context,
 }
 
 /// The code (an HTTP status) and the text of an error that the service answered.
@@ -67,39 +70,42 @@ impl Broker {
         let options = options
             .reconnect_delay_callback(|_| RECONNECT_PAUSE)
             .request_timeout(Some(ANSWER_WAIT));
-        let (client, jetstream) = runtime.block_on(async {
+        let (client, contexts) = runtime.block_on(async {
             let urls: Vec<ServerAddr> = urls.iter().map(|url| url.parse().unwrap()).collect();
             let client = options.connect(urls.as_slice()).await.unwrap();
-            let jetstream = jetstream::ContextBuilder::new()
-                .timeout(ANSWER_WAIT)
-                .ack_timeout(ANSWER_WAIT)
-                .build(client.clone());
-            (client, jetstream)
+            let contexts = [ANSWER_WAIT, PATIENCE].map(|wait| {
+                jetstream::ContextBuilder::new()
+                    .timeout(wait)
+                    .ack_timeout(wait)
+                    .build(client.clone())
+            });
+            (client, contexts)
         });
+        let [jetstream, patient] = contexts;
         Self {
             runtime,
             client,
             jetstream,
+            patient,
         }
     }
 
-    /// Publishes into a stream; gives the message's sequence, if it was acknowledged.
+    /// Publishes into a stream; gives the message's sequence, if it was acknowledged at once.
     pub fn try_publish(&self, subject: &str, headers: &[(&str, &str)], body: &str) -> Option<u64> {
-        let mut map = HeaderMap::new();
-        for (name, value) in headers {
-            map.insert(*name, *value);
-        }
-        let (subject, body) = (subject.to_owned(), body.to_owned());
-        self.runtime.block_on(async {
-            let publishing = self.jetstream.publish_with_headers(subject, map, body.into());
-            publishing.await.ok()?.await.ok().map(|ack| ack.sequence)
-        })
+        let published = published_by(&self.jetstream, subject, headers, body);
+        self.runtime.block_on(published).ok()
+    }
+
+    /// Publishes what the stream may refuse; gives the message's sequence, however busy the server is.
+    pub fn put(&self, subject: &str, headers: &[(&str, &str)], body: &str) -> Result<u64, PublishError> {
+        let published = published_by(&self.patient, subject, headers, body);
+        self.runtime.block_on(published)
     }
 
     /// Publishes what the stream takes; gives the message's sequence.
     pub fn publish(&self, subject: &str, headers: &[(&str, &str)], body: &str) -> u64 {
-        let sequence = self.try_publish(subject, headers, body);
-        sequence.unwrap_or_else(|| panic!("{subject} was not acknowledged"))
+        let sequence = self.put(subject, headers, body);
+        sequence.unwrap_or_else(|error| panic!("{subject} was not acknowledged: {error}"))
     }
 
     /// Publishes a native event; gives its sequence.
@@ -143,56 +149,45 @@ impl Broker {
         outcomes.into_iter().flatten().collect()
     }
 
-    /// Asks on a subject; `None` when nobody answers.
-    fn request(&self, subject: String, body: String, headers: HeaderMap) -> Option<async_nats::Message> {
-        let request = Request::new()
-            .payload(body.into())
-            .headers(headers)
-            .timeout(Some(ANSWER_WAIT));
-        self.runtime
-            .block_on(self.client.send_request(subject, request))
-            .ok()
+    fn request(&self, subject: String, request: Request) -> Result<Message, RequestError> {
+        self.runtime.block_on(self.client.send_request(subject, request))
     }
 
-    /// The service's answer to a question or a command (`q.profile`), if anybody answers.
+    /// The service's answer to a question or a command (`q.profile`), if anybody answers at once.
     pub fn try_ask(&self, call: &str, body: &Value) -> Option<Result<Value, Refusal>> {
-        self.try_ask_by(None, call, body)
+        let request = asking(None, body).timeout(Some(ANSWER_WAIT));
+        self.request(of_service(call), request).ok().as_ref().map(said)
     }
 
-    /// The same of somebody who shows a key or a token.
-    pub fn try_ask_by(
-        &self,
-        secret: Option<&str>,
-        call: &str,
-        body: &Value,
-    ) -> Option<Result<Value, Refusal>> {
-        let mut headers = HeaderMap::new();
-        if let Some(secret) = secret {
-            headers.insert("Authorization", format!("Bearer {secret}"));
-        }
-        let subject = format!("yekta.v1.default.{call}");
-        let answer = self.request(subject, body.to_string(), headers)?;
-        let header = |name: &str| {
-            let headers = answer.headers.as_ref()?;
-            Some(headers.get(name)?.as_str().to_owned())
-        };
-        Some(match header("Nats-Service-Error-Code") {
-            Some(code) => Err((code.parse().unwrap(), header("Nats-Service-Error").unwrap())),
-            None => Ok(serde_json::from_slice(&answer.payload).unwrap()),
-        })
-    }
-
-    /// The answer to what the service can answer.
+    /// The answer to what the service can answer, however busy it is.
     pub fn ask(&self, call: &str, body: &Value) -> Value {
-        let answer = self.try_ask(call, body);
-        answer.unwrap_or_else(|| panic!("nobody answers {call}")).unwrap()
+        self.ask_by(None, call, body).unwrap()
     }
 
-    /// What the service tells operators of itself: owner, epoch, position, input, lag.
+    /// The same of somebody who may show a key or a token; or why it is refused.
+    pub fn ask_by(&self, secret: Option<&str>, call: &str, body: &Value) -> Result<Value, Refusal> {
+        let answered = wait_for(&format!("somebody to answer {call}"), || {
+            let request = asking(secret, body).timeout(Some(PATIENCE));
+            match self.request(of_service(call), request) {
+                // Nobody has it then: of a service that has just begun to answer the server may not know yet.
+                Err(error) if error.kind() == RequestErrorKind::NoResponders => None,
+                answered => Some(answered),
+            }
+        });
+        said(&answered.unwrap_or_else(|error| panic!("no answer to {call}: {error}")))
+    }
+
+    /// What the service tells operators of itself, if it does at once: owner, epoch, position, input, lag.
     pub fn stats(&self) -> Option<Value> {
-        let answer = self.request("$SRV.STATS.yekta".to_owned(), String::new(), HeaderMap::new())?;
+        let request = Request::new().timeout(Some(ANSWER_WAIT));
+        let answer = self.request("$SRV.STATS.yekta".to_owned(), request).ok()?;
         let stats: Value = serde_json::from_slice(&answer.payload).unwrap();
         Some(stats["endpoints"][0]["data"].clone())
+    }
+
+    /// The same of a service that is well.
+    pub fn told_of_itself(&self) -> Value {
+        wait_for("the service to tell of itself", || self.stats())
     }
 
     /// The sequence of the last message of the events that is part of a visible commit, if the service tells.
@@ -200,17 +195,58 @@ impl Broker {
         self.stats()?["input"].as_u64()
     }
 
-    /// Waits until the events are consumed up to the last one that is there.
+    /// Waits until the events are consumed up to the last one that is there, for as long as it goes on with them.
     pub fn wait_until_consumed(&self) {
-        let last = self.last_sequence(EVENTS);
-        wait_for("the events to be consumed", || {
-            (self.consumed()? >= last).then_some(())
-        });
+        let (last, mut at) = (self.last_sequence(EVENTS), 0);
+        while at < last {
+            at = wait_for("the events to be consumed", || {
+                self.consumed().filter(|now| *now > at)
+            });
+        }
     }
 
     /// Publishes native events and waits until they are consumed.
     pub fn tell_all(&self, events: &[Value]) {
         self.deliver(events);
         self.wait_until_consumed();
+    }
+}
+
+async fn published_by(
+    by: &jetstream::Context,
+    subject: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Result<u64, PublishError> {
+    let mut map = HeaderMap::new();
+    for (name, value) in headers {
+        map.insert(*name, *value);
+    }
+    let publishing = by.publish_with_headers(subject.to_owned(), map, body.to_owned().into());
+    publishing.await?.await.map(|ack| ack.sequence)
+}
+
+/// The subject of a question or a command.
+fn of_service(call: &str) -> String {
+    format!("yekta.v1.default.{call}")
+}
+
+fn asking(secret: Option<&str>, body: &Value) -> Request {
+    let mut headers = HeaderMap::new();
+    if let Some(secret) = secret {
+        headers.insert("Authorization", format!("Bearer {secret}"));
+    }
+    Request::new().payload(body.to_string().into()).headers(headers)
+}
+
+/// What the service's answer says.
+fn said(answer: &Message) -> Result<Value, Refusal> {
+    let header = |name: &str| {
+        let headers = answer.headers.as_ref()?;
+        Some(headers.get(name)?.as_str().to_owned())
+    };
+    match header("Nats-Service-Error-Code") {
+        Some(code) => Err((code.parse().unwrap(), header("Nats-Service-Error").unwrap())),
+        None => Ok(serde_json::from_slice(&answer.payload).unwrap()),
     }
 }

@@ -128,7 +128,7 @@ fn check(server: &NatsServer, folder: &Path, service: Service) {
     });
     broker.deliver(&events);
     // Nothing else was refused: the one dead letter is the end of what is published.
-    broker.publish("yekta.v1.default.event.web.end", &[], "the end");
+    broker.publish_end();
     broker.wait_until_consumed();
     wait_until_ready(&service.url);
     assert!(broker.last_sequence(STREAM) > 2 * u64::try_from(EVENTS).unwrap());

@@ -98,7 +98,10 @@ fn answer(mut stream: TcpStream, noted: &Mutex<Noted>) {
         .get("content-length")
         .map_or(0, |length| length.parse().unwrap());
     let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
+    // Whoever was killed in the midst of it wants nothing.
+    if reader.read_exact(&mut body).is_err() {
+        return;
+    }
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let mut words = request.split(' ').skip(1);
     let path = words.next().unwrap();

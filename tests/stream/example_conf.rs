@@ -8,7 +8,7 @@ use crate::{
     broker::{Broker, EVENTS, JOURNAL, OUT},
     process::{Service, printed, wait_for, yekta},
     server::NatsServer,
-    serving::{readiness, serve_on},
+    serving::{serve_on, wait_until_ready},
     streams,
 };
 
@@ -52,7 +52,7 @@ fn an_event_goes_through_and_nobody_may_do_more_than_they_need() {
     assert_eq!(reader.keys(), [id]);
     let profile = reader.ask("q.profile", &json!({"who": "user_id:u-1"}));
     assert_eq!(profile, update["document"]);
-    assert_eq!(readiness(&service.url), (200, "ready".to_owned()));
+    wait_until_ready(&service.url);
 
     let before = (owner.last_sequence(JOURNAL), owner.last_sequence(EVENTS));
     for broker in [&channel, &reader] {
@@ -83,7 +83,7 @@ fn an_event_goes_through_and_nobody_may_do_more_than_they_need() {
         "user_id:u-1",
         "--now",
         "--wait",
-        "110",
+        "230",
         "--json",
         "--url",
     ]);

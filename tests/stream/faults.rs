@@ -25,7 +25,7 @@ use crate::{
     published::{check_entries, published},
     serving::wait_until_ready,
     streams,
-    watchdog::{Behind, READY_WITHIN, TOLD_WITHIN},
+    watchdog::{Behind, READY_WITHIN, TOLD_WITHIN, by_the_clock},
 };
 
 const SEED: u64 = 4_222;
@@ -187,6 +187,7 @@ impl Behind {
 
 #[test]
 fn faults_of_the_network_and_the_server_cost_time_and_nothing_else() {
+    let _clock = by_the_clock();
     let told = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
     let seed = told("YEKTA_SEED").unwrap_or(SEED);
     let count = told("YEKTA_FAULTS").map_or(ROUNDS, |count| usize::try_from(count).unwrap());
@@ -222,7 +223,7 @@ fn check(broker: &Broker, folder: &std::path::Path, service: Service, events: &[
     });
     broker.deliver(events);
     // Nothing else was refused: the one dead letter is the end of what is published.
-    broker.publish("yekta.v1.default.event.web.end", &[], "the end");
+    broker.publish_end();
     broker.wait_until_consumed();
     wait_until_ready(&service.url);
     let copy = published(broker, events);

@@ -92,7 +92,11 @@ fn events_that_find_no_room_are_refused_and_count_once_when_sent_again() {
 fn a_command_that_waits_for_its_commit_is_told_by_not_being_ready_too() {
     let (server, data) = (NatsServer::start(), tempfile::tempdir().unwrap());
     let mut command = serve_on(&server, data.path());
-    command.env("YEKTA_NATS__STALLED_AFTER_MS", "300");
+    command
+        .env("YEKTA_NATS__STALLED_AFTER_MS", "300")
+        // It is answered once the server goes on, however long that takes on a busy machine.
+        .env("YEKTA_HTTP__REQUEST_TIMEOUT_MS", "600000")
+        .env("YEKTA_HTTP__IDLE_TIMEOUT_MS", "600000");
     let service = Service::of(command);
     let broker = Broker::of(&server);
     wait_until_ready(&service.url);

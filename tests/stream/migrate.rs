@@ -9,7 +9,9 @@ use crate::{
     api::Api,
     broker::{Broker, JOURNAL},
     journal, load,
-    process::{PATIENCE, Running, Service, fingerprint, fingerprint_of, output, printed, serve, yekta},
+    process::{
+        PATIENCE, Running, Service, fingerprint, fingerprint_of, output, printed, serve, wait_for, yekta,
+    },
     server::NatsServer,
     serving::{failure, folder_with_the_secrets_of, start_ready},
 };
@@ -46,11 +48,10 @@ fn a_folder_that_is_moved_keeps_what_it_knows_and_knows_what_it_took() {
     let again = api.post("/v1/qr", &mint);
     assert_eq!(again["token"], minted["token"], "a repeat gets the first answer");
     let id = profile["id"].as_str().unwrap();
-    assert_eq!(
-        broker.entry(id).unwrap()["document"],
-        profile,
-        "the bucket has who was there before"
-    );
+    // The bucket follows the journal by itself.
+    wait_for("the bucket to have who was there before", || {
+        (broker.entry(id)?["document"] == profile).then_some(())
+    });
     // What was taken before counts once.
     broker.tell_all(&events);
     let own = customer[0].clone();

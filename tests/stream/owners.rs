@@ -9,7 +9,7 @@ use crate::{
     journal, load,
     process::{fingerprint, wait_for},
     server::NatsServer,
-    serving::{failure, folder_with_the_secrets_of, readiness, refusal, serve_on, start_ready},
+    serving::{failure, folder_with_the_secrets_of, refusal, serve_on, start_ready, wait_until_ready},
     streams,
 };
 
@@ -26,13 +26,13 @@ fn a_second_process_says_who_owns_the_tenant_and_the_first_goes_on() {
     broker.tell_all(&[event("e-1")]);
     let other = folder_with_the_secrets_of(data.path());
     let said = refusal(serve_on(&server, other.path()));
-    let owner = broker.stats().unwrap()["owner"].as_str().unwrap().to_owned();
+    let owner = broker.told_of_itself()["owner"].as_str().unwrap().to_owned();
     assert!(
         said.contains(&owner) && said.contains("stop that one first"),
         "{said}"
     );
 
-    assert_eq!(readiness(&first.url), (200, "ready".to_owned()));
+    wait_until_ready(&first.url);
     broker.tell_all(&[event("e-2")]);
     let profile = broker.ask("q.profile", &json!({"who": "user_id:u-1"}));
     assert_eq!(profile["counters"]["events"], 2);
@@ -58,12 +58,12 @@ fn whoever_stood_still_is_fenced_and_commits_nothing() {
     let second = start_ready(&server, other.path());
     broker.wait_until_consumed();
     assert!(broker.last_sequence(JOURNAL) > before, "the second committed");
-    assert_eq!(broker.consumed(), Some(broker.last_sequence(EVENTS)));
+    assert_eq!(broker.told_of_itself()["input"], broker.last_sequence(EVENTS));
     broker.tell_all(&[event("e-1")]);
     let owners = journal::owners(&broker);
     assert_eq!(owners.len(), 2);
     // The record holds more than the id, so that an owner knows its own from one of its namesake's.
-    let owner = broker.stats().unwrap()["owner"].as_str().unwrap().to_owned();
+    let owner = broker.told_of_itself()["owner"].as_str().unwrap().to_owned();
     assert!(
         owners[1].1.starts_with(&owner) && !owners[0].1.starts_with(&owner),
         "{owner} in {owners:?}"
@@ -76,7 +76,7 @@ fn whoever_stood_still_is_fenced_and_commits_nothing() {
     assert_eq!(broker.last_sequence(JOURNAL), end, "the first wrote something");
 
     broker.tell_all(&[event("e-2")]);
-    broker.publish("yekta.v1.default.event.web.end", &[], "the end");
+    broker.publish_end();
     let mut copy = Copied::default();
     let told = broker.read_until(streams::of(OUT, "yekta.v1.default.>"), |message| {
         message.subject.contains(".dlq.")

@@ -12,6 +12,17 @@ use crate::{
     streams,
 };
 
+impl Broker {
+    /// Publishes what is no event, as the end of all; again while nobody takes it, which makes no second one of it within the
+    /// stream's window.
+    pub fn publish_end(&self) {
+        let headers = [("Nats-Msg-Id", "the end")];
+        wait_for("the end to be acknowledged", || {
+            self.try_publish("yekta.v1.default.event.web.end", &headers, "the end")
+        });
+    }
+}
+
 /// The copy of a subscriber who read all that was published, where each event was told once.
 pub fn published(broker: &Broker, events: &[Value]) -> Copied {
     let all = streams::of(OUT, "yekta.v1.default.>");
@@ -37,21 +48,13 @@ pub fn published(broker: &Broker, events: &[Value]) -> Copied {
     copy
 }
 
-/// Between two looks at all keys of the bucket.
-const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_millis(250);
-
 /// The bucket comes to hold the latest document of each profile, and of nobody else. It follows the journal by itself, at
 /// first some seconds behind a server that was just started.
 pub fn check_entries(broker: &Broker, copy: &Copied) {
     wait_for("the bucket to hold each profile and no other", || {
         let mut keys = broker.keys();
         keys.sort_unstable();
-        if !keys.iter().eq(copy.profiles.keys()) {
-            // Each look takes a consumer, and a server keeps a thousand of a stream.
-            std::thread::sleep(BETWEEN_LOOKS);
-            return None;
-        }
-        Some(())
+        keys.iter().eq(copy.profiles.keys()).then_some(())
     });
     for (id, document) in copy.profiles.iter().step_by(50) {
         wait_for("the bucket to hold the latest document", || {

@@ -4,7 +4,7 @@ use async_nats::jetstream::stream::Config;
 
 use crate::{
     broker::{Broker, EVENTS, JOURNAL},
-    process::{Running, serve},
+    process::{Running, serve, wait_for},
     server::NatsServer,
     serving::{refusal, serve_on, start_ready},
 };
@@ -29,6 +29,9 @@ fn a_stream_that_does_not_fit_is_left_alone_and_named() {
     assert!(!broker.stream(EVENTS).config.allow_atomic_publish);
     // Set right, it will do.
     broker.remove(EVENTS);
+    // The server removes its files behind its answer, and refuses another of that name meanwhile.
+    let kept = server.folder().join("store/jetstream/$G/streams").join(EVENTS);
+    wait_for("the files of the stream to go", || (!kept.exists()).then_some(()));
     start_ready(&server, data.path()).stop();
     let fits = broker.remove(JOURNAL);
     broker.make(Config {

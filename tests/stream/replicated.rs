@@ -39,7 +39,7 @@ fn the_server_that_leads_the_journal_may_go_in_the_midst_of_a_load() {
     let sender = Sender::through(sending, &events);
     sender.wait_until(EVENTS / 3);
     assert!(!sender.is_done(), "the kill came after the load");
-    let led = leader_of(&broker, JOURNAL).unwrap();
+    let led = wait_for("a leader", || leader_of(&broker, JOURNAL));
     cluster.kill(&led);
     wait_for("another leader", || {
         leader_of(&broker, JOURNAL).filter(|now| *now != led)
@@ -48,7 +48,7 @@ fn the_server_that_leads_the_journal_may_go_in_the_midst_of_a_load() {
     cluster.restart(&led);
     broker.wait_until_consumed();
     // The one dead letter is the end of what is published.
-    broker.publish("yekta.v1.default.event.web.end", &[], "the end");
+    broker.publish_end();
     broker.wait_until_consumed();
     wait_until_ready(&service.url);
     let copy = published(&broker, &events);

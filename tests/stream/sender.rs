@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread::JoinHandle,
 };
@@ -21,6 +21,8 @@ const AHEAD: u64 = 1_500;
 pub struct Sender {
     thread: JoinHandle<()>,
     published: Arc<AtomicUsize>,
+    /// Whether the last events wait for [`Sender::end`].
+    is_held: Arc<AtomicBool>,
 }
 
 impl Sender {
@@ -31,12 +33,26 @@ impl Sender {
 
     /// The same through a connection.
     pub fn through(broker: Broker, events: &Arc<Vec<Value>>) -> Self {
+        Self::at_work(broker, events, false)
+    }
+
+    /// The same, but for the last events, which are published when it is told to end.
+    pub fn holding(broker: Broker, events: &Arc<Vec<Value>>) -> Self {
+        Self::at_work(broker, events, true)
+    }
+
+    fn at_work(broker: Broker, events: &Arc<Vec<Value>>, is_held: bool) -> Self {
         let events = Arc::clone(events);
-        let published = Arc::new(AtomicUsize::new(0));
-        let progress = Arc::clone(&published);
+        let (published, is_held) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(is_held)));
+        let (progress, held) = (Arc::clone(&published), Arc::clone(&is_held));
         let thread = std::thread::spawn(move || {
             let mut consumed = 0;
-            for some in events.chunks(SLICE) {
+            for (number, some) in (1..).zip(events.chunks(SLICE)) {
+                if number * SLICE >= events.len() {
+                    wait_for("to be told to end", || {
+                        (!held.load(Ordering::Relaxed)).then_some(())
+                    });
+                }
                 let before = u64::try_from(progress.load(Ordering::Relaxed)).unwrap();
                 wait_for("the events to be consumed", || {
                     if consumed + AHEAD < before {
@@ -48,7 +64,11 @@ impl Sender {
                 progress.fetch_add(some.len(), Ordering::Relaxed);
             }
         });
-        Self { thread, published }
+        Self {
+            thread,
+            published,
+            is_held,
+        }
     }
 
     /// Waits until so many events are published and acknowledged.
@@ -65,6 +85,7 @@ impl Sender {
 
     /// Waits until everything is published.
     pub fn end(self) {
+        self.is_held.store(false, Ordering::Relaxed);
         self.thread.join().unwrap();
     }
 }

@@ -51,8 +51,7 @@ fn a_steward_merges_and_undoes_over_nats_and_the_bucket_follows() {
     let kept = broker.ask("c.separate", &two);
     assert_eq!(kept["profiles"].as_array().map(Vec::len), Some(2));
     let refusal = broker
-        .try_ask("c.undo", &json!({"word": "none"}))
-        .unwrap()
+        .ask_by(None, "c.undo", &json!({"word": "none"}))
         .unwrap_err();
     assert!(
         refusal.0 == 404 && refusal.1.starts_with("nothing_to_undo: "),

@@ -1,14 +1,18 @@
 //! Streams and buckets, as clients of NATS read them and as operators change them.
 
-use std::time::{Duration, Instant};
+use std::{
+    fmt::Debug,
+    time::{Duration, Instant},
+};
 
 use async_nats::{
     HeaderMap,
     jetstream::{
-        self,
+        self, ErrorCode,
         consumer::{Consumer, DeliverPolicy, pull::OrderedConfig},
         context::GetStreamErrorKind,
-        stream::{Config, ConsumerErrorKind, Info, Stream},
+        kv::Store,
+        stream::{Config, ConsumerErrorKind, Info, LastRawMessageErrorKind, Stream},
     },
 };
 use futures_util::{StreamExt, TryStreamExt};
@@ -21,6 +25,8 @@ use crate::{
 
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(20);
+/// Before a look at all keys of the bucket: each takes a consumer, and a server may keep a thousand.
+const BEFORE_KEYS: Duration = Duration::from_millis(250);
 
 /// A message of a stream.
 pub struct Stored {
@@ -66,51 +72,73 @@ fn is_unavailable(refusal: &jetstream::Error) -> bool {
     refusal.code() == 503
 }
 
+/// What comes of an attempt that is made again while its failure `may_pass`: servers that were just started choose who leads
+/// a stream, and whoever removed one is not done with it at once.
+async fn persist<T, E: Debug>(
+    what: &str,
+    attempt: impl AsyncFn() -> Result<T, E>,
+    may_pass: impl Fn(&E) -> bool,
+) -> Result<T, E> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match attempt().await {
+            Err(error) if may_pass(&error) => {
+                assert!(Instant::now() < deadline, "{what}: {error:?}");
+                tokio::time::sleep(PAUSE).await;
+            }
+            done => return done,
+        }
+    }
+}
+
 impl Broker {
-    /// The stream of a name, asked for again while no answer comes: servers that were just started choose who leads it.
-    async fn stream_of(&self, name: &str) -> Stream {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            match self.jetstream.get_stream(name).await {
-                Ok(stream) => return stream,
-                Err(error) => {
-                    let may_pass = match error.kind() {
-                        GetStreamErrorKind::Request => true,
-                        GetStreamErrorKind::JetStream(refusal) => is_unavailable(&refusal),
-                        _ => false,
-                    };
-                    assert!(may_pass && Instant::now() < deadline, "{name}: {error:?}");
-                    tokio::time::sleep(PAUSE).await;
-                }
+    /// The stream of a name, if there is one.
+    async fn found(&self, name: &str) -> Option<Stream> {
+        let asking = async || self.jetstream.get_stream(name).await;
+        let found = persist(name, asking, |error| match error.kind() {
+            GetStreamErrorKind::Request => true,
+            GetStreamErrorKind::JetStream(refusal) => is_unavailable(&refusal),
+            _ => false,
+        });
+        match found.await {
+            Ok(stream) => Some(stream),
+            Err(error) => {
+                let is_missing = matches!(error.kind(), GetStreamErrorKind::JetStream(refusal)
+                    if refusal.error_code() == ErrorCode::STREAM_NOT_FOUND);
+                assert!(is_missing, "{name}: {error:?}");
+                None
             }
         }
     }
 
+    async fn stream_of(&self, name: &str) -> Stream {
+        let found = self.found(name).await;
+        found.unwrap_or_else(|| panic!("{name} is not there"))
+    }
+
+    /// Whether there is a stream of a name.
+    pub fn has(&self, name: &str) -> bool {
+        self.runtime.block_on(self.found(name)).is_some()
+    }
+
     /// Who reads from the beginning; made again where no answer came, for the same reason.
     async fn reader(&self, wanted: Wanted<'_>) -> Consumer<OrderedConfig> {
-        let deadline = Instant::now() + PATIENCE;
         let stream = self.stream_of(wanted.stream).await;
-        loop {
-            let made = stream.create_consumer(OrderedConfig {
+        let making = async || {
+            let config = OrderedConfig {
                 deliver_policy: DeliverPolicy::All,
                 filter_subject: wanted.filter.to_owned(),
                 headers_only: wanted.headers_only,
                 ..OrderedConfig::default()
-            });
-            match made.await {
-                Ok(consumer) => return consumer,
-                Err(error) => {
-                    let may_pass = match error.kind() {
-                        ConsumerErrorKind::TimedOut => true,
-                        ConsumerErrorKind::JetStream(refusal) => is_unavailable(&refusal),
-                        _ => false,
-                    };
-                    let name = wanted.stream;
-                    assert!(may_pass && Instant::now() < deadline, "{name}: {error:?}");
-                    tokio::time::sleep(PAUSE).await;
-                }
-            }
-        }
+            };
+            stream.create_consumer(config).await
+        };
+        let made = persist(wanted.stream, making, |error| match error.kind() {
+            ConsumerErrorKind::TimedOut | ConsumerErrorKind::Request | ConsumerErrorKind::Other => true,
+            ConsumerErrorKind::JetStream(refusal) => is_unavailable(&refusal),
+            _ => false,
+        });
+        made.await.unwrap()
     }
 
     /// Reads from the beginning up to the first message that `is_last` is true of, that one included. Waits for what is
@@ -176,9 +204,14 @@ impl Broker {
     /// The sequence of the last message on the subjects of `filter`.
     pub fn last_of(&self, stream: &str, filter: &str) -> Option<u64> {
         self.runtime.block_on(async {
-            let stream = self.stream_of(stream).await;
-            let last = stream.get_last_raw_message_by_subject(filter).await;
-            last.ok().map(|message| message.sequence)
+            let found = self.stream_of(stream).await;
+            let looking = async || found.get_last_raw_message_by_subject(filter).await;
+            let last = persist(stream, looking, |error| match error.kind() {
+                LastRawMessageErrorKind::Other => true,
+                LastRawMessageErrorKind::JetStream(refusal) => is_unavailable(&refusal),
+                _ => false,
+            });
+            last.await.ok().map(|message| message.sequence)
         })
     }
 
@@ -192,52 +225,74 @@ impl Broker {
         self.stream(stream).state.last_sequence
     }
 
-    /// Makes a stream.
+    /// Makes a stream. The server removes the files of one of that name behind its answer, and refuses another meanwhile.
     pub fn make(&self, config: Config) {
-        self.runtime
-            .block_on(self.jetstream.create_stream(config))
-            .unwrap();
+        let making = async || self.patient.create_stream(config.clone()).await;
+        let made = persist(&config.name, making, |_| true);
+        self.runtime.block_on(made).unwrap();
     }
 
     /// Sets a stream up anew.
     pub fn change(&self, config: &Config) {
-        self.runtime
-            .block_on(self.jetstream.update_stream(config))
-            .unwrap();
+        self.runtime.block_on(self.patient.update_stream(config)).unwrap();
     }
 
     /// Removes a stream; gives how it was set up.
     pub fn remove(&self, name: &str) -> Config {
         let config = self.stream(name).config;
-        self.runtime.block_on(self.jetstream.delete_stream(name)).unwrap();
+        self.runtime.block_on(self.patient.delete_stream(name)).unwrap();
         config
     }
 
     /// Removes what stands before a sequence, as the end of a retention does.
     pub fn purge_before(&self, stream: &str, sequence: u64) {
         self.runtime.block_on(async {
-            let stream = self.stream_of(stream).await;
+            let stream = self.patient.get_stream(stream).await.unwrap();
             stream.purge().sequence(sequence).await.unwrap();
         });
     }
 
-    /// The entry of a profile in the bucket, as any client reads it.
-    pub fn entry(&self, profile: &str) -> Option<Value> {
+    /// A bucket as any client reads it.
+    async fn bucket(&self, name: &str) -> Store {
+        let looking = async || self.jetstream.get_key_value(name).await;
+        persist(name, looking, |_| true).await.unwrap()
+    }
+
+    /// What is in a bucket under a key.
+    pub fn value(&self, bucket: &str, key: &str) -> Option<Vec<u8>> {
         self.runtime.block_on(async {
-            let bucket = self.jetstream.get_key_value(PROFILES).await.unwrap();
-            let entry = bucket.get(profile).await.unwrap()?;
-            Some(serde_json::from_slice(&entry).unwrap())
+            let found = self.bucket(bucket).await;
+            let reading = async || found.get(key).await;
+            let value = persist(bucket, reading, |_| true).await.unwrap();
+            value.map(|value| value.to_vec())
         })
+    }
+
+    /// The entry of a profile in the bucket.
+    pub fn entry(&self, profile: &str) -> Option<Value> {
+        let entry = self.value(PROFILES, profile)?;
+        Some(serde_json::from_slice(&entry).unwrap())
     }
 
     /// The keys of the bucket.
     pub fn keys(&self) -> Vec<String> {
         self.runtime.block_on(async {
-            let bucket = self.jetstream.get_key_value(PROFILES).await.unwrap();
-            let keys = tokio::time::timeout(Duration::from_secs(60), async {
-                bucket.keys().await.unwrap().try_collect().await.unwrap()
-            });
-            keys.await.unwrap()
+            let found = self.bucket(PROFILES).await;
+            let reading = async || {
+                tokio::time::sleep(BEFORE_KEYS).await;
+                let keys = async {
+                    found
+                        .keys()
+                        .await?
+                        .try_collect()
+                        .await
+                        .map_err(async_nats::Error::from)
+                };
+                tokio::time::timeout(Duration::from_secs(60), keys).await?
+            };
+            persist(PROFILES, reading, |_: &async_nats::Error| true)
+                .await
+                .unwrap()
         })
     }
 }

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use async_nats::jetstream::{
     ErrorCode,
-    context::{Context, CreateStreamError, CreateStreamErrorKind, GetStreamError},
+    context::{Context, CreateStreamError, CreateStreamErrorKind, GetStreamError, GetStreamErrorKind},
     stream::{Config, Info, Stream},
 };
 use tokio::time::{Instant, sleep};
@@ -38,7 +38,7 @@ use crate::nats::{
 pub use crate::nats::assets::names::Names;
 pub(crate) use crate::nats::assets::wanted::{KEPT, PUBLISHED};
 
-/// Between two attempts at a stream that a cluster has no place for.
+/// Between two attempts at a stream that a cluster has no place for, or says nothing of.
 const PLACE_EVERY: Duration = Duration::from_millis(250);
 
 /// The streams of a tenant.
@@ -195,7 +195,7 @@ async fn one(
     needs: Needs,
 ) -> Result<Asset, AssetError> {
     let (stream, jetstream) = (wanted.name.clone(), &connection.jetstream);
-    match jetstream.get_stream(&stream).await {
+    match looked_up(jetstream, &stream, settings.connect_timeout).await {
         Ok(found) => {
             let message_bytes = connection.client.max_payload();
             needs.check(&found.cached_info().config, &wanted, message_bytes)?;
@@ -212,7 +212,27 @@ async fn one(
     }
 }
 
-/// Makes a stream. A cluster whose servers have just met, or lost each other, has no place for it for a moment.
+/// Looks a stream up. A cluster whose servers choose who leads it says nothing for a moment.
+async fn looked_up(jetstream: &Context, stream: &str, patience: Duration) -> Result<Stream, GetStreamError> {
+    let begun = Instant::now();
+    loop {
+        match jetstream.get_stream(stream).await {
+            Err(error) if has_no_answer(&error) && begun.elapsed() < patience => sleep(PLACE_EVERY).await,
+            answered => return answered,
+        }
+    }
+}
+
+fn has_no_answer(error: &GetStreamError) -> bool {
+    match error.kind() {
+        GetStreamErrorKind::Request => true,
+        GetStreamErrorKind::JetStream(said) => said.error_code() == ErrorCode::CLUSTER_NOT_AVAILABLE,
+        GetStreamErrorKind::EmptyName | GetStreamErrorKind::InvalidStreamName => false,
+    }
+}
+
+/// Makes a stream. A cluster whose servers have just met, or lost each other, has no place for it for a moment, or does not
+/// say in time that it was made: to make it once more makes no other.
 async fn made(jetstream: &Context, wanted: Config, patience: Duration) -> Result<Stream, CreateStreamError> {
     let begun = Instant::now();
     loop {
@@ -227,7 +247,13 @@ async fn made(jetstream: &Context, wanted: Config, patience: Duration) -> Result
 }
 
 fn has_no_place(error: &CreateStreamError) -> bool {
-    matches!(error.kind(), CreateStreamErrorKind::JetStream(error) if error.error_code() == ErrorCode::CLUSTER_NO_PEERS)
+    match error.kind() {
+        CreateStreamErrorKind::TimedOut => true,
+        CreateStreamErrorKind::JetStream(said) => {
+            [ErrorCode::CLUSTER_NO_PEERS, ErrorCode::CLUSTER_NOT_AVAILABLE].contains(&said.error_code())
+        }
+        _ => false,
+    }
 }
 
 fn asset(info: &Info, made: bool) -> Asset {

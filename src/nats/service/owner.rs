@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::nats::service::calls::Call;
 
-/// How long an owner has to answer: one that does not is taken for gone, and fenced.
-const ANSWER_WAIT: Duration = Duration::from_secs(1);
+/// How long an owner has to answer, busy as its machine may be: one that does not is taken for gone, and fenced.
+const ANSWER_WAIT: Duration = Duration::from_secs(3);
 
 /// A process that owns a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,11 @@
 
 use std::{
     process::Command,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        atomic::{AtomicU64, Ordering},
+        mpsc::channel,
+    },
+    time::Instant,
 };
 
 use super::*;
@@ -60,14 +64,16 @@ fn an_answer_that_came_too_late_is_found_out() {
     journal.append(&commit(1, &["a"])).unwrap();
     let reader = journal.reader();
     ground.server.pause();
+    let (tell, told) = channel();
     let finishing = std::thread::spawn(move || {
         begin(&mut journal, commit(2, &["a"]));
-        let begun = std::time::Instant::now();
+        let begun = Instant::now();
+        tell.send(begun).unwrap();
         let position = journal.finish().unwrap();
         (begun.elapsed(), position, journal)
     });
     // Longer than an answer may take: looking and sending again, too, find nobody.
-    let begun = std::time::Instant::now();
+    let begun = told.recv().unwrap();
     wait_for("the answer to be late", || {
         (begun.elapsed() > Duration::from_millis(900)).then_some(())
     });

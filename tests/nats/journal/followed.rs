@@ -7,9 +7,12 @@ use yekta::{
     nats::journal::JetStreamFollower,
 };
 
-use crate::journal::{Ground, commit, config};
+use crate::{
+    journal::{Ground, commit, config},
+    made_again,
+    server::PATIENCE,
+};
 
-const PATIENCE: Duration = Duration::from_secs(60);
 const WAIT: Duration = Duration::from_millis(50);
 
 fn follower(ground: &Ground) -> Box<dyn FollowedJournal> {
@@ -112,7 +115,7 @@ fn a_stream_that_was_made_anew_is_not_followed() {
             .config
             .clone();
         jetstream.delete_stream(&stream).await.unwrap();
-        jetstream.create_stream(config.clone()).await.unwrap();
+        made_again(async || jetstream.create_stream(&config).await).await;
         config
     });
     assert_eq!(config.name, stream);

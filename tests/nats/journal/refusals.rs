@@ -3,6 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::*;
+use crate::made_again;
 
 #[test]
 fn a_commit_that_does_not_fit_is_refused_before_anything_is_sent() {
@@ -67,9 +68,7 @@ fn a_stream_that_was_made_anew_is_noticed() {
     let anew = ground.runtime.block_on(async {
         let jetstream = &ground.connection.jetstream;
         jetstream.delete_stream("YEKTA_JOURNAL_default").await.unwrap();
-        assets::ensure(&ground.connection, &settings(&ground.server))
-            .await
-            .unwrap()
+        made_again(async || assets::ensure(&ground.connection, &settings(&ground.server)).await).await
     });
     let says_so = |error: Error| {
         assert!(error.to_string().contains("the stream was made anew"), "{error}");
