@@ -12,7 +12,7 @@ use crate::{
     audit::AuditError,
     config::{Settings, TenantError},
     engine::{StandbyError, StartError, error::Error as WriteError},
-    nats::{bucket::BucketError, ingest::FollowError},
+    nats::{bucket::BucketError, ingest::FollowError, mirror::MirrorError},
     telemetry::{MetricsError, Registry},
 };
 
@@ -39,6 +39,9 @@ pub enum ServiceError {
         /// The file.
         path: PathBuf,
     },
+    /// A shop's process does not follow the mirror of the journal.
+    #[error(transparent)]
+    Mirror(#[from] MirrorError),
     /// The standby does not become the owner.
     #[error(transparent)]
     Standby(#[from] StandbyError),

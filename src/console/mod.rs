@@ -51,7 +51,7 @@ const fn script(path: &'static str, text: &'static str) -> Asset {
 
 /// The console, the agent's card and the till, what a customer's own telephone shows of a code, and what they load.
 #[rustfmt::skip]
-const ASSETS: [Asset; 52] = [
+const ASSETS: [Asset; 51] = [
     page("/", include_str!("assets/index.html")),
     // A desk shows it in a frame.
     Asset { framed: true, ..page("/agent", include_str!("assets/agent.html")) },
@@ -81,7 +81,6 @@ const ASSETS: [Asset; 52] = [
     script("/console/i18n.js", include_str!("assets/i18n.js")),
     script("/console/jobs.js", include_str!("assets/jobs.js")),
     script("/console/live.js", include_str!("assets/live.js")),
-    script("/console/masked.js", include_str!("assets/masked.js")),
     script("/console/matches.js", include_str!("assets/matches.js")),
     script("/console/matters.js", include_str!("assets/matters.js")),
     script("/console/merges.js", include_str!("assets/merges.js")),

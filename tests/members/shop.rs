@@ -243,6 +243,13 @@ fn a_shop_says_what_it_lacks() {
         said.contains("serve a shop: expected the secrets of the tenant in"),
         "{said}"
     );
+    // Nobody ever told which journal the mirror is a copy of.
+    let folder = data.path().join("default");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("secrets"), "looked at later").unwrap();
+    let said = refusal(command(&server, &data));
+    let expected = "follow the mirror YEKTA_JOURNAL_default: expected the line to headquarters to be up at the first start";
+    assert!(said.contains(expected), "{said}");
     // Headquarters are others than those that were mirrored so far.
     let mut elsewhere = command(&server, &data);
     elsewhere.env("YEKTA_SHOP__HUB", "site-2");

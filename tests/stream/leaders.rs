@@ -89,11 +89,16 @@ impl Broker {
     fn step_down(&self, stream: &str) {
         let before = wait_for("a leader", || leader_of(self, stream));
         wait_for("another leader", || {
+            let now = leader_of(self, stream)?;
+            if now != before {
+                return Some(now);
+            }
+            // Only who leads: one that has just begun to would give it back.
             let asked = self
                 .jetstream
                 .request::<_, _, Value>(format!("STREAM.LEADER.STEPDOWN.{stream}"), &());
             self.runtime.block_on(asked).ok();
-            leader_of(self, stream).filter(|now| *now != before)
+            None
         });
     }
 }

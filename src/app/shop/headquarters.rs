@@ -14,7 +14,13 @@ use crate::{
         shop::Place,
     },
     engine::Handle,
-    nats::{self, Connection, bucket::Bucket, lease::Leases, mirror},
+    nats::{
+        self, Connection,
+        assets::ShopAssets,
+        bucket::Bucket,
+        lease::Leases,
+        mirror::{self, MirrorError},
+    },
 };
 
 /// Between two looks at who owns the tenant.
@@ -84,6 +90,18 @@ impl Headquarters {
             });
             sleep(LOOK).await;
         }
+    }
+
+    /// The place, with a journal of which is known what it is a copy of.
+    pub(super) async fn identified(&self, place: &Place) -> Result<Place, MirrorError> {
+        let journal = mirror::identified(&place.connection, &self.connection, &place.assets.journal).await?;
+        Ok(Place {
+            assets: ShopAssets {
+                journal,
+                ..place.assets.clone()
+            },
+            ..place.clone()
+        })
     }
 
     /// What members share of the secrets.

@@ -42,6 +42,7 @@ pub(super) async fn standby(
         let path = config.dir.join(secrets::FILE);
         return Err(ServiceError::NoSecrets { path });
     }
+    let place = &hub.identified(place).await?;
     let has_store = has_store(&config);
     if !has_store {
         // A snapshot is of a position that the mirror has to have.

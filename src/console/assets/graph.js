@@ -4,7 +4,7 @@ import { chart, drawing } from "/console/charts.js";
 import { el, svg } from "/console/dom.js";
 import { settle } from "/console/force.js";
 import { day, full, num, t, word } from "/console/i18n.js";
-import { masked } from "/console/masked.js";
+import { masked } from "/console/words.js";
 
 const LINKS_MAX = 80;
 

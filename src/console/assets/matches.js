@@ -4,8 +4,8 @@ import { get, post } from "/console/api.js";
 import { bar } from "/console/charts.js";
 import { el, nameOf, shortId } from "/console/dom.js";
 import { num, t, word } from "/console/i18n.js";
-import { masked } from "/console/masked.js";
 import { sure } from "/console/merges.js";
+import { masked } from "/console/words.js";
 
 const PAGE = 12;
 const COMPARED = ["birth_date", "city", "postcode", "address"];

@@ -7,12 +7,12 @@ import { feed } from "/console/feed.js";
 import { feelingCurve } from "/console/curve.js";
 import { graphSection } from "/console/graph.js";
 import { ago, full, num, t, word } from "/console/i18n.js";
-import { masked } from "/console/masked.js";
 import { pairs } from "/console/matches.js";
 import { matters } from "/console/matters.js";
 import { merges } from "/console/merges.js";
 import { readers } from "/console/readers.js";
 import { timeline } from "/console/timeline.js";
+import { masked } from "/console/words.js";
 
 const EVENTS = 200;
 

@@ -1,4 +1,4 @@
-// Facts in plain words, the same at the desk and at the till.
+// Facts in plain words, the same on every page.
 
 import { el } from "/console/dom.js";
 import * as i18n from "/console/i18n.js";
@@ -95,4 +95,13 @@ export function section(title, lines, { name, rest } = {}) {
     el("span", { class: "about", dir: "auto" }, about ?? "")));
   const tail = rest ? el("li", { class: "soft" }, rest) : null;
   return el("section", { "data-name": name }, el("h2", {}, title), el("ul", { class: "facts" }, ...rows, tail));
+}
+
+const MASK = /\*{2,}|•{2,}/;
+
+/** A value, isolated from the direction around it; where the service masks what this reader may not see, said to be. */
+export function masked(value, dir) {
+  const text = String(value);
+  if (!MASK.test(text)) return el("bdi", { dir }, text);
+  return el("bdi", { class: "masked", dir, title: t("masked") }, text, el("span", { class: "unseen" }, ` (${t("masked")})`));
 }

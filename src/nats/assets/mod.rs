@@ -41,6 +41,9 @@ pub(crate) use crate::nats::assets::wanted::{KEPT, PUBLISHED};
 /// Between two attempts at a stream that a cluster has no place for, or says nothing of.
 const PLACE_EVERY: Duration = Duration::from_millis(250);
 
+/// What a mirror says of when its origin was made: in nanoseconds since 1970.
+pub(crate) const ORIGIN: &str = "yekta.origin_ns";
+
 /// The streams of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assets {
@@ -82,6 +85,8 @@ pub struct Asset {
     pub age_max: Option<Duration>,
     /// Whether it follows a stream elsewhere, message by message.
     pub is_mirror: bool,
+    /// When that one was made, as the server tells it, where it is known.
+    pub origin_ns: Option<i64>,
 }
 
 /// Why a stream cannot be used.
@@ -263,6 +268,11 @@ fn asset(info: &Info, made: bool) -> Asset {
         made,
         age_max: Some(info.config.max_age).filter(|age| !age.is_zero()),
         is_mirror: info.config.mirror.is_some(),
+        origin_ns: info
+            .config
+            .metadata
+            .get(ORIGIN)
+            .and_then(|origin| origin.parse().ok()),
     }
 }
 

@@ -175,6 +175,7 @@ impl FollowedJournal for JetStreamFollower {
             layout,
             runtime,
             config,
+            ..
         } = &self.ground;
         let looking = survey(stream, layout, position.0);
         let found = runtime.block_on(unless_stopped(&config.stop, READ, looking))?;

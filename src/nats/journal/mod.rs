@@ -110,6 +110,8 @@ pub(crate) struct Ground {
     pub(crate) stream: JournalStream,
     pub(crate) layout: Layout,
     pub(crate) config: JetStreamJournalConfig,
+    /// When the journal was made, be it at this server or the one that it is mirrored from.
+    made_ns: i64,
 }
 
 impl Ground {
@@ -126,6 +128,7 @@ impl Ground {
             ack_timeout: config.ack_timeout,
             is_mirror: journal.is_mirror,
         };
+        let made_ns = journal.origin_ns.unwrap_or(journal.created_ns);
         let (bytes_max, payload) = (config.commit_bytes_max, connection.client.max_payload());
         let layout = Layout::new(names.clone(), bytes_max, payload);
         Self {
@@ -133,11 +136,13 @@ impl Ground {
             stream,
             layout,
             config,
+            made_ns,
         }
     }
 
+    /// By what views know it: a mirror is what it is a copy of.
     fn identity(&self) -> String {
-        let created = i128::from(self.stream.created_ns);
+        let created = i128::from(self.made_ns);
         let created = Timestamp::from_nanosecond(created).unwrap_or(Timestamp::MIN);
         format!("jetstream {} created {created}", self.stream.names.journal())
     }
