@@ -6,7 +6,7 @@
 //!
 //! A commit is one atomic batch of the tenant's journal stream ([`journal::JetStreamJournal`]); the KV bucket and the
 //! outgoing stream are views that the server makes of it by sourcing ([`assets`]). What is erased goes from all of them
-//! ([`expunge`]). What tills of a shop redeem goes over its [`line`] to the owner, or is kept until that is up. Where several processes share a tenant, a [`lease`] says which of them is to own it.
+//! ([`expunge`]). What tills of a shop redeem goes over its [`mod@line`] to the owner, or is kept until that is up. Where several processes share a tenant, a [`lease`] says which of them is to own it.
 
 pub mod assets;
 pub mod batch;
