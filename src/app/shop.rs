@@ -29,6 +29,7 @@ use crate::{
         assets::{ShopAssets, ensure_shop},
         ingest::Waiters,
         line::ShopLine,
+        mirror::MirrorError,
         service::{Answering, Instance, Owner, Role, Service},
     },
 };
@@ -52,7 +53,9 @@ pub(crate) struct Shop {
     service: Service,
     /// Ends the journal's waiting for a broker that is away.
     abandon: CancellationToken,
-    /// Looks for the owner, has it settle, has the mirror let go, and looks at the master key again.
+    /// Has the mirror let go; ends where it is no copy of headquarters' journal any more.
+    letting_go: AbortOnDropHandle<MirrorError>,
+    /// Looks for the owner, has it settle, and looks at the master key again.
     _going_on: Vec<AbortOnDropHandle<()>>,
 }
 
@@ -66,13 +69,13 @@ impl Shop {
         let settings = Arc::clone(&front.settings);
         let (connection, nats) = connected(&settings, nats).await?;
         let assets = ensure_shop(&connection, &nats, &shop.hub).await;
-        let place = Place {
+        let mut place = Place {
             assets: assets.map_err(StreamError::from)?,
             connection,
             settings: nats,
         };
         let hub = Headquarters::of(&place, &shop.hub);
-        let (standby, abandon) = opening::standby(front, &place, &hub).await?;
+        let (standby, abandon) = opening::standby(front, &mut place, &hub).await?;
         let owner = watch::channel(hub.owner().await).0;
         let line = ShopLine::of(
             (&place.connection, &place.assets.names),
@@ -84,8 +87,9 @@ impl Shop {
                 let settling = tokio::spawn(line.settle());
                 let letting_go = tokio::spawn(hub.clone().let_go(place, standby.handle.clone()));
                 let looking = tokio::spawn(hub.look(owner));
-                let going_on = [settling, letting_go, looking].map(AbortOnDropHandle::new);
+                let going_on = [settling, looking].map(AbortOnDropHandle::new);
                 Ok(Self {
+                    letting_go: AbortOnDropHandle::new(letting_go),
                     _going_on: going_on
                         .into_iter()
                         .chain(front.look_for_key(&standby.handle))
@@ -134,22 +138,28 @@ impl Shop {
         Ok(service)
     }
 
-    /// Serves until `stop` ends, or the store follows no longer.
+    /// Serves until `stop` ends, or the store follows no longer, or headquarters' journal is another.
     pub(crate) async fn serve(
-        self: Box<Self>,
+        mut self: Box<Self>,
         front: &mut Front,
         stop: &Shared<impl Future<Output = ()>>,
     ) -> Turn {
         let mut applied = self.standby.handle.changes();
         let has_ended = async { while applied.changed().await.is_ok() {} };
         let watched = front.watched(&self.standby.handle);
-        tokio::select! {
-            () = stop.clone() => {}
+        let another = tokio::select! {
+            () = stop.clone() => None,
             // The channel closes when the thread ends: before it was told to, that is a failure.
-            () = has_ended => {}
-        }
+            () = has_ended => None,
+            another = &mut self.letting_go => Some(another),
+        };
         drop(watched);
-        Turn::Ended(self.stop(front).await)
+        let stopped = self.stop(front).await;
+        Turn::Ended(match another {
+            None => stopped,
+            Some(Ok(another)) => Err(another.into()),
+            Some(Err(failed)) => Err(failed.into()),
+        })
     }
 
     async fn stop(self: Box<Self>, front: &mut Front) -> Result<(), ServiceError> {

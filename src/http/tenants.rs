@@ -29,7 +29,7 @@ use tower::ServiceExt;
 
 pub use self::{
     administration::Administration,
-    change::{Change, Changed, Refused, Wanted},
+    change::{Asking, Change, Changed, Refused, Wanted},
 };
 use crate::{
     api,

@@ -82,17 +82,20 @@ impl ShopLine {
     /// Settles what is kept and what is kept later whenever there is an owner, in the order in which it came. Ends where nobody
     /// looks for an owner any more.
     pub async fn settle(self) {
-        let (mut owner, mut from) = (self.owner.clone(), 1);
+        let (mut owner, mut from, mut is_told) = (self.owner.clone(), 1, false);
         while owner.wait_for(Option::is_some).await.is_ok() {
             match self.settle_next(from).await {
-                Ok(Some(next)) => from = next,
+                Ok(Some(next)) => (from, is_told) = (next, false),
                 Ok(None) => drop(timeout(LOOK, self.came.notified()).await),
                 Err(hindrance) => {
-                    tracing::warn!(
-                        error = %hindrance,
-                        cause = std::error::Error::source(&hindrance).map(tracing::field::display),
-                        "what tills redeemed is not settled yet"
-                    );
+                    // Once for each time that it is hindered: it is tried again every second.
+                    if !std::mem::replace(&mut is_told, true) {
+                        tracing::warn!(
+                            error = %hindrance,
+                            cause = std::error::Error::source(&hindrance).map(tracing::field::display),
+                            "what tills redeemed is not settled yet"
+                        );
+                    }
                     sleep(AGAIN).await;
                 }
             }

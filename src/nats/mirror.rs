@@ -115,18 +115,31 @@ pub async fn caught_up(connection: &Connection, hub: &Connection, stream: &str) 
     false
 }
 
-/// Has the mirror `stream` let go of what its origin at `hub` let go of, as it does for whoever is erased; never of what is behind
+/// Has a mirror let go of what its origin at `hub` let go of, as it does for whoever is erased; never of what is behind
 /// `applied`, which nobody here has yet. A mirror does not do so by itself. Where one of them cannot be asked it is left for later.
-pub async fn let_go(connection: &Connection, hub: &Connection, stream: &str, applied: u64) {
-    let (Ok(origin), Ok(mirror)) = (
+///
+/// # Errors
+/// [`MirrorError::Another`] where the origin was made anew since: what the mirror has more is not of the journal that it copied.
+pub async fn let_go(
+    connection: &Connection,
+    hub: &Connection,
+    mirror: &Asset,
+    applied: u64,
+) -> Result<(), MirrorError> {
+    let stream = mirror.stream.as_str();
+    let (Ok(origin), Ok(copy)) = (
         look(&hub.jetstream, stream).await,
         look(&connection.jetstream, stream).await,
     ) else {
-        return;
+        return Ok(());
     };
+    if mirror.origin_ns.is_some_and(|noted| noted != created_ns(&origin)) {
+        let stream = stream.to_owned();
+        return Err(MirrorError::Another { stream });
+    }
     let first = first_kept(origin.state.first_sequence, applied);
-    if first <= mirror.state.first_sequence {
-        return;
+    if first <= copy.state.first_sequence {
+        return Ok(());
     }
     let purging = async {
         let purged = connection.jetstream.get_stream_no_info(stream).await?;
@@ -143,6 +156,7 @@ pub async fn let_go(connection: &Connection, hub: &Connection, stream: &str, app
             "the mirror holds on to what headquarters' journal let go of"
         ),
     }
+    Ok(())
 }
 
 /// The first message that a mirror keeps whose origin begins with `origin`.

@@ -49,7 +49,7 @@ pub enum Unanswered {
     Lost,
     /// It was refused, with the number that HTTP has for it.
     #[error(
-        "the owner answered {0}; at 401 or 403, expected shop.key to be a key of headquarters' with a role that redeems"
+        "the owner answered {0}; expected shop.key to be a key of headquarters' with a role that redeems (401, 403) as often as the shop does (429)"
     )]
     Refused(u16),
 }
@@ -76,6 +76,10 @@ impl Unanswered {
             Self::Refused(401 | 403) => {
                 let title = "The shop may not redeem at headquarters";
                 Failure::new(Class::Unavailable, "no_shop_key", title, message)
+            }
+            Self::Refused(429) => {
+                let title = "The shop asks for more than it may at headquarters";
+                Failure::new(Class::Unavailable, "too_many_questions", title, message)
             }
             Self::Refused(400..=499) if !self.passes() => Failure::bad_request("not_taken", message),
             Self::Lost | Self::Refused(_) => {
@@ -138,7 +142,7 @@ mod tests {
             (Unanswered::NoOwner, true, 503, "no_owner"),
             (Unanswered::Lost, true, 504, "no_answer"),
             (Unanswered::Refused(503), true, 504, "no_answer"),
-            (Unanswered::Refused(429), true, 504, "no_answer"),
+            (Unanswered::Refused(429), true, 503, "too_many_questions"),
             (Unanswered::Refused(401), true, 503, "no_shop_key"),
             (Unanswered::Refused(409), false, 409, "request_id_used"),
             (Unanswered::Refused(400), false, 400, "not_taken"),

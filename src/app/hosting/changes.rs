@@ -10,12 +10,11 @@ use crate::{
 };
 
 impl Hosts {
-    /// Carries a change out, and tells whoever waits for it.
+    /// Carries a change out, and tells the log and whoever waits for it.
     pub(super) async fn carry_out(&mut self, change: Change) {
-        let Change { name, wanted, answer } = change;
-        let changed = self.change(name, wanted).await;
-        // Whoever waited may be gone; it is done all the same.
-        answer.send(changed).ok();
+        let Change { name, wanted, asking } = change;
+        let changed = self.change(name.clone(), wanted).await;
+        asking.told(&name, changed);
     }
 
     async fn change(&mut self, name: String, wanted: Wanted) -> Result<Changed, Refused> {

@@ -135,13 +135,15 @@ impl Headquarters {
         }
     }
 
-    /// Has the mirror let go of what the journal let go of, again and again. Never ends.
-    pub(super) async fn let_go(self, place: Place, handle: Handle) {
+    /// Has the mirror let go of what the journal let go of, again and again. Ends where that is another journal by now.
+    pub(super) async fn let_go(self, place: Place, handle: Handle) -> MirrorError {
         loop {
             sleep(LET_GO_EVERY).await;
-            let applied = handle.applied().0;
-            let stream = &place.assets.journal.stream;
-            mirror::let_go(&place.connection, &self.connection, stream, applied).await;
+            let (journal, applied) = (&place.assets.journal, handle.applied().0);
+            let done = mirror::let_go(&place.connection, &self.connection, journal, applied).await;
+            if let Err(another) = done {
+                return another;
+            }
         }
     }
 

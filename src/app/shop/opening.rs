@@ -26,10 +26,11 @@ use crate::{
 /// Who opens the journal, for those who look: it is not written.
 const NOBODY: &str = "shop";
 
-/// Opens the folder and follows the mirror; what ends the waiting for the broker goes with it.
+/// Opens the folder and follows the mirror, of which `place` knows then what it is a copy of; what ends the waiting for the broker
+/// goes with it.
 pub(super) async fn standby(
     front: &Front,
-    place: &Place,
+    place: &mut Place,
     hub: &Headquarters,
 ) -> Result<(Standby, CancellationToken), ServiceError> {
     let config = compose::engine_config(&front.settings);
@@ -42,7 +43,7 @@ pub(super) async fn standby(
         let path = config.dir.join(secrets::FILE);
         return Err(ServiceError::NoSecrets { path });
     }
-    let place = &hub.identified(place).await?;
+    *place = hub.identified(place).await?;
     let has_store = has_store(&config);
     if !has_store {
         // A snapshot is of a position that the mirror has to have.

@@ -102,6 +102,7 @@ async function redeemed(qr) {
   // A signed code does not wait for a service that is known to be away, unless it was asked before.
   const isLocal = service.isThere === false && !qr.request && parse(qr.token) !== null;
   if (isLocal) return show({ context: shown?.context, qr: await redeemedOffline(qr, at) });
+  const isFirst = !qr.request;
   qr.request ??= requestId();
   const body = { store_id: store.id, request_id: qr.request };
   try {
@@ -114,8 +115,8 @@ async function redeemed(qr) {
     show({ qr: after, context: one(answer.context) ?? shown?.context });
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    // Whoever says that nobody owns the tenant had nothing redeemed: no attempt is left to be asked after.
-    if (error.code === "no_owner") qr.request = undefined;
+    // Where nobody owns the tenant this attempt did nothing; one before it may have.
+    if (isFirst && error.code === "no_owner") qr.request = undefined;
     show({ context: shown?.context, qr: await redeemedOffline(qr, at) });
   }
 }

@@ -37,7 +37,7 @@ use crate::{
         settings::Settings,
         tenants::{
             Status, Tenants, Told,
-            change::{Change, Changed, Refused, Wanted},
+            change::{Asking, Change, Changed, Refused, Wanted},
             no_tenant,
         },
     },
@@ -169,35 +169,21 @@ fn nobody() -> Failure {
 }
 
 impl Desk {
-    /// Has something changed, and tells the log who had. It goes on where nobody waits for it any more.
+    /// Has something changed. It goes on where nobody waits for it any more.
     async fn change(&self, caller: &Caller, name: &str, wanted: Wanted) -> Result<Changed, Failure> {
         let (answer, answered) = oneshot::channel();
         let change = Change {
             name: name.to_owned(),
             wanted,
-            answer,
+            asking: Asking {
+                who: caller.logged().to_owned(),
+                role: caller.role.as_str(),
+                answer,
+            },
         };
         let sent = self.administration.changes.send(change).await;
         sent.map_err(|_| Refused::Stopping)?;
-        let changed = answered.await.unwrap_or(Err(Refused::Stopping));
-        let (who, role) = (caller.logged(), caller.role.as_str());
-        match &changed {
-            // What was sent as a name may be anything, but for who is a tenant by it.
-            Ok(Changed::Missing) => {}
-            Ok(changed) => {
-                tracing::info!(
-                    tenant = name,
-                    caller.name = who,
-                    caller.role = role,
-                    ?changed,
-                    "administer a tenant"
-                );
-            }
-            Err(refused) => {
-                tracing::info!(caller.name = who, caller.role = role, %refused, "refuse to administer a tenant");
-            }
-        }
-        Ok(changed?)
+        Ok(answered.await.unwrap_or(Err(Refused::Stopping))?)
     }
 
     /// How a tenant fares once it is ready, or could not be for as long as may be waited.

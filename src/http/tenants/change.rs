@@ -1,5 +1,5 @@
-//! What is to change of which tenants there are, as whoever hosts them is told: owns [`Change`]. Carried out one after the
-//! other, and answered once it is.
+//! What is to change of which tenants there are, as whoever hosts them is told: owns [`Change`], and that the log tells who
+//! wanted it. Carried out one after the other, and answered once it is.
 
 use thiserror::Error;
 use tokio::sync::oneshot;
@@ -13,8 +13,43 @@ pub struct Change {
     pub name: String,
     /// What is to become of it.
     pub wanted: Wanted,
-    /// Where what became of it is told. Who waited may be gone by then.
+    /// Who wants it.
+    pub asking: Asking,
+}
+
+/// Who wants something changed, and waits for it, as far as they have the patience.
+#[derive(Debug)]
+pub struct Asking {
+    /// Their name as a log may tell it.
+    pub who: String,
+    /// Their role.
+    pub role: &'static str,
+    /// Where what became of it is told.
     pub answer: oneshot::Sender<Result<Changed, Refused>>,
+}
+
+impl Asking {
+    /// Tells the log what became of the file `name`, and whoever waits. Who waited may be gone: the log knows all the same.
+    pub fn told(self, name: &str, changed: Result<Changed, Refused>) {
+        let Self { who, role, answer } = self;
+        match &changed {
+            // What was sent as a name may be anything, but for who is a tenant by it.
+            Ok(Changed::Missing) => {}
+            Ok(changed) => {
+                tracing::info!(
+                    tenant = name,
+                    caller.name = who,
+                    caller.role = role,
+                    ?changed,
+                    "administer a tenant"
+                );
+            }
+            Err(refused) => {
+                tracing::info!(caller.name = who, caller.role = role, %refused, "refuse to administer a tenant");
+            }
+        }
+        answer.send(changed).ok();
+    }
 }
 
 /// What is to become of a tenant's file.

@@ -75,7 +75,7 @@ impl Process {
                 Wanted::Text(text) => assert_eq!((method, text.expose()), ("PUT", "a text")),
                 Wanted::Nothing => assert_eq!(method, "DELETE"),
             }
-            change.answer.send(became).unwrap();
+            change.asking.answer.send(became).unwrap();
         };
         let (response, ()) = tokio::join!(asking, carrying_out);
         let status = response.status().as_u16();

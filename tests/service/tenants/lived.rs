@@ -6,9 +6,9 @@ use std::{fs, thread};
 use serde_json::{Value, json};
 
 use crate::{
-    process::Service,
+    process::{Service, wait_for},
     tenants::{
-        brands::{AIRLINE, Brands, SHOP, asked, key_of, keyed, sent, sha256},
+        brands::{AIRLINE, Brands, OPERATOR, SHOP, asked, key_of, keyed, sent, sha256},
         operator::{
             BANK, GARDEN, all_ready, fares, files, listed, of, operated, put, removed, start, tells_no_key,
             told,
@@ -200,6 +200,28 @@ fn a_tenant_comes_changes_and_goes_as_the_operator_says() {
         1
     );
     house.service.stop();
+}
+
+/// Who asks for a change and hangs up is noted as whoever waits.
+#[test]
+fn who_had_a_tenant_removed_is_noted_though_they_hung_up() {
+    let brands = Brands::two();
+    let service = start(&brands);
+    let bearer = format!("Bearer {OPERATOR}");
+    let removal = raw::request(["DELETE", &of(SHOP)], &[("Authorization", &bearer)], "");
+    wait_for("what somebody asked for who hung up to be done", || {
+        // One that the process had not begun with by then is none.
+        drop(Line::open(&service.url, &removal));
+        (!brands.file(SHOP).exists()).then_some(())
+    });
+    wait_for("who had it done to be noted", || {
+        let log = service.running.log();
+        let mut noted = log.lines().filter(|line| line.contains("administer a tenant"));
+        noted
+            .any(|line| line.contains("operator") && line.contains("Removed"))
+            .then_some(())
+    });
+    service.stop();
 }
 
 /// What is put in place by hand is looked at with the next change, too.
