@@ -231,7 +231,8 @@ fn of_service(call: &str) -> String {
     format!("yekta.v1.default.{call}")
 }
 
-fn asking(secret: Option<&str>, body: &Value) -> Request {
+/// A request with a body, by whoever shows a secret.
+pub fn asking(secret: Option<&str>, body: &Value) -> Request {
     let mut headers = HeaderMap::new();
     if let Some(secret) = secret {
         headers.insert("Authorization", format!("Bearer {secret}"));
@@ -240,7 +241,7 @@ fn asking(secret: Option<&str>, body: &Value) -> Request {
 }
 
 /// What the service's answer says.
-fn said(answer: &Message) -> Result<Value, Refusal> {
+pub fn said(answer: &Message) -> Result<Value, Refusal> {
     let header = |name: &str| {
         let headers = answer.headers.as_ref()?;
         Some(headers.get(name)?.as_str().to_owned())

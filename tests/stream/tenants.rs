@@ -3,12 +3,11 @@
 
 use std::{fmt::Write as _, fs, path::Path, process::Command, time::Duration};
 
-use async_nats::{HeaderMap, Request};
 use serde_json::{Value, json};
 use yekta::wire::digest::Digest;
 
 use crate::{
-    broker::{Broker, Refusal},
+    broker::{Broker, Refusal, asking, said},
     process::{Service, wait_for},
     server::NatsServer,
     serving::{serve_on, wait_until_ready},
@@ -59,23 +58,11 @@ fn event(tenant: &str, id: &str) -> Value {
 
 /// What a tenant answers to whoever shows `key`.
 fn asked(broker: &Broker, [tenant, key]: [&str; 2], call: &str, body: &Value) -> Result<Value, Refusal> {
-    let mut headers = HeaderMap::new();
-    headers.insert("Authorization", format!("Bearer {key}"));
-    let request = Request::new()
-        .payload(body.to_string().into())
-        .headers(headers)
-        .timeout(Some(ANSWER_WAIT));
+    let request = asking(Some(key), body).timeout(Some(ANSWER_WAIT));
     let subject = format!("yekta.v1.{tenant}.{call}");
-    let asking = broker.client.send_request(subject, request);
-    let answer = broker.runtime.block_on(asking).unwrap();
-    let header = |name: &str| {
-        let headers = answer.headers.as_ref()?;
-        Some(headers.get(name)?.as_str().to_owned())
-    };
-    match header("Nats-Service-Error-Code") {
-        Some(code) => Err((code.parse().unwrap(), header("Nats-Service-Error").unwrap())),
-        None => Ok(serde_json::from_slice(&answer.payload).unwrap()),
-    }
+    let answered = broker.client.send_request(subject, request);
+    let answer = broker.runtime.block_on(answered).unwrap();
+    said(&answer)
 }
 
 /// The customer as the tenant knows them.
