@@ -12,7 +12,7 @@ use crate::{
     app::clock,
     config::{CorsOrigins, Purpose, Settings},
     domain::{identity::IdentityRules, role::Role},
-    engine::{Deciding, EngineConfig, HandleLimits, Rules, SnapshotConfig, WorkerConfig},
+    engine::{Deciding, EngineConfig, HandleLimits, Part, Rules, SnapshotConfig, WorkerConfig},
     http::{
         access::{Keys, WriteKey},
         settings::{Origins, Settings as HttpSettings},
@@ -53,6 +53,7 @@ pub fn engine_rules(settings: &Settings) -> Rules {
     let channels = &settings.channels.channels;
     Rules {
         tenant: settings.data.tenant.clone(),
+        part: Part::Whole,
         identity: IdentityRules::new(settings.identifiers.clone(), settings.similarity.clone()),
         fold: settings.fold,
         retention: settings.retention.clone(),

@@ -27,6 +27,7 @@ use crate::{
         graph::Graph,
         memory::Memory,
         overlay::Overlay,
+        parting::Part,
         repair::Repairs,
         step::Ground,
         tenant::News,
@@ -39,6 +40,8 @@ use crate::{
 pub struct Rules {
     /// The tenant's name, for subjects.
     pub tenant: String,
+    /// Which part of the tenant's customers it has.
+    pub part: Part,
     /// What joins whom.
     pub identity: IdentityRules,
     /// What a profile keeps.

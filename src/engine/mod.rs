@@ -61,6 +61,7 @@ mod occupied;
 pub mod offline;
 pub mod open;
 pub mod overlay;
+pub mod parting;
 mod partition;
 mod place;
 mod population;
@@ -115,6 +116,7 @@ pub use crate::{
         migrate::Migrated,
         offline::Offline,
         open::{EngineConfig, Folder, Opened, StartError},
+        parting::Part,
         restore::{rebuild, restore},
         room::RoomConfig,
         secrets::SecretsError,

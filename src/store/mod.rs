@@ -48,12 +48,13 @@ pub use crate::store::open::{Damage, OpenError, StoreConfig, set_aside};
 pub(crate) use crate::store::open::{is_trusted, set_behind};
 pub use crate::store::read::Read;
 pub use crate::store::record::{
-    AnswerRecord, AtomRecord, BookedRecord, CellRecord, CellsRecord, ClearedRecord, CountedDayRecord,
-    CountedRecord, ErasedRecord, ErasingRecord, ErasureRecord, FormerRecord, ForwardRecord, InputRecord,
-    InsightRecord, Member, MembershipRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord,
-    RejectionRecord, Removed, RenewalRecord, RulesMark, RulesRecord, Run, SeenRecord, ShareRecord,
-    ShelfRecord, SizeRecord, StandingRecord, StartRecord, SumsRecord, SweepRecord, Task, TimerRecord,
-    UnmarkedRecord, WaitingRecord, WordsRecord,
+    AnswerRecord, ArrivalRecord, AtomRecord, BookedRecord, CellRecord, CellsRecord, ClearedRecord,
+    ComponentRecord, CountedDayRecord, CountedRecord, DepartureRecord, ErasedRecord, ErasingRecord,
+    ErasureRecord, FormerRecord, ForwardRecord, InputRecord, InsightRecord, Member, MembershipRecord,
+    ParcelRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord, RejectionRecord, Removed,
+    RenewalRecord, RoutedRecord, RulesMark, RulesRecord, Run, SeenRecord, ShareRecord, ShelfRecord,
+    SizeRecord, StandingRecord, StartRecord, SumsRecord, SweepRecord, Task, TimerRecord, UnmarkedRecord,
+    WaitingRecord, WordsRecord,
 };
 pub use crate::store::rewritten::settle;
 pub use crate::store::sled_store::{Former, Store};

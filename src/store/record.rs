@@ -27,11 +27,14 @@ use crate::{
 
 mod decided;
 mod experience;
+mod parting;
 
 pub use decided::{
     Member, MembershipRecord, PopulationRecord, Run, SizeRecord, StartRecord, SweepRecord, Task, TimerRecord,
     WaitingRecord,
 };
+pub use parting::{ArrivalRecord, ComponentRecord, DepartureRecord, ParcelRecord, RoutedRecord};
+
 pub use experience::{CellRecord, CellsRecord, InsightRecord, ShareRecord, SumsRecord};
 
 /// An atom: a distinct claim and what its events add up to.

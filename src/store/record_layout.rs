@@ -24,11 +24,12 @@ use crate::{
         ids::{AtomId, ErasureId, EventHash, KeyHash, ProfileId},
         layout,
         record::{
-            AnswerRecord, AtomRecord, BookedRecord, CellRecord, CellsRecord, ClearedRecord, CountedDayRecord,
-            CountedRecord, ErasedRecord, ErasingRecord, ErasureRecord, FormerRecord, ForwardRecord,
-            InputRecord, InsightRecord, MembershipRecord, PopulationRecord, ProfileRecord, QrRecord,
-            RankingRecord, RejectionRecord, RenewalRecord, RulesRecord, SeenRecord, ShareRecord, SizeRecord,
-            StandingRecord, StartRecord, SweepRecord, TimerRecord, WaitingRecord, WordsRecord,
+            AnswerRecord, ArrivalRecord, AtomRecord, BookedRecord, CellRecord, CellsRecord, ClearedRecord,
+            ComponentRecord, CountedDayRecord, CountedRecord, DepartureRecord, ErasedRecord, ErasingRecord,
+            ErasureRecord, FormerRecord, ForwardRecord, InputRecord, InsightRecord, MembershipRecord,
+            ParcelRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord, RejectionRecord,
+            RenewalRecord, RoutedRecord, RulesRecord, SeenRecord, ShareRecord, SizeRecord, StandingRecord,
+            StartRecord, SweepRecord, TimerRecord, WaitingRecord, WordsRecord,
         },
     },
 };
@@ -61,6 +62,12 @@ impl Record for AtomRecord {
         }
     }
 }
+
+record!(ComponentRecord, 1, "component");
+record!(RoutedRecord, 1, "routed event");
+record!(DepartureRecord, 1, "departure");
+record!(ArrivalRecord, 1, "arrival");
+record!(ParcelRecord, 1, "parcel");
 
 record!(ProfileRecord, 1, "profile");
 record!(FormerRecord, 2, "former profile");
@@ -127,6 +134,11 @@ layout! {
     }
     struct crate::store::record::RulesRecord { edition, mark, former }
     struct crate::store::record::RenewalRecord { after }
+    struct crate::store::record::ComponentRecord { partition, events, keys }
+    struct crate::store::record::RoutedRecord { event, place }
+    struct crate::store::record::DepartureRecord { to, keys }
+    struct crate::store::record::ArrivalRecord { from }
+    struct crate::store::record::ParcelRecord { profiles, rows }
     struct crate::store::record::ProfileRecord { version, fingerprint, members, attributed, absorbed }
     struct crate::store::record::FormerRecord { version, atoms, beside }
     struct crate::store::record::ForwardRecord { atoms }

@@ -200,6 +200,7 @@ pub(crate) fn started_with(
 ) -> Engine {
     let rules = Rules {
         tenant: "default".to_owned(),
+        part: Default::default(),
         identity: identity.clone(),
         fold,
         retention: Default::default(),

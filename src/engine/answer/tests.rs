@@ -32,6 +32,7 @@ impl Scene {
         let journal = FileJournal::open(&dir.path().join("journal"), FileJournalConfig::default());
         let rules = Rules {
             tenant: "default".to_owned(),
+            part: Default::default(),
             identity: IdentityRules::standard(),
             fold: FoldLimits::STANDARD,
             retention: Default::default(),

@@ -149,6 +149,7 @@ impl Scene {
         let keyring = Arc::new(Keyring::new(&[1; 32], &[2; 32]));
         let rules = Rules {
             tenant: "default".to_owned(),
+            part: Default::default(),
             identity: IdentityRules::standard(),
             fold: FoldLimits::STANDARD,
             retention: Default::default(),

@@ -37,6 +37,7 @@ fn rules(staff: &[(&str, &[&str])]) -> Rules {
     decide.routing.agents = Roster(staff.collect());
     Rules {
         tenant: "default".to_owned(),
+        part: Default::default(),
         identity: IdentityRules::standard(),
         fold: FoldLimits::STANDARD,
         retention: Default::default(),

@@ -1,0 +1,63 @@
+//! Which part of a tenant's customers an engine has, and what a move is called.
+
+use std::{fmt, num::NonZeroU32};
+
+/// Which part of a tenant's customers an engine has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// All of them.
+    #[default]
+    Whole,
+    /// None: it says which of so many partitions has whom.
+    Resolver {
+        /// How many partitions there are.
+        partitions: NonZeroU32,
+    },
+    /// Those whom the resolver sends there.
+    Partition {
+        /// Which partition, from 0.
+        index: u32,
+    },
+}
+
+/// A move of one component: the resolver's commit that began it, and its number there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MoveId {
+    /// The number of the commit.
+    pub batch: u64,
+    /// Its number among the moves of the commit, from 0.
+    pub index: u32,
+}
+
+impl MoveId {
+    /// Reads what `Display` writes; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (batch, index) = text.split_once('-')?;
+        let parsed = Self {
+            batch: batch.parse().ok()?,
+            index: index.parse().ok()?,
+        };
+        // `parse` reads a sign and zeros before the number as well.
+        (parsed.to_string() == text).then_some(parsed)
+    }
+}
+
+impl fmt::Display for MoveId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}-{}", self.batch, self.index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_move_is_read_as_it_was_written_and_nothing_else_is_one() {
+        let id = MoveId { batch: 70, index: 3 };
+        assert_eq!(MoveId::parse(&id.to_string()), Some(id));
+        for other in ["", "70", "70-", "-3", "+70-3", "070-3", "70-3-1", "70-x"] {
+            assert_eq!(MoveId::parse(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What a resolver writes for a partition: a message of its journal, and back.
+
+use crate::{
+    domain::event::{Event, StreamPlace},
+    engine::parting::MoveId,
+    journal::Message,
+    store::{
+        ArrivalRecord, DepartureRecord, RoutedRecord,
+        codec::{self, CodecError},
+    },
+};
+
+/// The kind of subject, behind the tenant's prefix.
+const KIND: &str = "routed";
+
+/// Something that a partition is to do, in the order of the resolver's journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Routed {
+    /// Place an event.
+    Event(Box<RoutedRecord>),
+    /// Take these out, and publish what they had.
+    Depart(MoveId, DepartureRecord),
+    /// Wait for what they had, and put it in.
+    Arrive(MoveId, ArrivalRecord),
+}
+
+/// A message for a partition that cannot be read: a bug, or another version of this program.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// The subject is none of a resolver's.
+    #[error("read what a resolver wrote: its subject is none of \"routed.<partition>.event|depart|arrive\"")]
+    Subject,
+    /// The body is damaged.
+    #[error("read what a resolver wrote")]
+    Body(#[from] CodecError),
+}
+
+impl Routed {
+    /// An event.
+    pub fn event(event: Event, place: Option<StreamPlace>) -> Self {
+        Self::Event(Box::new(RoutedRecord { event, place }))
+    }
+
+    /// The message of it for a partition; `prefix` is what every subject of the tenant begins with, without a dot at its end.
+    ///
+    /// # Errors
+    /// Where it is larger than a record may be.
+    pub fn message(&self, prefix: &str, partition: u32) -> Result<Message, CodecError> {
+        let (rest, body, trace) = match self {
+            Self::Event(routed) => {
+                let trace = routed.event.trace.clone();
+                ("event".to_owned(), codec::encode(&**routed)?, trace)
+            }
+            Self::Depart(id, departure) => (format!("depart.{id}"), codec::encode(departure)?, None),
+            Self::Arrive(id, arrival) => (format!("arrive.{id}"), codec::encode(arrival)?, None),
+        };
+        Ok(Message {
+            subject: format!("{prefix}.{KIND}.{partition}.{rest}"),
+            key: String::new(),
+            body,
+            trace,
+        })
+    }
+
+    /// What a message holds, and for which partition; `None` of one that is for none. `rest` is its subject behind the tenant's
+    /// prefix and a dot.
+    ///
+    /// # Errors
+    /// [`Unreadable`].
+    pub fn read(rest: &str, body: &[u8]) -> Result<Option<(u32, Self)>, Unreadable> {
+        let Some(rest) = rest.strip_prefix(KIND).and_then(|rest| rest.strip_prefix('.')) else {
+            return Ok(None);
+        };
+        let mut tokens = rest.split('.');
+        let partition = tokens.next().and_then(|token| token.parse().ok());
+        let partition: u32 = partition.ok_or(Unreadable::Subject)?;
+        let (kind, id, more) = (tokens.next(), tokens.next(), tokens.next());
+        let routed = match (kind, id.map(MoveId::parse), more) {
+            (Some("event"), None, None) => Self::Event(Box::new(codec::decode(body)?)),
+            (Some("depart"), Some(Some(id)), None) => Self::Depart(id, codec::decode(body)?),
+            (Some("arrive"), Some(Some(id)), None) => Self::Arrive(id, codec::decode(body)?),
+            _ => return Err(Unreadable::Subject),
+        };
+        Ok(Some((partition, routed)))
+    }
+
+    /// The subjects of all that is for a partition, behind the tenant's prefix and a dot.
+    pub fn subjects(partition: u32) -> String {
+        format!("{KIND}.{partition}.>")
+    }
+}

@@ -1,0 +1,66 @@
+//! What is kept and sent where several engines have the customers of one tenant between them.
+
+use std::fmt;
+
+use crate::{
+    domain::event::{Event, StreamPlace},
+    store::ids::{KeyHash, ProfileId},
+};
+
+/// Customers who are connected: where they live, and how much there is of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ComponentRecord {
+    /// The partition that has all of their events, from 0.
+    pub partition: u32,
+    /// How many events were routed for them: what a move of them costs.
+    pub events: u64,
+    /// How many values connect them.
+    pub keys: u64,
+}
+
+/// An event on its way to a partition. `Debug` shows nothing that it holds.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RoutedRecord {
+    /// The event as the edge made it.
+    pub event: Event,
+    /// Where it stands in the tenant's input stream.
+    pub place: Option<StreamPlace>,
+}
+
+impl fmt::Debug for RoutedRecord {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("RoutedRecord(…)")
+    }
+}
+
+/// Who is to leave a partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DepartureRecord {
+    /// The partition they go to.
+    pub to: u32,
+    /// All values that connect them. Nobody else has one of these.
+    pub keys: Vec<KeyHash>,
+}
+
+/// Who is to come into a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ArrivalRecord {
+    /// The partition they come from.
+    pub from: u32,
+}
+
+/// All that a partition has of customers who leave it: the rows of its store, by their keys, as they lie there. `Debug` shows how
+/// many.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct ParcelRecord {
+    /// The profiles among them.
+    pub profiles: Vec<ProfileId>,
+    /// The rows, in the order of their keys.
+    pub rows: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl fmt::Debug for ParcelRecord {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "ParcelRecord({} rows)", self.rows.len())
+    }
+}
