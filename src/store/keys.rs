@@ -66,7 +66,7 @@ pub mod value;
 pub use aliases::{
     ALIASES, Declared, alias, alias_in, aliases, behind_aliases, behind_aliases_between, said_same,
 };
-pub use components::{COMPONENTS, component, link, linked, links};
+pub use components::{component, link, linked, links, take_in, taken_in};
 pub use counted::{COUNTED, counted, counted_day, day_of_counted};
 pub use decided::{
     AGING, DUE, MEMBERSHIPS, MEMBERSHIPS_END, POPULATION, STARTS, SWEEP, TIMERS, WAITING, aging, awaiting,

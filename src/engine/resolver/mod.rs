@@ -6,9 +6,21 @@
 //!
 //! | | |
 //! |---|---|
+//! | `links` | by which values an event may be connected with others |
 //! | `components` | which values are connected: what one event unites, and which value leads where |
+//! | `step` | what is written for whom |
+//! | `asked` | where a customer is |
+//! | `standing` | what a resolver does not do that others do |
 //!
 //! Must never decide who is one person: that is the partitions'. Called by `engine::worker` in place of `engine::step`.
 
 mod asked;
 mod components;
+mod links;
+mod standing;
+mod step;
+
+pub(crate) use self::step::step;
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ pub fn linked(key: KeyHash) -> Vec<u8> {
     join(b'q', &[&[0], &key.0])
 }
 
-/// All values that a component began with or got from an event, and all components that it took in itself.
+/// All values that a component has, but for those of the components that it took in.
 pub fn links(component: KeyHash) -> Vec<u8> {
     join(b'q', &[&[1], &component.0])
 }
@@ -22,5 +22,12 @@ pub fn component(component: KeyHash) -> Vec<u8> {
     join(b'q', &[&[2], &component.0])
 }
 
-/// All that a resolver knows of components.
-pub const COMPONENTS: &[u8] = b"q";
+/// All components that one took in, but for those that these had taken in.
+pub fn taken_in(component: KeyHash) -> Vec<u8> {
+    join(b'q', &[&[3], &component.0])
+}
+
+/// One of these.
+pub fn take_in(component: KeyHash, other: KeyHash) -> Vec<u8> {
+    join(b'q', &[&[3], &component.0, &other.0])
+}
