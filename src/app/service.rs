@@ -6,8 +6,9 @@ use futures_util::FutureExt;
 
 use crate::{
     app::{
-        certificate::CertificateError, door::Closed, front::Front, owner::Owning, shop::Shop,
-        standby::Waiting, stream::StreamError, supervisor::Supervisor,
+        certificate::CertificateError, door::Closed, front::Front, owner::Owning,
+        shared::partitioned::PartitionsError, shop::Shop, standby::Waiting, stream::StreamError,
+        supervisor::Supervisor,
     },
     audit::AuditError,
     config::{Settings, TenantError},
@@ -39,6 +40,9 @@ pub enum ServiceError {
         /// The file.
         path: PathBuf,
     },
+    /// The tenant has another number of partitions.
+    #[error(transparent)]
+    Partitions(#[from] PartitionsError),
     /// A shop's process does not follow the mirror of the journal.
     #[error(transparent)]
     Mirror(#[from] MirrorError),
