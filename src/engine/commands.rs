@@ -134,6 +134,7 @@ impl Batch<'_> {
             Command::EraseAgain(erasure) => self.erase_again(erasure)?,
             Command::EraseOn { erasure, most } => Ok(self.erase_on(*erasure, *most)?),
             Command::Note { erasures, progress } => Ok(self.note(erasures, *progress, now)?),
+            Command::Carry(moved) => Ok(self.carry(moved)?),
             Command::Deleted { places } => Ok(self.note_deleted(places)),
         };
         if let (Some(request), Ok(answer)) = (ordered.request, &answer) {

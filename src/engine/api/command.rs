@@ -8,6 +8,7 @@ use crate::{
     engine::{
         api::{Mint, Progress, Statement, Target, Undo, Valuing},
         experience::Findings,
+        parting::Moved,
     },
     store::{ErasureId, ErasureRecord},
 };
@@ -123,6 +124,8 @@ pub enum Command {
         /// How far.
         progress: Progress,
     },
+    /// Have customers leave this partition, or come into it.
+    Carry(Box<Moved>),
     /// Note that these messages of the input stream were deleted there.
     Deleted {
         /// Their numbers.
@@ -152,6 +155,7 @@ impl fmt::Debug for Command {
             Self::EraseAgain(_) => "EraseAgain",
             Self::EraseOn { .. } => "EraseOn",
             Self::Note { .. } => "Note",
+            Self::Carry(_) => "Carry",
             Self::Deleted { .. } => "Deleted",
         })
     }

@@ -56,6 +56,7 @@ pub(super) fn of(command: &Command, keyring: &Keyring) -> String {
         Command::EraseAgain(erasure) => format!("erase again {}", erasure.id),
         Command::EraseOn { erasure, .. } => format!("erase on {erasure}"),
         Command::Note { erasures, progress } => format!("note {progress:?} {erasures:?}"),
+        Command::Carry(moved) => format!("carry {}", moved.id()),
         Command::Deleted { places } => format!("deleted {places:?}"),
         Command::Undo { what, .. } => match what {
             Undo::Word(id) => format!("undo word {id}"),

@@ -20,6 +20,13 @@ pub enum Part {
     },
 }
 
+impl Part {
+    /// Whether others of its kind have the tenant's other customers.
+    pub const fn is_partition(self) -> bool {
+        matches!(self, Self::Partition { .. })
+    }
+}
+
 /// A move of one component: the resolver's commit that began it, and its number there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MoveId {
