@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     api::{Api, Following, guard::Guard},
     app::{
-        stream::{Ground, StreamError, service_limits},
+        error::StreamError,
+        stream::{Ground, service_limits},
         watching::Watching,
     },
     config::Settings,

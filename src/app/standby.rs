@@ -18,14 +18,15 @@ use crate::{
     api::Following,
     app::{
         compose,
+        error::ServiceError,
         front::{Front, Served},
-        service::{ServiceError, Turn},
         shared::{
             Member,
             opening::{self, Origin},
             partitioned, secrets,
         },
         stream::{prepare_shared, service_limits},
+        turn::Turn,
     },
     config::Cluster,
     engine::{Standby, StandbyMetrics, StartError, error::chain, has_store},

@@ -1,14 +1,14 @@
 //! What a service on NATS stands on: the connection and its streams, the journal in a stream, the intake that puts what is
 //! posted into the stream.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use tokio::runtime::Handle;
 
 use crate::{
     app::{
         broker::{Broker, Others},
-        service::ServiceError,
+        error::{ServiceError, StreamError},
         siblings::Siblings,
     },
     config::Settings,
@@ -33,38 +33,6 @@ use crate::{
 
 /// Bytes of a request over NATS, as of a command over HTTP.
 const REQUEST_BYTES_MAX: usize = 32 * 1024;
-
-/// Why a service on NATS does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StreamError {
-    /// The server will not do.
-    #[error(transparent)]
-    Connect(#[from] nats::ConnectError),
-    /// Another process is the owner.
-    #[error(transparent)]
-    Owner(#[from] nats::service::OwnerError),
-    /// A stream will not do.
-    #[error(transparent)]
-    Asset(#[from] nats::assets::AssetError),
-    /// The service cannot answer on NATS.
-    #[error(transparent)]
-    Service(#[from] nats::service::ServiceError),
-    /// The folder is that of a standalone service.
-    #[error(
-        "start on NATS with {}: the folder holds the journal of a standalone service; bring it along with yekta migrate --to-nats, or name another folder in data.dir",
-        path.display()
-    )]
-    Standalone {
-        /// The tenant's folder.
-        path: PathBuf,
-    },
-    /// The cluster cannot be asked.
-    #[error(transparent)]
-    Status(#[from] nats::status::StatusError),
-    /// The tenant's name fits no stream.
-    #[error(transparent)]
-    Tenant(#[from] nats::TenantError),
-}
 
 /// A connection whose streams are there.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use crate::{
     app::{
-        service::ServiceError,
+        error::ServiceError,
         shared::{
             Member,
             secrets::{self, key_of},

@@ -14,7 +14,7 @@ use std::{
 use tokio::{sync::watch, time::sleep};
 
 use crate::{
-    app::{service::ServiceError, shared::Member},
+    app::{error::ServiceError, shared::Member},
     cipher::{MasterKeys, WRAPPED},
     engine::{EngineConfig, StartError, secrets_open},
     nats::Tenant,
