@@ -57,3 +57,6 @@ impl Batch<'_> {
         Ok(Answer::Noted)
     }
 }
+
+#[cfg(test)]
+mod tests;
