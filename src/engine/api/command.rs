@@ -4,7 +4,11 @@ use std::fmt;
 
 use crate::{
     decide::{contact::Ask, routing},
-    domain::{event::ConsentChange, identity::Word, time::Timestamp},
+    domain::{
+        event::ConsentChange,
+        identity::{Key, Word},
+        time::Timestamp,
+    },
     engine::{
         api::{Mint, Progress, Statement, Target, Undo, Valuing},
         experience::Findings,
@@ -124,6 +128,11 @@ pub enum Command {
         /// How far.
         progress: Progress,
     },
+    /// Have those who hold these values in one partition, of the resolver of a tenant with partitions.
+    Connect {
+        /// The values.
+        keys: Vec<Key>,
+    },
     /// Have customers leave this partition, or come into it.
     Carry(Box<Moved>),
     /// Note that these messages of the input stream were deleted there.
@@ -155,6 +164,7 @@ impl fmt::Debug for Command {
             Self::EraseAgain(_) => "EraseAgain",
             Self::EraseOn { .. } => "EraseOn",
             Self::Note { .. } => "Note",
+            Self::Connect { .. } => "Connect",
             Self::Carry(_) => "Carry",
             Self::Deleted { .. } => "Deleted",
         })

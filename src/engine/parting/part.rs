@@ -21,6 +21,11 @@ pub enum Part {
 }
 
 impl Part {
+    /// Whether it has no customers and says who has.
+    pub const fn is_resolver(self) -> bool {
+        matches!(self, Self::Resolver { .. })
+    }
+
     /// Whether others of its kind have the tenant's other customers.
     pub const fn is_partition(self) -> bool {
         matches!(self, Self::Partition { .. })
