@@ -124,7 +124,7 @@ impl Giant {
     fn told(&self, partition: usize, kind: &str) -> Vec<streams::Stored> {
         let (stream, filter) = (
             format!("YEKTA_OUT_giant-p{partition}"),
-            format!("yekta.v1.giant-p{partition}.{kind}.>"),
+            format!("yekta.v1.giant_p{partition}.{kind}.>"),
         );
         self.broker.read_all(streams::of(&stream, &filter))
     }
@@ -135,7 +135,7 @@ impl Giant {
             let told = (0..PARTITIONS).map(|partition| {
                 let (stream, filter) = (
                     format!("YEKTA_OUT_giant-p{partition}"),
-                    format!("yekta.v1.giant-p{partition}.context.>"),
+                    format!("yekta.v1.giant_p{partition}.context.>"),
                 );
                 self.broker.count(streams::of(&stream, &filter))
             });
