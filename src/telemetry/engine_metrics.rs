@@ -59,6 +59,7 @@ pub struct EngineMetrics {
     folder: FolderMetrics,
     snapshot_seconds: Histogram,
     snapshot_failures: IntCounter,
+    journal_held: IntGauge,
     disk_free_bytes: IntGauge,
     disk_full: IntGauge,
 }
@@ -147,6 +148,10 @@ impl EngineMetrics {
             snapshot_failures: registry.counter(
                 "engine_snapshot_failures_total",
                 "Snapshots that could not be made; the journal keeps what they would have held.",
+            )?,
+            journal_held: registry.gauge(
+                "engine_journal_held",
+                "Whether the journal keeps what is to go since a partition has not consumed it: 1 or 0.",
             )?,
             disk_free_bytes: registry.gauge(
                 "engine_disk_free_bytes",
@@ -268,6 +273,11 @@ impl EngineMetrics {
     /// Counts one that was not.
     pub fn snapshot_failed(&self) {
         self.snapshot_failures.inc();
+    }
+
+    /// Notes whether the journal keeps what is to go since somebody who reads it is behind.
+    pub fn journal_held(&self, is_held: bool) {
+        self.journal_held.set(i64::from(is_held));
     }
 }
 
