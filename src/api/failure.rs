@@ -356,6 +356,12 @@ impl From<CommandError> for Failure {
                 "The command is too large",
                 error.to_string(),
             ),
+            CommandError::Resolver | CommandError::NoResolver => Self::new(
+                Class::Conflict,
+                "another_part",
+                "Another part of the tenant answers this",
+                error.to_string(),
+            ),
             CommandError::Unavailable(error) => error.into(),
         }
     }

@@ -106,6 +106,8 @@ pub enum Outcome {
     Accepted(Resolution),
     /// The event counts, and is about the tenant and no customer.
     Noted,
+    /// The event is on its way to the partition that has its customer.
+    Routed,
     /// The event was known; nothing changed.
     Duplicate,
     /// Its id was known with another content; the first holds.

@@ -134,6 +134,7 @@ impl Batch<'_> {
             Command::EraseAgain(erasure) => self.erase_again(erasure)?,
             Command::EraseOn { erasure, most } => Ok(self.erase_on(*erasure, *most)?),
             Command::Note { erasures, progress } => Ok(self.note(erasures, *progress, now)?),
+            Command::Connect { .. } => Err(CommandError::NoResolver),
             Command::Deleted { places } => Ok(self.note_deleted(places)),
         };
         if let (Some(request), Ok(answer)) = (ordered.request, &answer) {
@@ -301,7 +302,7 @@ fn kept(ordered: &Ordered, answer: &Answer) -> AnswerRecord {
         Answer::Started { members } => AnswerRecord::Started { members: *members },
         Answer::Routed(routed) => routing::record(routed, &ordered.id),
         Answer::Said { word } => AnswerRecord::Said { word: word.clone() },
-        Answer::Undone | Answer::Noted => AnswerRecord::Undone,
+        Answer::Undone | Answer::Noted | Answer::Connected { .. } => AnswerRecord::Undone,
         Answer::Erased { erasure } => AnswerRecord::Erased { erasure: erasure.id },
     }
 }

@@ -123,6 +123,9 @@ impl Item {
             (Submission::Event(event) | Submission::Read(event, _), Outcome::Noted) => {
                 Self::Accepted(event.received, "noted")
             }
+            (Submission::Event(event) | Submission::Read(event, _), Outcome::Routed) => {
+                Self::Accepted(event.received, "routed")
+            }
             (_, Outcome::Erased) => Self::Refused(Reason::Erased.code()),
             (_, Outcome::Conflicting) => Self::Known(EventOutcome::Conflicting),
             _ => Self::Known(EventOutcome::Duplicate),

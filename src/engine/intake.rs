@@ -164,7 +164,11 @@ pub fn ingested(receipt: &Receipt, ids: Vec<Option<String>>, mut rejected: Vec<R
         let (reason, message) = match outcome {
             Outcome::Refused => (Reason::TooLarge, FITS_NO_COMMIT),
             Outcome::Erased => (Reason::Erased, WAS_ERASED),
-            Outcome::Accepted(_) | Outcome::Noted | Outcome::Duplicate | Outcome::Conflicting => continue,
+            Outcome::Accepted(_)
+            | Outcome::Noted
+            | Outcome::Routed
+            | Outcome::Duplicate
+            | Outcome::Conflicting => continue,
         };
         if id.is_some() {
             rejected.push(Rejected {
@@ -178,7 +182,8 @@ pub fn ingested(receipt: &Receipt, ids: Vec<Option<String>>, mut rejected: Vec<R
     rejected.sort_by_key(|one| one.index);
     let count =
         |wanted: fn(&Outcome) -> bool| receipt.outcomes.iter().filter(|outcome| wanted(outcome)).count();
-    let accepted = count(|outcome| matches!(outcome, Outcome::Accepted(_) | Outcome::Noted));
+    let accepted =
+        count(|outcome| matches!(outcome, Outcome::Accepted(_) | Outcome::Noted | Outcome::Routed));
     // The first that was committed holds: to the sender, another content under its id is as good as sent before.
     let known = count(|outcome| matches!(outcome, Outcome::Duplicate | Outcome::Conflicting));
     Ingested::committed(accepted, known, rejected, Some(receipt.position.0))

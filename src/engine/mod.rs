@@ -77,6 +77,7 @@ mod refold;
 mod renew;
 mod repair;
 mod resolve;
+mod resolver;
 pub mod restore;
 mod retract;
 mod room;

@@ -1,9 +1,10 @@
 //! The step: from a batch of submissions and commands to one commit. Synchronous and without effects: the same store
 //! and the same input give the same commit.
 
+mod keep;
 mod verdicts;
 
-use std::{borrow::Cow, collections::BTreeSet, ops::ControlFlow, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use crate::{
     decide::rule::Rulebook,
@@ -25,12 +26,8 @@ use crate::{
         repair::Repairs,
         step::verdicts::Verdicts,
     },
-    journal::{Commit, InputPosition, Marker},
-    store::{
-        AtomId, InputRecord, Keyring, Order, ProfileId, Read, RejectionRecord, RenewalRecord, View,
-        fingerprint::Multiset, keys,
-    },
-    wire::Rejection,
+    journal::{Commit, InputPosition},
+    store::{AtomId, Keyring, ProfileId, RenewalRecord, fingerprint::Multiset, keys},
 };
 
 /// Where the writer stands: what the next commit goes on from.
@@ -133,9 +130,9 @@ pub(crate) fn step(
             _ => None,
         };
         if let Some(rejection) = refused
-            && !run.is_kept(&rejection)?
+            && !run.batch.is_kept(&run.standing, &rejection)?
         {
-            run.keep(&rejection, now)?;
+            run.batch.keep(&mut run.standing, &rejection, now)?;
             publication.refused(&rejection)?;
         }
         outcomes.push(outcome);
@@ -148,7 +145,7 @@ pub(crate) fn step(
         Some(expiring) => run.batch.expire(expiring, now)?,
         None => None,
     };
-    run.consume(input.position.as_ref())?;
+    run.batch.consume(&mut run.standing, input.position.as_ref())?;
     let stepped = run.finish(publication, input, (outcomes, answers), now)?;
     Ok(Stepped {
         expiring_after,
@@ -183,32 +180,6 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Whether a refused item of the input stream is kept already: where a batch was committed in parts and the process
-    /// ended between them, the first parts come again.
-    fn is_kept(&self, rejection: &Rejection) -> Result<bool, Error> {
-        let Some(origin) = rejection.origin.as_deref() else {
-            return Ok(false);
-        };
-        let consumed = self.standing.input.as_ref().map_or(0, |input| input.sequence);
-        let mut is_kept = false;
-        let before = self.batch.overlay.before();
-        let mut look = |_: &[u8], value: &[u8]| {
-            let kept: RejectionRecord = before.decoded(value)?;
-            let Some(place) = kept.origin else {
-                return Ok(ControlFlow::Continue(()));
-            };
-            is_kept = place == *origin && (&kept.id, &kept.body) == (&rejection.id, &rejection.body);
-            // What is consumed does not come again, nor what was kept before it.
-            Ok(if is_kept || place.sequence <= consumed {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            })
-        };
-        before.scan_prefix(keys::REJECTIONS, Order::Descending, &mut look)?;
-        Ok(is_kept)
-    }
-
     /// Makes some of the atoms of former editions anew, and notes how far that is.
     fn renew(&mut self, most: Renewal) -> Result<(), Error> {
         let Some(after) = self.standing.renewing.after.filter(|_| most.atoms > 0) else {
@@ -225,63 +196,6 @@ impl<'a> Run<'a> {
                 overlay.delete(keys::RENEWAL.to_vec());
                 self.standing.renewing = Renewing::default();
             }
-        }
-        Ok(())
-    }
-
-    /// Notes by which rules the store is kept, where it does not know; with the first change that they make.
-    fn note_rules(&mut self) -> Result<(), Error> {
-        let rules = self.batch.rules;
-        let renewing = &mut self.standing.renewing;
-        if renewing.written != Some(rules.identity.edition) {
-            let record = rules.record(renewing.after.is_none());
-            self.batch.overlay.put_record(keys::RULES.to_vec(), &record)?;
-            // Whoever starts next goes on from here, also if no atom was made anew yet.
-            if let Some(after) = renewing.after {
-                let renewal = RenewalRecord { after };
-                self.batch.overlay.put_record(keys::RENEWAL.to_vec(), &renewal)?;
-            }
-            renewing.written = Some(rules.identity.edition);
-        }
-        Ok(())
-    }
-
-    /// Notes up to where the input is consumed, so that the store knows it too.
-    fn consume(&mut self, position: Option<&InputPosition>) -> Result<(), Error> {
-        let Some(position) = position else { return Ok(()) };
-        let record = InputRecord {
-            stream: position.stream.clone(),
-            created_ns: position.created_ns,
-            sequence: position.sequence,
-            digest: position.digest,
-        };
-        self.batch.overlay.put_record(keys::INPUT.to_vec(), &record)?;
-        self.standing.input = Some(position.clone());
-        Ok(())
-    }
-
-    /// Keeps a refused item; the oldest goes when there are too many.
-    fn keep(&mut self, rejection: &Rejection, now: Timestamp) -> Result<(), Error> {
-        self.standing.rejections = self.standing.rejections.saturating_add(1);
-        let record = RejectionRecord {
-            at: now,
-            code: rejection.reason.code().to_owned(),
-            message: rejection.message.clone(),
-            id: rejection.id.clone(),
-            source: rejection.source.clone(),
-            origin: rejection.origin.as_deref().cloned(),
-            body: rejection.body.clone(),
-        };
-        self.batch
-            .overlay
-            .put_record(keys::rejection(self.standing.rejections), &record)?;
-        self.batch.note_undeleted(rejection)?;
-        if let Some(oldest) = self
-            .standing
-            .rejections
-            .checked_sub(self.batch.rules.rejections_max)
-        {
-            self.batch.overlay.delete(keys::rejection(oldest));
         }
         Ok(())
     }
@@ -316,35 +230,13 @@ impl Run<'_> {
         publication.commit(&combined, &told, &self.batch, &acts)?;
         let messages = publication.into_messages();
         if !messages.is_empty() || self.batch.overlay.has_changes() {
-            self.note_rules()?;
+            self.batch.note_rules(&mut self.standing)?;
         }
         self.standing.repairs = self.batch.repairs;
         let leaves = self.batch.leaves(input)?;
         let (bounds, turns) = (self.batch.bounds, std::mem::take(&mut self.batch.turns));
         let (changes, lasting) = self.batch.overlay.into_changes()?;
-        let (commit, standing) = match messages.is_empty() && changes.is_empty() {
-            true => (None, self.standing),
-            false => {
-                let standing = Standing {
-                    batch: self.standing.batch.saturating_add(1),
-                    fingerprint: combined.fingerprint,
-                    ..self.standing
-                };
-                let marker = Marker {
-                    batch: standing.batch,
-                    fingerprint: combined.fingerprint.to_bytes(),
-                    time_us: now.as_micros(),
-                    input: standing.input.clone(),
-                    epoch: standing.epoch,
-                };
-                let commit = Commit {
-                    messages,
-                    changes,
-                    marker,
-                };
-                (Some(commit), standing)
-            }
-        };
+        let (commit, standing) = self.standing.then((messages, changes), combined.fingerprint, now);
         Ok(Stepped {
             commit,
             standing,

@@ -22,8 +22,9 @@ use crate::{
         known::Known,
         ledger::{self, Ledger},
         memory::Memory,
+        parting::Part,
         population::Population,
-        recover,
+        recover, resolver,
         room::Room,
         step::{Ground, Standing, step},
         upkeep::{Left, Upkeep},
@@ -233,6 +234,9 @@ impl Worker {
 
     /// What is to be done next of what is left.
     fn left(&self) -> Option<Left> {
+        if self.rules.part.is_resolver() {
+            return None;
+        }
         if self.repairs_are_due() {
             return Some(Left::Repairs);
         }
@@ -283,7 +287,11 @@ impl Worker {
             book: &book,
             health: &self.failing,
         };
-        let stepped = step(ground, &self.standing, input, (self.clock)())?;
+        let now = (self.clock)();
+        let stepped = match self.rules.part {
+            Part::Resolver { partitions } => resolver::step(ground, partitions, &self.standing, input, now),
+            Part::Whole | Part::Partition { .. } => step(ground, &self.standing, input, now),
+        }?;
         self.stepped = begun.elapsed();
         let counted = Counted::of(input, &stepped, begun);
         match stepped.commit {

@@ -79,8 +79,11 @@ async fn submit(handle: &Handle, items: Vec<(usize, Submission)>) -> Result<Vec<
                 let (id, code) = (Some(id.id.clone()), Reason::TooLarge.code());
                 *fate = Fate::Refused { id, code };
             }
-            // Nobody is erased of records that are measured by.
-            (Outcome::Refused | Outcome::Accepted(_) | Outcome::Noted | Outcome::Erased, _) => {}
+            // Nobody is erased of records that are measured by, and one engine has them all.
+            (
+                Outcome::Refused | Outcome::Accepted(_) | Outcome::Noted | Outcome::Routed | Outcome::Erased,
+                _,
+            ) => {}
         }
     }
     Ok(fates)

@@ -35,6 +35,7 @@
 //! | `t` | timer | [`TimerRecord`](crate::store::TimerRecord) | what is done at a time |
 //! | `u` | time, timer | nothing | the same in that order |
 //! | `w` | atom, timer | nothing | what waits for something to happen |
+//! | `q` | kind, value or component | [`LinkedRecord`](crate::store::LinkedRecord), nothing, [`ComponentRecord`](crate::store::ComponentRecord) | at a resolver: who is connected, and in which partition |
 //! | `r` | profile | [`StandingRecord`](crate::store::StandingRecord) | what a customer is worth among all |
 //! | `v` | | [`RankingRecord`](crate::store::RankingRecord) | how far ranking them is |
 //! | `c` | day, names | [`CountedDayRecord`](crate::store::CountedDayRecord), [`CountedRecord`](crate::store::CountedRecord) | what is counted for reports |
@@ -54,6 +55,7 @@ use crate::{
 
 mod aliases;
 pub mod catalogue;
+mod components;
 mod counted;
 mod decided;
 mod erased;
@@ -64,6 +66,7 @@ pub mod value;
 pub use aliases::{
     ALIASES, Declared, alias, alias_in, aliases, behind_aliases, behind_aliases_between, said_same,
 };
+pub use components::{component, link, linked, links, take_in, taken_in};
 pub use counted::{COUNTED, counted, counted_day, day_of_counted};
 pub use decided::{
     AGING, DUE, MEMBERSHIPS, MEMBERSHIPS_END, POPULATION, STARTS, SWEEP, TIMERS, WAITING, aging, awaiting,
@@ -107,7 +110,7 @@ fn ordered(time: Timestamp) -> [u8; 8] {
 }
 
 /// Letters of small keys that end in one hash or begin with it, and that are often looked for in vain.
-pub const OFTEN_ABSENT: &[u8] = b"BDFGILNOPRSVZmstwy";
+pub const OFTEN_ABSENT: &[u8] = b"BDFGILNOPRSVZmqstwy";
 
 /// An atom's record.
 pub fn atom(id: AtomId) -> Vec<u8> {

@@ -50,11 +50,11 @@ pub use crate::store::read::Read;
 pub use crate::store::record::{
     AnswerRecord, ArrivalRecord, AtomRecord, BookedRecord, CellRecord, CellsRecord, ClearedRecord,
     ComponentRecord, CountedDayRecord, CountedRecord, DepartureRecord, ErasedRecord, ErasingRecord,
-    ErasureRecord, FormerRecord, ForwardRecord, InputRecord, InsightRecord, Member, MembershipRecord,
-    ParcelRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord, RejectionRecord, Removed,
-    RenewalRecord, RoutedRecord, RulesMark, RulesRecord, Run, SeenRecord, ShareRecord, ShelfRecord,
-    SizeRecord, StandingRecord, StartRecord, SumsRecord, SweepRecord, Task, TimerRecord, UnmarkedRecord,
-    WaitingRecord, WordsRecord,
+    ErasureRecord, FormerRecord, ForwardRecord, InputRecord, InsightRecord, LinkedRecord, Member,
+    MembershipRecord, ParcelRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord,
+    RejectionRecord, Removed, RenewalRecord, RoutedRecord, RulesMark, RulesRecord, Run, SeenRecord,
+    ShareRecord, ShelfRecord, SizeRecord, StandingRecord, StartRecord, SumsRecord, SweepRecord, Task,
+    TimerRecord, UnmarkedRecord, WaitingRecord, WordsRecord,
 };
 pub use crate::store::rewritten::settle;
 pub use crate::store::sled_store::{Former, Store};

@@ -33,7 +33,9 @@ pub use decided::{
     Member, MembershipRecord, PopulationRecord, Run, SizeRecord, StartRecord, SweepRecord, Task, TimerRecord,
     WaitingRecord,
 };
-pub use parting::{ArrivalRecord, ComponentRecord, DepartureRecord, ParcelRecord, RoutedRecord};
+pub use parting::{
+    ArrivalRecord, ComponentRecord, DepartureRecord, LinkedRecord, ParcelRecord, RoutedRecord,
+};
 
 pub use experience::{CellRecord, CellsRecord, InsightRecord, ShareRecord, SumsRecord};
 

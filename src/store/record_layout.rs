@@ -26,10 +26,10 @@ use crate::{
         record::{
             AnswerRecord, ArrivalRecord, AtomRecord, BookedRecord, CellRecord, CellsRecord, ClearedRecord,
             ComponentRecord, CountedDayRecord, CountedRecord, DepartureRecord, ErasedRecord, ErasingRecord,
-            ErasureRecord, FormerRecord, ForwardRecord, InputRecord, InsightRecord, MembershipRecord,
-            ParcelRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord, RejectionRecord,
-            RenewalRecord, RoutedRecord, RulesRecord, SeenRecord, ShareRecord, SizeRecord, StandingRecord,
-            StartRecord, SweepRecord, TimerRecord, WaitingRecord, WordsRecord,
+            ErasureRecord, FormerRecord, ForwardRecord, InputRecord, InsightRecord, LinkedRecord,
+            MembershipRecord, ParcelRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord,
+            RejectionRecord, RenewalRecord, RoutedRecord, RulesRecord, SeenRecord, ShareRecord, SizeRecord,
+            StandingRecord, StartRecord, SweepRecord, TimerRecord, WaitingRecord, WordsRecord,
         },
     },
 };
@@ -64,6 +64,7 @@ impl Record for AtomRecord {
 }
 
 record!(ComponentRecord, 1, "component");
+record!(LinkedRecord, 1, "linked value");
 record!(RoutedRecord, 1, "routed event");
 record!(DepartureRecord, 1, "departure");
 record!(ArrivalRecord, 1, "arrival");
@@ -135,6 +136,7 @@ layout! {
     struct crate::store::record::RulesRecord { edition, mark, former }
     struct crate::store::record::RenewalRecord { after }
     struct crate::store::record::ComponentRecord { partition, events, keys }
+    struct crate::store::record::LinkedRecord { component }
     struct crate::store::record::RoutedRecord { event, place }
     struct crate::store::record::DepartureRecord { to, keys }
     struct crate::store::record::ArrivalRecord { from }

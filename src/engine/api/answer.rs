@@ -73,6 +73,11 @@ pub enum Answer {
         /// What was taken away.
         erasure: Box<ErasureRecord>,
     },
+    /// Those who hold these values are in one partition, or on their way there.
+    Connected {
+        /// Which, from 0.
+        partition: u32,
+    },
     /// It is noted.
     Noted,
 }
@@ -89,6 +94,7 @@ impl fmt::Debug for Answer {
             Self::Said { word } => write!(out, "Said({word})"),
             Self::Undone => out.write_str("Undone"),
             Self::Erased { erasure } => write!(out, "Erased({})", erasure.id),
+            Self::Connected { partition } => write!(out, "Connected(in {partition})"),
             Self::Noted => out.write_str("Noted"),
         }
     }

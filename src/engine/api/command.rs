@@ -4,7 +4,11 @@ use std::fmt;
 
 use crate::{
     decide::{contact::Ask, routing},
-    domain::{event::ConsentChange, identity::Word, time::Timestamp},
+    domain::{
+        event::ConsentChange,
+        identity::{Key, Word},
+        time::Timestamp,
+    },
     engine::{
         api::{Mint, Progress, Statement, Target, Undo, Valuing},
         experience::Findings,
@@ -123,6 +127,11 @@ pub enum Command {
         /// How far.
         progress: Progress,
     },
+    /// Have those who hold these values in one partition, of the resolver of a tenant with partitions.
+    Connect {
+        /// The values.
+        keys: Vec<Key>,
+    },
     /// Note that these messages of the input stream were deleted there.
     Deleted {
         /// Their numbers.
@@ -152,6 +161,7 @@ impl fmt::Debug for Command {
             Self::EraseAgain(_) => "EraseAgain",
             Self::EraseOn { .. } => "EraseOn",
             Self::Note { .. } => "Note",
+            Self::Connect { .. } => "Connect",
             Self::Deleted { .. } => "Deleted",
         })
     }

@@ -42,6 +42,17 @@ pub enum CommandError {
          a separation answered, an event's source and id, or an absorbed profile's id"
     )]
     NothingToUndo,
+    /// A resolver has no customers.
+    #[error(
+        "carry out the command: asked of the resolver of a tenant with partitions; expected at the partition that has the \
+         customer"
+    )]
+    Resolver,
+    /// Only a resolver knows of partitions.
+    #[error(
+        "connect values: asked of an engine that has customers; expected at the resolver of a tenant with partitions"
+    )]
+    NoResolver,
     /// The service cannot take it now.
     #[error(transparent)]
     Unavailable(#[from] SubmitError),

@@ -56,6 +56,10 @@ pub(super) fn of(command: &Command, keyring: &Keyring) -> String {
         Command::EraseAgain(erasure) => format!("erase again {}", erasure.id),
         Command::EraseOn { erasure, .. } => format!("erase on {erasure}"),
         Command::Note { erasures, progress } => format!("note {progress:?} {erasures:?}"),
+        Command::Connect { keys } => {
+            let hashes: Vec<String> = keys.iter().map(|key| keyring.key(key).to_string()).collect();
+            format!("connect {hashes:?}")
+        }
         Command::Deleted { places } => format!("deleted {places:?}"),
         Command::Undo { what, .. } => match what {
             Undo::Word(id) => format!("undo word {id}"),

@@ -20,6 +20,13 @@ pub enum Part {
     },
 }
 
+impl Part {
+    /// Whether it has no customers and says who has.
+    pub const fn is_resolver(self) -> bool {
+        matches!(self, Self::Resolver { .. })
+    }
+}
+
 /// A move of one component: the resolver's commit that began it, and its number there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MoveId {

@@ -18,6 +18,14 @@ pub struct ComponentRecord {
     pub keys: u64,
 }
 
+/// What a value is connected with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkedRecord {
+    /// The component that it is in, by the value with which that began; or one that another took in, which this value of it
+    /// leads to.
+    pub component: KeyHash,
+}
+
 /// An event on its way to a partition. `Debug` shows nothing that it holds.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RoutedRecord {

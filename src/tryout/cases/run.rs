@@ -70,7 +70,7 @@ pub fn run(
                 return Err(wrong("expected an id that no other event has"));
             }
             Some(Outcome::Refused) => return Err(wrong("expected an event that is not too large")),
-            Some(Outcome::Accepted(_) | Outcome::Erased | Outcome::Noted) | None => {}
+            Some(Outcome::Accepted(_) | Outcome::Erased | Outcome::Noted | Outcome::Routed) | None => {}
         }
     }
     let until = case.run_for.map_or(last, |span| span.from(last));

@@ -179,6 +179,11 @@ impl Subjects {
         }
     }
 
+    /// What all of them begin with, without a dot at its end.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// Of [`Updated`].
     pub fn updated(&self, profile: &str) -> String {
         format!("{}.profile.updated.{profile}", self.prefix)

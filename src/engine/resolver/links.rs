@@ -1,0 +1,45 @@
+//! Links: the values by which an event may be connected with others.
+
+use std::{collections::BTreeSet, convert::Infallible};
+
+use crate::{
+    domain::{
+        event::Event,
+        identifier::Role,
+        identity::{Claim, IdentityRules, Key, link},
+        similarity::blocking_keys,
+    },
+    store::{KeyHash, Keyring},
+};
+
+/// Every value under which the index could ever have an entry of this event or be asked for one, whoever else is there: two
+/// events that share none of these, nor share one with others between them, are never looked at together.
+///
+/// Rather one too many than one too few. So a customer id or a contact links whatever its trust: by a weak one an event joins
+/// nobody, but it may mention who holds it, and two that say the same are one atom. A device links but where many use it, also
+/// while nobody is logged in there; and facts link by the blocks of what they show, also where nobody is found by them as long
+/// as nobody owns the device. What belongs to one event, as an order, links where it may join; a label joins and mentions
+/// nobody, be it ever so common, and links nothing.
+pub(crate) fn links_of(event: &Event, rules: &IdentityRules, keyring: &Keyring) -> BTreeSet<KeyHash> {
+    let mut links = BTreeSet::new();
+    let mut add = |key: &Key| {
+        links.insert(keyring.key(key));
+    };
+    // Whoever owns its devices is named by a log-in there, which the device links.
+    let Ok(claim) = Claim::of(event, rules, |_| Ok::<_, Infallible>(None));
+    let identifiers = &rules.identifiers;
+    for one in &claim.asserted {
+        match identifiers.rule(&one.key.kind).role {
+            Role::Anchor | Role::Contact => add(&one.key),
+            Role::Device if !event.place.shared_devices => add(&one.key),
+            Role::Device | Role::PerEvent | Role::Handoff | Role::Label => {}
+        }
+    }
+    claim.alias_of.iter().for_each(&mut add);
+    link::links_of(event, identifiers).keys().for_each(&mut add);
+    if !claim.facts.is_empty() {
+        let blocks = blocking_keys(&claim.person(identifiers, |_| true));
+        links.extend(blocks.iter().map(|block| keyring.block(block)));
+    }
+    links
+}

@@ -1,0 +1,26 @@
+//! The resolver: which partition has which customers of a tenant.
+//!
+//! Two events that share a value are connected, and those that are connected by others; all events of one component go to
+//! one partition, so that whoever places them there sees all that there is to be seen of a person. It knows values by their
+//! keyed hashes alone, and of nobody who they are.
+//!
+//! | | |
+//! |---|---|
+//! | `links` | by which values an event may be connected with others |
+//! | `components` | which values are connected: what one event unites, and which value leads where |
+//! | `step` | what is written for whom |
+//! | `asked` | where a customer is |
+//! | `standing` | what a resolver does not do that others do |
+//!
+//! Must never decide who is one person: that is the partitions'. Called by `engine::worker` in place of `engine::step`.
+
+mod asked;
+mod components;
+mod links;
+mod standing;
+mod step;
+
+pub(crate) use self::step::step;
+
+#[cfg(test)]
+mod tests;

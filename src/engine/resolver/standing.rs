@@ -1,0 +1,32 @@
+//! What a resolver does not do that others do: it has no customers who are ranked, expire, or are made anew by other rules.
+
+use crate::{
+    engine::{batch::Rules, step::Renewing},
+    store::AtomId,
+};
+
+impl Rules {
+    /// Has nobody ranked or looked at who is not there.
+    pub(crate) fn without_customers(&mut self) {
+        self.decide.value.every_us = 0;
+        self.decide.insight_every_us = 0;
+    }
+
+    /// Takes other rules over at once: nothing lies in a resolver's store by which an atom could be made anew. What was connected
+    /// stays so; whom other rules join by what they had before is told, as nobody comes by it again until their next event.
+    pub(crate) fn take_over(&self, renewing: Renewing) -> Renewing {
+        let kinds = &self.identity.identifiers.kinds;
+        let is_other = self.identity.former.values().any(|former| former.kinds != *kinds);
+        if renewing.after == Some(AtomId::FIRST) && is_other {
+            tracing::warn!(
+                rules.edition = self.identity.edition.0,
+                "kinds of identifiers join otherwise than before: customers who share a value that joined nobody until now come \
+                 into one partition with the next event that has it"
+            );
+        }
+        Renewing {
+            after: None,
+            ..renewing
+        }
+    }
+}

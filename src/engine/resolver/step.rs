@@ -1,0 +1,168 @@
+//! The step of a resolver: from a batch of submissions and commands to one commit, without effects as `engine::step` is.
+
+use std::{collections::BTreeSet, num::NonZeroU32};
+
+use crate::{
+    domain::{
+        catalogue::Kind,
+        event::{Event, StreamPlace},
+        identity::Key,
+        time::Timestamp,
+    },
+    engine::{
+        api::{Answer, Command, CommandError, Outcome, Submission},
+        batch::Batch,
+        bounds::Bounds,
+        deciding::{Figures, Leaves},
+        error::Error,
+        input::Input,
+        parting::{MoveId, Routed},
+        publish::Publication,
+        resolver::{
+            components::{Leaving, turn, unite},
+            links::links_of,
+        },
+        step::{Ground, Standing, Stepped},
+    },
+    journal::Message,
+    store::{self, ArrivalRecord, DepartureRecord, KeyHash},
+    wire::out::update::Subjects,
+};
+
+/// Takes one batch of a tenant that has so many partitions. Commands come first, as they do everywhere.
+pub(crate) fn step(
+    ground: Ground<'_>,
+    partitions: NonZeroU32,
+    standing: &Standing,
+    input: &Input,
+    now: Timestamp,
+) -> Result<Stepped, Error> {
+    let mut run = Run {
+        batch: Batch::new(ground, standing.batch.saturating_add(1), standing.repairs)?,
+        standing: standing.clone(),
+        partitions,
+        subjects: Subjects::of(&ground.rules.tenant),
+        messages: Vec::new(),
+        moves: 0,
+    };
+    let mut answers = Vec::with_capacity(input.commands.len());
+    for ordered in &input.commands {
+        answers.push(run.command(&ordered.command)?);
+    }
+    let mut publication = Publication::new(ground.rules, now);
+    let mut outcomes = Vec::with_capacity(input.submissions.len());
+    for submission in &input.submissions {
+        outcomes.push(match submission.event() {
+            Some(event) => run.take(event, submission.place())?,
+            None => Outcome::Refused,
+        });
+        if let Submission::Refused(rejection) = submission
+            && !run.batch.is_kept(&run.standing, rejection)?
+        {
+            run.batch.keep(&mut run.standing, rejection, now)?;
+            publication.refused(rejection)?;
+        }
+    }
+    run.batch.consume(&mut run.standing, input.position.as_ref())?;
+    run.messages.extend(publication.into_messages());
+    run.finish((outcomes, answers), now)
+}
+
+struct Run<'a> {
+    batch: Batch<'a>,
+    standing: Standing,
+    partitions: NonZeroU32,
+    subjects: Subjects,
+    messages: Vec<Message>,
+    /// How many moves the batch began.
+    moves: u32,
+}
+
+impl Run<'_> {
+    /// Sends an event to the partition that has all it is connected with; one about the tenant to all of them. One that may come
+    /// again is sent again: the partition knows it.
+    fn take(&mut self, event: &Event, place: Option<&StreamPlace>) -> Result<Outcome, Error> {
+        let routed = Routed::event(event.clone(), place.cloned());
+        if Kind::of(&event.name).is_some() {
+            for partition in 0..self.partitions.get() {
+                self.send(&routed, partition)?;
+            }
+            return Ok(Outcome::Noted);
+        }
+        let links = links_of(event, &self.batch.rules.identity, self.batch.keyring);
+        let partition = match self.connect(&links, 1)? {
+            Some(partition) => partition,
+            None => turn(self.batch.keyring.event(&event.id).0, self.partitions),
+        };
+        self.send(&routed, partition)?;
+        Ok(Outcome::Routed)
+    }
+
+    /// Unites who holds these values, of whom so many events more come, and has those move who are elsewhere: the partition that
+    /// has all of them.
+    fn connect(&mut self, values: &BTreeSet<KeyHash>, events: u64) -> Result<Option<u32>, Error> {
+        let united = unite(&mut self.batch.overlay, values, events, self.partitions)?;
+        let Some(united) = united else { return Ok(None) };
+        for leaving in united.leaving {
+            self.have_moved(leaving)?;
+        }
+        Ok(Some(united.partition))
+    }
+
+    /// ORDER: whoever is to arrive somewhere is told to depart first, so that nobody waits for what nobody was told.
+    fn have_moved(&mut self, leaving: Leaving) -> Result<(), Error> {
+        let Leaving { from, to, keys } = leaving;
+        let id = MoveId {
+            batch: self.batch.number,
+            index: self.moves,
+        };
+        self.moves = self.moves.saturating_add(1);
+        self.send(&Routed::Depart(id, DepartureRecord { to, keys }), from)?;
+        self.send(&Routed::Arrive(id, ArrivalRecord { from }), to)
+    }
+
+    fn send(&mut self, routed: &Routed, partition: u32) -> Result<(), Error> {
+        let message = routed.message(self.subjects.prefix(), partition);
+        self.messages.push(message.map_err(store::Error::from)?);
+        Ok(())
+    }
+
+    /// Carries a command out. To connect is the same however often it is asked for, so no answer is kept for who repeats it.
+    fn command(&mut self, command: &Command) -> Result<Result<Answer, CommandError>, Error> {
+        let Command::Connect { keys } = command else {
+            return Ok(Err(CommandError::Resolver));
+        };
+        let hash = |key: &Key| self.batch.keyring.key(key);
+        let values = keys.iter().map(hash).collect();
+        let partition = self.connect(&values, 0)?;
+        Ok(partition
+            .map(|partition| Answer::Connected { partition })
+            .ok_or(CommandError::NobodyThere))
+    }
+
+    fn finish(
+        mut self,
+        (outcomes, answers): (Vec<Outcome>, Vec<Result<Answer, CommandError>>),
+        now: Timestamp,
+    ) -> Result<Stepped, Error> {
+        if !self.messages.is_empty() || self.batch.overlay.has_changes() {
+            self.batch.note_rules(&mut self.standing)?;
+        }
+        let (changes, lasting) = self.batch.overlay.into_changes()?;
+        let fingerprint = self.standing.fingerprint;
+        let (commit, standing) = self.standing.then((self.messages, changes), fingerprint, now);
+        Ok(Stepped {
+            commit,
+            standing,
+            outcomes,
+            answers,
+            expiring_after: None,
+            leaves: Leaves::default(),
+            profiles: Vec::new(),
+            decided: Figures::default(),
+            turns: Vec::new(),
+            bounds: Bounds::default(),
+            lasting,
+        })
+    }
+}
