@@ -3,7 +3,7 @@
 use std::{io, net::SocketAddr, path::PathBuf};
 
 use crate::{
-    app::certificate::CertificateError,
+    app::{certificate::CertificateError, shared::partitioned::PartitionsError},
     audit::AuditError,
     config::TenantError,
     engine::{StandbyError, StartError, error::Error as WriteError},
@@ -34,6 +34,9 @@ pub enum ServiceError {
         /// The file.
         path: PathBuf,
     },
+    /// The tenant has another number of partitions.
+    #[error(transparent)]
+    Partitions(#[from] PartitionsError),
     /// A shop's process does not follow the mirror of the journal.
     #[error(transparent)]
     Mirror(#[from] MirrorError),

@@ -23,6 +23,7 @@ mod running;
 mod service;
 mod shared;
 mod shop;
+mod siblings;
 mod standalone;
 mod standby;
 mod stream;

@@ -23,7 +23,7 @@ use crate::{
         shared::{
             Member,
             opening::{self, Origin},
-            secrets,
+            partitioned, secrets,
         },
         stream::{prepare_shared, service_limits},
         turn::Turn,
@@ -107,6 +107,8 @@ impl Waiting {
             metrics,
         };
         let config = compose::engine_config(&settings);
+        partitioned::agree(&member, &settings).await?;
+        partitioned::fetch(&member, &settings, &config).await?;
         secrets::fetch(&member, &config).await?;
         let fetched = match has_store(&config) || secrets::is_useless(&config) {
             true => None,

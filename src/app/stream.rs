@@ -9,6 +9,7 @@ use crate::{
     app::{
         broker::{Broker, Others},
         error::{ServiceError, StreamError},
+        siblings::Siblings,
     },
     config::Settings,
     domain::retention::Retention,
@@ -98,9 +99,21 @@ pub(crate) async fn connected(
 ) -> Result<(Connection, nats::Settings), StreamError> {
     let settings = nats::Settings {
         tenant: settings.data.tenant.parse()?,
+        partition: partition(settings)?,
         ..nats.clone()
     };
     Ok((nats::connect(&settings).await?, settings))
+}
+
+/// Whose partition the tenant is.
+pub(crate) fn partition(settings: &Settings) -> Result<Option<nats::Partition>, nats::TenantError> {
+    let partition = settings.partition.as_ref().map(|partition| {
+        Ok(nats::Partition {
+            resolver: partition.tenant.parse()?,
+            index: partition.index,
+        })
+    });
+    partition.transpose()
 }
 
 impl Ground {
@@ -134,6 +147,7 @@ impl Ground {
                 client: self.connection.client.clone(),
                 tenant: self.settings.tenant.token(),
             }),
+            siblings: Siblings::of(&self.connection, &self.settings, settings),
         })
     }
 

@@ -14,7 +14,7 @@ use crate::nats::{
     assets::Names,
     bucket::{Bucket, BucketError},
     connect::{ConnectError, Connection, connect},
-    leader::is_missing,
+    leader::{is_missing, look},
     lease::{Holder, Leases},
     settings::Settings,
 };
@@ -125,6 +125,14 @@ pub enum StatusError {
         /// Why not.
         source: GetStreamError,
     },
+    /// The end of a stream cannot be looked at.
+    #[error("look at the end of the stream {stream}")]
+    Look {
+        /// Which.
+        stream: String,
+        /// Why not.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The members cannot be asked.
     #[error("ask the members")]
     Members(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -228,6 +236,20 @@ pub(crate) async fn members_of_all(client: &Client) -> Result<Vec<Member>, AskEr
     }
     members.sort_by(|one: &Member, other| one.name.cmp(&other.name));
     Ok(members)
+}
+
+/// The number of the last message that a stream ever took, as its leader has it.
+///
+/// # Errors
+/// [`StatusError::Look`].
+pub(crate) async fn last_of(jetstream: &Context, stream: String) -> Result<u64, StatusError> {
+    match look(jetstream, &stream).await {
+        Ok(info) => Ok(info.state.last_sequence),
+        Err(error) => Err(StatusError::Look {
+            stream,
+            source: error.into(),
+        }),
+    }
 }
 
 /// A stream; `None` where it is not there.

@@ -20,8 +20,8 @@ use yekta::{
         batch::Publisher,
         expunge::Expunge,
         ingest::{
-            FollowError, FollowSettings, Follower, FollowerParts, IntakeParts, IntakeSettings, StreamIntake,
-            Waiters,
+            FollowError, FollowSettings, Follower, FollowerParts, IntakeParts, IntakeSettings, Source,
+            StreamIntake, Waiters,
         },
     },
     telemetry::{EngineMetrics, NatsMetrics, Registry},
@@ -108,7 +108,7 @@ impl House {
                 ..FollowSettings::new(Names::EVENTS, assets.names.events())
             },
             handle: engine.handle.clone(),
-            rules: Arc::clone(&rules),
+            source: Source::Channels(Arc::clone(&rules)),
             waiters: waiters.clone(),
             metrics: metrics.clone(),
         });
