@@ -35,6 +35,8 @@ pub(crate) use self::{
     carried::{Carried, Gone},
     traces::named_by,
 };
+pub use crate::store::{ArrivalRecord, DepartureRecord, ParcelRecord};
+
 pub use self::{
     moved::Moved,
     parcel::{Parcel, PieceError},
@@ -57,3 +59,6 @@ impl Batch<'_> {
         Ok(Answer::Noted)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -131,7 +131,7 @@ mod tests {
     use tokio_util::bytes::Bytes;
 
     use super::*;
-    use crate::{domain::time::Timestamp, nats::settings::Tenant, store::ParcelRecord};
+    use crate::{domain::time::Timestamp, engine::parting::ParcelRecord, nats::settings::Tenant};
 
     const ID: MoveId = MoveId { batch: 7, index: 0 };
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::{
     engine::{
         api::Submission,
-        parting::{MoveId, Routed},
+        parting::{DepartureRecord, MoveId, Routed},
     },
     nats::{
         Connection,
@@ -21,7 +21,6 @@ use crate::{
         },
         settings::Partition,
     },
-    store::DepartureRecord,
     telemetry::NatsMetrics,
     wire::DecodeRules,
 };
