@@ -286,7 +286,8 @@ mod tests {
     fn what_does_not_end_is_left_once_it_is_told_to_stop() {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let mut looks = 0;
-        let stopped = unless_stopped(runtime.handle(), std::future::pending(), &mut || {
+        let pending = std::future::pending::<Result<(), BeyondError>>();
+        let stopped = unless_stopped(runtime.handle(), pending, &mut || {
             looks += 1;
             looks < 3
         });
