@@ -6,7 +6,10 @@
 //! same horizon. What is told is an [`ErasureRecord`], which holds keyed hashes alone: all have the same secrets. It stays told
 //! until that one has noted the same, so that whoever was told passes nothing on.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 use crate::{
     engine::{
@@ -22,8 +25,6 @@ use crate::{
         codec::{self, CodecError},
     },
 };
-
-use std::time::Instant;
 
 /// How long to wait at most after a look that failed.
 const PAUSE_MAX: Duration = Duration::from_secs(60 * 60);

@@ -1,4 +1,5 @@
-//! The bucket `YEKTA_CLUSTER`, which processes that share tenants meet in: who owns which, and what a new one needs to begin.
+//! The bucket `YEKTA_CLUSTER`, which processes that share tenants meet in: who owns which, what a new one needs to begin, and who
+//! was erased in another partition.
 //!
 //! Owns how an entry is read and written; must never know what it says. Entries are read as the stream's leader has them.
 

@@ -303,6 +303,7 @@ mod tests {
         metrics.queue_popped();
         metrics.profiles(7);
         metrics.applied(42);
+        metrics.journal_held(true);
         metrics.folder().store(8);
         metrics.folder().journal(9);
         metrics.folder().behind(10);
@@ -324,6 +325,7 @@ mod tests {
             "yekta_engine_queue_popped_total 1",
             "yekta_engine_profiles 7",
             "yekta_engine_applied_position 42",
+            "yekta_engine_journal_held 1",
             "yekta_store_bytes 8",
             "yekta_journal_bytes 9",
             "yekta_store_behind_bytes 10",

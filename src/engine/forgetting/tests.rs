@@ -17,7 +17,8 @@ use crate::{
         profile::FoldLimits,
     },
     engine::{
-        Engine, EngineConfig, HandleLimits, Opened, Query, RoomConfig, Rules, SnapshotConfig, WorkerConfig,
+        Deciding, Engine, EngineConfig, HandleLimits, Opened, Query, RoomConfig, Rules, SnapshotConfig,
+        WorkerConfig,
         api::{Answer, Command, Submission, Target},
         elsewhere::Elsewhere,
         query::{Address, Found},
@@ -164,6 +165,9 @@ fn until(mut is_so: impl FnMut() -> bool) {
 }
 
 fn rules() -> Rules {
+    let mut decide = Deciding::default();
+    // Nothing is committed but what is asked for.
+    decide.value.every_us = 0;
     Rules {
         tenant: "t".to_owned(),
         part: Default::default(),
@@ -174,7 +178,7 @@ fn rules() -> Rules {
         channel_views: BTreeMap::new(),
         repairs_max: 64,
         rejections_max: 16,
-        decide: Default::default(),
+        decide,
     }
 }
 
