@@ -6,7 +6,7 @@ use std::{
 };
 
 use yekta::{
-    domain::{identity::IdentityRules, profile::FoldLimits},
+    domain::{event::token, identity::IdentityRules, profile::FoldLimits},
     engine::{Engine, Folder, Opened, Part, Rules},
     journal::{Journal, Message, Position, ReadJournal, file::FileJournal},
     telemetry::{EngineMetrics, Registry},
@@ -93,7 +93,7 @@ impl Member {
 
     /// What every subject of it begins with, and a dot.
     fn prefix(&self) -> String {
-        format!("yekta.v1.{}.", self.rules.tenant)
+        format!("yekta.v1.{}.", token(&self.rules.tenant))
     }
 
     /// The number in the input of the last message that is consumed.

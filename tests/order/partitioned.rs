@@ -181,8 +181,19 @@ fn between_partitions(events: &[Event], rules: &IdentityRules, seed: u64, manner
     let all = is_as_the_oracle_says(&mut partitions, events, rules);
     agrees_with_engine((seed, &all), (seed, &one), events);
     whole.stop();
-    has_the_same_rows(&partitions, &whole);
+    has_the_same_rows(&partitions, &whole, OF_EVENTS);
     partitions.moves
+}
+
+/// Fails unless partitions make what one engine made of events by the standard rules, in any order.
+pub(crate) fn every_order_agrees(events: &[Event], expected: &Outcome) {
+    for seed in 0..4 {
+        let rules = IdentityRules::standard();
+        let mut partitions = Partitions::new(of(seed), &rules, seed, Manner::default());
+        partitions.play(&arriving(events, seed).batches);
+        let outcome = is_as_the_oracle_says(&mut partitions, events, &rules);
+        agrees_with_engine((seed, &outcome), (0, expected), events);
+    }
 }
 
 /// Has one engine take events in, as the resolver does.
@@ -212,7 +223,7 @@ pub(crate) fn is_as_the_oracle_says(
 }
 
 /// Fails where a row of somebody is in two partitions: whoever leaves leaves nothing behind.
-fn nobody_is_in_two(partitions: &Partitions) {
+pub(crate) fn nobody_is_in_two(partitions: &Partitions) {
     let mut all = BTreeSet::new();
     for member in &partitions.members {
         for (key, _) in keys(&member.dir.join("store")) {
@@ -228,14 +239,14 @@ fn nobody_is_in_two(partitions: &Partitions) {
 }
 
 /// Fails unless partitions have the rows of one engine between them, as far as these depend on nothing but the events.
-fn has_the_same_rows(partitions: &Partitions, whole: &Member) {
+pub(crate) fn has_the_same_rows(partitions: &Partitions, whole: &Member, letters: &[u8]) {
     let rows = |member: &Member| -> BTreeMap<Vec<u8>, Vec<u8>> {
         let all = keys(&member.dir.join("store")).into_iter();
-        all.filter(|(key, _)| OF_EVENTS.contains(&key[0])).collect()
+        all.filter(|(key, _)| letters.contains(&key[0])).collect()
     };
     let all: BTreeMap<_, _> = partitions.members.iter().flat_map(rows).collect();
     let expected = rows(whole);
-    let letters = |one: &BTreeMap<Vec<u8>, Vec<u8>>, other: &BTreeMap<Vec<u8>, Vec<u8>>| -> String {
+    let told = |one: &BTreeMap<Vec<u8>, Vec<u8>>, other: &BTreeMap<Vec<u8>, Vec<u8>>| -> String {
         let only = one.iter().filter(|(key, value)| other.get(*key) != Some(value));
         only.map(|(key, _)| char::from(key[0])).collect()
     };
@@ -243,18 +254,18 @@ fn has_the_same_rows(partitions: &Partitions, whole: &Member) {
         all == expected,
         "seed {}: rows that only partitions have: {}; that only the whole has: {}",
         partitions.seed,
-        letters(&all, &expected),
-        letters(&expected, &all),
+        told(&all, &expected),
+        told(&expected, &all),
     );
 }
 
 /// How many partitions there are.
-fn of(seed: u64) -> u32 {
+pub(crate) fn of(seed: u64) -> u32 {
     [1, 2, 4, 4][usize::try_from(seed % 4).unwrap()]
 }
 
 /// An arrival whose impostors have the values of those whom they claim to be: others go where nobody knows them.
-fn arriving(events: &[Event], seed: u64) -> Arrival {
+pub(crate) fn arriving(events: &[Event], seed: u64) -> Arrival {
     let of: BTreeMap<_, _> = events.iter().map(|event| (&event.id, event)).collect();
     let mut arrival = arrival(events, 8, seed);
     for event in arrival.batches.iter_mut().flatten() {
@@ -263,7 +274,7 @@ fn arriving(events: &[Event], seed: u64) -> Arrival {
     arrival
 }
 
-fn any_world(
+pub(crate) fn any_world(
     stream: u8,
     worlds: &impl Strategy<Value = dense::World>,
     check: impl Fn(&[Event], &IdentityRules, u64),
