@@ -166,16 +166,7 @@ fn between_partitions(events: &[Event], rules: &IdentityRules, seed: u64, manner
     let mut partitions = Partitions::new(of(seed), rules, seed, manner);
     let mut whole = partitions.whole();
     partitions.play(&arrival.batches);
-    let expected = [
-        ("accepted", events.len()),
-        ("copy", arrival.copies),
-        ("impostor", arrival.impostors),
-    ];
-    let expected: BTreeMap<_, _> = expected.into_iter().filter(|(_, count)| *count > 0).collect();
-    assert_eq!(
-        partitions.became, expected,
-        "seed {seed}: what became of the events"
-    );
+    became_what_they_are(&partitions, events, &arrival);
     take_in(&whole, &arrival.batches, seed);
     let one = settled(whole.engine(), events, seed);
     let all = is_as_the_oracle_says(&mut partitions, events, rules);
@@ -185,8 +176,23 @@ fn between_partitions(events: &[Event], rules: &IdentityRules, seed: u64, manner
     partitions.moves
 }
 
+/// Fails unless partitions said of each event once that it is taken in, and of each that came again that it is known.
+pub(crate) fn became_what_they_are(partitions: &Partitions, events: &[Event], arrival: &Arrival) {
+    let expected = [
+        ("accepted", events.len()),
+        ("copy", arrival.copies),
+        ("impostor", arrival.impostors),
+    ];
+    let expected: BTreeMap<_, _> = expected.into_iter().filter(|(_, count)| *count > 0).collect();
+    let seed = partitions.seed;
+    assert_eq!(
+        partitions.became, expected,
+        "seed {seed}: what became of the events"
+    );
+}
+
 /// Has one engine take events in, as the resolver does.
-fn take_in(whole: &Member, batches: &[Vec<Event>], seed: u64) {
+pub(crate) fn take_in(whole: &Member, batches: &[Vec<Event>], seed: u64) {
     let (runtime, mut sent) = (runtime(), 0..);
     for batch in batches {
         let items = batch.iter().map(|event| match seed.is_multiple_of(2) {
@@ -228,7 +234,7 @@ fn nobody_is_in_two(partitions: &Partitions) {
 }
 
 /// Fails unless partitions have the rows of one engine between them, as far as these depend on nothing but the events.
-fn has_the_same_rows(partitions: &Partitions, whole: &Member) {
+pub(crate) fn has_the_same_rows(partitions: &Partitions, whole: &Member) {
     let rows = |member: &Member| -> BTreeMap<Vec<u8>, Vec<u8>> {
         let all = keys(&member.dir.join("store")).into_iter();
         all.filter(|(key, _)| OF_EVENTS.contains(&key[0])).collect()
@@ -254,7 +260,7 @@ fn of(seed: u64) -> u32 {
 }
 
 /// An arrival whose impostors have the values of those whom they claim to be: others go where nobody knows them.
-fn arriving(events: &[Event], seed: u64) -> Arrival {
+pub(crate) fn arriving(events: &[Event], seed: u64) -> Arrival {
     let of: BTreeMap<_, _> = events.iter().map(|event| (&event.id, event)).collect();
     let mut arrival = arrival(events, 8, seed);
     for event in arrival.batches.iter_mut().flatten() {
@@ -263,7 +269,7 @@ fn arriving(events: &[Event], seed: u64) -> Arrival {
     arrival
 }
 
-fn any_world(
+pub(crate) fn any_world(
     stream: u8,
     worlds: &impl Strategy<Value = dense::World>,
     check: impl Fn(&[Event], &IdentityRules, u64),
@@ -279,7 +285,7 @@ fn any_world(
     }
 }
 
-fn page(number: u64, user: &str, properties: Value) -> Value {
+pub(crate) fn page(number: u64, user: &str, properties: Value) -> Value {
     json!({
         "id": number.to_string(), "source": "shop", "channel": "web", "type": "Page Viewed",
         "time": 1_767_225_600_000 + 1_000 * number, "properties": properties,
