@@ -97,7 +97,9 @@ impl Giant {
     }
 
     fn wait_until_whole(&self) -> BTreeMap<String, &'static str> {
-        wait_for("the resolver and all partitions to have an owner", || self.owners())
+        wait_for("the resolver and all partitions to have an owner", || {
+            self.owners()
+        })
     }
 
     /// Posts events to whoever takes them.
@@ -105,9 +107,10 @@ impl Giant {
         for some in events.chunks(20) {
             let body = Value::from(some.to_vec());
             wait_for("a process to take what is posted", || {
-                let answers = self.running.values().filter_map(|service| {
-                    post_soon(&format!("{}/t/giant/v1/events", service.url), &body)
-                });
+                let answers = self
+                    .running
+                    .values()
+                    .filter_map(|service| post_soon(&format!("{}/t/giant/v1/events", service.url), &body));
                 let mut taken = answers.filter(|answer| ![429, 503].contains(&answer.status));
                 let answer = taken.next()?;
                 assert_eq!(answer.status, 200, "{answer:?}");
@@ -154,7 +157,10 @@ impl Giant {
                 let is_new = told["kind"] == "updated" && told["cause"]["resolution"] != "arrived";
                 if is_new {
                     let id = told["profile"].as_str().unwrap().to_owned();
-                    versions.entry(id).or_default().push(told["version"].as_u64().unwrap());
+                    versions
+                        .entry(id)
+                        .or_default()
+                        .push(told["version"].as_u64().unwrap());
                 }
             }
         }
