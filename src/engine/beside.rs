@@ -20,6 +20,7 @@ use crate::{
         occupied::Occupied,
         open::{EngineConfig, StartError},
         population::Population,
+        resolver::pace,
         room::{Room, RoomWatch},
         secrets::Secrets,
         snapshot::Source,
@@ -78,10 +79,12 @@ impl Beside<'_> {
         let thread = self.spawn("yekta-snapshots", move || snapshots.run())?;
         let stop = expunging.clone();
         let watches = self.watch(query.clone())?;
+        let paces = self.pace(query.clone())?;
         let (ranking, ranks) = self.rank(query)?;
         let asides = vec![
             ranks,
             watches,
+            paces,
             self.watch_room(store.clone())?,
             self.read_keys(reading, store)?,
             Aside { stop, thread },
@@ -159,6 +162,14 @@ impl Beside<'_> {
             stop: stopped,
         };
         let thread = self.spawn("yekta-insight", move || watch.run())?;
+        Ok(Aside { stop, thread })
+    }
+
+    /// The thread that wakes a resolver's writer while customers are to go to other partitions; it ends where there is none.
+    fn pace(&self, query: Query) -> Result<Aside, StartError> {
+        let (stop, stopped) = blocking::channel();
+        let writer = self.writer.clone();
+        let thread = self.spawn("yekta-spread", move || pace(&query, &writer, &stopped))?;
         Ok(Aside { stop, thread })
     }
 

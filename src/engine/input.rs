@@ -28,6 +28,8 @@ pub(crate) struct Input {
     pub(crate) sweep: usize,
     /// Profiles for which a flow is started.
     pub(crate) starts: usize,
+    /// Customers who go to another partition, where there are more than before.
+    pub(crate) spread: usize,
     /// Whether the one thing of these that is left is passed over: it fits no commit.
     pub(crate) passes_over: bool,
     /// Where events are taken out that are kept no longer.
@@ -119,6 +121,14 @@ impl Input {
         }
     }
 
+    /// Has so many customers go to another partition.
+    pub(crate) fn spread(spread: usize) -> Self {
+        Self {
+            spread,
+            ..Self::default()
+        }
+    }
+
     /// Takes out what is kept no longer.
     pub(crate) fn expiring(expiring: Expiring) -> Self {
         Self {
@@ -135,6 +145,7 @@ impl Input {
             &mut self.firing.profiles,
             &mut self.sweep,
             &mut self.starts,
+            &mut self.spread,
         ];
         let mut is_halved = false;
         for count in decided.into_iter().filter(|count| **count > 1) {
@@ -198,6 +209,11 @@ impl Input {
     pub(crate) fn pass_over(&mut self) -> bool {
         let is_one = self.firing != Firing::default() || self.sweep > 0 || self.starts > 0;
         is_one && !std::mem::replace(&mut self.passes_over, true)
+    }
+
+    /// Leaves the one customer who is to go to another partition where they are; whether there was one.
+    pub(crate) fn stay(&mut self) -> bool {
+        self.spread > 0 && !std::mem::replace(&mut self.passes_over, true)
     }
 
     /// Makes an event that fits no commit a refused item; whether there was one.

@@ -149,6 +149,16 @@ pub enum StartError {
         /// Which journal.
         identity: String,
     },
+    /// Customers are in more partitions already.
+    #[error(
+        "route events to {wanted} partitions: expected {known} or more, which have the customers already; set cluster.partitions to that"
+    )]
+    FewerPartitions {
+        /// What is configured.
+        wanted: u32,
+        /// How many there are.
+        known: u32,
+    },
     /// The rebuilt store is not what the journal says it was.
     #[error("rebuild the store: its fingerprint differs from the journal's at position {at}")]
     Diverged {

@@ -218,5 +218,6 @@ fn standing(store: &Store, epoch: u64) -> Result<Standing, store::Error> {
         epoch,
         renewing: Renewing::default(),
         repairs: Repairs::noted(store)?,
+        spread: store.record(keys::SPREAD)?,
     })
 }

@@ -62,10 +62,7 @@ impl Opened {
         let keyring = Arc::clone(secrets.keyring());
         let (store, mut standing) = (view.store, view.standing);
         standing.renewing = rules.adopt(view.noted);
-        if rules.part.is_resolver() {
-            rules.without_customers();
-            standing.renewing = rules.take_over(standing.renewing);
-        }
+        rules.resolve(&mut standing)?;
         let has_retention = rules.retention.certain_since(clock()).is_some();
         let rules = Arc::new(rules);
         let (jobs, waiting) = mpsc::channel(config.queue_jobs_max);

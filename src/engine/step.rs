@@ -27,7 +27,7 @@ use crate::{
         step::verdicts::Verdicts,
     },
     journal::{Commit, InputPosition},
-    store::{AtomId, Keyring, ProfileId, RenewalRecord, fingerprint::Multiset, keys},
+    store::{AtomId, Keyring, ProfileId, RenewalRecord, SpreadRecord, fingerprint::Multiset, keys},
 };
 
 /// Where the writer stands: what the next commit goes on from.
@@ -47,6 +47,8 @@ pub(crate) struct Standing {
     pub(crate) renewing: Renewing,
     /// Who is still to be looked at again.
     pub(crate) repairs: Repairs,
+    /// Over how many partitions a resolver's store says that customers are spread; `None` where it says nothing.
+    pub(crate) spread: Option<SpreadRecord>,
 }
 
 /// How far the store is kept by the rules that hold.

@@ -30,6 +30,14 @@ impl Worker {
                 done.extend(self.take(rest)?);
                 Ok(done)
             }
+            Err(error) if error.is_too_large() && input.stay() => {
+                tracing::error!(
+                    error = %chain(&error),
+                    "the values that connect customers who are to go to a new partition fit no commit, and they stay where they \
+                     are; let a commit hold more"
+                );
+                self.take(input)
+            }
             Err(error) if error.is_too_large() && input.postpone() => self.take(input),
             Err(error) if error.is_too_large() && input.pass_over() => {
                 tracing::error!(

@@ -7,6 +7,7 @@ use crate::{
         deciding::Firing,
         expire::{EVENTS_MAX, Expiring},
         input::Input,
+        resolver::{MOVES_AT_ONCE, SPREAD_PAUSE},
     },
     store::AtomId,
 };
@@ -33,6 +34,8 @@ pub(crate) enum Left {
     Renewals,
     /// What is kept no longer.
     Expiries,
+    /// Who goes to another partition, where there are more than before.
+    Spread,
 }
 
 /// What the worker knows of upkeep.
@@ -52,6 +55,8 @@ pub(crate) struct Upkeep {
     expiries: usize,
     /// When events are looked for next that are kept no longer, and behind which atom; `None` where all are kept.
     expires: Option<(Instant, AtomId)>,
+    /// When customers go to other partitions next.
+    spreads: Instant,
 }
 
 impl Upkeep {
@@ -68,7 +73,13 @@ impl Upkeep {
             renewals: 1,
             expiries: 1,
             expires: has_retention.then(|| (Instant::now(), AtomId::FIRST)),
+            spreads: Instant::now(),
         }
+    }
+
+    /// Whether it is time to have customers go to other partitions.
+    pub(crate) fn spreads(&self) -> bool {
+        self.spreads <= Instant::now()
     }
 
     /// Whether it is time to look for what is kept no longer.
@@ -92,6 +103,7 @@ impl Upkeep {
                 atoms: self.expiries,
                 events: EVENTS_MAX,
             }),
+            Left::Spread => Input::spread(MOVES_AT_ONCE),
         }
     }
 
@@ -104,6 +116,11 @@ impl Upkeep {
             Left::Sweep => &mut self.sweep,
             Left::Renewals => &mut self.renewals,
             Left::Expiries => &mut self.expiries,
+            // What that takes is not this step's time: partitions carry it out.
+            Left::Spread => {
+                self.spreads = Instant::now() + SPREAD_PAUSE;
+                return;
+            }
         };
         *atoms = match time < STEP_TIME {
             true => atoms.saturating_add(1).min(ATOMS_MAX),

@@ -226,6 +226,9 @@ impl Worker {
                 "everything is as these rules want it"
             );
         }
+        if left == Left::Spread {
+            self.standing.tell_of_spread();
+        }
         Ok(())
     }
 
@@ -235,8 +238,9 @@ impl Worker {
 
     /// What is to be done next of what is left.
     fn left(&self) -> Option<Left> {
-        if self.rules.part.is_resolver() {
-            return None;
+        if let Part::Resolver { partitions } = self.rules.part {
+            let spreads = self.standing.spreads(partitions) && self.upkeep.spreads();
+            return spreads.then_some(Left::Spread);
         }
         if self.repairs_are_due() {
             return Some(Left::Repairs);

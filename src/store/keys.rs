@@ -36,7 +36,7 @@
 //! | `t` | timer | [`TimerRecord`](crate::store::TimerRecord) | what is done at a time |
 //! | `u` | time, timer | nothing | the same in that order |
 //! | `w` | atom, timer | nothing | what waits for something to happen |
-//! | `q` | kind, value or component | [`LinkedRecord`](crate::store::LinkedRecord), nothing, [`ComponentRecord`](crate::store::ComponentRecord) | at a resolver: who is connected, and in which partition |
+//! | `q` | kind, value or component | [`LinkedRecord`](crate::store::LinkedRecord), nothing, [`ComponentRecord`](crate::store::ComponentRecord), [`SpreadRecord`](crate::store::SpreadRecord) | at a resolver: who is connected, and in which partition |
 //! | `r` | profile | [`StandingRecord`](crate::store::StandingRecord) | what a customer is worth among all |
 //! | `v` | | [`RankingRecord`](crate::store::RankingRecord) | how far ranking them is |
 //! | `c` | day, names | [`CountedDayRecord`](crate::store::CountedDayRecord), [`CountedRecord`](crate::store::CountedRecord) | what is counted for reports |
@@ -69,7 +69,9 @@ pub use aliases::{
     ALIASES, Declared, alias, alias_in, aliases, behind_aliases, behind_aliases_between, declared_by,
     said_same,
 };
-pub use components::{component, link, linked, links, take_in, taken_in};
+pub use components::{
+    COMPONENTS_END, SPREAD, behind_component, component, link, linked, links, take_in, taken_in,
+};
 pub use counted::{COUNTED, counted, counted_day, day_of_counted};
 pub use decided::{
     AGING, DUE, MEMBERSHIPS, MEMBERSHIPS_END, POPULATION, STARTS, SWEEP, TIMERS, WAITING, aging, awaiting,

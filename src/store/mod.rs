@@ -53,8 +53,8 @@ pub use crate::store::record::{
     ErasureRecord, FormerRecord, ForwardRecord, InputRecord, InsightRecord, LinkedRecord, Member,
     MembershipRecord, ParcelRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord,
     RejectionRecord, Removed, RenewalRecord, RoutedRecord, RulesMark, RulesRecord, Run, SeenRecord,
-    ShareRecord, ShelfRecord, SizeRecord, StandingRecord, StartRecord, SumsRecord, SweepRecord, Task,
-    TimerRecord, UnmarkedRecord, WaitingRecord, WordsRecord,
+    ShareRecord, ShelfRecord, SizeRecord, SpreadRecord, StandingRecord, StartRecord, SumsRecord, SweepRecord,
+    Task, TimerRecord, UnmarkedRecord, WaitingRecord, WordsRecord,
 };
 pub use crate::store::rewritten::settle;
 pub use crate::store::sled_store::{Former, Store};

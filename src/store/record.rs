@@ -34,7 +34,7 @@ pub use decided::{
     WaitingRecord,
 };
 pub use parting::{
-    ArrivalRecord, ComponentRecord, DepartureRecord, LinkedRecord, ParcelRecord, RoutedRecord,
+    ArrivalRecord, ComponentRecord, DepartureRecord, LinkedRecord, ParcelRecord, RoutedRecord, SpreadRecord,
 };
 
 pub use experience::{CellRecord, CellsRecord, InsightRecord, ShareRecord, SumsRecord};

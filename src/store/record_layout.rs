@@ -29,7 +29,7 @@ use crate::{
             ErasureRecord, FormerRecord, ForwardRecord, InputRecord, InsightRecord, LinkedRecord,
             MembershipRecord, ParcelRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord,
             RejectionRecord, RenewalRecord, RoutedRecord, RulesRecord, SeenRecord, ShareRecord, SizeRecord,
-            StandingRecord, StartRecord, SweepRecord, TimerRecord, WaitingRecord, WordsRecord,
+            SpreadRecord, StandingRecord, StartRecord, SweepRecord, TimerRecord, WaitingRecord, WordsRecord,
         },
     },
 };
@@ -65,6 +65,7 @@ impl Record for AtomRecord {
 
 record!(ComponentRecord, 1, "component");
 record!(LinkedRecord, 1, "linked value");
+record!(SpreadRecord, 1, "spread of customers");
 record!(RoutedRecord, 1, "routed event");
 record!(DepartureRecord, 1, "departure");
 record!(ArrivalRecord, 1, "arrival");
@@ -137,6 +138,7 @@ layout! {
     struct crate::store::record::RenewalRecord { after }
     struct crate::store::record::ComponentRecord { partition, events, keys }
     struct crate::store::record::LinkedRecord { component }
+    struct crate::store::record::SpreadRecord { partitions, after }
     struct crate::store::record::RoutedRecord { event, place }
     struct crate::store::record::DepartureRecord { to, keys }
     struct crate::store::record::ArrivalRecord { from }

@@ -25,6 +25,7 @@ mod erased;
 mod faulty;
 mod folder;
 mod following;
+mod grown;
 mod held_back;
 mod local;
 mod marks;

@@ -81,6 +81,11 @@ impl Member {
         });
     }
 
+    /// From its next start on it is this.
+    pub(crate) fn is_now(&mut self, part: Part) {
+        self.rules.part = part;
+    }
+
     /// Stops it; whether its writer had not failed.
     pub(crate) fn stop(&mut self) -> bool {
         let running = self.running.take().unwrap();

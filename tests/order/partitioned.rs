@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Rows that depend on the events alone, whatever order and batches they came in; by the letters of their keys.
-const OF_EVENTS: &[u8] = b"ABDEGILNO";
+pub(crate) const OF_EVENTS: &[u8] = b"ABDEGILNO";
 /// Rows of somebody: none may be in two partitions.
 const OF_SOMEBODY: &[u8] = b"ABDEFGHILNOPQRSTVWmnrstuwy";
 
@@ -166,16 +166,7 @@ fn between_partitions(events: &[Event], rules: &IdentityRules, seed: u64, manner
     let mut partitions = Partitions::new(of(seed), rules, seed, manner);
     let mut whole = partitions.whole();
     partitions.play(&arrival.batches);
-    let expected = [
-        ("accepted", events.len()),
-        ("copy", arrival.copies),
-        ("impostor", arrival.impostors),
-    ];
-    let expected: BTreeMap<_, _> = expected.into_iter().filter(|(_, count)| *count > 0).collect();
-    assert_eq!(
-        partitions.became, expected,
-        "seed {seed}: what became of the events"
-    );
+    became_what_they_are(&partitions, events, &arrival);
     take_in(&whole, &arrival.batches, seed);
     let one = settled(whole.engine(), events, seed);
     let all = is_as_the_oracle_says(&mut partitions, events, rules);
@@ -196,8 +187,23 @@ pub(crate) fn every_order_agrees(events: &[Event], expected: &Outcome) {
     }
 }
 
+/// Fails unless partitions said of each event once that it is taken in, and of each that came again that it is known.
+pub(crate) fn became_what_they_are(partitions: &Partitions, events: &[Event], arrival: &Arrival) {
+    let expected = [
+        ("accepted", events.len()),
+        ("copy", arrival.copies),
+        ("impostor", arrival.impostors),
+    ];
+    let expected: BTreeMap<_, _> = expected.into_iter().filter(|(_, count)| *count > 0).collect();
+    let seed = partitions.seed;
+    assert_eq!(
+        partitions.became, expected,
+        "seed {seed}: what became of the events"
+    );
+}
+
 /// Has one engine take events in, as the resolver does.
-fn take_in(whole: &Member, batches: &[Vec<Event>], seed: u64) {
+pub(crate) fn take_in(whole: &Member, batches: &[Vec<Event>], seed: u64) {
     let (runtime, mut sent) = (runtime(), 0..);
     for batch in batches {
         let items = batch.iter().map(|event| match seed.is_multiple_of(2) {
@@ -290,7 +296,7 @@ pub(crate) fn any_world(
     }
 }
 
-fn page(number: u64, user: &str, properties: Value) -> Value {
+pub(crate) fn page(number: u64, user: &str, properties: Value) -> Value {
     json!({
         "id": number.to_string(), "source": "shop", "channel": "web", "type": "Page Viewed",
         "time": 1_767_225_600_000 + 1_000 * number, "properties": properties,

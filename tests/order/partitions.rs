@@ -220,6 +220,12 @@ impl Partitions {
     /// Takes batches in while the partitions follow at different speeds, one of two times one of them not at all, and some start
     /// again.
     pub(crate) fn play(&mut self, batches: &[Vec<Event>]) {
+        self.go_on(batches);
+        self.drain();
+    }
+
+    /// The same, and some may not have taken all yet.
+    pub(crate) fn go_on(&mut self, batches: &[Vec<Event>]) {
         let count = self.members.len();
         let laggard = (self.dice.below(2) == 0).then(|| self.dice.below(count));
         for batch in batches {
@@ -236,7 +242,54 @@ impl Partitions {
                 self.restart(who);
             }
         }
-        self.drain();
+    }
+
+    /// From now on there are so many, which is more than before.
+    pub(crate) fn grow(&mut self, count: u32) {
+        let partitions = NonZeroU32::new(count).unwrap();
+        self.resolver.is_now(Part::Resolver { partitions });
+        self.restart(None);
+        for index in self.members.len()..usize::try_from(count).unwrap() {
+            let part = Part::Partition {
+                index: u32::try_from(index).unwrap(),
+            };
+            self.members
+                .push(Member::below(self.dir.path(), part, &self.identity));
+            self.routed.push((Vec::new(), 0));
+            self.start(Some(index));
+        }
+    }
+
+    /// Waits until nobody is to go to another partition, while some start again and partitions follow.
+    pub(crate) fn spread(&mut self) {
+        let count = self.members.len();
+        let mut is_spread = false;
+        while !is_spread {
+            let handle = &self.resolver.engine().handle;
+            let (query, mut changes) = (handle.query(), handle.changes());
+            let mut commits = 1 + self.dice.below(3);
+            let is_alive = self.runtime.block_on(async {
+                is_spread = query.is_spread().unwrap();
+                while !is_spread && commits > 0 {
+                    if changes.changed().await.is_err() {
+                        return false;
+                    }
+                    commits -= 1;
+                    is_spread = query.is_spread().unwrap();
+                }
+                true
+            });
+            assert!(
+                is_alive || self.manner.is_faulty,
+                "seed {}: the resolver failed",
+                self.seed
+            );
+            let (index, most) = (self.dice.below(count), self.dice.below(12));
+            self.pump(index, most);
+            if !is_alive || self.dice.below(3) == 0 {
+                self.restart(None);
+            }
+        }
     }
 
     /// Has whoever holds these values in one partition, and tells which.

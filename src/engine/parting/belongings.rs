@@ -131,7 +131,19 @@ impl<'b, 'a> Belongings<'b, 'a> {
         self.below(&keys::words_about(key), word_in)?;
         self.row(keys::qr(key))?;
         self.mark(Erased::Key(key))?;
+        // What is connected with nothing else is known by itself: an event that names nobody, or all that state the same.
+        self.mark(Erased::Event(EventHash(key.0)))?;
+        self.known_event(EventHash(key.0))?;
+        self.lead(Lead::Atom(AtomId(key.0)));
         self.traces(key)
+    }
+
+    /// That an event is known, and where it is.
+    fn known_event(&mut self, event: EventHash) -> Result<(), Error> {
+        self.row(keys::seen(event))?;
+        let seen: Option<SeenRecord> = self.batch.overlay.record(&keys::seen(event))?;
+        self.atoms(seen.and_then(|seen| seen.place).map(|(atom, _)| atom));
+        Ok(())
     }
 
     /// What was taken back or erased of whoever is named so.
@@ -148,9 +160,7 @@ impl<'b, 'a> Belongings<'b, 'a> {
         for what in traced {
             self.mark(what)?;
             if let Erased::Event(event) = what {
-                self.row(keys::seen(event))?;
-                let seen: Option<SeenRecord> = batch.overlay.record(&keys::seen(event))?;
-                self.atoms(seen.and_then(|seen| seen.place).map(|(atom, _)| atom));
+                self.known_event(event)?;
             }
         }
         Ok(())

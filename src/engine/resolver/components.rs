@@ -1,5 +1,7 @@
 //! Components: values that are connected, each known by the value with which it began.
 //!
+//! Most have no other value, and are one row: of one that no other took in, the value with which it began leads nowhere.
+//!
 //! A component that another took in is not written anew: the value with which it began leads to the other from then on, and is
 //! listed there. So to unite two costs as much as to unite two others, however many values they have; and as the smaller one
 //! leads to the larger, no value is many steps from where it belongs.
@@ -43,13 +45,19 @@ pub(crate) struct United {
 
 /// The component that a value is in; `None` of a value that nobody named.
 pub(crate) fn component_of(view: &impl Read, key: KeyHash) -> Result<Option<Found>, Error> {
-    let Some(linked) = view.record::<LinkedRecord>(&keys::linked(key))? else {
-        return Ok(None);
-    };
     let mut found = Found {
-        component: linked.component,
+        component: key,
         is_direct: true,
     };
+    match view.record::<LinkedRecord>(&keys::linked(key))? {
+        Some(linked) => found.component = linked.component,
+        None if view.get(&keys::component(key))?.is_some() => return Ok(Some(found)),
+        // A commit may come between two reads: then another took it in meanwhile.
+        None => match view.record::<LinkedRecord>(&keys::linked(key))? {
+            Some(linked) => found.component = linked.component,
+            None => return Ok(None),
+        },
+    }
     loop {
         let linked: Option<LinkedRecord> = view.record(&keys::linked(found.component))?;
         match linked {
@@ -69,6 +77,7 @@ pub(crate) fn values_of(view: &impl Read, component: KeyHash) -> Result<BTreeSet
     let mut values = BTreeSet::new();
     let mut of = vec![component];
     while let Some(component) = of.pop() {
+        values.insert(component);
         for (prefix, is_component) in [(keys::links(component), false), (keys::taken_in(component), true)] {
             view.scan_prefix(&prefix, Order::Ascending, &mut |key, _| {
                 let value = keys::pointee(key).map(KeyHash);
@@ -83,11 +92,24 @@ pub(crate) fn values_of(view: &impl Read, component: KeyHash) -> Result<BTreeSet
     Ok(values)
 }
 
-/// Which of so many partitions is the turn of what has this hash: falls the same each time, and evenly.
+/// Which of so many partitions is the turn of what has this hash: falls the same each time, and evenly. Where there are more of
+/// them, nobody's turn is another than before but theirs who go to one of the new.
 pub(crate) fn turn(hash: [u8; 16], partitions: NonZeroU32) -> u32 {
     let hash = u128::from_be_bytes(hash);
-    let turn = hash.checked_rem(u128::from(partitions.get()));
-    turn.and_then(|turn| u32::try_from(turn).ok()).unwrap_or_default()
+    (0..partitions.get())
+        .max_by_key(|partition| drawn(hash, *partition))
+        .unwrap_or_default()
+}
+
+/// What a partition draws for a hash: whoever draws most has it.
+fn drawn(hash: u128, partition: u32) -> u128 {
+    /// Odd, and with as many ones as zeros about.
+    const ODD: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+    let mut drawn = hash ^ u128::from(partition).wrapping_add(1).wrapping_mul(ODD);
+    for _ in 0..2 {
+        drawn = (drawn ^ (drawn >> 67)).wrapping_mul(ODD);
+    }
+    drawn ^ (drawn >> 64)
 }
 
 /// Makes one component of all that these values are in, and of those that none is in; so many events more are theirs. The one
@@ -140,8 +162,13 @@ pub(crate) fn unite(
     }
     for (value, found) in led {
         if found.is_none() {
-            overlay.put(keys::link(id, value), Vec::new());
             record.keys = record.keys.saturating_add(1);
+        }
+        if value == id {
+            continue;
+        }
+        if found.is_none() {
+            overlay.put(keys::link(id, value), Vec::new());
         }
         // Whoever comes again finds it at once.
         if found.is_none_or(|found| !found.is_direct) {

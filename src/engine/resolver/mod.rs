@@ -9,6 +9,8 @@
 //! | `links` | by which values an event may be connected with others |
 //! | `components` | which values are connected: what one event unites, and which value leads where |
 //! | `step` | what is written for whom |
+//! | `spread` | who goes where, once there are more partitions |
+//! | `pace` | how often some go |
 //! | `asked` | where a customer is |
 //! | `standing` | what a resolver does not do that others do |
 //!
@@ -17,10 +19,16 @@
 mod asked;
 mod components;
 mod links;
+mod pace;
+mod spread;
 mod standing;
 mod step;
 
-pub(crate) use self::step::step;
+pub(crate) use self::{
+    pace::pace,
+    spread::{MOVES_AT_ONCE, SPREAD_PAUSE},
+    step::step,
+};
 
 #[cfg(test)]
 mod tests;

@@ -1,20 +1,47 @@
 //! What a resolver does not do that others do: it has no customers who are ranked, expire, or are made anew by other rules.
 
 use crate::{
-    engine::{batch::Rules, step::Renewing},
+    engine::{
+        batch::Rules,
+        open::StartError,
+        parting::Part,
+        step::{Renewing, Standing},
+    },
     store::AtomId,
 };
 
 impl Rules {
+    /// Where it is a resolver that starts, what it does not do is left out.
+    ///
+    /// # Errors
+    /// [`StartError::FewerPartitions`].
+    pub(crate) fn resolve(&mut self, standing: &mut Standing) -> Result<(), StartError> {
+        let Part::Resolver { partitions } = self.part else {
+            return Ok(());
+        };
+        if let Some(spread) = standing
+            .spread
+            .filter(|spread| spread.partitions > partitions.get())
+        {
+            return Err(StartError::FewerPartitions {
+                wanted: partitions.get(),
+                known: spread.partitions,
+            });
+        }
+        self.without_customers();
+        standing.renewing = self.take_over(standing.renewing);
+        Ok(())
+    }
+
     /// Has nobody ranked or looked at who is not there.
-    pub(crate) fn without_customers(&mut self) {
+    fn without_customers(&mut self) {
         self.decide.value.every_us = 0;
         self.decide.insight_every_us = 0;
     }
 
     /// Takes other rules over at once: nothing lies in a resolver's store by which an atom could be made anew. What was connected
     /// stays so; whom other rules join by what they had before is told, as nobody comes by it again until their next event.
-    pub(crate) fn take_over(&self, renewing: Renewing) -> Renewing {
+    fn take_over(&self, renewing: Renewing) -> Renewing {
         let kinds = &self.identity.identifiers.kinds;
         let is_other = self.identity.former.values().any(|former| former.kinds != *kinds);
         if renewing.after == Some(AtomId::FIRST) && is_other {

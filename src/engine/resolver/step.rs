@@ -19,13 +19,13 @@ use crate::{
         parting::{MoveId, Routed},
         publish::Publication,
         resolver::{
-            components::{Leaving, turn, unite},
+            components::{Leaving, unite},
             links::links_of,
         },
         step::{Ground, Standing, Stepped},
     },
     journal::Message,
-    store::{self, ArrivalRecord, DepartureRecord, KeyHash},
+    store::{self, ArrivalRecord, DepartureRecord, KeyHash, SpreadRecord, keys},
     wire::out::update::Subjects,
 };
 
@@ -41,6 +41,7 @@ pub(crate) fn step(
         batch: Batch::new(ground, standing.batch.saturating_add(1), standing.repairs)?,
         standing: standing.clone(),
         partitions,
+        spread: standing.spread_over(partitions),
         subjects: Subjects::of(&ground.rules.tenant),
         messages: Vec::new(),
         moves: 0,
@@ -63,15 +64,19 @@ pub(crate) fn step(
             publication.refused(rejection)?;
         }
     }
+    run.spread(input.spread, input.passes_over)?;
     run.batch.consume(&mut run.standing, input.position.as_ref())?;
     run.messages.extend(publication.into_messages());
+    run.note_spread(input.spread > 0)?;
     run.finish((outcomes, answers), now)
 }
 
-struct Run<'a> {
-    batch: Batch<'a>,
+pub(super) struct Run<'a> {
+    pub(super) batch: Batch<'a>,
     standing: Standing,
-    partitions: NonZeroU32,
+    pub(super) partitions: NonZeroU32,
+    /// Over how many customers are spread.
+    pub(super) spread: SpreadRecord,
     subjects: Subjects,
     messages: Vec<Message>,
     /// How many moves the batch began.
@@ -89,12 +94,14 @@ impl Run<'_> {
             }
             return Ok(Outcome::Noted);
         }
-        let links = links_of(event, &self.batch.rules.identity, self.batch.keyring);
-        let partition = match self.connect(&links, 1)? {
-            Some(partition) => partition,
-            None => turn(self.batch.keyring.event(&event.id).0, self.partitions),
-        };
-        self.send(&routed, partition)?;
+        let mut links = links_of(event, &self.batch.rules.identity, self.batch.keyring);
+        // What nothing connects is known by itself: where there are more partitions meanwhile, it goes where it was before.
+        if links.is_empty() {
+            links.insert(KeyHash(self.batch.keyring.event(&event.id).0));
+        }
+        if let Some(partition) = self.connect(&links, 1)? {
+            self.send(&routed, partition)?;
+        }
         Ok(Outcome::Routed)
     }
 
@@ -110,7 +117,7 @@ impl Run<'_> {
     }
 
     /// ORDER: whoever is to arrive somewhere is told to depart first, so that nobody waits for what nobody was told.
-    fn have_moved(&mut self, leaving: Leaving) -> Result<(), Error> {
+    pub(super) fn have_moved(&mut self, leaving: Leaving) -> Result<(), Error> {
         let Leaving { from, to, keys } = leaving;
         let id = MoveId {
             batch: self.batch.number,
@@ -144,6 +151,19 @@ impl Run<'_> {
         Ok(partition
             .map(|partition| Answer::Connected { partition })
             .ok_or(CommandError::NobodyThere))
+    }
+
+    /// Notes over how many partitions customers are spread, with the first commit by which it is so.
+    fn note_spread(&mut self, is_upkeep: bool) -> Result<(), Error> {
+        let is_other = self.standing.spread != Some(self.spread);
+        let is_something = is_upkeep || !self.messages.is_empty() || self.batch.overlay.has_changes();
+        if is_other && is_something {
+            self.batch
+                .overlay
+                .put_record(keys::SPREAD.to_vec(), &self.spread)?;
+            self.standing.spread = Some(self.spread);
+        }
+        Ok(())
     }
 
     fn finish(

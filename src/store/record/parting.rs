@@ -26,6 +26,15 @@ pub struct LinkedRecord {
     pub component: KeyHash,
 }
 
+/// Over how many partitions customers are spread, and how far that is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpreadRecord {
+    /// Whoever begins does so in one of these.
+    pub partitions: u32,
+    /// Behind which component some may be where fewer partitions had them; `None` where none is.
+    pub after: Option<KeyHash>,
+}
+
 /// An event on its way to a partition. `Debug` shows nothing that it holds.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RoutedRecord {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    num::NonZeroU32,
     ops::ControlFlow,
 };
 
@@ -160,4 +161,18 @@ fn turns_fall_evenly() {
         turns.values().all(|count| (900..1_100).contains(count)),
         "{turns:?}"
     );
+}
+
+#[test]
+fn where_there_is_one_more_nobodys_turn_is_another_but_theirs_who_go_there() {
+    let more = NonZeroU32::new(4).unwrap();
+    let turns = (0..4_000_u128).map(|number| {
+        let hash = number
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+            .to_be_bytes();
+        (turn(hash, PARTITIONS), turn(hash, more))
+    });
+    let (stay, go): (Vec<_>, Vec<_>) = turns.partition(|(before, after)| before == after);
+    assert!(go.iter().all(|(_, after)| *after == 3));
+    assert!((900..1_100).contains(&go.len()), "{} of {}", go.len(), stay.len());
 }

@@ -3,6 +3,7 @@
 mod connected;
 mod linked;
 mod routed;
+mod spread;
 
 use std::{collections::BTreeMap, num::NonZeroU32};
 
@@ -43,6 +44,7 @@ struct Scene {
     memory: Memory,
     health: RuleHealth,
     standing: Standing,
+    partitions: NonZeroU32,
     _dir: tempfile::TempDir,
 }
 
@@ -73,6 +75,7 @@ impl Scene {
             memory: Memory::default(),
             health: RuleHealth::default(),
             standing: Standing::default(),
+            partitions: PARTITIONS,
             _dir: dir,
         }
     }
@@ -91,7 +94,7 @@ impl Scene {
 
     /// Takes a batch and commits it.
     fn take(&mut self, input: &Input) -> Stepped {
-        let stepped = self.over(|ground| step(ground, PARTITIONS, &self.standing, input, NOW).unwrap());
+        let stepped = self.over(|ground| step(ground, self.partitions, &self.standing, input, NOW).unwrap());
         if let Some(commit) = &stepped.commit {
             let applied = Applied {
                 position: commit.marker.batch,

@@ -25,7 +25,7 @@ use crate::{
     wire::{Reason, Rejection},
 };
 
-fn input(events: &[Event]) -> Input {
+pub(super) fn input(events: &[Event]) -> Input {
     let submission = |event: &Event| Submission::Event(Box::new(event.clone()));
     Input {
         submissions: events.iter().map(submission).collect(),
@@ -38,7 +38,7 @@ fn connect(keys: &[Key]) -> Input {
 }
 
 /// What a step wrote for partitions, in its order.
-fn written(stepped: &Stepped) -> Vec<(u32, Routed)> {
+pub(super) fn written(stepped: &Stepped) -> Vec<(u32, Routed)> {
     let messages = stepped.commit.iter().flat_map(|commit| &commit.messages);
     let routed = messages.filter_map(|message| {
         let rest = message.subject.strip_prefix("yekta.v1.default.").unwrap();
@@ -48,7 +48,7 @@ fn written(stepped: &Stepped) -> Vec<(u32, Routed)> {
 }
 
 /// Somebody who is known by a customer id alone.
-fn somebody(id: &str, user: &str) -> Event {
+pub(super) fn somebody(id: &str, user: &str) -> Event {
     event(id, &[(Kind::USER_ID, user, Trust::Verified)])
 }
 

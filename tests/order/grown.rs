@@ -1,0 +1,96 @@
+//! A tenant whose partitions become more while events come: whoever starts again meanwhile, there are the persons, totals and
+//! fingerprints of one engine that has everybody, and in the end all partitions have about as many.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::json;
+use yekta::domain::{event::Event, identity::IdentityRules};
+
+use crate::{
+    check::agrees_with_engine,
+    dense,
+    outcome::settled,
+    partitioned::{
+        OF_EVENTS, any_world, arriving, became_what_they_are, has_the_same_rows, is_as_the_oracle_says, page,
+        take_in,
+    },
+    partitions::{Manner, Partitions},
+    town,
+};
+
+#[test]
+fn customers_are_as_in_one_engine_while_partitions_become_more() {
+    let moves = AtomicUsize::new(0);
+    any_world(19, &dense::worlds(60), |events, rules, seed| {
+        let arrival = arriving(events, seed);
+        let mut partitions = grown(&arrival.batches, rules, seed, Manner::default());
+        let mut whole = partitions.whole();
+        became_what_they_are(&partitions, events, &arrival);
+        take_in(&whole, &arrival.batches, seed);
+        let one = settled(whole.engine(), events, seed);
+        let all = is_as_the_oracle_says(&mut partitions, events, rules);
+        agrees_with_engine((seed, &all), (seed, &one), events);
+        whole.stop();
+        has_the_same_rows(&partitions, &whole, OF_EVENTS);
+        moves.fetch_add(partitions.moves.all, Ordering::Relaxed);
+    });
+    assert!(moves.into_inner() > 50);
+}
+
+#[test]
+fn customers_are_so_while_partitions_become_more_whatever_fails() {
+    let manner = Manner {
+        is_faulty: true,
+        ..Manner::default()
+    };
+    let failures = AtomicUsize::new(0);
+    any_world(20, &dense::worlds(50), |events, rules, seed| {
+        let arrival = arriving(events, seed);
+        let mut partitions = grown(&arrival.batches, rules, seed, manner);
+        is_as_the_oracle_says(&mut partitions, events, rules);
+        failures.fetch_add(partitions.failures.load(Ordering::Relaxed), Ordering::Relaxed);
+    });
+    assert!(failures.into_inner() > 50);
+}
+
+#[test]
+fn partitions_that_became_more_have_about_as_much_each() {
+    let items: Vec<_> = (0..480_u64)
+        .map(|number| page(number, &format!("user{}", number % 240), json!({})))
+        .collect();
+    let (events, rules) = (town::events(&items), IdentityRules::standard());
+    let batches: Vec<Vec<Event>> = events.chunks(24).map(<[Event]>::to_vec).collect();
+    let mut partitions = grown(&batches, &rules, 2, Manner::default());
+    let persons = |partitions: &Partitions| -> Vec<usize> {
+        let members = partitions.members.iter();
+        members
+            .map(|member| settled(member.engine(), &events, 2).persons.len())
+            .collect()
+    };
+    let each = persons(&partitions);
+    assert_eq!(each.iter().sum::<usize>(), 240);
+    assert!(
+        each.len() == 4 && each.iter().all(|count| (35..=85).contains(count)),
+        "{each:?}"
+    );
+    is_as_the_oracle_says(&mut partitions, &events, &rules);
+}
+
+/// Two partitions that become four, and in one of two worlds five behind that, while events come.
+fn grown(batches: &[Vec<Event>], rules: &IdentityRules, seed: u64, manner: Manner) -> Partitions {
+    let mut partitions = Partitions::new(2, rules, seed, manner);
+    let (before, after) = batches.split_at(batches.len() / 2);
+    partitions.go_on(before);
+    partitions.grow(4);
+    if seed.is_multiple_of(2) {
+        partitions.go_on(after);
+    } else {
+        let (some, rest) = after.split_at(after.len() / 2);
+        partitions.go_on(some);
+        partitions.grow(5);
+        partitions.go_on(rest);
+    }
+    partitions.spread();
+    partitions.drain();
+    partitions
+}
