@@ -2,6 +2,8 @@
 //!
 //! An internal cause is logged once, here, under an id that the client is told; the client is never told the cause.
 
+mod parted;
+
 use std::{borrow::Cow, fmt};
 
 use uuid::Uuid;
@@ -157,42 +159,6 @@ impl Failure {
     pub fn no_owner() -> Self {
         let message = "carry out a command: expected a process that owns the tenant, and none does just now";
         Self::new(Class::Unavailable, "no_owner", "Nobody owns the tenant", message)
-    }
-
-    /// What each of a tenant's partitions knows of its own customers, and nobody of all.
-    pub fn parted(tenant: &str, partitions: usize) -> Self {
-        let last = partitions.saturating_sub(1);
-        let message = format!(
-            "the tenant has partitions, and this is answered by each of them for its own customers: ask {tenant}-p0 to {tenant}-p{last}"
-        );
-        Self::new(
-            Class::Parted,
-            "partitioned",
-            "Nobody answers this for all partitions",
-            message,
-        )
-    }
-
-    /// Two whom no event connects, so that what one request is about would be in two partitions.
-    pub fn apart() -> Self {
-        let message = "the request is about customers in several partitions, whom nothing connects: expected one customer, or those whom a steward said to be one; ask for each by itself";
-        Self::new(
-            Class::Conflict,
-            "several_partitions",
-            "The customers are in several partitions",
-            message,
-        )
-    }
-
-    /// A partition that this process does not serve now.
-    pub fn away(tenant: &str, partition: usize) -> Self {
-        let message = format!("answer for {tenant}: expected its partition {tenant}-p{partition} to be served here, and it is not yet");
-        Self::new(
-            Class::Unavailable,
-            "not_served",
-            "The tenant is not served",
-            message,
-        )
     }
 
     /// Nobody is meant: `message` says why.

@@ -171,6 +171,7 @@ impl Front {
                 .following
                 .unwrap_or_else(|| watch::channel(Following::Nothing).1),
             duty: served.duty,
+            gateway: None,
             subscribers: Arc::new(Semaphore::new(self.http.subscribers_max)),
             cards: Arc::new(Semaphore::new(self.http.cards_max)),
             settings: Arc::clone(&self.http),
