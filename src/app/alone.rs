@@ -8,8 +8,8 @@ use uuid::Uuid;
 use crate::{
     app::{
         clock, compose,
+        error::ServiceError,
         running::{Begun, Started, follow},
-        service::ServiceError,
         stream::{Ground, folder_of_a_stream, prepare},
     },
     config::Settings,

@@ -13,6 +13,7 @@ use std::{
 use tokio::{runtime::Handle, time::sleep};
 
 use crate::{
+    app::siblings::Siblings,
     engine::{Beyond, ErasureRecord, ProfileId, Query, expunge::BeyondError, withdrawn::Withdrawn},
     nats::{
         Client,
@@ -38,6 +39,8 @@ pub(crate) struct Broker {
     pub(crate) shelf: Shelf,
     /// Those who share the tenant, where it is shared.
     pub(crate) others: Option<Others>,
+    /// The other engines of the tenant whose partition this is.
+    pub(crate) siblings: Option<Siblings>,
 }
 
 /// The processes that stand by.
@@ -117,7 +120,11 @@ impl Beyond for Broker {
             if let Some(others) = &self.others {
                 others.level().await;
             }
-            Ok(())
+            match &self.siblings {
+                // What the journal forgets then may be what they are to take out of it.
+                Some(siblings) => siblings.level().await,
+                None => Ok(()),
+            }
         };
         unless_stopped(&self.runtime, waiting, goes_on)
     }
@@ -150,7 +157,7 @@ impl Broker {
         let failed = Arc::new(AtomicBool::new(false));
         let (asked, has_failed) = (query.clone(), Arc::clone(&failed));
         let going = Going {
-            through: query.consumed()?,
+            through: self.consumed(query).await?,
             is_erased: Arc::new(move |item| {
                 let asked = asked.is_erased_item(item);
                 has_failed.fetch_or(asked.is_err(), Ordering::Relaxed);
@@ -183,6 +190,14 @@ impl Broker {
         match failed.load(Ordering::Relaxed) {
             true => Err("the store could not be read for some of the messages".into()),
             false => Ok(()),
+        }
+    }
+
+    /// Up to where the stream that channels publish into is consumed. A partition reads another one: there, what was routed is.
+    async fn consumed(&self, query: &Query) -> Result<u64, BeyondError> {
+        match &self.siblings {
+            Some(siblings) => siblings.routed().await,
+            None => Ok(query.consumed()?),
         }
     }
 

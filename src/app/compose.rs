@@ -12,7 +12,7 @@ use crate::{
     app::clock,
     config::{CorsOrigins, Purpose, Settings},
     domain::{identity::IdentityRules, role::Role},
-    engine::{Deciding, EngineConfig, HandleLimits, Part, Rules, SnapshotConfig, WorkerConfig},
+    engine::{Deciding, EngineConfig, HandleLimits, Rules, SnapshotConfig, WorkerConfig},
     http::{
         access::{Keys, WriteKey},
         settings::{Origins, Settings as HttpSettings},
@@ -53,7 +53,7 @@ pub fn engine_rules(settings: &Settings) -> Rules {
     let channels = &settings.channels.channels;
     Rules {
         tenant: settings.data.tenant.clone(),
-        part: Part::Whole,
+        part: settings.part(),
         identity: IdentityRules::new(settings.identifiers.clone(), settings.similarity.clone()),
         fold: settings.fold,
         retention: settings.retention.clone(),
@@ -86,7 +86,7 @@ pub fn audit_folder(settings: &Settings) -> PathBuf {
 /// What questions and commands go by; `bound` is where the service listens.
 pub(crate) fn api_limits(settings: &Settings, bound: SocketAddr) -> Limits {
     Limits {
-        public_url: settings.http.public_url(bound),
+        public_url: settings.users_url(bound),
         // A question holds no channel: the number of whoever calls is meant.
         region: settings
             .channels

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle, task::TaskTracker};
 
 use crate::{
-    app::{certificate, service::ServiceError},
+    app::{certificate, error::ServiceError},
     config::Settings,
     http::{
         self,

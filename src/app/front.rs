@@ -17,11 +17,11 @@ use crate::{
     app::{
         clock, compose,
         door::{self, Door},
+        error::ServiceError,
         heads,
         keys::KeyFiles,
         master::MasterFile,
         rules::FollowedRules,
-        service::ServiceError,
         supervisor::{Beat, Pulse, Supervisor},
     },
     audit::AuditLog,

@@ -19,10 +19,10 @@ use crate::{
     app::{
         compose,
         door::{Closed, Door, Opened},
+        error::ServiceError,
+        error::StreamError,
         hosting::{hosts::Hosts, sharing::Sharing},
         keys::KeyFiles,
-        service::ServiceError,
-        stream::StreamError,
         supervisor::Supervisor,
     },
     config::{self, Settings},

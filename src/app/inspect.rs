@@ -65,7 +65,7 @@ pub async fn broker_facts(settings: &Settings) -> Result<Option<BrokerFacts>, na
     }))
 }
 
-/// What the processes of the tenant say, and how its streams are kept; `None` for a standalone service.
+/// What the processes of the tenant and of its partitions say, and how their streams are kept; `None` for a standalone service.
 ///
 /// # Errors
 /// [`StreamError`], which says what to change.
@@ -73,9 +73,10 @@ pub async fn cluster_status(settings: &Settings) -> Result<Option<Status>, Strea
     let Some(nats) = &settings.nats else {
         return Ok(None);
     };
+    let partitions = settings.partitions();
     let settings = nats::Settings {
         tenant: settings.data.tenant.parse()?,
         ..nats.clone()
     };
-    Ok(Some(nats::status::status(&settings).await?))
+    Ok(Some(nats::status::status(&settings, partitions).await?))
 }

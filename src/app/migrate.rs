@@ -3,7 +3,7 @@
 use tokio::runtime::Handle;
 
 use crate::{
-    app::{compose, service::ServiceError, stream},
+    app::{compose, error::ServiceError, stream},
     config::Settings,
     engine::{Folder, Migrated},
     nats,

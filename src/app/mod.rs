@@ -8,6 +8,7 @@ mod certificate;
 pub mod clock;
 mod compose;
 mod door;
+mod error;
 mod front;
 mod hand_over;
 mod heads;
@@ -22,21 +23,23 @@ mod running;
 mod service;
 mod shared;
 mod shop;
+mod siblings;
 mod standalone;
 mod standby;
 mod stream;
 mod supervisor;
+mod turn;
 mod watching;
 
 pub use crate::app::{
     compose::{audit_folder, engine_config, engine_rules, http_settings},
+    error::{ServiceError, StreamError},
     hand_over::{HandOverError, hand_over},
     hosting::Hosting,
     inspect::{BrokerFacts, broker_facts, cluster_status},
     migrate::migrate,
-    service::{Service, ServiceError},
+    service::Service,
     standalone::standalone,
-    stream::StreamError,
     supervisor::Supervisor,
 };
 

@@ -10,11 +10,12 @@ use crate::{
     api::Api,
     app::{
         alone, clock, compose,
+        error::ServiceError,
         front::{Front, Served},
         running::{Started, Stream},
-        service::{ServiceError, Turn},
         shared::{Member, Tenure, secrets},
         standby::Waiting,
+        turn::Turn,
     },
     engine::{
         Engine, Opened,

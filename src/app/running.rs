@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     api::{Api, Following, guard::Guard},
     app::{
-        stream::{Ground, StreamError, service_limits},
+        error::StreamError,
+        stream::{Ground, service_limits},
         watching::Watching,
     },
     config::Settings,
@@ -21,7 +22,7 @@ use crate::{
     journal::InputPosition,
     nats::{
         Connection,
-        ingest::{FollowError, FollowSettings, Follower, FollowerParts, Waiters},
+        ingest::{FollowError, FollowSettings, Follower, FollowerParts, Source, Waiters},
         service::{Answering, Instance, Owner, Role, Service},
     },
     telemetry::NatsMetrics,
@@ -74,7 +75,11 @@ pub(crate) fn follow(
     rules: &Arc<DecodeRules>,
     metrics: NatsMetrics,
 ) -> Started {
-    let waiters = Waiters::new(WAITING_MAX);
+    // What is posted at a partition is routed first: nobody here sees its commit.
+    let waiters = Waiters::new(match ground.settings.partition {
+        Some(_) => 0,
+        None => WAITING_MAX,
+    });
     let (intake, retry) = ground.intakes(rules, waiters.clone(), &metrics);
     let Ground {
         connection,
@@ -91,11 +96,14 @@ pub(crate) fn follow(
         connection: connection.clone(),
         settings: FollowSettings {
             feed_messages_max: settings.engine.batch_events_max,
-            restored_ns: nats.events_restored_ns,
-            ..FollowSettings::of(&assets)
+            restored_ns: nats.events_restored_ns.filter(|_| nats.partition.is_none()),
+            ..FollowSettings::of(&assets, nats.partition.as_ref())
         },
         handle: engine.handle.clone(),
-        rules: Arc::clone(rules),
+        source: match &nats.partition {
+            Some(partition) => Source::routed(&connection, partition, metrics.clone()),
+            None => Source::Channels(Arc::clone(rules)),
+        },
         waiters,
         metrics: metrics.clone(),
     });

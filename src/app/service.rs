@@ -1,109 +1,17 @@
 //! The running service: one duty after the other, behind a door that is open all the time.
 
-use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, sync::Arc};
 
 use futures_util::FutureExt;
 
 use crate::{
     app::{
-        certificate::CertificateError, door::Closed, front::Front, owner::Owning, shop::Shop,
-        standby::Waiting, stream::StreamError, supervisor::Supervisor,
+        door::Closed, error::ServiceError, front::Front, owner::Owning, shop::Shop, standby::Waiting,
+        supervisor::Supervisor, turn::Turn,
     },
-    audit::AuditError,
-    config::{Settings, TenantError},
-    engine::{StandbyError, StartError, error::Error as WriteError},
-    nats::{bucket::BucketError, ingest::FollowError, mirror::MirrorError},
-    telemetry::{MetricsError, Registry},
+    config::Settings,
+    telemetry::Registry,
 };
-
-/// Why the service did not start, or stopped.
-#[derive(Debug, thiserror::Error)]
-pub enum ServiceError {
-    /// The bucket where processes that share a tenant meet cannot be used.
-    #[error("share the tenant with other processes")]
-    Bucket(#[source] BucketError),
-    /// The secrets that another process offers cannot be kept.
-    #[error("keep the secrets of the tenant in {}", path.display())]
-    Secrets {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A shop's process has no way to know the tenant's identifiers again.
-    #[error(
-        "serve a shop: expected the secrets of the tenant in {}; copy them from headquarters, or start with headquarters' data.key_file while the line is up",
-        path.display()
-    )]
-    NoSecrets {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A shop's process does not follow the mirror of the journal.
-    #[error(transparent)]
-    Mirror(#[from] MirrorError),
-    /// The standby does not become the owner.
-    #[error(transparent)]
-    Standby(#[from] StandbyError),
-    /// A process is to share its tenant that has no broker to share it by.
-    #[error("share the tenant with other processes: expected nats.url and cluster.standby to be set")]
-    Alone,
-    /// The address cannot be listened on.
-    #[error("listen on {address}")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A tenant cannot be served as its file says.
-    #[error(transparent)]
-    Tenant(#[from] TenantError),
-    /// The listener failed.
-    #[error("serve HTTP")]
-    Serve(#[source] io::Error),
-    /// The data folder cannot be opened.
-    #[error(transparent)]
-    Start(#[from] StartError),
-    /// The service cannot be started on NATS.
-    #[error(transparent)]
-    Stream(#[from] StreamError),
-    /// The input stream is followed no longer.
-    #[error(transparent)]
-    Follow(FollowError),
-    /// There is no certificate to speak TLS by.
-    #[error(transparent)]
-    Certificate(#[from] CertificateError),
-    /// The audit log cannot be kept.
-    #[error("open the audit log")]
-    Audit(#[from] AuditError),
-    /// A metric cannot be registered.
-    #[error(transparent)]
-    Metrics(#[from] MetricsError),
-    /// The settings do not fit the HTTP edge.
-    #[error("read http.cors_origins: expected origins that can stand in a header")]
-    Origins,
-    /// The writer failed: what was acknowledged is in the journal, and the next start goes on from there.
-    #[error("the writer stopped")]
-    Writer(#[source] WriteError),
-    /// The standby can follow no longer: the next start builds on what it has.
-    #[error("stand by")]
-    Following(#[source] WriteError),
-    /// The writer's thread could not be waited for.
-    #[error("wait for the writer to stop")]
-    Join(#[from] tokio::task::JoinError),
-}
-
-impl ServiceError {
-    /// Whether the same may succeed another time: the broker did not answer.
-    pub(crate) fn is_passing(&self) -> bool {
-        match self {
-            Self::Bucket(error) => error.is_passing(),
-            Self::Start(StartError::Journal(error)) => error.is_passing(),
-            _ => false,
-        }
-    }
-}
 
 /// A service that listens.
 #[derive(Debug)]
@@ -117,19 +25,6 @@ pub struct Service {
 pub(crate) struct Serving {
     pub(crate) front: Front,
     turn: Turn,
-}
-
-/// What comes next.
-#[derive(Debug)]
-pub(crate) enum Turn {
-    /// The process owns its tenant.
-    Owner(Box<Owning>),
-    /// Another process owns it.
-    Standby(Box<Waiting>),
-    /// Another process owns it, at the other end of a line.
-    Shop(Box<Shop>),
-    /// Nothing: it stopped, or could not go on.
-    Ended(Result<(), ServiceError>),
 }
 
 impl Service {

@@ -1,6 +1,7 @@
 //! What a process is that shares its tenant with others: who it is to them, and what it holds while it owns the tenant.
 
 pub(crate) mod opening;
+pub(crate) mod partitioned;
 pub(crate) mod secrets;
 pub(crate) mod shelf;
 

@@ -15,11 +15,13 @@ use uuid::Uuid;
 use crate::{
     app::{
         compose,
+        error::ServiceError,
+        error::StreamError,
         front::{Front, Served},
-        service::{ServiceError, Turn},
         shop::headquarters::Headquarters,
         standby::{following, stopped},
-        stream::{Putting, StreamError, connected, service_limits},
+        stream::{Putting, connected, service_limits},
+        turn::Turn,
     },
     config,
     engine::Standby,

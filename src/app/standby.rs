@@ -18,14 +18,15 @@ use crate::{
     api::Following,
     app::{
         compose,
+        error::ServiceError,
         front::{Front, Served},
-        service::{ServiceError, Turn},
         shared::{
             Member,
             opening::{self, Origin},
-            secrets,
+            partitioned, secrets,
         },
         stream::{prepare_shared, service_limits},
+        turn::Turn,
     },
     config::Cluster,
     engine::{Standby, StandbyMetrics, StartError, error::chain, has_store},
@@ -106,6 +107,8 @@ impl Waiting {
             metrics,
         };
         let config = compose::engine_config(&settings);
+        partitioned::agree(&member, &settings).await?;
+        partitioned::fetch(&member, &settings, &config).await?;
         secrets::fetch(&member, &config).await?;
         let fetched = match has_store(&config) || secrets::is_useless(&config) {
             true => None,

@@ -1,14 +1,15 @@
 //! What a service on NATS stands on: the connection and its streams, the journal in a stream, the intake that puts what is
 //! posted into the stream.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use tokio::runtime::Handle;
 
 use crate::{
     app::{
         broker::{Broker, Others},
-        service::ServiceError,
+        error::{ServiceError, StreamError},
+        siblings::Siblings,
     },
     config::Settings,
     domain::retention::Retention,
@@ -32,38 +33,6 @@ use crate::{
 
 /// Bytes of a request over NATS, as of a command over HTTP.
 const REQUEST_BYTES_MAX: usize = 32 * 1024;
-
-/// Why a service on NATS does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StreamError {
-    /// The server will not do.
-    #[error(transparent)]
-    Connect(#[from] nats::ConnectError),
-    /// Another process is the owner.
-    #[error(transparent)]
-    Owner(#[from] nats::service::OwnerError),
-    /// A stream will not do.
-    #[error(transparent)]
-    Asset(#[from] nats::assets::AssetError),
-    /// The service cannot answer on NATS.
-    #[error(transparent)]
-    Service(#[from] nats::service::ServiceError),
-    /// The folder is that of a standalone service.
-    #[error(
-        "start on NATS with {}: the folder holds the journal of a standalone service; bring it along with yekta migrate --to-nats, or name another folder in data.dir",
-        path.display()
-    )]
-    Standalone {
-        /// The tenant's folder.
-        path: PathBuf,
-    },
-    /// The cluster cannot be asked.
-    #[error(transparent)]
-    Status(#[from] nats::status::StatusError),
-    /// The tenant's name fits no stream.
-    #[error(transparent)]
-    Tenant(#[from] nats::TenantError),
-}
 
 /// A connection whose streams are there.
 #[derive(Clone, Debug)]
@@ -130,9 +99,21 @@ pub(crate) async fn connected(
 ) -> Result<(Connection, nats::Settings), StreamError> {
     let settings = nats::Settings {
         tenant: settings.data.tenant.parse()?,
+        partition: partition(settings)?,
         ..nats.clone()
     };
     Ok((nats::connect(&settings).await?, settings))
+}
+
+/// Whose partition the tenant is.
+pub(crate) fn partition(settings: &Settings) -> Result<Option<nats::Partition>, nats::TenantError> {
+    let partition = settings.partition.as_ref().map(|partition| {
+        Ok(nats::Partition {
+            resolver: partition.tenant.parse()?,
+            index: partition.index,
+        })
+    });
+    partition.transpose()
 }
 
 impl Ground {
@@ -166,6 +147,7 @@ impl Ground {
                 client: self.connection.client.clone(),
                 tenant: self.settings.tenant.token(),
             }),
+            siblings: Siblings::of(&self.connection, &self.settings, settings),
         })
     }
 

@@ -8,6 +8,7 @@ mod check;
 mod layers;
 mod listing;
 mod nearest;
+mod partitions;
 mod problem;
 mod reader;
 mod rules;
@@ -25,7 +26,7 @@ pub use crate::config::{
     problem::{ConfigError, Problem},
     rules::RuleFiles,
     section::{
-        cluster::Cluster,
+        cluster::{Cluster, Partition},
         data::Data,
         decide::Decide,
         engine::Engine,

@@ -15,7 +15,7 @@ use crate::{
         section::{
             catalogue::{self, Catalogue},
             channels,
-            cluster::{self, Cluster},
+            cluster::{self, Cluster, Partition},
             contact,
             data::Data,
             decide::{self, Decide},
@@ -95,6 +95,8 @@ pub struct Settings {
     pub nats: Option<NatsSettings>,
     /// What this process calls itself among those that share its tenant; `None` where it has that for itself.
     pub cluster: Option<Cluster>,
+    /// Whose partition the tenant is; `None` of one that has a file, or a process to itself.
+    pub partition: Option<Partition>,
     /// What this process goes by in a shop; `None` of one that is at headquarters.
     pub shop: Option<Shop>,
     /// The folder with a file for each tenant of the process; `None` where it has one.
@@ -118,7 +120,9 @@ impl Settings {
         let alone = |problem: Problem| ConfigError {
             problems: vec![problem],
         };
-        Self::of(&merge(options).map_err(alone)?)
+        let settings = Self::of(&merge(options).map_err(alone)?)?;
+        settings.partitions_of_whom().map_err(alone)?;
+        Ok(settings)
     }
 
     /// The settings of a tenant of a process that is configured by `options`.
@@ -186,6 +190,7 @@ impl Settings {
             catalogue: root.section("catalogue", catalogue::read),
             routing: root.section("routing", routing_section::read),
             cluster: root.section("cluster", cluster::read),
+            partition: None,
             shop: root.section("shop", shop::read),
             nats,
             tenants: root.section("tenants", |table| {

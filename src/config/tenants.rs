@@ -14,6 +14,7 @@ use std::{
 use crate::{
     config::{
         layers::LoadOptions,
+        partitions::partition_of,
         problem::{ConfigError, Problem},
         section::{NAME_EXPECTED, is_name},
         settings::Settings,
@@ -173,14 +174,16 @@ impl Tenants {
             origin: self.path(name),
             text,
         };
-        Settings::load_tenant(self.process.clone(), &tenant).map_err(|error| self.of_file(name, error))
+        let settings = Settings::load_tenant(self.process.clone(), &tenant);
+        let settings = settings.and_then(|settings| settings.with_names_for_partitions());
+        settings.map_err(|error| self.of_file(name, error))
     }
 
     /// The same beside those of others.
     ///
     /// # Errors
-    /// As [`Tenants::settings`], and where a key is another's: another tenant's, or the process' own, by which tenants are
-    /// administered.
+    /// As [`Tenants::settings`], where a partition of one has the name of another, and where a key is another's: another tenant's,
+    /// or the process' own, by which tenants are administered.
     pub fn beside<'a>(
         &self,
         others: impl Iterator<Item = (&'a str, &'a Settings)>,
@@ -188,8 +191,12 @@ impl Tenants {
     ) -> Result<Settings, ConfigError> {
         let settings = self.settings(name, text)?;
         let process = Settings::load(self.process.clone())?;
-        let others = others.filter(|(other, _)| *other != name);
-        let others = others.map(|(other, settings)| (format!("the tenant {other}"), settings));
+        let others: Vec<_> = others.filter(|(other, _)| *other != name).collect();
+        let named = settings.apart_from(others.iter().copied());
+        named.map_err(|error| self.of_file(name, error))?;
+        let others = others
+            .into_iter()
+            .map(|(other, settings)| (format!("the tenant {other}"), settings));
         let all = others.chain(iter::once(("the process".to_owned(), &process)));
         settings.unlike(all).map_err(|error| self.of_file(name, error))?;
         Ok(settings)
@@ -204,14 +211,21 @@ impl Tenants {
         error
     }
 
-    /// The settings of a tenant that is there.
+    /// The settings of a tenant that is there, or of a partition of one.
     ///
     /// # Errors
     /// As [`Tenants::settings`]; where its file cannot be read, what the system said.
     pub fn named(&self, name: &str) -> Result<Settings, ConfigError> {
-        let read = fs::read_to_string(self.path(name));
-        let text = read.map_err(|error| self.unreadable(name, &error))?;
-        self.settings(name, &text)
+        let whose = partition_of(name);
+        let file = whose.map_or(name, |(tenant, _)| tenant);
+        let read = fs::read_to_string(self.path(file));
+        let text = read.map_err(|error| self.unreadable(file, &error))?;
+        let settings = self.settings(file, &text)?;
+        match whose {
+            None => Ok(settings),
+            Some((_, index)) if index < settings.partitions() => Ok(settings.partition(index)),
+            Some(_) => Err(self.of_file(file, settings.no_such_partition())),
+        }
     }
 
     fn unreadable(&self, name: &str, error: &io::Error) -> ConfigError {

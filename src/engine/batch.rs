@@ -27,7 +27,7 @@ use crate::{
         graph::Graph,
         memory::Memory,
         overlay::Overlay,
-        parting::Part,
+        parting::{Carried, Part},
         repair::Repairs,
         step::Ground,
         tenant::News,
@@ -130,6 +130,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) counts_cells: bool,
     /// What many customers show, where it begins or is over.
     pub(crate) insights: Vec<InsightTold>,
+    /// Who leaves this partition, or comes into it.
+    pub(crate) carried: Carried,
 }
 
 /// What has to be looked at again before the batch can be committed.
@@ -217,6 +219,7 @@ impl<'a> Batch<'a> {
             news: Vec::new(),
             counts_cells: false,
             insights: Vec::new(),
+            carried: Carried::default(),
         };
         batch.has_words = batch.graph().has_words()?;
         batch.has_erased = batch.graph().has_erased()?;

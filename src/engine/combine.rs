@@ -32,6 +32,8 @@ use crate::{
 pub(crate) struct Combined {
     /// By id.
     pub(crate) portraits: BTreeMap<ProfileId, Portrait>,
+    /// Those that came from another partition and are as they were there.
+    pub(crate) arrived: Vec<Portrait>,
     /// Who became one, who became several.
     pub(crate) notices: Vec<Notice>,
     /// Those that are in other segments than before.
@@ -51,6 +53,7 @@ impl Batch<'_> {
         now: Timestamp,
     ) -> Result<Combined, Error> {
         let notices = resolved.membership.settle(&mut self.overlay)?;
+        self.trace_formers(resolved.membership.closed());
         let mut changed: BTreeSet<ProfileId> = std::mem::take(&mut resolved.membership.changed);
         self.review_valued();
         let asked = self.asked(&changed, placed)?;
@@ -93,11 +96,20 @@ impl Batch<'_> {
                 segments: &segmented.inside,
             };
             self.keep_share(id, Some(person), now)?;
+            let came = self.carried.arrived(id);
             // Looked at again and found as it was: there is nothing to tell.
-            let is_same = committed
-                .is_some_and(|before| before == record && before.fingerprint == portrait.fingerprint);
+            let is_same = came
+                .or(committed.as_deref())
+                .is_some_and(|before| *before == *record && before.fingerprint == portrait.fingerprint);
             if is_same && !segmented.is_change() {
                 combined.fingerprint = combined.fingerprint.with(portrait.fingerprint);
+                if came.is_some() {
+                    combined.arrived.push(Portrait {
+                        journeys: positions(&self.book, &portrait.profile, &segmented.inside),
+                        segments: segmented.inside,
+                        ..portrait
+                    });
+                }
                 continue;
             }
             let portrait = Portrait {

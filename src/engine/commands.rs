@@ -135,6 +135,7 @@ impl Batch<'_> {
             Command::EraseOn { erasure, most } => Ok(self.erase_on(*erasure, *most)?),
             Command::Note { erasures, progress } => Ok(self.note(erasures, *progress, now)?),
             Command::Connect { .. } => Err(CommandError::NoResolver),
+            Command::Carry(moved) => Ok(self.carry(moved)?),
             Command::Deleted { places } => Ok(self.note_deleted(places)),
         };
         if let (Some(request), Ok(answer)) = (ordered.request, &answer) {

@@ -270,6 +270,7 @@ impl Batch<'_> {
             room = room.saturating_sub(1);
             let until = erasure.until;
             self.overlay.put_record(place, &ErasedRecord { until })?;
+            self.trace_claim(mark)?;
         }
         Ok(true)
     }

@@ -17,6 +17,11 @@ pub enum Error {
     /// Somebody who was erased came back with an older copy, and what is to be taken out fits no commit.
     #[error("erase again who was erased: it fits no commit, raise journal.commit_bytes_max")]
     Unerased,
+    /// Customers go to another partition or come from one, and all that they have fits no commit.
+    #[error(
+        "move customers between partitions: what they have fits no commit, raise journal.commit_bytes_max"
+    )]
+    Unmoved,
     /// The journal did not take the commit.
     #[error("commit a batch")]
     Journal(#[from] journal::Error),
@@ -50,7 +55,12 @@ impl Error {
                 matches!(error.fault, store::codec::Fault::TooLong { .. })
             }
             Self::Journal(error) => error.is_too_large(),
-            Self::Store(_) | Self::Publish(_) | Self::Damaged | Self::Unwritten | Self::Unerased => false,
+            Self::Store(_)
+            | Self::Publish(_)
+            | Self::Damaged
+            | Self::Unwritten
+            | Self::Unerased
+            | Self::Unmoved => false,
         }
     }
 }

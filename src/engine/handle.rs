@@ -19,6 +19,7 @@ use crate::{
         api::{Answer, Answered, Command, CommandError, Receipt, Submission, SubmitError},
         chores::Chore,
         commands::Ordered,
+        parting::Moved,
         secrets::{Secrets, SecretsError},
     },
     journal::{InputPosition, Position},
@@ -87,6 +88,13 @@ pub(crate) enum Job {
         ordered: Box<Ordered>,
         reply: oneshot::Sender<(Result<Answer, CommandError>, Position)>,
     },
+    /// Have customers leave or come, with nothing else in the same commit.
+    Carry {
+        moved: Box<Moved>,
+        /// Where that stands in the input stream.
+        position: InputPosition,
+        reply: oneshot::Sender<Receipt>,
+    },
     /// Nothing but a reason to look whether the store is sound.
     Wake,
     /// Do something with the journal's files.
@@ -100,8 +108,13 @@ impl Job {
     pub(crate) fn items(&self) -> usize {
         match self {
             Self::Submit { items, .. } => items.len(),
-            Self::Command { .. } | Self::Chore(_) | Self::Wake | Self::Stop => 0,
+            Self::Command { .. } | Self::Carry { .. } | Self::Chore(_) | Self::Wake | Self::Stop => 0,
         }
+    }
+
+    /// Whether nothing goes into a batch with it.
+    pub(crate) const fn is_alone(&self) -> bool {
+        matches!(self, Self::Carry { .. })
     }
 }
 

@@ -62,9 +62,24 @@ impl Batch<'_> {
     /// When the index cannot be read.
     pub(crate) fn write_index(&mut self, id: AtomId, atom: &AtomRecord, there: bool) -> Result<(), Error> {
         self.write_face(id, atom, there)?;
-        let mut entries = Vec::new();
+        let entries = self.index_entries(id, atom);
         let rules = self.rules.identity.of(atom.edition);
-        entries.extend(self.graph().entries_of(id, atom));
+        if let Some(pair) = alias_of(&atom.claim, rules).filter(|_| there) {
+            self.declare_same(pair, Declared::Claimed(id))?;
+        }
+        for entry in entries {
+            match there {
+                true => self.overlay.put(entry, Vec::new()),
+                false => self.overlay.delete(entry),
+            }
+        }
+        Ok(())
+    }
+
+    /// The entries that lead to an atom by what it names, but for its face and what it declares of user ids.
+    pub(crate) fn index_entries(&self, id: AtomId, atom: &AtomRecord) -> Vec<Vec<u8>> {
+        let rules = self.rules.identity.of(atom.edition);
+        let mut entries = Vec::new();
         for key in atom.claim.mentions(rules) {
             entries.push(keys::mention(self.keyring.key(key), id));
         }
@@ -78,16 +93,11 @@ impl Batch<'_> {
                 entries.push(keys::device(self.keyring.key(device), role, id));
             }
         }
-        if let Some(pair) = alias_of(&atom.claim, rules).filter(|_| there) {
-            self.declare_same(pair, Declared::Claimed(id))?;
+        if entries.is_empty() && atom.claim.keys(rules).is_empty() {
+            entries.extend(self.naming_entries(id, &atom.claim));
         }
-        for entry in entries {
-            match there {
-                true => self.overlay.put(entry, Vec::new()),
-                false => self.overlay.delete(entry),
-            }
-        }
-        Ok(())
+        entries.extend(self.graph().entries_of(id, atom));
+        entries
     }
 
     /// Enters an event of an atom as a log-in or log-out on the devices of its claim, if it is one.

@@ -2,7 +2,7 @@
 
 use crate::{
     engine::{
-        api::{FITS_NO_COMMIT, Submission},
+        api::{Command, FITS_NO_COMMIT, Submission},
         commands::Ordered,
         deciding::Firing,
         expire::Expiring,
@@ -151,6 +151,12 @@ impl Input {
             Some(expiring) => expiring.halve(),
             None => self.renewal.halve(),
         }
+    }
+
+    /// Whether it has customers leave or come.
+    pub(crate) fn is_move(&self) -> bool {
+        let mut commands = self.commands.iter();
+        commands.any(|ordered| matches!(ordered.command, Command::Carry(_)))
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -50,6 +50,8 @@ pub(crate) struct Membership {
     strays: BTreeSet<AtomId>,
     /// The atoms that took events of each profile.
     takers: BTreeMap<ProfileId, BTreeSet<AtomId>>,
+    /// Ids that are no longer live, with the atoms that they lead to.
+    closed: Vec<(ProfileId, Vec<AtomId>)>,
     /// Ids that live again, with the atoms that told who survived them.
     revived: BTreeMap<ProfileId, Vec<AtomId>>,
 }
@@ -156,6 +158,11 @@ impl Membership {
         })
     }
 
+    /// The ids that [`Self::settle`] closed, with the atoms that each leads to.
+    pub(crate) fn closed(&mut self) -> Vec<(ProfileId, Vec<AtomId>)> {
+        std::mem::take(&mut self.closed)
+    }
+
     /// Closes ids that have no atoms left, lists them with who absorbed them, and says who is to be told what.
     pub(crate) fn settle(&mut self, overlay: &mut Overlay<'_>) -> Result<Vec<Notice>, Error> {
         for (profile, takers) in std::mem::take(&mut self.takers) {
@@ -184,7 +191,8 @@ impl Membership {
             }
             let mut into: BTreeSet<ProfileId> = went.keys().copied().filter(|into| *into != id).collect();
             if record.members.is_empty() {
-                close(overlay, id, &record, went)?;
+                let leads = close(overlay, id, &record, went)?;
+                self.closed.push((id, leads));
             } else {
                 if !into.is_empty() {
                     forget_departed(overlay, id, &record)?;
@@ -278,18 +286,18 @@ fn parted(overlay: &Overlay<'_>, id: ProfileId, into: &BTreeSet<ProfileId>) -> R
     })
 }
 
-/// Leaves an id without atoms, with word of where those went.
+/// Leaves an id without atoms, with word of where those went: the atoms that it leads to.
 fn close(
     overlay: &mut Overlay<'_>,
     id: ProfileId,
     record: &ProfileRecord,
     went: BTreeMap<ProfileId, BTreeSet<AtomId>>,
-) -> Result<(), Error> {
+) -> Result<Vec<AtomId>, Error> {
     let beside = match (went.len(), went.first_key_value()) {
         (1, Some((survivor, own))) => beside(overlay, *survivor, own)?,
         _ => Vec::new(),
     };
-    let atoms = went
+    let atoms: Vec<AtomId> = went
         .into_values()
         .flat_map(|atoms| atoms.into_iter().take(FORMER_ATOMS_MAX))
         .collect();
@@ -297,12 +305,12 @@ fn close(
         keys::former(id),
         &FormerRecord {
             version: record.version,
-            atoms,
+            atoms: atoms.clone(),
             beside,
         },
     )?;
     overlay.put_profile(id, None);
-    Ok(())
+    Ok(atoms)
 }
 
 /// The atoms of who absorbs others that are not `own` atoms of those; what came with this batch is of neither.

@@ -7,6 +7,8 @@
 //! Where other rules hold than the store was kept by ([`edition`]), it makes atoms anew in between ([`renew`]).
 //! [`Query`] reads committed state from any thread; [`open`] brings a store up to its journal at start, and [`snapshots`]
 //! lets the journal forget. A [`standby`] follows a journal that another process writes, and takes it over.
+//! Where several engines have the customers of one tenant between them ([`parting`]), a [`resolver`] has a step of its own, which
+//! says who has whom.
 //!
 //! Nothing here knows HTTP or a broker. Called by the edges, composed by `app`.
 

@@ -1,6 +1,7 @@
 //! Publishing: the messages of a commit. What changed a profile, who became one or several, each event with the context
 //! of its profile, and what was refused.
 
+mod carried;
 mod decided;
 
 use std::{
@@ -111,6 +112,13 @@ impl<'a> Publication<'a> {
         for portrait in combined.portraits.values() {
             self.updated(portrait, &causes)?;
         }
+        for portrait in &combined.arrived {
+            self.arrived(portrait)?;
+        }
+        for gone in batch.carried.departed() {
+            self.departed(gone)?;
+        }
+        self.messages.extend(batch.carried.parcel().iter().cloned());
         for notice in &combined.notices {
             self.notice(notice, combined, &causes)?;
         }

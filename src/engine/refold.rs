@@ -143,7 +143,8 @@ impl Batch<'_> {
         let before: Option<ForwardRecord> = self.overlay.record(&keys::forward(id))?;
         let mut atoms = takers.clone();
         atoms.extend(before.map(|before| before.atoms).unwrap_or_default());
-        let atoms = atoms.into_iter().take(FORWARDS_MAX).collect();
+        let atoms: Vec<AtomId> = atoms.into_iter().take(FORWARDS_MAX).collect();
+        self.trace_forward(id, &atoms);
         self.overlay
             .put_record(keys::forward(id), &ForwardRecord { atoms })
     }

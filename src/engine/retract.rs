@@ -40,6 +40,7 @@ impl Batch<'_> {
             place: None,
         };
         self.overlay.put_record(keys::seen(hash), &retracted)?;
+        self.trace_event(&event, hash);
         let marked: Vec<Key> = match marked_user(&record.claim, self.rules.identity.of(record.edition)) {
             Some(_) => record.claim.devices().cloned().collect(),
             None => Vec::new(),

@@ -115,6 +115,7 @@ pub(crate) fn step(
     for ordered in &input.commands {
         answers.push(run.batch.command(ordered, now)?);
     }
+    run.renew_what_came()?;
     let mut publication = Publication::new(ground.rules, now);
     let mut outcomes = Vec::with_capacity(input.submissions.len());
     for (index, submission) in input.submissions.iter().enumerate() {
@@ -196,6 +197,18 @@ impl<'a> Run<'a> {
                 overlay.delete(keys::RENEWAL.to_vec());
                 self.standing.renewing = Renewing::default();
             }
+        }
+        Ok(())
+    }
+
+    /// Begins again to make atoms anew, where some came that other rules made; with the same commit, so that whoever starts
+    /// next goes on.
+    fn renew_what_came(&mut self) -> Result<(), Error> {
+        if self.batch.carried.is_of_other_rules() {
+            let after = AtomId::FIRST;
+            self.standing.renewing.after = Some(after);
+            let renewal = RenewalRecord { after };
+            self.batch.overlay.put_record(keys::RENEWAL.to_vec(), &renewal)?;
         }
         Ok(())
     }

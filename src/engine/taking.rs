@@ -21,6 +21,8 @@ impl Worker {
     pub(crate) fn take(&mut self, mut input: Input) -> Result<Done, Error> {
         match self.attempt(&input) {
             Ok(done) => self.erase_larger(input, done),
+            // Without it whatever follows in the input would be placed by half of what is known.
+            Err(error) if error.is_too_large() && input.is_move() => Err(Error::Unmoved),
             Err(error) if error.is_too_large() && input.halve_upkeep() => self.take(input),
             Err(error) if error.is_too_large() && input.len() > 1 => {
                 let rest = input.split_off_half();

@@ -4,8 +4,9 @@ use tokio::sync::oneshot;
 
 use crate::{
     engine::{
-        api::{Answer, CommandError, Outcome, Receipt},
+        api::{Answer, Command, CommandError, Outcome, Receipt},
         chores::Chore,
+        commands::Ordered,
         handle::Job,
         input::Input,
     },
@@ -55,6 +56,16 @@ impl Waiting {
             Job::Command { ordered, reply } => {
                 self.commands.push(reply);
                 input.commands.push(*ordered);
+                true
+            }
+            Job::Carry {
+                moved,
+                position,
+                reply,
+            } => {
+                self.submissions.push((0, reply));
+                input.commands.push(Ordered::of_our_own(Command::Carry(moved)));
+                input.position = Some(position);
                 true
             }
             Job::Chore(chore) => {

@@ -160,9 +160,10 @@ impl Worker {
     fn serve(&mut self, job: Job) -> Result<bool, Error> {
         let (mut input, mut waiting) = (Input::default(), Waiting::default());
         let mut going = waiting.admit(job, &mut input);
-        while going && input.submissions.len() < self.config.batch_events_max {
+        while going && !input.is_move() && input.submissions.len() < self.config.batch_events_max {
             let Some(job) = self.waiting_job() else { break };
-            if input.submissions.len().saturating_add(job.items()) > self.config.batch_events_max {
+            let items = input.submissions.len().saturating_add(job.items());
+            if job.is_alone() || items > self.config.batch_events_max {
                 self.held = Some(job);
                 break;
             }

@@ -30,6 +30,7 @@ pub(crate) use async_nats::Client;
 pub use crate::nats::{
     connect::{ConnectError, Connection, Link, connect},
     settings::{
-        Auth, ClientCertificate, Limits, ServerUrl, Settings, Storage, Tenant, TenantError, Tls, UrlError,
+        Auth, ClientCertificate, Limits, Partition, ServerUrl, Settings, Storage, Tenant, TenantError, Tls,
+        UrlError, partition_name,
     },
 };

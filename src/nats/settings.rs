@@ -20,6 +20,8 @@ pub struct Settings {
     pub name: String,
     /// Whose events, journal and views these are. Default `default`.
     pub tenant: Tenant,
+    /// Whose partition that tenant is. Default nobody's: it has all of its customers.
+    pub partition: Option<Partition>,
     /// How the streams are kept. An existing stream stays as its operators made it.
     pub storage: Storage,
     /// When the stream of events was made, in nanoseconds since the Unix epoch, where its operators say that it is a copy of
@@ -44,6 +46,7 @@ impl Default for Settings {
             tls: Tls::default(),
             name: "yekta".to_owned(),
             tenant: Tenant::default(),
+            partition: None,
             storage: Storage::default(),
             events_restored_ns: None,
             connect_timeout: Duration::from_secs(5),
@@ -52,6 +55,15 @@ impl Default for Settings {
             stalled_after: Duration::from_secs(6),
         }
     }
+}
+
+/// Whose partition a tenant is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partition {
+    /// The tenant whose events are routed to it.
+    pub resolver: Tenant,
+    /// Which partition, from 0.
+    pub index: u32,
 }
 
 /// Who a connection is to the server: one of the ways, never several.
@@ -190,6 +202,11 @@ impl fmt::Display for ServerUrl {
     }
 }
 
+/// What a partition is called of the customers of `tenant`: it is a tenant of its own to all but its users.
+pub fn partition_name(tenant: &str, index: u32) -> String {
+    format!("{tenant}-p{index}")
+}
+
 /// A tenant whose name can be part of stream names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tenant(String);
@@ -205,6 +222,11 @@ pub struct TenantError {
 impl Tenant {
     /// Characters at most: stream names and subjects are bounded.
     const CHARS_MAX: usize = 64;
+
+    /// A partition of this tenant's, whose name leaves room for that.
+    pub(crate) fn partition(tenant: &str, index: u32) -> Self {
+        Self(partition_name(tenant, index))
+    }
 
     /// As it is said, which is how it stands in stream names.
     pub fn as_str(&self) -> &str {

@@ -14,9 +14,9 @@ use crate::nats::{
     assets::Names,
     bucket::{Bucket, BucketError},
     connect::{ConnectError, Connection, connect},
-    leader::is_missing,
+    leader::{is_missing, look},
     lease::{Holder, Leases},
-    settings::Settings,
+    settings::{Settings, Tenant},
 };
 
 /// How long members have to answer: who does not is not listed.
@@ -35,6 +35,18 @@ pub struct Status {
     pub members: Vec<Member>,
     /// The streams of the tenant, and those that it shares with others.
     pub streams: Vec<Stream>,
+    /// The same of each of its partitions, which share no stream with others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub partitions: Vec<Status>,
+}
+
+impl Status {
+    /// Whoever nobody owns: the tenant, and its partitions.
+    pub fn ownerless(&self) -> Vec<&str> {
+        let all = std::iter::once(self).chain(&self.partitions);
+        let ownerless = all.filter(|status| !status.members.iter().any(Member::is_owner));
+        ownerless.map(|status| status.tenant.as_str()).collect()
+    }
 }
 
 /// A process of the tenant's.
@@ -125,47 +137,86 @@ pub enum StatusError {
         /// Why not.
         source: GetStreamError,
     },
+    /// The end of a stream cannot be looked at.
+    #[error("look at the end of the stream {stream}")]
+    Look {
+        /// Which.
+        stream: String,
+        /// Why not.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The members cannot be asked.
     #[error("ask the members")]
     Members(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Asks everybody.
+/// Asks everybody, those of so many partitions of the tenant too.
 ///
 /// # Errors
 /// [`StatusError`].
-pub async fn status(settings: &Settings) -> Result<Status, StatusError> {
+pub async fn status(settings: &Settings, partitions: u32) -> Result<Status, StatusError> {
     let connection = connect(settings).await?;
-    let names = Names::of(&settings.tenant);
-    let tenant = settings.tenant.token();
-    let mut streams = Vec::new();
-    let cluster = format!("KV_{}", Names::CLUSTER_BUCKET);
-    let all = [
-        Names::EVENTS.to_owned(),
-        names.journal(),
-        names.profiles(),
-        names.out(),
-        cluster.clone(),
-    ];
-    for name in all {
-        streams.extend(stream(&connection.jetstream, name).await?);
-    }
-    let is_shared = streams.iter().any(|stream| stream.name == cluster);
-    let holder = match is_shared {
-        true => holder(&connection, settings).await?,
-        false => None,
+    let answers = members_of_all(&connection.client).await;
+    let asked = Asked {
+        members: answers.map_err(StatusError::Members)?,
+        connection,
     };
-    let members = members_with(&connection.client, &tenant, holder.as_ref()).await;
-    Ok(Status {
-        holder,
-        members: members.map_err(StatusError::Members)?,
-        tenant: settings.tenant.as_str().to_owned(),
-        streams,
-    })
+    let cluster = format!("KV_{}", Names::CLUSTER_BUCKET);
+    let jetstream = &asked.connection.jetstream;
+    let events = stream(jetstream, Names::EVENTS.to_owned()).await?;
+    let cluster = stream(jetstream, cluster).await?;
+    let is_shared = cluster.is_some();
+    let mut status = asked.status(&settings.tenant, is_shared).await?;
+    let own = std::mem::take(&mut status.streams);
+    status.streams = events.into_iter().chain(own).chain(cluster).collect();
+    for index in 0..partitions {
+        let partition = Tenant::partition(settings.tenant.as_str(), index);
+        status.partitions.push(asked.status(&partition, is_shared).await?);
+    }
+    Ok(status)
 }
 
-async fn holder(connection: &Connection, settings: &Settings) -> Result<Option<Holder>, BucketError> {
-    let leases = Leases::of(Bucket::of(connection), &settings.tenant, Duration::ZERO);
+/// A broker, and all who answered there.
+struct Asked {
+    connection: Connection,
+    members: Vec<Member>,
+}
+
+impl Asked {
+    /// How one tenant fares; `is_shared` says whether anybody shares any.
+    async fn status(&self, tenant: &Tenant, is_shared: bool) -> Result<Status, StatusError> {
+        let (names, token) = (Names::of(tenant), tenant.token());
+        let mut streams = Vec::new();
+        for name in [names.journal(), names.profiles(), names.out()] {
+            streams.extend(stream(&self.connection.jetstream, name).await?);
+        }
+        let holder = match is_shared {
+            true => holder(&self.connection, tenant).await?,
+            false => None,
+        };
+        let members = self.members.iter().filter(|member| member.tenant == token);
+        let mut members: Vec<Member> = members.cloned().collect();
+        if !is_among(&members, holder.as_ref()) {
+            let again = members_with(&self.connection.client, &token, holder.as_ref()).await;
+            members = again.map_err(StatusError::Members)?;
+        }
+        Ok(Status {
+            tenant: tenant.as_str().to_owned(),
+            holder,
+            members,
+            streams,
+            partitions: Vec::new(),
+        })
+    }
+}
+
+/// Whether who holds the lease is one of these, if anybody does.
+fn is_among(members: &[Member], holder: Option<&Holder>) -> bool {
+    holder.is_none_or(|holder| members.iter().any(|member| member.name == holder.name))
+}
+
+async fn holder(connection: &Connection, tenant: &Tenant) -> Result<Option<Holder>, BucketError> {
+    let leases = Leases::of(Bucket::of(connection), tenant, Duration::ZERO);
     leases.holder().await
 }
 
@@ -178,7 +229,7 @@ async fn members_with(
 ) -> Result<Vec<Member>, AskError> {
     for _ in 1..ATTEMPTS {
         let found = members(client, tenant).await?;
-        if holder.is_none_or(|holder| found.iter().any(|member| member.name == holder.name)) {
+        if is_among(&found, holder) {
             return Ok(found);
         }
     }
@@ -228,6 +279,20 @@ pub(crate) async fn members_of_all(client: &Client) -> Result<Vec<Member>, AskEr
     }
     members.sort_by(|one: &Member, other| one.name.cmp(&other.name));
     Ok(members)
+}
+
+/// The number of the last message that a stream ever took, as its leader has it.
+///
+/// # Errors
+/// [`StatusError::Look`].
+pub(crate) async fn last_of(jetstream: &Context, stream: String) -> Result<u64, StatusError> {
+    match look(jetstream, &stream).await {
+        Ok(info) => Ok(info.state.last_sequence),
+        Err(error) => Err(StatusError::Look {
+            stream,
+            source: error.into(),
+        }),
+    }
 }
 
 /// A stream; `None` where it is not there.

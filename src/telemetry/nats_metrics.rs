@@ -42,6 +42,8 @@ pub struct NatsMetrics {
     messages_read: IntCounter,
     reopened: IntCounter,
     lag: IntGauge,
+    parcels: IntCounter,
+    waits_for_parcel: IntGauge,
     ack_seconds: HistogramVec,
     batch_messages: HistogramVec,
     publish_failures: IntCounterVec,
@@ -74,6 +76,14 @@ impl NatsMetrics {
             lag: registry.gauge(
                 "nats_input_lag_messages",
                 "Messages of the tenant in the input stream that are not committed yet.",
+            )?,
+            parcels: registry.counter(
+                "nats_parcels_fetched_total",
+                "Customers who are connected and came from another partition, with all that it had of them.",
+            )?,
+            waits_for_parcel: registry.gauge(
+                "nats_parcel_waits",
+                "Whether a partition waits for what another one has of customers who come from there: 1 or 0.",
             )?,
             ack_seconds: registry.histograms(
                 "nats_publish_ack_seconds",
@@ -124,6 +134,16 @@ impl NatsMetrics {
         self.lag.set(i64::try_from(messages).unwrap_or(i64::MAX));
     }
 
+    /// Counts a parcel that came from another partition.
+    pub fn parcel_fetched(&self) {
+        self.parcels.inc();
+    }
+
+    /// Notes whether one is waited for.
+    pub fn waits_for_parcel(&self, waits: bool) {
+        self.waits_for_parcel.set(i64::from(waits));
+    }
+
     /// Notes a batch that was acknowledged.
     pub fn published(&self, to: PublishTo, messages: usize, took: Duration) {
         let messages = u32::try_from(messages).unwrap_or(u32::MAX);
@@ -157,6 +177,8 @@ mod tests {
         metrics.messages_read(5);
         metrics.reopened();
         metrics.lag(17);
+        metrics.parcel_fetched();
+        metrics.waits_for_parcel(true);
         metrics.published(PublishTo::Events, 3, Duration::from_micros(300));
         metrics.publish_failed(PublishTo::Journal);
         let text = registry.render().unwrap();
@@ -167,6 +189,8 @@ mod tests {
             "yekta_nats_messages_read_total 5",
             "yekta_nats_input_reopened_total 1",
             "yekta_nats_input_lag_messages 17",
+            "yekta_nats_parcels_fetched_total 1",
+            "yekta_nats_parcel_waits 1",
             "yekta_nats_publish_ack_seconds_bucket{to=\"events\",le=\"0.00025\"} 0",
             "yekta_nats_publish_ack_seconds_bucket{to=\"events\",le=\"0.0005\"} 1",
             "yekta_nats_publish_batch_messages_bucket{to=\"events\",le=\"2\"} 0",

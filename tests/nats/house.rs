@@ -15,20 +15,22 @@ use yekta::{
         query::{Address, Found},
     },
     nats::{
-        Connection,
+        Connection, Partition,
         assets::{self, Names},
         batch::Publisher,
+        connect,
         expunge::Expunge,
         ingest::{
-            FollowError, FollowSettings, Follower, FollowerParts, IntakeParts, IntakeSettings, StreamIntake,
-            Waiters,
+            FollowError, FollowSettings, Follower, FollowerParts, IntakeParts, IntakeSettings, Source,
+            StreamIntake, Waiters,
         },
+        partition_name,
     },
     telemetry::{EngineMetrics, NatsMetrics, Registry},
 };
 
 use crate::{
-    connected, made_again,
+    made_again,
     server::{NatsServer, PATIENCE},
     settings,
 };
@@ -87,16 +89,36 @@ impl House {
 
     /// The same of a stream that was made at a point, a copy of the one that was read.
     pub async fn open_copy(&self, server: &NatsServer, restored_ns: Option<i64>) -> Open {
-        let connection = connected(server).await;
+        self.opened(&self.settings, &settings(server), restored_ns).await
+    }
+
+    /// Opens an engine that has a partition of the tenant's customers, and follows what is routed to it.
+    pub async fn open_partition(&self, server: &NatsServer, index: u32) -> Open {
+        let nats = of_partition(server, index);
+        self.opened(&self.settings.partition(index), &nats, None).await
+    }
+
+    /// What messages of the input stream are read by.
+    pub fn rules(&self) -> yekta::wire::DecodeRules {
+        self.settings.decode_rules()
+    }
+
+    async fn opened(
+        &self,
+        settings: &Settings,
+        nats: &yekta::nats::Settings,
+        restored_ns: Option<i64>,
+    ) -> Open {
+        let connection = connect(nats).await.unwrap();
         // The stream may have been removed just now.
-        let assets = made_again(async || assets::ensure(&connection, &settings(server)).await).await;
+        let assets = made_again(async || assets::ensure(&connection, nats).await).await;
         let registry = Registry::new("test").unwrap();
         let engine_metrics = EngineMetrics::register(&registry).unwrap();
         let metrics = NatsMetrics::register(&registry).unwrap();
-        let config = engine_config(&self.settings);
+        let config = engine_config(settings);
         let opened = Opened::open(&config).unwrap();
         let engine = opened
-            .start(&config, engine_rules(&self.settings), engine_metrics, clock::now)
+            .start(&config, engine_rules(settings), engine_metrics, clock::now)
             .unwrap();
         let (rules, waiters) = (Arc::new(self.settings.decode_rules()), Waiters::new(64));
         let follower = Follower::new(FollowerParts {
@@ -105,10 +127,13 @@ impl House {
                 look_every: Duration::from_millis(50),
                 move_every: MOVE_EVERY,
                 restored_ns,
-                ..FollowSettings::new(Names::EVENTS, assets.names.events())
+                ..FollowSettings::of(&assets, nats.partition.as_ref())
             },
             handle: engine.handle.clone(),
-            rules: Arc::clone(&rules),
+            source: match &nats.partition {
+                Some(partition) => Source::routed(&connection, partition, metrics.clone()),
+                None => Source::Channels(Arc::clone(&rules)),
+            },
             waiters: waiters.clone(),
             metrics: metrics.clone(),
         });
@@ -125,6 +150,19 @@ impl House {
             stop,
             following,
         }
+    }
+}
+
+/// Settings of a partition of the tenant, for a server.
+pub fn of_partition(server: &NatsServer, index: u32) -> yekta::nats::Settings {
+    let whole = settings(server);
+    yekta::nats::Settings {
+        tenant: partition_name(whole.tenant.as_str(), index).parse().unwrap(),
+        partition: Some(Partition {
+            resolver: whole.tenant.clone(),
+            index,
+        }),
+        ..whole
     }
 }
 

@@ -26,6 +26,7 @@ mod ingest;
 mod journal;
 mod lease;
 mod quiet;
+mod routed;
 mod server;
 mod shelf;
 

@@ -85,7 +85,7 @@ pub(crate) fn run_keeping(
     for outcome in outcomes {
         let name = match outcome {
             Became::Erased => "erased",
-            Became::Accepted(_) | Became::Noted => "accepted",
+            Became::Accepted(_) | Became::Noted | Became::Routed => "accepted",
             Became::Duplicate => "copy",
             Became::Conflicting => "impostor",
             Became::Refused => "refused",

@@ -10,7 +10,7 @@ use yekta::domain::event::token;
 use yekta::engine::{Engine, Folder, Opened};
 use yekta::nats::assets::{Assets, ensure};
 use yekta::nats::batch::{Outgoing, Publisher};
-use yekta::nats::ingest::{FollowSettings, Follower, FollowerParts, Waiters};
+use yekta::nats::ingest::{FollowSettings, Follower, FollowerParts, Source, Waiters};
 use yekta::nats::journal::{JetStreamJournal, JetStreamJournalConfig};
 use yekta::nats::{Connection, Settings};
 use yekta::telemetry::{EngineMetrics, NatsMetrics, Registry};
@@ -50,7 +50,7 @@ pub async fn measure(connection: &Connection, settings: &Settings, traffic: &Tra
         connection: connection.clone(),
         settings: FollowSettings::new(assets.events.stream.clone(), assets.names.events()),
         handle: engine.handle.clone(),
-        rules,
+        source: Source::Channels(rules),
         waiters: Waiters::new(1),
         metrics: NatsMetrics::register(&registry).unwrap(),
     });

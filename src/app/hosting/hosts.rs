@@ -27,16 +27,24 @@ use crate::{
 /// The files of the tenants are looked at so often.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 
-/// A tenant that is served, or started again and again.
+/// A tenant that is served, or started again and again, with its partitions.
 #[derive(Debug)]
 struct Hosted {
     /// What its file says.
     text: String,
     settings: Arc<Settings>,
     ending: CancellationToken,
-    serving: JoinHandle<()>,
-    /// Whether its first start has come to an end, one way or the other.
-    started: Option<oneshot::Receiver<()>>,
+    /// The tenant first, and then its partitions.
+    serving: Vec<Serving>,
+    /// Whether their first starts have come to an end, one way or the other.
+    started: Vec<oneshot::Receiver<()>>,
+}
+
+/// A tenant that has a file, or a partition of one.
+#[derive(Debug)]
+struct Serving {
+    name: String,
+    task: JoinHandle<()>,
 }
 
 /// Who is hosted, by what the files say.
@@ -67,7 +75,9 @@ impl Hosts {
     /// The first starts of those who are hosted: each ends with whoever has started, or could not.
     pub(super) fn starting(&mut self) -> Vec<oneshot::Receiver<()>> {
         let hosted = self.hosted.values_mut();
-        hosted.filter_map(|hosted| hosted.started.take()).collect()
+        hosted
+            .flat_map(|hosted| std::mem::take(&mut hosted.started))
+            .collect()
     }
 
     /// Goes by the files as they change, and by what operators have changed of them, until the door is shut and nobody is
@@ -85,7 +95,13 @@ impl Hosts {
         }
         // Whoever waits for a change is told that the process stops.
         drop(changes);
-        join_all(self.hosted.into_values().map(|hosted| hosted.serving)).await;
+        let hosted = self.hosted.into_values();
+        join_all(
+            hosted
+                .flat_map(|hosted| hosted.serving)
+                .map(|serving| serving.task),
+        )
+        .await;
     }
 
     /// Serves whom the files name now, and as they say.
@@ -160,40 +176,59 @@ impl Hosts {
         self.refused.insert(name, said);
     }
 
+    /// Begins to serve a tenant and its partitions.
     fn begin(&mut self, name: &str, text: String, settings: Arc<Settings>) {
         if settings.has_keys() {
             self.shown.guard();
         }
-        self.shown.show(name, switch::closed(), None);
         let ending = self.door.shut().child_token();
+        let partitions = (0..settings.partitions()).map(|index| Arc::new(settings.partition(index)));
+        let all = std::iter::once(Arc::clone(&settings)).chain(partitions);
+        let begun = all.map(|settings| self.begun(settings, &ending));
+        let (serving, started) = begun.unzip();
+        let hosted = Hosted {
+            text,
+            settings,
+            ending,
+            serving,
+            started,
+        };
+        self.hosted.insert(name.to_owned(), hosted);
+    }
+
+    /// Begins to serve one of them until `ending`.
+    fn begun(&self, settings: Arc<Settings>, ending: &CancellationToken) -> (Serving, oneshot::Receiver<()>) {
+        let name = settings.data.tenant.clone();
+        self.shown.show(&name, switch::closed(), None);
+        let span = tracing::info_span!("hosted", tenant = name);
         let tenant = Tenant {
-            name: name.to_owned(),
-            settings: Arc::clone(&settings),
+            name: name.clone(),
+            settings,
             door: self.door.clone(),
             shown: self.shown.clone(),
             supervisor: self.supervisor.clone(),
             ending: ending.clone(),
         };
         let (started, told) = oneshot::channel();
-        let span = tracing::info_span!("hosted", tenant = name);
-        let hosted = Hosted {
-            text,
-            settings,
-            ending,
-            serving: tokio::spawn(tenant.host(started).instrument(span)),
-            started: Some(told),
-        };
-        self.hosted.insert(name.to_owned(), hosted);
+        let task = tokio::spawn(tenant.host(started).instrument(span));
+        (Serving { name, task }, told)
     }
 
+    /// Ends a tenant and its partitions. Those are nobody's names then; its own still is.
     async fn end(&mut self, name: &str) {
         let Some(hosted) = self.hosted.get_mut(name) else {
             return;
         };
         hosted.ending.cancel();
-        // It stays one of those who are waited for: the process may stop meanwhile.
-        if let Err(error) = (&mut hosted.serving).await {
-            tracing::error!(tenant = name, %error, "a tenant did not end by itself");
+        while let Some(Serving { name: served, task }) = hosted.serving.last_mut() {
+            // It stays one of those who are waited for: the process may stop meanwhile.
+            if let Err(error) = task.await {
+                tracing::error!(tenant = served, %error, "a tenant did not end by itself");
+            }
+            if served != name {
+                self.shown.hide(served);
+            }
+            hosted.serving.pop();
         }
         self.hosted.remove(name);
     }

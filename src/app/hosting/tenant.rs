@@ -11,12 +11,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{
-        door::Door,
-        front::Front,
-        service::{ServiceError, Serving},
-        supervisor::Supervisor,
-    },
+    app::{door::Door, error::ServiceError, front::Front, service::Serving, supervisor::Supervisor},
     config::Settings,
     http::{switch, tenants::Tenants},
     telemetry::Registry,

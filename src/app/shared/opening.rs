@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app::{
         clock, compose,
+        error::ServiceError,
         front::Front,
-        service::ServiceError,
         shared::{Member, secrets},
         stream::folder_of_a_stream,
     },

@@ -1,7 +1,8 @@
 //! The tenant's secrets, as members of one tenant share them: wrapped by the master key that all of them are given, and never
 //! otherwise. The owner draws data keys and offers them whenever its file is another; the others take them where they start and
 //! where they take over. Whoever has no master key brings the file along by other ways. Whoever brings another tenant's is
-//! refused: by a keyed hash that an owner tells, which says nothing of the secrets.
+//! refused: by a keyed hash that an owner tells, which says nothing of the secrets. A partition has those of its tenant, and from
+//! then on data keys of its own.
 
 use std::{
     fs::{self, File},
@@ -13,7 +14,7 @@ use std::{
 use tokio::{sync::watch, time::sleep};
 
 use crate::{
-    app::{service::ServiceError, shared::Member},
+    app::{error::ServiceError, shared::Member},
     cipher::{MasterKeys, WRAPPED},
     engine::{EngineConfig, StartError, secrets_open},
     nats::Tenant,
@@ -88,14 +89,17 @@ pub(crate) async fn offer_first(member: &Member, own: Vec<u8>) -> Result<Vec<u8>
 
 /// What the secrets of the tenant are known again by, where it had an owner already.
 pub(crate) async fn check(member: &Member) -> Result<Option<Vec<u8>>, ServiceError> {
-    let told = member.bucket.get(&key(CHECK, member)).await;
+    let told = member.bucket.get(&key_of(CHECK, whose(member))).await;
     Ok(told.map_err(ServiceError::Bucket)?.map(|told| told.to_vec()))
 }
 
 /// Tells what the secrets of the tenant are known by, unless another member told that already: of two that begin together with
 /// secrets of their own one is refused.
 pub(crate) async fn claim(member: &Member, own: [u8; 16]) -> Result<(), ServiceError> {
-    let told = member.bucket.put_first(&key(CHECK, member), own.to_vec()).await;
+    let told = member
+        .bucket
+        .put_first(&key_of(CHECK, whose(member)), own.to_vec())
+        .await;
     match told.map_err(ServiceError::Bucket)? {
         told if *told == own => Ok(()),
         _ => Err(StartError::OtherSecrets.into()),
@@ -130,6 +134,14 @@ pub(crate) async fn keep_offered(member: Member, dir: PathBuf, mut changes: watc
         }
         tracing::info!("offers the secrets to other members, as they are wrapped now");
     }
+}
+
+/// The tenant that has the secrets: of a partition, the one whose partition it is. Each has data keys of its own.
+fn whose(member: &Member) -> &Tenant {
+    let own = &member.ground.settings;
+    own.partition
+        .as_ref()
+        .map_or(&own.tenant, |partition| &partition.resolver)
 }
 
 fn key(what: &str, member: &Member) -> String {

@@ -11,10 +11,11 @@ use tokio::time::sleep;
 
 use crate::{
     app::{
+        error::ServiceError,
         front::Front,
-        service::{ServiceError, Turn},
         shared::{Member, opening::Origin},
         standby::Waiting,
+        turn::Turn,
     },
     engine::{Held, error::chain},
 };

@@ -8,12 +8,13 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app::{
         compose,
+        error::ServiceError,
         front::Front,
         owner::Owning,
         running::{Begun, Started, follow},
-        service::{ServiceError, Turn},
         shared::{Member, Tenure, opening, secrets},
         standby::Waiting,
+        turn::Turn,
     },
     nats::{lease::Lease, service::Owner},
 };

@@ -26,7 +26,7 @@ pub(crate) struct Args {
 enum Command {
     /// Print who owns the tenant, who stands by and how closely, and how its streams are kept
     ///
-    /// Exits 1 where nobody owns it.
+    /// The same of each of its partitions, where it has some. Exits 1 where nobody owns it or one of these.
     Status(StatusArgs),
     /// Have another process own the tenant: one that stands by, as `status` calls it
     ///
@@ -91,18 +91,25 @@ impl StatusArgs {
             )?,
             false => write(out, &status)?,
         }
-        match status.members.iter().any(Member::is_owner) {
-            true => Ok(()),
-            false => Err(Failure::Failed(anyhow::anyhow!(
+        match status.ownerless().as_slice() {
+            [] => Ok(()),
+            ownerless => Err(Failure::Failed(anyhow::anyhow!(
                 "cluster status: nobody owns the tenant {}",
-                status.tenant
+                ownerless.join(", ")
             ))),
         }
     }
 }
 
 fn write(out: &mut impl Write, status: &Status) -> std::io::Result<()> {
-    writeln!(out, "tenant {}", status.tenant)?;
+    match status.partitions.len() {
+        0 => writeln!(out, "tenant {}", status.tenant)?,
+        partitions => writeln!(
+            out,
+            "tenant {}, the resolver of {partitions} partitions",
+            status.tenant
+        )?,
+    }
     match &status.holder {
         Some(holder) => writeln!(
             out,
@@ -126,6 +133,10 @@ fn write(out: &mut impl Write, status: &Status) -> std::io::Result<()> {
     )?;
     for stream in &status.streams {
         write_stream(out, stream)?;
+    }
+    for partition in &status.partitions {
+        writeln!(out)?;
+        write(out, partition)?;
     }
     Ok(())
 }
@@ -211,7 +222,15 @@ mod tests {
                     follower("n4", false, true),
                 ],
             }],
+            partitions: vec![Status {
+                tenant: "default-p0".to_owned(),
+                holder: None,
+                members: vec![member("b", "standby", 0, None)],
+                streams: Vec::new(),
+                partitions: Vec::new(),
+            }],
         };
+        assert_eq!(status.ownerless(), ["default-p0"]);
         let mut out = Vec::new();
         write(&mut out, &status).unwrap();
         let text = String::from_utf8(out).unwrap();
@@ -220,6 +239,8 @@ mod tests {
             "a                        owner         4            7            3        0",
             "b                        standby       0            7            3        -",
             "n1, n2 (current), n3 (9 behind), n4 (offline)",
+            "tenant default, the resolver of 1 partitions",
+            "tenant default-p0",
         ] {
             assert!(text.contains(line), "{line} in\n{text}");
         }

@@ -22,11 +22,14 @@ pub(crate) struct TenantLayer<'a> {
 }
 
 /// What is said once for the whole process, and by no tenant.
-const OF_THE_PROCESS: [&str; 13] = [
+const OF_THE_PROCESS: [&str; 16] = [
     "data",
     "log",
     "nats",
-    "cluster",
+    "cluster.standby",
+    "cluster.name",
+    "cluster.url",
+    "cluster.lease_ms",
     "shop.hub",
     "tenants",
     "http.listen",

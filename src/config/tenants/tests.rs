@@ -61,7 +61,7 @@ fn what_all_tenants_share_is_not_one_tenants_to_say() {
         ("[data]\ntenant = \"retailer\"", "data"),
         ("[http]\nlisten = \"127.0.0.1:1\"", "http.listen"),
         ("[nats]\nurl = \"nats://elsewhere:4222\"", "nats"),
-        ("[cluster]\nstandby = true", "cluster"),
+        ("[cluster]\nstandby = true", "cluster.standby"),
         ("[shop]\nhub = \"site-1\"", "shop.hub"),
         ("[tenants]\ndir = \"x\"", "tenants"),
         ("[http]\nno_such_key = 1", "http.no_such_key"),

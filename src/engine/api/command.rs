@@ -12,6 +12,7 @@ use crate::{
     engine::{
         api::{Mint, Progress, Statement, Target, Undo, Valuing},
         experience::Findings,
+        parting::Moved,
     },
     store::{ErasureId, ErasureRecord},
 };
@@ -132,6 +133,8 @@ pub enum Command {
         /// The values.
         keys: Vec<Key>,
     },
+    /// Have customers leave this partition, or come into it.
+    Carry(Box<Moved>),
     /// Note that these messages of the input stream were deleted there.
     Deleted {
         /// Their numbers.
@@ -162,6 +165,7 @@ impl fmt::Debug for Command {
             Self::EraseOn { .. } => "EraseOn",
             Self::Note { .. } => "Note",
             Self::Connect { .. } => "Connect",
+            Self::Carry(_) => "Carry",
             Self::Deleted { .. } => "Deleted",
         })
     }

@@ -60,6 +60,15 @@ impl Batch<'_> {
         }
     }
 
+    /// Notes that a timer comes with customers of another partition (true), or goes there.
+    pub(crate) fn tally_timer(&mut self, comes: bool) {
+        let count = match comes {
+            true => &mut self.tally.put_up,
+            false => &mut self.tally.stopped,
+        };
+        *count = count.saturating_add(1);
+    }
+
     /// The profiles that appear (true) with the batch, or go.
     ///
     /// ORDER: before [`Self::figures`], which takes what it adds up.

@@ -154,6 +154,11 @@ impl Batch<'_> {
         self.resize(&compared(&before, &after))
     }
 
+    /// Counts somebody who comes from another partition in the segments that they are in.
+    pub(crate) fn count_segments(&mut self, membership: &MembershipRecord) -> Result<(), Error> {
+        self.resize(&compared(&MembershipRecord::default(), membership))
+    }
+
     fn put_membership(
         &mut self,
         id: ProfileId,

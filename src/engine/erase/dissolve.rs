@@ -15,7 +15,7 @@ use crate::{
         },
         time::Timestamp,
     },
-    engine::{atoms::Atoms, batch::Batch, index::marked_user, place::Moving},
+    engine::{atoms::Atoms, batch::Batch, index::marked_user, parting::named_by, place::Moving},
     store::{
         AtomId, AtomRecord, ErasureId, ErasureRecord, Error, EventHash, Order, Read, Removed, View, keys,
         keys::Erased,
@@ -77,7 +77,7 @@ impl Batch<'_> {
     }
 
     /// The codes that were minted for an atom. Where it has more links than are kept, its events tell.
-    fn minted_for(&self, id: AtomId, atom: &AtomRecord) -> Result<BTreeSet<Key>, Error> {
+    pub(crate) fn minted_for(&self, id: AtomId, atom: &AtomRecord) -> Result<BTreeSet<Key>, Error> {
         let mut codes: BTreeSet<Key> = minted(&atom.links).collect();
         if link::is_full(&atom.links) {
             for (_, event) in self.overlay.events_between(id, Timestamp::MIN, Timestamp::MAX)? {
@@ -121,7 +121,9 @@ impl Batch<'_> {
     ) -> Result<u64, Error> {
         self.remove_events(id, atom, events, unmarked)?;
         for (_, hash) in events {
-            self.overlay.put(keys::erased(Erased::Event(*hash)), Vec::new());
+            let mark = Erased::Event(*hash);
+            self.overlay.put(keys::erased(mark), Vec::new());
+            self.trace(named_by(&atom.claim), mark);
         }
         Ok(u64::try_from(events.len()).unwrap_or(u64::MAX))
     }

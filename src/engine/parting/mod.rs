@@ -16,14 +16,46 @@
 //! No two partitions wait for each other in a circle: who waits for a parcel waits for somebody to read up to an earlier
 //! message of the same journal.
 //!
-//! Must never look into what is moved: rows of a component that is whole say nothing about any other.
+//! Who departs takes along all rows of the store about them, as they lie there (`belongings`, `depart`), and who arrives is put
+//! in as they were (`arrive`): the secrets are the same everywhere, and rows of a component that is whole say nothing about any
+//! other. What is counted of all is taken off here and added there. So that all of it is found, a partition notes more than a
+//! store that has everybody (`traces`).
 
+mod arrive;
+mod belongings;
+mod carried;
+mod depart;
+mod moved;
 mod parcel;
 mod part;
 mod routed;
+mod traces;
+
+pub(crate) use self::{
+    carried::{Carried, Gone},
+    traces::named_by,
+};
+pub use crate::store::{ArrivalRecord, DepartureRecord, ParcelRecord};
 
 pub use self::{
+    moved::Moved,
     parcel::{Parcel, PieceError},
     part::{MoveId, Part},
     routed::{Routed, Unreadable},
 };
+
+use crate::{
+    engine::{api::Answer, batch::Batch},
+    store::Error,
+};
+
+impl Batch<'_> {
+    /// Has customers leave, or come: nothing else is in the same batch.
+    pub(crate) fn carry(&mut self, moved: &Moved) -> Result<Answer, Error> {
+        match moved {
+            Moved::Depart(id, departure) => self.send_off(*id, departure)?,
+            Moved::Arrive(parcel) => self.take_in(parcel)?,
+        }
+        Ok(Answer::Noted)
+    }
+}

@@ -25,6 +25,11 @@ impl Part {
     pub const fn is_resolver(self) -> bool {
         matches!(self, Self::Resolver { .. })
     }
+
+    /// Whether others of its kind have the tenant's other customers.
+    pub const fn is_partition(self) -> bool {
+        matches!(self, Self::Partition { .. })
+    }
 }
 
 /// A move of one component: the resolver's commit that began it, and its number there.

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         event::Event,
         identifier::Role,
-        identity::{Claim, IdentityRules, Key, link},
+        identity::{Claim, IdentityRules, Key, claim::Alone, link},
         similarity::blocking_keys,
     },
     store::{KeyHash, Keyring},
@@ -40,6 +40,10 @@ pub(crate) fn links_of(event: &Event, rules: &IdentityRules, keyring: &Keyring) 
     if !claim.facts.is_empty() {
         let blocks = blocking_keys(&claim.person(identifiers, |_| true));
         links.extend(blocks.iter().map(|block| keyring.block(block)));
+    }
+    // Who states all of the same again is one atom, also where none of it finds anybody.
+    if links.is_empty() && !matches!(claim.alone, Some(Alone::Event(_))) {
+        links.insert(KeyHash(keyring.atom(&claim).0));
     }
     links
 }

@@ -9,6 +9,7 @@
 //! | `YEKTA_JOURNAL_<t>` | the commits | `yekta.v1.<t>.j.>` |
 //! | `KV_YEKTA_PROFILES_<t>` | the latest document of each profile: the KV bucket `YEKTA_PROFILES_<t>` | the journal |
 //! | `YEKTA_OUT_<t>` | what is published, in order | the journal |
+//! | `YEKTA_JOURNAL_<t>-p<k>` and so on | the same of a partition of `<t>`, which reads `YEKTA_JOURNAL_<t>` as its input | what is routed to it |
 //! | `KV_YEKTA_CLUSTER` | which process owns which tenant, where several share them | [`crate::nats::lease`] |
 //!
 //! A shop's server has `YEKTA_EVENTS` of its own, `YEKTA_JOURNAL_<t>` as a mirror of headquarters', and `YEKTA_REDEEMED_<t>`
@@ -32,7 +33,7 @@ use crate::nats::{
     assets::{fit::Needs, wanted::Wanted},
     connect::Connection,
     leader::is_missing,
-    settings::Settings,
+    settings::{Partition, Settings},
 };
 
 pub use crate::nats::assets::names::Names;
@@ -55,6 +56,8 @@ pub struct Assets {
     pub profiles: Asset,
     /// What is published.
     pub out: Asset,
+    /// What a partition reads instead of what channels publish: the journal of its resolver.
+    pub routed: Option<Asset>,
     /// Their names, and the subjects of the tenant.
     pub names: Names,
 }
@@ -139,7 +142,7 @@ pub enum AssetError {
 /// # Errors
 /// [`AssetError`], each saying what to change.
 pub async fn ensure(connection: &Connection, settings: &Settings) -> Result<Assets, AssetError> {
-    let names = Names::of(&settings.tenant);
+    let names = Names::by(settings);
     let wanted = Wanted {
         names: &names,
         storage: &settings.storage,
@@ -150,10 +153,24 @@ pub async fn ensure(connection: &Connection, settings: &Settings) -> Result<Asse
         journal: one(connection, settings, wanted.journal(), Needs::Journal).await?,
         profiles: one(connection, settings, wanted.profiles(), Needs::Profiles).await?,
         out: one(connection, settings, wanted.out(), Needs::Out).await?,
+        routed: routed(connection, settings).await?,
         names: names.clone(),
     };
     batches::check(connection, &assets.names, settings.ack_timeout).await?;
     Ok(assets)
+}
+
+/// The journal of the resolver of a partition, whichever of the two comes first.
+async fn routed(connection: &Connection, settings: &Settings) -> Result<Option<Asset>, AssetError> {
+    let Some(Partition { resolver, .. }) = &settings.partition else {
+        return Ok(None);
+    };
+    let wanted = Wanted {
+        names: &Names::of(resolver),
+        storage: &settings.storage,
+    };
+    let journal = one(connection, settings, wanted.journal(), Needs::Journal).await?;
+    Ok(Some(journal))
 }
 
 /// Makes the streams of a shop that are missing and checks those that are there; the journal is that of the domain `hub`, be

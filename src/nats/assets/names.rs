@@ -1,12 +1,18 @@
 //! What a tenant's streams and subjects are called. Pure. The names are part of the public contract.
 
-use crate::nats::settings::Tenant;
+use crate::{
+    domain::event::token,
+    engine::parting::{MoveId, Parcel, Routed},
+    nats::settings::{Partition, Settings, Tenant},
+};
 
 /// The names of one tenant's streams and subjects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
     tenant: String,
     prefix: String,
+    /// What subjects of incoming events begin with: of a partition, those of the tenant whose partition it is.
+    events: String,
 }
 
 impl Names {
@@ -23,10 +29,49 @@ impl Names {
 
     /// The names of `tenant`'s.
     pub fn of(tenant: &Tenant) -> Self {
+        let prefix = prefix_of(tenant);
         Self {
             tenant: tenant.as_str().to_owned(),
-            prefix: format!("yekta.v1.{}", tenant.token()),
+            events: prefix.clone(),
+            prefix,
         }
+    }
+
+    /// The names that a process with these settings goes by: its events are those of the tenant whose partition it is.
+    pub(crate) fn by(settings: &Settings) -> Self {
+        let own = Self::of(&settings.tenant);
+        match &settings.partition {
+            None => own,
+            Some(Partition { resolver, .. }) => Self {
+                events: prefix_of(resolver),
+                ..own
+            },
+        }
+    }
+
+    /// The names of a partition of the tenant's.
+    pub fn partition(&self, index: u32) -> Self {
+        let tenant = Tenant::partition(&self.tenant, index);
+        Self {
+            prefix: prefix_of(&tenant),
+            tenant: tenant.as_str().to_owned(),
+            events: self.events.clone(),
+        }
+    }
+
+    /// Whatever a resolver writes into its journal for a partition.
+    pub fn routed(&self, index: u32) -> String {
+        self.in_journal(&Routed::subjects(index))
+    }
+
+    /// A piece of the parcel of a move in the journal of the partition it left, whatever the number of pieces.
+    pub(crate) fn parcel(&self, id: MoveId, piece: usize) -> String {
+        self.in_journal(&Parcel::subject(id, piece))
+    }
+
+    /// A subject of the journal without what all of them begin with.
+    pub(crate) fn behind_journal<'a>(&self, subject: &'a str) -> Option<&'a str> {
+        subject.strip_prefix(&self.prefix)?.strip_prefix(".j.")
     }
 
     /// The tenant, as it is said.
@@ -74,6 +119,11 @@ impl Names {
         format!("YEKTA_SNAPSHOTS_{}", self.tenant)
     }
 
+    /// The tenant as a subject token.
+    pub(crate) fn token(&self) -> String {
+        token(&self.tenant)
+    }
+
     /// What every subject of the tenant begins with, without a dot at its end.
     pub fn prefix(&self) -> &str {
         &self.prefix
@@ -81,16 +131,52 @@ impl Names {
 
     /// What a channel publishes an event of a type on; both are subject tokens.
     pub fn event(&self, channel: &str, name: &str) -> String {
-        format!("{}.event.{channel}.{name}", self.prefix)
+        format!("{}.event.{channel}.{name}", self.events)
     }
 
-    /// All incoming events of the tenant.
+    /// All incoming events of the tenant; of a partition, of the tenant whose partition it is.
     pub fn events(&self) -> String {
-        format!("{}.event.>", self.prefix)
+        format!("{}.event.>", self.events)
     }
 
     /// `rest` within the journal.
     pub(crate) fn in_journal(&self, rest: &str) -> String {
         format!("{}.j.{rest}", self.prefix)
+    }
+}
+
+/// What every subject of a tenant begins with, without a dot at its end.
+fn prefix_of(tenant: &Tenant) -> String {
+    format!("yekta.v1.{}", tenant.token())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_partition_has_streams_of_its_own_and_the_events_of_its_tenant() {
+        let tenant: Tenant = "acme".parse().unwrap();
+        let names = Names::of(&tenant);
+        let settings = Settings {
+            tenant: Tenant::partition("acme", 3),
+            partition: Some(Partition {
+                resolver: tenant,
+                index: 3,
+            }),
+            ..Settings::default()
+        };
+        let own = Names::by(&settings);
+        assert_eq!(own, names.partition(3));
+        assert_eq!((own.tenant(), own.prefix()), ("acme-p3", "yekta.v1.acme_p3"));
+        assert_eq!(own.journal(), "YEKTA_JOURNAL_acme-p3");
+        assert_eq!(own.events(), "yekta.v1.acme.event.>");
+        assert_eq!(own.event("web", "a"), "yekta.v1.acme.event.web.a");
+        assert_eq!(names.routed(3), "yekta.v1.acme.j.routed.3.>");
+        let id = MoveId { batch: 70, index: 1 };
+        let parcel = own.parcel(id, 0);
+        assert_eq!(parcel, "yekta.v1.acme_p3.j.parcel.70-1.0.*");
+        assert_eq!(own.behind_journal(&parcel), Some("parcel.70-1.0.*"));
+        assert_eq!(names.behind_journal(&parcel), None);
     }
 }

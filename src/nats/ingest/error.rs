@@ -1,6 +1,6 @@
 //! Why following the input stream ends, and what only interrupts it.
 
-use crate::nats::ingest::identity::IdentityError;
+use crate::{engine::parting::Unreadable, nats::ingest::identity::IdentityError};
 
 /// Why the input stream is followed no longer. The service takes nothing in until its operator did something.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +11,26 @@ pub enum FollowError {
     /// The writer stopped: what it did not commit is read again by the next start.
     #[error("follow the input stream: the writer has stopped")]
     WriterStopped,
+    /// A message of a resolver cannot be carried out, nor be left out.
+    #[error("follow the resolver's journal: message {sequence} cannot be carried out")]
+    Routed {
+        /// Its number.
+        sequence: u64,
+        /// What is wrong with it.
+        #[source]
+        problem: RoutedError,
+    },
+}
+
+/// What is wrong with a message of a resolver.
+#[derive(Debug, thiserror::Error)]
+pub enum RoutedError {
+    /// It is for somebody else.
+    #[error("expected one that is for this partition")]
+    Elsewhere,
+    /// It cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
 }
 
 /// What ends one way of reading.

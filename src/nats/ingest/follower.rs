@@ -3,22 +3,16 @@
 //! One message stays in one feed, whatever it holds, so that a commit's position never stands inside of one. Where the
 //! writer has no room the follower waits, and the stream keeps what comes.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{mpsc, watch},
     time::MissedTickBehavior,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    engine::{
-        Handle,
-        api::{Receipt, Submission},
-    },
+    engine::Handle,
     journal::InputPosition,
     nats::{
         Connection,
@@ -29,14 +23,15 @@ use crate::{
             lag::Lag,
             read::Read,
             settle::{Fed, settle},
+            source::Source,
             waiters::Waiters,
         },
     },
     telemetry::NatsMetrics,
-    wire::DecodeRules,
 };
 
 mod checks;
+mod feeding;
 mod quiet;
 mod settings;
 
@@ -54,7 +49,7 @@ pub struct Follower {
     input: Input,
     settings: FollowSettings,
     handle: Handle,
-    rules: Arc<DecodeRules>,
+    source: Source,
     waiters: Waiters,
     metrics: NatsMetrics,
     lag: Lag,
@@ -84,8 +79,8 @@ pub struct FollowerParts {
     pub settings: FollowSettings,
     /// The writer.
     pub handle: Handle,
-    /// What messages are read by.
-    pub rules: Arc<DecodeRules>,
+    /// What its messages are.
+    pub source: Source,
     /// Who waits for commits.
     pub waiters: Waiters,
     /// What is counted.
@@ -99,7 +94,7 @@ impl Follower {
             connection,
             settings,
             handle,
-            rules,
+            source,
             waiters,
             metrics,
         } = parts;
@@ -116,7 +111,7 @@ impl Follower {
             lag: Lag::new(metrics.clone()),
             settings,
             handle,
-            rules,
+            source,
             waiters,
             metrics,
         }
@@ -197,7 +192,7 @@ impl Follower {
             let Some(alone) = stop.run_until_cancelled(self.one_alone()).await else {
                 return Ok(());
             };
-            self.feed(alone?.into_iter().collect(), fed).await?;
+            self.feed(alone?.into_iter().collect(), stop, fed).await?;
         }
         let Some(opened) = stop.run_until_cancelled(self.open(stuck)).await else {
             return Ok(());
@@ -231,7 +226,7 @@ impl Follower {
             };
             let (batch, interrupted) = self.ready(first, &mut reader);
             self.check_jumps(&batch).await?;
-            self.feed(batch, fed).await?;
+            self.feed(batch, stop, fed).await?;
             interrupted?;
         }
     }
@@ -290,65 +285,4 @@ impl Follower {
         }
         self.input.message_from(read.sequence.saturating_add(1)).await
     }
-
-    /// Decodes messages and hands them over, which waits for room.
-    async fn feed(&mut self, batch: Vec<Read>, fed: &mpsc::Sender<Fed>) -> Result<(), Interruption> {
-        let Some(last) = batch.last() else { return Ok(()) };
-        let (position, messages, pending) = (self.position(last), batch.len(), last.pending);
-        let (items, awaited) = self.decode(batch).await?;
-        let receipt = self.hand_over(items, position).await?;
-        self.metrics.messages_read(messages);
-        self.lag.fed(messages, pending);
-        let fed_now = Fed {
-            receipt,
-            messages,
-            awaited,
-        };
-        let settling = fed.send(fed_now).await;
-        settling.map_err(|_| FollowError::WriterStopped.into())
-    }
-
-    /// How far the stream is read once this message is.
-    fn position(&self, last: &Read) -> InputPosition {
-        InputPosition {
-            stream: self.settings.stream.clone(),
-            created_ns: self.created_ns,
-            sequence: last.sequence,
-            digest: last.digest(),
-        }
-    }
-
-    async fn hand_over(
-        &mut self,
-        items: Vec<Submission>,
-        position: InputPosition,
-    ) -> Result<oneshot::Receiver<Receipt>, Interruption> {
-        let receipt = self.handle.feed(items, position.clone()).await;
-        let receipt = receipt.map_err(|_| FollowError::WriterStopped)?;
-        self.read = Some(position);
-        self.moved = Some(Instant::now());
-        Ok(receipt)
-    }
-
-    /// Off the threads that serve: a batch takes milliseconds.
-    async fn decode(&self, batch: Vec<Read>) -> Result<Decoded, Interruption> {
-        let (stream, rules) = (self.settings.stream.clone(), Arc::clone(&self.rules));
-        let waiting = !self.waiters.is_empty();
-        let decoding = move || {
-            let (mut items, mut awaited) = (Vec::with_capacity(batch.len()), Vec::new());
-            for read in &batch {
-                if let Some(one) = read.awaited().filter(|_| waiting) {
-                    awaited.push((items.len(), one));
-                }
-                items.extend(read.submissions(&stream, &rules));
-            }
-            (items, awaited)
-        };
-        tokio::task::spawn_blocking(decoding)
-            .await
-            .map_err(|error| Interruption::passing("decode messages", error))
-    }
 }
-
-/// Items, and where among them those stand whose commit somebody waits for.
-type Decoded = (Vec<Submission>, Vec<(usize, crate::nats::ingest::read::Awaited)>);

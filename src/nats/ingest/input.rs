@@ -41,6 +41,9 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 /// How long the server may take to say how the consumer is.
 const CONSUMER_WAIT: Duration = Duration::from_secs(2);
 const LOOK_AT_CONSUMER: &str = "look at the consumer";
+/// What the server says where a message is not there, and where its stream may not be there yet.
+const NO_MESSAGE: [ErrorCode; 1] = [ErrorCode::NO_MESSAGE_FOUND];
+const NO_MESSAGE_OR_STREAM: [ErrorCode; 2] = [ErrorCode::NO_MESSAGE_FOUND, ErrorCode::STREAM_NOT_FOUND];
 /// How long the server keeps a consumer that nobody reads.
 const ABANDONED_AFTER: Duration = Duration::from_secs(30);
 
@@ -132,22 +135,33 @@ impl Input {
 
     /// The message `sequence`, if it is kept.
     pub(crate) async fn message(&self, sequence: u64) -> Result<Option<Read>, Interruption> {
-        self.fetch(&json!({ "seq": sequence })).await
+        self.fetch(&json!({ "seq": sequence }), &NO_MESSAGE).await
     }
 
     /// The first message from `sequence` on that would be read. Slow, and gets past a message whose headers no client
     /// can read: those break the connection over and over.
     pub(crate) async fn message_from(&self, sequence: u64) -> Result<Option<Read>, Interruption> {
-        self.fetch(&json!({ "seq": sequence, "next_by_subj": self.filter }))
+        let wanted = json!({ "seq": sequence, "next_by_subj": self.filter });
+        self.fetch(&wanted, &NO_MESSAGE).await
+    }
+
+    /// The last message of a subject, which may hold wildcards; none where the stream is not there.
+    pub(crate) async fn last_of(&self, subject: &str) -> Result<Option<Read>, Interruption> {
+        self.fetch(&json!({ "last_by_subj": subject }), &NO_MESSAGE_OR_STREAM)
             .await
     }
 
-    async fn fetch(&self, wanted: &serde_json::Value) -> Result<Option<Read>, Interruption> {
+    /// A message; none where the server answers one of `absent`.
+    async fn fetch(
+        &self,
+        wanted: &serde_json::Value,
+        absent: &[ErrorCode],
+    ) -> Result<Option<Read>, Interruption> {
         let subject = format!("STREAM.MSG.GET.{}", self.stream);
         let found: Result<Response<Stored>, _> = self.jetstream.request(subject, wanted).await;
         match found {
             Ok(Response::Ok(Stored { message })) => Ok(message.into_read()),
-            Ok(Response::Err { error }) if error.error_code() == ErrorCode::NO_MESSAGE_FOUND => Ok(None),
+            Ok(Response::Err { error }) if absent.contains(&error.error_code()) => Ok(None),
             Ok(Response::Err { error }) => Err(Interruption::passing("get a message", error)),
             Err(error) => Err(Interruption::passing("get a message", error)),
         }

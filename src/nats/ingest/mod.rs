@@ -8,6 +8,8 @@
 //! |---|---|
 //! | reading and feeding, from the journaled position on | [`Follower`] |
 //! | the messages of the stream, without a gap | `input`, `read` |
+//! | what they are: of channels, or of a resolver | [`Source`] |
+//! | what who joins a partition had in another | `parcels` |
 //! | whether it is the stream that was read | [`IdentityError`] |
 //! | posted bodies into the stream | [`StreamIntake`] |
 //! | refused messages once more | [`StreamRetry`] |
@@ -19,17 +21,20 @@ mod identity;
 pub(crate) mod input;
 mod intake;
 mod lag;
+pub(crate) mod parcels;
 pub(crate) mod read;
 mod retry;
 mod settle;
+mod source;
 mod waiters;
 
 pub use crate::nats::ingest::{
-    error::FollowError,
+    error::{FollowError, RoutedError},
     follower::{FollowSettings, Follower, FollowerParts},
     identity::{IdentityError, StreamState, check_state},
     intake::{IntakeParts, IntakeSettings, PublishBatch, Publishing, StreamIntake},
     read::{INDEX_HEADER, REQUEST_HEADER},
     retry::{RETRY_HEADER, StreamRetry},
+    source::{RoutedSource, Source},
     waiters::{Wait, Waiters},
 };

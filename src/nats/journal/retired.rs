@@ -36,7 +36,7 @@ pub(crate) fn retired(messages: &[Message], prefix: &str) -> BTreeSet<String> {
                 };
                 ids.extend(from.into_iter().filter(|id| !into.contains(id)));
             }
-            Some(("erased", id)) => {
+            Some(("erased" | "departed", id)) => {
                 ids.insert(id.to_owned());
             }
             _ => {}
@@ -71,12 +71,13 @@ mod tests {
             ),
             message("y.profile.split.d", r#"{"from":["d"],"into":["e","f"]}"#),
             message("y.profile.erased.g", "{}"),
+            message("y.profile.departed.l", "{}"),
             message("y.profile.updated.h", r#"{"from":["h"],"into":[]}"#),
             message("y.profile.merged.i", "no JSON"),
             message("z.profile.merged.j", r#"{"from":["j"],"into":[]}"#),
             message("y.profile.merged.k", r#"{"from":["k.*",""],"into":[]}"#),
         ];
         let found = retired(&messages, "y");
-        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["b", "c", "d", "g"]);
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["b", "c", "d", "g", "l"]);
     }
 }

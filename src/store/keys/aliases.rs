@@ -45,6 +45,17 @@ pub fn behind_aliases(user: KeyHash) -> Vec<u8> {
     join(b'L', &[&user.0, &[0xff; 34]])
 }
 
+/// What declares two user ids the same by a key below [`ALIASES`].
+pub fn declared_by(key: &[u8]) -> Option<Declared> {
+    let (kind, by) = key.get(33..)?.split_first()?;
+    let by = *by.first_chunk::<16>()?;
+    match kind {
+        0 => Some(Declared::Said(WordHash(by))),
+        1 => Some(Declared::Claimed(AtomId(by))),
+        _ => None,
+    }
+}
+
 /// The other user id in a key below [`aliases`].
 pub fn alias_in(key: &[u8]) -> Option<KeyHash> {
     key.get(17..33)?.first_chunk::<16>().map(|other| KeyHash(*other))

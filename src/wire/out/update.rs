@@ -89,6 +89,23 @@ pub struct Notice<'a> {
     pub cause: Cause<'a>,
 }
 
+/// A profile is in another partition of the tenant from now on, which tells of it as it was. Whoever follows this one alone
+/// drops it, as by a [`Notice`].
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename = "departed")]
+pub struct Departed<'a> {
+    /// Its id.
+    pub profile: &'a str,
+    /// Its version, which it has there, too.
+    pub version: u64,
+    /// The profile alone.
+    pub from: [&'a str; 1],
+    /// Nobody.
+    pub into: [&'a str; 0],
+    /// The partition, from 0.
+    pub to: u32,
+}
+
 /// A profile entered segments, or left some.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename = "segments")]
@@ -182,6 +199,11 @@ impl Subjects {
     /// What all of them begin with, without a dot at its end.
     pub fn prefix(&self) -> &str {
         &self.prefix
+    }
+
+    /// Of [`Departed`].
+    pub fn departed(&self, profile: &str) -> String {
+        format!("{}.profile.departed.{profile}", self.prefix)
     }
 
     /// Of [`Updated`].

@@ -74,7 +74,7 @@ impl Follower {
         let Some(end) = self.input.message(state.last).await? else {
             return Ok(());
         };
-        let position = self.position(&end);
+        let position = self.position(end.sequence, end.digest());
         tracing::debug!(
             input.sequence = end.sequence,
             "nothing came, moving on with the stream"

@@ -2,10 +2,15 @@
 
 use std::time::Duration;
 
-use crate::nats::assets::Assets;
+use crate::nats::{
+    assets::{Assets, Names},
+    settings::Partition,
+};
 
 /// How often a quiet tenant moves on while the stream keeps one message.
 const MOVES_PER_AGE: u32 = 24;
+/// How often a quiet partition says how far it is: the resolver's journal keeps what one of them may lack.
+const ROUTED_MOVE_EVERY: Duration = Duration::from_secs(15);
 
 /// What the follower goes by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +32,16 @@ pub struct FollowSettings {
 }
 
 impl FollowSettings {
-    /// The defaults for the tenant's events in the stream of `assets`, moving on often enough for what that keeps.
-    pub fn of(assets: &Assets) -> Self {
+    /// The defaults for the input of a tenant with these streams: its events, moving on often enough for what their stream keeps;
+    /// of a partition, what its resolver writes for it.
+    pub fn of(assets: &Assets, partition: Option<&Partition>) -> Self {
+        if let (Some(routed), Some(partition)) = (&assets.routed, partition) {
+            let filter = Names::of(&partition.resolver).routed(partition.index);
+            return Self {
+                move_every: ROUTED_MOVE_EVERY,
+                ..Self::new(routed.stream.clone(), filter)
+            };
+        }
         let settings = Self::new(assets.events.stream.clone(), assets.names.events());
         let often = assets.events.age_max.map(|age| age / MOVES_PER_AGE);
         let move_every = often.map_or(settings.move_every, |often| often.min(settings.move_every));

@@ -1,0 +1,148 @@
+//! What the processes of a tenant with partitions owe each other: one number of partitions, and the same secrets in all of them,
+//! since whoever moves from one to another is found there by the same keyed hashes.
+
+use std::{fs, time::Duration};
+
+use tokio::time::sleep;
+
+use crate::{
+    app::{
+        error::ServiceError,
+        shared::{
+            Member,
+            secrets::{self, key_of},
+        },
+    },
+    config::Settings,
+    engine::EngineConfig,
+    nats::status::last_of,
+};
+
+/// Under what members find how many partitions there are.
+const PARTITIONS: &str = "partitions";
+/// Between two looks whether the tenant has its secrets.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Why a tenant cannot be served with so many partitions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PartitionsError {
+    /// One engine has all of its customers.
+    #[error(
+        "serve the tenant with cluster.partitions = {wanted}: expected 0, since its journal is that of one engine that has all of its customers"
+    )]
+    Whole {
+        /// What is configured.
+        wanted: u32,
+    },
+    /// It has more.
+    #[error(
+        "serve the tenant with cluster.partitions = {wanted}: expected {known} or more, which it has already"
+    )]
+    Fewer {
+        /// What is configured.
+        wanted: u32,
+        /// How many there are.
+        known: u32,
+    },
+}
+
+/// Has all members of a tenant go by one number of partitions, which may grow. A partition leaves it to its tenant.
+///
+/// # Errors
+/// [`PartitionsError`], and where the broker cannot be asked.
+pub(crate) async fn agree(member: &Member, settings: &Settings) -> Result<(), ServiceError> {
+    if settings.partition.is_some() {
+        return Ok(());
+    }
+    let (wanted, key) = (
+        settings.partitions(),
+        key_of(PARTITIONS, &member.ground.settings.tenant),
+    );
+    let bucket = &member.bucket;
+    let known = bucket.get(&key).await.map_err(ServiceError::Bucket)?;
+    let known = match known {
+        None if wanted == 0 => return Ok(()),
+        None => {
+            let (connection, assets) = (&member.ground.connection, &member.ground.assets);
+            let last = last_of(&connection.jetstream, assets.journal.stream.clone()).await;
+            if last.map_err(|error| ServiceError::Stream(error.into()))? > 0 {
+                return Err(PartitionsError::Whole { wanted }.into());
+            }
+            // ORDER: known before anybody writes the journal.
+            let first = bucket.put_first(&key, wanted.to_string().into_bytes()).await;
+            number(&first.map_err(ServiceError::Bucket)?)
+        }
+        Some(known) => number(&known),
+    };
+    if wanted < known {
+        return Err(PartitionsError::Fewer { wanted, known }.into());
+    }
+    if wanted > known {
+        let put = bucket.put(&key, wanted.to_string().into_bytes()).await;
+        put.map_err(ServiceError::Bucket)?;
+        tracing::info!(partitions = wanted, "the tenant has more partitions from now on");
+    }
+    Ok(())
+}
+
+/// What is known; nothing else is written there.
+fn number(known: &[u8]) -> u32 {
+    let text = std::str::from_utf8(known).unwrap_or_default();
+    text.parse().unwrap_or(u32::MAX)
+}
+
+/// Brings the secrets of its tenant into the folder of a partition that has none, as soon as the tenant has any. Where other members
+/// offer the partition's own, those are taken later.
+///
+/// # Errors
+/// Where the broker cannot be asked, or the secrets cannot be kept.
+pub(crate) async fn fetch(
+    member: &Member,
+    settings: &Settings,
+    config: &EngineConfig,
+) -> Result<(), ServiceError> {
+    let (Some(partition), Some(whose)) = (&settings.partition, &member.ground.settings.partition) else {
+        return Ok(());
+    };
+    let path = settings.data.dir.join(&partition.tenant).join(secrets::FILE);
+    let mut is_told = false;
+    loop {
+        let has_own = secrets::are_there(config) && !secrets::is_useless(config);
+        if has_own || secrets::offered(member).await?.is_some() {
+            return Ok(());
+        }
+        // ORDER: the tenant says what they are known by once they are kept.
+        if secrets::check(member).await?.is_some() {
+            let offered = member.bucket.get(&key_of(secrets::FILE, &whose.resolver)).await;
+            let offered = offered.map_err(ServiceError::Bucket)?;
+            let found = offered
+                .map(|offered| offered.to_vec())
+                .or_else(|| fs::read(&path).ok());
+            if let Some(found) = found {
+                return secrets::take(config, &found);
+            }
+        }
+        if !std::mem::replace(&mut is_told, true) {
+            tracing::info!("waits for the secrets of the tenant whose partition it is");
+        }
+        sleep(LOOK).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_wrote_there_lets_nobody_begin() {
+        for (known, expected) in [
+            ("4", 4),
+            ("64", 64),
+            ("", u32::MAX),
+            ("x", u32::MAX),
+            ("-1", u32::MAX),
+        ] {
+            assert_eq!(number(known.as_bytes()), expected, "{known}");
+        }
+    }
+}

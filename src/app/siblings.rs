@@ -1,0 +1,121 @@
+//! The other engines of a tenant with partitions, as one of its partitions sees them: how far they are. Asks and changes nothing.
+
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep;
+
+use crate::{
+    config::Settings,
+    engine::expunge::BeyondError,
+    nats::{
+        self, Connection,
+        assets::Names,
+        status::{Member, last_of, members, members_of_all},
+    },
+};
+
+/// Between two looks at how far the others are, and how long they are waited for: a quiet one says it every quarter of a minute.
+const LOOK: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Those who have the customers of a tenant together with a partition.
+#[derive(Debug)]
+pub(crate) struct Siblings {
+    connection: Connection,
+    /// Who routes events to them.
+    resolver: Names,
+    /// The other partitions.
+    others: Vec<Names>,
+}
+
+impl Siblings {
+    /// Those of a partition; none of a tenant that is none.
+    pub(crate) fn of(connection: &Connection, nats: &nats::Settings, settings: &Settings) -> Option<Self> {
+        let partition = nats.partition.as_ref()?;
+        let partitions = settings.cluster.as_ref()?.partitions?.get();
+        let resolver = Names::of(&partition.resolver);
+        let others = (0..partitions).filter(|index| *index != partition.index);
+        Some(Self {
+            connection: connection.clone(),
+            others: others.map(|index| resolver.partition(index)).collect(),
+            resolver,
+        })
+    }
+
+    /// Up to where the input stream of the tenant is routed: what stands there is in the resolver's journal, or was refused.
+    ///
+    /// # Errors
+    /// Where nobody who shares the tenant says it.
+    pub(crate) async fn routed(&self) -> Result<u64, BeyondError> {
+        let members = members(&self.connection.client, &self.resolver.token()).await?;
+        let routed = members.iter().filter_map(|member| member.input).max();
+        routed.ok_or_else(|| "ask how far events are routed: nobody who shares the tenant answers".into())
+    }
+
+    /// Waits until each of the others has carried out all that the resolver wrote until now: what somebody who left this partition
+    /// had here, they have.
+    ///
+    /// # Errors
+    /// Where one does not within a minute, or cannot be asked.
+    pub(crate) async fn level(&self) -> Result<(), BeyondError> {
+        let wanted = last_of(&self.connection.jetstream, self.resolver.journal()).await?;
+        let begun = Instant::now();
+        loop {
+            let members = members_of_all(&self.connection.client).await?;
+            let behind = self
+                .others
+                .iter()
+                .find(|other| !has_read(&members, &other.token(), wanted));
+            match behind {
+                None => return Ok(()),
+                Some(other) if begun.elapsed() >= PATIENCE => {
+                    let name = other.tenant();
+                    let told = format!(
+                        "wait for the partition {name}: expected it to have carried out what was routed, as it may lack what somebody had here"
+                    );
+                    return Err(told.into());
+                }
+                Some(_) => sleep(LOOK).await,
+            }
+        }
+    }
+}
+
+/// Whether a tenant, as a subject token, has read its input up to `wanted`: what one of its members has, all have or can have.
+fn has_read(members: &[Member], tenant: &str, wanted: u64) -> bool {
+    let own = members.iter().filter(|member| member.tenant == tenant);
+    wanted == 0 || own.filter_map(|member| member.input).any(|input| input >= wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_partition_has_read_what_one_of_its_members_has() {
+        let member = |tenant: &str, input| Member {
+            tenant: tenant.to_owned(),
+            name: "m".to_owned(),
+            role: "owner".to_owned(),
+            epoch: 1,
+            position: 1,
+            input,
+            lag: None,
+            room: true,
+        };
+        let members = [
+            member("a_p0", Some(7)),
+            member("a_p0", Some(9)),
+            member("a_p1", None),
+        ];
+        for (tenant, wanted, expected) in [
+            ("a_p0", 9, true),
+            ("a_p0", 10, false),
+            ("a_p1", 1, false),
+            ("a_p2", 1, false),
+            ("a_p2", 0, true),
+        ] {
+            assert_eq!(has_read(&members, tenant, wanted), expected, "{tenant} {wanted}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Arriving: what is in a parcel goes into the store of another partition, in one commit. Nobody is resolved again and no rule
+//! is asked what to do: it was decided where they come from. Their segments are looked at, as rules may have changed meanwhile.
+
+use crate::{
+    domain::identity::{Edition, Word},
+    engine::{batch::Batch, parting::Parcel},
+    store::{
+        AtomId, AtomRecord, ErasedRecord, Error, MembershipRecord, ProfileId, ProfileRecord, Read,
+        RulesRecord, View, WordsRecord, codec, keys,
+        keys::{Declared, parting},
+    },
+};
+
+/// The edition of what other rules made that this store never had: it is read by those that hold, and made anew.
+const OTHER: Edition = Edition(u32::MAX);
+
+impl Batch<'_> {
+    /// Puts customers in.
+    pub(super) fn take_in(&mut self, parcel: &Parcel) -> Result<(), Error> {
+        let rows = &parcel.record.rows;
+        let rules = rows.iter().find(|(key, _)| key == keys::RULES);
+        let rules: Option<RulesRecord> = match rules {
+            Some((_, value)) => Some(self.overlay.decoded(value)?),
+            None => None,
+        };
+        let made_by = rules
+            .filter(|rules| rules.mark == self.rules.record(true).mark)
+            .map(|rules| rules.edition);
+        let (mut atoms, mut are_of_ours) = (Vec::new(), true);
+        for (key, value) in rows {
+            if let (Some(b'A'), Some(id)) = (key.first(), keys::pointee(key)) {
+                let atom: AtomRecord = self.overlay.decoded(value)?;
+                let is_of_ours = made_by == Some(atom.edition);
+                are_of_ours &= is_of_ours;
+                let edition = match is_of_ours {
+                    true => self.rules.identity.edition,
+                    false => OTHER,
+                };
+                atoms.push((AtomId(id), AtomRecord { edition, ..atom }));
+            }
+        }
+        for (key, value) in rows {
+            if are_of_ours || !is_found_by_claims(key) {
+                self.put_in(key, value)?;
+            }
+        }
+        for (id, atom) in &atoms {
+            self.overlay.put_atom(*id, Some(atom.clone()));
+        }
+        if !are_of_ours {
+            self.index_what_came(&atoms)?;
+        }
+        Ok(())
+    }
+
+    /// Has atoms that other rules made found by what these rules read in them, until they are made anew.
+    fn index_what_came(&mut self, atoms: &[(AtomId, AtomRecord)]) -> Result<(), Error> {
+        for (id, atom) in atoms {
+            self.write_index(*id, atom, true)?;
+            self.write_marks(*id, &atom.claim)?;
+            self.touched.linked.insert(*id);
+        }
+        self.touched.renewed = true;
+        self.carried.is_of_other_rules = true;
+        Ok(())
+    }
+
+    /// Puts a row in, and adds what is counted of it.
+    fn put_in(&mut self, key: &[u8], value: &[u8]) -> Result<(), Error> {
+        match (key.first(), keys::pointee(key)) {
+            // The rules were read, and atoms follow.
+            (Some(b'K' | b'A'), _) => return Ok(()),
+            (Some(b'P'), Some(id)) => {
+                let (id, record) = (ProfileId(id), self.overlay.decoded::<ProfileRecord>(value)?);
+                self.overlay.put_profile(id, Some(record.clone()));
+                self.carried.came.insert(id, record);
+                self.touched.reviewed.insert(id);
+                return Ok(());
+            }
+            (Some(b'T'), _) if self.overlay.get(key)?.is_none() => {
+                self.repairs.left = self.repairs.left.saturating_add(1);
+            }
+            (Some(b't'), _) => self.tally_timer(true),
+            (Some(b'W'), _) => self.hear(value)?,
+            (Some(b'Z'), _) => return self.put_mark(key, value),
+            // Where nobody asks who is in a segment, or where customers stand, nothing of it would be kept up to date.
+            (Some(b'm' | b'n'), _) if !self.has_segments => return Ok(()),
+            (Some(b'r'), _) if !self.has_standings => return Ok(()),
+            (Some(b'm'), _) => {
+                let membership: MembershipRecord = self.overlay.decoded(value)?;
+                self.count_segments(&membership)?;
+            }
+            _ => {}
+        }
+        self.overlay.put(key.to_vec(), value.to_vec());
+        Ok(())
+    }
+
+    /// Goes on from the number of a word that was said elsewhere: whatever is said next is said later.
+    fn hear(&mut self, value: &[u8]) -> Result<(), Error> {
+        let word: Word = self.overlay.decoded(value)?;
+        let last = self.last_word()?.max(word.number);
+        self.has_words = true;
+        self.overlay
+            .put_record(keys::WORDS_SAID.to_vec(), &WordsRecord { last })
+    }
+
+    /// Puts a mark of what was erased; of two the later holds.
+    fn put_mark(&mut self, key: &[u8], value: &[u8]) -> Result<(), Error> {
+        self.has_erased = true;
+        let is_later = match self.overlay.get(key)? {
+            Some(there) if !there.is_empty() && !value.is_empty() => {
+                let there: ErasedRecord = self.overlay.decoded(&there)?;
+                there.until < codec::decode::<ErasedRecord>(value)?.until
+            }
+            there => there.is_none(),
+        };
+        if is_later {
+            self.overlay.put(key.to_vec(), value.to_vec());
+        }
+        Ok(())
+    }
+}
+
+/// Whether a row is an entry by which an atom is found, as its claim is read.
+fn is_found_by_claims(key: &[u8]) -> bool {
+    match key.first() {
+        Some(b'I' | b'N' | b'D' | b'O' | b'G' | b'B') => true,
+        Some(b'H') => key.starts_with(parting::NAMING),
+        Some(b'L') => matches!(keys::declared_by(key), Some(Declared::Claimed(_))),
+        _ => false,
+    }
+}

@@ -1,0 +1,51 @@
+//! What a batch takes out of a partition, or puts in: what of it is told, and what is looked at again.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    journal::Message,
+    store::{ProfileId, ProfileRecord},
+};
+
+/// A profile that leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Gone {
+    pub(crate) profile: ProfileId,
+    pub(crate) version: u64,
+    /// The partition that it goes to.
+    pub(crate) to: u32,
+}
+
+/// Who leaves with a batch, or comes.
+#[derive(Debug, Default)]
+pub(crate) struct Carried {
+    pub(super) gone: Vec<Gone>,
+    /// What those who leave had, as messages.
+    pub(super) parcel: Vec<Message>,
+    /// Those who come, as they were.
+    pub(super) came: BTreeMap<ProfileId, ProfileRecord>,
+    /// Whether some of it is as other rules made it.
+    pub(super) is_of_other_rules: bool,
+}
+
+impl Carried {
+    /// The profiles that leave.
+    pub(crate) fn departed(&self) -> &[Gone] {
+        &self.gone
+    }
+
+    /// What they had, as messages.
+    pub(crate) fn parcel(&self) -> &[Message] {
+        &self.parcel
+    }
+
+    /// A profile as it was where it comes from; `None` of one that comes from nowhere.
+    pub(crate) fn arrived(&self, id: ProfileId) -> Option<&ProfileRecord> {
+        self.came.get(&id)
+    }
+
+    /// Whether something came that other rules made.
+    pub(crate) const fn is_of_other_rules(&self) -> bool {
+        self.is_of_other_rules
+    }
+}

@@ -1,0 +1,94 @@
+//! The keys by which a partition finds all that it has of somebody who leaves it. A store that has all customers has none of
+//! them. Nothing but keyed hashes.
+//!
+//! | prefix | key | value | use |
+//! |---|---|---|---|
+//! | `H` | 0, key, kind and hash | nothing | what was taken back or erased of whoever is named so |
+//! | `H` | 1, key, atom | nothing | whose claim names a value, where no other index leads there |
+//! | `H` | 2, atom, profile | nothing | which former ids lead to an atom |
+//! | `H` | 3, atom, atom | nothing | which atoms that are no more an atom took events of |
+
+use crate::store::{
+    ids::{AtomId, EventHash, KeyHash, ProfileId},
+    keys::{Erased, join},
+};
+
+/// All that was taken back or erased of whoever is named so.
+pub fn traces(key: KeyHash) -> Vec<u8> {
+    join(b'H', &[&[0], &key.0])
+}
+
+/// Something that was taken back or erased.
+pub fn trace(key: KeyHash, what: Erased) -> Vec<u8> {
+    let (kind, hash) = match what {
+        Erased::Key(KeyHash(hash)) => (0, hash),
+        Erased::Atom(AtomId(hash)) => (1, hash),
+        Erased::Event(EventHash(hash)) => (2, hash),
+    };
+    join(b'H', &[&[0], &key.0, &[kind], &hash])
+}
+
+/// What a key below [`traces`] is of.
+pub fn traced(key: &[u8]) -> Option<Erased> {
+    let (kind, hash) = key.get(18..)?.split_first()?;
+    let hash = *hash.first_chunk::<16>()?;
+    match kind {
+        0 => Some(Erased::Key(KeyHash(hash))),
+        1 => Some(Erased::Atom(AtomId(hash))),
+        2 => Some(Erased::Event(EventHash(hash))),
+        _ => None,
+    }
+}
+
+/// All atoms whose claims name a value, and that no other index has.
+pub fn naming(key: KeyHash) -> Vec<u8> {
+    join(b'H', &[&[1], &key.0])
+}
+
+/// The same, of whatever value.
+pub const NAMING: &[u8] = b"H\x01";
+
+/// One of them.
+pub fn names(key: KeyHash, id: AtomId) -> Vec<u8> {
+    join(b'H', &[&[1], &key.0, &id.0])
+}
+
+/// All former ids that lead to an atom.
+pub fn formers_of(id: AtomId) -> Vec<u8> {
+    join(b'H', &[&[2], &id.0])
+}
+
+/// One of them.
+pub fn former_of(id: AtomId, profile: ProfileId) -> Vec<u8> {
+    join(b'H', &[&[2], &id.0, &profile.0])
+}
+
+/// All atoms that are no more of which an atom took events.
+pub fn taken_from(id: AtomId) -> Vec<u8> {
+    join(b'H', &[&[3], &id.0])
+}
+
+/// One of them.
+pub fn took_from(id: AtomId, former: AtomId) -> Vec<u8> {
+    join(b'H', &[&[3], &id.0, &former.0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_trace_is_of_is_read_as_it_was_written() {
+        let key = KeyHash([9; 16]);
+        for what in [
+            Erased::Key(KeyHash([1; 16])),
+            Erased::Atom(AtomId([2; 16])),
+            Erased::Event(EventHash([3; 16])),
+        ] {
+            let written = trace(key, what);
+            assert!(written.starts_with(&traces(key)));
+            assert_eq!(traced(&written), Some(what));
+        }
+        assert_eq!(traced(&traces(key)), None);
+    }
+}
