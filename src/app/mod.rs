@@ -18,6 +18,7 @@ mod keys;
 mod master;
 mod migrate;
 mod owner;
+mod reached;
 mod rules;
 mod running;
 mod service;

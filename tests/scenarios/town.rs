@@ -157,6 +157,7 @@ impl Town {
         let direct = Arc::new(Direct::new(engine.handle.clone(), rules));
         let http = Http {
             duty: Duty::Owner,
+            gateway: None,
             api: api.clone(),
             following: watch::channel(Following::Nothing).1,
             intake: direct.clone(),
