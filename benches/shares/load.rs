@@ -48,6 +48,27 @@ pub fn told(town: &Town, people: u32, count: usize) -> Duration {
     begun.elapsed()
 }
 
+/// Waits until the partitions of a town's tenant have taken so many events, and all that is for them.
+pub fn placed(town: &Town, count: usize) {
+    let (process, _) = town.urls[0].split_once("/t/").unwrap();
+    wait_for("the partitions to take what is for them", || {
+        let told = ureq::get(format!("{process}/metrics")).call().ok();
+        let told = told?.body_mut().read_to_string().ok()?;
+        let of_partitions = |name: &str| -> Vec<f64> {
+            let lines = told.lines().filter(|line| line.starts_with(name));
+            let lines = lines.filter(|line| line.contains("tenant=\"giant-p"));
+            lines
+                .map(|line| line.rsplit(' ').next().unwrap().parse().unwrap())
+                .collect()
+        };
+        let read: f64 = of_partitions("yekta_nats_messages_read_total").iter().sum();
+        let lags = of_partitions("yekta_nats_input_lag_messages");
+        #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
+        let is_all = read >= count as f64 && lags.iter().all(|lag| *lag == 0.0);
+        is_all.then_some(())
+    });
+}
+
 /// Tells the next of these events and waits until all are committed; where the journal ends then.
 pub fn tell(url: &str, events: &mut Generator, mut count: usize) -> u64 {
     while count > 0 {

@@ -1,5 +1,5 @@
-//! What an event costs by how many tenants share a process, by how many servers keep it, how far a standby is behind, what a new
-//! one takes to begin with, and what all of it takes on disks.
+//! What an event costs by how many tenants share a process, by how many partitions a tenant has, by how many servers keep it, how
+//! far a standby is behind, what a new one takes to begin with, and what all of it takes on disks.
 //!
 //! Real processes: `yekta serve` beside nats-servers on this machine. A cost is processor time of all processes of a kind
 //! over all events, so that it says the same on a busy machine; two processors cannot show what more of them would.
@@ -35,14 +35,14 @@ mod sizes;
 #[path = "../end_to_end/table.rs"]
 mod table;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Parser, ValueEnum};
 
 use crate::{
     cluster::Cluster,
     figures::{load_average, quantiles, row},
-    load::{lags, told},
+    load::{lags, placed, told},
     processes::{Costs, Town},
     server::NatsServer,
 };
@@ -51,6 +51,8 @@ use crate::{
 enum Part {
     /// 1, 2 and 4 tenants of one process.
     Tenants,
+    /// One tenant as one engine, and between 1, 2 and 4 partitions.
+    Partitions,
     /// One server, three of which one keeps it, three that all do.
     Replicas,
     /// A standby beside an owner under load.
@@ -102,6 +104,11 @@ fn main() {
             cost(&format!("tenants: {count}"), &[server.url()], (count, 1), &plan);
         }
     }
+    if wanted(Part::Partitions) {
+        for count in [0, 1, 2, 4] {
+            partitions(count, &plan);
+        }
+    }
     if wanted(Part::Replicas) {
         let server = NatsServer::start();
         cost("one server, one copy", &[server.url()], (1, 1), &plan);
@@ -136,6 +143,23 @@ fn cost(what: &str, urls: &[String], (tenants, copies): (usize, usize), plan: &P
     let took = told(&town, plan.people, plan.events);
     let costs = Costs::now().since(&before);
     row(what, &costs.per_event(plan.events, took));
+}
+
+/// Prints what events cost of a tenant with so many partitions, once they are in them.
+fn partitions(count: usize, plan: &Plan) {
+    let server = NatsServer::start();
+    let town = Town::of_partitions(&[server.url()], count);
+    let (before, begun) = (Costs::now(), Instant::now());
+    told(&town, plan.people, plan.events);
+    if count > 0 {
+        placed(&town, plan.events);
+    }
+    let took = begun.elapsed();
+    let costs = Costs::now().since(&before);
+    row(
+        &format!("partitions: {count}"),
+        &costs.per_event(plan.events, took),
+    );
 }
 
 fn standby(plan: &Plan) {

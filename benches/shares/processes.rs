@@ -48,6 +48,25 @@ impl Town {
         }
     }
 
+    /// One process with one tenant, whose customers are in so many partitions; in none where it is one engine.
+    pub fn of_partitions(servers: &[String], partitions: usize) -> Self {
+        let files = tempfile::tempdir().unwrap();
+        let file = format!("[cluster]\npartitions = {partitions}\n");
+        fs::write(files.path().join("giant.toml"), file).unwrap();
+        let mut command = sharing(servers, "a");
+        command.env("YEKTA_TENANTS__DIR", files.path());
+        let (url, child, folder) = launched(command).unwrap();
+        let parts = (0..partitions).map(|partition| format!("giant-p{partition}"));
+        for tenant in parts.chain(["giant".to_owned()]) {
+            wait_until_ready(&format!("{url}/t/{tenant}"));
+        }
+        Self {
+            urls: vec![format!("{url}/t/giant")],
+            children: vec![child],
+            _folders: vec![files, folder],
+        }
+    }
+
     /// An owner and a standby of one tenant; the owner's URL comes first.
     pub fn of_two(servers: &[String]) -> Self {
         let (mut urls, mut children, mut folders) = (Vec::new(), Vec::new(), Vec::new());

@@ -113,6 +113,7 @@ fn published() -> Vec<(String, &'static str)> {
         notice(NoticeKind::Split),
         notice(NoticeKind::Moved),
         notice(NoticeKind::Erased),
+        (subjects.departed(id), "departed"),
         (
             subjects.context(&"store".to_owned(), &"Order Completed".to_owned(), id),
             "context",

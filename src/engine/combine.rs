@@ -54,15 +54,10 @@ impl Batch<'_> {
     ) -> Result<Combined, Error> {
         let notices = resolved.membership.settle(&mut self.overlay)?;
         self.trace_formers(resolved.membership.closed());
-        let mut changed: BTreeSet<ProfileId> = std::mem::take(&mut resolved.membership.changed);
+        let changed: BTreeSet<ProfileId> = std::mem::take(&mut resolved.membership.changed);
         self.review_valued();
         let asked = self.asked(&changed, placed)?;
-        for id in std::mem::take(&mut self.touched.folded) {
-            changed.extend(self.overlay.atom(id)?.and_then(|atom| atom.profile));
-        }
-        self.touched.reviews = !(self.touched.reviewed.is_empty() && self.touched.aged.is_empty());
-        changed.extend(std::mem::take(&mut self.touched.reviewed));
-        changed.extend(std::mem::take(&mut self.touched.aged));
+        let changed = self.changed(changed)?;
         let mut combined = Combined {
             notices,
             fingerprint: before,
@@ -76,11 +71,7 @@ impl Batch<'_> {
             let current = self.overlay.profile(id)?;
             self.tally(id, committed.is_some(), current.is_some());
             let Some(record) = current else {
-                self.forget_segments(id)?;
-                self.keep_share(id, None, now)?;
-                if self.touched.erases {
-                    self.forget_standings(&[id])?;
-                }
+                self.forget_profile(id, now)?;
                 continue;
             };
             let portrait = Portrait {
@@ -96,32 +87,29 @@ impl Batch<'_> {
                 segments: &segmented.inside,
             };
             self.keep_share(id, Some(person), now)?;
+            combined.fingerprint = combined.fingerprint.with(portrait.fingerprint);
             let came = self.carried.arrived(id);
-            // Looked at again and found as it was: there is nothing to tell.
-            let is_same = came
-                .or(committed.as_deref())
-                .is_some_and(|before| *before == *record && before.fingerprint == portrait.fingerprint);
-            if is_same && !segmented.is_change() {
-                combined.fingerprint = combined.fingerprint.with(portrait.fingerprint);
-                if came.is_some() {
-                    combined.arrived.push(Portrait {
-                        journeys: positions(&self.book, &portrait.profile, &segmented.inside),
-                        segments: segmented.inside,
-                        ..portrait
-                    });
-                }
+            let before = came.or(committed.as_deref());
+            // Looked at again and found as it was: there is nothing to tell, but of who came from elsewhere.
+            let is_same =
+                before.is_some_and(|before| *before == *record && before.fingerprint == portrait.fingerprint);
+            let is_unchanged = is_same && !segmented.is_change();
+            if is_unchanged && came.is_none() {
                 continue;
             }
             let portrait = Portrait {
-                version: record.version.saturating_add(1),
+                version: record.version.saturating_add(u64::from(!is_unchanged)),
                 journeys: positions(&self.book, &portrait.profile, &segmented.inside),
                 segments: segmented.inside.clone(),
                 ..portrait
             };
+            if is_unchanged {
+                combined.arrived.push(portrait);
+                continue;
+            }
             if segmented.is_change() {
                 combined.segmented.insert(id, segmented);
             }
-            combined.fingerprint = combined.fingerprint.with(portrait.fingerprint);
             self.bounds.reached(&portrait.profile, &self.rules.fold);
             let record = ProfileRecord {
                 version: portrait.version,
@@ -132,6 +120,27 @@ impl Batch<'_> {
             combined.portraits.insert(id, portrait);
         }
         Ok(combined)
+    }
+
+    /// The profiles that are to be combined, with those that are shown otherwise.
+    fn changed(&mut self, mut changed: BTreeSet<ProfileId>) -> Result<BTreeSet<ProfileId>, Error> {
+        for id in std::mem::take(&mut self.touched.folded) {
+            changed.extend(self.overlay.atom(id)?.and_then(|atom| atom.profile));
+        }
+        self.touched.reviews = !(self.touched.reviewed.is_empty() && self.touched.aged.is_empty());
+        changed.extend(std::mem::take(&mut self.touched.reviewed));
+        changed.extend(std::mem::take(&mut self.touched.aged));
+        Ok(changed)
+    }
+
+    /// Has nothing be counted or kept of a profile that is no more.
+    fn forget_profile(&mut self, id: ProfileId, now: Timestamp) -> Result<(), Error> {
+        self.forget_segments(id)?;
+        self.keep_share(id, None, now)?;
+        match self.touched.erases {
+            true => self.forget_standings(&[id]),
+            false => Ok(()),
+        }
     }
 
     /// Which segments are asked of each profile: those that its events may change, where nothing but these did, or time; else

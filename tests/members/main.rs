@@ -66,6 +66,7 @@ mod leader;
 mod losses;
 mod members;
 mod nobody;
+mod partitions;
 mod refused;
 mod rolling;
 mod seen;

@@ -198,7 +198,14 @@ pub(crate) fn started_with(
     (identity, fold): (&IdentityRules, FoldLimits),
     registry: &Registry,
 ) -> Engine {
-    let rules = Rules {
+    let rules = rules_of(identity, fold);
+    let metrics = EngineMetrics::register(registry).unwrap();
+    opened.start(config, rules, metrics, || NOW).unwrap()
+}
+
+/// The rules of a tenant whose customers are all in one engine.
+pub(crate) fn rules_of(identity: &IdentityRules, fold: FoldLimits) -> Rules {
+    Rules {
         tenant: "default".to_owned(),
         part: Default::default(),
         identity: identity.clone(),
@@ -209,9 +216,7 @@ pub(crate) fn started_with(
         repairs_max: 1,
         rejections_max: 10,
         decide: Default::default(),
-    };
-    let metrics = EngineMetrics::register(registry).unwrap();
-    opened.start(config, rules, metrics, || NOW).unwrap()
+    }
 }
 
 pub(crate) fn config(dir: &Path) -> EngineConfig {

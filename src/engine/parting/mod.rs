@@ -59,3 +59,6 @@ impl Batch<'_> {
         Ok(Answer::Noted)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ pub(crate) fn told(message: &Message) -> String {
             text(&data, "/event/channel"),
             text(&data, "/event/type")
         ),
-        (_, kind @ ("merged" | "split" | "moved" | "erased")) => {
+        (_, kind @ ("merged" | "split" | "moved" | "erased" | "departed")) => {
             format!(
                 "{kind}  {}  {} -> {}",
                 whose(&data),

@@ -1,0 +1,314 @@
+//! A tenant whose customers are between several engines: a resolver, the partitions that follow its journal, and what goes
+//! from one partition to another, all in one process. Who follows how fast, and who starts again when, is drawn from a seed.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    num::NonZeroU32,
+    sync::{Arc, atomic::AtomicUsize},
+};
+
+use tokio::runtime::Runtime;
+use yekta::{
+    domain::{
+        event::{Event, StreamPlace},
+        identity::{IdentityRules, Key},
+    },
+    engine::{
+        Part,
+        api::{Answer, Command, CommandError, Outcome as Became, Receipt, Submission},
+        parting::{MoveId, Routed},
+    },
+    journal::{InputPosition, Journal, file::FileJournal},
+    store::{ProfileId, Store, fingerprint::Multiset},
+};
+
+use crate::{
+    arrival::Dice,
+    delayed::Delayed,
+    faulty::Faulty,
+    folder::begin_a_commit,
+    marks,
+    member::Member,
+    outcome::{Outcome, config, runtime, settled},
+};
+
+/// What is wrong on purpose: each has to be noticed, or the tests would prove nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wrong {
+    /// Whoever arrives has no row under this letter.
+    Lacks(u8),
+    /// Who is to depart stays.
+    Stays,
+    /// Who is to arrive never does.
+    NeverArrives,
+    /// A partition goes on behind what it has not consumed.
+    Skips,
+}
+
+/// How one goes about it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Manner {
+    /// Whether journals fail, and stores are lost while nothing runs on them.
+    pub(crate) is_faulty: bool,
+    pub(crate) wrong: Option<Wrong>,
+}
+
+/// How often somebody moved, and what more there was of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Moves {
+    /// Moves of somebody who was there.
+    pub(crate) all: usize,
+    /// Those of somebody who had moved before.
+    pub(crate) again: usize,
+    /// Parcels of several pieces.
+    pub(crate) in_pieces: usize,
+    /// How often a partition had to wait for a parcel.
+    pub(crate) waited: usize,
+}
+
+/// A tenant between engines.
+pub(crate) struct Partitions {
+    pub(crate) seed: u64,
+    pub(crate) dice: Dice,
+    pub(crate) manner: Manner,
+    identity: IdentityRules,
+    pub(crate) runtime: Runtime,
+    pub(crate) resolver: Member,
+    pub(crate) members: Vec<Member>,
+    /// What the resolver wrote for each, by its number in the journal, and how much of it was handed over.
+    pub(crate) routed: Vec<(Vec<(u64, Routed)>, usize)>,
+    /// The pieces of what partitions sent.
+    pub(crate) parcels: BTreeMap<(u32, MoveId), Vec<Vec<u8>>>,
+    pub(crate) moved: BTreeSet<ProfileId>,
+    pub(crate) moves: Moves,
+    /// Events that were handed over to the resolver.
+    sent: u64,
+    /// What partitions said of events; where nothing fails, of each.
+    pub(crate) became: BTreeMap<&'static str, usize>,
+    /// Journals that are still to fail.
+    faults: usize,
+    pub(crate) failures: Arc<AtomicUsize>,
+    dir: tempfile::TempDir,
+}
+
+impl Partitions {
+    /// So many, all empty.
+    pub(crate) fn new(count: u32, identity: &IdentityRules, seed: u64, manner: Manner) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let partitions = NonZeroU32::new(count).unwrap();
+        let resolver = Member::below(dir.path(), Part::Resolver { partitions }, identity);
+        let mut all = Self {
+            seed,
+            dice: Dice::new(seed ^ 0x5eed),
+            manner,
+            identity: identity.clone(),
+            runtime: runtime(),
+            resolver,
+            members: Vec::new(),
+            routed: (0..count).map(|_| (Vec::new(), 0)).collect(),
+            parcels: BTreeMap::new(),
+            moved: BTreeSet::new(),
+            moves: Moves::default(),
+            sent: 0,
+            became: BTreeMap::new(),
+            faults: if manner.is_faulty { 12 } else { 0 },
+            failures: Arc::default(),
+            dir,
+        };
+        all.start(None);
+        all.members = (0..count)
+            .map(|index| Member::below(all.dir.path(), Part::Partition { index }, identity))
+            .collect();
+        (0..all.members.len()).for_each(|index| all.start(Some(index)));
+        all
+    }
+
+    /// An engine with the same secrets that has everybody; not one of them.
+    pub(crate) fn whole(&self) -> Member {
+        let mut whole = Member::below(self.dir.path(), Part::Whole, &self.identity);
+        whole.start(|journal| Box::new(journal));
+        whole
+    }
+
+    fn member(&mut self, who: Option<usize>) -> &mut Member {
+        match who {
+            Some(index) => &mut self.members[index],
+            None => &mut self.resolver,
+        }
+    }
+
+    /// Starts a partition, or the resolver.
+    fn start(&mut self, who: Option<usize>) {
+        let is_faulty = self.faults > 0;
+        self.faults = self.faults.saturating_sub(1);
+        let mut dice = Dice::new(self.dice.below(1 << 30).try_into().unwrap());
+        let failures = Arc::clone(&self.failures);
+        let folder = self.member(who).dir.join("journal");
+        self.member(who).start(|journal: FileJournal| {
+            let journal: Box<dyn Journal> = match is_faulty {
+                true => Box::new(Faulty::new(journal, &folder, &mut dice, None, &failures)),
+                false => Box::new(journal),
+            };
+            // Some take their time, as one across a wire does.
+            match dice.below(2) {
+                0 => Box::new(Delayed::new(journal, &Arc::default())),
+                _ => journal,
+            }
+        });
+    }
+
+    /// Ends a partition, or the resolver, and starts it again: it goes on from what it has consumed.
+    pub(crate) fn restart(&mut self, who: Option<usize>) {
+        let (is_faulty, seed) = (self.manner.is_faulty, self.seed);
+        let is_sound = self.member(who).stop();
+        assert!(is_sound || is_faulty, "seed {seed}: {who:?} failed");
+        let (dir, chance) = (self.member(who).dir.clone(), self.dice.below(6));
+        match chance {
+            0 => fs::remove_dir_all(dir.join("store")).unwrap(),
+            1 if is_faulty => drop(begin_a_commit(&dir, &mut self.dice)),
+            _ => {}
+        }
+        self.start(who);
+        if let Some(index) = who {
+            let consumed = self.members[index].consumed();
+            let (routed, next) = &mut self.routed[index];
+            let from = routed.partition_point(|(number, _)| *number <= consumed);
+            assert!(is_faulty || from == *next, "seed {seed}: all of it was consumed");
+            *next = from;
+        }
+    }
+
+    /// Has the resolver take events, as they come or as a stream.
+    pub(crate) fn arrive(&mut self, events: &[Event]) {
+        let before = self.sent;
+        self.sent += u64::try_from(events.len()).unwrap();
+        while !self.hand_over(events, before) {
+            assert!(self.manner.is_faulty, "seed {}: the resolver failed", self.seed);
+            self.restart(None);
+            // What was not answered may be there all the same.
+            if !self.seed.is_multiple_of(2) && self.resolver.consumed() == self.sent {
+                return;
+            }
+        }
+    }
+
+    /// Whether it was answered.
+    fn hand_over(&self, events: &[Event], before: u64) -> bool {
+        let handle = &self.resolver.engine().handle;
+        let receipt = self.runtime.block_on(async {
+            if self.seed.is_multiple_of(2) {
+                let items = events.iter().cloned().map(Box::new).map(Submission::Event);
+                return handle.submit(items.collect()).await.ok();
+            }
+            let items = events
+                .iter()
+                .zip(before + 1..)
+                .map(|(event, number)| read(event, number));
+            let position = input(before + u64::try_from(events.len()).unwrap());
+            handle.feed(items.collect(), position).await.ok()?.await.ok()
+        });
+        let is_told = |outcome: &Became| matches!(outcome, Became::Routed | Became::Noted);
+        let is_answered = receipt.is_some();
+        if let Some(Receipt { outcomes, .. }) = receipt {
+            assert_eq!(outcomes.len(), events.len());
+            assert!(outcomes.iter().all(is_told), "seed {}: {outcomes:?}", self.seed);
+        }
+        is_answered
+    }
+
+    /// Takes batches in while the partitions follow at different speeds, one of two times one of them not at all, and some start
+    /// again.
+    pub(crate) fn play(&mut self, batches: &[Vec<Event>]) {
+        let count = self.members.len();
+        let laggard = (self.dice.below(2) == 0).then(|| self.dice.below(count));
+        for batch in batches {
+            self.arrive(batch);
+            for _ in 0..self.dice.below(3) {
+                let index = self.dice.below(count);
+                let most = 1 + self.dice.below(12);
+                if laggard != Some(index) {
+                    self.pump(index, most);
+                }
+            }
+            if self.dice.below(12) == 0 {
+                let who = self.dice.below(count + 1).checked_sub(1);
+                self.restart(who);
+            }
+        }
+        self.drain();
+    }
+
+    /// Has whoever holds these values in one partition, and tells which.
+    pub(crate) fn connect(&mut self, keys: Vec<Key>) -> Result<usize, CommandError> {
+        let asked = Command::Connect { keys };
+        let answered = self.resolver.engine().handle.command(None, asked);
+        let answer = self.runtime.block_on(answered)?.answer;
+        let Answer::Connected { partition } = answer else {
+            panic!("{answer:?}");
+        };
+        self.drain();
+        Ok(usize::try_from(partition).unwrap())
+    }
+
+    /// Has a partition carry out a command.
+    pub(crate) fn order(&self, index: usize, command: Command) -> Result<Answer, CommandError> {
+        let answered = self.members[index].engine().handle.command(None, command);
+        Ok(self.runtime.block_on(answered)?.answer)
+    }
+
+    /// What all of them have together, once all is done that is to be done.
+    pub(crate) fn outcome(&mut self, events: &[Event]) -> Outcome {
+        self.drain();
+        let mut all = Outcome {
+            persons: BTreeMap::new(),
+            total: Multiset::default(),
+        };
+        for member in &self.members {
+            let outcome = settled(member.engine(), events, self.seed);
+            all.total = all.total.with(outcome.total.to_bytes());
+            for (members, person) in outcome.persons {
+                let twin = all.persons.insert(members, person);
+                assert_eq!(twin, None, "seed {}: somebody is in two partitions", self.seed);
+            }
+        }
+        all
+    }
+
+    /// Stops all of them, and fails unless what the writers kept up to date is what is there.
+    pub(crate) fn stop(&mut self, outcome: &Outcome) {
+        assert!(self.resolver.stop());
+        let mut total = Multiset::default();
+        for member in &mut self.members {
+            assert!(member.stop());
+            let store = Store::open(&member.dir.join("store"), config(&member.dir).store).unwrap();
+            marks::are_those_of_the_timelines(&store, &self.identity.identifiers, self.seed);
+            total = total.with(store.applied().unwrap().fingerprint);
+        }
+        assert_eq!(
+            total, outcome.total,
+            "seed {}: the sum of fingerprints",
+            self.seed
+        );
+    }
+}
+
+/// An event that was read from the tenant's input stream.
+pub(crate) fn read(event: &Event, number: u64) -> Submission {
+    let place = StreamPlace {
+        stream: "YEKTA_EVENTS".to_owned(),
+        sequence: number,
+        subject: "yekta.v1.acme.event.web".to_owned(),
+    };
+    Submission::Read(Box::new(event.clone()), Arc::new(place))
+}
+
+/// The number of a message of an input.
+pub(crate) fn input(sequence: u64) -> InputPosition {
+    InputPosition {
+        stream: "input".to_owned(),
+        created_ns: 7,
+        sequence,
+        digest: [1; 16],
+    }
+}
