@@ -26,6 +26,8 @@ mod contract;
 mod contradictions;
 mod counter;
 mod desk;
+mod divided;
+mod divided_asked;
 mod erased;
 mod erased_large;
 mod experience;

@@ -22,12 +22,12 @@ use yekta::{
     decide::rule::{Book, Rulebook},
     domain::{identifier::Kind, identity::Key, time::Timestamp},
     engine::{
-        Engine, EngineConfig, Opened, ProfileId, Query,
+        Engine, EngineConfig, Opened, Part, ProfileId, Query,
         api::{Receipt, Submission},
         intake::Direct,
         query::{Address, Found, Portrait},
     },
-    http::{Http, duty::Duty, router, settings::Settings as HttpSettings},
+    http::{Http, duty::Duty, partitions::Gateway, router, settings::Settings as HttpSettings},
     telemetry::{EngineMetrics, GuardMetrics, HttpMetrics, QueryMetrics, Registry},
     wire::{Origin, decode_events},
 };
@@ -60,6 +60,8 @@ pub struct Town {
     clock: fn() -> Timestamp,
     /// The tenant's rules, where a test says what they are.
     book: Option<Book>,
+    /// Which of the tenant's customers it has, and the way to those who have them.
+    part: (Part, Option<Gateway>),
     runtime: tokio::runtime::Runtime,
     dir: TempDir,
 }
@@ -98,15 +100,15 @@ impl Town {
 
     /// The same with a configuration file that goes on with `more`.
     pub fn keyed_with(number: u8, more: &str) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let tenant = dir.path().join("data/default");
-        std::fs::create_dir_all(&tenant).unwrap();
-        let secret = data_encoding::HEXLOWER.encode(&[number; 32]);
-        std::fs::write(tenant.join("secrets"), format!("{secret}\n{secret}\n")).unwrap();
-        Self::at(dir, more)
+        Self::at(keys(number), more)
     }
 
     fn at(dir: TempDir, more: &str) -> Self {
+        Self::with_part(dir, more, (Part::Whole, None))
+    }
+
+    /// A town in `dir` that has a part of the tenant's customers, or none and the way to those who have them.
+    pub fn with_part(dir: TempDir, more: &str, part: (Part, Option<Gateway>)) -> Self {
         let mut town = Self {
             engine: None,
             api: None,
@@ -114,6 +116,7 @@ impl Town {
             settings: settings(&dir, more),
             clock: || NOW,
             book: None,
+            part,
             runtime: tokio::runtime::Runtime::new().unwrap(),
             dir,
         };
@@ -128,6 +131,7 @@ impl Town {
         let config = engine_config(&self.settings);
         let opened = Opened::open(&config).unwrap();
         let mut engine_rules = engine_rules(&self.settings);
+        engine_rules.part = self.part.0;
         if let Some(book) = &self.book {
             engine_rules.decide.book = book.clone();
         }
@@ -157,7 +161,7 @@ impl Town {
         let direct = Arc::new(Direct::new(engine.handle.clone(), rules));
         let http = Http {
             duty: Duty::Owner,
-            gateway: None,
+            gateway: self.part.1.clone(),
             api: api.clone(),
             following: watch::channel(Following::Nothing).1,
             intake: direct.clone(),
@@ -227,6 +231,15 @@ impl Town {
     pub fn reopen_at(&mut self, clock: fn() -> Timestamp) {
         self.clock = clock;
         self.reopen();
+    }
+
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Goes on beside whatever else there is.
+    pub fn beside(&self, doing: impl Future<Output = ()> + Send + 'static) {
+        drop(self.runtime.spawn(doing));
     }
 
     pub fn engine(&self) -> &Engine {
@@ -360,6 +373,16 @@ impl Town {
         let answer = self.post("/v1/events", &Value::from(events));
         assert_eq!(answer["accepted"], events.len(), "{answer}");
     }
+}
+
+/// A folder with the keys of this number.
+pub fn keys(number: u8) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let tenant = dir.path().join("data/default");
+    std::fs::create_dir_all(&tenant).unwrap();
+    let secret = data_encoding::HEXLOWER.encode(&[number; 32]);
+    std::fs::write(tenant.join("secrets"), format!("{secret}\n{secret}\n")).unwrap();
+    dir
 }
 
 /// The settings of a town in `dir`, with `more` in its file.
