@@ -19,7 +19,7 @@ use yekta::{
     telemetry::Registry,
 };
 
-use crate::town::{Town, keys};
+use crate::{folder::keys, town::Town};
 
 /// Messages that one look at a journal reads.
 const LOOK: usize = 64;

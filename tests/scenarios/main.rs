@@ -43,6 +43,7 @@ mod flows_parted;
 mod flows_rules;
 mod flows_segments;
 mod flows_waiting;
+mod folder;
 mod follower;
 mod guard;
 mod handoff;

@@ -1,6 +1,6 @@
 //! A running service on a folder of its own, without a socket: the engine, and the HTTP routes called in process.
 
-use std::{collections::BTreeMap, iter, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -18,7 +18,7 @@ use yekta::{
         guard::{Action, Guard},
     },
     app::{engine_config, engine_rules, http_settings},
-    config::{LoadOptions, Settings},
+    config::Settings,
     decide::rule::{Book, Rulebook},
     domain::{identifier::Kind, identity::Key, time::Timestamp},
     engine::{
@@ -32,21 +32,10 @@ use yekta::{
     wire::{Origin, decode_events},
 };
 
+use crate::folder;
+
 /// 2026-11-22T12:00:00Z.
 pub const NOW: Timestamp = Timestamp::from_micros(1_795_348_800_000_000);
-
-/// What every town's configuration file begins with: telephone numbers are Iranian, and one source may alias.
-const FILE: &str = r#"
-[channels]
-web.region = "IR"
-mobile.region = "IR"
-store.region = "IR"
-callcenter.region = "IR"
-
-[sources.crm]
-prefix = "crm"
-may_alias = true
-"#;
 
 /// What never takes so long does not come.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -100,7 +89,7 @@ impl Town {
 
     /// The same with a configuration file that goes on with `more`.
     pub fn keyed_with(number: u8, more: &str) -> Self {
-        Self::at(keys(number), more)
+        Self::at(folder::keys(number), more)
     }
 
     fn at(dir: TempDir, more: &str) -> Self {
@@ -113,7 +102,7 @@ impl Town {
             engine: None,
             api: None,
             router: Router::new(),
-            settings: settings(&dir, more),
+            settings: folder::settings(&dir, more),
             clock: || NOW,
             book: None,
             part,
@@ -205,7 +194,7 @@ impl Town {
     /// Goes on with other settings.
     pub fn reopen_with(&mut self, more: &str) {
         self.stop();
-        self.settings = settings(&self.dir, more);
+        self.settings = folder::settings(&self.dir, more);
         self.open();
     }
 
@@ -373,31 +362,6 @@ impl Town {
         let answer = self.post("/v1/events", &Value::from(events));
         assert_eq!(answer["accepted"], events.len(), "{answer}");
     }
-}
-
-/// A folder with the keys of this number.
-pub fn keys(number: u8) -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    let tenant = dir.path().join("data/default");
-    std::fs::create_dir_all(&tenant).unwrap();
-    let secret = data_encoding::HEXLOWER.encode(&[number; 32]);
-    std::fs::write(tenant.join("secrets"), format!("{secret}\n{secret}\n")).unwrap();
-    dir
-}
-
-/// The settings of a town in `dir`, with `more` in its file.
-fn settings(dir: &TempDir, more: &str) -> Settings {
-    let file = dir.path().join("yekta.toml");
-    std::fs::write(&file, format!("{FILE}{more}")).unwrap();
-    let data = dir.path().join("data").to_str().unwrap().to_owned();
-    // Whoever asks is answered, however busy the machine is.
-    let waits = ["http.request_timeout_ms", "engine.submit_wait_ms"].map(|key| (key.into(), "60000".into()));
-    let settings = Settings::load(LoadOptions {
-        file: Some(file),
-        env: iter::empty(),
-        overrides: iter::once(("data.dir".to_owned(), data)).chain(waits).collect(),
-    });
-    settings.unwrap()
 }
 
 fn request(method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Request<Body> {
