@@ -20,6 +20,7 @@ mod master;
 mod migrate;
 mod owner;
 mod partitions;
+mod reached;
 mod rules;
 mod running;
 mod service;

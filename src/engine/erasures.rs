@@ -21,7 +21,12 @@ impl Query {
     /// # Errors
     /// When the store cannot be read.
     pub fn erasure(&self, id: ErasureId) -> Result<Option<ErasureRecord>, QueryError> {
-        Ok(self.store().record(&keys::erasure(id))?)
+        for (_, query) in self.all() {
+            if let Some(erasure) = query.store().record(&keys::erasure(id))? {
+                return Ok(Some(erasure));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether an event is of somebody who was erased since it happened.

@@ -112,7 +112,7 @@ pub mod worker;
 
 pub use crate::{
     engine::{
-        answer::{Query, QueryError},
+        answer::{Numbered, Query, QueryError},
         batch::{Deciding, Rules},
         edition::KeptBy,
         expunge::Beyond,
