@@ -4,7 +4,7 @@ use crate::api::{Class, Failure};
 
 impl Failure {
     /// What each of a tenant's partitions knows of its own customers, and nobody of all.
-    pub fn parted(tenant: &str, partitions: usize) -> Self {
+    pub fn parted(tenant: &str, partitions: u32) -> Self {
         let last = partitions.saturating_sub(1);
         let message = format!(
             "the tenant has partitions, and this is answered by each of them for its own customers: ask {tenant}-p0 to {tenant}-p{last}"
@@ -29,7 +29,7 @@ impl Failure {
     }
 
     /// A partition that this process does not serve now.
-    pub fn away(tenant: &str, partition: usize) -> Self {
+    pub fn away(tenant: &str, partition: u32) -> Self {
         let message = format!(
             "answer for {tenant}: expected its partition {tenant}-p{partition} to be served here, and it is not now"
         );

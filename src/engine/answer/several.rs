@@ -3,13 +3,14 @@
 //! Owns how what each of them counted becomes one answer. What each has is exact and of customers that no other has, so it is
 //! added up; what is read page by page is read in one after the other.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc};
 
 use crate::{
     domain::time::Timestamp,
     engine::{
         answer::{Query, QueryError},
         handle::Handle,
+        parting::Part,
         rules_told::{Failed, RulesTold, SizesTold},
     },
 };
@@ -28,6 +29,9 @@ pub struct Numbered {
 }
 
 impl Numbered {
+    /// The last number of one engine's own.
+    pub const LAST: u64 = NUMBERS - 1;
+
     /// What [`Numbered::told`] told.
     pub fn read(told: u64) -> Self {
         let above = (told / NUMBERS).checked_sub(1);
@@ -47,6 +51,14 @@ impl Numbered {
 }
 
 impl Handle {
+    /// How many partitions have the customers of the tenant, where this is its resolver.
+    pub fn partitions(&self) -> Option<NonZeroU32> {
+        match self.query.rules().part {
+            Part::Resolver { partitions } => Some(partitions),
+            Part::Whole | Part::Partition { .. } => None,
+        }
+    }
+
     /// The same, whose questions about all customers are answered from these partitions, in their order.
     #[must_use]
     pub fn over(&self, partitions: &[Self]) -> Self {

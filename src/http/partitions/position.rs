@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A position that does not come: whoever waits for it tells what is known by the end of their time, and that this is not all.
-const NEVER: u64 = (1 << 46) - 1;
+const NEVER: u64 = Numbered::LAST;
 
 /// What a request waits for.
 #[derive(Clone, Copy, Debug)]

@@ -87,8 +87,8 @@ impl Partitions {
     }
 
     /// How many there are.
-    pub(crate) fn count(&self) -> usize {
-        self.seats.len()
+    pub(crate) fn count(&self) -> u32 {
+        u32::try_from(self.seats.len()).unwrap_or(u32::MAX)
     }
 
     /// A partition.
@@ -105,10 +105,7 @@ impl Partitions {
                 name: seat.name,
             })
         };
-        served().ok_or_else(|| {
-            let index = usize::try_from(index).unwrap_or(usize::MAX);
-            api::Failure::away(&self.tenant, index).into()
-        })
+        served().ok_or_else(|| api::Failure::away(&self.tenant, index).into())
     }
 
     /// All of them, in the order of their numbers.
@@ -116,7 +113,7 @@ impl Partitions {
     /// # Errors
     /// Where one is not served now.
     pub(crate) fn all(&self) -> Result<Vec<Served>, Failure> {
-        (0_u32..).take(self.count()).map(|index| self.at(index)).collect()
+        (0..self.count()).map(|index| self.at(index)).collect()
     }
 }
 

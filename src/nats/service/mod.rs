@@ -184,6 +184,9 @@ impl Answering {
             }
             None => None,
         };
+        if let Some(partitions) = self.api.handle.partitions().filter(|_| !call.is_of_no_customer()) {
+            return Err(Failure::parted(&self.tenant, partitions.get()));
+        }
         let api = caller
             .as_ref()
             .map_or_else(|| self.api.clone(), |caller| self.api.answering(caller.clone()));
