@@ -13,7 +13,7 @@ use yekta::{
 };
 
 use crate::{
-    folder::copy,
+    folder::{copy, keys},
     outcome::{config, rules_of},
     town::NOW,
 };
@@ -92,6 +92,20 @@ impl Member {
         running.engine.stop().is_ok()
     }
 
+    /// Fails unless the store of one that was stopped is what its journal makes of an empty one.
+    pub(crate) fn is_what_its_journal_says(&self) {
+        let again = tempfile::tempdir().unwrap();
+        for name in ["journal", "secrets"] {
+            copy(&self.dir.join(name), &again.path().join(name));
+        }
+        let [one, other] = [&self.dir, again.path()].map(|dir| {
+            drop(Opened::open(&config(dir)).unwrap());
+            keys(&dir.join("store"))
+        });
+        let part = self.rules.part;
+        assert!(one == other, "{part:?}: the store is not what its journal makes");
+    }
+
     pub(crate) fn engine(&self) -> &Engine {
         &self.running.as_ref().unwrap().engine
     }
@@ -106,6 +120,11 @@ impl Member {
         let consumed = self.engine().handle.consumed();
         let input = consumed.borrow();
         input.as_ref().map_or(0, |input| input.sequence)
+    }
+
+    /// Has its journal read from its beginning.
+    pub(crate) fn read_again(&mut self) {
+        self.read = Position::START;
     }
 
     /// What was written since this was last asked: the number of each message, its subject behind the prefix, and its body.

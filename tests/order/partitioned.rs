@@ -8,6 +8,7 @@ use std::{
 };
 
 use proptest::{
+    prop_oneof,
     strategy::{Strategy, ValueTree},
     test_runner::Config,
 };
@@ -56,11 +57,9 @@ impl Counted {
 #[test]
 fn customers_between_partitions_are_as_in_one_engine() {
     let counted = Counted::default();
-    for (stream, worlds) in [(14, dense::worlds(60).boxed()), (15, dense::walk_ins(60).boxed())] {
-        any_world(stream, &worlds, |events, rules, seed| {
-            counted.add(between_partitions(events, rules, seed, Manner::default()));
-        });
-    }
+    any_towns(14, |events, rules, seed| {
+        counted.add(between_partitions(events, rules, seed, Manner::default()));
+    });
     let moves = counted.moves();
     assert!(
         moves.all > 100 && moves.again > 10 && moves.waited > 10,
@@ -75,7 +74,7 @@ fn customers_between_partitions_are_so_whatever_fails() {
         ..Manner::default()
     };
     let (counted, failures) = (Counted::default(), AtomicUsize::new(0));
-    any_world(16, &dense::worlds(50), |events, rules, seed| {
+    any_towns(15, |events, rules, seed| {
         let mut partitions = Partitions::new(of(seed), rules, seed, manner);
         partitions.play(&arriving(events, seed).batches);
         is_as_the_oracle_says(&mut partitions, events, rules);
@@ -83,7 +82,7 @@ fn customers_between_partitions_are_so_whatever_fails() {
         failures.fetch_add(partitions.failures.load(Ordering::Relaxed), Ordering::Relaxed);
     });
     let (moves, failures) = (counted.moves(), failures.into_inner());
-    assert!(moves.all > 50 && failures > 50, "{moves:?}, {failures} failures");
+    assert!(moves.all > 0 && failures > 0, "{moves:?}, {failures} failures");
 }
 
 #[test]
@@ -104,8 +103,8 @@ fn what_goes_wrong_between_partitions_is_noticed() {
         };
         let is_noticed = |seed: &u64| {
             let mut runner = crate::runner_of(*seed, 17, Config::default());
-            let world = dense::worlds(50).new_tree(&mut runner).unwrap().current();
-            let (events, rules) = (world.events("w"), town::tight_rules());
+            let towns = towns().new_tree(&mut runner).unwrap().current();
+            let (events, rules) = (towns.events(), town::tight_rules());
             let checked = || between_partitions(&events, &rules, 4 * seed + 3, manner);
             catch_unwind(AssertUnwindSafe(checked)).is_err()
         };
@@ -134,7 +133,7 @@ fn one_of_two_who_did_much_goes_to_the_other() {
             page(
                 number,
                 &format!("user{}", number % 8),
-                json!({"path": "p".repeat(400)}),
+                json!({"path": "p".repeat(2_000)}),
             )
         })
         .collect();
@@ -147,7 +146,12 @@ fn one_of_two_who_did_much_goes_to_the_other() {
         ]);
         event
     };
-    items.extend((0..7).map(|one| told(1_600 + one, one, one + 1)));
+    let pairs = [(0, 1), (2, 3), (4, 5), (6, 7), (1, 2), (5, 6), (3, 4)];
+    items.extend(
+        (1_600..)
+            .zip(pairs)
+            .map(|(number, (one, other))| told(number, one, other)),
+    );
     let (events, rules) = (town::events(&items), IdentityRules::standard());
     let batches: Vec<Vec<Event>> = events.chunks(100).map(<[Event]>::to_vec).collect();
     let mut partitions = Partitions::new(4, &rules, 1, Manner::default());
@@ -280,15 +284,57 @@ pub(crate) fn arriving(events: &[Event], seed: u64) -> Arrival {
     arrival
 }
 
-pub(crate) fn any_world(
-    stream: u8,
-    worlds: &impl Strategy<Value = dense::World>,
-    check: impl Fn(&[Event], &IdentityRules, u64),
-) {
-    let config = crate::drawing(crate::cases().div_ceil(6));
+/// Towns that know nothing of one another, and events that say of two in different towns that they are one.
+#[derive(Clone, Debug)]
+struct Towns {
+    towns: Vec<dense::World>,
+    bridges: Vec<(usize, usize)>,
+}
+
+impl Towns {
+    fn events(&self) -> Vec<Event> {
+        let towns = self.towns.iter().zip(1..);
+        let towns: Vec<Vec<Event>> = towns
+            .map(|(town, number): (_, u32)| town.events(&format!("w{number}")))
+            .collect();
+        let all: Vec<(usize, &Event)> = towns
+            .iter()
+            .enumerate()
+            .flat_map(|(town, events)| events.iter().map(move |event| (town, event)))
+            .collect();
+        let mut bridges = Vec::new();
+        for (number, (one, other)) in self.bridges.iter().enumerate() {
+            let ((town, one), (there, other)) = (all[one % all.len()], all[other % all.len()]);
+            if town != there {
+                let mut bridge = one.clone();
+                bridge.id.id = format!("bridge{number}");
+                // In the order in which the edge hands them over.
+                let both = one.identifiers.iter().chain(&other.identifiers);
+                bridge.identifiers = both.cloned().collect::<BTreeSet<_>>().into_iter().collect();
+                bridges.push(bridge);
+            }
+        }
+        towns.into_iter().flatten().chain(bridges).collect()
+    }
+}
+
+/// Up to six towns.
+fn towns() -> impl Strategy<Value = Towns> {
+    let towns = prop_oneof![
+        proptest::collection::vec(dense::worlds(16), 1..7),
+        proptest::collection::vec(dense::walk_ins(16), 1..7),
+        proptest::collection::vec(dense::worlds(60), 1..2),
+    ];
+    let bridges = proptest::collection::vec((0..1_000_usize, 0..1_000_usize), 0..10);
+    (towns, bridges).prop_map(|(towns, bridges)| Towns { towns, bridges })
+}
+
+/// Checks a third as many towns as are drawn of other worlds, each with another seed.
+pub(crate) fn any_towns(stream: u8, check: impl Fn(&[Event], &IdentityRules, u64)) {
+    let config = crate::drawing(crate::cases().div_ceil(3));
     let tight = town::tight_rules();
-    let checked = crate::runner(stream, config).run(&(worlds, 0..1_000_000_u64), |(world, seed)| {
-        check(&world.events("w"), &tight, seed);
+    let checked = crate::runner(stream, config).run(&(towns(), 0..1_000_000_u64), |(towns, seed)| {
+        check(&towns.events(), &tight, seed);
         Ok(())
     });
     if let Err(error) = checked {
