@@ -64,6 +64,10 @@
 //! ([`http::tenants::Administration`]). Processes with the same tenants hand them over to each
 //! other until all own as many (`app::hosting::sharing`).
 //!
+//! A tenant too large for one engine has partitions: tenants beside it, each with some of its customers (`engine::parting`), whose
+//! resolver (`engine::resolver`) routes events to them. Users see one tenant all the same: its routes are a gateway
+//! ([`http::partitions`]) that hands each request to the partition that has the customer.
+//!
 //! What one value does to many, as when it turns out that too many hold it, is carried out a few atoms per commit
 //! (`engine::repair`), in turns with what comes (`engine::upkeep`); who is still to be looked at again is pending.
 //!
@@ -75,8 +79,9 @@
 //! (`engine::erased`). Within the horizon [`engine::expunge`] has the bytes gone too: the journal begins anew behind
 //! snapshots of what is left, the store is rewritten ([`store`]) while it is at work, and the broker's streams erase what
 //! they held ([`nats::expunge`]); its bucket of profiles is written anew (`engine::anew`). The ledger (`engine::ledger`) has it
-//! done again where an older copy is put back. What is kept for a time only is taken out by `engine::expire`
-//! ([`domain::retention`]).
+//! done again where an older copy is put back. Where a tenant has partitions ([`engine::parting`]) all of them are told
+//! ([`engine::elsewhere`]), and the resolver's journal lets go of what all have consumed ([`engine::forgetting`]). What is kept
+//! for a time only is taken out by `engine::expire` ([`domain::retention`]).
 //!
 //! What waits for its time (`engine::deciding`) wakes the writer, which carries some of it out in a step of its own: a flow is
 //! judged then, by what is known of the customer by then. What it does is an event of ours about them and a message that is
@@ -154,7 +159,7 @@
 //! - **Something that only the writer can do**: its action is one of [`api::guard::Action::is_command`], so that a standby sends the
 //!   client to the owner.
 //! - **A route**: a row of the table in [`http::router`] and of `openapi.json`; what it reads becomes a request of
-//!   [`api`], so that every edge has it.
+//!   [`api`], so that every edge has it. How its partition is found, where a tenant has some: a row of `http::partitions::table`.
 //! - **A route of a process of several tenants**: a row of `http::tenants::administration` and of the `openapi.json` beside it.
 //! - **A subject**: of what is published, a method of [`wire::out::update::Subjects`]; of what is asked, a row of
 //!   `nats::service::calls`; and of either a channel of `asyncapi.yaml`, which lies beside `openapi.json`.

@@ -123,6 +123,16 @@ impl Api {
         Ok(self.key(kind, value, region)?.map(Address::Identifier))
     }
 
+    /// Whom a text names, whoever asks; `None` where nobody can be meant.
+    pub(crate) fn named(&self, who: &str, region: Option<&Region>) -> Option<Target> {
+        if let Some(id) = ProfileId::parse(who) {
+            return Some(Target::Profile(id));
+        }
+        let (kind, value) = who.split_once(':')?;
+        let key = self.key(kind, value, region).ok()?.ok()?;
+        Some(Target::Identifier(key))
+    }
+
     /// Whom a command about `who` is about.
     ///
     /// # Errors

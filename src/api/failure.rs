@@ -2,6 +2,8 @@
 //!
 //! An internal cause is logged once, here, under an id that the client is told; the client is never told the cause.
 
+mod parted;
+
 use std::{borrow::Cow, fmt};
 
 use uuid::Uuid;
@@ -43,6 +45,8 @@ pub enum Class {
     Unavailable,
     /// What was waited for did not come in time: ask again.
     Late,
+    /// Nobody answers this for the whole tenant: ask each of its partitions.
+    Parted,
 }
 
 impl Class {
@@ -60,6 +64,7 @@ impl Class {
             Self::Fault => 500,
             Self::Unavailable => 503,
             Self::Late => 504,
+            Self::Parted => 501,
         }
     }
 

@@ -13,6 +13,7 @@
 //! | who holds an identifier, and what a consumer is told | `lookup`, `context` |
 //! | codes that carry a session to another channel, whatever a till scans | `qr`, `scan` |
 //! | the card that an agent sees, and links to it | `card` |
+//! | having values brought together where a tenant has partitions | `connect` |
 //! | what a customer decided | `consent` |
 //! | whether a message is sent | `contact` |
 //! | having customers ranked by what they are worth | `value` |
@@ -52,6 +53,7 @@ mod ask;
 mod between;
 mod budget;
 mod card;
+mod connect;
 mod consent;
 mod contact;
 mod context;
@@ -87,6 +89,7 @@ pub use crate::api::{
     address::{AskedIdentifier, Who},
     between::{ExplainAnswer, ExplainRequest, MatchesAnswer, MatchesRequest, MergesAnswer, MergesRequest},
     card::{Card, CardCall, CardLinkAnswer, CardLinkRequest, CardRequest},
+    connect::{ConnectAnswer, ConnectRequest, ToResolver},
     consent::{ConsentAnswer, ConsentRequest, Decision, Decisions},
     contact::{ContactAnswer, ContactRequest, Priority},
     context::{ContextAnswer, ContextRequest},

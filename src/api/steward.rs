@@ -110,6 +110,31 @@ impl std::fmt::Debug for Remark {
 const BY_LETTERS_MAX: usize = 200;
 const WHY_LETTERS_MAX: usize = 2_000;
 
+impl UndoRequest {
+    /// What is to be taken back.
+    ///
+    /// # Errors
+    /// `bad_undo`.
+    pub(crate) fn what(&self) -> Result<Undo, Failure> {
+        match (&self.word, &self.absorbed, &self.event) {
+            (Some(word), None, None) => Ok(Undo::Word(word.clone())),
+            (None, Some(id), None) => {
+                let expected = "expected under absorbed an id of 32 hexadecimal digits";
+                let id = ProfileId::parse(id).ok_or_else(|| Failure::bad_request("bad_undo", expected))?;
+                Ok(Undo::Absorbed(id))
+            }
+            (None, None, Some(AskedEvent { source, id })) => Ok(Undo::Event(EventId {
+                source: source.clone(),
+                id: id.clone(),
+            })),
+            _ => {
+                let expected = "expected one of word, absorbed and event";
+                Err(Failure::bad_request("bad_undo", expected))
+            }
+        }
+    }
+}
+
 impl Api {
     /// Says that two are one person.
     ///
@@ -136,20 +161,7 @@ impl Api {
     /// `bad_undo`, `bad_statement`, `nothing_to_undo`, `nobody_there`, `several_profiles`, `indivisible`,
     /// `request_id_used`, and those of a command that is not taken: `busy`, `stopped`.
     pub async fn undo(&self, request: UndoRequest) -> Result<UndoAnswer, Failure> {
-        let what = match (request.word, request.absorbed, request.event) {
-            (Some(word), None, None) => Undo::Word(word),
-            (None, Some(id), None) => Undo::Absorbed(ProfileId::parse(&id).ok_or_else(|| {
-                Failure::bad_request(
-                    "bad_undo",
-                    "expected under absorbed an id of 32 hexadecimal digits",
-                )
-            })?),
-            (None, None, Some(AskedEvent { source, id })) => Undo::Event(EventId { source, id }),
-            _ => {
-                let detail = "expected one of word, absorbed and event";
-                return Err(Failure::bad_request("bad_undo", detail));
-            }
-        };
+        let what = request.what()?;
         let statement = statement(request.by, request.why)?;
         let command = Command::Undo { what, statement };
         let Answered { answer, position } = self.handle.command(request.request_id, command).await?;

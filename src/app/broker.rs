@@ -13,8 +13,11 @@ use std::{
 use tokio::{runtime::Handle, time::sleep};
 
 use crate::{
-    app::siblings::Siblings,
-    engine::{Beyond, ErasureRecord, ProfileId, Query, expunge::BeyondError, withdrawn::Withdrawn},
+    app::{erasures::Erasures, partitions::Partitions, siblings::Siblings},
+    engine::{
+        Beyond, ErasureRecord, ProfileId, Query, elsewhere::Elsewhere, expunge::BeyondError,
+        forgetting::Readers, withdrawn::Withdrawn,
+    },
     nats::{
         Client,
         expunge::{Expunge, ExpungeError, Going, Notice, Published},
@@ -22,6 +25,8 @@ use crate::{
         status::members,
     },
 };
+
+mod around;
 
 /// Between two looks at whether to go on, and at what has come.
 const LOOK: Duration = Duration::from_millis(100);
@@ -41,6 +46,10 @@ pub(crate) struct Broker {
     pub(crate) others: Option<Others>,
     /// The other engines of the tenant whose partition this is.
     pub(crate) siblings: Option<Siblings>,
+    /// The partitions of the tenant whose resolver this is.
+    pub(crate) partitions: Option<Partitions>,
+    /// Who is told of those who were erased, where the tenant has partitions.
+    pub(crate) erasures: Option<Erasures>,
 }
 
 /// The processes that stand by.
@@ -148,6 +157,14 @@ impl Beyond for Broker {
         let erasing = async { Ok(self.expunge.refused(places).await.map(drop)?) };
         unless_stopped(&self.runtime, erasing, goes_on)
     }
+
+    fn readers(&self) -> Option<&dyn Readers> {
+        self.partitions.as_ref().map(|_| self as &dyn Readers)
+    }
+
+    fn elsewhere(&self) -> Option<&dyn Elsewhere> {
+        self.erasures.as_ref().map(|_| self as &dyn Elsewhere)
+    }
 }
 
 impl Broker {
@@ -168,7 +185,11 @@ impl Broker {
                 .flat_map(|one| one.refused.iter().copied())
                 .collect(),
         };
-        let input = self.expunge.input(&going).await?;
+        // Whoever had this one told has what channels published deleted, too.
+        let input = match self.is_told(&withdrawn).await? {
+            true => 0,
+            false => self.expunge.input(&going).await?,
+        };
         let last = notices.values().copied().max().unwrap_or(0);
         let goes = |published: Published<'_>| {
             // What is behind the notice is of somebody who came back.
@@ -239,11 +260,11 @@ impl Broker {
 }
 
 /// What `attempt` comes to, unless it is told to stop: then it is left where it is. Blocks.
-fn unless_stopped(
+fn unless_stopped<T>(
     runtime: &Handle,
-    attempt: impl Future<Output = Result<(), BeyondError>>,
+    attempt: impl Future<Output = Result<T, BeyondError>>,
     goes_on: &mut dyn FnMut() -> bool,
-) -> Result<(), BeyondError> {
+) -> Result<T, BeyondError> {
     let watching = async {
         while goes_on() {
             sleep(LOOK).await;
@@ -265,7 +286,8 @@ mod tests {
     fn what_does_not_end_is_left_once_it_is_told_to_stop() {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let mut looks = 0;
-        let stopped = unless_stopped(runtime.handle(), std::future::pending(), &mut || {
+        let pending = std::future::pending::<Result<(), BeyondError>>();
+        let stopped = unless_stopped(runtime.handle(), pending, &mut || {
             looks += 1;
             looks < 3
         });

@@ -13,7 +13,7 @@ use tokio_util::{
 };
 
 use crate::{
-    api::{Api, Following},
+    api::{Api, Following, ToResolver},
     app::{
         clock, compose,
         door::{self, Door},
@@ -21,6 +21,7 @@ use crate::{
         heads,
         keys::KeyFiles,
         master::MasterFile,
+        reached::Reached,
         rules::FollowedRules,
         supervisor::{Beat, Pulse, Supervisor},
     },
@@ -83,6 +84,8 @@ pub(crate) struct Front {
     pub(crate) rules: Arc<DecodeRules>,
     pub(crate) http: Arc<HttpSettings>,
     pub(crate) supervisor: Supervisor,
+    /// How its customers are.
+    pub(crate) reached: Reached,
     registry: Registry,
     switch: Switch,
     /// Told that it is to serve no longer.
@@ -100,6 +103,8 @@ pub(crate) struct Served {
     pub(crate) retry: Arc<dyn Retry>,
     pub(crate) following: Option<watch::Receiver<Following>>,
     pub(crate) duty: Duty,
+    /// The way to the owner of a resolver, where that is another process.
+    pub(crate) owner: Option<Arc<dyn ToResolver>>,
     /// Ends streams where the duty does.
     pub(crate) ending: CancellationToken,
 }
@@ -124,6 +129,7 @@ impl Front {
             door,
             metrics,
             supervisor: Supervisor::default(),
+            reached: Reached::default(),
             registry,
             switch: Switch::default(),
             draining,
@@ -163,6 +169,7 @@ impl Front {
 
     /// Serves this from now on.
     pub(crate) fn show(&self, served: Served) {
+        self.reached.shown(&served.api.handle);
         let http = Http {
             api: served.api,
             intake: served.intake,
@@ -171,6 +178,7 @@ impl Front {
                 .following
                 .unwrap_or_else(|| watch::channel(Following::Nothing).1),
             duty: served.duty,
+            gateway: self.reached.gateway(served.owner),
             subscribers: Arc::new(Semaphore::new(self.http.subscribers_max)),
             cards: Arc::new(Semaphore::new(self.http.cards_max)),
             settings: Arc::clone(&self.http),

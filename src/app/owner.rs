@@ -123,6 +123,7 @@ impl Owning {
             retry,
             following: stream.as_ref().map(Stream::state),
             duty: Duty::Owner,
+            owner: None,
             ending: ending.clone(),
         });
         Self {

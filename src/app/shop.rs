@@ -134,6 +134,7 @@ impl Shop {
             retry,
             following: Some(following(&place.connection)),
             duty: Duty::Shop(owner, Arc::new(line)),
+            owner: None,
             ending: front.ending(),
         };
         front.show(served);

@@ -25,7 +25,7 @@ use crate::{
             opening::{self, Origin},
             partitioned, secrets,
         },
-        stream::{prepare_shared, service_limits},
+        stream::{Ground, prepare_shared, service_limits},
         turn::Turn,
     },
     config::Cluster,
@@ -37,7 +37,7 @@ use crate::{
         ingest::Waiters,
         journal::JetStreamJournalConfig,
         lease::{Holder, Lease, Leases},
-        service::{Answering, Instance, Owner, Role, Service, refuse_second_owner},
+        service::{Answering, Instance, Owner, OwnerOfResolver, Role, Service, refuse_second_owner},
     },
 };
 
@@ -192,12 +192,17 @@ impl Waiting {
         let waiters = Waiters::new(WAITING_MAX);
         let (intake, retry) = member.ground.intakes(&front.rules, waiters, &metrics);
         let api = front.api(&standby.handle)?;
+        let Ground {
+            connection, assets, ..
+        } = &member.ground;
+        let resolver = OwnerOfResolver::of(connection.client.clone(), &assets.names);
         let served = Served {
             api,
             intake,
             retry,
             following: Some(following(&member.ground.connection)),
             duty: Duty::Standby(owner.subscribe()),
+            owner: Some(Arc::new(resolver)),
             ending: ending.clone(),
         };
         front.show(served);

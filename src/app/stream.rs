@@ -8,7 +8,9 @@ use tokio::runtime::Handle;
 use crate::{
     app::{
         broker::{Broker, Others},
+        erasures::Erasures,
         error::{ServiceError, StreamError},
+        partitions::Partitions,
         siblings::Siblings,
     },
     config::Settings,
@@ -148,6 +150,8 @@ impl Ground {
                 tenant: self.settings.tenant.token(),
             }),
             siblings: Siblings::of(&self.connection, &self.settings, settings),
+            partitions: Partitions::of(&self.connection, &self.settings, settings),
+            erasures: Erasures::of(&self.connection, &self.settings, settings),
         })
     }
 

@@ -1,6 +1,8 @@
 //! The handle that answers questions.
 
 mod rejections;
+mod several;
+mod whereabouts;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,6 +12,7 @@ use std::{
 
 use tokio::sync::watch;
 
+pub use self::several::Numbered;
 use crate::{
     domain::{
         context::{Context, View as ContextView},
@@ -71,6 +74,8 @@ pub struct Query {
     applied: watch::Receiver<Position>,
     remembered: Arc<Remembered>,
     failing: RuleHealth,
+    /// Who has the customers, where another has: of a resolver that is asked for all of them.
+    parts: Arc<[Self]>,
 }
 
 impl std::fmt::Debug for Query {
@@ -95,6 +100,7 @@ impl Query {
             applied,
             remembered: Arc::default(),
             failing: RuleHealth::default(),
+            parts: Arc::default(),
         }
     }
 

@@ -105,12 +105,32 @@ pub struct KeptBy {
     pub percent: u8,
 }
 
+impl KeptBy {
+    /// Of two stores together: as far as the one is that is less far.
+    fn and(self, other: Self) -> Self {
+        Self {
+            edition: self.edition.max(other.edition),
+            settled: self.settled && other.settled,
+            percent: self.percent.min(other.percent),
+        }
+    }
+}
+
 impl Query {
     /// By which rules the store is kept.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn kept_by(&self) -> Result<KeptBy, QueryError> {
+        let mut all: Option<KeptBy> = None;
+        for part in self.parts() {
+            let here = part.kept_by_here()?;
+            all = Some(all.map_or(here, |all| all.and(here)));
+        }
+        all.map_or_else(|| self.kept_by_here(), Ok)
+    }
+
+    fn kept_by_here(&self) -> Result<KeptBy, QueryError> {
         let edition = self.rules().identity.edition;
         let noted: Option<RulesRecord> = self.store().record(keys::RULES)?;
         let is_noted = noted.as_ref().is_none_or(|noted| noted.edition == edition);

@@ -10,6 +10,7 @@ use crate::{
     engine::{
         answer::{Query, QueryError},
         api::Submission,
+        parting::Part,
     },
     store::{ErasureId, ErasureRecord, Error, InputRecord, Order, Read, Store, View, keys, keys::Erased},
 };
@@ -20,7 +21,12 @@ impl Query {
     /// # Errors
     /// When the store cannot be read.
     pub fn erasure(&self, id: ErasureId) -> Result<Option<ErasureRecord>, QueryError> {
-        Ok(self.store().record(&keys::erasure(id))?)
+        for (_, query) in self.all() {
+            if let Some(erasure) = query.store().record(&keys::erasure(id))? {
+                return Ok(Some(erasure));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether an event is of somebody who was erased since it happened.
@@ -64,12 +70,17 @@ impl Query {
     }
 
     /// Where in the input stream messages stand that say something of who was erased and are to be deleted there, `most` of
-    /// them at most. What is not consumed yet may not go, and is told once it is.
+    /// them at most. What is not consumed yet may not go, and is told once it is; whatever a partition has its resolver has
+    /// consumed.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn undeleted(&self, most: usize) -> Result<Vec<u64>, QueryError> {
-        let (mut places, behind) = (Vec::new(), self.consumed()?.saturating_add(1));
+        let behind = match self.rules().part {
+            Part::Partition { .. } => u64::MAX,
+            Part::Whole | Part::Resolver { .. } => self.consumed()?.saturating_add(1),
+        };
+        let mut places = Vec::new();
         self.store().scan(
             keys::UNDELETED,
             &keys::undeleted(behind),

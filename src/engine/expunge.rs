@@ -25,7 +25,9 @@ use crate::{
         api::{Command, CommandError, Progress},
         chores::Chore,
         cleared,
+        elsewhere::Elsewhere,
         error::Error,
+        forgetting::Readers,
         handle::Job,
         secrets::SecretsError,
         snapshot::{GoesOn, SnapshotError},
@@ -90,6 +92,16 @@ pub trait Beyond: Send + Sync + fmt::Debug {
     /// # Errors
     /// When something could not be deleted.
     fn refused(&self, places: &[u64], goes_on: &mut dyn FnMut() -> bool) -> Result<(), BeyondError>;
+
+    /// Those whose input the journal is; `None` where it is nobody's.
+    fn readers(&self) -> Option<&dyn Readers> {
+        None
+    }
+
+    /// Those who have other customers of the tenant; `None` where all are here.
+    fn elsewhere(&self) -> Option<&dyn Elsewhere> {
+        None
+    }
 }
 
 /// What failed beyond the folder.
@@ -131,6 +143,9 @@ pub(crate) enum ExpungeError {
     /// How far it is could not be noted.
     #[error("note how far an erasure is")]
     Note(#[source] CommandError),
+    /// Who was erased elsewhere is here still.
+    #[error("erase here who was erased elsewhere")]
+    Again(#[source] CommandError),
     /// The service stops.
     #[error("clear the files: the service stops")]
     Stopped,
@@ -177,6 +192,10 @@ impl Snapshots {
         }
         let told: Vec<&ErasureRecord> = erased.iter().filter(|one| is_told(one)).collect();
         if let Some(beyond) = self.beyond.as_deref().filter(|_| !told.is_empty()) {
+            if let Some(elsewhere) = beyond.elsewhere() {
+                let told = elsewhere.tell(&told, &mut || goes_on().is_ok());
+                told.map_err(ExpungeError::Beyond)?;
+            }
             let withdrawn = beyond.withdraw(&self.query, &mut || goes_on().is_ok());
             withdrawn.map_err(ExpungeError::Beyond)?;
             self.note(told, Progress::Withdrawn)?;
@@ -264,7 +283,7 @@ impl Snapshots {
     }
 
     /// Has the journal forget what is in front of where it went on, up to what a snapshot holds.
-    fn forget(
+    pub(crate) fn forget(
         &self,
         (rolled, through): (Position, Position),
         goes_on: GoesOn<'_>,
@@ -327,7 +346,7 @@ fn is_told(erasure: &ErasureRecord) -> bool {
 }
 
 /// How long files may wait. Half of the time: what is done by then is done in time, also where it takes a second attempt.
-fn until_clearing(erasure: &ErasureRecord, now: Timestamp) -> Duration {
+pub(crate) fn until_clearing(erasure: &ErasureRecord, now: Timestamp) -> Duration {
     let half = erasure.due.micros_since(erasure.at) / 2;
     let left = half.saturating_sub(now.micros_since(erasure.at));
     u64::try_from(left).map_or(Duration::ZERO, Duration::from_micros)

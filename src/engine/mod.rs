@@ -34,6 +34,7 @@ mod counted;
 pub(crate) mod deciding;
 mod devices;
 mod edition;
+pub mod elsewhere;
 mod ending;
 mod entries;
 mod erase;
@@ -47,6 +48,7 @@ pub mod explain;
 mod export;
 pub mod expunge;
 pub mod find;
+pub mod forgetting;
 pub mod graph;
 pub mod handle;
 mod hot;
@@ -110,7 +112,7 @@ pub mod worker;
 
 pub use crate::{
     engine::{
-        answer::{Query, QueryError},
+        answer::{Numbered, Query, QueryError},
         batch::{Deciding, Rules},
         edition::KeptBy,
         expunge::Beyond,

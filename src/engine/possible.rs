@@ -93,6 +93,14 @@ impl Query {
     /// # Errors
     /// [`QueryError::BadCursor`], or when the store cannot be read.
     pub fn matches(&self, cursor: Option<&str>, limit: usize) -> Result<Matches, QueryError> {
+        let (matches, next) = self.paged(cursor, |query, cursor| {
+            let Matches { matches, next } = query.matches_here(cursor, limit)?;
+            Ok((matches, next))
+        })?;
+        Ok(Matches { matches, next })
+    }
+
+    fn matches_here(&self, cursor: Option<&str>, limit: usize) -> Result<Matches, QueryError> {
         let after = cursor
             .map(|text| ProfileId::parse(text).ok_or(QueryError::BadCursor))
             .transpose()?;

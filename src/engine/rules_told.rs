@@ -101,6 +101,11 @@ impl Query {
     /// # Errors
     /// When the store cannot be read.
     pub fn rules_told(&self) -> Result<RulesTold, QueryError> {
+        let told: Result<Vec<_>, _> = self.parts().iter().map(Self::rules_told_here).collect();
+        RulesTold::sum(told?).map_or_else(|| self.rules_told_here(), Ok)
+    }
+
+    fn rules_told_here(&self) -> Result<RulesTold, QueryError> {
         let book = self.rules().decide.book.current();
         let mut failing = self.failing().told();
         let mut segments = Vec::new();
@@ -136,6 +141,11 @@ impl Query {
     /// # Errors
     /// When the store cannot be read.
     pub fn segment_sizes(&self) -> Result<SizesTold, QueryError> {
+        let sizes: Result<Vec<_>, _> = self.parts().iter().map(Self::segment_sizes_here).collect();
+        SizesTold::sum(sizes?).map_or_else(|| self.segment_sizes_here(), Ok)
+    }
+
+    fn segment_sizes_here(&self) -> Result<SizesTold, QueryError> {
         let book = self.rules().decide.book.current();
         let counted: Option<PopulationRecord> = self.store().record(keys::POPULATION)?;
         let mut segments = Vec::new();
@@ -157,6 +167,19 @@ impl Query {
     /// # Errors
     /// [`QueryError::BadCursor`], or when the store cannot be read.
     pub fn members(
+        &self,
+        segment: &str,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Option<MembersPage>, QueryError> {
+        let (page, next) = self.paged(cursor, |query, cursor| {
+            let page = query.members_here(segment, cursor, limit)?;
+            Ok(page.map_or((None, None), |page| (Some(page.members), page.next)))
+        })?;
+        Ok(page.map(|members| MembersPage { members, next }))
+    }
+
+    fn members_here(
         &self,
         segment: &str,
         cursor: Option<&str>,

@@ -19,6 +19,7 @@ use crate::{
     engine::{
         answer::Query,
         chores::Chore,
+        elsewhere::Rounds,
         error::chain,
         expunge::Beyond,
         handle::{Job, Nudge},
@@ -52,7 +53,7 @@ pub struct SnapshotConfig {
 impl Source {
     /// Removes all but the `keep` newest up to `newest`, and says up to where no start needs the journal any more: to where
     /// the one before it leads. One that is damaged is renamed, and counts no longer.
-    fn prune(&self, newest: &Path, keep: usize) -> Result<Option<Position>, store::Error> {
+    pub(crate) fn prune(&self, newest: &Path, keep: usize) -> Result<Option<Position>, store::Error> {
         let all = snapshot::list(&self.folder)?;
         // What is ahead of it is of a journal that is gone, and nothing may be forgotten for it.
         let mut own = all.into_iter().skip_while(|(_, path)| path != newest).skip(1);
@@ -104,6 +105,7 @@ impl Snapshots {
         let (mut rested, mut pause) = (Instant::now(), RETRY);
         self.look_at_refused();
         let (mut look, mut apart) = (Instant::now() + LOOK, BTreeSet::new());
+        let mut rounds = Rounds::of(&self);
         loop {
             let due = next.map(|next| next.saturating_duration_since(Instant::now()));
             let rest = rested.saturating_duration_since(Instant::now());
@@ -112,9 +114,11 @@ impl Snapshots {
                 None
             });
             let expunging = expunging.map(|wait| wait.max(rest));
+            let around = rounds.as_ref().map(Rounds::wait);
             let wait = due
                 .into_iter()
                 .chain(expunging)
+                .chain(around)
                 .chain([look.saturating_duration_since(Instant::now())])
                 .min()
                 .unwrap_or(LOOK);
@@ -144,6 +148,10 @@ impl Snapshots {
                         pause = pause.saturating_mul(2).min(LOOK);
                     }
                 }
+            } else if around == Some(wait)
+                && let Some(rounds) = &mut rounds
+            {
+                self.look_around(rounds);
             } else if due == Some(wait)
                 && let Some(interval) = interval
             {
@@ -162,7 +170,7 @@ impl Snapshots {
     }
 
     /// Whether the engine stops.
-    fn stops(&self) -> bool {
+    pub(crate) fn stops(&self) -> bool {
         self.stop.try_recv() == Err(TryRecvError::Disconnected)
     }
 
@@ -183,7 +191,7 @@ impl Snapshots {
         }
     }
 
-    fn failed(&self, error: &dyn std::error::Error, what: &str) {
+    pub(crate) fn failed(&self, error: &dyn std::error::Error, what: &str) {
         snapshot::clear(&self.source.folder).ok();
         // The writer looks after the store, which may be damaged; it may have nothing else to do.
         self.writer.tell(Job::Wake);
@@ -202,7 +210,7 @@ impl Snapshots {
     }
 
     /// Says why something is not to be gone on with.
-    fn goes_on(&self) -> Result<(), SnapshotError> {
+    pub(crate) fn goes_on(&self) -> Result<(), SnapshotError> {
         // Somebody who is erased meanwhile is looked for afterwards.
         if self.stops() {
             return Err(SnapshotError::Stopped);

@@ -144,6 +144,18 @@ impl Query {
         last: u32,
         mut visit: impl FnMut(u32, Tally, u64),
     ) -> Result<(), QueryError> {
+        for part in self.parts() {
+            part.counted_here(first, last, &mut visit)?;
+        }
+        Ok(())
+    }
+
+    fn counted_here(
+        &self,
+        first: u32,
+        last: u32,
+        visit: &mut impl FnMut(u32, Tally, u64),
+    ) -> Result<(), QueryError> {
         let (from, to) = (
             keys::counted_day(first),
             keys::counted_day(last.saturating_add(1)),

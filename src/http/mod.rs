@@ -11,6 +11,7 @@
 //! | keys of senders and readers | [`access`] |
 //! | what a standby leaves to the owner | [`duty`] |
 //! | several tenants behind one door | [`tenants`] |
+//! | one tenant's customers in several partitions | [`partitions`] |
 //! | certificates, and the bytes of a connection | [`tls`] |
 //! | what every request passes through | [`edge`] |
 //! | errors as RFC 9457 problems | [`failure`] |
@@ -25,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     api::{Api, Following},
     engine::intake::{Intake, Retry},
-    http::{access::Keys, duty::Duty, settings::Settings},
+    http::{access::Keys, duty::Duty, partitions::Gateway, settings::Settings},
     telemetry::{HttpMetrics, Registry},
 };
 
@@ -34,6 +35,7 @@ pub mod connections;
 pub mod duty;
 mod edge;
 mod failure;
+pub mod partitions;
 pub mod router;
 mod routes;
 pub mod serve;
@@ -59,6 +61,8 @@ pub struct Http {
     pub retry: Arc<dyn Retry>,
     /// What this process is to its tenant.
     pub duty: Duty,
+    /// Hands requests to partitions, where the tenant has some.
+    pub gateway: Option<Gateway>,
     /// How following the input stream fares.
     pub following: watch::Receiver<Following>,
     /// Bounds and keys.

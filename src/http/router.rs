@@ -19,6 +19,7 @@ use crate::{
         duty::{Duty, needs_owner, stamped, to_owner, unless_awaited},
         edge,
         observe::Observer,
+        partitions::{Gateway, Way, way},
         routes::{
             card, consent, contact, context, erase, identity, ingest, lookup, operation, pixel, profile, qr,
             rejections, report, routing, rules, scan, segment, till, updates, value,
@@ -55,26 +56,56 @@ pub fn build(http: Http, pages: Router) -> Router {
     let applied = http.api.handle.changes();
     let api = table().into_iter().fold(Router::new(), |api, route| {
         templates.insert(route.path);
-        let handler = match &http.duty {
-            Duty::Owner => route.handler,
-            Duty::Shop(..) if route.path == REDEEM => on(MethodFilter::POST, till::redeem),
-            Duty::Shop(..) if route.path == SETTLE => on(MethodFilter::POST, till::settle),
-            Duty::Standby(owner) | Duty::Shop(owner, _) => {
-                as_standby(route.handler, (&route.method, route.access), owner)
+        let path = route.path;
+        let handler = match &http.gateway {
+            Some(gateway) => through(gateway, route, &http),
+            None => {
+                let access = route.access;
+                let handler = behind(access, own(route, &http.duty), &settings);
+                match access {
+                    Ask(_) => handler.layer(from_fn_with_state(applied.clone(), stamped)),
+                    Open | Link | Write => handler,
+                }
             }
         };
-        let handler = behind(route.access, handler, &settings);
-        let handler = match route.access {
-            Ask(_) => handler.layer(from_fn_with_state(applied.clone(), stamped)),
-            Open | Link | Write => handler,
-        };
-        api.route(route.path, handler)
+        api.route(path, handler)
     });
     let observer = Observer {
         metrics: http.metrics.clone(),
         templates: Arc::new(templates),
     };
     edge::around(api.with_state(http).merge(pages), &settings, observer)
+}
+
+/// What is done on a route by a process with this duty.
+fn own(route: Route, duty: &Duty) -> MethodRouter<Http> {
+    match duty {
+        Duty::Owner => route.handler,
+        Duty::Shop(..) if route.path == REDEEM => on(MethodFilter::POST, till::redeem),
+        Duty::Shop(..) if route.path == SETTLE => on(MethodFilter::POST, till::settle),
+        Duty::Standby(owner) | Duty::Shop(owner, _) => {
+            as_standby(route.handler, (&route.method, route.access), owner)
+        }
+    }
+}
+
+/// What is done on a route of a tenant with partitions.
+fn through(gateway: &Gateway, route: Route, http: &Http) -> MethodRouter<Http> {
+    let (method, access) = (route.method.clone(), route.access);
+    match way(&method, route.path) {
+        Some(Way::Own) => behind(access, own(route, &http.duty), &http.settings),
+        Some(Way::Ready) => gateway.ready(&method, route.handler),
+        Some(Way::All) => {
+            let handler = match &http.duty {
+                Duty::Owner => gateway.over(&method, route.handler),
+                Duty::Standby(_) | Duty::Shop(..) if needs_owner(&method, access) => own(route, &http.duty),
+                Duty::Standby(_) | Duty::Shop(..) => gateway.over(&method, route.handler),
+            };
+            behind(access, handler, &http.settings)
+        }
+        // Whatever nobody decided nobody answers for all.
+        decided => gateway.on(decided.unwrap_or(Way::Each), (&method, access)),
+    }
 }
 
 /// What a standby does on a route.

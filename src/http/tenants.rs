@@ -41,7 +41,7 @@ use crate::{
 };
 
 /// What the path of a request to a tenant begins with.
-const PREFIX: &str = "/t/";
+pub(crate) const PREFIX: &str = "/t/";
 /// Where a tenant says whether it is ready.
 const READY: &str = "/readyz";
 /// What the process answers itself.
@@ -142,7 +142,8 @@ impl Tenants {
         self.known(|known| known.served.clone())
     }
 
-    fn of(&self, name: &str) -> Option<Router> {
+    /// What answers for a tenant now, if there is one of this name.
+    pub(crate) fn of(&self, name: &str) -> Option<Router> {
         self.known(|known| known.served.get(name).map(|served| served.router.clone()))
     }
 
@@ -222,7 +223,8 @@ fn named(uri: &Uri) -> Option<(String, Uri)> {
     Some((name.to_owned(), Uri::from(rest)))
 }
 
-async fn answered(router: Router, request: Request) -> Response {
+/// What a router answers.
+pub(crate) async fn answered(router: Router, request: Request) -> Response {
     let answered: Result<Response, Infallible> = router.oneshot(request).await;
     answered.unwrap_or_else(|never| match never {})
 }

@@ -1,4 +1,5 @@
-//! The bucket `YEKTA_CLUSTER`, which processes that share tenants meet in: who owns which, and what a new one needs to begin.
+//! The bucket `YEKTA_CLUSTER`, which processes that share tenants meet in: who owns which, what a new one needs to begin, and who
+//! was erased in another partition.
 //!
 //! Owns how an entry is read and written; must never know what it says. Entries are read as the stream's leader has them.
 
@@ -11,6 +12,7 @@ use async_nats::{
         stream::{LastRawMessageErrorKind, RawMessageError, Stream},
     },
 };
+use futures_util::TryStreamExt;
 use tokio_util::bytes::Bytes;
 
 use crate::nats::{
@@ -34,6 +36,9 @@ pub enum BucketError {
     /// The broker does not tell.
     #[error("read the bucket {}", Names::CLUSTER_BUCKET)]
     Read(#[source] RawMessageError),
+    /// The broker does not say what is there, or keeps it.
+    #[error("look through the bucket {}", Names::CLUSTER_BUCKET)]
+    List(#[source] async_nats::Error),
     /// The broker did not take it, or did not say whether it did.
     #[error("write the bucket {}", Names::CLUSTER_BUCKET)]
     Write(#[source] PublishError),
@@ -49,7 +54,7 @@ impl BucketError {
     /// Whether the same may succeed another time: the broker did not answer, or others were faster.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Stream(_) | Self::Read(_) | Self::Write(_) | Self::Contended => true,
+            Self::Stream(_) | Self::Read(_) | Self::List(_) | Self::Write(_) | Self::Contended => true,
             Self::Asset(_) => false,
         }
     }
@@ -195,6 +200,33 @@ impl Bucket {
             tracing::debug!(%error, "remove an entry");
         }
         Ok(())
+    }
+
+    /// The keys whose first tokens are `first`.
+    ///
+    /// # Errors
+    /// When the broker does not tell.
+    pub(crate) async fn keys(&self, first: &str) -> Result<Vec<String>, BucketError> {
+        let stream = self.stream().await?;
+        let found = stream.info_with_subjects(subject(&format!("{first}.>"))).await;
+        let found = found.map_err(|error| BucketError::List(error.into()))?;
+        let start = subject("");
+        let keys = found.map_ok(|(subject, _)| subject.strip_prefix(&start).map(str::to_owned));
+        let keys: Vec<Option<String>> = keys
+            .try_collect()
+            .await
+            .map_err(|error| BucketError::List(error.into()))?;
+        Ok(keys.into_iter().flatten().collect())
+    }
+
+    /// Removes all entries whose first tokens are `first`.
+    ///
+    /// # Errors
+    /// When the broker keeps them, or does not say.
+    pub(crate) async fn clear(&self, first: &str) -> Result<(), BucketError> {
+        let stream = self.stream().await?;
+        let cleared = stream.purge().filter(subject(&format!("{first}.>"))).await;
+        cleared.map(drop).map_err(|error| BucketError::List(error.into()))
     }
 
     async fn stream(&self) -> Result<Stream<()>, BucketError> {

@@ -295,6 +295,35 @@ pub(crate) async fn last_of(jetstream: &Context, stream: String) -> Result<u64, 
     }
 }
 
+/// How large a stream is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Size {
+    /// Bytes of its messages on each server that keeps it.
+    pub(crate) bytes: u64,
+    /// When the oldest of them came, in microseconds since the Unix epoch; `None` where it holds none.
+    pub(crate) since_us: Option<i64>,
+}
+
+/// How large a stream is, as its leader says.
+///
+/// # Errors
+/// [`StatusError::Look`].
+pub(crate) async fn size_of(jetstream: &Context, stream: String) -> Result<Size, StatusError> {
+    match look(jetstream, &stream).await {
+        Ok(info) => {
+            let since = info.state.first_timestamp.unix_timestamp_nanos() / 1_000;
+            Ok(Size {
+                bytes: info.state.bytes,
+                since_us: i64::try_from(since).ok().filter(|_| info.state.messages > 0),
+            })
+        }
+        Err(error) => Err(StatusError::Look {
+            stream,
+            source: error.into(),
+        }),
+    }
+}
+
 /// A stream; `None` where it is not there.
 async fn stream(jetstream: &Context, name: String) -> Result<Option<Stream>, StatusError> {
     match jetstream.get_stream(&name).await {

@@ -59,6 +59,7 @@ pub struct EngineMetrics {
     folder: FolderMetrics,
     snapshot_seconds: Histogram,
     snapshot_failures: IntCounter,
+    journal_held: IntGauge,
     disk_free_bytes: IntGauge,
     disk_full: IntGauge,
 }
@@ -147,6 +148,10 @@ impl EngineMetrics {
             snapshot_failures: registry.counter(
                 "engine_snapshot_failures_total",
                 "Snapshots that could not be made; the journal keeps what they would have held.",
+            )?,
+            journal_held: registry.gauge(
+                "engine_journal_held",
+                "Whether the journal keeps what is to go since a partition has not consumed it: 1 or 0.",
             )?,
             disk_free_bytes: registry.gauge(
                 "engine_disk_free_bytes",
@@ -269,6 +274,11 @@ impl EngineMetrics {
     pub fn snapshot_failed(&self) {
         self.snapshot_failures.inc();
     }
+
+    /// Notes whether the journal keeps what is to go since somebody who reads it is behind.
+    pub fn journal_held(&self, is_held: bool) {
+        self.journal_held.set(i64::from(is_held));
+    }
 }
 
 #[cfg(test)]
@@ -293,6 +303,7 @@ mod tests {
         metrics.queue_popped();
         metrics.profiles(7);
         metrics.applied(42);
+        metrics.journal_held(true);
         metrics.folder().store(8);
         metrics.folder().journal(9);
         metrics.folder().behind(10);
@@ -314,6 +325,7 @@ mod tests {
             "yekta_engine_queue_popped_total 1",
             "yekta_engine_profiles 7",
             "yekta_engine_applied_position 42",
+            "yekta_engine_journal_held 1",
             "yekta_store_bytes 8",
             "yekta_journal_bytes 9",
             "yekta_store_behind_bytes 10",

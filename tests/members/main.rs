@@ -57,6 +57,7 @@ mod commands;
 mod cut;
 mod erased;
 mod followed;
+mod forgotten;
 mod fresh;
 mod full;
 mod handed;

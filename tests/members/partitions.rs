@@ -30,16 +30,23 @@ const START: i64 = 1_767_225_600_000_000;
 const SLICE: usize = 200;
 
 /// The processes, and what they share.
-struct Giant {
-    server: NatsServer,
+pub struct Giant {
+    pub server: NatsServer,
     broker: Broker,
     files: TempDir,
     folders: BTreeMap<&'static str, TempDir>,
-    running: BTreeMap<&'static str, Service>,
+    pub running: BTreeMap<&'static str, Service>,
+    /// What is set besides.
+    more: Vec<(&'static str, &'static str)>,
 }
 
 impl Giant {
     fn new(names: &[&'static str]) -> Self {
+        Self::with(names, &[])
+    }
+
+    /// The same with something set besides.
+    pub fn with(names: &[&'static str], more: &[(&'static str, &'static str)]) -> Self {
         let files = tempfile::tempdir().unwrap();
         let file = format!("[cluster]\npartitions = {PARTITIONS}\n");
         fs::write(files.path().join("giant.toml"), file).unwrap();
@@ -51,6 +58,7 @@ impl Giant {
             files,
             folders: names.iter().map(folder).collect(),
             running: BTreeMap::new(),
+            more: more.to_vec(),
         };
         for name in names {
             giant.start(name);
@@ -72,7 +80,8 @@ impl Giant {
             .env("YEKTA_NATS__URL", self.server.url())
             .env("YEKTA_CLUSTER__STANDBY", "true")
             .env("YEKTA_CLUSTER__NAME", name)
-            .env("YEKTA_CLUSTER__LEASE_MS", LEASE_MS.to_string());
+            .env("YEKTA_CLUSTER__LEASE_MS", LEASE_MS.to_string())
+            .envs(self.more.iter().copied());
         command
     }
 
@@ -96,14 +105,14 @@ impl Giant {
         Some(owners)
     }
 
-    fn wait_until_whole(&self) -> BTreeMap<String, &'static str> {
+    pub fn wait_until_whole(&self) -> BTreeMap<String, &'static str> {
         wait_for("the resolver and all partitions to have an owner", || {
             self.owners()
         })
     }
 
     /// Posts events to whoever takes them.
-    fn post(&self, events: &[Value]) {
+    pub fn post(&self, events: &[Value]) {
         for some in events.chunks(20) {
             let body = Value::from(some.to_vec());
             wait_for("a process to take what is posted", || {
@@ -121,10 +130,10 @@ impl Giant {
     }
 
     /// What a partition published.
-    fn told(&self, partition: usize, kind: &str) -> Vec<streams::Stored> {
+    pub fn told(&self, partition: usize, kind: &str) -> Vec<streams::Stored> {
         let (stream, filter) = (
             format!("YEKTA_OUT_giant-p{partition}"),
-            format!("yekta.v1.giant-p{partition}.{kind}.>"),
+            format!("yekta.v1.giant_p{partition}.{kind}.>"),
         );
         self.broker.read_all(streams::of(&stream, &filter))
     }
@@ -135,7 +144,7 @@ impl Giant {
             let told = (0..PARTITIONS).map(|partition| {
                 let (stream, filter) = (
                     format!("YEKTA_OUT_giant-p{partition}"),
-                    format!("yekta.v1.giant-p{partition}.context.>"),
+                    format!("yekta.v1.giant_p{partition}.context.>"),
                 );
                 self.broker.count(streams::of(&stream, &filter))
             });
@@ -278,7 +287,7 @@ fn partitions_make_the_persons_that_one_engine_makes_whoever_is_killed() {
 }
 
 /// The answer to a question that is asked until it is as wanted.
-fn asked(url: &str, is_it: impl Fn(&Answer) -> bool) -> Answer {
+pub fn asked(url: &str, is_it: impl Fn(&Answer) -> bool) -> Answer {
     wait_for("an answer", || {
         let answer = try_send("GET", url, None)?;
         is_it(&answer).then_some(answer)

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// A day, by when no file is to hold a byte of them: nothing is cleared meanwhile.
-const WITHIN_US: i64 = 86_400_000_000;
+pub(crate) const WITHIN_US: i64 = 86_400_000_000;
 /// What a commit holds at first: so little that next to nobody fits into it.
 const BYTES: usize = 4_096;
 /// Records that have no version and are of no commit, by the letter of their keys.
@@ -186,7 +186,7 @@ fn ended(dir: &Path, rules: &IdentityRules, events: &[Event], seed: u64) -> Outc
 }
 
 /// An erasure without what differs from commit to commit.
-fn comparable(erasure: &ErasureRecord) -> ErasureRecord {
+pub(crate) fn comparable(erasure: &ErasureRecord) -> ErasureRecord {
     ErasureRecord {
         id: ErasureId([0; 16]),
         batch: 0,

@@ -1,6 +1,9 @@
 //! How partitions follow a resolver: each takes what the resolver wrote for it, in order, and waits for what others send it.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use tokio::sync::oneshot::Receiver;
 use yekta::engine::{
@@ -9,6 +12,41 @@ use yekta::engine::{
 };
 
 use crate::partitions::{Partitions, Wrong, input};
+
+/// What was told of each profile, wherever it was.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    versions: BTreeMap<String, u64>,
+    /// Those who were there no longer since.
+    ended: BTreeSet<String>,
+}
+
+impl Told {
+    /// Fails unless a message tells the version that is next, or one that is known of somebody who goes or comes. Who was
+    /// erased begins anew.
+    fn hear(&mut self, rest: &str, body: &[u8], seed: u64) {
+        let Some(("profile", rest)) = rest.split_once('.') else {
+            return;
+        };
+        let (kind, profile) = rest.split_once('.').unwrap();
+        let told: serde_json::Value = serde_json::from_slice(body).unwrap();
+        let version = self.versions.entry(profile.to_owned()).or_default();
+        match kind {
+            "updated" if self.ended.remove(profile) && told["version"] == 1 => *version = 1,
+            "updated" if told["cause"]["resolution"] != "arrived" => *version += 1,
+            "updated" | "departed" => {}
+            "erased" => {
+                self.ended.insert(profile.to_owned());
+                return;
+            }
+            _ => return,
+        }
+        assert_eq!(
+            told["version"], *version,
+            "seed {seed}: the version that is told next"
+        );
+    }
+}
 
 /// A writer that takes nothing more.
 struct Stopped;
@@ -24,6 +62,10 @@ impl Partitions {
         }
         for (from, member) in (0..).zip(&mut self.members) {
             for (_, rest, body) in member.written() {
+                // What is read of a journal that fails may be torn off it again.
+                if !self.manner.is_faulty {
+                    self.told.hear(&rest, &body, self.seed);
+                }
                 if let Ok((id, pieces)) = Parcel::pieces(&rest) {
                     let parcel = self.parcels.entry((from, id)).or_default();
                     parcel.push(body);
@@ -109,10 +151,11 @@ impl Partitions {
             Routed::Arrive(id, arrival) => {
                 let pieces = self.parcels.get(&(arrival.from, id))?;
                 let mut parcel = Parcel::of(id, pieces.iter().map(Vec::as_slice)).unwrap();
-                let profiles = &parcel.record.profiles;
-                self.moves.all += usize::from(!parcel.record.rows.is_empty());
-                self.moves.again += usize::from(profiles.iter().any(|one| self.moved.contains(one)));
-                self.moved.extend(profiles);
+                let keys = parcel.record.rows.iter().map(|(key, _)| key);
+                let atoms: Vec<Vec<u8>> = keys.filter(|key| key[0] == b'A').cloned().collect();
+                self.moves.all += usize::from(!atoms.is_empty());
+                self.moves.again += usize::from(atoms.iter().any(|atom| self.moved.contains(atom)));
+                self.moved.extend(atoms);
                 match wrong {
                     Some(Wrong::NeverArrives) => parcel.record.rows.clear(),
                     Some(Wrong::Lacks(letter)) => {

@@ -13,7 +13,8 @@ use crate::{
     member::Member,
     outcome::settled,
     partitioned::{
-        any_world, arriving, became_what_they_are, has_the_same_rows, is_as_the_oracle_says, page, take_in,
+        OF_EVENTS, any_world, arriving, became_what_they_are, has_the_same_rows, is_as_the_oracle_says, page,
+        take_in,
     },
     partitions::{Manner, Partitions},
     town,
@@ -32,7 +33,7 @@ fn customers_are_as_in_one_engine_while_partitions_become_more() {
         let all = is_as_the_oracle_says(&mut partitions, events, rules);
         agrees_with_engine((seed, &all), (seed, &one), events);
         whole.stop();
-        has_the_same_rows(&partitions, &whole);
+        has_the_same_rows(&partitions, &whole, OF_EVENTS);
         moves.fetch_add(partitions.moves.all, Ordering::Relaxed);
     });
     assert!(moves.into_inner() > 50);

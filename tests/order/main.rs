@@ -34,6 +34,7 @@ mod oracle;
 mod outcome;
 mod partitioned;
 mod partitions;
+mod partitions_asked;
 mod renewed;
 mod scenarios;
 mod simulated;

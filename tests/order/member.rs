@@ -6,14 +6,14 @@ use std::{
 };
 
 use yekta::{
-    domain::{identity::IdentityRules, profile::FoldLimits},
+    domain::{event::token, identity::IdentityRules, profile::FoldLimits},
     engine::{Engine, Folder, Opened, Part, Rules},
     journal::{Journal, Message, Position, ReadJournal, file::FileJournal},
     telemetry::{EngineMetrics, Registry},
 };
 
 use crate::{
-    folder::copy,
+    folder::{copy, keys},
     outcome::{config, rules_of},
     town::NOW,
 };
@@ -92,13 +92,27 @@ impl Member {
         running.engine.stop().is_ok()
     }
 
+    /// Fails unless the store of one that was stopped is what its journal makes of an empty one.
+    pub(crate) fn is_what_its_journal_says(&self) {
+        let again = tempfile::tempdir().unwrap();
+        for name in ["journal", "secrets"] {
+            copy(&self.dir.join(name), &again.path().join(name));
+        }
+        let [one, other] = [&self.dir, again.path()].map(|dir| {
+            drop(Opened::open(&config(dir)).unwrap());
+            keys(&dir.join("store"))
+        });
+        let part = self.rules.part;
+        assert!(one == other, "{part:?}: the store is not what its journal makes");
+    }
+
     pub(crate) fn engine(&self) -> &Engine {
         &self.running.as_ref().unwrap().engine
     }
 
     /// What every subject of it begins with, and a dot.
     fn prefix(&self) -> String {
-        format!("yekta.v1.{}.", self.rules.tenant)
+        format!("yekta.v1.{}.", token(&self.rules.tenant))
     }
 
     /// The number in the input of the last message that is consumed.
@@ -106,6 +120,11 @@ impl Member {
         let consumed = self.engine().handle.consumed();
         let input = consumed.borrow();
         input.as_ref().map_or(0, |input| input.sequence)
+    }
+
+    /// Has its journal read from its beginning.
+    pub(crate) fn read_again(&mut self) {
+        self.read = Position::START;
     }
 
     /// What was written since this was last asked: the number of each message, its subject behind the prefix, and its body.

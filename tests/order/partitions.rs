@@ -20,7 +20,7 @@ use yekta::{
         parting::{MoveId, Routed},
     },
     journal::{InputPosition, Journal, file::FileJournal},
-    store::{ProfileId, Store, fingerprint::Multiset},
+    store::{Store, fingerprint::Multiset},
 };
 
 use crate::{
@@ -28,6 +28,7 @@ use crate::{
     delayed::Delayed,
     faulty::Faulty,
     folder::begin_a_commit,
+    following::Told,
     marks,
     member::Member,
     outcome::{Outcome, config, runtime, settled},
@@ -80,7 +81,8 @@ pub(crate) struct Partitions {
     pub(crate) routed: Vec<(Vec<(u64, Routed)>, usize)>,
     /// The pieces of what partitions sent.
     pub(crate) parcels: BTreeMap<(u32, MoveId), Vec<Vec<u8>>>,
-    pub(crate) moved: BTreeSet<ProfileId>,
+    pub(crate) moved: BTreeSet<Vec<u8>>,
+    pub(crate) told: Told,
     pub(crate) moves: Moves,
     /// Events that were handed over to the resolver.
     sent: u64,
@@ -109,6 +111,7 @@ impl Partitions {
             routed: (0..count).map(|_| (Vec::new(), 0)).collect(),
             parcels: BTreeMap::new(),
             moved: BTreeSet::new(),
+            told: Told::default(),
             moves: Moves::default(),
             sent: 0,
             became: BTreeMap::new(),
@@ -171,6 +174,12 @@ impl Partitions {
         }
         self.start(who);
         if let Some(index) = who {
+            if is_faulty {
+                // What was read of its journal may be torn off it again.
+                let from = u32::try_from(index).unwrap();
+                self.parcels.retain(|(sender, _), _| *sender != from);
+                self.members[index].read_again();
+            }
             let consumed = self.members[index].consumed();
             let (routed, next) = &mut self.routed[index];
             let from = routed.partition_point(|(number, _)| *number <= consumed);
@@ -313,6 +322,11 @@ impl Partitions {
     /// What all of them have together, once all is done that is to be done.
     pub(crate) fn outcome(&mut self, events: &[Event]) -> Outcome {
         self.drain();
+        if self.manner.is_faulty {
+            // What is left to be looked at again is done by journals that take it.
+            self.faults = 0;
+            (0..self.members.len()).for_each(|index| self.restart(Some(index)));
+        }
         let mut all = Outcome {
             persons: BTreeMap::new(),
             total: Multiset::default(),
@@ -330,10 +344,12 @@ impl Partitions {
 
     /// Stops all of them, and fails unless what the writers kept up to date is what is there.
     pub(crate) fn stop(&mut self, outcome: &Outcome) {
-        assert!(self.resolver.stop());
+        assert!(self.resolver.stop() || self.manner.is_faulty);
+        self.resolver.is_what_its_journal_says();
         let mut total = Multiset::default();
         for member in &mut self.members {
             assert!(member.stop());
+            member.is_what_its_journal_says();
             let store = Store::open(&member.dir.join("store"), config(&member.dir).store).unwrap();
             marks::are_those_of_the_timelines(&store, &self.identity.identifiers, self.seed);
             total = total.with(store.applied().unwrap().fingerprint);

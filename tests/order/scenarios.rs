@@ -10,7 +10,7 @@ use crate::{
     arrival::Arrival,
     check::every_order_agrees,
     outcome::{Outcome, run},
-    town,
+    partitioned, town,
 };
 
 /// Orders in which each scenario is played.
@@ -39,6 +39,7 @@ fn page(id: &str, second: u64, identifiers: &str) -> Value {
 /// Plays `events` and fails unless the persons are `expected`: per person, the ids of the events.
 fn check(events: &[Event], expected: &[&str]) -> Outcome {
     let outcome = every_order_agrees(events, &IdentityRules::standard(), 0..ORDERS, |_| 3);
+    partitioned::every_order_agrees(events, &outcome);
     let mut persons: Vec<String> = outcome
         .persons
         .keys()

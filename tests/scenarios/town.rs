@@ -1,6 +1,6 @@
 //! A running service on a folder of its own, without a socket: the engine, and the HTTP routes called in process.
 
-use std::{collections::BTreeMap, iter, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -18,35 +18,24 @@ use yekta::{
         guard::{Action, Guard},
     },
     app::{engine_config, engine_rules, http_settings},
-    config::{LoadOptions, Settings},
+    config::Settings,
     decide::rule::{Book, Rulebook},
     domain::{identifier::Kind, identity::Key, time::Timestamp},
     engine::{
-        Engine, EngineConfig, Opened, ProfileId, Query,
+        Engine, EngineConfig, Opened, Part, ProfileId, Query,
         api::{Receipt, Submission},
         intake::Direct,
         query::{Address, Found, Portrait},
     },
-    http::{Http, duty::Duty, router, settings::Settings as HttpSettings},
+    http::{Http, duty::Duty, partitions::Gateway, router, settings::Settings as HttpSettings},
     telemetry::{EngineMetrics, GuardMetrics, HttpMetrics, QueryMetrics, Registry},
     wire::{Origin, decode_events},
 };
 
+use crate::folder;
+
 /// 2026-11-22T12:00:00Z.
 pub const NOW: Timestamp = Timestamp::from_micros(1_795_348_800_000_000);
-
-/// What every town's configuration file begins with: telephone numbers are Iranian, and one source may alias.
-const FILE: &str = r#"
-[channels]
-web.region = "IR"
-mobile.region = "IR"
-store.region = "IR"
-callcenter.region = "IR"
-
-[sources.crm]
-prefix = "crm"
-may_alias = true
-"#;
 
 /// What never takes so long does not come.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -60,6 +49,8 @@ pub struct Town {
     clock: fn() -> Timestamp,
     /// The tenant's rules, where a test says what they are.
     book: Option<Book>,
+    /// Which of the tenant's customers it has, and the way to those who have them.
+    part: (Part, Option<Gateway>),
     runtime: tokio::runtime::Runtime,
     dir: TempDir,
 }
@@ -98,22 +89,23 @@ impl Town {
 
     /// The same with a configuration file that goes on with `more`.
     pub fn keyed_with(number: u8, more: &str) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let tenant = dir.path().join("data/default");
-        std::fs::create_dir_all(&tenant).unwrap();
-        let secret = data_encoding::HEXLOWER.encode(&[number; 32]);
-        std::fs::write(tenant.join("secrets"), format!("{secret}\n{secret}\n")).unwrap();
-        Self::at(dir, more)
+        Self::at(folder::keys(number), more)
     }
 
     fn at(dir: TempDir, more: &str) -> Self {
+        Self::with_part(dir, more, (Part::Whole, None))
+    }
+
+    /// A town in `dir` that has a part of the tenant's customers, or none and the way to those who have them.
+    pub fn with_part(dir: TempDir, more: &str, part: (Part, Option<Gateway>)) -> Self {
         let mut town = Self {
             engine: None,
             api: None,
             router: Router::new(),
-            settings: settings(&dir, more),
+            settings: folder::settings(&dir, more),
             clock: || NOW,
             book: None,
+            part,
             runtime: tokio::runtime::Runtime::new().unwrap(),
             dir,
         };
@@ -128,6 +120,7 @@ impl Town {
         let config = engine_config(&self.settings);
         let opened = Opened::open(&config).unwrap();
         let mut engine_rules = engine_rules(&self.settings);
+        engine_rules.part = self.part.0;
         if let Some(book) = &self.book {
             engine_rules.decide.book = book.clone();
         }
@@ -157,6 +150,7 @@ impl Town {
         let direct = Arc::new(Direct::new(engine.handle.clone(), rules));
         let http = Http {
             duty: Duty::Owner,
+            gateway: self.part.1.clone(),
             api: api.clone(),
             following: watch::channel(Following::Nothing).1,
             intake: direct.clone(),
@@ -200,7 +194,7 @@ impl Town {
     /// Goes on with other settings.
     pub fn reopen_with(&mut self, more: &str) {
         self.stop();
-        self.settings = settings(&self.dir, more);
+        self.settings = folder::settings(&self.dir, more);
         self.open();
     }
 
@@ -226,6 +220,15 @@ impl Town {
     pub fn reopen_at(&mut self, clock: fn() -> Timestamp) {
         self.clock = clock;
         self.reopen();
+    }
+
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Goes on beside whatever else there is.
+    pub fn beside(&self, doing: impl Future<Output = ()> + Send + 'static) {
+        drop(self.runtime.spawn(doing));
     }
 
     pub fn engine(&self) -> &Engine {
@@ -359,21 +362,6 @@ impl Town {
         let answer = self.post("/v1/events", &Value::from(events));
         assert_eq!(answer["accepted"], events.len(), "{answer}");
     }
-}
-
-/// The settings of a town in `dir`, with `more` in its file.
-fn settings(dir: &TempDir, more: &str) -> Settings {
-    let file = dir.path().join("yekta.toml");
-    std::fs::write(&file, format!("{FILE}{more}")).unwrap();
-    let data = dir.path().join("data").to_str().unwrap().to_owned();
-    // Whoever asks is answered, however busy the machine is.
-    let waits = ["http.request_timeout_ms", "engine.submit_wait_ms"].map(|key| (key.into(), "60000".into()));
-    let settings = Settings::load(LoadOptions {
-        file: Some(file),
-        env: iter::empty(),
-        overrides: iter::once(("data.dir".to_owned(), data)).chain(waits).collect(),
-    });
-    settings.unwrap()
 }
 
 fn request(method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Request<Body> {

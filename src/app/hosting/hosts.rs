@@ -15,6 +15,7 @@ use crate::{
     app::{
         door::Door,
         hosting::{folder::Folder, tenant::Tenant},
+        reached::Reached,
         supervisor::Supervisor,
     },
     config::{self, ConfigError, Settings},
@@ -182,9 +183,11 @@ impl Hosts {
             self.shown.guard();
         }
         let ending = self.door.shut().child_token();
-        let partitions = (0..settings.partitions()).map(|index| Arc::new(settings.partition(index)));
-        let all = std::iter::once(Arc::clone(&settings)).chain(partitions);
-        let begun = all.map(|settings| self.begun(settings, &ending));
+        let reached = Reached::of(&settings, &self.shown);
+        let partitions = (0..settings.partitions())
+            .map(|index| (Arc::new(settings.partition(index)), reached.partition(index)));
+        let all = std::iter::once((Arc::clone(&settings), reached.clone())).chain(partitions);
+        let begun = all.map(|one| self.begun(one, &ending));
         let (serving, started) = begun.unzip();
         let hosted = Hosted {
             text,
@@ -197,7 +200,11 @@ impl Hosts {
     }
 
     /// Begins to serve one of them until `ending`.
-    fn begun(&self, settings: Arc<Settings>, ending: &CancellationToken) -> (Serving, oneshot::Receiver<()>) {
+    fn begun(
+        &self,
+        (settings, reached): (Arc<Settings>, Reached),
+        ending: &CancellationToken,
+    ) -> (Serving, oneshot::Receiver<()>) {
         let name = settings.data.tenant.clone();
         self.shown.show(&name, switch::closed(), None);
         let span = tracing::info_span!("hosted", tenant = name);
@@ -207,6 +214,7 @@ impl Hosts {
             door: self.door.clone(),
             shown: self.shown.clone(),
             supervisor: self.supervisor.clone(),
+            reached,
             ending: ending.clone(),
         };
         let (started, told) = oneshot::channel();

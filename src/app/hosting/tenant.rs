@@ -11,7 +11,10 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{door::Door, error::ServiceError, front::Front, service::Serving, supervisor::Supervisor},
+    app::{
+        door::Door, error::ServiceError, front::Front, reached::Reached, service::Serving,
+        supervisor::Supervisor,
+    },
     config::Settings,
     http::{switch, tenants::Tenants},
     telemetry::Registry,
@@ -29,6 +32,7 @@ pub(super) struct Tenant {
     pub(super) door: Door,
     pub(super) shown: Tenants,
     pub(super) supervisor: Supervisor,
+    pub(super) reached: Reached,
     pub(super) ending: CancellationToken,
 }
 
@@ -42,6 +46,7 @@ impl Tenant {
             let serving = AssertUnwindSafe(self.serve(&mut started)).catch_unwind();
             let ended = Box::pin(serving).await;
             started.take();
+            self.reached.hidden();
             if self.ending.is_cancelled() {
                 return;
             }
@@ -79,6 +84,7 @@ impl Tenant {
         let draining = self.ending.child_token();
         let mut front = Front::of(&self.settings, self.door.clone(), draining, registry.clone())?;
         front.supervisor = self.supervisor.clone();
+        front.reached = self.reached.clone();
         let router = front.router();
         let starting = Box::pin(Serving::start(front));
         let Some(serving) = self.ending.run_until_cancelled(starting).await else {

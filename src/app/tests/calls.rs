@@ -98,6 +98,7 @@ fn read_by(call: Call) -> (BTreeSet<&'static str>, bool) {
         Call::Erasure => asked::<api::ErasureRequest>(),
         Call::Merge | Call::Separate => asked::<api::WordRequest>(),
         Call::Undo => asked::<api::UndoRequest>(),
+        Call::Connect => asked::<api::ConnectRequest>(),
         Call::Owner => (BTreeSet::new(), true),
     }
 }

@@ -1,10 +1,10 @@
 //! What was refused, for whoever asks.
 
-use std::ops::ControlFlow;
+use std::{cmp::Reverse, ops::ControlFlow};
 
 use crate::{
     engine::{
-        answer::{Query, QueryError},
+        answer::{Numbered, Query, QueryError},
         query::RejectionView,
     },
     store::{Order, Read, View, keys},
@@ -16,6 +16,18 @@ impl Query {
     /// # Errors
     /// When the store cannot be read.
     pub fn rejections(&self, limit: usize) -> Result<Vec<RejectionView>, QueryError> {
+        let mut rejections = Vec::new();
+        for (partition, query) in self.all() {
+            let here = query.rejections_here(limit)?.into_iter();
+            rejections.extend(here.map(|view| told(partition, view)));
+        }
+        // Each has its own in their order already.
+        rejections.sort_by_key(|view| Reverse(view.at));
+        rejections.truncate(limit);
+        Ok(rejections)
+    }
+
+    fn rejections_here(&self, limit: usize) -> Result<Vec<RejectionView>, QueryError> {
         let mut rejections = Vec::new();
         self.store
             .scan_prefix(keys::REJECTIONS, Order::Descending, &mut |key, value| {
@@ -34,7 +46,20 @@ impl Query {
     /// # Errors
     /// When the store cannot be read.
     pub fn rejection(&self, sequence: u64) -> Result<Option<RejectionView>, QueryError> {
-        let record = self.store.record(&keys::rejection(sequence))?;
+        let Numbered { partition, number } = Numbered::read(sequence);
+        let Some((_, query)) = self.all().find(|(index, _)| *index == partition) else {
+            return Ok(None);
+        };
+        let record = query.store.record(&keys::rejection(number))?;
         Ok(record.map(|record| RejectionView::of(sequence, record)))
+    }
+}
+
+/// The same, by a number that says who keeps it.
+fn told(partition: Option<u32>, view: RejectionView) -> RejectionView {
+    let number = view.sequence;
+    RejectionView {
+        sequence: Numbered { partition, number }.told(),
+        ..view
     }
 }

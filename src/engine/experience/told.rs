@@ -17,6 +17,18 @@ impl Query {
     /// # Errors
     /// When the store cannot be read.
     pub fn cells(&self, first: u32, last: u32, mut visit: impl FnMut(Cell, Sums)) -> Result<(), QueryError> {
+        for part in self.parts() {
+            part.cells_here(first, last, &mut visit)?;
+        }
+        Ok(())
+    }
+
+    fn cells_here(
+        &self,
+        first: u32,
+        last: u32,
+        visit: &mut impl FnMut(Cell, Sums),
+    ) -> Result<(), QueryError> {
         let (from, to) = (keys::day(first), keys::day(last.saturating_add(1)));
         self.store()
             .scan(&from, &to, Order::Ascending, &mut |key, value| {

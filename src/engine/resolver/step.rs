@@ -48,7 +48,7 @@ pub(crate) fn step(
     };
     let mut answers = Vec::with_capacity(input.commands.len());
     for ordered in &input.commands {
-        answers.push(run.command(&ordered.command)?);
+        answers.push(run.command(&ordered.command, now)?);
     }
     let mut publication = Publication::new(ground.rules, now);
     let mut outcomes = Vec::with_capacity(input.submissions.len());
@@ -142,9 +142,15 @@ impl Run<'_> {
     }
 
     /// Carries a command out. To connect is the same however often it is asked for, so no answer is kept for who repeats it.
-    fn command(&mut self, command: &Command) -> Result<Result<Answer, CommandError>, Error> {
-        let Command::Connect { keys } = command else {
-            return Ok(Err(CommandError::Resolver));
+    /// What keeps the files of any engine clear is carried out here, too.
+    fn command(&mut self, command: &Command, now: Timestamp) -> Result<Result<Answer, CommandError>, Error> {
+        let keys = match command {
+            Command::Connect { keys } => keys,
+            Command::Note { erasures, progress } => {
+                return Ok(Ok(self.batch.note(erasures, *progress, now)?));
+            }
+            Command::Deleted { places } => return Ok(Ok(self.batch.note_deleted(places))),
+            _ => return Ok(Err(CommandError::Resolver)),
         };
         let hash = |key: &Key| self.batch.keyring.key(key);
         let values = keys.iter().map(hash).collect();

@@ -48,11 +48,13 @@ pub(crate) enum Call {
     Merge,
     Separate,
     Undo,
+    /// [`Api::connect`](crate::api::Api::connect).
+    Connect,
     Owner,
 }
 
 impl Call {
-    pub(crate) const ALL: [Self; 37] = [
+    pub(crate) const ALL: [Self; 38] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -89,6 +91,7 @@ impl Call {
         Self::Merge,
         Self::Separate,
         Self::Undo,
+        Self::Connect,
         Self::Owner,
     ];
 
@@ -131,6 +134,7 @@ impl Call {
             Self::Merge => "c.merge",
             Self::Separate => "c.separate",
             Self::Undo => "c.undo",
+            Self::Connect => "c.connect",
             Self::Owner => "c.owner",
         }
     }
@@ -140,12 +144,18 @@ impl Call {
         self.subject().starts_with("c.")
     }
 
+    /// Whether a resolver answers it, which has no customers.
+    pub(crate) const fn is_of_no_customer(self) -> bool {
+        matches!(self, Self::Connect | Self::Owner)
+    }
+
     /// The endpoint's name, which may hold no dot.
     pub(crate) fn name(self) -> String {
         self.subject().replace('.', "-")
     }
 
-    /// What it is, to whoever says who may; `None` of what everybody may know.
+    /// What it is, to whoever says who may; `None` of what everybody may know, and of what only those can ask who serve the
+    /// tenant.
     pub(crate) const fn action(self) -> Option<Action> {
         Some(match self {
             Self::Profile => Action::Profile,
@@ -179,7 +189,7 @@ impl Call {
             Self::Routing => Action::Route,
             Self::Erase | Self::Erasure => Action::Erase,
             Self::Merge | Self::Separate | Self::Undo => Action::Steward,
-            Self::Owner => return None,
+            Self::Connect | Self::Owner => return None,
         })
     }
 
@@ -227,6 +237,7 @@ impl Call {
             Self::Merge => written(&api.merge(api::read(body)?).await?),
             Self::Separate => written(&api.separate(api::read(body)?).await?),
             Self::Undo => written(&api.undo(api::read(body)?).await?),
+            Self::Connect => written(&api.connect(api::read(body)?).await?),
             Self::Owner => written(&instance.owner),
         }
     }

@@ -7,6 +7,7 @@
 
 pub(crate) mod calls;
 mod owner;
+mod resolver;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -18,7 +19,10 @@ use futures_util::{StreamExt, stream::select_all};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use crate::nats::service::owner::{Owner, OwnerError, refuse_second_owner};
+pub use crate::nats::service::{
+    owner::{Owner, OwnerError, refuse_second_owner},
+    resolver::OwnerOfResolver,
+};
 use crate::{
     api::{Api, Failure, guard::Guard},
     nats::service::calls::Call,
@@ -180,6 +184,9 @@ impl Answering {
             }
             None => None,
         };
+        if let Some(partitions) = self.api.handle.partitions().filter(|_| !call.is_of_no_customer()) {
+            return Err(Failure::parted(&self.tenant, partitions.get()));
+        }
         let api = caller
             .as_ref()
             .map_or_else(|| self.api.clone(), |caller| self.api.answering(caller.clone()));

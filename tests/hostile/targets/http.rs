@@ -144,6 +144,7 @@ fn http(settings: &yekta::config::Settings, engine: &Engine, registry: Registry)
     let edge = Settings::default();
     Http {
         duty: Duty::Owner,
+        gateway: None,
         api,
         following: watch::channel(Following::Nothing).1,
         intake: direct.clone(),

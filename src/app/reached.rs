@@ -1,0 +1,70 @@
+//! How a tenant's customers are reached: by itself, through its partitions, or as one of them. Owns nothing but which of these a
+//! tenant is; what goes through is said in [`crate::http::partitions`].
+
+use std::sync::Arc;
+
+use crate::{
+    api::ToResolver,
+    config::Settings,
+    engine::Handle,
+    http::{
+        partitions::{Gateway, Partitions, Seat},
+        tenants::Tenants,
+    },
+};
+
+/// How a tenant's customers are reached.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Reached {
+    /// Its engine has all of them.
+    #[default]
+    ByItself,
+    /// Its partitions have them.
+    Through(Partitions),
+    /// It is a partition, and has some of another tenant's.
+    As(Seat),
+}
+
+impl Reached {
+    /// A tenant with these settings, which is hosted among `tenants`.
+    pub(crate) fn of(settings: &Settings, tenants: &Tenants) -> Self {
+        match settings.partitions() {
+            0 => Self::ByItself,
+            partitions => {
+                let names = (0..partitions).map(|index| settings.partition(index).data.tenant);
+                let partitions = Partitions::of(&settings.data.tenant, names, tenants.clone());
+                Self::Through(partitions)
+            }
+        }
+    }
+
+    /// The same of a partition of this tenant.
+    pub(crate) fn partition(&self, index: u32) -> Self {
+        match self {
+            Self::Through(partitions) => partitions.seat(index).map(Self::As).unwrap_or_default(),
+            Self::ByItself | Self::As(_) => Self::ByItself,
+        }
+    }
+
+    /// Hands requests to its partitions, where it has some. What only the owner does goes by `owner`, where another process is.
+    pub(crate) fn gateway(&self, owner: Option<Arc<dyn ToResolver>>) -> Option<Gateway> {
+        match self {
+            Self::Through(partitions) => Some(Gateway::new(partitions.clone(), owner)),
+            Self::ByItself | Self::As(_) => None,
+        }
+    }
+
+    /// It is answered for by `handle` from now on.
+    pub(crate) fn shown(&self, handle: &Handle) {
+        if let Self::As(seat) = self {
+            seat.take(handle);
+        }
+    }
+
+    /// It is answered for no longer.
+    pub(crate) fn hidden(&self) {
+        if let Self::As(seat) = self {
+            seat.leave();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! A tenant with partitions, as its users see it: one tenant. Its router is a gateway, which hands each request to the
+//! partition that has the customer; of partitions and resolver users know nothing.
+//!
+//! Owns who answers a request; never what is answered. A caller is let in by the tenant's own guard before anybody is looked
+//! for, and by the partition's after that, which has the same keys. Never tells a part for the whole: what partitions do not
+//! come to together is refused.
+//!
+//! | what | where |
+//! |---|---|
+//! | how the partition of each route is found, on one screen | `table` |
+//! | the partitions, as this process serves them | [`Partitions`] |
+//! | the gateway | [`Gateway`] |
+//! | what a request says of whom it is about, and its copies for partitions | `asked` |
+//! | where those are | `find` |
+//! | what needs more than one of them | `steps` |
+//! | positions, and waiting for them | `position` |
+//! | answers, as the tenant tells them | `told` |
+
+mod asked;
+mod find;
+mod gateway;
+mod position;
+mod served;
+mod steps;
+mod table;
+mod told;
+
+pub(crate) use self::table::{Way, way};
+pub use self::{
+    gateway::Gateway,
+    served::{Partitions, Seat},
+};

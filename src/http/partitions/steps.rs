@@ -1,0 +1,265 @@
+//! What needs more than one partition, or the resolver as well: steward's words, codes, what scanners type.
+
+use axum::{
+    body::Body,
+    http::{StatusCode, header::CONTENT_LENGTH},
+    response::Response,
+};
+use serde_json::{Map, Value};
+use tokio::time::timeout;
+
+use crate::{
+    api::{self, UndoRequest},
+    domain::identity::Key,
+    engine::{
+        Position, Query,
+        api::{CommandError, Target},
+    },
+    http::{
+        failure::Failure,
+        partitions::{
+            find::{code, first, holder, places, whom},
+            gateway::Desk,
+            position::carried_out,
+            told::read,
+        },
+    },
+};
+
+/// What a text may name whom a scanner typed, in the order in which that is tried (`api::scan`).
+const SCANNED: [&str; 5] = ["email", "loyalty_id", "order_id", "phone", "user_id"];
+/// The channel whose region a till's numbers are from.
+const STORE: &str = "store";
+
+impl Desk<'_> {
+    /// Of several who may have the customer, the one that has; where several have somebody, one request is not about one.
+    pub(crate) async fn one_of(&self, places: &[u32]) -> Result<Response, Failure> {
+        let mut nobody = None;
+        let mut somebody = None;
+        for place in places {
+            let (parts, body) = self.at(*place).await?.into_parts();
+            if parts.status != StatusCode::OK {
+                return Ok(Response::from_parts(parts, body));
+            }
+            let members = read(body).await?;
+            let is_nobody = members.get("match").and_then(Value::as_str) == Some("none");
+            match (is_nobody, &somebody) {
+                (true, _) => nobody = Some((parts, members)),
+                (false, None) => somebody = Some((parts, members)),
+                (false, Some(_)) => return Err(api::Failure::apart().into()),
+            }
+        }
+        match somebody.or(nobody) {
+            Some((parts, members)) => written(parts, &members),
+            None => self.at(0).await,
+        }
+    }
+
+    /// Why two are one person or not: whom nothing connects nothing stands between.
+    pub(crate) async fn both(&self) -> Result<Response, Failure> {
+        let sides = self.sides();
+        let found = places(self.api, self.gateway.partitions(), sides).await?;
+        let mut found: Vec<u32> = found.into_iter().flatten().collect();
+        found.dedup();
+        match found.as_slice() {
+            [] => self.at(0).await,
+            [one] => self.at(*one).await,
+            _ => Err(api::Failure::apart().into()),
+        }
+    }
+
+    /// What a steward says of two: they are brought together first, so that what is said holds wherever they go.
+    pub(crate) async fn word(&self) -> Result<Response, Failure> {
+        let sides = self.sides();
+        let found = places(self.api, self.gateway.partitions(), sides.clone()).await?;
+        let (Some([a, b]), [Some(one), Some(other)]) = (sides.first_chunk::<2>(), found.as_slice()) else {
+            // Somebody is missing, and whoever has the other says so.
+            return self.at(found.into_iter().flatten().next().unwrap_or(0)).await;
+        };
+        let keys = vec![self.key_of(a, *one).await?, self.key_of(b, *other).await?];
+        let connected = self.connect(keys).await?;
+        let partition = self.gateway.partitions().at(connected.partition)?;
+        let through = Position(connected.position);
+        let coming = async {
+            self.api.handle.reached(through).await;
+            carried_out(&self.api.handle, &partition, through).await
+        };
+        let come = timeout(self.api.limits.position_wait, coming).await;
+        come.unwrap_or_else(|_| Err(api::Failure::timed_out().into()))?;
+        self.at(partition.index).await
+    }
+
+    /// What was said or came, taken back where it is.
+    pub(crate) async fn undo(&self) -> Result<Response, Failure> {
+        let what = serde_json::from_value::<UndoRequest>(self.asked.body_value());
+        let Some(what) = what.ok().and_then(|request| request.what().ok()) else {
+            return self.at(0).await;
+        };
+        let parts = self.parts()?;
+        let found = self
+            .api
+            .ask("find", move |_| first(&parts, |part| part.has_said(&what)))
+            .await?;
+        self.at(found.unwrap_or(0)).await
+    }
+
+    /// Whoever has the code of the path.
+    pub(crate) async fn code(&self) -> Result<Response, Failure> {
+        let token = self.asked.in_path("token").unwrap_or_default();
+        self.at(self.place_of(token).await?.unwrap_or(0)).await
+    }
+
+    /// A code is told once the resolver knows whose it is: whoever scans it the next moment is led there.
+    pub(crate) async fn mint(&self) -> Result<Response, Failure> {
+        let holder = holder(self.api, self.asked);
+        let found = places(self.api, self.gateway.partitions(), holder.clone()).await?;
+        let (Some(target), Some(Some(place))) = (holder.first(), found.first()) else {
+            return self.at(0).await;
+        };
+        let (parts, body) = self.at(*place).await?.into_parts();
+        if parts.status != StatusCode::OK {
+            return Ok(Response::from_parts(parts, body));
+        }
+        let members = read(body).await?;
+        let token = members.get("token").and_then(Value::as_str);
+        let Some(minted) = token.and_then(|token| code(self.api, token)) else {
+            return Err(Failure::internal(&"a code was minted that has no token"));
+        };
+        let whose = self.key_of(target, *place).await?;
+        self.connect(vec![whose, minted]).await?;
+        written(parts, &members)
+    }
+
+    /// Settles each code where it is, and answers in the order of the request.
+    pub(crate) async fn codes(&self) -> Result<Response, Failure> {
+        const CODES: &str = "redemptions";
+        let listed = self.asked.in_body(CODES).and_then(Value::as_array);
+        let listed = listed.cloned().unwrap_or_default();
+        let mut found = Vec::with_capacity(listed.len());
+        for one in &listed {
+            let token = one.get("token").and_then(Value::as_str).unwrap_or_default();
+            found.push(self.place_of(token).await?.unwrap_or(0));
+        }
+        let mut several = found.clone();
+        several.sort_unstable();
+        several.dedup();
+        let [_, _, ..] = several.as_slice() else {
+            return self.at(several.first().copied().unwrap_or(0)).await;
+        };
+        let mut settled: Vec<Value> = vec![Value::Null; listed.len()];
+        let mut last = None;
+        for place in several {
+            let here: Vec<usize> = indexes(&found, place);
+            let few = here.iter().filter_map(|index| listed.get(*index).cloned());
+            let request = self.asked.saying(CODES, few.collect())?;
+            let partition = self.gateway.partitions().at(place)?;
+            let (parts, body) = self.ask(&partition, request).await?.into_parts();
+            match parts.status {
+                StatusCode::OK => {}
+                // Whoever owns the one partition need not own the others.
+                status if status.is_redirection() => return Err(api::Failure::apart().into()),
+                _ => return Ok(Response::from_parts(parts, body)),
+            }
+            let mut members = read(body).await?;
+            let told = members.remove("settled");
+            let told = told.as_ref().and_then(Value::as_array);
+            for (index, one) in here.iter().zip(told.into_iter().flatten()) {
+                if let Some(place) = settled.get_mut(*index) {
+                    *place = one.clone();
+                }
+            }
+            last = Some((parts, members));
+        }
+        let Some((parts, mut members)) = last else {
+            return self.at(0).await;
+        };
+        members.insert("settled".to_owned(), settled.into());
+        written(parts, &members)
+    }
+
+    /// Whoever has what was scanned, in the order in which a text is read; a product is told by whoever has the customer that
+    /// the till shows.
+    pub(crate) async fn scan(&self) -> Result<Response, Failure> {
+        let scanned = self.asked.text("scanned").unwrap_or_default().trim();
+        let region = self.api.region_asked(self.asked.text("region"), STORE);
+        let region = region.unwrap_or_default();
+        let named = SCANNED.iter().filter_map(|kind| {
+            let key = self.api.key(kind, scanned, region.as_ref()).ok()?.ok()?;
+            Some(Target::Identifier(key))
+        });
+        let minted = code(self.api, scanned).map(Target::Identifier);
+        let targets: Vec<Target> = minted.into_iter().chain(named).collect();
+        let found = places(self.api, self.gateway.partitions(), targets).await?;
+        let mut tried = Vec::new();
+        for place in found.into_iter().flatten() {
+            if tried.contains(&place) {
+                continue;
+            }
+            tried.push(place);
+            let (parts, body) = self.at(place).await?.into_parts();
+            if parts.status != StatusCode::OK {
+                return Ok(Response::from_parts(parts, body));
+            }
+            let members = read(body).await?;
+            if matches!(members.get("kind").and_then(Value::as_str), Some("qr" | "person")) {
+                return written(parts, &members);
+            }
+        }
+        let shown = whom(self.api, self.asked.text("profile"), None);
+        let shown = places(self.api, self.gateway.partitions(), shown).await?;
+        self.at(shown.into_iter().flatten().next().unwrap_or(0)).await
+    }
+
+    /// The two whom a request names as `a` and `b`.
+    fn sides(&self) -> Vec<Target> {
+        let own = self.api.limits.region.as_ref();
+        ["a", "b"]
+            .into_iter()
+            .flat_map(|side| whom(self.api, self.asked.said(side), own))
+            .collect()
+    }
+
+    async fn place_of(&self, token: &str) -> Result<Option<u32>, Failure> {
+        let target = code(self.api, token).map(Target::Identifier);
+        let found = places(self.api, self.gateway.partitions(), target.into_iter().collect());
+        Ok(found.await?.into_iter().flatten().next())
+    }
+
+    fn parts(&self) -> Result<Vec<(u32, Query)>, Failure> {
+        let served = self.gateway.partitions().all()?;
+        Ok(served.iter().map(|one| (one.index, one.handle.query())).collect())
+    }
+
+    /// A value by which the resolver knows somebody who is in a partition.
+    async fn key_of(&self, target: &Target, place: u32) -> Result<Key, Failure> {
+        let (partition, target) = (self.gateway.partitions().at(place)?, target.clone());
+        let part = partition.handle.query();
+        let found = self.api.ask("find", move |resolver| {
+            for key in part.values_of(&target)? {
+                if resolver.partition_of(&key)? == Some(place) {
+                    return Ok(Some(key));
+                }
+            }
+            Ok(None)
+        });
+        let nameless = || api::Failure::from(CommandError::Nameless);
+        Ok(found.await?.ok_or_else(nameless)?)
+    }
+}
+
+fn indexes(found: &[u32], place: u32) -> Vec<usize> {
+    let all = found.iter().enumerate();
+    all.filter(|(_, one)| **one == place)
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// An answer that was read, written again.
+fn written(
+    mut parts: axum::http::response::Parts,
+    members: &Map<String, Value>,
+) -> Result<Response, Failure> {
+    let bytes = serde_json::to_vec(members).map_err(|error| Failure::internal(&error))?;
+    parts.headers.remove(CONTENT_LENGTH);
+    Ok(Response::from_parts(parts, Body::from(bytes)))
+}
