@@ -81,7 +81,7 @@ pub use erased::{
     CLEARED, ERASED, ERASING, ERASURES, Erased, PENDING, UNDELETED, erased, erasing, erasure, pending,
     undeleted, undeleted_place,
 };
-pub use routing::{AGENTS, BOOKED, agent, agent_in, booked, booked_from, booked_in};
+pub use routing::{AGENTS, AGENTS_END, BOOKED, agent, agent_in, booked, booked_from, booked_in};
 
 /// What an atom is to a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

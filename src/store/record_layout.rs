@@ -138,7 +138,7 @@ layout! {
     struct crate::store::record::RenewalRecord { after }
     struct crate::store::record::ComponentRecord { partition, events, keys }
     struct crate::store::record::LinkedRecord { component }
-    struct crate::store::record::SpreadRecord { partitions, after }
+    struct crate::store::record::SpreadRecord { partitions, told, up_to, after }
     struct crate::store::record::RoutedRecord { event, place }
     struct crate::store::record::DepartureRecord { to, keys }
     struct crate::store::record::ArrivalRecord { from }

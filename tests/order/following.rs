@@ -141,6 +141,7 @@ impl Partitions {
         let wrong = self.manner.wrong;
         match routed {
             Routed::Event(_) => unreachable!("events were taken"),
+            Routed::Put(id, record) => Some(Moved::Arrive(Parcel { id, record })),
             Routed::Depart(id, mut departure) => {
                 if wrong == Some(Wrong::Stays) {
                     departure.keys.clear();

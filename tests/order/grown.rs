@@ -3,15 +3,16 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use yekta::domain::{event::Event, identity::IdentityRules};
 
 use crate::{
     check::agrees_with_engine,
-    dense,
+    folder::keys,
+    member::Member,
     outcome::settled,
     partitioned::{
-        OF_EVENTS, any_world, arriving, became_what_they_are, has_the_same_rows, is_as_the_oracle_says, page,
+        OF_EVENTS, any_towns, arriving, became_what_they_are, has_the_same_rows, is_as_the_oracle_says, page,
         take_in,
     },
     partitions::{Manner, Partitions},
@@ -21,7 +22,7 @@ use crate::{
 #[test]
 fn customers_are_as_in_one_engine_while_partitions_become_more() {
     let moves = AtomicUsize::new(0);
-    any_world(19, &dense::worlds(60), |events, rules, seed| {
+    any_towns(19, |events, rules, seed| {
         let arrival = arriving(events, seed);
         let mut partitions = grown(&arrival.batches, rules, seed, Manner::default());
         let mut whole = partitions.whole();
@@ -34,7 +35,7 @@ fn customers_are_as_in_one_engine_while_partitions_become_more() {
         has_the_same_rows(&partitions, &whole, OF_EVENTS);
         moves.fetch_add(partitions.moves.all, Ordering::Relaxed);
     });
-    assert!(moves.into_inner() > 50);
+    assert!(moves.into_inner() > 0, "nobody moved");
 }
 
 #[test]
@@ -44,13 +45,13 @@ fn customers_are_so_while_partitions_become_more_whatever_fails() {
         ..Manner::default()
     };
     let failures = AtomicUsize::new(0);
-    any_world(20, &dense::worlds(50), |events, rules, seed| {
+    any_towns(20, |events, rules, seed| {
         let arrival = arriving(events, seed);
         let mut partitions = grown(&arrival.batches, rules, seed, manner);
         is_as_the_oracle_says(&mut partitions, events, rules);
         failures.fetch_add(partitions.failures.load(Ordering::Relaxed), Ordering::Relaxed);
     });
-    assert!(failures.into_inner() > 50);
+    assert!(failures.into_inner() > 0, "nothing failed");
 }
 
 #[test]
@@ -74,6 +75,53 @@ fn partitions_that_became_more_have_about_as_much_each() {
         "{each:?}"
     );
     is_as_the_oracle_says(&mut partitions, &events, &rules);
+}
+
+/// What the tenant said before is known where nobody was, also of what it says something older meanwhile.
+#[test]
+fn partitions_that_are_new_know_what_the_tenant_said() {
+    let said = |number: u64, name: &str, time: u64, properties: Value| {
+        json!({
+            "id": number.to_string(), "source": "shop", "channel": "store", "type": name, "identifiers": [],
+            "time": 1_767_225_600_000 + 1_000 * time, "properties": properties,
+        })
+    };
+    let price = |number: u64, product: u64, time: u64| {
+        let properties = json!({"product_id": format!("p{product}"), "price": number, "currency": "EUR"});
+        said(number, "Price Changed", time, properties)
+    };
+    let before = (0..1_200).map(|number| price(number, number, 2_000));
+    let agents = (1_200..1_210).map(|number| {
+        let properties = json!({"agent_id": format!("a{number}"), "state": "busy"});
+        said(number, "Agent State Changed", 2_000, properties)
+    });
+    let meanwhile = (2_000..2_400).map(|number| {
+        let is_older = number % 2 == 0;
+        price(number, number - 1_400, if is_older { 1_000 } else { 3_000 })
+    });
+    let items: Vec<Value> = before.chain(agents).chain(meanwhile).collect();
+    let (events, rules) = (town::events(&items), IdentityRules::standard());
+    let batches: Vec<Vec<Event>> = events.chunks(110).map(<[Event]>::to_vec).collect();
+    let mut partitions = Partitions::new(2, &rules, 4, Manner::default());
+    let (before, after) = batches.split_at(11);
+    partitions.go_on(before);
+    partitions.grow(4);
+    partitions.go_on(after);
+    partitions.spread();
+    partitions.drain();
+    assert!(partitions.resolver.stop());
+    let of_tenant = |member: &mut Member| -> Vec<(Vec<u8>, Vec<u8>)> {
+        assert!(member.stop());
+        let rows = keys(&member.dir.join("store")).into_iter();
+        rows.filter(|(key, _)| matches!(key[..], [b'a', ..] | [b'd', 0..=3 | 5, ..]))
+            .collect()
+    };
+    let all: Vec<_> = partitions.members.iter_mut().map(of_tenant).collect();
+    // Each product, by when it was spoken of, each agent, and how many there are.
+    assert_eq!(all[0].len(), 2 * 1_200 + 10 + 1);
+    for (index, rows) in all.iter().enumerate() {
+        assert!(*rows == all[0], "partition {index}");
+    }
 }
 
 /// Two partitions that become four, and in one of two worlds five behind that, while events come.

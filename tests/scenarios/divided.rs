@@ -126,6 +126,7 @@ async fn follow(index: u32, resolver: Handle, handles: Vec<Handle>) {
                     };
                     own.feed(vec![item], position).await
                 }
+                Routed::Put(id, record) => own.carry(Moved::Arrive(Parcel { id, record }), position).await,
                 Routed::Depart(id, departure) => own.carry(Moved::Depart(id, departure), position).await,
                 Routed::Arrive(id, arrival) => {
                     let from = usize::try_from(arrival.from).unwrap();

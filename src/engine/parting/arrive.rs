@@ -83,6 +83,7 @@ impl Batch<'_> {
             (Some(b't'), _) => self.tally_timer(true),
             (Some(b'W'), _) => self.hear(value)?,
             (Some(b'Z'), _) => return self.put_mark(key, value),
+            (Some(b'd'), _) => return self.put_on_shelf(key, value),
             // Where nobody asks who is in a segment, or where customers stand, nothing of it would be kept up to date.
             (Some(b'm' | b'n'), _) if !self.has_segments => return Ok(()),
             (Some(b'r'), _) if !self.has_standings => return Ok(()),

@@ -12,6 +12,7 @@
 //! | `…routed.<k>.event` | [`Routed::Event`] | place it |
 //! | `…routed.<k>.depart.<move>` | [`Routed::Depart`] | take these out, and publish what they had as a parcel |
 //! | `…routed.<k>.arrive.<move>` | [`Routed::Arrive`] | wait for that parcel, and put it in |
+//! | `…routed.<k>.put.<move>` | [`Routed::Put`] | put in what the tenant said before there was this partition |
 //!
 //! No two partitions wait for each other in a circle: who waits for a parcel waits for somebody to read up to an earlier
 //! message of the same journal.

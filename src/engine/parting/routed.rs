@@ -5,7 +5,7 @@ use crate::{
     engine::parting::MoveId,
     journal::Message,
     store::{
-        ArrivalRecord, DepartureRecord, RoutedRecord,
+        ArrivalRecord, DepartureRecord, ParcelRecord, RoutedRecord,
         codec::{self, CodecError},
     },
 };
@@ -22,13 +22,17 @@ pub enum Routed {
     Depart(MoveId, DepartureRecord),
     /// Wait for what they had, and put it in.
     Arrive(MoveId, ArrivalRecord),
+    /// Put these in, which the resolver has by itself: what the tenant said before there was this partition.
+    Put(MoveId, ParcelRecord),
 }
 
 /// A message for a partition that cannot be read: a bug, or another version of this program.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
     /// The subject is none of a resolver's.
-    #[error("read what a resolver wrote: its subject is none of \"routed.<partition>.event|depart|arrive\"")]
+    #[error(
+        "read what a resolver wrote: its subject is none of \"routed.<partition>.event|depart|arrive|put\""
+    )]
     Subject,
     /// The body is damaged.
     #[error("read what a resolver wrote")]
@@ -53,6 +57,7 @@ impl Routed {
             }
             Self::Depart(id, departure) => (format!("depart.{id}"), codec::encode(departure)?, None),
             Self::Arrive(id, arrival) => (format!("arrive.{id}"), codec::encode(arrival)?, None),
+            Self::Put(id, parcel) => (format!("put.{id}"), codec::encode(parcel)?, None),
         };
         Ok(Message {
             subject: format!("{prefix}.{KIND}.{partition}.{rest}"),
@@ -79,6 +84,7 @@ impl Routed {
             (Some("event"), None, None) => Self::Event(Box::new(codec::decode(body)?)),
             (Some("depart"), Some(Some(id)), None) => Self::Depart(id, codec::decode(body)?),
             (Some("arrive"), Some(Some(id)), None) => Self::Arrive(id, codec::decode(body)?),
+            (Some("put"), Some(Some(id)), None) => Self::Put(id, codec::decode(body)?),
             _ => return Err(Unreadable::Subject),
         };
         Ok(Some((partition, routed)))

@@ -10,6 +10,7 @@
 //! | `components` | which values are connected: what one event unites, and which value leads where |
 //! | `step` | what is written for whom |
 //! | `spread` | who goes where, once there are more partitions |
+//! | `tenant` | what a new partition is told before anybody goes there |
 //! | `pace` | how often some go |
 //! | `asked` | where a customer is |
 //! | `standing` | what a resolver does not do that others do |
@@ -23,6 +24,7 @@ mod pace;
 mod spread;
 mod standing;
 mod step;
+mod tenant;
 
 pub(crate) use self::{
     pace::pace,

@@ -2,7 +2,7 @@
 //! comes. Nobody else moves: who goes are those whose turn falls on a new partition.
 //!
 //! Events are routed meanwhile to wherever their customers are, and whoever begins does so where their turn is. How far it is lies
-//! in the store, so that the next start goes on.
+//! in the store, so that the next start goes on. Before anybody goes there, a new partition gets what the tenant said of itself.
 
 use std::{num::NonZeroU32, ops::ControlFlow, time::Duration};
 
@@ -38,30 +38,30 @@ const FIRST: KeyHash = KeyHash([0; 16]);
 impl Standing {
     /// Over how many partitions customers are spread while there are so many: not yet over all, where there were fewer before.
     pub(super) fn spread_over(&self, partitions: NonZeroU32) -> SpreadRecord {
-        let anew = |after| SpreadRecord {
+        let anew = |told, after| SpreadRecord {
             partitions: partitions.get(),
+            told,
+            up_to: Vec::new(),
             after,
         };
-        match self.spread {
-            Some(spread) if spread.partitions == partitions.get() => spread,
-            Some(_) => anew(Some(FIRST)),
+        match &self.spread {
+            Some(spread) if spread.partitions == partitions.get() => spread.clone(),
+            Some(spread) => anew(spread.told, Some(FIRST)),
             // Where nothing was ever routed nobody is to go anywhere.
-            None => anew((self.batch > 0).then_some(FIRST)),
+            None => anew(partitions.get(), (self.batch > 0).then_some(FIRST)),
         }
     }
 
     /// Whether some customers are to go to other partitions.
     pub(crate) fn spreads(&self, partitions: NonZeroU32) -> bool {
-        self.spread_over(partitions).after.is_some()
+        let spread = self.spread_over(partitions);
+        spread.after.is_some() || spread.told < spread.partitions
     }
 
     /// Says so where nobody is to go any more.
     pub(crate) fn tell_of_spread(&self) {
-        if let Some(SpreadRecord {
-            partitions,
-            after: None,
-        }) = self.spread
-        {
+        if let Some(spread) = self.spread.as_ref().filter(|spread| spread.after.is_none()) {
+            let partitions = spread.partitions;
             tracing::info!(partitions, "customers are spread over all partitions");
         }
     }
@@ -77,6 +77,9 @@ impl Run<'_> {
     /// Has the next few customers go to the partition whose turn they are; `stays` says that the one of these who is next does
     /// not.
     pub(super) fn spread(&mut self, most: usize, stays: bool) -> Result<(), WriteError> {
+        if most > 0 && self.spread.told < self.spread.partitions {
+            return self.tell_of_tenant(most);
+        }
         let Some(after) = self.spread.after.filter(|_| most > 0) else {
             return Ok(());
         };

@@ -19,10 +19,8 @@ impl Rules {
         let Part::Resolver { partitions } = self.part else {
             return Ok(());
         };
-        if let Some(spread) = standing
-            .spread
-            .filter(|spread| spread.partitions > partitions.get())
-        {
+        let known = standing.spread.as_ref();
+        if let Some(spread) = known.filter(|spread| spread.partitions > partitions.get()) {
             return Err(StartError::FewerPartitions {
                 wanted: partitions.get(),
                 known: spread.partitions,

@@ -92,6 +92,8 @@ impl Run<'_> {
             for partition in 0..self.partitions.get() {
                 self.send(&routed, partition)?;
             }
+            // Kept here as well, for partitions that there are not yet.
+            self.batch.note_tenant(event)?;
             return Ok(Outcome::Noted);
         }
         let mut links = links_of(event, &self.batch.rules.identity, self.batch.keyring);
@@ -119,16 +121,21 @@ impl Run<'_> {
     /// ORDER: whoever is to arrive somewhere is told to depart first, so that nobody waits for what nobody was told.
     pub(super) fn have_moved(&mut self, leaving: Leaving) -> Result<(), Error> {
         let Leaving { from, to, keys } = leaving;
-        let id = MoveId {
-            batch: self.batch.number,
-            index: self.moves,
-        };
-        self.moves = self.moves.saturating_add(1);
+        let id = self.next_move();
         self.send(&Routed::Depart(id, DepartureRecord { to, keys }), from)?;
         self.send(&Routed::Arrive(id, ArrivalRecord { from }), to)
     }
 
-    fn send(&mut self, routed: &Routed, partition: u32) -> Result<(), Error> {
+    pub(super) fn next_move(&mut self) -> MoveId {
+        let index = self.moves;
+        self.moves = self.moves.saturating_add(1);
+        MoveId {
+            batch: self.batch.number,
+            index,
+        }
+    }
+
+    pub(super) fn send(&mut self, routed: &Routed, partition: u32) -> Result<(), Error> {
         let message = routed.message(self.subjects.prefix(), partition);
         self.messages.push(message.map_err(store::Error::from)?);
         Ok(())
@@ -155,13 +162,13 @@ impl Run<'_> {
 
     /// Notes over how many partitions customers are spread, with the first commit by which it is so.
     fn note_spread(&mut self, is_upkeep: bool) -> Result<(), Error> {
-        let is_other = self.standing.spread != Some(self.spread);
+        let is_other = self.standing.spread.as_ref() != Some(&self.spread);
         let is_something = is_upkeep || !self.messages.is_empty() || self.batch.overlay.has_changes();
         if is_other && is_something {
             self.batch
                 .overlay
                 .put_record(keys::SPREAD.to_vec(), &self.spread)?;
-            self.standing.spread = Some(self.spread);
+            self.standing.spread = Some(self.spread.clone());
         }
         Ok(())
     }

@@ -82,6 +82,8 @@ impl Batch<'_> {
                 self.note_agent(event)?;
                 None
             }
+            // A resolver counts nothing.
+            Ok(Statement::Employee { .. }) if self.rules.part.is_resolver() => None,
             Ok(Statement::Employee { team, score }) => {
                 self.note_employee(event, team, score)?;
                 None

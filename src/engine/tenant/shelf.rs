@@ -60,6 +60,27 @@ impl Batch<'_> {
         Ok(Some(Published::Offer(id, Box::new(offer))))
     }
 
+    /// Puts a product or an offer there as it is elsewhere, where all that was said here of it was said as well.
+    pub(in crate::engine) fn put_on_shelf(&mut self, key: &[u8], value: &[u8]) -> Result<(), Error> {
+        let Some((shelf, id)) = catalogue::told(key) else {
+            return Ok(());
+        };
+        let last = |value: &[u8]| match shelf {
+            Shelf::Offers => self.overlay.decoded::<Offer>(value).map(|offer| offer.last()),
+            Shelf::Products | Shelf::Together => {
+                let product = self.overlay.decoded::<Product>(value);
+                product.map(|product| product.last())
+            }
+        };
+        let before = match self.overlay.get(key)? {
+            Some(there) => Some(last(&there)?.unwrap_or_default()),
+            None => None,
+        };
+        let last = last(value)?;
+        self.overlay.put(key.to_vec(), value.to_vec());
+        self.age((shelf, id), before, last)
+    }
+
     /// Notes when something was last spoken of, `before` where it was there already, and makes room where it is new.
     pub(in crate::engine) fn age(
         &mut self,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::{
     engine::{
         api::Submission,
-        parting::{DepartureRecord, MoveId, Routed},
+        parting::{DepartureRecord, MoveId, Parcel, Routed},
     },
     nats::{
         Connection,
@@ -66,6 +66,8 @@ pub(crate) enum Load {
     Depart(MoveId, DepartureRecord),
     /// Somebody comes from another partition, of this number.
     Arrive(MoveId, u32),
+    /// Rows that the resolver has by itself.
+    Put(Parcel),
 }
 
 impl Source {
@@ -136,6 +138,7 @@ impl RoutedSource {
                 }
                 Routed::Depart(id, departure) => Load::Depart(id, departure),
                 Routed::Arrive(id, arrival) => Load::Arrive(id, arrival.from),
+                Routed::Put(id, record) => Load::Put(Parcel { id, record }),
             };
             portions.extend(events(before.take(), &mut items));
             portions.push(Portion::up_to(read, 1, load));

@@ -42,6 +42,21 @@ pub fn offer(id: &str) -> Vec<u8> {
 /// All offers.
 pub const OFFERS: &[u8] = b"d\x01";
 
+/// All products and, behind them, all offers.
+pub const TOLD: &[u8] = b"d\x00";
+/// Behind the last of these.
+pub const TOLD_END: &[u8] = b"d\x02";
+
+/// What a key between [`TOLD`] and [`TOLD_END`] is of, and its id.
+pub fn told(key: &[u8]) -> Option<(Shelf, &str)> {
+    let shelf = match key.get(1)? {
+        0 => Shelf::Products,
+        1 => Shelf::Offers,
+        _ => return None,
+    };
+    Some((shelf, std::str::from_utf8(key.get(2..)?).ok()?))
+}
+
 /// The id in a key below [`OFFERS`].
 pub fn offer_id(key: &[u8]) -> Option<&str> {
     key.get(2..).and_then(|id| std::str::from_utf8(id).ok())

@@ -10,6 +10,8 @@ use crate::{
 
 /// All agents.
 pub const AGENTS: &[u8] = b"a";
+/// Behind the last of them.
+pub const AGENTS_END: &[u8] = b"b";
 
 /// An agent, by the hash of their id.
 pub fn agent(id: KeyHash) -> Vec<u8> {

@@ -26,13 +26,32 @@ pub struct LinkedRecord {
     pub component: KeyHash,
 }
 
-/// Over how many partitions customers are spread, and how far that is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Over how many partitions customers are spread, and how far that is. `Debug` shows numbers and no row.
+#[derive(Clone, PartialEq, Eq)]
 pub struct SpreadRecord {
     /// Whoever begins does so in one of these.
     pub partitions: u32,
+    /// So many of them, the first, have all that the tenant said of itself.
+    pub told: u32,
+    /// Up to which row of that the others have it; empty where they have none.
+    pub up_to: Vec<u8>,
     /// Behind which component some may be where fewer partitions had them; `None` where none is.
     pub after: Option<KeyHash>,
+}
+
+impl fmt::Debug for SpreadRecord {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            partitions,
+            told,
+            after,
+            ..
+        } = self;
+        write!(
+            out,
+            "SpreadRecord(over {partitions}, {told} are told, behind {after:?})"
+        )
+    }
 }
 
 /// An event on its way to a partition. `Debug` shows nothing that it holds.

@@ -149,6 +149,8 @@ fn whoever_is_of_more_than_a_commit_holds_stays() {
     let mut scene = of_two(&events());
     scene.partitions = FOUR;
     let before = components(&scene);
+    // The tenant said nothing that is to be told first.
+    assert!(spread(&mut scene, 1).is_empty());
     let stays = Input {
         passes_over: true,
         ..Input::spread(1)
@@ -200,14 +202,21 @@ fn whoever_did_too_much_stays() {
 fn more_partitions_are_begun_with_the_first_commit_and_fewer_are_refused() {
     let events = events();
     let mut scene = of_two(&events);
-    let noted = |partitions, after| Some(SpreadRecord { partitions, after });
-    assert_eq!(scene.standing.spread, noted(2, None));
+    let noted = |partitions, told, after| {
+        Some(SpreadRecord {
+            partitions,
+            told,
+            up_to: Vec::new(),
+            after,
+        })
+    };
+    assert_eq!(scene.standing.spread, noted(2, 2, None));
     scene.partitions = FOUR;
     // Whoever begins meanwhile does so where their turn is.
     assert!(scene.take(&Input::default()).commit.is_none());
-    assert_eq!(scene.standing.spread, noted(2, None));
+    assert_eq!(scene.standing.spread, noted(2, 2, None));
     scene.take(&input(&[somebody("new", "new")]));
-    assert_eq!(scene.standing.spread, noted(4, Some(KeyHash([0; 16]))));
+    assert_eq!(scene.standing.spread, noted(4, 2, Some(KeyHash([0; 16]))));
     let part = |partitions| crate::engine::Part::Resolver { partitions };
     for (partitions, is_refused) in [(TWO, true), (FOUR, false)] {
         scene.rules.part = part(partitions);

@@ -38,6 +38,10 @@ impl Follower {
                     let moved = Moved::Depart(id, departure);
                     (self.carry(moved, position).await?, Vec::new())
                 }
+                Load::Put(parcel) => {
+                    let moved = Moved::Arrive(parcel);
+                    (self.carry(moved, position).await?, Vec::new())
+                }
                 Load::Arrive(id, from) => {
                     let Some(moved) = stop.run_until_cancelled(self.arriving(id, from)).await else {
                         return Ok(());

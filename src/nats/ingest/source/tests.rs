@@ -55,6 +55,7 @@ fn shown(portions: &[Portion]) -> Vec<(u64, usize, Option<u64>, String)> {
         }
         Load::Depart(id, departure) => format!("depart {id} to {}", departure.to),
         Load::Arrive(id, from) => format!("arrive {id} from {from}"),
+        Load::Put(parcel) => format!("put {}", parcel.id),
     };
     let portion = |portion: &Portion| {
         (
