@@ -2,7 +2,13 @@
 //! Whoever is killed meanwhile, in the end each event counts once, in one partition, and the persons are those that one engine
 //! makes of the same events.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -36,6 +42,7 @@ pub struct Giant {
     files: TempDir,
     folders: BTreeMap<&'static str, TempDir>,
     pub running: BTreeMap<&'static str, Service>,
+    partitions: usize,
     /// What is set besides.
     more: Vec<(&'static str, &'static str)>,
 }
@@ -48,8 +55,6 @@ impl Giant {
     /// The same with something set besides.
     pub fn with(names: &[&'static str], more: &[(&'static str, &'static str)]) -> Self {
         let files = tempfile::tempdir().unwrap();
-        let file = format!("[cluster]\npartitions = {PARTITIONS}\n");
-        fs::write(files.path().join("giant.toml"), file).unwrap();
         let server = NatsServer::start();
         let folder = |name: &&'static str| (*name, tempfile::tempdir().unwrap());
         let mut giant = Self {
@@ -58,8 +63,10 @@ impl Giant {
             files,
             folders: names.iter().map(folder).collect(),
             running: BTreeMap::new(),
+            partitions: 0,
             more: more.to_vec(),
         };
+        giant.divide(PARTITIONS);
         for name in names {
             giant.start(name);
         }
@@ -72,27 +79,46 @@ impl Giant {
         self.running.insert(name, service);
     }
 
-    fn command(&self, name: &str, data: &Path) -> std::process::Command {
-        let mut command = serve(data);
+    fn command(&self, name: &str, data: &Path) -> Command {
+        let mut command = self.among_tenants(serve(data));
         command
-            .env("YEKTA_TENANTS__DIR", self.files.path())
-            .env("YEKTA_DATA__KEY", MASTER)
-            .env("YEKTA_NATS__URL", self.server.url())
-            .env("YEKTA_CLUSTER__STANDBY", "true")
             .env("YEKTA_CLUSTER__NAME", name)
             .env("YEKTA_CLUSTER__LEASE_MS", LEASE_MS.to_string())
             .envs(self.more.iter().copied());
         command
     }
 
+    /// A command of a process with these tenants.
+    fn among_tenants(&self, mut command: Command) -> Command {
+        command
+            .env("YEKTA_TENANTS__DIR", self.files.path())
+            .env("YEKTA_DATA__KEY", MASTER)
+            .env("YEKTA_NATS__URL", self.server.url())
+            .env("YEKTA_CLUSTER__STANDBY", "true");
+        command
+    }
+
+    /// Has the tenant have so many partitions, as its file says from now on.
+    fn divide(&mut self, partitions: usize) {
+        self.partitions = partitions;
+        let file = format!("[cluster]\npartitions = {partitions}\n");
+        fs::write(self.files.path().join("giant.toml"), file).unwrap();
+    }
+
     fn kill(&mut self, name: &str) {
         self.running.remove(name).unwrap().running.kill();
+    }
+
+    /// The resolver, and the partitions.
+    fn tenants(&self) -> Vec<String> {
+        let partitions = (0..self.partitions).map(|partition| format!("giant-p{partition}"));
+        std::iter::once("giant".to_owned()).chain(partitions).collect()
     }
 
     /// All who are ready at each process, with who owns each.
     fn owners(&self) -> Option<BTreeMap<String, &'static str>> {
         let mut owners = BTreeMap::new();
-        for tenant in tenants() {
+        for tenant in self.tenants() {
             for (name, service) in &self.running {
                 let told =
                     readiness(&format!("{}/t/{tenant}", service.url)).filter(|told| told.code == 200)?;
@@ -141,7 +167,7 @@ impl Giant {
     /// Waits until each event was told once, by one of the partitions.
     fn wait_until_told(&self, count: usize) {
         wait_for("each event to be told", || {
-            let told = (0..PARTITIONS).map(|partition| {
+            let told = (0..self.partitions).map(|partition| {
                 let (stream, filter) = (
                     format!("YEKTA_OUT_giant-p{partition}"),
                     format!("yekta.v1.giant_p{partition}.context.>"),
@@ -152,10 +178,28 @@ impl Giant {
         });
     }
 
+    /// Waits until nobody moves any more: as many arrived as departed, and nothing was routed for a second.
+    fn wait_until_settled(&self) {
+        let mut quiet = (0, Instant::now());
+        wait_for("customers to have moved", || {
+            let last = self.broker.last_sequence("YEKTA_JOURNAL_giant");
+            if quiet.0 != last {
+                quiet = (last, Instant::now());
+            }
+            let told: Vec<Value> = (0..self.partitions)
+                .flat_map(|partition| self.told(partition, "profile"))
+                .map(|message| message.json())
+                .collect();
+            let departed = told.iter().filter(|told| told["kind"] == "departed").count();
+            let arrived = told.iter().filter(|told| is_arrival(told)).count();
+            (departed == arrived && quiet.1.elapsed() > Duration::from_secs(1)).then_some(())
+        });
+    }
+
     /// Each event was told once, and the versions of each profile have no gap, wherever it was when.
     fn check_told(&self, count: usize) {
         let (mut events, mut versions) = (BTreeMap::new(), BTreeMap::<String, Vec<u64>>::new());
-        for partition in 0..PARTITIONS {
+        for partition in 0..self.partitions {
             for message in self.told(partition, "context") {
                 let event = message.json()["event"].clone();
                 let id = (event["source"].to_string(), event["id"].to_string());
@@ -163,7 +207,7 @@ impl Giant {
             }
             for message in self.told(partition, "profile") {
                 let told = message.json();
-                let is_new = told["kind"] == "updated" && told["cause"]["resolution"] != "arrived";
+                let is_new = told["kind"] == "updated" && !is_arrival(&told);
                 if is_new {
                     let id = told["profile"].as_str().unwrap().to_owned();
                     versions
@@ -194,31 +238,22 @@ impl Giant {
                 self.wait_until_whole();
             }
         }
-        let folder = |partition| self.folders[last].path().join(format!("giant-p{partition}"));
-        let mut prints: Vec<String> = (0..PARTITIONS)
-            .flat_map(|partition| prints(&folder(partition)))
-            .collect();
+        let printed = (0..self.partitions).flat_map(|partition| {
+            let mut command = fingerprint_of(self.folders[last].path());
+            command.args(["--tenant", &format!("giant-p{partition}")]);
+            prints(self.among_tenants(command))
+        });
+        let mut prints: Vec<String> = printed.collect();
         prints.sort_unstable();
         prints
     }
 }
 
-/// The resolver, and the partitions.
-fn tenants() -> Vec<String> {
-    let partitions = (0..PARTITIONS).map(|partition| format!("giant-p{partition}"));
-    std::iter::once("giant".to_owned()).chain(partitions).collect()
-}
-
-/// The fingerprints of the profiles in a tenant's folder.
-fn prints(folder: &Path) -> Vec<String> {
-    let (data, tenant) = (folder.parent().unwrap(), folder.file_name().unwrap());
-    let mut command = fingerprint_of(data);
-    command
-        .arg("--json")
-        .env("YEKTA_DATA__TENANT", tenant)
-        .env("YEKTA_DATA__KEY", MASTER);
-    let lines = printed(command, b"");
-    let lines = lines
+/// The fingerprints of the profiles that a command tells of.
+fn prints(mut command: Command) -> Vec<String> {
+    command.arg("--json");
+    let printed = printed(command, b"");
+    let lines = printed
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap());
     let of_profiles = lines.filter(|line| line["profile"].is_string());
@@ -233,18 +268,13 @@ fn undisturbed(events: &[Value]) -> Vec<String> {
     let service = Service::start(data.path());
     assert_eq!(load::send_all(&service.url, events), load::distinct(events));
     service.stop();
-    let mut command = fingerprint_of(data.path());
-    command.arg("--json");
-    let lines = printed(command, b"");
-    let lines = lines
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let of_profiles = lines.filter(|line| line["profile"].is_string());
-    let mut prints: Vec<String> = of_profiles
-        .map(|line| line["fingerprint"].as_str().unwrap().to_owned())
-        .collect();
+    let mut prints = prints(fingerprint_of(data.path()));
     prints.sort_unstable();
     prints
+}
+
+fn is_arrival(told: &Value) -> bool {
+    told["cause"]["resolution"] == "arrived"
 }
 
 fn people(seed: u64) -> Generator {
@@ -283,6 +313,37 @@ fn partitions_make_the_persons_that_one_engine_makes_whoever_is_killed() {
         (0..PARTITIONS).map(departed).sum::<usize>() > 0,
         "nobody ever moved"
     );
+    assert_eq!(giant.stop(), undisturbed(&events));
+}
+
+#[test]
+fn a_tenant_gets_more_partitions_while_events_come() {
+    let mut giant = Giant::new(&["a", "b"]);
+    let (mut world, mut events) = (people(SEED + 1), Vec::new());
+    for partitions in [PARTITIONS, 2 * PARTITIONS] {
+        giant.divide(partitions);
+        for _ in 0..3 {
+            let some: Vec<Value> = world.by_ref().take(SLICE).collect();
+            giant.post(&some);
+            events.extend(some);
+        }
+    }
+    giant.wait_until_whole();
+    wait_for("customers to move to the new partitions", || {
+        let has_some = |partition| {
+            giant
+                .told(partition, "profile")
+                .iter()
+                .any(|told| is_arrival(&told.json()))
+        };
+        (PARTITIONS..giant.partitions).all(has_some).then_some(())
+    });
+    let some: Vec<Value> = world.by_ref().take(SLICE).collect();
+    giant.post(&some);
+    events.extend(some);
+    giant.wait_until_told(load::distinct(&events));
+    giant.wait_until_settled();
+    giant.check_told(load::distinct(&events));
     assert_eq!(giant.stop(), undisturbed(&events));
 }
 
