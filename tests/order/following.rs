@@ -54,16 +54,17 @@ struct Stopped;
 impl Partitions {
     /// Reads what the resolver and the partitions wrote.
     fn listen(&mut self) {
-        for (number, rest, body) in self.resolver.written() {
+        let is_faulty = self.manner.is_faulty;
+        for (number, rest, body) in self.resolver.written(is_faulty) {
             if let Some((partition, routed)) = Routed::read(&rest, &body).unwrap() {
                 let index = usize::try_from(partition).unwrap();
                 self.routed[index].0.push((number, routed));
             }
         }
         for (from, member) in (0..).zip(&mut self.members) {
-            for (_, rest, body) in member.written() {
+            for (_, rest, body) in member.written(is_faulty) {
                 // What is read of a journal that fails may be torn off it again.
-                if !self.manner.is_faulty {
+                if !is_faulty {
                     self.told.hear(&rest, &body, self.seed);
                 }
                 if let Ok((id, pieces)) = Parcel::pieces(&rest) {

@@ -8,7 +8,7 @@ use std::{
 use yekta::{
     domain::{event::token, identity::IdentityRules, profile::FoldLimits},
     engine::{Engine, Folder, Opened, Part, Rules},
-    journal::{Journal, Message, Position, ReadJournal, file::FileJournal},
+    journal::{Error, Journal, Message, Position, ReadJournal, file::FileJournal},
     telemetry::{EngineMetrics, Registry},
 };
 
@@ -128,11 +128,16 @@ impl Member {
     }
 
     /// What was written since this was last asked: the number of each message, its subject behind the prefix, and its body.
-    pub(crate) fn written(&mut self) -> Vec<(u64, String, Vec<u8>)> {
+    pub(crate) fn written(&mut self, is_faulty: bool) -> Vec<(u64, String, Vec<u8>)> {
         let (prefix, mut written) = (self.prefix(), Vec::new());
         let running = self.running.as_ref().unwrap();
         loop {
-            let commits = running.journal.read_after(self.read, 1 << 20).unwrap();
+            let commits = match running.journal.read_after(self.read, 1 << 20) {
+                Ok(commits) => commits,
+                // A journal that fails tears off what was just there.
+                Err(Error::Corrupt { .. }) if is_faulty => return written,
+                Err(error) => panic!("{error}"),
+            };
             let Some((last, _)) = commits.last() else {
                 return written;
             };

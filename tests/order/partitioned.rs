@@ -61,10 +61,7 @@ fn customers_between_partitions_are_as_in_one_engine() {
         counted.add(between_partitions(events, rules, seed, Manner::default()));
     });
     let moves = counted.moves();
-    assert!(
-        moves.all > 100 && moves.again > 10 && moves.waited > 10,
-        "{moves:?}"
-    );
+    assert!(moves.again > 0 && moves.waited > 0, "{moves:?}");
 }
 
 #[test]
@@ -116,8 +113,8 @@ fn what_goes_wrong_between_partitions_is_noticed() {
 #[test]
 fn traffic_between_partitions_is_as_in_one_engine() {
     let mut runner = crate::runner(18, Config::default());
-    let mut events = crate::traffic(2_000);
-    events.extend(dense::many(1_000, &mut runner));
+    let mut events = crate::traffic(1_000);
+    events.extend(dense::many(500, &mut runner));
     let rules = IdentityRules::standard();
     for seed in [2, 3] {
         let moves = between_partitions(&events, &rules, seed, Manner::default());

@@ -13,7 +13,7 @@ use yekta::{
         identity::{IdentityRules, Key},
     },
     engine::{
-        Engine, ProfileId,
+        Engine, ErasureRecord, ProfileId,
         api::{Answer, Command, CommandError, Outcome as Became, Statement, Target, Undo},
         query::TimelineRange,
     },
@@ -277,9 +277,19 @@ impl<'e> Office<'e> {
                 Ok(Answer::Erased { erasure: other }),
             ] => {
                 assert_eq!(comparable(&one), comparable(&other), "seed {}", self.seed);
+                self.tell_the_others(index, &other);
                 true
             }
             _ => false,
+        }
+    }
+
+    /// Has the other partitions erase them, too: what names them may go there.
+    fn tell_the_others(&self, index: usize, erasure: &ErasureRecord) {
+        for other in (0..self.partitions.members.len()).filter(|other| *other != index) {
+            let again = Command::EraseAgain(Box::new(erasure.clone()));
+            let answer = self.partitions.order(other, again);
+            assert!(matches!(answer, Ok(Answer::Erased { .. })), "{answer:?}");
         }
     }
 
