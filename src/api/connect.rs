@@ -1,5 +1,6 @@
 //! Having values brought together at the resolver of a tenant with partitions, which only its owner does: whoever serves the
-//! tenant asks there before it has something said of two people, or tells of a code that it minted for somebody.
+//! tenant asks there before it has something said of two people, or tells of a code that it minted for somebody. Owns the way
+//! there, and how a request to it is sealed.
 //!
 //! No client asks for this. A request is sealed by the tenant's secrets, which all who serve the tenant have and nobody else.
 
@@ -13,13 +14,25 @@ use crate::{
     engine::api::{Answer, Command},
 };
 
+/// What a request is sealed as.
+const CONNECT: &str = "connect";
+
 /// The way to the owner of a resolver, for those who stand by for it.
 pub trait ToResolver: Send + Sync + fmt::Debug {
-    /// Has the owner carry out a [`ConnectRequest`], which is given as JSON.
+    /// Has the owner carry out what is asked of it, which is given as JSON.
     ///
     /// # Errors
     /// [`Unanswered`].
-    fn ask(&self, body: Vec<u8>) -> Carrying<'_>;
+    fn ask(&self, errand: Errand, body: Vec<u8>) -> Carrying<'_>;
+}
+
+/// What is asked of the owner of a resolver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// A [`ConnectRequest`].
+    Connect,
+    /// An [`EraseRefusedRequest`](crate::api::EraseRefusedRequest).
+    EraseRefused,
 }
 
 /// Asks that whoever has these values be in one partition: `{values, seal}`. `Debug` shows none of them.
@@ -53,16 +66,10 @@ impl Api {
     /// `unauthorized`, `bad_identifier`, `another_part` where this is no resolver, and those of a command that is not taken:
     /// `busy`, `stopped`.
     pub async fn connect(&self, request: ConnectRequest) -> Result<ConnectAnswer, Failure> {
-        if self.seal_of(&request.values) != request.seal {
+        if self.seal_of(CONNECT, &request.values) != request.seal {
             return Err(Failure::no_credentials());
         }
-        let key = |(kind, value): (String, String)| {
-            let kind = Kind::new(&kind)
-                .map_err(|error| Failure::bad_request("bad_identifier", error.to_string()))?;
-            Ok::<_, Failure>(Key { kind, value })
-        };
-        let keys: Result<Vec<Key>, _> = request.values.into_iter().map(key).collect();
-        self.connect_here(keys?).await
+        self.connect_here(keys_of(request.values)?).await
     }
 
     /// Has values brought together by this process, which owns the resolver.
@@ -89,25 +96,41 @@ impl Api {
         owner: &dyn ToResolver,
         keys: &[Key],
     ) -> Result<ConnectAnswer, Failure> {
-        let values: Vec<(String, String)> = keys
-            .iter()
-            .map(|key| (key.kind.as_str().to_owned(), key.value.clone()))
-            .collect();
-        let seal = self.seal_of(&values);
+        let values = values_of(keys);
+        let seal = self.seal_of(CONNECT, &values);
         let request = ConnectRequest { values, seal };
         let body = serde_json::to_vec(&request).map_err(|error| Failure::internal(&error))?;
-        let answer = owner.ask(body).await.map_err(unanswered)?;
+        let answer = owner.ask(Errand::Connect, body).await.map_err(unanswered)?;
         serde_json::from_slice(&answer).map_err(|error| Failure::internal(&error))
     }
 
     /// Lengths go first, so that no two requests are sealed as one.
-    fn seal_of(&self, values: &[(String, String)]) -> String {
-        let mut text = format!("connect {}", values.len());
+    pub(crate) fn seal_of(&self, errand: &str, values: &[(String, String)]) -> String {
+        let mut text = format!("{errand} {}", values.len());
         for (kind, value) in values {
             text.push_str(&format!(" {} {kind} {} {value}", kind.len(), value.len()));
         }
         data_encoding::BASE64URL_NOPAD.encode(&self.handle.seal(&text))
     }
+}
+
+/// Kinds and values, as a request has them.
+pub(crate) fn values_of(keys: &[Key]) -> Vec<(String, String)> {
+    let value = |key: &Key| (key.kind.as_str().to_owned(), key.value.clone());
+    keys.iter().map(value).collect()
+}
+
+/// What a request names.
+///
+/// # Errors
+/// `bad_identifier`.
+pub(crate) fn keys_of(values: Vec<(String, String)>) -> Result<Vec<Key>, Failure> {
+    let key = |(kind, value): (String, String)| {
+        let kind =
+            Kind::new(&kind).map_err(|error| Failure::bad_request("bad_identifier", error.to_string()))?;
+        Ok(Key { kind, value })
+    };
+    values.into_iter().map(key).collect()
 }
 
 fn unanswered(unanswered: Unanswered) -> Failure {

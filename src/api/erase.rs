@@ -69,19 +69,24 @@ impl Api {
     pub async fn erase(&self, request: EraseRequest) -> Result<ErasureAnswer, Failure> {
         let target = self.target(&request.who)?;
         self.tells_of(&target).await?;
-        let within = match request.now {
-            true => 0,
-            false => self.limits.erase_horizon.as_micros(),
-        };
         let command = Command::Erase {
             target,
-            within_us: i64::try_from(within).unwrap_or(i64::MAX),
+            within_us: self.erased_within(request.now),
         };
         let answered = self.handle.command(request.request_id, command).await?;
         match answered.answer {
             Answer::Erased { erasure } => Ok(receipt(&erasure, answered.position.0)),
             _ => Err(Failure::used_request_id()),
         }
+    }
+
+    /// Microseconds within which no file may hold a byte of who is erased, `now` or with others.
+    pub(crate) fn erased_within(&self, now: bool) -> i64 {
+        let within = match now {
+            true => 0,
+            false => self.limits.erase_horizon.as_micros(),
+        };
+        i64::try_from(within).unwrap_or(i64::MAX)
     }
 
     /// What became of an erasure.

@@ -59,6 +59,7 @@ mod contact;
 mod context;
 mod days;
 mod erase;
+mod erase_refused;
 mod evidence;
 mod experience;
 mod export;
@@ -85,15 +86,17 @@ mod text;
 mod timeline;
 mod value;
 
+pub(crate) use crate::api::erase_refused::Traced;
 pub use crate::api::{
     address::{AskedIdentifier, Who},
     between::{ExplainAnswer, ExplainRequest, MatchesAnswer, MatchesRequest, MergesAnswer, MergesRequest},
     card::{Card, CardCall, CardLinkAnswer, CardLinkRequest, CardRequest},
-    connect::{ConnectAnswer, ConnectRequest, ToResolver},
+    connect::{ConnectAnswer, ConnectRequest, Errand, ToResolver},
     consent::{ConsentAnswer, ConsentRequest, Decision, Decisions},
     contact::{ContactAnswer, ContactRequest, Priority},
     context::{ContextAnswer, ContextRequest},
     erase::{EraseRequest, ErasureAnswer, ErasureRequest},
+    erase_refused::{EraseRefusedAnswer, EraseRefusedRequest},
     experience::{
         CoverageAnswer, CoverageRequest, CxAnswer, CxRequest, GapAnswer, GapRequest, JourneyAnswer,
         JourneyRequest, rows,

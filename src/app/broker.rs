@@ -185,8 +185,9 @@ impl Broker {
                 .flat_map(|one| one.refused.iter().copied())
                 .collect(),
         };
-        // Whoever had this one told has what channels published deleted, too.
-        let input = match self.is_told(&withdrawn).await? {
+        // Whoever had this one told has what channels published deleted, too. A resolver notes each message by itself.
+        let is_deleted = self.partitions.is_some() || self.is_told(&withdrawn).await?;
+        let input = match is_deleted {
             true => 0,
             false => self.expunge.input(&going).await?,
         };

@@ -124,17 +124,13 @@ impl Batch<'_> {
             }
             Command::Undo { what, statement } => self.undo(ordered.saying(statement, now), what)?,
             Command::Erase { target, within_us } => {
-                let erasing = Erasing {
-                    id: ordered.erasure,
-                    at: now,
-                    due: Timestamp::from_micros(now.as_micros().saturating_add(*within_us)),
-                };
+                let erasing = Erasing::within(ordered.erasure, now, *within_us);
                 self.erase(erasing, target)?
             }
             Command::EraseAgain(erasure) => self.erase_again(erasure)?,
             Command::EraseOn { erasure, most } => Ok(self.erase_on(*erasure, *most)?),
             Command::Note { erasures, progress } => Ok(self.note(erasures, *progress, now)?),
-            Command::Connect { .. } => Err(CommandError::NoResolver),
+            Command::Connect { .. } | Command::EraseRefused { .. } => Err(CommandError::NoResolver),
             Command::Carry(moved) => Ok(self.carry(moved)?),
             Command::Deleted { places } => Ok(self.note_deleted(places)),
         };

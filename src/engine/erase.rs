@@ -2,23 +2,21 @@
 //! taken in again.
 //!
 //! Owns who and what is meant by an erasure (`planned`) and what is left behind, which says nothing of them but keyed hashes.
-//! How atoms are taken out is `dissolve`'s, how somebody is who fits no commit `parts`'s. That the bytes of what was deleted go
+//! Whom that is about is `meant`'s, how atoms are taken out `dissolve`'s, how somebody is who fits no commit `parts`'s. That the bytes of what was deleted go
 //! from the files, too, is the matter of [`crate::engine::expunge`].
 
 mod dissolve;
 mod hasten;
+mod meant;
 mod parts;
 mod refused;
 
 pub(crate) use dissolve::Unmarked;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::{
-    domain::{
-        identity::{Anchor, Key},
-        time::Timestamp,
-    },
+    domain::time::Timestamp,
     engine::{
         api::{Answer, CommandError, Progress, Target},
         atoms::Atoms,
@@ -28,8 +26,8 @@ use crate::{
         query::{Address, Found},
     },
     store::{
-        AtomId, ClearedRecord, ErasedRecord, ErasureId, ErasureRecord, Error, KeyHash, ProfileId, Read,
-        Removed, keys, keys::Erased,
+        AtomId, ClearedRecord, ErasedRecord, ErasureId, ErasureRecord, Error, ProfileId, Read, Removed, keys,
+        keys::Erased,
     },
 };
 
@@ -40,6 +38,17 @@ pub(crate) struct Erasing {
     pub(crate) at: Timestamp,
     /// By when no file may hold a byte of the person.
     pub(crate) due: Timestamp,
+}
+
+impl Erasing {
+    /// One that no file may hold a byte of so many microseconds later.
+    pub(crate) const fn within(id: ErasureId, at: Timestamp, within_us: i64) -> Self {
+        Self {
+            id,
+            at,
+            due: Timestamp::from_micros(at.as_micros().saturating_add(within_us)),
+        }
+    }
 }
 
 impl Batch<'_> {
@@ -155,80 +164,25 @@ impl Batch<'_> {
     fn planned(&self, erasing: Erasing, profile: ProfileId) -> Result<ErasureRecord, Error> {
         let Erasing { id, at, due } = erasing;
         let record = self.graph().profile(profile)?.unwrap_or_default();
-        let shown: BTreeSet<AtomId> = record.members.iter().chain(&record.attributed).copied().collect();
-        let atoms = self.with_all_claims(shown)?;
-        let (mut keys, mut claims, mut until) = (BTreeMap::new(), BTreeSet::new(), at);
-        for id in &atoms {
-            let Some(atom) = self.overlay.atom(*id)? else {
-                continue;
-            };
-            // A clock that was ahead wrote events that are yet to come.
-            until = until.max(atom.aggregate.last.unwrap_or(at));
-            let asserted = atom.claim.asserted.iter().map(|one| &one.key);
-            let (mut is_theirs, mut names_anything) = (false, false);
-            for key in asserted.chain(atom.links.keys()) {
-                names_anything = true;
-                is_theirs |= self.is_theirs(key, &atoms, &mut keys)?;
-            }
-            // Others say the same where a claim names nothing but what they share.
-            if is_theirs || !names_anything {
-                claims.insert(*id);
-            }
-        }
+        let meant = self.graph().meant(&record)?;
         Ok(ErasureRecord {
             id,
             at,
             batch: self.number,
-            until,
+            // A clock that was ahead wrote events that are yet to come.
+            until: meant.last.map_or(at, |last| last.max(at)),
             due,
             withdrawn: None,
             clearing: None,
             gone: None,
             profile,
             absorbed: record.absorbed,
-            keys: keys
-                .into_iter()
-                .filter_map(|(key, is_theirs)| is_theirs.then_some(key))
-                .collect(),
-            atoms: atoms.into_iter().collect(),
-            claims: claims.into_iter().collect(),
+            keys: meant.keys,
+            atoms: meant.atoms.into_iter().collect(),
+            claims: meant.claims,
             refused: Vec::new(),
             removed: Removed::default(),
         })
-    }
-
-    /// Whether a key is of these atoms alone, as it was judged before or is now: most of their claims name the same.
-    fn is_theirs(
-        &self,
-        key: &Key,
-        atoms: &BTreeSet<AtomId>,
-        judged: &mut BTreeMap<KeyHash, bool>,
-    ) -> Result<bool, Error> {
-        let hash = self.keyring.key(key);
-        if let Some(is_theirs) = judged.get(&hash) {
-            return Ok(*is_theirs);
-        }
-        let is_theirs = self.graph().is_of_these_alone(key, hash, atoms)?;
-        judged.insert(hash, is_theirs);
-        Ok(is_theirs)
-    }
-
-    /// These, and all claims of their customers: of more than count the rest is shown apart.
-    fn with_all_claims(&self, shown: BTreeSet<AtomId>) -> Result<BTreeSet<AtomId>, Error> {
-        let mut customers = BTreeSet::new();
-        for id in &shown {
-            if let Some(atom) = self.overlay.atom(*id)? {
-                // Who names two customers is neither of them.
-                if let Anchor::One(user) = atom.claim.anchor(self.rules.identity.of(atom.edition)) {
-                    customers.insert(self.keyring.key(user));
-                }
-            }
-        }
-        let mut atoms = shown;
-        for customer in customers {
-            atoms.extend(self.overlay.atoms(&keys::holders(customer))?);
-        }
-        Ok(atoms)
     }
 
     /// Takes out all that an erasure is about, and marks it.

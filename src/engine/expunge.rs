@@ -192,9 +192,14 @@ impl Snapshots {
         }
         let told: Vec<&ErasureRecord> = erased.iter().filter(|one| is_told(one)).collect();
         if let Some(beyond) = self.beyond.as_deref().filter(|_| !told.is_empty()) {
-            if let Some(elsewhere) = beyond.elsewhere() {
-                let told = elsewhere.tell(&told, &mut || goes_on().is_ok());
-                told.map_err(ExpungeError::Beyond)?;
+            match (beyond.readers(), beyond.elsewhere()) {
+                // Whose input others read lets go of refused items alone, of somebody of whom those are told otherwise.
+                (Some(_), _) => self.clear_refused(goes_on)?,
+                (None, Some(elsewhere)) => {
+                    let told = elsewhere.tell(&told, &mut || goes_on().is_ok());
+                    told.map_err(ExpungeError::Beyond)?;
+                }
+                (None, None) => {}
             }
             let withdrawn = beyond.withdraw(&self.query, &mut || goes_on().is_ok());
             withdrawn.map_err(ExpungeError::Beyond)?;
@@ -221,7 +226,7 @@ impl Snapshots {
         goes_on: GoesOn<'_>,
     ) -> Result<(), ExpungeError> {
         let key = self.secrets.retiring();
-        if let Some(beyond) = self.beyond.as_deref()
+        if let Some(beyond) = self.beyond.as_deref().filter(|beyond| beyond.readers().is_none())
             && !erased.iter().all(|one| apart.contains(&one.id))
         {
             self.write_anew(beyond, goes_on)?;
@@ -238,6 +243,7 @@ impl Snapshots {
             shelved.map_err(ExpungeError::Beyond)?;
         }
         if let Some(rolled) = rolled {
+            self.read_by_all(through, goes_on)?;
             self.forget((rolled, through), goes_on)?;
         }
         match self.source.store.rewrite(goes_on)? {

@@ -7,7 +7,7 @@
 //! ([`Readers`]).
 
 use std::{
-    fmt,
+    fmt, thread,
     time::{Duration, Instant},
 };
 
@@ -25,6 +25,11 @@ use crate::{
 
 /// How long a reader may be behind before that is told of, and how often then.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
+
+/// How long readers are waited for where files are cleared, and between two looks: a quiet one says how far it is every quarter of
+/// a minute.
+const WAIT_MAX: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Those whose input the journal is. Their calls block; `goes_on` says now and then whether to.
 pub trait Readers: Send + Sync + fmt::Debug {
@@ -117,6 +122,31 @@ impl Snapshots {
         let erasures = std::mem::take(&mut going.erasures);
         forgetting.going = None;
         self.heard(&erasures, goes_on)
+    }
+
+    /// Waits until all readers of the journal, where it has some, have consumed it up to there. None is passed over: what is not
+    /// read in time stays.
+    pub(crate) fn read_by_all(&self, through: Position, goes_on: GoesOn<'_>) -> Result<(), ExpungeError> {
+        let Some((_, readers)) = self.read_by() else {
+            return Ok(());
+        };
+        let begun = Instant::now();
+        loop {
+            goes_on()?;
+            let consumed = readers.consumed(&mut || goes_on().is_ok());
+            let consumed = consumed.map_err(ExpungeError::Beyond)?;
+            if consumed.through >= through {
+                return Ok(());
+            }
+            if begun.elapsed() >= WAIT_MAX {
+                let told = format!(
+                    "wait for the partition {}: expected it to have consumed what the journal is to let go of",
+                    consumed.last
+                );
+                return Err(ExpungeError::Beyond(told.into()));
+            }
+            thread::sleep(LOOK);
+        }
     }
 
     /// Those whose input the journal is, where it is somebody's.

@@ -31,7 +31,7 @@ use crate::{
         tenant::{News, Published},
     },
     journal::Message,
-    store::{ProfileId, Read},
+    store::{ErasureRecord, ProfileId, Read},
     wire::{
         Rejection,
         out::{
@@ -225,6 +225,21 @@ impl<'a> Publication<'a> {
             trace(&told),
             &body,
         )
+    }
+
+    /// Tells that somebody was erased of whom nothing but refused items was here.
+    pub(crate) fn erased(&mut self, erasure: &ErasureRecord) -> Result<(), Error> {
+        let (kind, profile) = (NoticeKind::Erased, erasure.profile.to_string());
+        let erasure = own_id(erasure.id.to_string());
+        let body = NoticeBody {
+            kind,
+            profile: &profile,
+            version: 0,
+            from: std::slice::from_ref(&profile),
+            into: &[],
+            cause: Cause::of([&erasure], "erased"),
+        };
+        self.push(self.subjects.notice(kind, &profile), profile.clone(), None, &body)
     }
 
     fn enriched(

@@ -309,6 +309,31 @@ fn what_was_refused_is_told_of_all_of_them() {
     }
 }
 
+#[test]
+fn what_was_refused_and_names_who_is_erased_is_kept_by_nobody() {
+    let divided = divided();
+    let [one, other] = apart(&divided);
+    let refused = [one, other].map(|who| json!({"id": who, "email": format!("{who}@example.com")}));
+    divided.tenant.post("/v1/events", &Value::from(refused.to_vec()));
+    let kept = || {
+        let told = divided.tenant.get("/v1/rejections");
+        let listed = told["rejections"].as_array().unwrap().iter();
+        let bodies: Vec<String> = listed.map(|one| one["body"].to_string()).collect();
+        [one, other].map(|who| bodies.iter().any(|body| body.contains(who)))
+    };
+    assert_eq!(kept(), [true, true]);
+    // Nobody is erased who is only asked for.
+    divided.asked("DELETE", "/v1/profiles/user_id:nobody", &Value::Null);
+    assert_eq!(kept(), [true, true]);
+    // By their id, and by what the refused item does not say of them.
+    let id = id(&divided, one);
+    for (whom, expected) in [(id, [false, true]), (format!("user_id:{other}"), [false, false])] {
+        let (status, receipt) = divided.asked("DELETE", &format!("/v1/profiles/{whom}"), &Value::Null);
+        assert_eq!(status, 200, "{receipt}");
+        assert_eq!(kept(), expected, "{receipt}");
+    }
+}
+
 /// Nobody who may not ask is told whether there is anybody, nor which partitions are served.
 #[test]
 fn a_stranger_learns_of_nobody() {

@@ -99,6 +99,7 @@ fn read_by(call: Call) -> (BTreeSet<&'static str>, bool) {
         Call::Merge | Call::Separate => asked::<api::WordRequest>(),
         Call::Undo => asked::<api::UndoRequest>(),
         Call::Connect => asked::<api::ConnectRequest>(),
+        Call::EraseRefused => asked::<api::EraseRefusedRequest>(),
         Call::Owner => (BTreeSet::new(), true),
     }
 }

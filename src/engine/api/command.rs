@@ -14,7 +14,7 @@ use crate::{
         experience::Findings,
         parting::Moved,
     },
-    store::{ErasureId, ErasureRecord},
+    store::{ErasureId, ErasureRecord, ProfileId},
 };
 
 /// A request that needs the owner's answer. `Debug` shows no token.
@@ -133,6 +133,16 @@ pub enum Command {
         /// The values.
         keys: Vec<Key>,
     },
+    /// Erase the refused items that name somebody who is about to be erased at a partition, of the resolver of a tenant with
+    /// partitions. Of the values nothing but hashes is kept, and where nothing names them not even these.
+    EraseRefused {
+        /// Who is erased.
+        profile: ProfileId,
+        /// The values by which they are named.
+        keys: Vec<Key>,
+        /// Microseconds within which no file may hold a byte of them.
+        within_us: i64,
+    },
     /// Have customers leave this partition, or come into it.
     Carry(Box<Moved>),
     /// Note that these messages of the input stream were deleted there.
@@ -165,6 +175,7 @@ impl fmt::Debug for Command {
             Self::EraseOn { .. } => "EraseOn",
             Self::Note { .. } => "Note",
             Self::Connect { .. } => "Connect",
+            Self::EraseRefused { .. } => "EraseRefused",
             Self::Carry(_) => "Carry",
             Self::Deleted { .. } => "Deleted",
         })

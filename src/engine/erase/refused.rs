@@ -7,11 +7,12 @@ use std::{borrow::Cow, collections::BTreeSet, ops::ControlFlow};
 
 use crate::{
     domain::{
+        event::StreamPlace,
         identifier::{Kind, text::fold},
         identity::Key,
     },
-    engine::{atoms::Atoms, batch::Batch},
-    store::{ErasureRecord, Error, KeyHash, Order, Read, RejectionRecord, Removed, View, keys},
+    engine::{batch::Batch, erase::Erasing},
+    store::{ErasureRecord, Error, KeyHash, Order, ProfileId, Read, RejectionRecord, Removed, View, keys},
 };
 
 /// Letters that a value has at least: less is found in anything.
@@ -27,6 +28,12 @@ struct Traces {
 }
 
 impl Traces {
+    fn of(keys: &[Key]) -> Self {
+        let mut traces = Self::default();
+        keys.iter().for_each(|key| traces.note(key));
+        traces
+    }
+
     /// Notes an identifier that is this person's.
     fn note(&mut self, key: &Key) {
         if key.value.chars().count() < LETTERS_MIN {
@@ -63,12 +70,72 @@ impl Traces {
 impl Batch<'_> {
     /// Deletes the refused items that name who is erased, and notes them. Nothing else is taken out before.
     pub(super) fn erase_refused(&mut self, erasure: &mut ErasureRecord) -> Result<(), Error> {
-        let traces = self.traces(erasure)?;
+        let keys = self.graph().traces(&erasure.atoms, &erasure.keys)?;
+        let traces = Traces::of(&keys);
+        self.delete_refused(erasure, |kept| traces.are_in(&kept.body))
+    }
+
+    /// Deletes the refused items that name somebody who is erased elsewhere, known by `keys`: what is noted of them, or `None`
+    /// where there is nothing.
+    pub(crate) fn erase_refused_of(
+        &mut self,
+        erasing: Erasing,
+        profile: ProfileId,
+        keys: &[Key],
+    ) -> Result<Option<ErasureRecord>, Error> {
+        let mut hashes: Vec<KeyHash> = keys.iter().map(|key| self.keyring.key(key)).collect();
+        hashes.sort_unstable();
+        let mut erasure = ErasureRecord {
+            id: erasing.id,
+            at: erasing.at,
+            batch: self.number,
+            until: erasing.at,
+            due: erasing.due,
+            withdrawn: None,
+            clearing: None,
+            gone: None,
+            profile,
+            absorbed: Vec::new(),
+            keys: hashes,
+            atoms: Vec::new(),
+            claims: Vec::new(),
+            refused: Vec::new(),
+            removed: Removed::default(),
+        };
+        let traces = Traces::of(keys);
+        self.delete_refused(&mut erasure, |kept| traces.are_in(&kept.body))?;
+        match erasure.removed.rejections {
+            0 => Ok(None),
+            _ => self.note_refused(erasure).map(Some),
+        }
+    }
+
+    /// The same again over what came from before it, by where the items stand: of what they named nothing is kept.
+    pub(crate) fn erase_refused_again(&mut self, erasure: &ErasureRecord) -> Result<ErasureRecord, Error> {
+        let mut again = ErasureRecord {
+            batch: self.number,
+            withdrawn: None,
+            gone: None,
+            removed: Removed::default(),
+            refused: Vec::new(),
+            ..erasure.clone()
+        };
+        let is_theirs = |place: &StreamPlace| erasure.refused.contains(&place.sequence);
+        self.delete_refused(&mut again, |kept| kept.origin.as_ref().is_some_and(is_theirs))?;
+        again.refused.clone_from(&erasure.refused);
+        self.note_refused(again)
+    }
+
+    fn delete_refused(
+        &mut self,
+        erasure: &mut ErasureRecord,
+        is_theirs: impl Fn(&RejectionRecord) -> bool,
+    ) -> Result<(), Error> {
         let (mut found, mut places) = (Vec::new(), Vec::new());
         self.overlay
             .scan_prefix(keys::REJECTIONS, Order::Ascending, &mut |key, value| {
                 let kept: RejectionRecord = self.overlay.decoded(value)?;
-                if traces.are_in(&kept.body) {
+                if is_theirs(&kept) {
                     found.push(key.to_vec());
                     places.extend(kept.origin.map(|place| place.sequence));
                 }
@@ -84,35 +151,15 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// By what refused items are known as theirs: what was theirs alone, and contacts that nobody else mentions. What they are
-    /// is asked once of each, before anything is taken out: who holds it still stands in the index.
-    fn traces(&self, erasure: &ErasureRecord) -> Result<Traces, Error> {
-        let (mut traces, mut judged) = (Traces::default(), BTreeSet::new());
-        for id in &erasure.atoms {
-            let Some(atom) = self.overlay.atom(*id)? else {
-                continue;
-            };
-            for key in atom.claim.asserted.iter().map(|one| &one.key) {
-                let hash = self.keyring.key(key);
-                if judged.insert(hash)
-                    && (erasure.keys.binary_search(&hash).is_ok() || self.only_mention(key, hash, erasure)?)
-                {
-                    traces.note(key);
-                }
-            }
+    /// Notes it, and the messages that are to be deleted in the input stream: one that holds what is not consumed yet stays
+    /// until it is.
+    fn note_refused(&mut self, erasure: ErasureRecord) -> Result<ErasureRecord, Error> {
+        for place in &erasure.refused {
+            self.overlay.put(keys::undeleted(*place), Vec::new());
         }
-        Ok(traces)
-    }
-
-    /// Whether nobody holds a key, and none but those who are erased mention it.
-    fn only_mention(&self, key: &Key, hash: KeyHash, erasure: &ErasureRecord) -> Result<bool, Error> {
-        if !self.graph().holding(key)?.is_some_and(|held| held.is_empty()) {
-            return Ok(false);
-        }
-        let mentioning = self
-            .overlay
-            .atoms_up_to(&keys::mentions(hash), erasure.atoms.len())?;
-        Ok(mentioning.is_some_and(|all| all.iter().all(|id| erasure.atoms.binary_search(id).is_ok())))
+        self.overlay.put_record(keys::erasure(erasure.id), &erasure)?;
+        self.overlay.put(keys::pending(erasure.id), Vec::new());
+        Ok(erasure)
     }
 }
 

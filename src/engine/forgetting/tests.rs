@@ -17,7 +17,7 @@ use crate::{
         profile::FoldLimits,
     },
     engine::{
-        Deciding, Engine, EngineConfig, HandleLimits, Opened, Query, RoomConfig, Rules, SnapshotConfig,
+        Deciding, Engine, EngineConfig, HandleLimits, Opened, Part, Query, RoomConfig, Rules, SnapshotConfig,
         WorkerConfig,
         api::{Answer, Command, Submission, Target},
         elsewhere::Elsewhere,
@@ -213,10 +213,15 @@ fn config(dir: &Path) -> EngineConfig {
 
 /// An engine of a folder, with others beside it.
 fn engine(dir: &Path, others: &Arc<Others>) -> Engine {
+    engine_as(dir, others, Part::Whole)
+}
+
+fn engine_as(dir: &Path, others: &Arc<Others>, part: Part) -> Engine {
+    let rules = Rules { part, ..rules() };
     let config = config(dir);
     let metrics = EngineMetrics::register(&Registry::new("1").unwrap()).unwrap();
     let opened = Opened::open(&config).unwrap().beside(others.clone());
-    opened.start(&config, rules(), metrics, noon).unwrap()
+    opened.start(&config, rules, metrics, noon).unwrap()
 }
 
 fn submit(engine: &Engine, id: &str) {
@@ -356,4 +361,39 @@ fn who_is_erased_is_told_elsewhere_and_erased_there_once() {
     let query = another.handle.query();
     assert_eq!(query.erasure(known.id).unwrap(), Some(known));
     another.stop().unwrap();
+}
+
+#[test]
+fn what_was_refused_at_a_resolver_is_gone_once_all_have_consumed_its_journal() {
+    let (dir, others) = (tempfile::tempdir().unwrap(), Arc::new(Others::reading(false)));
+    *others.consumed.lock().unwrap() = Some(0);
+    let partitions = std::num::NonZeroU32::MIN;
+    let resolver = engine_as(dir.path(), &others, Part::Resolver { partitions });
+    let body = r#"{"user_id":"sara"}"#;
+    let refused = one(body, Shape::Native, &origin()).unwrap_err();
+    let runtime = Runtime::new().unwrap();
+    let submitted = resolver
+        .handle
+        .submit(vec![Submission::Refused(Box::new(refused))]);
+    runtime.block_on(submitted).unwrap();
+    let last = resolver.handle.applied();
+    let command = Command::EraseRefused {
+        profile: crate::store::ProfileId([1; 16]),
+        keys: vec![sara()],
+        within_us: 0,
+    };
+    let answered = runtime.block_on(resolver.handle.command(None, command)).unwrap();
+    let Answer::Erased { erasure } = answered.answer else {
+        panic!("{answered:?}")
+    };
+    let query = resolver.handle.query();
+    let is_gone = || query.erasure(erasure.id).unwrap().unwrap().gone.is_some();
+    others.looked("consumed");
+    assert!(query.journal().first() <= last && !is_gone());
+    *others.consumed.lock().unwrap() = Some(u64::MAX);
+    until(is_gone);
+    assert!(query.journal().first() > last);
+    assert_eq!(["tell", "has_room"].map(|what| others.calls(what)), [0, 0]);
+    assert_eq!(others.calls("withdraw"), 1);
+    resolver.stop().unwrap();
 }

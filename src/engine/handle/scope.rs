@@ -60,6 +60,7 @@ pub(super) fn of(command: &Command, keyring: &Keyring) -> String {
             let hashes: Vec<String> = keys.iter().map(|key| keyring.key(key).to_string()).collect();
             format!("connect {hashes:?}")
         }
+        Command::EraseRefused { profile, .. } => format!("erase refused {profile}"),
         Command::Carry(moved) => format!("carry {}", moved.id()),
         Command::Deleted { places } => format!("deleted {places:?}"),
         Command::Undo { what, .. } => match what {

@@ -13,7 +13,9 @@ use crate::{
         api::{Answer, Command, CommandError, Outcome, Submission},
         batch::Batch,
         bounds::Bounds,
+        commands::Ordered,
         deciding::{Figures, Leaves},
+        erase::Erasing,
         error::Error,
         input::Input,
         parting::{MoveId, Routed},
@@ -25,7 +27,7 @@ use crate::{
         step::{Ground, Standing, Stepped},
     },
     journal::Message,
-    store::{self, ArrivalRecord, DepartureRecord, KeyHash, SpreadRecord, keys},
+    store::{self, ArrivalRecord, DepartureRecord, ErasureRecord, KeyHash, SpreadRecord, keys},
     wire::out::update::Subjects,
 };
 
@@ -46,11 +48,11 @@ pub(crate) fn step(
         messages: Vec::new(),
         moves: 0,
     };
+    let mut publication = Publication::new(ground.rules, now);
     let mut answers = Vec::with_capacity(input.commands.len());
     for ordered in &input.commands {
-        answers.push(run.command(&ordered.command, now)?);
+        answers.push(run.command(ordered, &mut publication, now)?);
     }
-    let mut publication = Publication::new(ground.rules, now);
     let mut outcomes = Vec::with_capacity(input.submissions.len());
     for submission in &input.submissions {
         outcomes.push(match submission.event() {
@@ -143,9 +145,28 @@ impl Run<'_> {
 
     /// Carries a command out. To connect is the same however often it is asked for, so no answer is kept for who repeats it.
     /// What keeps the files of any engine clear is carried out here, too.
-    fn command(&mut self, command: &Command, now: Timestamp) -> Result<Result<Answer, CommandError>, Error> {
-        let keys = match command {
+    fn command(
+        &mut self,
+        ordered: &Ordered,
+        publication: &mut Publication<'_>,
+        now: Timestamp,
+    ) -> Result<Result<Answer, CommandError>, Error> {
+        let keys = match &ordered.command {
             Command::Connect { keys } => keys,
+            Command::EraseRefused {
+                profile,
+                keys,
+                within_us,
+            } => {
+                let erasing = Erasing::within(ordered.erasure, now, *within_us);
+                let erased = self.batch.erase_refused_of(erasing, *profile, keys)?;
+                return Ok(Ok(told(erased, publication)?));
+            }
+            // Nobody is here who could be erased: it is one of its own.
+            Command::EraseAgain(erasure) => {
+                let erased = self.batch.erase_refused_again(erasure)?;
+                return Ok(Ok(told(Some(erased), publication)?));
+            }
             Command::Note { erasures, progress } => {
                 return Ok(Ok(self.batch.note(erasures, *progress, now)?));
             }
@@ -198,4 +219,14 @@ impl Run<'_> {
             lasting,
         })
     }
+}
+
+/// Tells what was erased of refused items, where there was something: what was published of them lies before that.
+fn told(erased: Option<ErasureRecord>, publication: &mut Publication<'_>) -> Result<Answer, Error> {
+    let Some(erasure) = erased else {
+        return Ok(Answer::Noted);
+    };
+    publication.erased(&erasure)?;
+    let erasure = Box::new(erasure);
+    Ok(Answer::Erased { erasure })
 }

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use tower::ServiceExt;
 
 use crate::{
-    api::{self, Api, ConnectAnswer, ToResolver},
+    api::{self, Api, ConnectAnswer, ToResolver, Traced},
     domain::identity::Key,
     engine::{Numbered, Position},
     http::{
@@ -174,6 +174,7 @@ impl Gateway {
             Way::Word => desk.word().await,
             Way::Undo => desk.undo().await,
             Way::Mint => desk.mint().await,
+            Way::Erase => desk.erase().await,
             // The others are routes of their own: `Gateway::over`, `Gateway::ready`.
             Way::Each | Way::All | Way::Own | Way::Ready => Err(desk.parted()),
         }
@@ -231,6 +232,15 @@ impl Desk<'_> {
             None => self.api.connect_here(keys).await,
         };
         Ok(connected?)
+    }
+
+    /// Has the resolver erase what was refused and names somebody.
+    pub(crate) async fn erase_refused(&self, traced: Traced) -> Result<(), Failure> {
+        let erased = match &self.gateway.owner {
+            Some(owner) => self.api.erase_refused_over(owner.as_ref(), &traced).await,
+            None => self.api.erase_refused_here(traced).await,
+        };
+        Ok(erased.map(drop)?)
     }
 
     /// Nobody answers this for all.

@@ -9,18 +9,19 @@ use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use crate::{
-    api::{self, UndoRequest},
+    api::{self, Traced, UndoRequest},
     domain::identity::Key,
     engine::{
-        Position, Query,
+        Health, Position, Query,
         api::{CommandError, Target},
     },
     http::{
         failure::Failure,
         partitions::{
-            find::{code, first, holder, places, whom},
+            find::{code, first, holder, places, targets, whom},
             gateway::Desk,
             position::carried_out,
+            table::Named,
             told::read,
         },
     },
@@ -128,6 +129,26 @@ impl Desk<'_> {
         let whose = self.key_of(target, *place).await?;
         self.connect(vec![whose, minted]).await?;
         written(parts, &members)
+    }
+
+    /// Erases somebody. What was refused is the resolver's, which lets go first of what names them: afterwards nobody knows by
+    /// what, and whoever is told that this failed asks again. Where another process owns the partition, it does both.
+    pub(crate) async fn erase(&self) -> Result<Response, Failure> {
+        let whom = targets(self.api, self.asked, Named::Path);
+        let found = places(self.api, self.gateway.partitions(), whom.clone()).await?;
+        let (Some(target), Some(Some(place))) = (whom.into_iter().next(), found.first().copied()) else {
+            return self.at(0).await;
+        };
+        let partition = self.gateway.partitions().at(place)?;
+        if partition.handle.health() == Health::Ready {
+            let part = partition.handle.query();
+            let traced = self.api.ask("find", move |_| part.traces_of(&target)).await?;
+            if let Some((profile, keys)) = traced {
+                let now = self.asked.in_query("now") == Some("true");
+                self.erase_refused(Traced { profile, keys, now }).await?;
+            }
+        }
+        self.at(place).await
     }
 
     /// Settles each code where it is, and answers in the order of the request.

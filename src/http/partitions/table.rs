@@ -27,6 +27,8 @@ pub(crate) enum Way {
     Undo,
     /// Whoever has the customer, and the code is known to be theirs before it is told.
     Mint,
+    /// Whoever has the customer, once the resolver keeps nothing refused that names them.
+    Erase,
     /// Nobody: each partition by itself.
     Each,
 }
@@ -56,7 +58,7 @@ pub(crate) enum Named {
 #[rustfmt::skip]
 pub(crate) fn way(method: &Method, path: &str) -> Option<Way> {
     use Named::{Identifiers, IdentifiersOfView, Path, PathOfView, Phone, PhoneOfLink, Who, WhoOrSegment};
-    use Way::{All, Both, Code, Codes, Each, Mint, Own, Ready, Scan, Somebody, Undo, Word};
+    use Way::{All, Both, Code, Codes, Each, Erase, Mint, Own, Ready, Scan, Somebody, Undo, Word};
     Some(match (method.as_str(), path) {
         // Taken in by the resolver, and routed.
         ("POST", "/v1/events" | "/v1/identify" | "/v1/i" | "/v1/track" | "/v1/t" | "/v1/page" | "/v1/p"
@@ -69,7 +71,7 @@ pub(crate) fn way(method: &Method, path: &str) -> Option<Way> {
             | "/v1/profiles/{who}/export" | "/v1/profiles/{who}/readers" | "/v1/profiles/{who}/merges"
             | "/v1/profiles/{who}/matches") => Somebody(Path),
         ("PUT", "/v1/profiles/{who}/consent") => Somebody(Path),
-        ("DELETE", "/v1/profiles/{who}") => Somebody(Path),
+        ("DELETE", "/v1/profiles/{who}") => Erase,
         ("POST", "/v1/contacts/decide" | "/v1/routing/decide") => Somebody(Who),
         ("POST", "/v1/lookup") => Somebody(Identifiers),
         ("GET", "/v1/context/{view}/{who}") => Somebody(PathOfView),
@@ -155,7 +157,7 @@ mod tests {
     fn whoever_is_looked_for_in_a_path_stands_there() {
         for route in table() {
             let needed: &[&str] = match way(&route.method, route.path) {
-                Some(Way::Somebody(Named::Path)) => &["{who}"],
+                Some(Way::Somebody(Named::Path) | Way::Erase) => &["{who}"],
                 Some(Way::Somebody(Named::PathOfView)) => &["{view}", "{who}"],
                 Some(Way::Somebody(Named::IdentifiersOfView)) => &["{view}"],
                 Some(Way::Code) => &["{token}"],

@@ -50,11 +50,13 @@ pub(crate) enum Call {
     Undo,
     /// [`Api::connect`](crate::api::Api::connect).
     Connect,
+    /// [`Api::erase_refused`](crate::api::Api::erase_refused).
+    EraseRefused,
     Owner,
 }
 
 impl Call {
-    pub(crate) const ALL: [Self; 38] = [
+    pub(crate) const ALL: [Self; 39] = [
         Self::Profile,
         Self::Timeline,
         Self::Identity,
@@ -92,6 +94,7 @@ impl Call {
         Self::Separate,
         Self::Undo,
         Self::Connect,
+        Self::EraseRefused,
         Self::Owner,
     ];
 
@@ -135,6 +138,7 @@ impl Call {
             Self::Separate => "c.separate",
             Self::Undo => "c.undo",
             Self::Connect => "c.connect",
+            Self::EraseRefused => "c.refused.erase",
             Self::Owner => "c.owner",
         }
     }
@@ -189,7 +193,7 @@ impl Call {
             Self::Routing => Action::Route,
             Self::Erase | Self::Erasure => Action::Erase,
             Self::Merge | Self::Separate | Self::Undo => Action::Steward,
-            Self::Connect | Self::Owner => return None,
+            Self::Connect | Self::EraseRefused | Self::Owner => return None,
         })
     }
 
@@ -238,6 +242,7 @@ impl Call {
             Self::Separate => written(&api.separate(api::read(body)?).await?),
             Self::Undo => written(&api.undo(api::read(body)?).await?),
             Self::Connect => written(&api.connect(api::read(body)?).await?),
+            Self::EraseRefused => written(&api.erase_refused(api::read(body)?).await?),
             Self::Owner => written(&instance.owner),
         }
     }

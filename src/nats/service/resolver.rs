@@ -1,11 +1,12 @@
-//! The way from those who stand by for a resolver to its owner, who alone brings together what is in several partitions.
+//! The way from those who stand by for a resolver to its owner, who alone brings together what is in several partitions, and has
+//! what was refused.
 
 use std::time::Duration;
 
 use async_nats::{Client, Request, RequestErrorKind, service::NATS_SERVICE_ERROR_CODE};
 
 use crate::{
-    api::{Carrying, ToResolver, Unanswered},
+    api::{Carrying, Errand, ToResolver, Unanswered},
     nats::{assets::Names, service::calls::Call},
 };
 
@@ -18,7 +19,8 @@ const UNREADABLE: u16 = 500;
 #[derive(Clone, Debug)]
 pub struct OwnerOfResolver {
     client: Client,
-    subject: String,
+    /// What subjects of the tenant begin with.
+    prefix: String,
 }
 
 impl OwnerOfResolver {
@@ -26,13 +28,18 @@ impl OwnerOfResolver {
     pub fn of(client: Client, names: &Names) -> Self {
         Self {
             client,
-            subject: format!("{}.{}", names.prefix(), Call::Connect.subject()),
+            prefix: names.prefix().to_owned(),
         }
     }
 
-    async fn asked(&self, body: Vec<u8>) -> Result<Vec<u8>, Unanswered> {
+    async fn asked(&self, errand: Errand, body: Vec<u8>) -> Result<Vec<u8>, Unanswered> {
+        let call = match errand {
+            Errand::Connect => Call::Connect,
+            Errand::EraseRefused => Call::EraseRefused,
+        };
+        let subject = format!("{}.{}", self.prefix, call.subject());
         let request = Request::new().payload(body.into()).timeout(Some(ANSWER_WAIT));
-        let answer = self.client.send_request(self.subject.clone(), request).await;
+        let answer = self.client.send_request(subject, request).await;
         let answer = answer.map_err(|error| match error.kind() {
             RequestErrorKind::NoResponders => Unanswered::NoOwner,
             _ => Unanswered::Lost,
@@ -46,7 +53,7 @@ impl OwnerOfResolver {
 }
 
 impl ToResolver for OwnerOfResolver {
-    fn ask(&self, body: Vec<u8>) -> Carrying<'_> {
-        Box::pin(self.asked(body))
+    fn ask(&self, errand: Errand, body: Vec<u8>) -> Carrying<'_> {
+        Box::pin(self.asked(errand, body))
     }
 }

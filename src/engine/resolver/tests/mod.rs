@@ -2,6 +2,7 @@
 
 mod connected;
 mod linked;
+mod refused;
 mod routed;
 mod spread;
 

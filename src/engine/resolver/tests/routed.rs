@@ -245,7 +245,8 @@ fn what_is_connected_by_word_is_together_and_nothing_else_is_done_here() {
     assert_eq!(moved, [place, home]);
     let stepped = scene.take(&connect(&[]));
     assert!(matches!(&stepped.answers[..], [Err(CommandError::NobodyThere)]));
-    let elsewhere = Input::command(Ordered::of_our_own(Command::Deleted { places: vec![1] }));
+    let token = "code".to_owned();
+    let elsewhere = Input::command(Ordered::of_our_own(Command::RevokeQr { token }));
     let stepped = scene.take(&elsewhere);
     assert!(matches!(&stepped.answers[..], [Err(CommandError::Resolver)]));
     assert!(stepped.commit.is_none());
