@@ -159,6 +159,14 @@ pub enum StartError {
         /// How many there are.
         known: u32,
     },
+    /// Who is routed to partitions cannot be had here as well.
+    #[error(
+        "start an engine that has customers: expected a journal of its own, but this one routes events to {known} partitions, which have the customers; set cluster.partitions to {known}"
+    )]
+    Routes {
+        /// How many partitions there are.
+        known: u32,
+    },
     /// The rebuilt store is not what the journal says it was.
     #[error("rebuild the store: its fingerprint differs from the journal's at position {at}")]
     Diverged {

@@ -167,6 +167,7 @@ impl Standby {
             standing,
             noted,
         } = unless_behind(journal.as_mut(), |log| held.recovered(config, log))?;
+        rules.part.may_follow(&standing)?;
         // What was kept by other rules is read as it was kept; the next owner makes it anew.
         rules.adopt(noted);
         let ledger = Ledger::in_folder(&config.dir);

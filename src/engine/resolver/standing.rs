@@ -10,14 +10,30 @@ use crate::{
     store::AtomId,
 };
 
+impl Part {
+    /// Whether it may go on from there: whoever has customers would take for itself, without a word to the partitions that have
+    /// them, what the input holds for these.
+    ///
+    /// # Errors
+    /// [`StartError::Routes`].
+    pub(crate) fn may_follow(self, standing: &Standing) -> Result<(), StartError> {
+        match standing.spread {
+            Some(spread) if !self.is_resolver() => Err(StartError::Routes {
+                known: spread.partitions,
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl Rules {
     /// Where it is a resolver that starts, what it does not do is left out.
     ///
     /// # Errors
-    /// [`StartError::FewerPartitions`].
+    /// [`StartError::FewerPartitions`], [`StartError::Routes`].
     pub(crate) fn resolve(&mut self, standing: &mut Standing) -> Result<(), StartError> {
         let Part::Resolver { partitions } = self.part else {
-            return Ok(());
+            return self.part.may_follow(standing);
         };
         let known = standing.spread.as_ref();
         if let Some(spread) = known.filter(|spread| spread.partitions > partitions.get()) {

@@ -8,12 +8,16 @@ use std::{
 
 use super::*;
 use crate::{
-    engine::{handle::HandleLimits, room::RoomConfig, snapshots::SnapshotConfig, worker::WorkerConfig},
+    domain::{identity::IdentityRules, profile::FoldLimits},
+    engine::{
+        handle::HandleLimits, parting::Part, room::RoomConfig, snapshots::SnapshotConfig,
+        worker::WorkerConfig,
+    },
     journal::{
-        self, Commit, Journal, Marker, ReadJournal, Told,
+        self, Change, Commit, Journal, Marker, ReadJournal, Told,
         file::{FileJournal, FileJournalConfig},
     },
-    store::{StoreConfig, fingerprint::Multiset},
+    store::{SpreadRecord, StoreConfig, codec, fingerprint::Multiset, keys},
     telemetry::Registry,
 };
 
@@ -178,6 +182,30 @@ fn config(dir: &Path) -> EngineConfig {
     }
 }
 
+fn metrics() -> StandbyMetrics {
+    let registry = Registry::new("1").unwrap();
+    StandbyMetrics {
+        engine: EngineMetrics::register(&registry).unwrap(),
+        cluster: ClusterMetrics::register(&registry).unwrap(),
+    }
+}
+
+/// What an engine goes by that has this part of the customers.
+fn rules(part: Part) -> Rules {
+    Rules {
+        tenant: "acme".to_owned(),
+        part,
+        identity: IdentityRules::standard(),
+        fold: FoldLimits::STANDARD,
+        retention: Default::default(),
+        views: Default::default(),
+        channel_views: Default::default(),
+        repairs_max: 64,
+        rejections_max: 8,
+        decide: Default::default(),
+    }
+}
+
 /// What follows the whole journal with a store that has its first commit, on a disk of which so much has to be free; after so
 /// many reads it is told to stop.
 fn following(mut scene: Scene, free_min: u64, reads: u32) -> (Following, tempfile::TempDir) {
@@ -186,11 +214,7 @@ fn following(mut scene: Scene, free_min: u64, reads: u32) -> (Following, tempfil
     let Scene { dir, written, .. } = scene;
     let (stop, stopped) = mpsc::channel();
     *written.stopping.lock().unwrap() = (reads, Some(stop));
-    let registry = Registry::new("1").unwrap();
-    let metrics = StandbyMetrics {
-        engine: EngineMetrics::register(&registry).unwrap(),
-        cluster: ClusterMetrics::register(&registry).unwrap(),
-    };
+    let metrics = metrics();
     let (config, ballast) = (config(dir.path()), 0);
     let room = RoomConfig { free_min, ballast };
     let following = Following {
@@ -288,4 +312,48 @@ fn of_stores_that_were_behind_what_the_journal_has_the_last_is_kept() {
     let mut stores: Vec<String> = names.filter(|name| name.starts_with("store")).collect();
     stores.sort();
     assert_eq!(stores, ["store", "store.behind"]);
+}
+
+#[test]
+fn nobody_who_has_customers_stands_by_for_a_resolver() {
+    let spread = SpreadRecord {
+        partitions: 2,
+        after: None,
+    };
+    let parts = [
+        (Part::Whole, true),
+        (Part::Partition { index: 1 }, true),
+        (
+            Part::Resolver {
+                partitions: 2.try_into().unwrap(),
+            },
+            false,
+        ),
+    ];
+    for (part, is_refused) in parts {
+        let mut scene = Scene::new();
+        let routing = Commit {
+            changes: vec![Change {
+                key: keys::SPREAD.to_vec(),
+                value: Some(codec::encode(&spread).unwrap()),
+            }],
+            ..commit(COMMITS + 1)
+        };
+        scene
+            .positions
+            .push(scene.written.journal.append(&routing).unwrap());
+        let held = scene.open(3, 3).unwrap();
+        let (
+            config,
+            Scene {
+                dir: _dir, written, ..
+            },
+        ) = (config(scene.dir.path()), scene);
+        let following = (held, Box::new(written) as Box<dyn FollowedJournal>);
+        match Standby::start(following, &config, rules(part), metrics(), || NOW) {
+            Err(StartError::Routes { known: 2 }) if is_refused => {}
+            Ok(standby) if !is_refused => drop(standby.stop().unwrap()),
+            other => panic!("{part:?}: {other:?}"),
+        }
+    }
 }

@@ -228,3 +228,21 @@ fn more_partitions_are_begun_with_the_first_commit_and_fewer_are_refused() {
         }
     }
 }
+
+#[test]
+fn where_events_are_routed_nobody_starts_who_has_customers() {
+    let mut scene = of_two(&events());
+    let new = Scene::new();
+    for part in [
+        crate::engine::Part::Whole,
+        crate::engine::Part::Partition { index: 0 },
+    ] {
+        scene.rules.part = part;
+        let (mut rules, mut standing) = (scene.rules.clone(), scene.standing.clone());
+        match rules.resolve(&mut standing) {
+            Err(StartError::Routes { known: 2 }) => {}
+            other => panic!("{part:?}: {other:?}"),
+        }
+        rules.resolve(&mut new.standing.clone()).unwrap();
+    }
+}
