@@ -18,8 +18,8 @@ use crate::{
         },
     },
     config::Settings,
-    engine::EngineConfig,
-    nats::{self, status::last_of},
+    engine::{EngineConfig, expunge::BeyondError},
+    nats::{self, Tenant, bucket::Bucket, status::last_of},
 };
 
 /// Under what members find how many partitions there are.
@@ -87,6 +87,26 @@ pub(crate) async fn agree(member: &Member, settings: &Settings) -> Result<(), Se
         tracing::info!(partitions = wanted, "the tenant has more partitions from now on");
     }
     Ok(())
+}
+
+/// How many partitions the members of a tenant agreed on, as of now: whoever asks may have been started before there were so many.
+///
+/// # Errors
+/// Where the bucket does not say it.
+pub(crate) async fn agreed(bucket: &Bucket, tenant: &Tenant) -> Result<u32, BeyondError> {
+    let known = bucket.get(&key_of(PARTITIONS, tenant)).await?;
+    count(known.as_deref()).ok_or_else(|| {
+        format!(
+            "ask how many partitions the tenant {} has: expected it in the bucket where its members meet",
+            tenant.as_str()
+        )
+        .into()
+    })
+}
+
+/// What is known to the members of a tenant with partitions; `None` where that is no such number.
+fn count(known: Option<&[u8]>) -> Option<u32> {
+    known.map(number).filter(|known| (1..u32::MAX).contains(known))
 }
 
 /// What is known; nothing else is written there.
@@ -172,6 +192,20 @@ mod tests {
         within(Duration::from_secs(60), ready(Ok(())), path)
             .await
             .unwrap();
+    }
+
+    /// Nobody is left out because what is known of them cannot be read.
+    #[test]
+    fn only_what_can_be_read_says_how_many_are_waited_for_and_told() {
+        for (known, expected) in [
+            (Some("2"), Some(2)),
+            (Some("64"), Some(64)),
+            (Some("0"), None),
+            (Some("x"), None),
+            (None, None),
+        ] {
+            assert_eq!(count(known.map(str::as_bytes)), expected, "{known:?}");
+        }
     }
 
     #[test]
