@@ -9,13 +9,14 @@ use std::{
 };
 
 use crate::{
+    app::shared::partitioned::agreed,
     config::Settings,
     engine::{
         ErasureId, ErasureRecord,
         elsewhere::{decode, encode, look_every},
         expunge::BeyondError,
     },
-    nats::{self, Connection, assets::Names, bucket::Bucket},
+    nats::{self, Connection, Tenant, assets::Names, bucket::Bucket},
 };
 
 /// What the keys begin with.
@@ -29,8 +30,9 @@ pub(crate) struct Erasures {
     bucket: Bucket,
     /// This engine, as a subject token.
     own: String,
-    /// The others.
-    others: Vec<String>,
+    /// The tenant with partitions. How many those are is asked whenever they are told: there may be more than when this process
+    /// was started.
+    tenant: Tenant,
     /// How often it is looked who was erased there.
     pub(crate) look_every: Duration,
 }
@@ -48,12 +50,9 @@ impl Erasures {
     pub(crate) fn of(connection: &Connection, nats: &nats::Settings, settings: &Settings) -> Option<Self> {
         let own = Names::of(&nats.tenant).token();
         let whose = nats.partition.as_ref().map(|partition| &partition.resolver);
-        let resolver = Names::of(whose.unwrap_or(&nats.tenant));
-        let partitions = settings.cluster.as_ref()?.partitions?.get();
-        let partitions = (0..partitions).map(|index| resolver.partition(index).token());
-        let all = partitions.chain([resolver.token()]);
+        settings.cluster.as_ref()?.partitions?;
         Some(Self {
-            others: all.filter(|other| *other != own).collect(),
+            tenant: whose.unwrap_or(&nats.tenant).clone(),
             bucket: Bucket::of(connection),
             own,
             look_every: look_every(settings.erase_horizon),
@@ -63,13 +62,19 @@ impl Erasures {
     /// Has all others told of these, but for those of whom this engine was told by another.
     ///
     /// # Errors
-    /// Where the bucket does not take it: some may be told then.
+    /// Where the bucket does not say who they are, or does not take it: some may be told then.
     pub(crate) async fn tell(&self, erased: &[&ErasureRecord]) -> Result<(), BeyondError> {
         let foreign = self.foreign().await?;
-        for erasure in erased.iter().filter(|one| !foreign.contains(&one.id)) {
+        let begun_here = erased.iter().filter(|one| !foreign.contains(&one.id));
+        let begun_here: Vec<&&ErasureRecord> = begun_here.collect();
+        if begun_here.is_empty() {
+            return Ok(());
+        }
+        let others = others(&self.tenant, &self.own, agreed(&self.bucket, &self.tenant).await?);
+        for erasure in begun_here {
             let bytes = encode(erasure)?;
             let pieces: Vec<&[u8]> = bytes.chunks(PIECE_BYTES).collect();
-            for other in &self.others {
+            for other in &others {
                 for (number, piece) in pieces.iter().enumerate() {
                     let key = key(other, erasure.id, number, pieces.len());
                     self.bucket.put(&key, piece.to_vec()).await?;
@@ -124,6 +129,14 @@ impl Erasures {
     }
 }
 
+/// All engines of a tenant with partitions but for the one that tells, as subject tokens.
+fn others(tenant: &Tenant, own: &str, partitions: u32) -> Vec<String> {
+    let resolver = Names::of(tenant);
+    let partitions = (0..partitions).map(|index| resolver.partition(index).token());
+    let all = partitions.chain([resolver.token()]);
+    all.filter(|other| other != own).collect()
+}
+
 fn key(to: &str, erasure: ErasureId, piece: usize, pieces: usize) -> String {
     format!("{ERASED}.{to}.{erasure}.{piece}.{pieces}")
 }
@@ -155,6 +168,13 @@ fn whole(mut pieces: Vec<Piece>) -> BTreeMap<ErasureId, usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_others_are_told() {
+        let tenant = "a".parse().unwrap();
+        assert_eq!(others(&tenant, "a_p1", 4), ["a_p0", "a_p2", "a_p3", "a"]);
+        assert_eq!(others(&tenant, "a", 2), ["a_p0", "a_p1"]);
+    }
 
     #[test]
     fn an_erasure_is_told_once_all_of_its_pieces_are_there() {

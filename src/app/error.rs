@@ -1,6 +1,6 @@
 //! Why a service does not start, or stops. Owns what is told of it, whichever duty met it.
 
-use std::{io, net::SocketAddr, path::PathBuf};
+use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
 
 use crate::{
     app::{certificate::CertificateError, shared::partitioned::PartitionsError},
@@ -33,6 +33,17 @@ pub enum ServiceError {
     NoSecrets {
         /// The file.
         path: PathBuf,
+    },
+    /// The tenant has no secrets yet, which its partition is to have.
+    #[error(
+        "serve a partition: expected the secrets of its tenant within {patience:?}, offered by another member or in {}",
+        path.display()
+    )]
+    LateSecrets {
+        /// The tenant's file.
+        path: PathBuf,
+        /// How long they were waited for.
+        patience: Duration,
     },
     /// The tenant has another number of partitions.
     #[error(transparent)]

@@ -1,15 +1,18 @@
-//! The other engines of a tenant with partitions, as one of its partitions sees them: how far they are. Asks and changes nothing.
+//! The other engines of a tenant with partitions, as one of its partitions sees them: how far they are. Who they are says the number
+//! that all members agreed on, not the file of this process. Asks and changes nothing.
 
 use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
 use crate::{
+    app::shared::partitioned::agreed,
     config::Settings,
     engine::expunge::BeyondError,
     nats::{
         self, Connection,
         assets::Names,
+        bucket::Bucket,
         status::{Member, last_of, members, members_of_all},
     },
 };
@@ -22,23 +25,23 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(crate) struct Siblings {
     connection: Connection,
+    bucket: Bucket,
     /// Who routes events to them.
     resolver: Names,
-    /// The other partitions.
-    others: Vec<Names>,
+    /// Which partition this is, and of whom.
+    own: nats::Partition,
 }
 
 impl Siblings {
     /// Those of a partition; none of a tenant that is none.
     pub(crate) fn of(connection: &Connection, nats: &nats::Settings, settings: &Settings) -> Option<Self> {
-        let partition = nats.partition.as_ref()?;
-        let partitions = settings.cluster.as_ref()?.partitions?.get();
-        let resolver = Names::of(&partition.resolver);
-        let others = (0..partitions).filter(|index| *index != partition.index);
+        let own = nats.partition.clone()?;
+        settings.cluster.as_ref()?;
         Some(Self {
             connection: connection.clone(),
-            others: others.map(|index| resolver.partition(index)).collect(),
-            resolver,
+            bucket: Bucket::of(connection),
+            resolver: Names::of(&own.resolver),
+            own,
         })
     }
 
@@ -56,14 +59,16 @@ impl Siblings {
     /// had here, they have.
     ///
     /// # Errors
-    /// Where one does not within a minute, or cannot be asked.
+    /// Where one does not within a minute, or cannot be asked, or who they are is not known.
     pub(crate) async fn level(&self) -> Result<(), BeyondError> {
         let wanted = last_of(&self.connection.jetstream, self.resolver.journal()).await?;
+        // ORDER: after what is wanted was read. Whoever is sent somebody by it was agreed on before.
+        let partitions = agreed(&self.bucket, &self.own.resolver).await?;
+        let others = others(&self.resolver, self.own.index, partitions);
         let begun = Instant::now();
         loop {
             let members = members_of_all(&self.connection.client).await?;
-            let behind = self
-                .others
+            let behind = others
                 .iter()
                 .find(|other| !has_read(&members, &other.token(), wanted));
             match behind {
@@ -81,6 +86,12 @@ impl Siblings {
     }
 }
 
+/// The partitions but for this one.
+fn others(resolver: &Names, own: u32, partitions: u32) -> Vec<Names> {
+    let others = (0..partitions).filter(|index| *index != own);
+    others.map(|index| resolver.partition(index)).collect()
+}
+
 /// Whether a tenant, as a subject token, has read its input up to `wanted`: what one of its members has, all have or can have.
 fn has_read(members: &[Member], tenant: &str, wanted: u64) -> bool {
     let own = members.iter().filter(|member| member.tenant == tenant);
@@ -90,6 +101,19 @@ fn has_read(members: &[Member], tenant: &str, wanted: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_but_this_one_are_waited_for() {
+        let resolver = Names::of(&"a".parse().unwrap());
+        let waited_for = |own, partitions| {
+            let others = others(&resolver, own, partitions);
+            let tokens: Vec<String> = others.iter().map(Names::token).collect();
+            tokens.join(" ")
+        };
+        assert_eq!(waited_for(0, 4), "a_p1 a_p2 a_p3");
+        assert_eq!(waited_for(1, 2), "a_p0");
+        assert_eq!(waited_for(0, 1), "");
+    }
 
     #[test]
     fn a_partition_has_read_what_one_of_its_members_has() {
