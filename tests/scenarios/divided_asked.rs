@@ -330,6 +330,8 @@ fn a_stranger_learns_of_nobody() {
         ("POST", "/v1/scan"),
         ("GET", "/v1/reports/segments"),
         ("GET", "/v1/rejections"),
+        ("GET", "/v1/agent/card?phone=%2B491700000001"),
+        ("GET", "/v1/agent/card/live?phone=%2B491700000001"),
     ] {
         assert_eq!(
             divided.asked(method, path, &Value::Null).0,
@@ -345,6 +347,9 @@ fn a_stranger_learns_of_nobody() {
         };
         assert_eq!(known.status, expected, "{method} {path}: {}", known.body);
     }
+    // Nor does anybody wait for a position by a link that was never given out.
+    let forged = "/v1/agent/card?phone=%2B491700000001&until=99999999999&sig=AAAA&min_position=1000000";
+    assert_eq!(divided.asked("GET", forged, &Value::Null).0, 401);
 }
 
 #[test]
