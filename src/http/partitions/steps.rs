@@ -116,6 +116,8 @@ impl Desk<'_> {
         let (Some(target), Some(Some(place))) = (holder.first(), found.first()) else {
             return self.at(0).await;
         };
+        // Whoever can be led nowhere is not minted for.
+        let whose = self.key_of(target, *place).await?;
         let (parts, body) = self.at(*place).await?.into_parts();
         if parts.status != StatusCode::OK {
             return Ok(Response::from_parts(parts, body));
@@ -125,7 +127,6 @@ impl Desk<'_> {
         let Some(minted) = token.and_then(|token| code(self.api, token)) else {
             return Err(Failure::internal(&"a code was minted that has no token"));
         };
-        let whose = self.key_of(target, *place).await?;
         self.connect(vec![whose, minted]).await?;
         written(parts, &members)
     }
