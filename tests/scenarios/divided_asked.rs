@@ -13,7 +13,7 @@ use crate::{
 const PEOPLE: [&str; 8] = ["ann", "ben", "cyr", "dan", "eve", "fay", "gil", "hal"];
 
 /// Somebody who signs up with an e-mail.
-fn came(who: &str) -> Value {
+pub fn came(who: &str) -> Value {
     event(
         &format!("came {who}"),
         ["web", "Signed Up"],
@@ -26,25 +26,25 @@ fn came(who: &str) -> Value {
     )
 }
 
-fn divided() -> Divided {
+pub fn divided() -> Divided {
     let divided = Divided::new(3, "");
     divided.tell(&PEOPLE.map(came));
     divided
 }
 
 /// Two who live apart.
-fn apart(divided: &Divided) -> [&'static str; 2] {
+pub fn apart(divided: &Divided) -> [&'static str; 2] {
     let place = |who: &str| divided.place("user_id", who).unwrap();
     let other = PEOPLE.iter().find(|who| place(who) != place(PEOPLE[0]));
     [PEOPLE[0], other.unwrap()]
 }
 
-fn id(divided: &Divided, who: &str) -> String {
+pub fn id(divided: &Divided, who: &str) -> String {
     let told = divided.tenant.get(&format!("/v1/profiles/user_id:{who}"));
     told["id"].as_str().unwrap().to_owned()
 }
 
-fn code(answer: &(u16, Value)) -> (u16, &str) {
+pub fn code(answer: &(u16, Value)) -> (u16, &str) {
     (answer.0, answer.1["code"].as_str().unwrap_or_default())
 }
 
