@@ -3,6 +3,7 @@
 
 use std::{num::NonZeroU32, sync::Arc};
 
+use axum::Router;
 use serde_json::Value;
 use yekta::{
     domain::{identifier::Kind, identity::Key},
@@ -30,6 +31,7 @@ pub struct Divided {
     pub tenant: Town,
     pub parts: Vec<Town>,
     pub seats: Vec<Seat>,
+    tenants: Tenants,
 }
 
 impl Divided {
@@ -44,7 +46,7 @@ impl Divided {
         for (name, part) in names.iter().zip(&parts) {
             tenants.show(name, part.router(), None);
         }
-        let partitions = Partitions::of("default", names, tenants);
+        let partitions = Partitions::of("default", names, tenants.clone());
         let seats: Vec<Seat> = (0..count).map(|index| partitions.seat(index).unwrap()).collect();
         for (seat, part) in seats.iter().zip(&parts) {
             seat.take(&part.engine().handle);
@@ -58,7 +60,18 @@ impl Divided {
         for index in 0..count {
             tenant.beside(follow(index, tenant.engine().handle.clone(), handles.clone()));
         }
-        Self { tenant, parts, seats }
+        Self {
+            tenant,
+            parts,
+            seats,
+            tenants,
+        }
+    }
+
+    /// Hands what is asked of a partition to `router`, or to itself again.
+    pub fn have_asked(&self, index: usize, router: Option<Router>) {
+        let router = router.unwrap_or_else(|| self.parts[index].router());
+        self.tenants.show(&format!("default-p{index}"), router, None);
     }
 
     /// One engine with the same keys that has everybody.

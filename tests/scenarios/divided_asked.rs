@@ -13,7 +13,7 @@ use crate::{
 const PEOPLE: [&str; 8] = ["ann", "ben", "cyr", "dan", "eve", "fay", "gil", "hal"];
 
 /// Somebody who signs up with an e-mail.
-fn came(who: &str) -> Value {
+pub fn came(who: &str) -> Value {
     event(
         &format!("came {who}"),
         ["web", "Signed Up"],
@@ -26,25 +26,25 @@ fn came(who: &str) -> Value {
     )
 }
 
-fn divided() -> Divided {
+pub fn divided() -> Divided {
     let divided = Divided::new(3, "");
     divided.tell(&PEOPLE.map(came));
     divided
 }
 
 /// Two who live apart.
-fn apart(divided: &Divided) -> [&'static str; 2] {
+pub fn apart(divided: &Divided) -> [&'static str; 2] {
     let place = |who: &str| divided.place("user_id", who).unwrap();
     let other = PEOPLE.iter().find(|who| place(who) != place(PEOPLE[0]));
     [PEOPLE[0], other.unwrap()]
 }
 
-fn id(divided: &Divided, who: &str) -> String {
+pub fn id(divided: &Divided, who: &str) -> String {
     let told = divided.tenant.get(&format!("/v1/profiles/user_id:{who}"));
     told["id"].as_str().unwrap().to_owned()
 }
 
-fn code(answer: &(u16, Value)) -> (u16, &str) {
+pub fn code(answer: &(u16, Value)) -> (u16, &str) {
     (answer.0, answer.1["code"].as_str().unwrap_or_default())
 }
 
@@ -355,6 +355,8 @@ fn a_stranger_learns_of_nobody() {
         ("POST", "/v1/scan"),
         ("GET", "/v1/reports/segments"),
         ("GET", "/v1/rejections"),
+        ("GET", "/v1/agent/card?phone=%2B491700000001"),
+        ("GET", "/v1/agent/card/live?phone=%2B491700000001"),
     ] {
         assert_eq!(
             divided.asked(method, path, &Value::Null).0,
@@ -370,6 +372,9 @@ fn a_stranger_learns_of_nobody() {
         };
         assert_eq!(known.status, expected, "{method} {path}: {}", known.body);
     }
+    // Nor does anybody wait for a position by a link that was never given out.
+    let forged = "/v1/agent/card?phone=%2B491700000001&until=99999999999&sig=AAAA&min_position=1000000";
+    assert_eq!(divided.asked("GET", forged, &Value::Null).0, 401);
 }
 
 #[test]

@@ -28,6 +28,7 @@ mod counter;
 mod desk;
 mod divided;
 mod divided_asked;
+mod divided_elsewhere;
 mod erased;
 mod erased_large;
 mod experience;

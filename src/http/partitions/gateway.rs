@@ -28,6 +28,7 @@ use crate::{
             table::{Named, Way},
             told::told,
         },
+        routes::card,
         tenants::answered,
     },
 };
@@ -154,9 +155,14 @@ impl Gateway {
         request: Request,
     ) -> Result<Response, Failure> {
         // Nobody who may not ask learns of whom there is anybody, not by how long it takes either.
-        if let Access::Ask(action) = access {
-            let guard = http.settings.guard.clone();
-            Gate { guard, action }.admit(request.headers())?;
+        match access {
+            Access::Ask(action) => {
+                let guard = http.settings.guard.clone();
+                Gate { guard, action }.admit(request.headers())?;
+            }
+            Access::Link => card::admit(http, &request)?,
+            // What is open to everybody, or to whoever sends, is about nobody.
+            Access::Open | Access::Write => {}
         }
         let asked = Asked::read(request, http.settings.command_bytes_max).await?;
         let desk = Desk {

@@ -2,7 +2,10 @@
 
 use axum::{
     body::Body,
-    http::{StatusCode, header::CONTENT_LENGTH},
+    http::{
+        StatusCode,
+        header::{CONTENT_LENGTH, LOCATION},
+    },
     response::Response,
 };
 use serde_json::{Map, Value};
@@ -31,6 +34,8 @@ use crate::{
 const SCANNED: [&str; 5] = ["email", "loyalty_id", "order_id", "phone", "user_id"];
 /// The channel whose region a till's numbers are from.
 const STORE: &str = "store";
+/// The member of a request that settles codes, with the codes.
+const CODES: &str = "redemptions";
 
 impl Desk<'_> {
     /// Of several who may have the customer, the one that has; where several have somebody, one request is not about one.
@@ -117,6 +122,8 @@ impl Desk<'_> {
         let (Some(target), Some(Some(place))) = (holder.first(), found.first()) else {
             return self.at(0).await;
         };
+        // Whoever can be led nowhere is not minted for.
+        let whose = self.key_of(target, *place).await?;
         let (parts, body) = self.at(*place).await?.into_parts();
         if parts.status != StatusCode::OK {
             return Ok(Response::from_parts(parts, body));
@@ -126,7 +133,6 @@ impl Desk<'_> {
         let Some(minted) = token.and_then(|token| code(self.api, token)) else {
             return Err(Failure::internal(&"a code was minted that has no token"));
         };
-        let whose = self.key_of(target, *place).await?;
         self.connect(vec![whose, minted]).await?;
         written(parts, &members)
     }
@@ -153,7 +159,6 @@ impl Desk<'_> {
 
     /// Settles each code where it is, and answers in the order of the request.
     pub(crate) async fn codes(&self) -> Result<Response, Failure> {
-        const CODES: &str = "redemptions";
         let listed = self.asked.in_body(CODES).and_then(Value::as_array);
         let listed = listed.cloned().unwrap_or_default();
         let mut found = Vec::with_capacity(listed.len());
@@ -167,6 +172,9 @@ impl Desk<'_> {
         let [_, _, ..] = several.as_slice() else {
             return self.at(several.first().copied().unwrap_or(0)).await;
         };
+        if let Some(elsewhere) = self.elsewhere(&several).await? {
+            return Ok(elsewhere);
+        }
         let mut settled: Vec<Value> = vec![Value::Null; listed.len()];
         let mut last = None;
         for place in several {
@@ -177,7 +185,7 @@ impl Desk<'_> {
             let (parts, body) = self.ask(&partition, request).await?.into_parts();
             match parts.status {
                 StatusCode::OK => {}
-                // Whoever owns the one partition need not own the others.
+                // Another process took it over since it was asked.
                 status if status.is_redirection() => return Err(api::Failure::apart().into()),
                 _ => return Ok(Response::from_parts(parts, body)),
             }
@@ -196,6 +204,32 @@ impl Desk<'_> {
         };
         members.insert("settled".to_owned(), settled.into());
         written(parts, &members)
+    }
+
+    /// Where codes of these partitions are settled, if not here: nothing is settled before all of them would take it. Whoever
+    /// owns the one partition need not own the others.
+    async fn elsewhere(&self, places: &[u32]) -> Result<Option<Response>, Failure> {
+        let (mut takes, mut sent) = (0_usize, None::<Response>);
+        for place in places {
+            let nothing = self.asked.saying(CODES, Value::Array(Vec::new()))?;
+            let partition = self.gateway.partitions().at(*place)?;
+            let answer = self.ask(&partition, nothing).await?;
+            match (answer.status(), &sent) {
+                (StatusCode::OK, _) => takes = takes.saturating_add(1),
+                (status, None) if status.is_redirection() => sent = Some(answer),
+                (status, Some(other)) if status.is_redirection() => {
+                    if other.headers().get(LOCATION) != answer.headers().get(LOCATION) {
+                        return Err(api::Failure::apart().into());
+                    }
+                }
+                _ => return Ok(Some(answer)),
+            }
+        }
+        match (takes, sent) {
+            (_, None) => Ok(None),
+            (0, sent) => Ok(sent),
+            (_, Some(_)) => Err(api::Failure::apart().into()),
+        }
     }
 
     /// Whoever has what was scanned, in the order in which a text is read; a product is told by whoever has the customer that

@@ -8,7 +8,7 @@ use std::convert::Infallible;
 
 use axum::{
     Json,
-    extract::{FromRequestParts, State},
+    extract::{FromRequestParts, Query, Request, State},
     http::{HeaderMap, request::Parts},
     response::{
         IntoResponse, Response,
@@ -18,7 +18,10 @@ use axum::{
 use futures_util::stream;
 
 use crate::{
-    api::{self, Api, CardLinkAnswer, CardLinkRequest, CardRequest, guard::Action},
+    api::{
+        self, Api, CardLinkAnswer, CardLinkRequest, CardRequest,
+        guard::{Action, Caller},
+    },
     http::{
         Http,
         access::{Asked, Gate},
@@ -40,22 +43,36 @@ impl FromRequestParts<Http> for Opened {
 
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, Failure> {
         let Asking(request) = Asking::<CardRequest>::from_request_parts(parts, http).await?;
-        let guard = http.settings.guard.clone();
-        // A link that is over is over, whoever shows it; else whoever has it would have to be told by another way.
-        let caller = match request.sig {
-            Some(_) if http.api.is_card_open(&request) => guard.holder_of_link()?,
-            Some(_) => {
-                guard.refuses(UNAUTHORIZED, None);
-                let detail = "ask for a new link at /v1/agent/links, or send a key as a bearer token";
-                return Err(Failure::unauthorized(detail));
-            }
-            None => {
-                let action = Action::Card;
-                Gate { guard, action }.admit(&parts.headers)?
-            }
-        };
-        let api = http.api.answering(caller);
+        let api = http.api.answering(holder(http, &request, &parts.headers)?);
         Ok(Self { request, api })
+    }
+}
+
+/// Lets whoever may see the card pass that `request` asks for; whoever may not learns of nobody.
+///
+/// # Errors
+/// `bad_query`, `unauthorized`, `forbidden`.
+pub(crate) fn admit(http: &Http, request: &Request) -> Result<(), Failure> {
+    let asked = Query::<CardRequest>::try_from_uri(request.uri());
+    let Query(asked) = asked.map_err(|_| Failure::unread_query())?;
+    holder(http, &asked, request.headers()).map(drop)
+}
+
+/// Who asks for a card, if they may see it.
+fn holder(http: &Http, request: &CardRequest, headers: &HeaderMap) -> Result<Caller, Failure> {
+    let guard = http.settings.guard.clone();
+    // A link that is over is over, whoever shows it; else whoever has it would have to be told by another way.
+    match request.sig {
+        Some(_) if http.api.is_card_open(request) => Ok(guard.holder_of_link()?),
+        Some(_) => {
+            guard.refuses(UNAUTHORIZED, None);
+            let detail = "ask for a new link at /v1/agent/links, or send a key as a bearer token";
+            Err(Failure::unauthorized(detail))
+        }
+        None => {
+            let action = Action::Card;
+            Gate { guard, action }.admit(headers)
+        }
     }
 }
 
