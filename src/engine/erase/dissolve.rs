@@ -15,7 +15,7 @@ use crate::{
         },
         time::Timestamp,
     },
-    engine::{atoms::Atoms, batch::Batch, index::marked_user, parting::named_by, place::Moving},
+    engine::{atoms::Atoms, batch::Batch, index::marked_user, place::Moving},
     store::{
         AtomId, AtomRecord, ErasureId, ErasureRecord, Error, EventHash, Order, Read, Removed, View, keys,
         keys::Erased,
@@ -119,11 +119,10 @@ impl Batch<'_> {
         events: &[(Timestamp, EventHash)],
         unmarked: &mut Unmarked,
     ) -> Result<u64, Error> {
+        self.trace_events(id, events)?;
         self.remove_events(id, atom, events, unmarked)?;
         for (_, hash) in events {
-            let mark = Erased::Event(*hash);
-            self.overlay.put(keys::erased(mark), Vec::new());
-            self.trace(named_by(&atom.claim), mark);
+            self.overlay.put(keys::erased(Erased::Event(*hash)), Vec::new());
         }
         Ok(u64::try_from(events.len()).unwrap_or(u64::MAX))
     }

@@ -32,10 +32,7 @@ mod part;
 mod routed;
 mod traces;
 
-pub(crate) use self::{
-    carried::{Carried, Gone},
-    traces::named_by,
-};
+pub(crate) use self::carried::{Carried, Gone};
 pub use crate::store::{ArrivalRecord, DepartureRecord, ParcelRecord};
 
 pub use self::{

@@ -1,20 +1,24 @@
 //! What a partition notes beside what every store has, so that all that it has of somebody is found when they leave: what no
-//! index leads to otherwise. Any value that is named leads there, as all that an event names is in one component.
+//! index leads to otherwise. What is no more is noted under all that linked it when it was routed, so that it leaves with those
+//! whom it was connected with, also where nothing but facts did that, and under nothing that links nobody.
+
+use std::ops::ControlFlow;
 
 use crate::{
     domain::{
         event::Event,
         identity::{Claim, Key, claim::Alone},
+        time::Timestamp,
     },
-    engine::{atoms::Atoms, batch::Batch},
+    engine::{batch::Batch, resolver::links_of},
     store::{
-        AtomId, Error, EventHash, ProfileId,
-        keys::{Erased, parting},
+        AtomId, Error, EventHash, Order, ProfileId, Read, View,
+        keys::{self, Erased, parting},
     },
 };
 
 /// The values that a claim names.
-pub(crate) fn named_by(claim: &Claim) -> impl Iterator<Item = &Key> {
+fn named_by(claim: &Claim) -> impl Iterator<Item = &Key> {
     let alone = match &claim.alone {
         Some(Alone::Link(key)) => Some(key),
         Some(Alone::Event(_)) | None => None,
@@ -34,35 +38,53 @@ impl Batch<'_> {
         }
     }
 
-    /// Notes that something was taken back or erased of whoever is named so.
-    pub(crate) fn trace<'k>(&mut self, named: impl Iterator<Item = &'k Key>, what: Erased) {
-        if !self.rules.part.is_partition() {
-            return;
-        }
-        for key in named {
-            let trace = parting::trace(self.keyring.key(key), what);
-            self.overlay.put(trace, Vec::new());
+    /// Notes that something was taken back or erased of whoever an event is connected with. What is connected with nothing is
+    /// known by itself.
+    fn trace(&mut self, event: &Event, what: Erased) {
+        for link in links_of(event, &self.rules.identity, self.keyring) {
+            self.overlay.put(parting::trace(link, what), Vec::new());
         }
     }
 
-    /// Notes it of an event that was taken back.
+    /// Notes it of an event that was taken back or erased.
     pub(crate) fn trace_event(&mut self, event: &Event, hash: EventHash) {
-        let named = event.identifiers.iter().chain(&event.alias_of);
-        let named: Vec<Key> = named
-            .map(|identifier| Key {
-                kind: identifier.kind().clone(),
-                value: identifier.value().to_owned(),
-            })
-            .collect();
-        self.trace(named.iter(), Erased::Event(hash));
+        if self.rules.part.is_partition() {
+            self.trace(event, Erased::Event(hash));
+        }
     }
 
-    /// Notes it of a claim that is marked as erased.
+    /// Notes it of events of an atom that are erased, which are there still.
+    pub(crate) fn trace_events(
+        &mut self,
+        id: AtomId,
+        events: &[(Timestamp, EventHash)],
+    ) -> Result<(), Error> {
+        if !self.rules.part.is_partition() {
+            return Ok(());
+        }
+        for (time, hash) in events {
+            let event: Option<Event> = self.overlay.record(&keys::event(id, *time, *hash))?;
+            if let Some(event) = event {
+                self.trace(&event, Erased::Event(*hash));
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes it of a claim that is marked as erased, while its events are there still. All of them are in one component: the
+    /// first tells in which.
     pub(crate) fn trace_claim(&mut self, mark: Erased) -> Result<(), Error> {
-        if let Erased::Atom(id) = mark
-            && let Some(atom) = self.overlay.atom(id)?
+        if self.rules.part.is_partition()
+            && let Erased::Atom(id) = mark
         {
-            self.trace(named_by(&atom.claim), mark);
+            let (mut first, overlay) = (None, &self.overlay);
+            overlay.scan_prefix(&keys::events(id), Order::Ascending, &mut |_, value| {
+                first = Some(overlay.decoded::<Event>(value)?);
+                Ok(ControlFlow::Break(()))
+            })?;
+            if let Some(event) = first {
+                self.trace(&event, mark);
+            }
         }
         Ok(())
     }

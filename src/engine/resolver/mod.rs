@@ -27,6 +27,7 @@ mod step;
 mod tenant;
 
 pub(crate) use self::{
+    links::links_of,
     pace::pace,
     spread::{MOVES_AT_ONCE, SPREAD_PAUSE},
     step::step,
