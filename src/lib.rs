@@ -80,8 +80,9 @@
 //! snapshots of what is left, the store is rewritten ([`store`]) while it is at work, and the broker's streams erase what
 //! they held ([`nats::expunge`]); its bucket of profiles is written anew (`engine::anew`). The ledger (`engine::ledger`) has it
 //! done again where an older copy is put back. Where a tenant has partitions ([`engine::parting`]) all of them are told
-//! ([`engine::elsewhere`]), and the resolver's journal lets go of what all have consumed ([`engine::forgetting`]). What is kept
-//! for a time only is taken out by `engine::expire` ([`domain::retention`]).
+//! ([`engine::elsewhere`]), and the resolver's journal lets go of what all have consumed ([`engine::forgetting`]); what was
+//! refused is the resolver's, which lets go first of what names them (`http::partitions`). What is kept for a time only is
+//! taken out by `engine::expire` ([`domain::retention`]).
 //!
 //! What waits for its time (`engine::deciding`) wakes the writer, which carries some of it out in a step of its own: a flow is
 //! judged then, by what is known of the customer by then. What it does is an event of ours about them and a message that is

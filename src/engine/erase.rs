@@ -1,9 +1,9 @@
 //! Erasing: takes a person out, so that from the commit on nobody can read them, and leaves marks by which they are not
 //! taken in again.
 //!
-//! Owns who and what is meant by an erasure (`planned`) and what is left behind, which says nothing of them but keyed hashes.
-//! Whom that is about is `meant`'s, how atoms are taken out `dissolve`'s, how somebody is who fits no commit `parts`'s. That the bytes of what was deleted go
-//! from the files, too, is the matter of [`crate::engine::expunge`].
+//! Owns what an erasure is to take (`planned`) and what is left behind, which says nothing of them but keyed hashes. Whom it is
+//! about is `meant`'s, which refused items name them `refused`'s, how atoms are taken out `dissolve`'s, how somebody is who fits
+//! no commit `parts`'s. That the bytes of what was deleted go from the files, too, is the matter of [`crate::engine::expunge`].
 
 mod dissolve;
 mod hasten;
