@@ -17,7 +17,7 @@ impl Part {
     /// # Errors
     /// [`StartError::Routes`].
     pub(crate) fn may_follow(self, standing: &Standing) -> Result<(), StartError> {
-        match standing.spread {
+        match &standing.spread {
             Some(spread) if !self.is_resolver() => Err(StartError::Routes {
                 known: spread.partitions,
             }),

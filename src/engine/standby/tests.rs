@@ -318,6 +318,8 @@ fn of_stores_that_were_behind_what_the_journal_has_the_last_is_kept() {
 fn nobody_who_has_customers_stands_by_for_a_resolver() {
     let spread = SpreadRecord {
         partitions: 2,
+        told: 0,
+        up_to: Vec::new(),
         after: None,
     };
     let parts = [
