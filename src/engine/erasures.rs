@@ -6,6 +6,7 @@ use crate::{
     domain::{
         event::{Event, EventId},
         identity::Claim,
+        time::Timestamp,
     },
     engine::{
         answer::{Query, QueryError},
@@ -16,17 +17,16 @@ use crate::{
 };
 
 impl Query {
-    /// An erasure by its id.
+    /// An erasure by its id; of several who have the customers, as far as it is carried out in all of them.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn erasure(&self, id: ErasureId) -> Result<Option<ErasureRecord>, QueryError> {
-        for (_, query) in self.all() {
-            if let Some(erasure) = query.store().record(&keys::erasure(id))? {
-                return Ok(Some(erasure));
-            }
+        let mut found = Vec::new();
+        for query in self.parts() {
+            found.push(query.store().record(&keys::erasure(id))?);
         }
-        Ok(None)
+        Ok(together(found))
     }
 
     /// Whether an event is of somebody who was erased since it happened.
@@ -106,6 +106,30 @@ impl Query {
     }
 }
 
+/// An erasure as all who have customers say it together; `None` where nobody knows it. Who was not told of it yet may have
+/// something of them still.
+fn together(found: Vec<Option<ErasureRecord>>) -> Option<ErasureRecord> {
+    let is_everywhere = found.iter().all(Option::is_some);
+    let mut known = found.into_iter().flatten();
+    let mut whole = known.next()?;
+    for other in known {
+        whole.due = whole.due.max(other.due);
+        whole.withdrawn = both(whole.withdrawn, other.withdrawn);
+        whole.clearing = both(whole.clearing, other.clearing);
+        whole.gone = both(whole.gone, other.gone);
+        whole.removed = whole.removed.and(other.removed);
+    }
+    if !is_everywhere {
+        (whole.withdrawn, whole.clearing, whole.gone) = (None, None, None);
+    }
+    Some(whole)
+}
+
+/// Since when both are so.
+fn both(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    one.zip(other).map(|(one, other)| one.max(other))
+}
+
 /// The erasures of a store that take several commits and are not done.
 pub(crate) fn unfinished(store: &Store) -> Result<Vec<ErasureId>, Error> {
     Ok(store
@@ -123,4 +147,64 @@ pub(crate) fn all(store: &Store) -> Result<Vec<ErasureRecord>, Error> {
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{ProfileId, Removed};
+
+    fn at(us: i64) -> Timestamp {
+        Timestamp::from_micros(us)
+    }
+
+    fn erasure(due: i64, [withdrawn, clearing, gone]: [Option<i64>; 3], events: u64) -> ErasureRecord {
+        ErasureRecord {
+            id: ErasureId([1; 16]),
+            at: at(1),
+            batch: 1,
+            until: at(1),
+            due: at(due),
+            withdrawn: withdrawn.map(at),
+            clearing: clearing.map(at),
+            gone: gone.map(at),
+            profile: ProfileId([2; 16]),
+            absorbed: Vec::new(),
+            keys: Vec::new(),
+            atoms: Vec::new(),
+            claims: Vec::new(),
+            refused: Vec::new(),
+            removed: Removed {
+                events,
+                ..Removed::default()
+            },
+        }
+    }
+
+    /// A file of whoever is slowest holds them still.
+    #[test]
+    fn nobody_is_gone_before_they_are_gone_everywhere() {
+        let done = erasure(9, [Some(2), Some(6), Some(7)], 3);
+        let later = erasure(8, [Some(4), Some(5), Some(8)], 2);
+        let begun = erasure(8, [Some(4), None, None], 2);
+        for (found, expected) in [
+            (vec![], None),
+            (vec![None, None], None),
+            (vec![Some(done.clone())], Some(done.clone())),
+            (
+                vec![Some(done.clone()), Some(later.clone())],
+                Some(erasure(9, [Some(4), Some(6), Some(8)], 5)),
+            ),
+            (
+                vec![Some(begun.clone()), Some(done.clone())],
+                Some(erasure(9, [Some(4), None, None], 5)),
+            ),
+            (
+                vec![None, Some(later), Some(done)],
+                Some(erasure(9, [None, None, None], 5)),
+            ),
+        ] {
+            assert_eq!(together(found), expected);
+        }
+    }
 }

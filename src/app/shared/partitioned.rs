@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Under what members find how many partitions there are.
-const PARTITIONS: &str = "partitions";
+pub(crate) const PARTITIONS: &str = "partitions";
 /// Between two looks whether the tenant has its secrets.
 const LOOK: Duration = Duration::from_millis(200);
 
@@ -38,6 +38,11 @@ pub enum PartitionsError {
         /// What is configured.
         wanted: u32,
     },
+    /// A shop's process has all of its customers.
+    #[error(
+        "serve a shop of a tenant with partitions: expected headquarters to serve it with cluster.partitions = 0, since no one journal has all of its customers"
+    )]
+    Shop,
     /// It has more.
     #[error(
         "serve the tenant with cluster.partitions = {wanted}: expected {known} or more, which it has already"
@@ -87,6 +92,18 @@ pub(crate) async fn agree(member: &Member, settings: &Settings) -> Result<(), Se
         tracing::info!(partitions = wanted, "the tenant has more partitions from now on");
     }
     Ok(())
+}
+
+/// Refuses to follow the one journal of a tenant that has partitions, as what is known to its members says it; where that is nothing,
+/// it has none.
+///
+/// # Errors
+/// [`PartitionsError::Shop`].
+pub(crate) fn followed_by_a_shop(known: Option<&[u8]>) -> Result<(), PartitionsError> {
+    match known.map_or(0, number) {
+        0 => Ok(()),
+        _ => Err(PartitionsError::Shop),
+    }
 }
 
 /// How many partitions the members of a tenant agreed on, as of now: whoever asks may have been started before there were so many.
@@ -205,6 +222,23 @@ mod tests {
             (None, None),
         ] {
             assert_eq!(count(known.map(str::as_bytes)), expected, "{known:?}");
+        }
+    }
+
+    #[test]
+    fn a_shop_follows_nobody_who_has_partitions() {
+        for (known, expected) in [
+            (None, Ok(())),
+            (Some("0"), Ok(())),
+            (Some("1"), Err(PartitionsError::Shop)),
+            (Some("4"), Err(PartitionsError::Shop)),
+            (Some("x"), Err(PartitionsError::Shop)),
+        ] {
+            assert_eq!(
+                followed_by_a_shop(known.map(str::as_bytes)),
+                expected,
+                "{known:?}"
+            );
         }
     }
 

@@ -10,7 +10,7 @@ use tokio::{sync::watch, time::sleep};
 
 use crate::{
     app::{
-        shared::{secrets, shelf},
+        shared::{partitioned, secrets, shelf},
         shop::Place,
     },
     engine::Handle,
@@ -38,13 +38,15 @@ pub(super) struct Headquarters {
     settings: nats::Settings,
 }
 
-/// What members share of the tenant's secrets, as far as that is told.
+/// What members share of the tenant, as far as that is told.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Told {
-    /// Wrapped by the master key.
+    /// The secrets, wrapped by the master key.
     pub(super) offered: Option<Vec<u8>>,
     /// What they are known again by.
     pub(super) check: Option<Vec<u8>>,
+    /// How many partitions have its customers.
+    pub(super) partitions: Option<Vec<u8>>,
 }
 
 impl Headquarters {
@@ -104,12 +106,14 @@ impl Headquarters {
         })
     }
 
-    /// What members share of the secrets.
+    /// What members share.
     pub(super) async fn told(&self) -> Told {
-        let [offered, check] = [secrets::FILE, secrets::CHECK].map(|what| self.told_of(what));
+        let shared = [secrets::FILE, secrets::CHECK, partitioned::PARTITIONS];
+        let [offered, check, partitions] = shared.map(|what| self.told_of(what));
         Told {
             offered: offered.await,
             check: check.await,
+            partitions: partitions.await,
         }
     }
 
@@ -118,7 +122,7 @@ impl Headquarters {
         match self.bucket.get(&key).await {
             Ok(told) => told.map(|told| told.to_vec()),
             Err(error) => {
-                tracing::warn!(%error, "headquarters do not tell what is known of the tenant's secrets: going on with those that are here");
+                tracing::warn!(%error, what, "headquarters do not tell what members share of the tenant: going on with what is here");
                 None
             }
         }

@@ -11,7 +11,7 @@ use crate::{
         clock, compose,
         error::ServiceError,
         front::Front,
-        shared::secrets,
+        shared::{partitioned, secrets},
         shop::{
             Place,
             headquarters::{Headquarters, Told},
@@ -35,6 +35,7 @@ pub(super) async fn standby(
 ) -> Result<(Standby, CancellationToken), ServiceError> {
     let config = compose::engine_config(&front.settings);
     let told = hub.told().await;
+    partitioned::followed_by_a_shop(told.partitions.as_deref())?;
     let lacks_secrets = !secrets::are_there(&config) || secrets::is_useless(&config);
     if let Some(offered) = told.offered.as_deref().filter(|_| lacks_secrets) {
         secrets::take(&config, offered)?;
