@@ -165,12 +165,19 @@ impl Batch<'_> {
         let Erasing { id, at, due } = erasing;
         let record = self.graph().profile(profile)?.unwrap_or_default();
         let meant = self.graph().meant(&record)?;
+        // A clock that was ahead wrote events and words that are yet to come.
+        let mut until = meant.last.map_or(at, |last| last.max(at));
+        for id in &meant.atoms {
+            if let Some(atom) = self.overlay.atom(*id)? {
+                let words = self.said_about(&atom)?;
+                until = words.iter().map(|word| word.at).fold(until, Ord::max);
+            }
+        }
         Ok(ErasureRecord {
             id,
             at,
             batch: self.number,
-            // A clock that was ahead wrote events that are yet to come.
-            until: meant.last.map_or(at, |last| last.max(at)),
+            until,
             due,
             withdrawn: None,
             clearing: None,
@@ -191,18 +198,26 @@ impl Batch<'_> {
         self.mark_erased(&erasure, usize::MAX)?;
         let removed = self.dissolve(&erasure, &erasure.atoms, Unmarked::new())?;
         erasure.removed = erasure.removed.and(removed);
-        self.end(&erasure)?;
+        self.end(&erasure, false)?;
         Ok(erasure)
     }
 
-    /// Ends an erasure of which all is taken out with this commit.
-    fn end(&mut self, erasure: &ErasureRecord) -> Result<(), Error> {
+    /// Ends an erasure of which all is taken out with this commit. Who is here and lost nothing came back since: they keep what
+    /// they are. That somebody is erased is told where they were; of whom earlier commits took a part (`is_parted`) that is not
+    /// known any more.
+    fn end(&mut self, erasure: &ErasureRecord, is_parted: bool) -> Result<(), Error> {
         self.overlay.put_record(keys::erasure(erasure.id), erasure)?;
         self.overlay.put(keys::pending(erasure.id), Vec::new());
+        let is_here = self.overlay.profile(erasure.profile)?.is_some();
+        if erasure.removed.events == 0 && is_here {
+            return Ok(());
+        }
         self.forget_standings(&[erasure.profile])?;
         self.forget_standings(&erasure.absorbed)?;
         self.forget_segments(erasure.profile)?;
-        self.touched.erased.insert(erasure.profile, erasure.id);
+        if is_here || is_parted {
+            self.touched.erased.insert(erasure.profile, erasure.id);
+        }
         Ok(())
     }
 

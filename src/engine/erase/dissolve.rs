@@ -10,7 +10,7 @@ use std::{
 use crate::{
     domain::{
         identity::{
-            Key,
+            Key, Word,
             link::{self, Links, own_id},
         },
         time::Timestamp,
@@ -39,9 +39,9 @@ impl Batch<'_> {
             let Some(atom) = self.overlay.atom(*id)? else {
                 continue;
             };
-            let words = self.unsay_about(&atom)?;
+            let words = self.unsay_about(&atom, erasure.until)?;
             let codes = self.minted_for(*id, &atom)?;
-            let codes = self.erase_codes(codes)?;
+            let codes = self.erase_codes(codes, erasure.until)?;
             let events = self.events_until(*id, erasure.until)?;
             removed = removed.and(Removed {
                 events: self.erase_events((*id, &atom), &events, &mut unmarked)?,
@@ -62,18 +62,28 @@ impl Batch<'_> {
         self.touched.causes.insert(own_id(erasure.to_string()));
     }
 
-    /// Takes back what stewards said of an atom: it names whom nobody is to read of.
-    fn unsay_about(&mut self, atom: &AtomRecord) -> Result<u64, Error> {
+    /// Takes back what stewards said of an atom until an instant: it names whom nobody is to read of. What was said later is of
+    /// whoever came back.
+    fn unsay_about(&mut self, atom: &AtomRecord, until: Timestamp) -> Result<u64, Error> {
         let mut unsaid = 0_u64;
-        if self.has_words {
-            for word in self.graph().words_about(atom)? {
-                if let Some(word) = self.graph().word(word)? {
-                    self.unsay(&word)?;
-                    unsaid = unsaid.saturating_add(1);
-                }
+        for word in self.said_about(atom)? {
+            if word.at <= until {
+                self.unsay(&word)?;
+                unsaid = unsaid.saturating_add(1);
             }
         }
         Ok(unsaid)
+    }
+
+    /// What stewards said of an atom.
+    pub(super) fn said_about(&self, atom: &AtomRecord) -> Result<Vec<Word>, Error> {
+        let mut said = Vec::new();
+        if self.has_words {
+            for word in self.graph().words_about(atom)? {
+                said.extend(self.graph().word(word)?);
+            }
+        }
+        Ok(said)
     }
 
     /// The codes that were minted for an atom. Where it has more links than are kept, its events tell.
@@ -88,11 +98,12 @@ impl Batch<'_> {
         Ok(codes)
     }
 
-    /// Deletes codes: baskets and offers lie there. How many there were.
-    pub(super) fn erase_codes(&mut self, codes: BTreeSet<Key>) -> Result<u64, Error> {
+    /// Deletes codes that were minted until an instant: baskets and offers lie there. How many there were.
+    pub(super) fn erase_codes(&mut self, codes: BTreeSet<Key>, until: Timestamp) -> Result<u64, Error> {
         let mut erased = 0_u64;
         for code in codes {
-            if self.graph().qr(&code)?.is_some() {
+            let record = self.graph().qr(&code)?;
+            if record.is_some_and(|record| record.minted <= until) {
                 self.overlay.delete(keys::qr(self.keyring.key(&code)));
                 erased = erased.saturating_add(1);
             }

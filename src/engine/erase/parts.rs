@@ -60,7 +60,7 @@ impl Batch<'_> {
             self.overlay.delete(keys::erasing(id));
             erasure.batch = self.number;
             erasure.removed = erasure.removed.and(erasing.removed);
-            self.end(&erasure)?;
+            self.end(&erasure, erasing.is_parted)?;
         }
         Ok(Answer::Erased {
             erasure: Box::new(erasure),
@@ -118,7 +118,7 @@ impl Batch<'_> {
                     .iter()
                     .map(|(_, event)| link::links_of(event, &rules.identity.identifiers));
                 let codes = links.flat_map(|links| minted(&links).collect::<Vec<_>>());
-                let codes = self.erase_codes(codes.collect())?;
+                let codes = self.erase_codes(codes.collect(), erasure.until)?;
                 let places: Vec<(Timestamp, EventHash)> =
                     events.iter().map(|(hash, event)| (event.time, *hash)).collect();
                 let events = self.erase_events((*id, &atom), &places, &mut Unmarked::new())?;

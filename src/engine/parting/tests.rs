@@ -302,3 +302,83 @@ fn what_other_rules_made_is_made_anew_where_it_arrives() {
         place.stop();
     }
 }
+
+/// Somebody as they come back behind an erasure: with orders, a code, and a word about two of their ids.
+fn come_back(world: &World, place: &Place, who: &str) {
+    let second = format!("{who}-2");
+    let me = (Kind::USER_ID, who, Trust::Verified);
+    let other = (Kind::USER_ID, second.as_str(), Trust::Verified);
+    place.submit(vec![
+        event(who, "Signed In", 90, std::slice::from_ref(&me)),
+        event(who, "Signed In", 91, &[other]),
+        order(who, 92, &me),
+    ]);
+    let target = |name: &str| Target::Identifier(user(name));
+    let mint = Command::MintQr(Mint {
+        target: target(who),
+        purpose: Purpose::Lookup,
+        basket: None,
+        offer: None,
+        expires: Timestamp::from_micros(NOW.as_micros() + 1_000 * HOUR),
+        store_id: None,
+        offline: None,
+    });
+    let merge = Command::Merge {
+        of: [target(who), target(&second)],
+        statement: Statement::default(),
+    };
+    place.command("back-2", mint).unwrap();
+    place.command("back-3", merge).unwrap();
+    world.settle(place);
+}
+
+#[test]
+fn who_came_back_loses_nothing_by_an_erasure_that_is_heard_of_late() {
+    let world = World::new(&IdentityRules::standard());
+    let (q, p, r) = (world.place("q", 0), world.place("p", 1), world.place("r", 2));
+    live(&world, &q, "sara");
+    let erase = Command::Erase {
+        target: Target::Identifier(user("sara")),
+        within_us: HOUR,
+    };
+    let at = q.query().applied();
+    let Answer::Erased { erasure } = q.command("erase", erase).unwrap() else {
+        panic!("expected a receipt");
+    };
+    let tells = |place: &Place, after| {
+        let updates = read_updates(place, after);
+        updates.iter().any(|subject| subject.contains(".profile.erased."))
+    };
+    assert!(tells(&q, at));
+
+    world.advance(2 * HOUR);
+    let p = world.again(p);
+    come_back(&world, &p, "sara");
+    let kept = |place: &Place| {
+        let mut rows = place.rows();
+        // Events, codes, words and segments.
+        rows.retain(|key, _| matches!(key.first(), Some(b'E' | b'Q' | b'V' | b'W' | b'm')));
+        rows
+    };
+    let before = kept(&p);
+    for prefix in *b"EQVWm" {
+        assert!(before.keys().any(|key| key.first() == Some(&prefix)));
+    }
+    for place in [&p, &r] {
+        let at = place.query().applied();
+        let again = place.command("again", Command::EraseAgain(erasure.clone()));
+        let Answer::Erased { erasure: again } = again.unwrap() else {
+            panic!("expected a receipt");
+        };
+        assert_eq!(again.removed, Default::default());
+        assert!(!tells(place, at));
+        world.settle(place);
+    }
+    assert_eq!(kept(&p), before);
+    let query = p.query();
+    let dossier = query.dossier(profile(&p, "sara")).unwrap().unwrap();
+    assert_eq!((dossier.words.len(), dossier.codes.len()), (1, 1));
+    for place in [q, p, r] {
+        place.stop();
+    }
+}
