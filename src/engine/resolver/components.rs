@@ -72,6 +72,15 @@ pub(crate) fn component_of(view: &impl Read, key: KeyHash) -> Result<Option<Foun
     }
 }
 
+/// The partition that has whoever a value leads to; `None` of a value that nobody named.
+pub(crate) fn partition_of(view: &impl Read, key: KeyHash) -> Result<Option<u32>, Error> {
+    let Some(found) = component_of(view, key)? else {
+        return Ok(None);
+    };
+    let record: Option<ComponentRecord> = view.record(&keys::component(found.component))?;
+    Ok(record.map(|record| record.partition))
+}
+
 /// All values of a component, in their order.
 pub(crate) fn values_of(view: &impl Read, component: KeyHash) -> Result<BTreeSet<KeyHash>, Error> {
     let mut values = BTreeSet::new();

@@ -21,7 +21,7 @@ use crate::{
         parting::{MoveId, Routed},
         publish::Publication,
         resolver::{
-            components::{Leaving, unite},
+            components::{Leaving, partition_of, unite},
             links::links_of,
         },
         step::{Ground, Standing, Stepped},
@@ -174,8 +174,12 @@ impl Run<'_> {
             _ => return Ok(Err(CommandError::Resolver)),
         };
         let hash = |key: &Key| self.batch.keyring.key(key);
-        let values = keys.iter().map(hash).collect();
-        let partition = self.connect(&values, 0)?;
+        let values: BTreeSet<KeyHash> = keys.iter().map(hash).collect();
+        let partition = match values.first() {
+            // Who names one value asks where whoever has it is, and nothing begins with that.
+            Some(only) if values.len() == 1 => partition_of(&self.batch.overlay, *only)?,
+            _ => self.connect(&values, 0)?,
+        };
         Ok(partition
             .map(|partition| Answer::Connected { partition })
             .ok_or(CommandError::NobodyThere))

@@ -22,7 +22,7 @@ use crate::{
         failure::Failure,
         partitions::{
             asked::{Asked, at},
-            find::{places, targets},
+            find::targets,
             position::{Wanted, carried_out},
             served::{Partitions, Served},
             table::{Named, Way},
@@ -46,7 +46,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) gateway: &'a Gateway,
     pub(crate) api: &'a Api,
     pub(crate) asked: &'a Asked,
-    is_command: bool,
+    pub(crate) is_command: bool,
 }
 
 impl Gateway {
@@ -193,19 +193,7 @@ impl Desk<'_> {
         if named == Named::WhoOrSegment && self.asked.in_body("segment").is_some() {
             return Err(self.parted());
         }
-        let found = places(
-            self.api,
-            self.gateway.partitions(),
-            targets(self.api, self.asked, named),
-        );
-        let mut places: Vec<u32> = found.await?.into_iter().flatten().collect();
-        places.sort_unstable();
-        places.dedup();
-        match places.as_slice() {
-            [] => self.at(0).await,
-            [one] => self.at(*one).await,
-            several => self.one_of(several).await,
-        }
+        self.meant(targets(self.api, self.asked, named)).await
     }
 
     /// What a partition answers.
@@ -233,11 +221,15 @@ impl Desk<'_> {
 
     /// Has values brought together in one partition.
     pub(crate) async fn connect(&self, keys: Vec<Key>) -> Result<ConnectAnswer, Failure> {
-        let connected = match &self.gateway.owner {
+        Ok(self.connected(keys).await?)
+    }
+
+    /// The same; of one value it is asked where whoever has it is.
+    pub(crate) async fn connected(&self, keys: Vec<Key>) -> Result<ConnectAnswer, api::Failure> {
+        match &self.gateway.owner {
             Some(owner) => self.api.connect_over(owner.as_ref(), &keys).await,
             None => self.api.connect_here(keys).await,
-        };
-        Ok(connected?)
+        }
     }
 
     /// Has the resolver erase what was refused and names somebody.

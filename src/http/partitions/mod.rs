@@ -12,11 +12,13 @@
 //! | the gateway | [`Gateway`] |
 //! | what a request says of whom it is about, and its copies for partitions | `asked` |
 //! | where those are | `find` |
+//! | those who are on their way there | `coming` |
 //! | what needs more than one of them | `steps` |
 //! | positions, and waiting for them | `position` |
 //! | answers, as the tenant tells them | `told` |
 
 mod asked;
+mod coming;
 mod find;
 mod gateway;
 mod position;

@@ -9,21 +9,19 @@ use axum::{
     response::Response,
 };
 use serde_json::{Map, Value};
-use tokio::time::timeout;
 
 use crate::{
     api::{self, Traced, UndoRequest},
     domain::identity::Key,
     engine::{
-        Health, Position, Query,
-        api::{CommandError, Target},
+        Health, Query,
+        api::{CommandError, Target, Undo},
     },
     http::{
         failure::Failure,
         partitions::{
             find::{code, first, holder, places, targets, whom},
             gateway::Desk,
-            position::carried_out,
             table::Named,
             told::read,
         },
@@ -64,7 +62,15 @@ impl Desk<'_> {
     /// Why two are one person or not: whom nothing connects nothing stands between.
     pub(crate) async fn both(&self) -> Result<Response, Failure> {
         let sides = self.sides();
-        let found = places(self.api, self.gateway.partitions(), sides).await?;
+        let answer = self.both_of(&sides).await?;
+        match self.sure(answer, &sides).await? {
+            Some(answer) => Ok(answer),
+            None => self.both_of(&sides).await,
+        }
+    }
+
+    async fn both_of(&self, sides: &[Target]) -> Result<Response, Failure> {
+        let found = places(self.api, self.gateway.partitions(), sides.to_vec()).await?;
         let mut found: Vec<u32> = found.into_iter().flatten().collect();
         found.dedup();
         match found.as_slice() {
@@ -77,22 +83,18 @@ impl Desk<'_> {
     /// What a steward says of two: they are brought together first, so that what is said holds wherever they go.
     pub(crate) async fn word(&self) -> Result<Response, Failure> {
         let sides = self.sides();
-        let found = places(self.api, self.gateway.partitions(), sides.clone()).await?;
+        let mut found = Vec::with_capacity(sides.len());
+        for side in &sides {
+            found.push(self.settled(side).await?);
+        }
         let (Some([a, b]), [Some(one), Some(other)]) = (sides.first_chunk::<2>(), found.as_slice()) else {
             // Somebody is missing, and whoever has the other says so.
             return self.at(found.into_iter().flatten().next().unwrap_or(0)).await;
         };
         let keys = vec![self.key_of(a, *one).await?, self.key_of(b, *other).await?];
         let connected = self.connect(keys).await?;
-        let partition = self.gateway.partitions().at(connected.partition)?;
-        let through = Position(connected.position);
-        let coming = async {
-            self.api.handle.reached(through).await;
-            carried_out(&self.api.handle, &partition, through).await
-        };
-        let come = timeout(self.api.limits.position_wait, coming).await;
-        come.unwrap_or_else(|_| Err(api::Failure::timed_out().into()))?;
-        self.at(partition.index).await
+        self.have_come(connected).await?;
+        self.at(connected.partition).await
     }
 
     /// What was said or came, taken back where it is.
@@ -101,30 +103,47 @@ impl Desk<'_> {
         let Some(what) = what.ok().and_then(|request| request.what().ok()) else {
             return self.at(0).await;
         };
-        let parts = self.parts()?;
+        let answer = self.at(self.place_of_said(&what).await?.unwrap_or(0)).await?;
+        match answer.status() {
+            // Whoever it was said of may be on the way.
+            StatusCode::NOT_FOUND if self.all_come().await? => {
+                self.at(self.place_of_said(&what).await?.unwrap_or(0)).await
+            }
+            _ => Ok(answer),
+        }
+    }
+
+    async fn place_of_said(&self, what: &Undo) -> Result<Option<u32>, Failure> {
+        let (parts, what) = (self.parts()?, what.clone());
         let found = self
             .api
-            .ask("find", move |_| first(&parts, |part| part.has_said(&what)))
-            .await?;
-        self.at(found.unwrap_or(0)).await
+            .ask("find", move |_| first(&parts, |part| part.has_said(&what)));
+        Ok(found.await?)
     }
 
     /// Whoever has the code of the path.
     pub(crate) async fn code(&self) -> Result<Response, Failure> {
         let token = self.asked.in_path("token").unwrap_or_default();
-        self.at(self.place_of(token).await?.unwrap_or(0)).await
+        self.meant(
+            code(self.api, token)
+                .map(Target::Identifier)
+                .into_iter()
+                .collect(),
+        )
+        .await
     }
 
     /// A code is told once the resolver knows whose it is: whoever scans it the next moment is led there.
     pub(crate) async fn mint(&self) -> Result<Response, Failure> {
-        let holder = holder(self.api, self.asked);
-        let found = places(self.api, self.gateway.partitions(), holder.clone()).await?;
-        let (Some(target), Some(Some(place))) = (holder.first(), found.first()) else {
+        let Some(target) = holder(self.api, self.asked).pop() else {
+            return self.at(0).await;
+        };
+        let Some(place) = self.settled(&target).await? else {
             return self.at(0).await;
         };
         // Whoever can be led nowhere is not minted for.
-        let whose = self.key_of(target, *place).await?;
-        let (parts, body) = self.at(*place).await?.into_parts();
+        let whose = self.key_of(&target, place).await?;
+        let (parts, body) = self.at(place).await?.into_parts();
         if parts.status != StatusCode::OK {
             return Ok(Response::from_parts(parts, body));
         }
@@ -164,7 +183,11 @@ impl Desk<'_> {
         let mut found = Vec::with_capacity(listed.len());
         for one in &listed {
             let token = one.get("token").and_then(Value::as_str).unwrap_or_default();
-            found.push(self.place_of(token).await?.unwrap_or(0));
+            let place = match code(self.api, token).map(Target::Identifier) {
+                Some(target) => self.settled(&target).await?,
+                None => None,
+            };
+            found.push(place.unwrap_or(0));
         }
         let mut several = found.clone();
         several.sort_unstable();
@@ -244,7 +267,22 @@ impl Desk<'_> {
         });
         let minted = code(self.api, scanned).map(Target::Identifier);
         let targets: Vec<Target> = minted.into_iter().chain(named).collect();
-        let found = places(self.api, self.gateway.partitions(), targets).await?;
+        if let Some(answer) = self.scanned(&targets).await? {
+            return Ok(answer);
+        }
+        if self.come(&targets).await?
+            && let Some(answer) = self.scanned(&targets).await?
+        {
+            return Ok(answer);
+        }
+        let shown = whom(self.api, self.asked.text("profile"), None);
+        let shown = places(self.api, self.gateway.partitions(), shown).await?;
+        self.at(shown.into_iter().flatten().next().unwrap_or(0)).await
+    }
+
+    /// What is told of a code or a customer by whoever has one of these; `None` where nobody has.
+    async fn scanned(&self, targets: &[Target]) -> Result<Option<Response>, Failure> {
+        let found = places(self.api, self.gateway.partitions(), targets.to_vec()).await?;
         let mut tried = Vec::new();
         for place in found.into_iter().flatten() {
             if tried.contains(&place) {
@@ -253,16 +291,21 @@ impl Desk<'_> {
             tried.push(place);
             let (parts, body) = self.at(place).await?.into_parts();
             if parts.status != StatusCode::OK {
-                return Ok(Response::from_parts(parts, body));
+                return Ok(Some(Response::from_parts(parts, body)));
             }
             let members = read(body).await?;
-            if matches!(members.get("kind").and_then(Value::as_str), Some("qr" | "person")) {
-                return written(parts, &members);
+            let is_code = members
+                .get("qr")
+                .and_then(|qr| qr.get("outcome"))
+                .and_then(Value::as_str);
+            match members.get("kind").and_then(Value::as_str) {
+                // The code may be on the way with its holder.
+                Some("qr") if is_code == Some("unknown") => {}
+                Some("qr" | "person") => return written(parts, &members).map(Some),
+                _ => {}
             }
         }
-        let shown = whom(self.api, self.asked.text("profile"), None);
-        let shown = places(self.api, self.gateway.partitions(), shown).await?;
-        self.at(shown.into_iter().flatten().next().unwrap_or(0)).await
+        Ok(None)
     }
 
     /// The two whom a request names as `a` and `b`.
@@ -274,12 +317,6 @@ impl Desk<'_> {
             .collect()
     }
 
-    async fn place_of(&self, token: &str) -> Result<Option<u32>, Failure> {
-        let target = code(self.api, token).map(Target::Identifier);
-        let found = places(self.api, self.gateway.partitions(), target.into_iter().collect());
-        Ok(found.await?.into_iter().flatten().next())
-    }
-
     fn parts(&self) -> Result<Vec<(u32, Query)>, Failure> {
         let served = self.gateway.partitions().all()?;
         Ok(served.iter().map(|one| (one.index, one.handle.query())).collect())
@@ -287,18 +324,8 @@ impl Desk<'_> {
 
     /// A value by which the resolver knows somebody who is in a partition.
     async fn key_of(&self, target: &Target, place: u32) -> Result<Key, Failure> {
-        let (partition, target) = (self.gateway.partitions().at(place)?, target.clone());
-        let part = partition.handle.query();
-        let found = self.api.ask("find", move |resolver| {
-            for key in part.values_of(&target)? {
-                if resolver.partition_of(&key)? == Some(place) {
-                    return Ok(Some(key));
-                }
-            }
-            Ok(None)
-        });
         let nameless = || api::Failure::from(CommandError::Nameless);
-        Ok(found.await?.ok_or_else(nameless)?)
+        Ok(self.known_by(target, place).await?.ok_or_else(nameless)?)
     }
 }
 

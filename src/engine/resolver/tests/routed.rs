@@ -243,6 +243,13 @@ fn what_is_connected_by_word_is_together_and_nothing_else_is_done_here() {
         .map(|(partition, _)| partition)
         .collect();
     assert_eq!(moved, [place, home]);
+    // Of one value it is asked where it is: nothing is written for that, nor for one that nobody has.
+    let stepped = scene.take(&connect(&[other]));
+    assert!(matches!(&stepped.answers[..], [Ok(Answer::Connected { partition })] if *partition == home));
+    assert!(stepped.commit.is_none());
+    let stepped = scene.take(&connect(&[key(Kind::QR_TOKEN, "never minted")]));
+    assert!(matches!(&stepped.answers[..], [Err(CommandError::NobodyThere)]));
+    assert!(stepped.commit.is_none());
     let stepped = scene.take(&connect(&[]));
     assert!(matches!(&stepped.answers[..], [Err(CommandError::NobodyThere)]));
     let token = "code".to_owned();
