@@ -22,7 +22,7 @@ use crate::{
         resolve::Resolved,
     },
     store::{
-        AtomId, AtomRecord, Error, MembershipRecord, ProfileId, ProfileRecord, fingerprint,
+        AtomId, AtomRecord, Error, MembershipRecord, ProfileId, ProfileRecord, UntoldRecord, fingerprint,
         fingerprint::Multiset, keys,
     },
 };
@@ -78,8 +78,15 @@ impl Batch<'_> {
                 value: self.standing(id)?,
                 ..without_segments(&self.overlay, id, &record, &self.rules.fold)?
             };
+            if self.carried.arrived(id).is_some() {
+                combined.fingerprint = combined.fingerprint.with(portrait.fingerprint);
+                self.settle_in(&portrait, &record, now)?;
+                continue;
+            }
+            let is_untold = self.untold(id)?.is_some();
+            let looked = if is_untold { Looked::All } else { asked.of(id) };
             let segmented = match self.has_segments {
-                true => self.segment(&portrait, asked.of(id), now)?,
+                true => self.segment(&portrait, looked, now)?,
                 false => Segmented::default(),
             };
             let person = Now {
@@ -88,14 +95,17 @@ impl Batch<'_> {
             };
             self.keep_share(id, Some(person), now)?;
             combined.fingerprint = combined.fingerprint.with(portrait.fingerprint);
-            let came = self.carried.arrived(id);
-            let before = came.or(committed.as_deref());
+            let before = committed.as_deref();
             // Looked at again and found as it was: there is nothing to tell, but of who came from elsewhere.
             let is_same =
                 before.is_some_and(|before| *before == *record && before.fingerprint == portrait.fingerprint);
             let is_unchanged = is_same && !segmented.is_change();
-            if is_unchanged && came.is_none() {
+            let is_introduced = self.carried.introduces(id);
+            if is_unchanged && !is_introduced {
                 continue;
+            }
+            if is_untold {
+                self.need_not_tell(id);
             }
             let portrait = Portrait {
                 version: record.version.saturating_add(u64::from(!is_unchanged)),
@@ -136,6 +146,9 @@ impl Batch<'_> {
     /// Has nothing be counted or kept of a profile that is no more.
     fn forget_profile(&mut self, id: ProfileId, now: Timestamp) -> Result<(), Error> {
         self.forget_segments(id)?;
+        if self.untold(id)? == Some(UntoldRecord::Arrived) {
+            self.need_not_tell(id);
+        }
         self.keep_share(id, None, now)?;
         match self.touched.erases {
             true => self.forget_standings(&[id]),
