@@ -83,28 +83,25 @@ impl Batch<'_> {
                 self.settle_in(&portrait, &record, now)?;
                 continue;
             }
-            let is_untold = self.untold(id)?.is_some();
-            let looked = if is_untold { Looked::All } else { asked.of(id) };
-            let segmented = match self.has_segments {
-                true => self.segment(&portrait, looked, now)?,
-                false => Segmented::default(),
+            let untold = self.untold(id)?;
+            let looked = if untold.is_some() {
+                Looked::All
+            } else {
+                asked.of(id)
             };
-            let person = Now {
-                profile: &portrait.profile,
-                segments: &segmented.inside,
-            };
-            self.keep_share(id, Some(person), now)?;
+            let segmented = self.count_in(&portrait, looked, now)?;
             combined.fingerprint = combined.fingerprint.with(portrait.fingerprint);
             let before = committed.as_deref();
             // Looked at again and found as it was: there is nothing to tell, but of who came from elsewhere.
             let is_same =
                 before.is_some_and(|before| *before == *record && before.fingerprint == portrait.fingerprint);
-            let is_unchanged = is_same && !segmented.is_change();
-            let is_introduced = self.carried.introduces(id);
-            if is_unchanged && !is_introduced {
+            let is_changed =
+                segmented.is_change() || untold == Some(UntoldRecord::Arrived { otherwise: true });
+            let is_unchanged = is_same && !is_changed;
+            if is_unchanged && !self.carried.introduces(id) {
                 continue;
             }
-            if is_untold {
+            if untold.is_some() {
                 self.need_not_tell(id);
             }
             let portrait = Portrait {
@@ -121,15 +118,39 @@ impl Batch<'_> {
                 combined.segmented.insert(id, segmented);
             }
             self.bounds.reached(&portrait.profile, &self.rules.fold);
-            let record = ProfileRecord {
-                version: portrait.version,
-                fingerprint: portrait.fingerprint,
-                ..ProfileRecord::clone(&record)
-            };
-            self.overlay.put_profile(id, Some(record));
+            self.keep_as(&record, &portrait);
             combined.portraits.insert(id, portrait);
         }
         Ok(combined)
+    }
+
+    /// Has a profile be in the segments that it is in, and counted in what is counted of the experience.
+    fn count_in(
+        &mut self,
+        portrait: &Portrait,
+        looked: Looked<'_>,
+        now: Timestamp,
+    ) -> Result<Segmented, Error> {
+        let segmented = match self.has_segments {
+            true => self.segment(portrait, looked, now)?,
+            false => Segmented::default(),
+        };
+        let person = Now {
+            profile: &portrait.profile,
+            segments: &segmented.inside,
+        };
+        self.keep_share(portrait.id, Some(person), now)?;
+        Ok(segmented)
+    }
+
+    /// Keeps a profile's record with the version and the fingerprint of what it is now.
+    pub(crate) fn keep_as(&mut self, record: &ProfileRecord, portrait: &Portrait) {
+        let record = ProfileRecord {
+            version: portrait.version,
+            fingerprint: portrait.fingerprint,
+            ..record.clone()
+        };
+        self.overlay.put_profile(portrait.id, Some(record));
     }
 
     /// The profiles that are to be combined, with those that are shown otherwise.
@@ -146,7 +167,7 @@ impl Batch<'_> {
     /// Has nothing be counted or kept of a profile that is no more.
     fn forget_profile(&mut self, id: ProfileId, now: Timestamp) -> Result<(), Error> {
         self.forget_segments(id)?;
-        if self.untold(id)? == Some(UntoldRecord::Arrived) {
+        if let Some(UntoldRecord::Arrived { .. }) = self.untold(id)? {
             self.need_not_tell(id);
         }
         self.keep_share(id, None, now)?;

@@ -145,7 +145,7 @@ layout! {
     struct crate::store::record::DepartureRecord { to, keys }
     struct crate::store::record::ArrivalRecord { from }
     struct crate::store::record::ParcelRecord { profiles, rows }
-    enum crate::store::record::UntoldRecord { 0 => Departed { version, to }, 1 => Arrived }
+    enum crate::store::record::UntoldRecord { 0 => Departed { version, to }, 1 => Arrived { otherwise } }
     struct crate::store::record::ProfileRecord { version, fingerprint, members, attributed, absorbed }
     struct crate::store::record::FormerRecord { version, atoms, beside }
     struct crate::store::record::ForwardRecord { atoms }

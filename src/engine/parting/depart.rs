@@ -30,6 +30,7 @@ impl Batch<'_> {
             rows.insert(keys::RULES.to_vec(), rules);
         }
         for (profile, version) in &profiles {
+            self.send_as_untold(*profile, &mut rows)?;
             let (version, to) = (*version, departure.to);
             self.leave_untold(*profile, UntoldRecord::Departed { version, to })?;
         }

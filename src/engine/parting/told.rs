@@ -8,9 +8,14 @@ use std::{collections::BTreeMap, ops::ControlFlow};
 
 use crate::{
     domain::time::Timestamp,
-    engine::{batch::Batch, experience::Now, parting::Gone, query::Portrait},
+    engine::{
+        batch::Batch,
+        experience::Now,
+        parting::{Gone, belongings::Rows},
+        query::Portrait,
+    },
     store::{
-        Error, MembershipRecord, Order, ProfileId, ProfileRecord, Read, UntoldRecord, View, keys,
+        Error, MembershipRecord, Order, ProfileId, ProfileRecord, Read, UntoldRecord, View, codec, keys,
         keys::parting,
     },
 };
@@ -22,9 +27,25 @@ impl Batch<'_> {
         self.overlay.put_record(parting::untold(id), &untold)
     }
 
+    /// Has a profile that is here otherwise than where it was before, and leaves before that is told, be one that is otherwise
+    /// there, too.
+    pub(super) fn send_as_untold(&mut self, id: ProfileId, rows: &mut Rows) -> Result<(), Error> {
+        let key = keys::profile(id);
+        if let Some(UntoldRecord::Arrived { otherwise: true }) = self.untold(id)?
+            && let Some(row) = rows.get_mut(&key)
+        {
+            let record = ProfileRecord {
+                fingerprint: [0; 32],
+                ..self.overlay.decoded(row)?
+            };
+            *row = codec::encode(&record)?;
+        }
+        Ok(())
+    }
+
     /// What is still to be told of a profile that moved.
     pub(crate) fn untold(&self, id: ProfileId) -> Result<Option<UntoldRecord>, Error> {
-        match self.has_untold {
+        match self.has_untold || self.carried.introduces(id) {
             true => self.overlay.record(&parting::untold(id)),
             false => Ok(None),
         }
@@ -44,19 +65,24 @@ impl Batch<'_> {
         let next = self.next_untold(most)?;
         self.has_untold = next.len() >= most;
         for (id, untold) in next {
-            self.need_not_tell(id);
-            match untold {
-                _ if passes_over => {}
-                UntoldRecord::Departed { version, to } => self.carried.gone.push(Gone {
+            if let UntoldRecord::Arrived { .. } = untold
+                && !passes_over
+            {
+                // It is here: where it ended, the note went with it.
+                self.carried.introduced.insert(id);
+                self.touched.reviewed.insert(id);
+                continue;
+            }
+            if let UntoldRecord::Departed { version, to } = untold
+                && !passes_over
+            {
+                self.carried.gone.push(Gone {
                     profile: id,
                     version,
                     to,
-                }),
-                UntoldRecord::Arrived => {
-                    self.carried.introduced.insert(id);
-                    self.touched.reviewed.insert(id);
-                }
+                });
             }
+            self.need_not_tell(id);
         }
         Ok(())
     }
@@ -77,7 +103,7 @@ impl Batch<'_> {
     }
 
     /// Has a profile that came stand here as it did there, in the segments that it was in; one that is shown otherwise by what
-    /// is here has its next version.
+    /// is here has its next version when it is told of.
     pub(crate) fn settle_in(
         &mut self,
         portrait: &Portrait,
@@ -100,13 +126,8 @@ impl Batch<'_> {
         let came = self.carried.arrived(id);
         let is_same = came.is_some_and(|came| came == record && came.fingerprint == portrait.fingerprint);
         if !is_same {
-            let record = ProfileRecord {
-                version: record.version.saturating_add(1),
-                fingerprint: portrait.fingerprint,
-                ..record.clone()
-            };
-            self.overlay.put_profile(id, Some(record));
+            self.keep_as(record, portrait);
         }
-        self.leave_untold(id, UntoldRecord::Arrived)
+        self.leave_untold(id, UntoldRecord::Arrived { otherwise: !is_same })
     }
 }

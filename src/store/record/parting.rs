@@ -18,7 +18,10 @@ pub enum UntoldRecord {
         to: u32,
     },
     /// That it came, and how it stands.
-    Arrived,
+    Arrived {
+        /// Whether it is shown otherwise here than it was there, and has its next version when that is told.
+        otherwise: bool,
+    },
 }
 
 /// Customers who are connected: where they live, and how much there is of them.
