@@ -132,6 +132,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) insights: Vec<InsightTold>,
     /// Who leaves this partition, or comes into it.
     pub(crate) carried: Carried,
+    /// Whether that is still to be told of somebody.
+    pub(crate) has_untold: bool,
 }
 
 /// What has to be looked at again before the batch can be committed.
@@ -220,6 +222,7 @@ impl<'a> Batch<'a> {
             counts_cells: false,
             insights: Vec::new(),
             carried: Carried::default(),
+            has_untold: false,
         };
         batch.has_words = batch.graph().has_words()?;
         batch.has_erased = batch.graph().has_erased()?;

@@ -22,7 +22,7 @@ use crate::{
         resolve::Resolved,
     },
     store::{
-        AtomId, AtomRecord, Error, MembershipRecord, ProfileId, ProfileRecord, fingerprint,
+        AtomId, AtomRecord, Error, MembershipRecord, ProfileId, ProfileRecord, UntoldRecord, fingerprint,
         fingerprint::Multiset, keys,
     },
 };
@@ -78,24 +78,31 @@ impl Batch<'_> {
                 value: self.standing(id)?,
                 ..without_segments(&self.overlay, id, &record, &self.rules.fold)?
             };
-            let segmented = match self.has_segments {
-                true => self.segment(&portrait, asked.of(id), now)?,
-                false => Segmented::default(),
+            if self.carried.arrived(id).is_some() {
+                combined.fingerprint = combined.fingerprint.with(portrait.fingerprint);
+                self.settle_in(&portrait, &record, now)?;
+                continue;
+            }
+            let untold = self.untold(id)?;
+            let looked = if untold.is_some() {
+                Looked::All
+            } else {
+                asked.of(id)
             };
-            let person = Now {
-                profile: &portrait.profile,
-                segments: &segmented.inside,
-            };
-            self.keep_share(id, Some(person), now)?;
+            let segmented = self.count_in(&portrait, looked, now)?;
             combined.fingerprint = combined.fingerprint.with(portrait.fingerprint);
-            let came = self.carried.arrived(id);
-            let before = came.or(committed.as_deref());
+            let before = committed.as_deref();
             // Looked at again and found as it was: there is nothing to tell, but of who came from elsewhere.
             let is_same =
                 before.is_some_and(|before| *before == *record && before.fingerprint == portrait.fingerprint);
-            let is_unchanged = is_same && !segmented.is_change();
-            if is_unchanged && came.is_none() {
+            let is_changed =
+                segmented.is_change() || untold == Some(UntoldRecord::Arrived { otherwise: true });
+            let is_unchanged = is_same && !is_changed;
+            if is_unchanged && !self.carried.introduces(id) {
                 continue;
+            }
+            if untold.is_some() {
+                self.need_not_tell(id);
             }
             let portrait = Portrait {
                 version: record.version.saturating_add(u64::from(!is_unchanged)),
@@ -111,15 +118,39 @@ impl Batch<'_> {
                 combined.segmented.insert(id, segmented);
             }
             self.bounds.reached(&portrait.profile, &self.rules.fold);
-            let record = ProfileRecord {
-                version: portrait.version,
-                fingerprint: portrait.fingerprint,
-                ..ProfileRecord::clone(&record)
-            };
-            self.overlay.put_profile(id, Some(record));
+            self.keep_as(&record, &portrait);
             combined.portraits.insert(id, portrait);
         }
         Ok(combined)
+    }
+
+    /// Has a profile be in the segments that it is in, and counted in what is counted of the experience.
+    fn count_in(
+        &mut self,
+        portrait: &Portrait,
+        looked: Looked<'_>,
+        now: Timestamp,
+    ) -> Result<Segmented, Error> {
+        let segmented = match self.has_segments {
+            true => self.segment(portrait, looked, now)?,
+            false => Segmented::default(),
+        };
+        let person = Now {
+            profile: &portrait.profile,
+            segments: &segmented.inside,
+        };
+        self.keep_share(portrait.id, Some(person), now)?;
+        Ok(segmented)
+    }
+
+    /// Keeps a profile's record with the version and the fingerprint of what it is now.
+    pub(crate) fn keep_as(&mut self, record: &ProfileRecord, portrait: &Portrait) {
+        let record = ProfileRecord {
+            version: portrait.version,
+            fingerprint: portrait.fingerprint,
+            ..record.clone()
+        };
+        self.overlay.put_profile(portrait.id, Some(record));
     }
 
     /// The profiles that are to be combined, with those that are shown otherwise.
@@ -136,6 +167,9 @@ impl Batch<'_> {
     /// Has nothing be counted or kept of a profile that is no more.
     fn forget_profile(&mut self, id: ProfileId, now: Timestamp) -> Result<(), Error> {
         self.forget_segments(id)?;
+        if let Some(UntoldRecord::Arrived { .. }) = self.untold(id)? {
+            self.need_not_tell(id);
+        }
         self.keep_share(id, None, now)?;
         match self.touched.erases {
             true => self.forget_standings(&[id]),

@@ -30,6 +30,8 @@ pub(crate) struct Input {
     pub(crate) starts: usize,
     /// Customers who go to another partition, where there are more than before.
     pub(crate) spread: usize,
+    /// Profiles of which it is told that they left this partition, or came into it.
+    pub(crate) tell: usize,
     /// Whether the one thing of these that is left is passed over: it fits no commit.
     pub(crate) passes_over: bool,
     /// Where events are taken out that are kept no longer.
@@ -129,6 +131,14 @@ impl Input {
         }
     }
 
+    /// Tells of so many who left or came.
+    pub(crate) fn tell(tell: usize) -> Self {
+        Self {
+            tell,
+            ..Self::default()
+        }
+    }
+
     /// Takes out what is kept no longer.
     pub(crate) fn expiring(expiring: Expiring) -> Self {
         Self {
@@ -146,6 +156,7 @@ impl Input {
             &mut self.sweep,
             &mut self.starts,
             &mut self.spread,
+            &mut self.tell,
         ];
         let mut is_halved = false;
         for count in decided.into_iter().filter(|count| **count > 1) {
@@ -205,9 +216,9 @@ impl Input {
         !std::mem::replace(&mut self.postpones, true)
     }
 
-    /// Passes over what is to be decided of one customer; whether there was that.
+    /// Passes over what is to be decided, or told, of one customer; whether there was that.
     pub(crate) fn pass_over(&mut self) -> bool {
-        let is_one = self.firing != Firing::default() || self.sweep > 0 || self.starts > 0;
+        let is_one = self.firing != Firing::default() || self.sweep > 0 || self.starts > 0 || self.tell > 0;
         is_one && !std::mem::replace(&mut self.passes_over, true)
     }
 

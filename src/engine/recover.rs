@@ -204,6 +204,11 @@ fn standing(store: &Store, epoch: u64) -> Result<Standing, store::Error> {
         rejections = keys::rejection_sequence(key).unwrap_or_default();
         Ok(std::ops::ControlFlow::Break(()))
     })?;
+    let mut has_untold = false;
+    store.scan_prefix(keys::parting::UNTOLD, Order::Ascending, &mut |_, _| {
+        has_untold = true;
+        Ok(std::ops::ControlFlow::Break(()))
+    })?;
     let input: Option<InputRecord> = store.record(keys::INPUT)?;
     Ok(Standing {
         batch: applied.batch,
@@ -219,5 +224,6 @@ fn standing(store: &Store, epoch: u64) -> Result<Standing, store::Error> {
         renewing: Renewing::default(),
         repairs: Repairs::noted(store)?,
         spread: store.record(keys::SPREAD)?,
+        has_untold,
     })
 }

@@ -49,6 +49,8 @@ pub(crate) struct Standing {
     pub(crate) repairs: Repairs,
     /// Over how many partitions a resolver's store says that customers are spread; `None` where it says nothing.
     pub(crate) spread: Option<SpreadRecord>,
+    /// Whether it is still to be told of somebody that they left this partition, or came into it.
+    pub(crate) has_untold: bool,
 }
 
 /// How far the store is kept by the rules that hold.
@@ -113,6 +115,7 @@ pub(crate) fn step(
         standing: standing.clone(),
     };
     run.batch.in_parts = input.in_parts;
+    run.batch.has_untold = standing.has_untold;
     let mut answers = Vec::with_capacity(input.commands.len());
     for ordered in &input.commands {
         answers.push(run.batch.command(ordered, now)?);
@@ -144,6 +147,7 @@ pub(crate) fn step(
     run.batch.postpones = input.postpones;
     run.renew(input.renewal)?;
     run.batch.decide_due(input, now)?;
+    run.batch.tell_of_moves(input.tell, input.passes_over)?;
     let expiring_after = match input.expiring {
         Some(expiring) => run.batch.expire(expiring, now)?,
         None => None,
@@ -248,6 +252,7 @@ impl Run<'_> {
             self.batch.note_rules(&mut self.standing)?;
         }
         self.standing.repairs = self.batch.repairs;
+        self.standing.has_untold = self.batch.has_untold;
         let leaves = self.batch.leaves(input)?;
         let (bounds, turns) = (self.batch.bounds, std::mem::take(&mut self.batch.turns));
         let (changes, lasting) = self.batch.overlay.into_changes()?;

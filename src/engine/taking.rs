@@ -42,7 +42,8 @@ impl Worker {
             Err(error) if error.is_too_large() && input.pass_over() => {
                 tracing::error!(
                     error = %chain(&error),
-                    "what a rule decides for a customer fits no commit and is left undone; let a commit hold more"
+                    "what a rule decides for a customer, or what is told of one who moved, fits no commit and is left undone; let \
+                     a commit hold more"
                 );
                 self.take(input)
             }

@@ -30,6 +30,8 @@ pub(crate) enum Left {
     Starts,
     /// What other segments change.
     Sweep,
+    /// Who left this partition or came into it, and of whom that is to be told.
+    Moved,
     /// What other rules change.
     Renewals,
     /// What is kept no longer.
@@ -51,6 +53,7 @@ pub(crate) struct Upkeep {
     due: usize,
     starts: usize,
     sweep: usize,
+    moved: usize,
     renewals: usize,
     expiries: usize,
     /// When events are looked for next that are kept no longer, and behind which atom; `None` where all are kept.
@@ -70,6 +73,7 @@ impl Upkeep {
             due: 1,
             starts: 1,
             sweep: 1,
+            moved: 1,
             renewals: 1,
             expiries: 1,
             expires: has_retention.then(|| (Instant::now(), AtomId::FIRST)),
@@ -97,6 +101,7 @@ impl Upkeep {
             }),
             Left::Starts => Input::starts(self.starts),
             Left::Sweep => Input::sweep(self.sweep),
+            Left::Moved => Input::tell(self.moved),
             Left::Renewals => Input::renewal(self.renewals),
             Left::Expiries => Input::expiring(Expiring {
                 after: self.expires.map_or(AtomId::FIRST, |(_, after)| after),
@@ -114,6 +119,7 @@ impl Upkeep {
             Left::Due => &mut self.due,
             Left::Starts => &mut self.starts,
             Left::Sweep => &mut self.sweep,
+            Left::Moved => &mut self.moved,
             Left::Renewals => &mut self.renewals,
             Left::Expiries => &mut self.expiries,
             // What that takes is not this step's time: partitions carry it out.

@@ -212,8 +212,8 @@ impl Worker {
         Ok(job.map_or(Next::Nothing, Next::Job))
     }
 
-    /// One step of what is left to be done: what earlier batches did to others first, then what is to be decided, then what
-    /// other rules change, then what is kept no longer.
+    /// One step of what is left to be done: what earlier batches did to others first, then what is to be decided, then who
+    /// moved is told of, then what other rules change, then what is kept no longer.
     fn keep_up(&mut self) -> Result<(), Error> {
         let Some(left) = self.left() else { return Ok(()) };
         let (input, renewing) = (self.upkeep.input(left), self.standing.renewing);
@@ -247,6 +247,7 @@ impl Worker {
         }
         let decided = self.deciding.left((self.clock)());
         let rest = match self.standing.renewing.after.is_some() {
+            _ if self.standing.has_untold => Some(Left::Moved),
             true => Some(Left::Renewals),
             false => self.upkeep.expires().then_some(Left::Expiries),
         };

@@ -54,7 +54,7 @@ pub use crate::store::record::{
     MembershipRecord, ParcelRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord,
     RejectionRecord, Removed, RenewalRecord, RoutedRecord, RulesMark, RulesRecord, Run, SeenRecord,
     ShareRecord, ShelfRecord, SizeRecord, SpreadRecord, StandingRecord, StartRecord, SumsRecord, SweepRecord,
-    Task, TimerRecord, UnmarkedRecord, WaitingRecord, WordsRecord,
+    Task, TimerRecord, UnmarkedRecord, UntoldRecord, WaitingRecord, WordsRecord,
 };
 pub use crate::store::rewritten::settle;
 pub use crate::store::sled_store::{Former, Store};

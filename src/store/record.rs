@@ -35,6 +35,7 @@ pub use decided::{
 };
 pub use parting::{
     ArrivalRecord, ComponentRecord, DepartureRecord, LinkedRecord, ParcelRecord, RoutedRecord, SpreadRecord,
+    UntoldRecord,
 };
 
 pub use experience::{CellRecord, CellsRecord, InsightRecord, ShareRecord, SumsRecord};

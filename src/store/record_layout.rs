@@ -29,7 +29,8 @@ use crate::{
             ErasureRecord, FormerRecord, ForwardRecord, InputRecord, InsightRecord, LinkedRecord,
             MembershipRecord, ParcelRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord,
             RejectionRecord, RenewalRecord, RoutedRecord, RulesRecord, SeenRecord, ShareRecord, SizeRecord,
-            SpreadRecord, StandingRecord, StartRecord, SweepRecord, TimerRecord, WaitingRecord, WordsRecord,
+            SpreadRecord, StandingRecord, StartRecord, SweepRecord, TimerRecord, UntoldRecord, WaitingRecord,
+            WordsRecord,
         },
     },
 };
@@ -70,6 +71,7 @@ record!(RoutedRecord, 1, "routed event");
 record!(DepartureRecord, 1, "departure");
 record!(ArrivalRecord, 1, "arrival");
 record!(ParcelRecord, 1, "parcel");
+record!(UntoldRecord, 1, "move to be told of");
 
 record!(ProfileRecord, 1, "profile");
 record!(FormerRecord, 2, "former profile");
@@ -143,6 +145,7 @@ layout! {
     struct crate::store::record::DepartureRecord { to, keys }
     struct crate::store::record::ArrivalRecord { from }
     struct crate::store::record::ParcelRecord { profiles, rows }
+    enum crate::store::record::UntoldRecord { 0 => Departed { version, to }, 1 => Arrived { otherwise } }
     struct crate::store::record::ProfileRecord { version, fingerprint, members, attributed, absorbed }
     struct crate::store::record::FormerRecord { version, atoms, beside }
     struct crate::store::record::ForwardRecord { atoms }

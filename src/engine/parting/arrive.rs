@@ -1,5 +1,6 @@
 //! Arriving: what is in a parcel goes into the store of another partition, in one commit. Nobody is resolved again and no rule
-//! is asked what to do: it was decided where they come from. Their segments are looked at, as rules may have changed meanwhile.
+//! is asked what to do: it was decided where they come from. Their segments are looked at when it is told that they came, as rules
+//! may have changed meanwhile.
 
 use crate::{
     domain::identity::{Edition, Word},

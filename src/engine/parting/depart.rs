@@ -1,12 +1,13 @@
-//! Departing: all that a partition has of some customers goes out of its store and into a parcel, in one commit.
+//! Departing: all that a partition has of some customers goes out of its store and into a parcel, in one commit. That they are
+//! gone is told beside it, by some at a time: however many they are, the commit of the move has no message of each.
 
 use crate::{
     engine::{
         atoms::Atoms,
         batch::Batch,
-        parting::{Gone, MoveId, Parcel, belongings::Belongings},
+        parting::{MoveId, Parcel, belongings::Belongings},
     },
-    store::{AtomId, DepartureRecord, Error, ParcelRecord, ProfileId, codec, keys},
+    store::{AtomId, DepartureRecord, Error, ParcelRecord, ProfileId, UntoldRecord, codec, keys},
     wire::out::update::Subjects,
 };
 
@@ -28,14 +29,11 @@ impl Batch<'_> {
             let rules = codec::encode(&self.rules.record(true))?;
             rows.insert(keys::RULES.to_vec(), rules);
         }
-        self.carried.gone = profiles
-            .iter()
-            .map(|(profile, version)| Gone {
-                profile: *profile,
-                version: *version,
-                to: departure.to,
-            })
-            .collect();
+        for (profile, version) in &profiles {
+            self.send_as_untold(*profile, &mut rows)?;
+            let (version, to) = (*version, departure.to);
+            self.leave_untold(*profile, UntoldRecord::Departed { version, to })?;
+        }
         let parcel = Parcel {
             id,
             record: ParcelRecord {

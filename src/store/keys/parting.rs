@@ -1,5 +1,5 @@
 //! The keys by which a partition finds all that it has of somebody who leaves it. A store that has all customers has none of
-//! them. Nothing but keyed hashes.
+//! them. Nothing but keyed hashes. And what it is still to tell of who left or came.
 //!
 //! | prefix | key | value | use |
 //! |---|---|---|---|
@@ -7,6 +7,7 @@
 //! | `H` | 1, key, atom | nothing | whose claim names a value, where no other index leads there |
 //! | `H` | 2, atom, profile | nothing | which former ids lead to an atom |
 //! | `H` | 3, atom, atom | nothing | which atoms that are no more an atom took events of |
+//! | `H` | 4, profile | [`UntoldRecord`](crate::store::UntoldRecord) | what is still to be told of who moved |
 
 use crate::store::{
     ids::{AtomId, EventHash, KeyHash, ProfileId},
@@ -71,6 +72,14 @@ pub fn taken_from(id: AtomId) -> Vec<u8> {
 /// One of them.
 pub fn took_from(id: AtomId, former: AtomId) -> Vec<u8> {
     join(b'H', &[&[3], &id.0, &former.0])
+}
+
+/// All of whom it is still to be told that they left or came.
+pub const UNTOLD: &[u8] = b"H\x04";
+
+/// One of them.
+pub fn untold(profile: ProfileId) -> Vec<u8> {
+    join(b'H', &[&[4], &profile.0])
 }
 
 #[cfg(test)]

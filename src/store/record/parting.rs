@@ -7,6 +7,23 @@ use crate::{
     store::ids::{KeyHash, ProfileId},
 };
 
+/// What is still to be told of a profile that moved between partitions, beside the commit of the move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UntoldRecord {
+    /// That it left, in this version, for that partition.
+    Departed {
+        /// The version it had, and has there.
+        version: u64,
+        /// The partition that it went to.
+        to: u32,
+    },
+    /// That it came, and how it stands.
+    Arrived {
+        /// Whether it is shown otherwise here than it was there, and has its next version when that is told.
+        otherwise: bool,
+    },
+}
+
 /// Customers who are connected: where they live, and how much there is of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ComponentRecord {

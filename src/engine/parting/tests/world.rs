@@ -5,9 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     ops::ControlFlow,
-    path::Path,
     sync::atomic::{AtomicI64, Ordering},
-    time::Duration,
 };
 
 use tokio::sync::oneshot;
@@ -23,15 +21,17 @@ use crate::{
         value::Value,
     },
     engine::{
-        Deciding, Engine, EngineConfig, Handle, HandleLimits, Opened, Part, Position, Query, RoomConfig,
-        Rules, SnapshotConfig, Update, WorkerConfig,
+        Deciding, Engine, Handle, Part, Position, Query, Rules, Update,
         api::{Answer, Command, CommandError, Outcome, Submission},
         commands::Ordered,
         handle::Job,
-        parting::{MoveId, Moved, Parcel},
+        parting::{
+            MoveId, Moved, Parcel,
+            tests::bounded::{config, opened},
+        },
     },
-    journal::{InputPosition, file::FileJournalConfig},
-    store::{DepartureRecord, ErasureId, KeyHash, Order, Read as _, StoreConfig, View as _, keys},
+    journal::InputPosition,
+    store::{DepartureRecord, ErasureId, KeyHash, Order, Read as _, View as _, keys},
     telemetry::{EngineMetrics, Registry},
     wire::out::update::Subjects,
 };
@@ -213,6 +213,8 @@ pub(super) struct World {
     dir: tempfile::TempDir,
     rules: IdentityRules,
     moves: Cell<u64>,
+    /// Whether disks are full from the next start on: then nothing is done that was not asked for.
+    is_full: Cell<bool>,
 }
 
 impl World {
@@ -221,6 +223,7 @@ impl World {
             dir: tempfile::tempdir().unwrap(),
             rules: rules.clone(),
             moves: Cell::new(0),
+            is_full: Cell::new(false),
         }
     }
 
@@ -255,12 +258,17 @@ impl World {
         self.opened(&name, index, &rules, later)
     }
 
+    /// Has disks be full, or no longer, from the next start on.
+    pub(super) fn fill(&self, is_full: bool) {
+        self.is_full.set(is_full);
+    }
+
     pub(super) fn advance(&self, micros: i64) {
         LATER.fetch_add(micros, Ordering::SeqCst);
     }
 
     fn opened(&self, name: &str, index: u32, identity: &IdentityRules, clock: fn() -> Timestamp) -> Place {
-        let config = config(&self.dir.path().join(name));
+        let config = config(&self.dir.path().join(name), self.is_full.get());
         let deciding = Deciding {
             cells_max: 1_000,
             ..Deciding::default()
@@ -280,9 +288,8 @@ impl World {
             decide: deciding,
         };
         let metrics = EngineMetrics::register(&Registry::new("test").unwrap()).unwrap();
-        let opened = Opened::open(&config).unwrap();
         let place = Place {
-            engine: opened.start(&config, rules, metrics, clock).unwrap(),
+            engine: opened(&config).start(&config, rules, metrics, clock).unwrap(),
             name: name.to_owned(),
             index,
             rules: identity.clone(),
@@ -368,33 +375,4 @@ fn waited<T>(future: impl Future<Output = T>) -> T {
         .build()
         .unwrap();
     runtime.block_on(future)
-}
-
-fn config(dir: &Path) -> EngineConfig {
-    EngineConfig {
-        dir: dir.to_owned(),
-        master: None,
-        queue_jobs_max: 4,
-        handle: HandleLimits {
-            batch_events_max: 256,
-            submit_wait: Duration::from_secs(60),
-        },
-        worker: WorkerConfig {
-            batch_events_max: 256,
-            known_bytes_max: 1 << 20,
-            absent_bytes: 1 << 20,
-            flush_interval: Duration::from_secs(60),
-        },
-        journal: FileJournalConfig::default(),
-        store: StoreConfig::caching(8 << 20),
-        snapshots: SnapshotConfig {
-            interval: None,
-            keep: 2,
-            forget: false,
-        },
-        room: RoomConfig {
-            free_min: 0,
-            ballast: 0,
-        },
-    }
 }
