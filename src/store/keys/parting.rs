@@ -7,6 +7,7 @@
 //! | `H` | 1, key, atom | nothing | whose claim names a value, where no other index leads there |
 //! | `H` | 2, atom, profile | nothing | which former ids lead to an atom |
 //! | `H` | 3, atom, atom | nothing | which atoms that are no more an atom took events of |
+//! | `H` | 5, key, atom | nothing | an atom that was the last of somebody who is no more, and what linked it |
 
 use crate::store::{
     ids::{AtomId, EventHash, KeyHash, ProfileId},
@@ -71,6 +72,16 @@ pub fn taken_from(id: AtomId) -> Vec<u8> {
 /// One of them.
 pub fn took_from(id: AtomId, former: AtomId) -> Vec<u8> {
     join(b'H', &[&[3], &id.0, &former.0])
+}
+
+/// All atoms by which ids are found that lead nowhere any more.
+pub fn last_of(key: KeyHash) -> Vec<u8> {
+    join(b'H', &[&[5], &key.0])
+}
+
+/// One of them.
+pub fn was_last(key: KeyHash, id: AtomId) -> Vec<u8> {
+    join(b'H', &[&[5], &key.0, &id.0])
 }
 
 #[cfg(test)]
