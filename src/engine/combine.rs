@@ -53,7 +53,7 @@ impl Batch<'_> {
         now: Timestamp,
     ) -> Result<Combined, Error> {
         let notices = resolved.membership.settle(&mut self.overlay)?;
-        self.trace_formers(resolved.membership.closed());
+        self.trace_formers(resolved.membership.closed())?;
         let changed: BTreeSet<ProfileId> = std::mem::take(&mut resolved.membership.changed);
         self.review_valued();
         let asked = self.asked(&changed, placed)?;

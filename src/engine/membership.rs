@@ -39,6 +39,17 @@ pub struct Notice {
     pub into: BTreeSet<ProfileId>,
 }
 
+/// An id that is no longer live.
+#[derive(Debug)]
+pub(crate) struct Closed {
+    /// Which.
+    pub(crate) profile: ProfileId,
+    /// The atoms that it leads to.
+    pub(crate) leads: Vec<AtomId>,
+    /// The ids that it had absorbed.
+    pub(crate) absorbed: Vec<ProfileId>,
+}
+
 /// The changes of membership of one batch.
 #[derive(Debug, Default)]
 pub(crate) struct Membership {
@@ -50,8 +61,8 @@ pub(crate) struct Membership {
     strays: BTreeSet<AtomId>,
     /// The atoms that took events of each profile.
     takers: BTreeMap<ProfileId, BTreeSet<AtomId>>,
-    /// Ids that are no longer live, with the atoms that they lead to.
-    closed: Vec<(ProfileId, Vec<AtomId>)>,
+    /// Ids that are no longer live.
+    closed: Vec<Closed>,
     /// Ids that live again, with the atoms that told who survived them.
     revived: BTreeMap<ProfileId, Vec<AtomId>>,
 }
@@ -158,8 +169,8 @@ impl Membership {
         })
     }
 
-    /// The ids that [`Self::settle`] closed, with the atoms that each leads to.
-    pub(crate) fn closed(&mut self) -> Vec<(ProfileId, Vec<AtomId>)> {
+    /// The ids that [`Self::settle`] closed.
+    pub(crate) fn closed(&mut self) -> Vec<Closed> {
         std::mem::take(&mut self.closed)
     }
 
@@ -191,8 +202,11 @@ impl Membership {
             }
             let mut into: BTreeSet<ProfileId> = went.keys().copied().filter(|into| *into != id).collect();
             if record.members.is_empty() {
-                let leads = close(overlay, id, &record, went)?;
-                self.closed.push((id, leads));
+                self.closed.push(Closed {
+                    profile: id,
+                    leads: close(overlay, id, &record, went)?,
+                    absorbed: record.absorbed.clone(),
+                });
             } else {
                 if !into.is_empty() {
                     forget_departed(overlay, id, &record)?;

@@ -123,6 +123,7 @@ impl<'b, 'a> Belongings<'b, 'a> {
             keys::all_devices(key),
             keys::marks(key),
             parting::naming(key),
+            parting::last_of(key),
         ] {
             self.below(&index, atom_in)?;
         }

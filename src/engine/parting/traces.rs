@@ -2,7 +2,7 @@
 //! index leads to otherwise. What is no more is noted under all that linked it when it was routed, so that it leaves with those
 //! whom it was connected with, also where nothing but facts did that, and under nothing that links nobody.
 
-use std::ops::ControlFlow;
+use std::{collections::BTreeSet, ops::ControlFlow};
 
 use crate::{
     domain::{
@@ -10,9 +10,14 @@ use crate::{
         identity::{Claim, Key, claim::Alone},
         time::Timestamp,
     },
-    engine::{batch::Batch, resolver::links_of},
+    engine::{
+        atoms::Atoms,
+        batch::Batch,
+        membership::Closed,
+        resolver::{links_of, links_of_atom},
+    },
     store::{
-        AtomId, Error, EventHash, Order, ProfileId, Read, View,
+        AtomId, Error, EventHash, KeyHash, Order, Read, View,
         keys::{self, Erased, parting},
     },
 };
@@ -77,12 +82,7 @@ impl Batch<'_> {
         if self.rules.part.is_partition()
             && let Erased::Atom(id) = mark
         {
-            let (mut first, overlay) = (None, &self.overlay);
-            overlay.scan_prefix(&keys::events(id), Order::Ascending, &mut |_, value| {
-                first = Some(overlay.decoded::<Event>(value)?);
-                Ok(ControlFlow::Break(()))
-            })?;
-            if let Some(event) = first {
+            if let Some((_, event)) = first_event(&self.overlay, id)? {
                 self.trace(&event, mark);
             }
         }
@@ -98,15 +98,67 @@ impl Batch<'_> {
         }
     }
 
-    /// Notes which atoms ids lead to that are no longer live.
-    pub(crate) fn trace_formers(&mut self, closed: Vec<(ProfileId, Vec<AtomId>)>) {
+    /// Notes which atoms ids lead to that are no longer live. One that leads nowhere is found by an atom that it had.
+    pub(crate) fn trace_formers(&mut self, closed: Vec<Closed>) -> Result<(), Error> {
         if !self.rules.part.is_partition() {
-            return;
+            return Ok(());
         }
-        for (profile, atoms) in closed {
-            for atom in atoms {
-                self.overlay.put(parting::former_of(atom, profile), Vec::new());
+        for one in closed {
+            if one.leads.is_empty() {
+                self.trace_last(&one)?;
+            }
+            for atom in one.leads {
+                self.overlay
+                    .put(parting::former_of(atom, one.profile), Vec::new());
             }
         }
+        Ok(())
     }
+
+    /// Notes what linked the atoms of an id that has none left. All of them were in one component: any tells in which.
+    fn trace_last(&mut self, closed: &Closed) -> Result<(), Error> {
+        let Some(record) = self.overlay.committed_profile(closed.profile)? else {
+            return Ok(());
+        };
+        let Some(last) = record.members.iter().chain(&record.attributed).next() else {
+            return Ok(());
+        };
+        let before = self.overlay.before();
+        let links = match (first_event(before, *last)?, before.atom(*last)?) {
+            (Some((hash, event)), _) => self.links_or_itself(&event, hash),
+            (None, Some(atom)) => {
+                let rules = self.rules.identity.of(atom.edition);
+                links_of_atom(&atom, rules, self.keyring)
+            }
+            (None, None) => BTreeSet::new(),
+        };
+        for link in links {
+            self.overlay.put(parting::was_last(link, *last), Vec::new());
+        }
+        for former in closed.absorbed.iter().chain([&closed.profile]) {
+            self.overlay.put(parting::former_of(*last, *former), Vec::new());
+        }
+        Ok(())
+    }
+
+    /// What an event is routed by.
+    fn links_or_itself(&self, event: &Event, hash: EventHash) -> BTreeSet<KeyHash> {
+        let mut links = links_of(event, &self.rules.identity, self.keyring);
+        if links.is_empty() {
+            links.insert(KeyHash(hash.0));
+        }
+        links
+    }
+}
+
+/// The first event of an atom.
+fn first_event(view: &impl View, id: AtomId) -> Result<Option<(EventHash, Event)>, Error> {
+    let mut first = None;
+    view.scan_prefix(&keys::events(id), Order::Ascending, &mut |key, value| {
+        if let Some((_, hash)) = keys::event_place(key) {
+            first = Some((hash, view.decoded(value)?));
+        }
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(first)
 }

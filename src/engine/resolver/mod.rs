@@ -27,7 +27,7 @@ mod step;
 mod tenant;
 
 pub(crate) use self::{
-    links::links_of,
+    links::{links_of, links_of_atom},
     pace::pace,
     spread::{MOVES_AT_ONCE, SPREAD_PAUSE},
     step::step,

@@ -8,6 +8,7 @@
 //! | `H` | 2, atom, profile | nothing | which former ids lead to an atom |
 //! | `H` | 3, atom, atom | nothing | which atoms that are no more an atom took events of |
 //! | `H` | 4, profile | [`UntoldRecord`](crate::store::UntoldRecord) | what is still to be told of who moved |
+//! | `H` | 5, key, atom | nothing | an atom that was the last of somebody who is no more, and what linked it |
 
 use crate::store::{
     ids::{AtomId, EventHash, KeyHash, ProfileId},
@@ -80,6 +81,16 @@ pub const UNTOLD: &[u8] = b"H\x04";
 /// One of them.
 pub fn untold(profile: ProfileId) -> Vec<u8> {
     join(b'H', &[&[4], &profile.0])
+}
+
+/// All atoms by which ids are found that lead nowhere any more.
+pub fn last_of(key: KeyHash) -> Vec<u8> {
+    join(b'H', &[&[5], &key.0])
+}
+
+/// One of them.
+pub fn was_last(key: KeyHash, id: AtomId) -> Vec<u8> {
+    join(b'H', &[&[5], &key.0, &id.0])
 }
 
 #[cfg(test)]
