@@ -198,27 +198,22 @@ impl Batch<'_> {
         self.mark_erased(&erasure, usize::MAX)?;
         let removed = self.dissolve(&erasure, &erasure.atoms, Unmarked::new())?;
         erasure.removed = erasure.removed.and(removed);
-        self.end(&erasure, false)?;
+        self.end(&erasure)?;
         Ok(erasure)
     }
 
     /// Ends an erasure of which all is taken out with this commit. Who is here and lost nothing came back since: they keep what
-    /// they are. That somebody is erased is told where they were; of whom earlier commits took a part (`is_parted`) that is not
-    /// known any more.
-    fn end(&mut self, erasure: &ErasureRecord, is_parted: bool) -> Result<(), Error> {
+    /// they are. It is told in any case: up to there a broker deletes what it published of them.
+    fn end(&mut self, erasure: &ErasureRecord) -> Result<(), Error> {
         self.overlay.put_record(keys::erasure(erasure.id), erasure)?;
         self.overlay.put(keys::pending(erasure.id), Vec::new());
-        let is_here = self.overlay.profile(erasure.profile)?.is_some();
-        if erasure.removed.events == 0 && is_here {
+        self.touched.erased.insert(erasure.profile, erasure.id);
+        if erasure.removed.events == 0 && self.overlay.profile(erasure.profile)?.is_some() {
             return Ok(());
         }
         self.forget_standings(&[erasure.profile])?;
         self.forget_standings(&erasure.absorbed)?;
-        self.forget_segments(erasure.profile)?;
-        if is_here || is_parted {
-            self.touched.erased.insert(erasure.profile, erasure.id);
-        }
-        Ok(())
+        self.forget_segments(erasure.profile)
     }
 
     /// Leaves marks of the identifiers and the claims, so many at most; whether there are all.

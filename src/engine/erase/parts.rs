@@ -60,7 +60,7 @@ impl Batch<'_> {
             self.overlay.delete(keys::erasing(id));
             erasure.batch = self.number;
             erasure.removed = erasure.removed.and(erasing.removed);
-            self.end(&erasure, erasing.is_parted)?;
+            self.end(&erasure)?;
         }
         Ok(Answer::Erased {
             erasure: Box::new(erasure),

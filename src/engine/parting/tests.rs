@@ -373,7 +373,7 @@ fn who_came_back_loses_nothing_by_an_erasure_that_is_heard_of_late() {
             panic!("expected a receipt");
         };
         assert_eq!(again.removed, Default::default());
-        assert!(!tells(place, at));
+        assert!(tells(place, at), "by that a broker knows what it is to delete");
         world.settle(place);
     }
     assert_eq!(kept(&p), before);
