@@ -22,7 +22,7 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    /// Fails unless a message tells the version that is next, or one that is known of somebody who goes or comes. Who was
+    /// Fails unless a message tells the version that is next, or one that is known of somebody who comes. Who was
     /// erased begins anew.
     fn hear(&mut self, rest: &str, body: &[u8], seed: u64) {
         let Some(("profile", rest)) = rest.split_once('.') else {
@@ -34,7 +34,9 @@ impl Told {
         match kind {
             "updated" if self.ended.remove(profile) && told["version"] == 1 => *version = 1,
             "updated" if told["cause"]["resolution"] != "arrived" => *version += 1,
-            "updated" | "departed" => {}
+            "updated" => {}
+            // Told beside the move, in its own time: it may be told of again elsewhere already.
+            "departed" => return,
             "erased" => {
                 self.ended.insert(profile.to_owned());
                 return;
