@@ -1,6 +1,7 @@
 //! Partitions under the same secrets, between which customers move. What each store has is compared, key by key, with that of
 //! an engine that was told of the same customers from the start.
 
+mod traced;
 mod world;
 
 use crate::{
