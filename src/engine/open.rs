@@ -167,6 +167,14 @@ pub enum StartError {
         /// How many partitions there are.
         known: u32,
     },
+    /// By other rules more is connected than customers are kept together by.
+    #[error(
+        "route events by other rules: expected that {kinds} join no more than before, as customers are in partitions by what joined until now; set their rules back, only a tenant that has no events yet can have these"
+    )]
+    JoinsMore {
+        /// Which kinds join by more of their values.
+        kinds: String,
+    },
     /// The rebuilt store is not what the journal says it was.
     #[error("rebuild the store: its fingerprint differs from the journal's at position {at}")]
     Diverged {

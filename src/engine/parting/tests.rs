@@ -3,6 +3,7 @@
 
 mod bounded;
 mod told;
+mod traced;
 mod world;
 
 use crate::{

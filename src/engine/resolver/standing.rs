@@ -1,13 +1,15 @@
 //! What a resolver does not do that others do: it has no customers who are ranked, expire, or are made anew by other rules.
 
+use std::collections::BTreeSet;
+
 use crate::{
+    domain::identifier::{Format, Kind, KindRule, Role, Trust},
     engine::{
         batch::Rules,
         open::StartError,
         parting::Part,
         step::{Renewing, Standing},
     },
-    store::AtomId,
 };
 
 impl Part {
@@ -30,7 +32,7 @@ impl Rules {
     /// Where it is a resolver that starts, what it does not do is left out.
     ///
     /// # Errors
-    /// [`StartError::FewerPartitions`], [`StartError::Routes`].
+    /// [`StartError::FewerPartitions`], [`StartError::JoinsMore`], [`StartError::Routes`].
     pub(crate) fn resolve(&mut self, standing: &mut Standing) -> Result<(), StartError> {
         let Part::Resolver { partitions } = self.part else {
             return self.part.may_follow(standing);
@@ -43,7 +45,7 @@ impl Rules {
             });
         }
         self.without_customers();
-        standing.renewing = self.take_over(standing.renewing);
+        standing.renewing = self.take_over(standing.renewing)?;
         Ok(())
     }
 
@@ -54,20 +56,111 @@ impl Rules {
     }
 
     /// Takes other rules over at once: nothing lies in a resolver's store by which an atom could be made anew. What was connected
-    /// stays so; whom other rules join by what they had before is told, as nobody comes by it again until their next event.
-    fn take_over(&self, renewing: Renewing) -> Renewing {
-        let kinds = &self.identity.identifiers.kinds;
-        let is_other = self.identity.former.values().any(|former| former.kinds != *kinds);
-        if renewing.after == Some(AtomId::FIRST) && is_other {
-            tracing::warn!(
-                rules.edition = self.identity.edition.0,
-                "kinds of identifiers join otherwise than before: customers who share a value that joined nobody until now come \
-                 into one partition with the next event that has it"
+    /// stays so; what was not is not known here, and cannot be connected afterwards.
+    fn take_over(&self, renewing: Renewing) -> Result<Renewing, StartError> {
+        let now = &self.identity.identifiers;
+        let mut more = BTreeSet::new();
+        for before in self.identity.former.values() {
+            more.extend(
+                now.kinds
+                    .keys()
+                    .filter(|kind| links_more(now.rule(kind), before.rule(kind))),
             );
         }
-        Renewing {
+        if !more.is_empty() {
+            let kinds: Vec<&str> = more.into_iter().map(Kind::as_str).collect();
+            return Err(StartError::JoinsMore {
+                kinds: kinds.join(", "),
+            });
+        }
+        Ok(Renewing {
             after: None,
             ..renewing
+        })
+    }
+}
+
+/// Whether an event of which nothing else is known than a value of a kind could be linked by it now, and was not before.
+fn links_more(now: &KindRule, before: &KindRule) -> bool {
+    let shows = |rule: &KindRule| rule.role == Role::Contact && rule.format != Format::Id;
+    let shows_more = shows(now) && !(shows(before) && now.format == before.format);
+    let is_linked = match (reach(now), reach(before)) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(now), Some(before)) => before.least <= now.least && (before.of_many || !now.of_many),
+    };
+    shows_more || !is_linked
+}
+
+/// Which values of a kind link, as [`links_of`](crate::engine::resolver::links_of) has it.
+struct Reach {
+    /// From which trust on.
+    least: Trust,
+    /// Also where many use a device.
+    of_many: bool,
+}
+
+fn reach(rule: &KindRule) -> Option<Reach> {
+    let (least, of_many) = match rule.role {
+        Role::Anchor | Role::Contact => (Trust::Observed, true),
+        Role::Device => (Trust::Observed, false),
+        Role::PerEvent | Role::Handoff => (rule.joins_at?, true),
+        Role::Label => return None,
+    };
+    Some(Reach { least, of_many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(role: Role, joins_at: Option<Trust>) -> KindRule {
+        KindRule {
+            format: Format::Id,
+            role,
+            joins_at,
+            per_profile: None,
+            subjects_max: None,
+            rank: 0,
         }
+    }
+
+    #[test]
+    fn a_kind_links_more_where_a_value_links_that_did_not() {
+        let label = rule(Role::Label, None);
+        let contact = rule(Role::Contact, Some(Trust::Verified));
+        let device = rule(Role::Device, None);
+        let order = |least| rule(Role::PerEvent, least);
+        let (strict, lax) = (order(Some(Trust::Verified)), order(Some(Trust::Stated)));
+        for (before, now) in [
+            (&label, &contact),
+            (&label, &device),
+            (&label, &strict),
+            (&order(None), &strict),
+            (&strict, &lax),
+            (&lax, &contact),
+            (&device, &contact),
+        ] {
+            assert!(links_more(now, before), "{before:?} -> {now:?}");
+            assert!(!links_more(before, now), "{now:?} -> {before:?}");
+            assert!(!links_more(now, now));
+        }
+    }
+
+    #[test]
+    fn a_kind_links_as_much_whatever_else_it_may_do() {
+        let before = rule(Role::Contact, Some(Trust::Verified));
+        let now = KindRule {
+            joins_at: Some(Trust::Observed),
+            subjects_max: Some(3),
+            ..before.clone()
+        };
+        assert!(!links_more(&now, &before));
+        let written = KindRule {
+            format: Format::Email,
+            ..before.clone()
+        };
+        assert!(links_more(&written, &before), "facts are compared by it");
+        assert!(!links_more(&before, &written));
     }
 }

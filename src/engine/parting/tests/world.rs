@@ -313,9 +313,6 @@ impl World {
 
     /// Moves whoever these connect: users, and what `who` is named by otherwise.
     pub(super) fn carry(&self, from: &Place, to: &Place, users: &[&str], who: &str) -> Parcel {
-        let batch = self.moves.get() + 1;
-        self.moves.set(batch);
-        let id = MoveId { batch, index: 0 };
         let key = |kind: &Kind, value: &str| Key {
             kind: kind.clone(),
             value: value.to_owned(),
@@ -323,11 +320,18 @@ impl World {
         let mut named: BTreeSet<Key> = users.iter().map(|user| key(&Kind::USER_ID, user)).collect();
         named.insert(key(&Kind::EMAIL, &format!("{who}@example.org")));
         named.insert(key(&Kind::ANONYMOUS_ID, &format!("device-{who}")));
-        let query = from.query();
-        let keys: BTreeSet<KeyHash> = named.iter().map(|key| query.keyring().key(key)).collect();
+        let keys = named.iter().map(|key| from.query().keyring().key(key)).collect();
+        self.carry_linked(from, to, &keys)
+    }
+
+    /// Moves whoever these link.
+    pub(super) fn carry_linked(&self, from: &Place, to: &Place, keys: &BTreeSet<KeyHash>) -> Parcel {
+        let batch = self.moves.get() + 1;
+        self.moves.set(batch);
+        let (id, query) = (MoveId { batch, index: 0 }, from.query());
         let departure = DepartureRecord {
             to: to.index,
-            keys: keys.into_iter().collect(),
+            keys: keys.iter().copied().collect(),
         };
         let before = query.applied();
         self.moved(from, Moved::Depart(id, departure), batch);
