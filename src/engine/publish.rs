@@ -89,7 +89,8 @@ impl<'a> Publication<'a> {
         batch: &Batch<'_>,
         acts: &[(Acted, ProfileId)],
     ) -> Result<(), Error> {
-        for news in &batch.news {
+        let speaks = self.rules.part.speaks_for_the_tenant();
+        for news in batch.news.iter().filter(|_| speaks) {
             self.tenant(news)?;
         }
         for insight in &batch.insights {

@@ -44,7 +44,7 @@ impl Batch<'_> {
     /// Counts something that is of no customer.
     pub(crate) fn count_cell(&mut self, cell: Cell, more: Sums, now: Timestamp) -> Result<(), Error> {
         let first = self.first_counted(now);
-        if cell.day < first {
+        if cell.day < first || !self.rules.part.speaks_for_the_tenant() {
             return Ok(());
         }
         let own = (cell.day, self.names(&cell));

@@ -30,6 +30,11 @@ impl Part {
     pub const fn is_partition(self) -> bool {
         matches!(self, Self::Partition { .. })
     }
+
+    /// Whether what is about no customer is counted and told here: all partitions have it, and one speaks for them.
+    pub const fn speaks_for_the_tenant(self) -> bool {
+        matches!(self, Self::Whole | Self::Partition { index: 0 })
+    }
 }
 
 /// A move of one component: the resolver's commit that began it, and its number there.
@@ -63,6 +68,14 @@ impl fmt::Display for MoveId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_of_all_partitions_speaks_for_the_tenant() {
+        let of = |index| Part::Partition { index };
+        assert!(Part::Whole.speaks_for_the_tenant());
+        let speak: Vec<bool> = (0..3).map(|index| of(index).speaks_for_the_tenant()).collect();
+        assert_eq!(speak, [true, false, false]);
+    }
 
     #[test]
     fn a_move_is_read_as_it_was_written_and_nothing_else_is_one() {
