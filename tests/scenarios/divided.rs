@@ -5,6 +5,7 @@ use std::{num::NonZeroU32, sync::Arc};
 
 use axum::Router;
 use serde_json::Value;
+use tokio::sync::watch;
 use yekta::{
     domain::{identifier::Kind, identity::Key},
     engine::{
@@ -32,6 +33,8 @@ pub struct Divided {
     pub parts: Vec<Town>,
     pub seats: Vec<Seat>,
     tenants: Tenants,
+    /// Which partition does nothing of what is written for it.
+    held: watch::Sender<Option<u32>>,
 }
 
 impl Divided {
@@ -57,15 +60,23 @@ impl Divided {
         let gateway = Gateway::new(partitions, None);
         let tenant = Town::with_part(keys(NUMBER), more, (part, Some(gateway)));
         let handles: Vec<Handle> = parts.iter().map(|part| part.engine().handle.clone()).collect();
+        let held = watch::Sender::new(None);
         for index in 0..count {
-            tenant.beside(follow(index, tenant.engine().handle.clone(), handles.clone()));
+            let resolver = tenant.engine().handle.clone();
+            tenant.beside(follow((index, held.subscribe()), resolver, handles.clone()));
         }
         Self {
             tenant,
             parts,
             seats,
             tenants,
+            held,
         }
+    }
+
+    /// Has a partition do nothing of what is written for it from now on, or all of them go on.
+    pub fn hold(&self, index: Option<u32>) {
+        self.held.send_replace(index);
     }
 
     /// Hands what is asked of a partition to `router`, or to itself again.
@@ -108,7 +119,11 @@ impl Divided {
 }
 
 /// Has a partition do what the resolver wrote for it, until one of them ends.
-async fn follow(index: u32, resolver: Handle, handles: Vec<Handle>) {
+async fn follow(
+    (index, mut held): (u32, watch::Receiver<Option<u32>>),
+    resolver: Handle,
+    handles: Vec<Handle>,
+) {
     let own = &handles[usize::try_from(index).unwrap()];
     let mut changes = resolver.changes();
     let mut after = Position(0);
@@ -123,6 +138,9 @@ async fn follow(index: u32, resolver: Handle, handles: Vec<Handle>) {
             };
             if partition != index {
                 continue;
+            }
+            if held.wait_for(|held| *held != Some(index)).await.is_err() {
+                return;
             }
             let position = InputPosition {
                 stream: "resolver".to_owned(),

@@ -173,6 +173,7 @@ impl Gateway {
         };
         match way {
             Way::Somebody(named) => desk.somebody(named).await,
+            Way::Live => desk.live().await,
             Way::Both => desk.both().await,
             Way::Code => desk.code().await,
             Way::Scan => desk.scan().await,

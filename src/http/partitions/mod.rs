@@ -13,6 +13,7 @@
 //! | what a request says of whom it is about, and its copies for partitions | `asked` |
 //! | where those are | `find` |
 //! | those who are on their way there | `coming` |
+//! | a card that is shown while its caller stays | `live` |
 //! | what needs more than one of them | `steps` |
 //! | positions, and waiting for them | `position` |
 //! | answers, as the tenant tells them | `told` |
@@ -21,6 +22,7 @@ mod asked;
 mod coming;
 mod find;
 mod gateway;
+mod live;
 mod position;
 mod served;
 mod steps;

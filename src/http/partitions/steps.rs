@@ -159,9 +159,10 @@ impl Desk<'_> {
     /// Erases somebody. What was refused is the resolver's, which lets go first of what names them: afterwards nobody knows by
     /// what, and whoever is told that this failed asks again. Where another process owns the partition, it does both.
     pub(crate) async fn erase(&self) -> Result<Response, Failure> {
-        let whom = targets(self.api, self.asked, Named::Path);
-        let found = places(self.api, self.gateway.partitions(), whom.clone()).await?;
-        let (Some(target), Some(Some(place))) = (whom.into_iter().next(), found.first().copied()) else {
+        let Some(target) = targets(self.api, self.asked, Named::Path).into_iter().next() else {
+            return self.at(0).await;
+        };
+        let Some(place) = self.settled(&target).await? else {
             return self.at(0).await;
         };
         let partition = self.gateway.partitions().at(place)?;

@@ -13,6 +13,8 @@ pub(crate) enum Way {
     All,
     /// Whoever has the customer.
     Somebody(Named),
+    /// Whoever has the caller of a card, until they go elsewhere.
+    Live,
     /// Whoever has both customers.
     Both,
     /// Whoever has the code of the path.
@@ -58,7 +60,7 @@ pub(crate) enum Named {
 #[rustfmt::skip]
 pub(crate) fn way(method: &Method, path: &str) -> Option<Way> {
     use Named::{Identifiers, IdentifiersOfView, Path, PathOfView, Phone, PhoneOfLink, Who, WhoOrSegment};
-    use Way::{All, Both, Code, Codes, Each, Erase, Mint, Own, Ready, Scan, Somebody, Undo, Word};
+    use Way::{All, Both, Code, Codes, Each, Erase, Live, Mint, Own, Ready, Scan, Somebody, Undo, Word};
     Some(match (method.as_str(), path) {
         // Taken in by the resolver, and routed.
         ("POST", "/v1/events" | "/v1/identify" | "/v1/i" | "/v1/track" | "/v1/t" | "/v1/page" | "/v1/p"
@@ -77,7 +79,8 @@ pub(crate) fn way(method: &Method, path: &str) -> Option<Way> {
         ("GET", "/v1/context/{view}/{who}") => Somebody(PathOfView),
         ("POST", "/v1/context/{view}") => Somebody(IdentifiersOfView),
         ("POST", "/v1/agent/links") => Somebody(Phone),
-        ("GET", "/v1/agent/card" | "/v1/agent/card/live") => Somebody(PhoneOfLink),
+        ("GET", "/v1/agent/card") => Somebody(PhoneOfLink),
+        ("GET", "/v1/agent/card/live") => Live,
         ("POST", "/v1/flows/{flow}/start") => Somebody(WhoOrSegment),
 
         ("GET" | "POST", "/v1/identity/explain") => Both,
