@@ -59,8 +59,7 @@ impl Opened {
         let (ledger, missing) = owed(config, &self.view.store)?;
         let held = self.held();
         let (view, journal, secrets, lock) = (self.view, self.journal, self.secrets, self.lock);
-        let keyring = Arc::clone(secrets.keyring());
-        let (store, mut standing) = (view.store, view.standing);
+        let (store, mut standing, keyring) = (view.store, view.standing, Arc::clone(secrets.keyring()));
         standing.renewing = rules.adopt(view.noted);
         rules.resolve(&mut standing)?;
         let has_retention = rules.retention.certain_since(clock()).is_some();

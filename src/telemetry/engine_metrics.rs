@@ -68,6 +68,8 @@ pub struct EngineMetrics {
 const REJECTIONS: &str = "Refused items by the code of the reason.";
 /// What profiles are counted by.
 const PROFILES: &str = "Live profiles; 0 until they are counted after a start.";
+/// What a journal is told by that cannot let go.
+const HELD: &str = "Whether the journal keeps what is to go since a partition has not consumed it: 1 or 0.";
 /// Events of a commit: powers of two up to the largest batch.
 const EVENTS: [f64; 13] = [
     1., 2., 4., 8., 16., 32., 64., 128., 256., 512., 1024., 2048., 4096.,
@@ -149,10 +151,7 @@ impl EngineMetrics {
                 "engine_snapshot_failures_total",
                 "Snapshots that could not be made; the journal keeps what they would have held.",
             )?,
-            journal_held: registry.gauge(
-                "engine_journal_held",
-                "Whether the journal keeps what is to go since a partition has not consumed it: 1 or 0.",
-            )?,
+            journal_held: registry.gauge("engine_journal_held", HELD)?,
             disk_free_bytes: registry.gauge(
                 "engine_disk_free_bytes",
                 "Bytes of the data folder's disk that are free.",

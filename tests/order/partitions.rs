@@ -288,6 +288,8 @@ impl Partitions {
                 }
                 true
             });
+            // Whoever looks on keeps the store open.
+            drop((query, changes));
             assert!(
                 is_alive || self.manner.is_faulty,
                 "seed {}: the resolver failed",

@@ -3,7 +3,7 @@ use std::{fs, num::NonZeroU32, path::Path};
 use super::*;
 use crate::config::{LoadOptions, Tenants};
 
-const SHARED: &str = "[nats]\nurl = \"nats://a:1\"\n[cluster]\nstandby = true\n";
+const SHARED: &str = "[nats]\nurl = [\"nats://a:1\"]\n[cluster]\nstandby = true\n";
 const FOUR: &str = "[cluster]\npartitions = 4\n";
 
 fn options(folder: &Path, process: &str) -> LoadOptions<std::iter::Empty<(String, String)>> {

@@ -81,10 +81,9 @@ impl Batch<'_> {
     pub(crate) fn trace_claim(&mut self, mark: Erased) -> Result<(), Error> {
         if self.rules.part.is_partition()
             && let Erased::Atom(id) = mark
+            && let Some((_, event)) = first_event(&self.overlay, id)?
         {
-            if let Some((_, event)) = first_event(&self.overlay, id)? {
-                self.trace(&event, mark);
-            }
+            self.trace(&event, mark);
         }
         Ok(())
     }

@@ -13,6 +13,9 @@ const BYTES: usize = 128 << 10;
 /// Rows that go at once for each customer who might: a step that does less takes fewer.
 const ROWS: usize = 64;
 
+/// A row of the store: its key, and its value.
+type Row = (Vec<u8>, Vec<u8>);
+
 impl Run<'_> {
     /// Has the next few rows put into all partitions that lack them; where there are no more, they have all.
     ///
@@ -38,7 +41,7 @@ impl Run<'_> {
     }
 
     /// At most so many rows behind one, in the order of their keys.
-    fn rows_behind(&self, up_to: &[u8], most: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Error> {
+    fn rows_behind(&self, up_to: &[u8], most: usize) -> Result<Vec<Row>, Error> {
         let (mut rows, mut bytes) = (Vec::new(), 0_usize);
         let behind = [up_to, &[0]].concat();
         for (from, to) in [

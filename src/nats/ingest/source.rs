@@ -31,7 +31,7 @@ pub enum Source {
     /// Those of channels, which are read by these rules.
     Channels(Arc<DecodeRules>),
     /// Those of a resolver, and where parcels come from.
-    Routed(Box<RoutedSource>, Parcels),
+    Routed(Box<RoutedSource>, Box<Parcels>),
 }
 
 /// What a resolver writes for one of its partitions.
@@ -75,7 +75,10 @@ impl Source {
     pub fn routed(connection: &Connection, partition: &Partition, metrics: NatsMetrics) -> Self {
         let names = Names::of(&partition.resolver);
         let parcels = Parcels::new(connection, names.clone(), metrics);
-        Self::Routed(Box::new(RoutedSource::of(names, partition.index)), parcels)
+        Self::Routed(
+            Box::new(RoutedSource::of(names, partition.index)),
+            Box::new(parcels),
+        )
     }
 
     /// Where parcels come from, of an input that has any.

@@ -12,7 +12,9 @@ use crate::{
 };
 
 fn event(id: &str) -> Event {
-    let body = format!(r#"{{"id":"{id}","type":"A","identifiers":[{{"kind":"user_id","value":"u-1"}}]}}"#);
+    let body = format!(
+        r#"{{"id":"{id}","source":"s","channel":"web","type":"A","identifiers":[{{"kind":"user_id","value":"u-1"}}]}}"#
+    );
     fixture::one(&body, Shape::Native, &fixture::origin()).unwrap()
 }
 
