@@ -185,7 +185,7 @@ mod tests {
         };
         let (first, last) = (key("a_p1", one, 0, 2), key("a_p1", one, 1, 2));
         assert_eq!(first, format!("erased.a_p1.{one}.0.2"));
-        assert_eq!(told(&[first.clone()]), []);
+        assert_eq!(told(std::slice::from_ref(&first)), []);
         assert_eq!(told(&[first.clone(), first.clone()]), []);
         assert_eq!(told(&[last.clone(), first.clone()]), [(one, 2)]);
         let other = key("a_p1", two, 0, 1);

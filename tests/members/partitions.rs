@@ -164,7 +164,10 @@ impl Giant {
         let wanted = || streams::of(&stream, &filter);
         // A stream that is not there yet has told nothing, and one that holds nothing is not read.
         let is_any = self.broker.has(&stream) && self.broker.count(wanted()) > 0;
-        is_any.then(|| self.broker.read_all(wanted())).unwrap_or_default()
+        match is_any {
+            true => self.broker.read_all(wanted()),
+            false => Vec::new(),
+        }
     }
 
     /// Waits until each event was told once, by one of the partitions.

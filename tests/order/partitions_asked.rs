@@ -176,7 +176,7 @@ impl<'e> Office<'e> {
         let key = named.get(self.dice.below(named.len()))?.clone();
         let whom = match self.dice.below(2) {
             0 => Whom::Identifier(key),
-            _ => Whom::Who(event.clone()),
+            _ => Whom::Who(Box::new(event.clone())),
         };
         Some(([whom.clone(), whom], named))
     }
@@ -321,7 +321,7 @@ impl<'e> Office<'e> {
 enum Whom {
     Identifier(Key),
     /// Who did this.
-    Who(Event),
+    Who(Box<Event>),
 }
 
 impl Whom {

@@ -44,8 +44,8 @@ fn live(world: &World, place: &Place, who: &str) {
     let mut named = event(who, "Profile Updated", 5, &[me.clone(), email]);
     named.traits = known(who);
     let events = vec![
-        event(who, "Page Viewed", 2, &[cookie.clone()]),
-        event(who, "Product Added", 3, &[cookie.clone()]),
+        event(who, "Page Viewed", 2, std::slice::from_ref(&cookie)),
+        event(who, "Product Added", 3, std::slice::from_ref(&cookie)),
         event(who, "Signed In", 1, &[cookie, me.clone()]),
         order(who, 4, &me),
         named,

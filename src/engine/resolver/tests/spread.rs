@@ -124,7 +124,8 @@ fn whose_turn_is_on_a_new_partition_goes_there_and_nobody_else() {
         let again = places(&scene.take(&input(&events)));
         let mut expected: Vec<u32> = now.values().map(|record| record.partition).collect();
         let mut again_sorted = again.clone();
-        (expected.sort_unstable(), again_sorted.sort_unstable());
+        expected.sort_unstable();
+        again_sorted.sort_unstable();
         assert_eq!(again_sorted, expected);
     }
     assert!(steps > 10, "{steps}");
