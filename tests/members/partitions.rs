@@ -155,6 +155,13 @@ impl Giant {
         }
     }
 
+    /// Posts the next of a world's events.
+    fn tell(&self, world: &mut Generator, events: &mut Vec<Value>) {
+        let some: Vec<Value> = world.by_ref().take(SLICE).collect();
+        self.post(&some);
+        events.extend(some);
+    }
+
     /// What a partition published.
     pub fn told(&self, partition: usize, kind: &str) -> Vec<streams::Stored> {
         let (stream, filter) = (
@@ -297,14 +304,10 @@ fn partitions_make_the_persons_that_one_engine_makes_whoever_is_killed() {
     let mut giant = Giant::new(&names);
     let (mut world, mut events) = (people(SEED), Vec::new());
     for kill in 0..kills() {
-        let some: Vec<Value> = world.by_ref().take(SLICE).collect();
-        giant.post(&some);
-        events.extend(some);
+        giant.tell(&mut world, &mut events);
         let name = names[kill % names.len()];
         giant.kill(name);
-        let some: Vec<Value> = world.by_ref().take(SLICE).collect();
-        giant.post(&some);
-        events.extend(some);
+        giant.tell(&mut world, &mut events);
         giant.start(name);
         giant.wait_until_whole();
     }
@@ -314,11 +317,11 @@ fn partitions_make_the_persons_that_one_engine_makes_whoever_is_killed() {
     giant.check_told(load::distinct(&events));
     let has_some = |partition| !giant.told(partition, "context").is_empty();
     assert!((0..PARTITIONS).all(has_some), "a partition had nobody");
-    let departed = |partition| giant.told(partition, "profile.departed").len();
-    assert!(
-        (0..PARTITIONS).map(departed).sum::<usize>() > 0,
-        "nobody ever moved"
-    );
+    // Who moved is told of beside what comes.
+    wait_for("somebody to have moved", || {
+        let departed = |partition| giant.told(partition, "profile.departed").len();
+        ((0..PARTITIONS).map(departed).sum::<usize>() > 0).then_some(())
+    });
     assert_eq!(giant.stop(), undisturbed(&events));
 }
 
@@ -329,9 +332,7 @@ fn a_tenant_gets_more_partitions_while_events_come() {
     for partitions in [PARTITIONS, 2 * PARTITIONS] {
         giant.divide(partitions);
         for _ in 0..3 {
-            let some: Vec<Value> = world.by_ref().take(SLICE).collect();
-            giant.post(&some);
-            events.extend(some);
+            giant.tell(&mut world, &mut events);
         }
     }
     giant.wait_until_whole();
@@ -344,9 +345,7 @@ fn a_tenant_gets_more_partitions_while_events_come() {
         };
         (PARTITIONS..giant.partitions).all(has_some).then_some(())
     });
-    let some: Vec<Value> = world.by_ref().take(SLICE).collect();
-    giant.post(&some);
-    events.extend(some);
+    giant.tell(&mut world, &mut events);
     giant.wait_until_told(load::distinct(&events));
     giant.wait_until_settled();
     giant.check_told(load::distinct(&events));

@@ -1,3 +1,5 @@
+//! Tenants with partitions: what one file says of all of them, and which are refused.
+
 use std::{fs, num::NonZeroU32, path::Path};
 
 use super::*;

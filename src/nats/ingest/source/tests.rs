@@ -1,3 +1,5 @@
+//! What a partition reads of its resolver's journal: what goes to the writer together, and what by itself.
+
 use tokio_util::bytes::Bytes;
 
 use super::*;
