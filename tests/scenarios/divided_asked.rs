@@ -134,8 +134,8 @@ fn a_position_says_whose_it_is() {
         posted["position"]
     );
     let told = divided.tenant.get(&path);
-    let first = &told["events"].as_array().unwrap()[0];
-    assert!(first.to_string().contains("Product Viewed"), "{told}");
+    let mut events = told["events"].as_array().unwrap().iter();
+    assert!(events.any(|event| event["type"] == "Product Viewed"), "{told}");
 }
 
 #[test]
