@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, atomic::AtomicUsize},
 };
 
+use data_encoding::HEXLOWER;
 use tokio::runtime::Runtime;
 use yekta::{
     domain::{
@@ -119,12 +120,23 @@ impl Partitions {
             failures: Arc::default(),
             dir,
         };
+        // From the seed as well: who has the smaller id, and where somebody begins, goes by these.
+        let secrets: String = (0..2).map(|_| all.secret()).collect();
+        fs::write(all.resolver.dir.join("secrets"), secrets).unwrap();
         all.start(None);
         all.members = (0..count)
             .map(|index| Member::below(all.dir.path(), Part::Partition { index }, identity))
             .collect();
         (0..all.members.len()).for_each(|index| all.start(Some(index)));
         all
+    }
+
+    /// A line of a file of secrets.
+    fn secret(&mut self) -> String {
+        let bytes: Vec<u8> = (0..32)
+            .map(|_| u8::try_from(self.dice.below(256)).unwrap())
+            .collect();
+        format!("{}\n", HEXLOWER.encode(&bytes))
     }
 
     /// An engine with the same secrets that has everybody; not one of them.
