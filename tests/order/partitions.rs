@@ -121,7 +121,7 @@ impl Partitions {
             dir,
         };
         // From the seed as well: who has the smaller id, and where somebody begins, goes by these.
-        let secrets: String = (0..2).map(|_| all.secret()).collect();
+        let secrets = [all.secret(), all.secret()].concat();
         fs::write(all.resolver.dir.join("secrets"), secrets).unwrap();
         all.start(None);
         all.members = (0..count)
@@ -133,9 +133,7 @@ impl Partitions {
 
     /// A line of a file of secrets.
     fn secret(&mut self) -> String {
-        let bytes: Vec<u8> = (0..32)
-            .map(|_| u8::try_from(self.dice.below(256)).unwrap())
-            .collect();
+        let bytes = [0_u8; 32].map(|_| u8::try_from(self.dice.below(256)).unwrap());
         format!("{}\n", HEXLOWER.encode(&bytes))
     }
 
@@ -162,7 +160,10 @@ impl Partitions {
         let folder = self.member(who).dir.join("journal");
         self.member(who).start(|journal: FileJournal| {
             let journal: Box<dyn Journal> = match is_faulty {
-                true => Box::new(Faulty::new(journal, &folder, &mut dice, None, &failures)),
+                true => {
+                    let faulty = Faulty::new(journal, &folder, &mut dice, None, &failures);
+                    Box::new(if who.is_none() { faulty.whole() } else { faulty })
+                }
                 false => Box::new(journal),
             };
             // Some take their time, as one across a wire does.
