@@ -77,6 +77,15 @@ impl Faulty {
         self
     }
 
+    /// The same that leaves all of a commit or nothing, as a stream does whose batches are taken whole: who follows it while
+    /// it is written reads nothing that is torn off again.
+    pub(crate) fn whole(mut self) -> Self {
+        if matches!(self.remains, Remains::Torn) {
+            self.remains = Remains::Nothing;
+        }
+        self
+    }
+
     /// Appends a commit, or fails.
     fn write(&mut self, commit: &Commit) -> Result<Position, Error> {
         self.left = self.left.saturating_sub(1);

@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, atomic::AtomicUsize},
 };
 
+use data_encoding::HEXLOWER;
 use tokio::runtime::Runtime;
 use yekta::{
     domain::{
@@ -119,12 +120,21 @@ impl Partitions {
             failures: Arc::default(),
             dir,
         };
+        // From the seed as well: who has the smaller id, and where somebody begins, goes by these.
+        let secrets = [all.secret(), all.secret()].concat();
+        fs::write(all.resolver.dir.join("secrets"), secrets).unwrap();
         all.start(None);
         all.members = (0..count)
             .map(|index| Member::below(all.dir.path(), Part::Partition { index }, identity))
             .collect();
         (0..all.members.len()).for_each(|index| all.start(Some(index)));
         all
+    }
+
+    /// A line of a file of secrets.
+    fn secret(&mut self) -> String {
+        let bytes = [0_u8; 32].map(|_| u8::try_from(self.dice.below(256)).unwrap());
+        format!("{}\n", HEXLOWER.encode(&bytes))
     }
 
     /// An engine with the same secrets that has everybody; not one of them.
@@ -150,7 +160,10 @@ impl Partitions {
         let folder = self.member(who).dir.join("journal");
         self.member(who).start(|journal: FileJournal| {
             let journal: Box<dyn Journal> = match is_faulty {
-                true => Box::new(Faulty::new(journal, &folder, &mut dice, None, &failures)),
+                true => {
+                    let faulty = Faulty::new(journal, &folder, &mut dice, None, &failures);
+                    Box::new(if who.is_none() { faulty.whole() } else { faulty })
+                }
                 false => Box::new(journal),
             };
             // Some take their time, as one across a wire does.
@@ -303,16 +316,17 @@ impl Partitions {
         }
     }
 
-    /// Has whoever holds these values in one partition, and tells which.
-    pub(crate) fn connect(&mut self, keys: Vec<Key>) -> Result<usize, CommandError> {
+    /// Has whoever holds these values in one partition, and tells which; the first one, where nobody has any.
+    pub(crate) fn connect(&mut self, keys: Vec<Key>) -> usize {
         let asked = Command::Connect { keys };
         let answered = self.resolver.engine().handle.command(None, asked);
-        let answer = self.runtime.block_on(answered)?.answer;
-        let Answer::Connected { partition } = answer else {
-            panic!("{answer:?}");
+        let partition = match self.runtime.block_on(answered).map(|answered| answered.answer) {
+            Ok(Answer::Connected { partition }) => partition,
+            Err(CommandError::NobodyThere) => 0,
+            other => panic!("seed {}: {other:?}", self.seed),
         };
         self.drain();
-        Ok(usize::try_from(partition).unwrap())
+        usize::try_from(partition).unwrap()
     }
 
     /// Has a partition carry out a command.

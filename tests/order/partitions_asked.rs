@@ -187,11 +187,7 @@ impl<'e> Office<'e> {
             return false;
         };
         keys.extend(more);
-        // Who is known by nothing that leads anywhere cannot be asked for.
-        let index = match self.partitions.connect(keys) {
-            Err(CommandError::NobodyThere) => return false,
-            connected => connected.unwrap(),
-        };
+        let index = self.partitions.connect(keys);
         self.partitions.outcome(self.events);
         let is_same = self.dice.below(2) == 0;
         let [first, second] = [0, 1].map(|which| {
@@ -262,11 +258,7 @@ impl<'e> Office<'e> {
         let Some((whom, keys)) = self.somebody() else {
             return false;
         };
-        // Who is known by nothing that leads anywhere cannot be asked for.
-        let index = match self.partitions.connect(keys) {
-            Err(CommandError::NobodyThere) => return false,
-            connected => connected.unwrap(),
-        };
+        let index = self.partitions.connect(keys);
         self.partitions.outcome(self.events);
         let [one, other] = whom;
         let targets = one

@@ -13,7 +13,12 @@ use std::{
 
 use crate::{
     domain::identity::{Reference, Word},
-    engine::{atoms::Atoms, batch::Batch},
+    engine::{
+        atoms::Atoms,
+        batch::Batch,
+        parting::traces::first_event,
+        resolver::{links_of, links_of_atom},
+    },
     store::{
         AtomId, AtomRecord, Error, EventHash, FaceHash, FormerRecord, ForwardRecord, KeyHash,
         MembershipRecord, Order, ProfileId, Read, SeenRecord, TimerHash, TimerRecord, View, WordHash, keys,
@@ -36,6 +41,8 @@ enum Lead {
 /// What is found of a component.
 pub(super) struct Belongings<'b, 'a> {
     batch: &'b Batch<'a>,
+    /// The values that connect it.
+    keys: BTreeSet<KeyHash>,
     /// What goes with them.
     pub(super) rows: Rows,
     /// What goes and stays.
@@ -51,6 +58,7 @@ impl<'b, 'a> Belongings<'b, 'a> {
     pub(super) fn of(batch: &'b Batch<'a>, keys: &[KeyHash]) -> Result<Self, Error> {
         let mut found = Self {
             batch,
+            keys: keys.iter().copied().collect(),
             rows: Rows::new(),
             marks: Rows::new(),
             profiles: BTreeMap::new(),
@@ -122,11 +130,11 @@ impl<'b, 'a> Belongings<'b, 'a> {
             keys::mentions(key),
             keys::all_devices(key),
             keys::marks(key),
-            parting::naming(key),
             parting::last_of(key),
         ] {
             self.below(&index, atom_in)?;
         }
+        self.named(key)?;
         self.below(&keys::aliases(key), declarer_in)?;
         self.below(&keys::block(key), face_in)?;
         self.below(&keys::words_about(key), word_in)?;
@@ -137,6 +145,43 @@ impl<'b, 'a> Belongings<'b, 'a> {
         self.known_event(EventHash(key.0))?;
         self.lead(Lead::Atom(AtomId(key.0)));
         self.traces(key)
+    }
+
+    /// The atoms that name a value and that no other index has. They name what connects nobody as well, as a till's device:
+    /// by that they are found here and belong where what does connect them is.
+    fn named(&mut self, key: KeyHash) -> Result<(), Error> {
+        let (batch, mut named) = (self.batch, Vec::new());
+        let naming = parting::naming(key);
+        batch
+            .overlay
+            .scan_prefix(&naming, Order::Ascending, &mut |key, value| {
+                named.push((key.to_vec(), value.to_vec()));
+                Ok(ControlFlow::Continue(()))
+            })?;
+        for (row, value) in named {
+            if let Some(id) = keys::pointee(&row).map(AtomId)
+                && self.is_connected(id)?
+            {
+                self.rows.insert(row, value);
+                self.lead(Lead::Atom(id));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an atom is connected by one of these values. All of its events are in one component: the first tells in which.
+    fn is_connected(&self, id: AtomId) -> Result<bool, Error> {
+        let batch = self.batch;
+        let (identity, keyring) = (&batch.rules.identity, batch.keyring);
+        if let Some((_, event)) = first_event(&batch.overlay, id)? {
+            return Ok(!links_of(&event, identity, keyring).is_disjoint(&self.keys));
+        }
+        let Some(atom) = batch.overlay.atom(id)? else {
+            return Ok(true);
+        };
+        // Of events that are kept no longer it is not known whether they were on a device of many.
+        let links = links_of_atom(&atom, identity.of(atom.edition), keyring);
+        Ok(links.is_empty() || !links.is_disjoint(&self.keys))
     }
 
     /// That an event is known, and where it is.

@@ -151,7 +151,7 @@ impl Batch<'_> {
 }
 
 /// The first event of an atom.
-fn first_event(view: &impl View, id: AtomId) -> Result<Option<(EventHash, Event)>, Error> {
+pub(super) fn first_event(view: &impl View, id: AtomId) -> Result<Option<(EventHash, Event)>, Error> {
     let mut first = None;
     view.scan_prefix(&keys::events(id), Order::Ascending, &mut |key, value| {
         if let Some((_, hash)) = keys::event_place(key) {

@@ -114,3 +114,32 @@ fn who_was_erased_and_all_that_marks_it_goes_under_what_linked_them() {
     q.stop();
     p.stop();
 }
+
+/// A till's device connects nobody, so what it reports of an order lives where that order is.
+#[test]
+fn what_a_till_reported_stays_where_its_order_is_when_who_holds_the_device_goes() {
+    let world = World::new(&IdentityRules::standard());
+    let (q, p) = (world.place("q", 0), world.place("p", 1));
+    let device = || (Kind::DEVICE_ID, "till", Trust::Verified);
+    let bought = || (Kind::ORDER_ID, "o1", Trust::Verified);
+    let mut at_till = event("pos", "Order Completed", 1, &[device(), bought()]);
+    at_till.place.shared_devices = true;
+    q.submit(vec![at_till.clone()]);
+    let before = q.rows();
+    let on_device = event("web", "Page Viewed", 2, &[device()]);
+    q.submit(vec![on_device.clone()]);
+    world.settle(&q);
+    let [ones, others] = [&at_till, &on_device].map(|one| links(&q, std::slice::from_ref(one)));
+    assert!(ones.is_disjoint(&others), "nothing connects them");
+    world.carry_linked(&q, &p, &others);
+    assert_eq!(
+        q.rows(),
+        before,
+        "what the till reported is here, and nothing else"
+    );
+    // It goes with its order.
+    world.carry_linked(&q, &p, &ones);
+    assert_eq!(p.submit(vec![at_till]), [Outcome::Duplicate]);
+    q.stop();
+    p.stop();
+}
