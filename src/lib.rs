@@ -156,7 +156,8 @@
 //! - **How long a type of event is kept**: a table of the configuration (`[retention.TYPE]`), no code.
 //! - **A file in the tenant's folder that says something of people**: encrypted as one more [`cipher::Place`], and made anew or
 //!   removed by `engine::expunge`.
-//! - **Something stored about a person**: what `engine::erase` deletes and [`engine::query::Dossier`] tells.
+//! - **Something stored about a person**: what `engine::erase` deletes, [`engine::query::Dossier`] tells, and
+//!   `engine::parting::belongings` takes along to another partition.
 //! - **Something that only the writer can do**: its action is one of [`api::guard::Action::is_command`], so that a standby sends the
 //!   client to the owner.
 //! - **A route**: a row of the table in [`http::router`] and of `openapi.json`; what it reads becomes a request of

@@ -3,7 +3,7 @@
 use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
 
 use crate::{
-    app::{certificate::CertificateError, shared::partitioned::PartitionsError},
+    app::certificate::CertificateError,
     audit::AuditError,
     config::TenantError,
     engine::{StandbyError, StartError, error::Error as WriteError},
@@ -144,4 +144,32 @@ pub enum StreamError {
     /// The tenant's name fits no stream.
     #[error(transparent)]
     Tenant(#[from] nats::TenantError),
+}
+
+/// Why a tenant cannot be served with so many partitions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PartitionsError {
+    /// One engine has all of its customers.
+    #[error(
+        "serve the tenant with cluster.partitions = {wanted}: expected 0, since its journal is that of one engine that has all of its customers"
+    )]
+    Whole {
+        /// What is configured.
+        wanted: u32,
+    },
+    /// A shop's process has all of its customers.
+    #[error(
+        "serve a shop of a tenant with partitions: expected headquarters to serve it with cluster.partitions = 0, since no one journal has all of its customers"
+    )]
+    Shop,
+    /// It has more.
+    #[error(
+        "serve the tenant with cluster.partitions = {wanted}: expected {known} or more, which it has already"
+    )]
+    Fewer {
+        /// What is configured.
+        wanted: u32,
+        /// How many there are.
+        known: u32,
+    },
 }

@@ -116,7 +116,7 @@ impl Partitions {
             });
             (last, after) = (*number, after + 1);
         }
-        if self.manner.wrong == Some(Wrong::Skips) && items.len() > 6 {
+        if self.manner.wrong == Some(Wrong::Skips) && items.len() > 2 {
             items.pop();
         }
         if !items.is_empty() {

@@ -106,7 +106,7 @@ fn what_goes_wrong_between_partitions_is_noticed() {
             catch_unwind(AssertUnwindSafe(checked)).is_err()
         };
         let noticed = (0..10).filter(is_noticed).count();
-        assert!(noticed > 0, "{wrong:?}: noticed by none of 10 seeds");
+        assert!(noticed >= 5, "{wrong:?}: noticed {noticed} times in 10");
     }
 }
 

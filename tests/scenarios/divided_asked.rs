@@ -134,8 +134,9 @@ fn a_position_says_whose_it_is() {
         posted["position"]
     );
     let told = divided.tenant.get(&path);
-    let mut events = told["events"].as_array().unwrap().iter();
-    assert!(events.any(|event| event["type"] == "Product Viewed"), "{told}");
+    // The newest comes first, and that is the consent.
+    let types = [0, 1].map(|at| &told["events"][at]["type"]);
+    assert_eq!(types, ["Consent Changed", "Product Viewed"], "{told}");
 }
 
 #[test]

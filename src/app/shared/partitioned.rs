@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::{
     app::{
-        error::ServiceError,
+        error::{PartitionsError, ServiceError},
         shared::{
             Member,
             secrets::{self, key_of},
@@ -26,34 +26,6 @@ use crate::{
 pub(crate) const PARTITIONS: &str = "partitions";
 /// Between two looks whether the tenant has its secrets.
 const LOOK: Duration = Duration::from_millis(200);
-
-/// Why a tenant cannot be served with so many partitions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PartitionsError {
-    /// One engine has all of its customers.
-    #[error(
-        "serve the tenant with cluster.partitions = {wanted}: expected 0, since its journal is that of one engine that has all of its customers"
-    )]
-    Whole {
-        /// What is configured.
-        wanted: u32,
-    },
-    /// A shop's process has all of its customers.
-    #[error(
-        "serve a shop of a tenant with partitions: expected headquarters to serve it with cluster.partitions = 0, since no one journal has all of its customers"
-    )]
-    Shop,
-    /// It has more.
-    #[error(
-        "serve the tenant with cluster.partitions = {wanted}: expected {known} or more, which it has already"
-    )]
-    Fewer {
-        /// What is configured.
-        wanted: u32,
-        /// How many there are.
-        known: u32,
-    },
-}
 
 /// Has all members of a tenant go by one number of partitions, which may grow. A partition leaves it to its tenant.
 ///
