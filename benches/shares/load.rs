@@ -27,12 +27,18 @@ pub fn events(seed: u64, people: u32) -> Generator {
     })
 }
 
-/// Tells so many events of so many people, as many to each tenant, and waits until all are committed; how long that took.
-pub fn told(town: &Town, people: u32, count: usize) -> Duration {
+/// What is told to each tenant of a town, without end.
+pub fn telling(town: &Town, people: u32) -> Vec<Generator> {
+    let seeds = (1_u64..).zip(&town.urls);
+    seeds.map(|(seed, _)| events(seed, people)).collect()
+}
+
+/// Tells the next so many events, as many to each tenant, and waits until all are committed; how long that took.
+pub fn told(town: &Town, telling: &mut [Generator], count: usize) -> Duration {
     let each = count / town.urls.len();
-    let drawn: Vec<Vec<Value>> = (1_u64..)
-        .zip(&town.urls)
-        .map(|(seed, _)| events(seed, people).take(each).collect())
+    let drawn: Vec<Vec<Value>> = telling
+        .iter_mut()
+        .map(|events| events.by_ref().take(each).collect())
         .collect();
     let begun = Instant::now();
     thread::scope(|scope| {
@@ -50,23 +56,34 @@ pub fn told(town: &Town, people: u32, count: usize) -> Duration {
 
 /// Waits until the partitions of a town's tenant have taken so many events, and all that is for them.
 pub fn placed(town: &Town, count: usize) {
-    let (process, _) = town.urls[0].split_once("/t/").unwrap();
     wait_for("the partitions to take what is for them", || {
-        let told = ureq::get(format!("{process}/metrics")).call().ok();
-        let told = told?.body_mut().read_to_string().ok()?;
-        let of_partitions = |name: &str| -> Vec<f64> {
-            let lines = told.lines().filter(|line| line.starts_with(name));
-            let lines = lines.filter(|line| line.contains("tenant=\"giant-p"));
-            lines
-                .map(|line| line.rsplit(' ').next().unwrap().parse().unwrap())
-                .collect()
-        };
-        let read: f64 = of_partitions("yekta_nats_messages_read_total").iter().sum();
-        let lags = of_partitions("yekta_nats_input_lag_messages");
+        let read: f64 = of_partitions(town, "yekta_nats_messages_read_total").iter().sum();
+        let lags = of_partitions(town, "yekta_nats_input_lag_messages");
         #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
         let is_all = read >= count as f64 && lags.iter().all(|lag| *lag == 0.0);
         is_all.then_some(())
     });
+}
+
+/// How many customers came to other partitions so far.
+pub fn moves(town: &Town) -> f64 {
+    of_partitions(town, "yekta_nats_parcels_fetched_total")
+        .iter()
+        .sum()
+}
+
+/// What each partition of a town's tenant says of itself; of a town without any, nothing.
+fn of_partitions(town: &Town, name: &str) -> Vec<f64> {
+    let (process, _) = town.urls[0].split_once("/t/").unwrap();
+    let told = wait_for("the metrics of a process", || {
+        let told = ureq::get(format!("{process}/metrics")).call().ok();
+        told?.body_mut().read_to_string().ok()
+    });
+    let lines = told.lines().filter(|line| line.starts_with(name));
+    let lines = lines.filter(|line| line.contains("tenant=\"giant-p"));
+    lines
+        .map(|line| line.rsplit(' ').next().unwrap().parse().unwrap())
+        .collect()
 }
 
 /// Tells the next of these events and waits until all are committed; where the journal ends then.

@@ -42,7 +42,7 @@ use clap::{Parser, ValueEnum};
 use crate::{
     cluster::Cluster,
     figures::{load_average, quantiles, row},
-    load::{lags, placed, told},
+    load::{lags, moves, placed, telling, told},
     processes::{Costs, Town},
     server::NatsServer,
 };
@@ -140,26 +140,31 @@ fn main() {
 fn cost(what: &str, urls: &[String], (tenants, copies): (usize, usize), plan: &Plan) {
     let town = Town::start(urls, tenants, copies);
     let before = Costs::now();
-    let took = told(&town, plan.people, plan.events);
+    let took = told(&town, &mut telling(&town, plan.people), plan.events);
     let costs = Costs::now().since(&before);
     row(what, &costs.per_event(plan.events, took));
 }
 
-/// Prints what events cost of a tenant with so many partitions, once they are in them.
+/// Prints what events cost of a tenant with so many partitions, once they are in them: of people who begin with these, and of the
+/// same people later on.
 fn partitions(count: usize, plan: &Plan) {
     let server = NatsServer::start();
     let town = Town::of_partitions(&[server.url()], count);
-    let (before, begun) = (Costs::now(), Instant::now());
-    told(&town, plan.people, plan.events);
-    if count > 0 {
-        placed(&town, plan.events);
+    let mut telling = telling(&town, plan.people);
+    for (times, whose) in [(1, "who begin"), (2, "who are known")] {
+        let (before, moved, begun) = (Costs::now(), moves(&town), Instant::now());
+        told(&town, &mut telling, plan.events);
+        if count > 0 {
+            placed(&town, times * plan.events);
+        }
+        let took = begun.elapsed();
+        let costs = Costs::now().since(&before);
+        let moves = moves(&town) - moved;
+        row(
+            &format!("partitions: {count}, people {whose}"),
+            &format!("{}, {moves} moves", costs.per_event(plan.events, took)),
+        );
     }
-    let took = begun.elapsed();
-    let costs = Costs::now().since(&before);
-    row(
-        &format!("partitions: {count}"),
-        &costs.per_event(plan.events, took),
-    );
 }
 
 fn standby(plan: &Plan) {

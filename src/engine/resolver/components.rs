@@ -41,6 +41,8 @@ pub(crate) struct United {
     /// The partition that has all of them from now on.
     pub(crate) partition: u32,
     pub(crate) leaving: Vec<Leaving>,
+    /// The values that nobody named before.
+    pub(crate) new: Vec<KeyHash>,
 }
 
 /// The component that a value is in; `None` of a value that nobody named.
@@ -169,9 +171,11 @@ pub(crate) fn unite(
         record.events = record.events.saturating_add(theirs.events);
         record.keys = record.keys.saturating_add(theirs.keys);
     }
+    let mut new = Vec::new();
     for (value, found) in led {
         if found.is_none() {
             record.keys = record.keys.saturating_add(1);
+            new.push(value);
         }
         if value == id {
             continue;
@@ -189,6 +193,7 @@ pub(crate) fn unite(
     Ok(Some(United {
         partition: record.partition,
         leaving,
+        new,
     }))
 }
 

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `links` | by which values an event may be connected with others |
 //! | `components` | which values are connected: what one event unites, and which value leads where |
+//! | `moves` | who goes to another partition with a batch |
 //! | `step` | what is written for whom |
 //! | `spread` | who goes where, once there are more partitions |
 //! | `tenant` | what a new partition is told before anybody goes there |
@@ -20,6 +21,7 @@
 mod asked;
 mod components;
 mod links;
+mod moves;
 mod pace;
 mod spread;
 mod standing;

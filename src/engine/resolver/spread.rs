@@ -20,8 +20,8 @@ use crate::{
     store::{ComponentRecord, Error, KeyHash, Order, Read, SpreadRecord, View, keys},
 };
 
-/// Customers who go at once, at most: each is a commit of its own at two partitions, and what comes waits behind it there.
-pub(crate) const MOVES_AT_ONCE: usize = 8;
+/// Customers who go at once, at most: what comes waits behind them where they leave and where they go.
+pub(crate) const MOVES_AT_ONCE: usize = 64;
 /// Between two times that some go, so that partitions take in what comes in between.
 pub(crate) const SPREAD_PAUSE: Duration = Duration::from_millis(50);
 /// Events of those who go at once, about.
@@ -96,11 +96,11 @@ impl Run<'_> {
                 ..record
             };
             self.batch.overlay.put_record(keys::component(id), &record)?;
-            self.have_moved(Leaving {
+            self.moves.leave(Leaving {
                 from,
                 to,
                 keys: values.into_iter().collect(),
-            })?;
+            });
         }
         self.spread.after = next.after;
         Ok(())

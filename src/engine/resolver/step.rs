@@ -23,6 +23,7 @@ use crate::{
         resolver::{
             components::{Leaving, partition_of, unite},
             links::links_of,
+            moves::Moves,
         },
         step::{Ground, Standing, Stepped},
     },
@@ -31,7 +32,8 @@ use crate::{
     wire::out::update::Subjects,
 };
 
-/// Takes one batch of a tenant that has so many partitions. Commands come first, as they do everywhere.
+/// Takes one batch of a tenant that has so many partitions. Commands come first, as they do everywhere; what is written for
+/// partitions is known once all of it is taken.
 pub(crate) fn step(
     ground: Ground<'_>,
     partitions: NonZeroU32,
@@ -45,13 +47,15 @@ pub(crate) fn step(
         partitions,
         spread: standing.spread_over(partitions),
         subjects: Subjects::of(&ground.rules.tenant),
+        events: Vec::new(),
+        moves: Moves::default(),
         messages: Vec::new(),
-        moves: 0,
+        moved: 0,
     };
     let mut publication = Publication::new(ground.rules, now);
-    let mut answers = Vec::with_capacity(input.commands.len());
+    let mut replies = Vec::with_capacity(input.commands.len());
     for ordered in &input.commands {
-        answers.push(run.command(ordered, &mut publication, now)?);
+        replies.push(run.command(ordered, &mut publication, now)?);
     }
     let mut outcomes = Vec::with_capacity(input.submissions.len());
     for submission in &input.submissions {
@@ -67,6 +71,9 @@ pub(crate) fn step(
         }
     }
     run.spread(input.spread, input.passes_over)?;
+    let answers = replies.into_iter().map(|reply| run.answer(reply));
+    let answers = answers.collect::<Result<_, _>>()?;
+    run.send_all()?;
     run.batch.consume(&mut run.standing, input.position.as_ref())?;
     run.messages.extend(publication.into_messages());
     run.note_spread(input.spread > 0)?;
@@ -80,20 +87,28 @@ pub(super) struct Run<'a> {
     /// Over how many customers are spread.
     pub(super) spread: SpreadRecord,
     subjects: Subjects,
+    /// What comes to whoever has a value, and what comes to all.
+    events: Vec<(Option<KeyHash>, Routed)>,
+    pub(super) moves: Moves,
     messages: Vec<Message>,
     /// How many moves the batch began.
-    moves: u32,
+    moved: u32,
+}
+
+/// What a command is answered with.
+enum Reply {
+    Told(Result<Answer, CommandError>),
+    /// Where whoever has this value is in the end.
+    Where(Option<KeyHash>),
 }
 
 impl Run<'_> {
-    /// Sends an event to the partition that has all it is connected with; one about the tenant to all of them. One that may come
-    /// again is sent again: the partition knows it.
+    /// Has an event come to the partition that has all it is connected with; one about the tenant to all of them. One that may
+    /// come again is sent again: the partition knows it.
     fn take(&mut self, event: &Event, place: Option<&StreamPlace>) -> Result<Outcome, Error> {
         let routed = Routed::event(event.clone(), place.cloned());
         if Kind::of(&event.name).is_some() {
-            for partition in 0..self.partitions.get() {
-                self.send(&routed, partition)?;
-            }
+            self.events.push((None, routed));
             // Kept here as well, for partitions that there are not yet.
             self.batch.note_tenant(event)?;
             return Ok(Outcome::Noted);
@@ -103,34 +118,57 @@ impl Run<'_> {
         if links.is_empty() {
             links.insert(KeyHash(self.batch.keyring.event(&event.id).0));
         }
-        if let Some(partition) = self.connect(&links, 1)? {
-            self.send(&routed, partition)?;
-        }
+        self.connect(&links, 1)?;
+        let event = links.first().map(|link| (Some(*link), routed));
+        self.events.extend(event);
         Ok(Outcome::Routed)
     }
 
-    /// Unites who holds these values, of whom so many events more come, and has those move who are elsewhere: the partition that
-    /// has all of them.
-    fn connect(&mut self, values: &BTreeSet<KeyHash>, events: u64) -> Result<Option<u32>, Error> {
+    /// Unites who holds these values, of whom so many events more come; those who are elsewhere move to the partition that has all
+    /// of them.
+    fn connect(&mut self, values: &BTreeSet<KeyHash>, events: u64) -> Result<(), Error> {
         let united = unite(&mut self.batch.overlay, values, events, self.partitions)?;
-        let Some(united) = united else { return Ok(None) };
-        for leaving in united.leaving {
-            self.have_moved(leaving)?;
-        }
-        Ok(Some(united.partition))
+        united.into_iter().for_each(|united| self.moves.unite(united));
+        Ok(())
     }
 
-    /// ORDER: whoever is to arrive somewhere is told to depart first, so that nobody waits for what nobody was told.
-    pub(super) fn have_moved(&mut self, leaving: Leaving) -> Result<(), Error> {
-        let Leaving { from, to, keys } = leaving;
-        let id = self.next_move();
-        self.send(&Routed::Depart(id, DepartureRecord { to, keys }), from)?;
-        self.send(&Routed::Arrive(id, ArrivalRecord { from }), to)
+    /// Writes who moves and what comes, and behind that whatever is written already.
+    ///
+    /// ORDER: whoever is to arrive somewhere is told to depart first, so that nobody waits for what nobody was told; and all of
+    /// them depart before any arrives, so that nobody waits for who waits.
+    fn send_all(&mut self) -> Result<(), Error> {
+        let behind = std::mem::take(&mut self.messages);
+        let moves = std::mem::take(&mut self.moves).settled(&self.batch.overlay)?;
+        let mut arrivals = Vec::with_capacity(moves.len());
+        for Leaving { from, to, keys } in moves {
+            let id = self.next_move();
+            self.send(&Routed::Depart(id, DepartureRecord { to, keys }), from)?;
+            arrivals.push((to, Routed::Arrive(id, ArrivalRecord { from })));
+        }
+        for (to, arrival) in arrivals {
+            self.send(&arrival, to)?;
+        }
+        for (whose, routed) in std::mem::take(&mut self.events) {
+            let all = 0..self.partitions.get();
+            match whose {
+                None => all
+                    .into_iter()
+                    .try_for_each(|partition| self.send(&routed, partition))?,
+                Some(link) => {
+                    let partition = partition_of(&self.batch.overlay, link)?;
+                    partition
+                        .into_iter()
+                        .try_for_each(|partition| self.send(&routed, partition))?;
+                }
+            }
+        }
+        self.messages.extend(behind);
+        Ok(())
     }
 
     pub(super) fn next_move(&mut self) -> MoveId {
-        let index = self.moves;
-        self.moves = self.moves.saturating_add(1);
+        let index = self.moved;
+        self.moved = self.moved.saturating_add(1);
         MoveId {
             batch: self.batch.number,
             index,
@@ -150,7 +188,7 @@ impl Run<'_> {
         ordered: &Ordered,
         publication: &mut Publication<'_>,
         now: Timestamp,
-    ) -> Result<Result<Answer, CommandError>, Error> {
+    ) -> Result<Reply, Error> {
         let keys = match &ordered.command {
             Command::Connect { keys } => keys,
             Command::EraseRefused {
@@ -160,25 +198,36 @@ impl Run<'_> {
             } => {
                 let erasing = Erasing::within(ordered.erasure, now, *within_us);
                 let erased = self.batch.erase_refused_of(erasing, *profile, keys)?;
-                return Ok(Ok(told(erased, publication)?));
+                return Ok(Reply::Told(Ok(told(erased, publication)?)));
             }
             // Nobody is here who could be erased: it is one of its own.
             Command::EraseAgain(erasure) => {
                 let erased = self.batch.erase_refused_again(erasure)?;
-                return Ok(Ok(told(Some(erased), publication)?));
+                return Ok(Reply::Told(Ok(told(Some(erased), publication)?)));
             }
             Command::Note { erasures, progress } => {
-                return Ok(Ok(self.batch.note(erasures, *progress, now)?));
+                return Ok(Reply::Told(Ok(self.batch.note(erasures, *progress, now)?)));
             }
-            Command::Deleted { places } => return Ok(Ok(self.batch.note_deleted(places))),
-            _ => return Ok(Err(CommandError::Resolver)),
+            Command::Deleted { places } => return Ok(Reply::Told(Ok(self.batch.note_deleted(places)))),
+            _ => return Ok(Reply::Told(Err(CommandError::Resolver))),
         };
         let hash = |key: &Key| self.batch.keyring.key(key);
         let values: BTreeSet<KeyHash> = keys.iter().map(hash).collect();
-        let partition = match values.first() {
-            // Who names one value asks where whoever has it is, and nothing begins with that.
-            Some(only) if values.len() == 1 => partition_of(&self.batch.overlay, *only)?,
-            _ => self.connect(&values, 0)?,
+        // Who names one value asks where whoever has it is, and nothing begins with that.
+        if values.len() > 1 {
+            self.connect(&values, 0)?;
+        }
+        Ok(Reply::Where(values.first().copied()))
+    }
+
+    fn answer(&self, reply: Reply) -> Result<Result<Answer, CommandError>, Error> {
+        let value = match reply {
+            Reply::Told(answer) => return Ok(answer),
+            Reply::Where(value) => value,
+        };
+        let partition = match value {
+            Some(value) => partition_of(&self.batch.overlay, value)?,
+            None => None,
         };
         Ok(partition
             .map(|partition| Answer::Connected { partition })

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Between two looks, which doubles up to the longest.
-const LOOK_MIN: Duration = Duration::from_millis(10);
+const LOOK_MIN: Duration = Duration::from_millis(2);
 const LOOK_MAX: Duration = Duration::from_millis(500);
 const FETCH: &str = "fetch a parcel for a partition";
 

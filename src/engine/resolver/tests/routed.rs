@@ -141,7 +141,7 @@ fn the_smaller_of_two_who_are_connected_moves_before_the_event_comes() {
 }
 
 #[test]
-fn who_moves_twice_in_one_batch_is_told_in_that_order() {
+fn whoever_is_connected_twice_in_one_batch_moves_once_and_before_its_events_come() {
     let mut scene = Scene::new();
     let [(one, home), (other, place)] = apart(&scene);
     // The other two become more than the one, once they are one.
@@ -186,15 +186,63 @@ fn who_moves_twice_in_one_batch_is_told_in_that_order() {
             Routed::Put(id, _) => (partition, "put".to_owned(), id.index),
         })
         .collect();
+    let mut leave = [home, place];
+    leave.sort_unstable();
+    let [first, second] = leave;
     let expected = [
-        (place, format!("depart 1 to {home}"), 0),
-        (home, format!("arrive from {place}"), 0),
-        (home, "9".to_owned(), 0),
-        (home, format!("depart 2 to {far}"), 1),
-        (far, format!("arrive from {home}"), 1),
+        (first, format!("depart 1 to {far}"), 0),
+        (second, format!("depart 1 to {far}"), 1),
+        (far, format!("arrive from {first}"), 0),
+        (far, format!("arrive from {second}"), 1),
+        (far, "9".to_owned(), 0),
         (far, "10".to_owned(), 0),
     ];
     assert_eq!(to, expected);
+}
+
+#[test]
+fn all_who_leave_one_partition_for_another_go_together_and_who_is_new_does_not_go() {
+    let mut scene = Scene::new();
+    let [(one, home), (other, place)] = apart(&scene);
+    let begins = |user: &str| turn(scene.keyring.key(&key(Kind::USER_ID, user)).0, PARTITIONS);
+    let mut more = (0..1_000)
+        .map(|number| format!("more-{number}"))
+        .filter(|user| begins(user) == place);
+    let (next, new) = (more.next().unwrap(), more.next().unwrap());
+    let before = [&one, &one, &one, &other, &next].map(|user| user.as_str());
+    let ids = ["1", "2", "3", "4", "5"];
+    let events: Vec<Event> = ids
+        .iter()
+        .zip(before)
+        .map(|(id, user)| somebody(id, user))
+        .collect();
+    scene.take(&input(&events));
+    let joining = |id: &str, user: &str| {
+        event(
+            id,
+            &[
+                (Kind::USER_ID, &one, Trust::Verified),
+                (Kind::USER_ID, user, Trust::Observed),
+            ],
+        )
+    };
+    let events = [
+        somebody("6", &new),
+        joining("7", &other),
+        joining("8", &new),
+        joining("9", &next),
+    ];
+    let stepped = scene.take(&input(&events));
+    let hash = |user: &String| scene.keyring.key(&key(Kind::USER_ID, user));
+    let mut keys = vec![hash(&other), hash(&next)];
+    keys.sort_unstable();
+    let id = MoveId { batch: 2, index: 0 };
+    let mut expected = vec![
+        (place, Routed::Depart(id, DepartureRecord { to: home, keys })),
+        (home, Routed::Arrive(id, ArrivalRecord { from: place })),
+    ];
+    expected.extend(events.map(|event| (home, Routed::event(event, None))));
+    assert_eq!(written(&stepped), expected);
 }
 
 #[test]
