@@ -26,6 +26,10 @@ use crate::nats::{
 /// The longest pause between two attempts to connect again.
 const RECONNECT_PAUSE_MAX: Duration = Duration::from_secs(2);
 const RECONNECT_PAUSE_STEP_MS: u64 = 50;
+/// Messages of one subscription that are kept until they are taken; more are dropped, and whoever asked would wait for nothing. The
+/// client's own bound is one that a burst of requests reaches where the processor is busy: it reads them all before it lets
+/// anybody answer. Room is taken up by what is there alone.
+const KEPT_MAX: usize = 1 << 18;
 
 /// A connection to a server that will do, which comes back by itself.
 #[derive(Clone, Debug)]
@@ -237,6 +241,7 @@ fn options(settings: &Settings) -> Result<ConnectOptions, ConnectError> {
         .request_timeout(Some(settings.ack_timeout))
         // By default a connection that only this side has is found out after three minutes.
         .ping_interval(settings.ping_interval)
+        .subscription_capacity(KEPT_MAX)
         .max_reconnects(None)
         .reconnect_delay_callback(|attempts| {
             let attempts = u64::try_from(attempts).unwrap_or(u64::MAX);

@@ -34,7 +34,7 @@ use crate::{
 
 /// Events of which is told more than any buffer on the way to a subscriber holds.
 const EVENTS: usize = 8_000;
-/// Requests at once: more than the client of NATS keeps of one subscription, 65,536.
+/// Requests at once: more than a client of NATS keeps of one subscription where nobody says how many, 65,536.
 const REQUESTS: usize = 70_000;
 /// Of them so many are worked on or wait, and the others are refused at once.
 const TAKEN_MAX: usize = 1 + 1_024;
