@@ -9,6 +9,7 @@ use crate::{
     domain::{
         event::EventId,
         identity::{Key, Reference, Word, link::own_id},
+        time::Timestamp,
     },
     engine::{atoms::Atoms, batch::Batch, graph::Graph},
     store::{
@@ -109,6 +110,16 @@ impl Batch<'_> {
     pub(crate) fn last_word(&self) -> Result<u64, Error> {
         let said: Option<WordsRecord> = self.overlay.record(keys::WORDS_SAID)?;
         Ok(said.unwrap_or_default().last)
+    }
+
+    /// The number of a word that is said now: behind all that were said or heard of here, and among those that were said elsewhere
+    /// by its time. So of two that customers of different partitions were told of the later holds once these are connected, as
+    /// if both had been said to one engine. Words of before this had numbers from 1 on, and were said before all of these.
+    ///
+    /// One rule for whoever has all customers and for whoever has some: their words are told to partitions as they are.
+    pub(crate) fn next_word(&self, now: Timestamp) -> Result<u64, Error> {
+        let by_time = u64::try_from(now.as_micros()).unwrap_or_default();
+        Ok(self.last_word()?.saturating_add(1).max(by_time))
     }
 
     /// Takes a word back: from now on it is as if it had never been said.

@@ -23,7 +23,7 @@
 //! | `R` | profile | [`FormerRecord`](crate::store::FormerRecord) | ids that are no longer live |
 //! | `S` | event | [`SeenRecord`](crate::store::SeenRecord) | which event ids are known, and where the event is |
 //! | `T` | atom | nothing | who is still to be looked at again |
-//! | `U` | | [`WordsRecord`](crate::store::WordsRecord) | how many words were ever said |
+//! | `U` | | [`WordsRecord`](crate::store::WordsRecord) | the number of the last word that was said |
 //! | `V` | key or event, word | nothing | which words refer to it |
 //! | `W` | word | [`Word`](crate::domain::identity::Word) | what stewards said |
 //! | `X` | sequence | rejection | refused input |
@@ -355,7 +355,7 @@ pub fn behind_repair(id: AtomId) -> Vec<u8> {
     join(b'T', &[&id.0, &[0]])
 }
 
-/// How many words were ever said.
+/// The number of the last word that was said.
 pub const WORDS_SAID: &[u8] = b"U";
 
 /// What a steward said.

@@ -188,7 +188,7 @@ impl Place {
         query
             .store()
             .scan(b"A", &[], Order::Ascending, &mut |key, value| {
-                // Rules, the input, what was counted of events and orders, how many words were said.
+                // Rules, the input, what was counted of events and orders, the number of the last word.
                 if !matches!(key.first(), Some(b'K' | b'Y' | b'c' | b'd' | b'e' | b'U')) {
                     // In a word stands its number among all that were said here.
                     let is_word = key.starts_with(keys::WORDS);
