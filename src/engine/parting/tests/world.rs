@@ -177,6 +177,12 @@ impl Place {
         answer.blocking_recv().unwrap().0
     }
 
+    /// Has a command carried out under a request id, or hears what was answered first under it.
+    pub(super) fn asked(&self, request: &str, command: &Command) -> Answer {
+        let asked = self.handle().command(Some(request.to_owned()), command.clone());
+        waited(asked).unwrap().answer
+    }
+
     /// Up to where the input is consumed.
     pub(super) fn consumed(&self) -> u64 {
         self.query().consumed().unwrap()
