@@ -29,7 +29,7 @@ fn all(divided: &Divided, asked: &[Asked]) -> Vec<Map<String, Value>> {
 fn history(divided: &Divided, who: &str) -> Vec<String> {
     let timeline = divided
         .tenant
-        .get(&format!("/v1/profiles/user_id:{who}/timeline?limit=100"));
+        .get(&format!("/v1/profiles/user_id:{who}/timeline"));
     let events = timeline["events"].as_array().unwrap().iter();
     events
         .map(|event| event["id"].as_str().unwrap().to_owned())
@@ -95,8 +95,8 @@ fn what_is_no_more_is_taken_back_and_erased_once() {
     let [one, other] = apart(&divided);
     let came: Vec<Asked> = [one, other]
         .map(|who| {
-            let event = json!({"source": "test", "id": format!("came {who}")});
-            let looked = crate::said::event(
+            let came = json!({"source": "test", "id": format!("came {who}")});
+            let looked = event(
                 &format!("looked {who}"),
                 ["web", "Product Viewed"],
                 "21T12:00",
@@ -104,7 +104,7 @@ fn what_is_no_more_is_taken_back_and_erased_once() {
                 json!({}),
             );
             divided.tell(&[looked]);
-            let body = json!({"event": event, "request_id": "e"});
+            let body = json!({"event": came, "request_id": "e"});
             ("POST", "/v1/identity/undo".to_owned(), body)
         })
         .into();
