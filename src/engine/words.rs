@@ -112,14 +112,17 @@ impl Batch<'_> {
         Ok(said.unwrap_or_default().last)
     }
 
-    /// The number of a word that is said now: behind all that were said or heard of here, and among those that were said elsewhere
-    /// by its time. So of two that customers of different partitions were told of the later holds once these are connected, as
-    /// if both had been said to one engine. Words of before this had numbers from 1 on, and were said before all of these.
+    /// The number of a word that is said now: behind all that were said or heard of here. A partition goes by its time as well,
+    /// so that words that are said at several stand in the order of their times: once those whom they are about are connected,
+    /// the later holds, as if both had been said to one engine. Words that were numbered from 1 on are older than all of these.
     ///
-    /// One rule for whoever has all customers and for whoever has some: their words are told to partitions as they are.
+    /// Whoever has all customers counts, as exports show it: nobody else says anything of them.
     pub(crate) fn next_word(&self, now: Timestamp) -> Result<u64, Error> {
-        let by_time = u64::try_from(now.as_micros()).unwrap_or_default();
-        Ok(self.last_word()?.saturating_add(1).max(by_time))
+        let next = self.last_word()?.saturating_add(1);
+        Ok(match self.rules.part.is_partition() {
+            true => next.max(u64::try_from(now.as_micros()).unwrap_or_default()),
+            false => next,
+        })
     }
 
     /// Takes a word back: from now on it is as if it had never been said.

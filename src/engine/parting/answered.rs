@@ -9,8 +9,9 @@
 //! erasure leaves, and whoever repeats the erasure is told of it and erases nobody who came back since.
 //!
 //! What stays by intent is answered of nobody who could leave. What names a segment is about whoever is here. What names a
-//! value or a code that leads to nobody is answered by whoever is asked then: nothing is done by that, and once somebody has the
-//! value it is another question. What the service asks of itself nobody repeats.
+//! value or a code that leads to nobody is answered by whoever is asked then, and nothing is written down of anybody: whether
+//! somebody is written to, or who serves them, is decided anew of who has the value by the time it is asked again elsewhere. What
+//! the service asks of itself nobody repeats.
 
 use std::{collections::BTreeSet, ops::ControlFlow};
 
