@@ -152,7 +152,8 @@
 //! - **A role, and what it may**: a column of the table in `api::guard::policy`; a member that is added to an answer which
 //!   some role sees a part of: what kind of data it is, in `api::guard::members`.
 //! - **A question**: its request, its answer and the method that answers it in a file of [`api`].
-//! - **A command**: a variant of [`engine::api::Command`] and its arm in `engine::commands`; its request in [`api`].
+//! - **A command**: a variant of [`engine::api::Command`] and its arm in `engine::commands`; its request in [`api`]. Whom its answer
+//!   goes with to another partition: `engine::parting::answered`.
 //! - **How long a type of event is kept**: a table of the configuration (`[retention.TYPE]`), no code.
 //! - **A file in the tenant's folder that says something of people**: encrypted as one more [`cipher::Place`], and made anew or
 //!   removed by `engine::expunge`.

@@ -104,11 +104,12 @@ impl Settings {
         };
         let own = tokens(self);
         let problems: Vec<Problem> = others
-            .filter(|(_, settings)| !own.is_disjoint(&tokens(settings)))
-            .map(|(other, _)| {
-                self.refused(&format!(
-                    "expected names of partitions that are no other tenant's: one of this tenant's or of {other}'s is"
-                ))
+            .filter_map(|(other, settings)| {
+                let both = own.intersection(&tokens(settings)).next().cloned()?;
+                Some(self.refused(&format!(
+                    "expected names of partitions that are no other tenant's: in subjects {both} is this tenant's or a \
+                     partition's of it, and {other}'s or a partition's of that"
+                )))
             })
             .collect();
         match problems.is_empty() {

@@ -85,6 +85,7 @@ impl Batch<'_> {
                 false => self.repeat(ordered, first, now).map(Ok),
             };
         }
+        let about = self.about(ordered)?;
         let answer = match &ordered.command {
             Command::MintQr(mint) => self.mint(ordered, mint, now)?,
             Command::RedeemQr { token, store_id } => Ok(Answer::Qr(self.redeem(
@@ -137,6 +138,7 @@ impl Batch<'_> {
         if let (Some(request), Ok(answer)) = (ordered.request, &answer) {
             let record = kept(ordered, answer);
             self.overlay.put_record(keys::answer(request), &record)?;
+            self.note_answer(request, about);
         }
         Ok(answer)
     }
@@ -166,10 +168,8 @@ impl Batch<'_> {
             (AnswerRecord::Said { word }, _) => Answer::Said { word },
             (AnswerRecord::Undone, _) => Answer::Undone,
             (AnswerRecord::Erased { erasure }, _) => {
-                let erasure: Option<ErasureRecord> = self.overlay.record(&keys::erasure(erasure))?;
-                erasure.map_or(Answer::Noted, |erasure| Answer::Erased {
-                    erasure: Box::new(erasure),
-                })
+                let receipt = self.receipt(erasure)?.map(Box::new);
+                receipt.map_or(Answer::Noted, |erasure| Answer::Erased { erasure })
             }
             (
                 AnswerRecord::Qr { outcome },

@@ -121,7 +121,7 @@ impl Batch<'_> {
         }
         self.say(&Word {
             id: saying.id.to_owned(),
-            number: self.last_word()?.saturating_add(1),
+            number: self.next_word(saying.at)?,
             said,
             sides: references,
             by: saying.statement.by.clone(),

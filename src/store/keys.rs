@@ -10,7 +10,7 @@
 //! | `E` | atom, time, event | event | the timeline, and what is known |
 //! | `F` | atom | atoms | where the events of a dissolved atom went |
 //! | `G` | face, atom | nothing | whose claims show a face, the earliest first |
-//! | `H` | | nothing, [`UntoldRecord`](crate::store::UntoldRecord) | by what a partition finds all that it has of somebody: [`parting`] |
+//! | `H` | | nothing, a word, [`UntoldRecord`](crate::store::UntoldRecord), [`ErasureRecord`](crate::store::ErasureRecord) | by what a partition finds all that it has of somebody: [`parting`] |
 //! | `I` | key, atom | nothing | who joins by a value; of a customer id or a code in the order of their time |
 //! | `J` | number in the input stream | nothing | messages that say something of who was erased and are to be deleted there |
 //! | `K` | | [`RulesRecord`](crate::store::RulesRecord) | the rules that all this is kept by |
@@ -23,7 +23,7 @@
 //! | `R` | profile | [`FormerRecord`](crate::store::FormerRecord) | ids that are no longer live |
 //! | `S` | event | [`SeenRecord`](crate::store::SeenRecord) | which event ids are known, and where the event is |
 //! | `T` | atom | nothing | who is still to be looked at again |
-//! | `U` | | [`WordsRecord`](crate::store::WordsRecord) | how many words were ever said |
+//! | `U` | | [`WordsRecord`](crate::store::WordsRecord) | the number of the last word that was said |
 //! | `V` | key or event, word | nothing | which words refer to it |
 //! | `W` | word | [`Word`](crate::domain::identity::Word) | what stewards said |
 //! | `X` | sequence | rejection | refused input |
@@ -355,7 +355,7 @@ pub fn behind_repair(id: AtomId) -> Vec<u8> {
     join(b'T', &[&id.0, &[0]])
 }
 
-/// How many words were ever said.
+/// The number of the last word that was said.
 pub const WORDS_SAID: &[u8] = b"U";
 
 /// What a steward said.

@@ -304,7 +304,7 @@ pub struct ShelfRecord {
     pub together: u64,
 }
 
-/// How many words were ever said.
+/// Up to which number words were said, also words that were taken back since.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WordsRecord {
     /// The number of the last.

@@ -82,7 +82,7 @@ record!(RejectionRecord, 1, "rejection");
 record!(Event, 1, "event");
 record!(InputRecord, 1, "input position");
 record!(SeenRecord, 1, "known event");
-record!(WordsRecord, 1, "count of words");
+record!(WordsRecord, 1, "number of the last word");
 record!(RulesRecord, 1, "rules");
 record!(RenewalRecord, 1, "renewal");
 record!(Word, 1, "steward's word");

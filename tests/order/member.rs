@@ -15,7 +15,7 @@ use yekta::{
 use crate::{
     folder::{copy, keys},
     outcome::{config, rules_of},
-    town::NOW,
+    town::now,
 };
 
 /// The tenant that is between several engines.
@@ -72,9 +72,7 @@ impl Member {
         let reader = journal.reader();
         let opened = Opened::over(folder, &config, journal).unwrap();
         let metrics = EngineMetrics::register(&Registry::new("test").unwrap()).unwrap();
-        let engine = opened
-            .start(&config, self.rules.clone(), metrics, || NOW)
-            .unwrap();
+        let engine = opened.start(&config, self.rules.clone(), metrics, now).unwrap();
         self.running = Some(Running {
             engine,
             journal: reader,

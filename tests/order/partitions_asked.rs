@@ -28,6 +28,7 @@ use crate::{
     outcome::{runtime, settled},
     partitioned::{any_towns, arriving, has_the_same_rows, nobody_is_in_two, of},
     partitions::{Manner, Partitions, read},
+    town::moment,
 };
 
 /// Rows that depend on no word, and on the events alone.
@@ -147,8 +148,9 @@ impl<'e> Office<'e> {
         DONE[what].fetch_add(usize::from(done), Ordering::Relaxed);
     }
 
-    /// Asks the one engine, and the partition where this is.
+    /// Asks the one engine, and the partition where this is, at the same time.
     fn both(&mut self, index: usize, commands: [Command; 2]) -> [Result<Answer, CommandError>; 2] {
+        let _at_once = moment();
         let [one, other] = commands;
         let answered = self.whole.engine().handle.command(None, one);
         let answered = runtime().block_on(answered).map(|answered| answered.answer);

@@ -1,6 +1,12 @@
 //! The rules that the tests go by, and events from JSON.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
 use serde_json::Value;
 use yekta::{
@@ -16,6 +22,23 @@ use yekta::{
 
 /// 2026-11-22T12:00:00Z: no event of the tests lies behind it.
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_795_348_800_000_000);
+
+/// By how many microseconds it is later for those who go by a clock.
+static LATER: AtomicI64 = AtomicI64::new(0);
+/// Held by whoever has several do something at the same time.
+static MOMENT: Mutex<()> = Mutex::new(());
+
+/// What time it is.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_micros(NOW.as_micros() + LATER.load(Ordering::SeqCst))
+}
+
+/// Has it be later than it was; it stays so until this is let go of.
+pub(crate) fn moment() -> MutexGuard<'static, ()> {
+    let moment = MOMENT.lock().unwrap_or_else(PoisonError::into_inner);
+    LATER.fetch_add(1, Ordering::SeqCst);
+    moment
+}
 
 /// Four channels, devices of `store` shared; the source `crm` may alias.
 pub(crate) fn decode_rules() -> DecodeRules {

@@ -27,6 +27,7 @@ mod contradictions;
 mod counter;
 mod desk;
 mod divided;
+mod divided_again;
 mod divided_asked;
 mod divided_elsewhere;
 mod erased;

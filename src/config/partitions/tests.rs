@@ -103,7 +103,17 @@ fn no_partition_has_the_name_of_another_tenant_or_one_that_is_too_long() {
     tenants.beside_others("acme_p4", "").unwrap();
     assert!(tenants.remove("acme").unwrap());
     tenants.put("acme_p1", "").unwrap();
-    assert!(tenants.beside_others("acme", FOUR).is_err());
+    let refused = tenants.beside_others("acme", FOUR).unwrap_err().to_string();
+    assert!(
+        refused.contains("in subjects acme_p1 is") && refused.contains("acme_p1's"),
+        "{refused}"
+    );
+    // Whoever wrote both files is told as well.
+    tenants.put("acme", FOUR).unwrap();
+    assert!(tenants.all().is_err());
+    tenants.put("acme", "[cluster]\npartitions = 1\n").unwrap();
+    tenants.all().unwrap();
+    assert!(tenants.remove("acme").unwrap());
     tenants.beside_others("acme", "").unwrap();
     let (fits, long) = ("b".repeat(61), "b".repeat(62));
     tenants.settings(&fits, FOUR).unwrap();

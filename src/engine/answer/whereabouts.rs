@@ -9,6 +9,7 @@ use crate::{
         updates::Update,
     },
     journal::Position,
+    store::{ProfileId, Read as _, keys::parting},
 };
 
 /// Messages that one look at a resolver's journal reads.
@@ -33,6 +34,31 @@ impl Query {
             Undo::Absorbed(id) => self.has(&Address::Id(*id))?,
             Undo::Event(id) => self.graph().atom_of_event(id)?.is_some(),
         })
+    }
+
+    /// Whether it was answered here that this is taken back: it is nowhere any more, and a repeat is answered the same.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn has_undone(&self, undo: &Undo) -> Result<bool, QueryError> {
+        self.has_answers(match undo {
+            Undo::Word(id) => self.keyring().word(id).0,
+            Undo::Absorbed(id) => id.0,
+            Undo::Event(id) => self.keyring().event(id).0,
+        })
+    }
+
+    /// Whether a command that named this id was answered here, which may be nobody's any more.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn has_answered(&self, id: ProfileId) -> Result<bool, QueryError> {
+        self.has_answers(id.0)
+    }
+
+    fn has_answers(&self, about: [u8; 16]) -> Result<bool, QueryError> {
+        let noted = self.store().first_atoms(&parting::answers_about(about), 1)?;
+        Ok(!noted.is_empty())
     }
 
     /// The last position up to `through` at which this resolver wrote something for a partition; `None` where that wrote nothing

@@ -3,8 +3,9 @@
 //! Owns where something of a customer may lie. Whatever kind of row is added about customers is added here, too; else it stays
 //! behind when they leave.
 //!
-//! What stays by intent: answers to commands and refused items, which are of nobody by their keys; erasures and their receipts,
-//! which are of whoever carried them out; what is counted of all. Marks of what was erased are copied, and stay as well.
+//! What stays by intent: refused items, which are of nobody by their keys; erasures, which are of whoever carried them out; what
+//! is counted of all. Marks of what was erased are copied, and stay as well, and so are the receipts that answers tell. Which
+//! answers to commands go is the matter of `answered`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -40,7 +41,7 @@ enum Lead {
 
 /// What is found of a component.
 pub(super) struct Belongings<'b, 'a> {
-    batch: &'b Batch<'a>,
+    pub(super) batch: &'b Batch<'a>,
     /// The values that connect it.
     keys: BTreeSet<KeyHash>,
     /// What goes with them.
@@ -90,7 +91,7 @@ impl<'b, 'a> Belongings<'b, 'a> {
     }
 
     /// A row, where it is there: its value.
-    fn row(&mut self, key: Vec<u8>) -> Result<(), Error> {
+    pub(super) fn row(&mut self, key: Vec<u8>) -> Result<(), Error> {
         if let Some(value) = self.batch.overlay.get(&key)? {
             self.rows.insert(key, value.to_vec());
         }
@@ -140,7 +141,8 @@ impl<'b, 'a> Belongings<'b, 'a> {
         self.below(&keys::words_about(key), word_in)?;
         self.row(keys::qr(key))?;
         self.mark(Erased::Key(key))?;
-        // What is connected with nothing else is known by itself: an event that names nobody, or all that state the same.
+        // What is connected with nothing else is known by itself: an event that names nobody, or all that state the same. Answers
+        // that are about the value are found with it, by the same hash.
         self.mark(Erased::Event(EventHash(key.0)))?;
         self.known_event(EventHash(key.0))?;
         self.lead(Lead::Atom(AtomId(key.0)));
@@ -184,8 +186,9 @@ impl<'b, 'a> Belongings<'b, 'a> {
         Ok(links.is_empty() || !links.is_disjoint(&self.keys))
     }
 
-    /// That an event is known, and where it is.
+    /// That an event is known, where it is, and who was answered that it was taken back.
     fn known_event(&mut self, event: EventHash) -> Result<(), Error> {
+        self.answers(event.0)?;
         self.row(keys::seen(event))?;
         let seen: Option<SeenRecord> = self.batch.overlay.record(&keys::seen(event))?;
         self.atoms(seen.and_then(|seen| seen.place).map(|(atom, _)| atom));
@@ -223,6 +226,7 @@ impl<'b, 'a> Belongings<'b, 'a> {
         self.below(&parting::formers_of(id), profile_in)?;
         self.below(&parting::taken_from(id), atom_in)?;
         self.mark(Erased::Atom(id))?;
+        self.answers(id.0)?;
         self.timers(&keys::awaiting(id))?;
         self.events(id)?;
         match batch.overlay.atom(id)? {
@@ -245,7 +249,9 @@ impl<'b, 'a> Belongings<'b, 'a> {
             }
         }
         for code in batch.minted_for(id, atom)? {
-            self.row(keys::qr(keyring.key(&code)))?;
+            let code = keyring.key(&code);
+            self.row(keys::qr(code))?;
+            self.answers(code.0)?;
         }
         let users = atom.claim.users(batch.rules.identity.of(atom.edition));
         let profiles = users.map(|user| keyring.profile_of_user(user));
@@ -301,6 +307,7 @@ impl<'b, 'a> Belongings<'b, 'a> {
     /// A profile, live or former.
     fn profile(&mut self, id: ProfileId) -> Result<(), Error> {
         let batch = self.batch;
+        self.answers(id.0)?;
         if let Some(record) = batch.overlay.profile(id)? {
             self.profiles.insert(id, record.version);
             self.atoms(record.members.iter().chain(&record.attributed).copied());

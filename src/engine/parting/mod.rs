@@ -20,9 +20,11 @@
 //! Who departs takes along all rows of the store about them, as they lie there (`belongings`, `depart`), and who arrives is put
 //! in as they were (`arrive`): the secrets are the same everywhere, and rows of a component that is whole say nothing about any
 //! other. What is counted of all is taken off here and added there. So that all of it is found, a partition notes more than a
-//! store that has everybody (`traces`). Who follows one partition is told of each profile that left or came, after the move
+//! store that has everybody (`traces`), and whom it answered about (`answered`), so that a repeated command finds its first answer
+//! where they are. Who follows one partition is told of each profile that left or came, after the move
 //! (`told`).
 
+mod answered;
 mod arrive;
 mod belongings;
 mod carried;

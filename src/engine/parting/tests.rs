@@ -1,7 +1,9 @@
 //! Partitions under the same secrets, between which customers move. What each store has is compared, key by key, with that of
 //! an engine that was told of the same customers from the start.
 
+mod answered;
 mod bounded;
+mod spoken;
 mod told;
 mod traced;
 mod world;

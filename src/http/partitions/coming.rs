@@ -18,7 +18,12 @@ use crate::{
     engine::{Position, api::Target},
     http::{
         failure::Failure,
-        partitions::{find::places, gateway::Desk, position::carried_out, served::Served},
+        partitions::{
+            find::{first, places},
+            gateway::Desk,
+            position::carried_out,
+            served::Served,
+        },
     },
 };
 
@@ -30,10 +35,13 @@ impl Desk<'_> {
     pub(crate) async fn meant(&self, whom: Vec<Target>) -> Result<Response, Failure> {
         if self.is_command {
             let place = match whom.first() {
-                Some(target) => self.settled(target).await?,
-                None => None,
+                Some(target) => match self.settled(target).await? {
+                    Some(place) => place,
+                    None => self.answered(target).await?,
+                },
+                None => 0,
             };
-            return self.at(place.unwrap_or(0)).await;
+            return self.at(place).await;
         }
         let answer = self.told_by(&whom).await?;
         match self.sure(answer, &whom).await? {
@@ -78,6 +86,19 @@ impl Desk<'_> {
             Err(failure) if failure.code() == NOBODY_THERE => Ok(None),
             Err(failure) => Err(failure.into()),
         }
+    }
+
+    /// Who answers a command that names somebody who is nowhere. Of an id that is nobody's any more whoever was asked about it
+    /// before: who asks again is told what they were told first, as the receipt of an erasure.
+    pub(crate) async fn answered(&self, target: &Target) -> Result<u32, Failure> {
+        let Target::Profile(id) = target else {
+            return Ok(0);
+        };
+        let (parts, id) = (self.parts()?, *id);
+        let found = self
+            .api
+            .ask("find", move |_| first(&parts, |part| part.has_answered(id)));
+        Ok(found.await?.unwrap_or(0))
     }
 
     /// Waits until those have come who were brought together.

@@ -115,9 +115,13 @@ impl Desk<'_> {
 
     async fn place_of_said(&self, what: &Undo) -> Result<Option<u32>, Failure> {
         let (parts, what) = (self.parts()?, what.clone());
-        let found = self
-            .api
-            .ask("find", move |_| first(&parts, |part| part.has_said(&what)));
+        let found = self.api.ask("find", move |_| {
+            match first(&parts, |part| part.has_said(&what))? {
+                // Who asks again is told what they were told first.
+                None => first(&parts, |part| part.has_undone(&what)),
+                found => Ok(found),
+            }
+        });
         Ok(found.await?)
     }
 
@@ -139,7 +143,7 @@ impl Desk<'_> {
             return self.at(0).await;
         };
         let Some(place) = self.settled(&target).await? else {
-            return self.at(0).await;
+            return self.at(self.answered(&target).await?).await;
         };
         // Whoever can be led nowhere is not minted for.
         let whose = self.key_of(&target, place).await?;
@@ -163,7 +167,7 @@ impl Desk<'_> {
             return self.at(0).await;
         };
         let Some(place) = self.settled(&target).await? else {
-            return self.at(0).await;
+            return self.at(self.answered(&target).await?).await;
         };
         let partition = self.gateway.partitions().at(place)?;
         if partition.handle.health() == Health::Ready {
@@ -318,7 +322,7 @@ impl Desk<'_> {
             .collect()
     }
 
-    fn parts(&self) -> Result<Vec<(u32, Query)>, Failure> {
+    pub(crate) fn parts(&self) -> Result<Vec<(u32, Query)>, Failure> {
         let served = self.gateway.partitions().all()?;
         Ok(served.iter().map(|one| (one.index, one.handle.query())).collect())
     }

@@ -9,9 +9,11 @@
 //! | `H` | 3, atom, atom | nothing | which atoms that are no more an atom took events of |
 //! | `H` | 4, profile | [`UntoldRecord`](crate::store::UntoldRecord) | what is still to be told of who moved |
 //! | `H` | 5, key, atom | nothing | an atom that was the last of somebody who is no more, and what linked it |
+//! | `H` | 6, key, profile, atom, event or word, request | nothing, or a word | which answers are about it, and the word that such a one took back |
+//! | `H` | 7, erasure | [`ErasureRecord`](crate::store::ErasureRecord) | what an erasure took elsewhere that is answered for here |
 
 use crate::store::{
-    ids::{AtomId, EventHash, KeyHash, ProfileId},
+    ids::{AtomId, ErasureId, EventHash, KeyHash, ProfileId, RequestHash},
     keys::{Erased, join},
 };
 
@@ -91,6 +93,21 @@ pub fn last_of(key: KeyHash) -> Vec<u8> {
 /// One of them.
 pub fn was_last(key: KeyHash, id: AtomId) -> Vec<u8> {
     join(b'H', &[&[5], &key.0, &id.0])
+}
+
+/// All answers to commands that named this, as a value, a profile, an atom, an event or a word: hashes of all of them differ.
+pub fn answers_about(what: [u8; 16]) -> Vec<u8> {
+    join(b'H', &[&[6], &what])
+}
+
+/// One of them.
+pub fn answer_about(what: [u8; 16], request: RequestHash) -> Vec<u8> {
+    join(b'H', &[&[6], &what, &request.0])
+}
+
+/// What an erasure took elsewhere.
+pub fn receipt(id: ErasureId) -> Vec<u8> {
+    join(b'H', &[&[7], &id.0])
 }
 
 #[cfg(test)]

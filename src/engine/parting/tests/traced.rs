@@ -19,7 +19,7 @@ use crate::{
     store::KeyHash,
 };
 
-fn links(place: &Place, events: &[Event]) -> BTreeSet<KeyHash> {
+pub(super) fn links(place: &Place, events: &[Event]) -> BTreeSet<KeyHash> {
     let query = place.query();
     let links = events
         .iter()

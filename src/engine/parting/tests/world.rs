@@ -177,6 +177,12 @@ impl Place {
         answer.blocking_recv().unwrap().0
     }
 
+    /// Has a command carried out under a request id, or hears what was answered first under it.
+    pub(super) fn asked(&self, request: &str, command: &Command) -> Answer {
+        let asked = self.handle().command(Some(request.to_owned()), command.clone());
+        waited(asked).unwrap().answer
+    }
+
     /// Up to where the input is consumed.
     pub(super) fn consumed(&self) -> u64 {
         self.query().consumed().unwrap()
@@ -188,7 +194,7 @@ impl Place {
         query
             .store()
             .scan(b"A", &[], Order::Ascending, &mut |key, value| {
-                // Rules, the input, what was counted of events and orders, how many words were said.
+                // Rules, the input, what was counted of events and orders, the number of the last word.
                 if !matches!(key.first(), Some(b'K' | b'Y' | b'c' | b'd' | b'e' | b'U')) {
                     // In a word stands its number among all that were said here.
                     let is_word = key.starts_with(keys::WORDS);
