@@ -29,6 +29,8 @@ mod desk;
 mod divided;
 mod divided_asked;
 mod divided_elsewhere;
+mod divided_owners;
+mod divided_started;
 mod erased;
 mod erased_large;
 mod experience;

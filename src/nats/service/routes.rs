@@ -123,6 +123,7 @@ fn post<T: DeserializeOwned>(path: &'static str) -> Row {
 
 impl Row {
     /// The members that stand in the path.
+    #[cfg(test)]
     pub(crate) fn named(&self) -> impl Iterator<Item = &'static str> {
         let parts = self.path.split('/');
         parts.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
