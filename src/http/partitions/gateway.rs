@@ -236,7 +236,7 @@ impl Desk<'_> {
         if let (StatusCode::TEMPORARY_REDIRECT, Some(order)) = (response.status(), order)
             && self.gateway.owners.is_some()
         {
-            response = self.by_owner(partition, order).await?;
+            response = Box::pin(self.by_owner(partition, order)).await?;
         }
         told(
             response,

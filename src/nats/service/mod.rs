@@ -188,7 +188,7 @@ impl Answering {
         }
         match self.for_the_gateway(call, message)? {
             Some((gateway, asked)) => self.in_time(gateway.answer(asked)).await,
-            None => self.in_time(self.answer_here(call, message)).await,
+            None => self.in_time(Box::pin(self.answer_here(call, message))).await,
         }
     }
 
@@ -208,7 +208,10 @@ impl Answering {
         };
         match &self.as_one {
             Some(gateway) => Ok(Some((gateway.as_ref(), asked))),
-            None => Err(Failure::parted(&self.tenant, partitions.get())),
+            None => {
+                let parted = Failure::parted(&self.tenant, partitions.get());
+                self.admitted(call, message).and(Err(parted))
+            }
         }
     }
 
