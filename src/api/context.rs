@@ -66,10 +66,7 @@ impl Api {
         let meant = match (&request.who, &request.identifiers) {
             (Some(who), None) => vec![self.meant(who, region.as_ref())?],
             (None, Some(identifiers)) => self.all_meant(identifiers, region.as_ref())?,
-            (None, None) | (Some(_), Some(_)) => {
-                let expected = "expected either who or identifiers";
-                return Err(Failure::bad_request("bad_address", expected));
-            }
+            (None, None) | (Some(_), Some(_)) => return Err(Failure::either()),
         };
         let is_current = self.reached_within(budget, request.min_position).await?;
         let store = request.store_id.as_deref();

@@ -103,6 +103,11 @@ impl Failure {
         Self::new(Class::Unreadable, code, "The request cannot be read", message)
     }
 
+    /// Neither of the two members that say whom a question is about, or both.
+    pub fn either() -> Self {
+        Self::bad_request("bad_address", "expected either who or identifiers")
+    }
+
     /// Nobody is known by what was shown, if anything was.
     pub fn no_credentials() -> Self {
         let message = "send a key or a token: as bearer token, or as the user of basic authentication";

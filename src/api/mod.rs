@@ -14,6 +14,7 @@
 //! | codes that carry a session to another channel, whatever a till scans | `qr`, `scan` |
 //! | the card that an agent sees, and links to it | `card` |
 //! | having values brought together where a tenant has partitions | `connect` |
+//! | a tenant with partitions, asked as one | `whole` |
 //! | what a customer decided | `consent` |
 //! | whether a message is sent | `contact` |
 //! | having customers ranked by what they are worth | `value` |
@@ -85,6 +86,7 @@ mod telling;
 mod text;
 mod timeline;
 mod value;
+mod whole;
 
 pub(crate) use crate::api::erase_refused::Traced;
 pub use crate::api::{
@@ -126,6 +128,10 @@ pub use crate::api::{
     steward::{AskedEvent, Remark, UndoAnswer, UndoRequest, WordAnswer, WordRequest},
     timeline::{TimelineAnswer, TimelineRequest},
     value::{RankAnswer, RankRequest},
+    whole::{
+        AsOne, Delivering, OnRoute, Order, Positions, Refusal, START_FLOW, Shown, Telling, ToPartition,
+        Undelivered,
+    },
 };
 
 /// Answers questions and carries commands out, for every edge alike. Cheap to clone.

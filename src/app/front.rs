@@ -13,7 +13,7 @@ use tokio_util::{
 };
 
 use crate::{
-    api::{Api, Following, ToResolver},
+    api::{Api, AsOne, Following, ToPartition, ToResolver},
     app::{
         clock, compose,
         door::{self, Door},
@@ -88,6 +88,8 @@ pub(crate) struct Front {
     pub(crate) reached: Reached,
     registry: Registry,
     switch: Switch,
+    /// The same of a tenant with partitions, for whoever asks over NATS.
+    within: Switch,
     /// Told that it is to serve no longer.
     draining: CancellationToken,
     /// Requests that are going on.
@@ -105,6 +107,8 @@ pub(crate) struct Served {
     pub(crate) duty: Duty,
     /// The way to the owner of a resolver, where that is another process.
     pub(crate) owner: Option<Arc<dyn ToResolver>>,
+    /// The way to the owners of its partitions, where those may be other processes.
+    pub(crate) owners: Option<Arc<dyn ToPartition>>,
     /// Ends streams where the duty does.
     pub(crate) ending: CancellationToken,
 }
@@ -122,6 +126,8 @@ impl Front {
     ) -> Result<Self, ServiceError> {
         let metrics = Metrics::register(settings, &registry)?;
         let http = compose::http_settings(settings).ok_or(ServiceError::Origins)?;
+        let within = Switch::default();
+        within.turn_to(http::switch::closed());
         Ok(Self {
             rules: Arc::new(settings.decode_rules()),
             http: Arc::new(http.counted(metrics.guard.clone())),
@@ -132,6 +138,7 @@ impl Front {
             reached: Reached::default(),
             registry,
             switch: Switch::default(),
+            within,
             draining,
             requests: TaskTracker::new(),
             looking: Vec::new(),
@@ -178,7 +185,7 @@ impl Front {
                 .following
                 .unwrap_or_else(|| watch::channel(Following::Nothing).1),
             duty: served.duty,
-            gateway: self.reached.gateway(served.owner),
+            gateway: self.reached.gateway(served.owner, served.owners),
             subscribers: Arc::new(Semaphore::new(self.http.subscribers_max)),
             cards: Arc::new(Semaphore::new(self.http.cards_max)),
             settings: Arc::clone(&self.http),
@@ -186,8 +193,16 @@ impl Front {
             registry: self.registry.clone(),
             draining: served.ending,
         };
+        if http.gateway.is_some() {
+            self.within.turn_to(http::router::within(http.clone()));
+        }
         let pages = console::router(&self.settings.http.frame_ancestors);
         self.switch.turn_to(http::router::build(http, pages));
+    }
+
+    /// Who answers over NATS what is about customers, where partitions have them.
+    pub(crate) fn as_one(&self) -> Option<Arc<dyn AsOne>> {
+        self.reached.as_one(&self.within)
     }
 
     /// What answers requests to the tenant, whatever it is to it at the moment.
@@ -260,6 +275,8 @@ impl Front {
     /// Takes no more requests and lets those end that are going on.
     pub(crate) async fn close(&mut self) {
         self.draining.cancel();
+        // Its partitions are closed as well.
+        self.within.turn_to(http::switch::closed());
         if self.door.shut().is_cancelled() {
             self.supervisor.stopping();
             return self.door.empty().await;

@@ -92,7 +92,8 @@ impl Owning {
             mut stream,
         } = started;
         let (api, guard) = (front.api(&engine.handle)?, front.http.guard.clone());
-        stream.answer(api.clone(), guard, &front.settings).await?;
+        let asked = (api.clone(), guard, front.as_one());
+        stream.answer(asked, &front.settings).await?;
         let offering = tenure.as_ref().map(|tenure| {
             let (dir, changes) = (
                 compose::engine_config(&front.settings).dir,
@@ -124,6 +125,7 @@ impl Owning {
             following: stream.as_ref().map(Stream::state),
             duty: Duty::Owner,
             owner: None,
+            owners: stream.as_ref().map(Stream::owners),
             ending: ending.clone(),
         });
         Self {

@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use crate::{
-    api::ToResolver,
+    api::{AsOne, ToPartition, ToResolver},
     config::Settings,
     engine::Handle,
     http::{
-        partitions::{Gateway, Partitions, Seat},
+        partitions::{Gateway, Partitions, Seat, Within},
+        switch::Switch,
         tenants::Tenants,
     },
 };
@@ -46,10 +47,23 @@ impl Reached {
         }
     }
 
-    /// Hands requests to its partitions, where it has some. What only the owner does goes by `owner`, where another process is.
-    pub(crate) fn gateway(&self, owner: Option<Arc<dyn ToResolver>>) -> Option<Gateway> {
+    /// Hands requests to its partitions, where it has some. What only the owner does goes by `owner`, where another process is, and
+    /// what only owners of partitions do by `owners`.
+    pub(crate) fn gateway(
+        &self,
+        owner: Option<Arc<dyn ToResolver>>,
+        owners: Option<Arc<dyn ToPartition>>,
+    ) -> Option<Gateway> {
         match self {
-            Self::Through(partitions) => Some(Gateway::new(partitions.clone(), owner)),
+            Self::Through(partitions) => Some(Gateway::new(partitions.clone(), owner).reaching(owners)),
+            Self::ByItself | Self::As(_) => None,
+        }
+    }
+
+    /// Who answers for its partitions as for one tenant, where it has some: what is served by `within`.
+    pub(crate) fn as_one(&self, within: &Switch) -> Option<Arc<dyn AsOne>> {
+        match self {
+            Self::Through(_) => Some(Arc::new(Within::of(within.clone()))),
             Self::ByItself | Self::As(_) => None,
         }
     }

@@ -7,7 +7,7 @@ use tokio::{sync::watch, task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    api::{Api, Following, guard::Guard},
+    api::{Api, AsOne, Following, ToPartition, guard::Guard},
     app::{
         error::StreamError,
         stream::{Ground, service_limits},
@@ -22,8 +22,9 @@ use crate::{
     journal::InputPosition,
     nats::{
         Connection,
+        assets::Names,
         ingest::{FollowError, FollowSettings, Follower, FollowerParts, Source, Waiters},
-        service::{Answering, Instance, Owner, Role, Service},
+        service::{Answering, Instance, Owner, OwnersOfPartitions, Role, Service},
     },
     telemetry::NatsMetrics,
     wire::DecodeRules,
@@ -36,6 +37,7 @@ const WAITING_MAX: usize = 10_000;
 #[derive(Debug)]
 pub(crate) struct Stream {
     connection: Connection,
+    names: Names,
     service: Option<Service>,
     following: JoinHandle<Result<(), FollowError>>,
     /// Ends the following.
@@ -129,6 +131,7 @@ pub(crate) fn follow(
         lag,
         uncommitted,
         state: state.start(),
+        names: assets.names.clone(),
         connection,
     };
     Started {
@@ -148,13 +151,13 @@ impl Stream {
     /// Answers questions and commands on NATS from now on.
     pub(crate) async fn answer(
         &mut self,
-        api: Api,
-        guard: Guard,
+        (api, guard, as_one): (Api, Guard, Option<Arc<dyn AsOne>>),
         settings: &Settings,
     ) -> Result<(), StreamError> {
         let answering = Answering {
             api,
             guard,
+            as_one,
             tenant: crate::domain::event::token(&settings.data.tenant),
             instance: self.instance.clone(),
             lag: self.lag.clone(),
@@ -162,6 +165,12 @@ impl Stream {
         };
         self.service = Some(answering.start(&self.connection.client).await?);
         Ok(())
+    }
+
+    /// The way to the owners of the tenant's partitions, where it has some.
+    pub(crate) fn owners(&self) -> Arc<dyn ToPartition> {
+        let client = self.connection.client.clone();
+        Arc::new(OwnersOfPartitions::of(client, &self.names))
     }
 
     /// Ends when the stream is followed no longer, with the reason.

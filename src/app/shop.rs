@@ -135,6 +135,7 @@ impl Shop {
             following: Some(following(&place.connection)),
             duty: Duty::Shop(owner, Arc::new(line)),
             owner: None,
+            owners: None,
             ending: front.ending(),
         };
         front.show(served);
@@ -178,6 +179,7 @@ async fn answering(front: &mut Front, place: &Place, standby: &Standby) -> Resul
     let answering = Answering {
         api: front.api(&standby.handle)?,
         guard: front.http.guard.clone(),
+        as_one: None,
         tenant: place.settings.tenant.token(),
         instance: Instance {
             owner: Owner {

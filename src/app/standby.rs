@@ -37,7 +37,10 @@ use crate::{
         ingest::Waiters,
         journal::JetStreamJournalConfig,
         lease::{Holder, Lease, Leases},
-        service::{Answering, Instance, Owner, OwnerOfResolver, Role, Service, refuse_second_owner},
+        service::{
+            Answering, Instance, Owner, OwnerOfResolver, OwnersOfPartitions, Role, Service,
+            refuse_second_owner,
+        },
     },
 };
 
@@ -196,6 +199,7 @@ impl Waiting {
             connection, assets, ..
         } = &member.ground;
         let resolver = OwnerOfResolver::of(connection.client.clone(), &assets.names);
+        let owners = OwnersOfPartitions::of(connection.client.clone(), &assets.names);
         let served = Served {
             api,
             intake,
@@ -203,6 +207,7 @@ impl Waiting {
             following: Some(following(&member.ground.connection)),
             duty: Duty::Standby(owner.subscribe()),
             owner: Some(Arc::new(resolver)),
+            owners: Some(Arc::new(owners)),
             ending: ending.clone(),
         };
         front.show(served);
@@ -291,6 +296,7 @@ async fn answering(
     let answering = Answering {
         api: front.api(&standby.handle)?,
         guard: front.http.guard.clone(),
+        as_one: front.as_one(),
         tenant: crate::domain::event::token(&front.settings.data.tenant),
         instance: Instance {
             owner: Owner {

@@ -22,6 +22,7 @@ use crate::{
 };
 
 mod calls;
+mod routes;
 
 /// The description, and the one whose schemas it refers to.
 struct Described {

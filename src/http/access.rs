@@ -10,7 +10,7 @@ use axum::{
     body::to_bytes,
     extract::{FromRequestParts, Request, State},
     http::{
-        HeaderMap, StatusCode, Uri,
+        HeaderMap, HeaderName, HeaderValue, StatusCode, Uri,
         header::{AUTHORIZATION, IF_NONE_MATCH},
         request::Parts,
     },
@@ -22,7 +22,7 @@ use serde::Deserialize;
 
 use crate::{
     api::{
-        self, Api,
+        self, Api, Shown,
         guard::{Action, Caller, Guard},
     },
     domain::event::Name,
@@ -127,7 +127,7 @@ impl Keys {
 }
 
 /// What whoever asks needs the answer for, as the audit log notes it.
-const PURPOSE_HEADER: &str = "yekta-purpose";
+const PURPOSE_HEADER: HeaderName = HeaderName::from_static("yekta-purpose");
 
 /// What a route is for, and who decides who may.
 #[derive(Clone, Debug)]
@@ -141,9 +141,30 @@ impl Gate {
     pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<Caller, Failure> {
         let secret = presented(headers);
         let caller = self.guard.admit(secret.as_deref(), self.action)?;
-        let purpose = headers.get(PURPOSE_HEADER).and_then(|text| text.to_str().ok());
-        Ok(caller.for_purpose(purpose))
+        Ok(caller.for_purpose(purpose(headers)))
     }
+}
+
+/// What whoever asks shows, for another edge.
+pub(crate) fn shown(headers: &HeaderMap) -> Shown {
+    Shown {
+        secret: presented(headers),
+        purpose: purpose(headers).map(str::to_owned),
+    }
+}
+
+/// The same as headers, as [`shown`] reads it. What can stand in no header nobody's credentials are.
+pub(crate) fn showing(shown: &Shown) -> HeaderMap {
+    let header = |name: HeaderName, text: &str| Some((name, HeaderValue::from_str(text).ok()?));
+    let secret = shown.secret.as_ref().map(|secret| format!("Bearer {secret}"));
+    let secret = secret.and_then(|secret| header(AUTHORIZATION, &secret));
+    let purpose = shown.purpose.as_deref();
+    let purpose = purpose.and_then(|purpose| header(PURPOSE_HEADER, purpose));
+    secret.into_iter().chain(purpose).collect()
+}
+
+fn purpose(headers: &HeaderMap) -> Option<&str> {
+    headers.get(PURPOSE_HEADER)?.to_str().ok()
 }
 
 /// Lets a request pass whose caller may, and takes out of the answer what is not for them.
@@ -282,6 +303,20 @@ mod tests {
         assert_eq!(sender(&clone, Some("bearer k2"), "/v1/b", None), "till");
         keys.renew(Vec::new());
         assert_eq!(sender(&clone, Some("bearer k2"), "/v1/b", None), "stranger");
+    }
+
+    #[test]
+    fn what_is_shown_on_another_edge_is_shown_here() {
+        let some = |text: &str| Some(text.to_owned());
+        for (secret, purpose) in [(None, None), (some("k1"), None), (some("k 1:x"), some("call 7"))] {
+            let given = Shown { secret, purpose };
+            assert_eq!(shown(&showing(&given)), given);
+        }
+        let torn = Shown {
+            secret: some("k\n1"),
+            purpose: some("call\r"),
+        };
+        assert_eq!(shown(&showing(&torn)), Shown::default());
     }
 
     #[test]

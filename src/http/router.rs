@@ -1,6 +1,6 @@
 //! The whole API on one screen.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -18,6 +18,7 @@ use crate::{
         access::{Access, Gate, require},
         duty::{Duty, needs_owner, stamped, to_owner, unless_awaited},
         edge,
+        failure::Failure,
         observe::Observer,
         partitions::{Gateway, Way, way},
         routes::{
@@ -52,16 +53,27 @@ pub(crate) struct Route {
 /// The service: the API and `pages`, which are served to everybody.
 pub fn build(http: Http, pages: Router) -> Router {
     let settings = http.settings.clone();
-    let mut templates = BTreeSet::new();
+    let observer = Observer {
+        metrics: http.metrics.clone(),
+        templates: Arc::new(table().iter().map(|route| route.path).collect()),
+    };
+    edge::around(routes(http).merge(pages), &settings, observer)
+}
+
+/// The same for another edge of this process, which counts and bounds by itself what it hands on.
+pub fn within(http: Http) -> Router {
+    routes(http).fallback(async || Failure::no_route())
+}
+
+fn routes(http: Http) -> Router {
     let applied = http.api.handle.changes();
     let api = table().into_iter().fold(Router::new(), |api, route| {
-        templates.insert(route.path);
         let path = route.path;
         let handler = match &http.gateway {
             Some(gateway) => through(gateway, route, &http),
             None => {
                 let access = route.access;
-                let handler = behind(access, own(route, &http.duty), &settings);
+                let handler = behind(access, own(route, &http.duty), &http.settings);
                 match access {
                     Ask(_) => handler.layer(from_fn_with_state(applied.clone(), stamped)),
                     Open | Link | Write => handler,
@@ -70,11 +82,7 @@ pub fn build(http: Http, pages: Router) -> Router {
         };
         api.route(path, handler)
     });
-    let observer = Observer {
-        metrics: http.metrics.clone(),
-        templates: Arc::new(templates),
-    };
-    edge::around(api.with_state(http).merge(pages), &settings, observer)
+    api.with_state(http)
 }
 
 /// What is done on a route by a process with this duty.

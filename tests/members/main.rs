@@ -50,6 +50,7 @@ mod updates;
 
 mod answers;
 mod asked;
+mod called;
 mod chain;
 mod channel;
 mod comings;

@@ -39,7 +39,7 @@ const SLICE: usize = 200;
 pub struct Giant {
     pub server: NatsServer,
     broker: Broker,
-    files: TempDir,
+    pub files: TempDir,
     folders: BTreeMap<&'static str, TempDir>,
     pub running: BTreeMap<&'static str, Service>,
     partitions: usize,

@@ -7,6 +7,8 @@ use axum::Router;
 use serde_json::Value;
 use tokio::sync::watch;
 use yekta::{
+    api::ToPartition,
+    decide::rule::Rulebook,
     domain::{identifier::Kind, identity::Key},
     engine::{
         Handle, Part, Position,
@@ -40,9 +42,28 @@ pub struct Divided {
 impl Divided {
     /// Between so many, whose configuration file goes on with `more`.
     pub fn new(count: u32, more: &str) -> Self {
+        Self::made((count, more), |town| town, None)
+    }
+
+    /// The same where the tenant has rules, and other processes may own partitions.
+    pub fn ruled(count: u32, rules: impl Fn() -> Rulebook, owners: Option<Arc<dyn ToPartition>>) -> Self {
+        Self::made((count, ""), |town| town.ruled(rules()), owners)
+    }
+
+    fn made(
+        (count, more): (u32, &str),
+        made: impl Fn(Town) -> Town,
+        owners: Option<Arc<dyn ToPartition>>,
+    ) -> Self {
         const NUMBER: u8 = 8;
         let parts: Vec<Town> = (0..count)
-            .map(|index| Town::with_part(keys(NUMBER), more, (Part::Partition { index }, None)))
+            .map(|index| {
+                made(Town::with_part(
+                    keys(NUMBER),
+                    more,
+                    (Part::Partition { index }, None),
+                ))
+            })
             .collect();
         let tenants = Tenants::new(Registry::new("test").unwrap());
         let names: Vec<String> = (0..count).map(|index| format!("default-p{index}")).collect();
@@ -57,8 +78,8 @@ impl Divided {
         let part = Part::Resolver {
             partitions: NonZeroU32::new(count).unwrap(),
         };
-        let gateway = Gateway::new(partitions, None);
-        let tenant = Town::with_part(keys(NUMBER), more, (part, Some(gateway)));
+        let gateway = Gateway::new(partitions, None).reaching(owners);
+        let tenant = made(Town::with_part(keys(NUMBER), more, (part, Some(gateway))));
         let handles: Vec<Handle> = parts.iter().map(|part| part.engine().handle.clone()).collect();
         let held = watch::Sender::new(None);
         for index in 0..count {

@@ -277,7 +277,6 @@ fn what_is_counted_is_added_up_and_what_is_no_sum_is_refused() {
         ("GET", "/v1/insights", Value::Null),
         ("GET", "/v1/updates", Value::Null),
         ("POST", "/v1/values/rank", json!({})),
-        ("POST", "/v1/flows/any/start", json!({"segment": "any"})),
     ] {
         let told = divided.asked(method, path, &body);
         assert_eq!(code(&told), (501, "partitioned"), "{path}");

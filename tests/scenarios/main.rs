@@ -30,6 +30,8 @@ mod divided;
 mod divided_again;
 mod divided_asked;
 mod divided_elsewhere;
+mod divided_owners;
+mod divided_started;
 mod erased;
 mod erased_large;
 mod experience;

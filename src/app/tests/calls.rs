@@ -61,7 +61,7 @@ fn requests_have_the_members_that_are_described() {
 }
 
 /// The members that a call's request has, and whether it may have none of them.
-fn read_by(call: Call) -> (BTreeSet<&'static str>, bool) {
+pub(crate) fn read_by(call: Call) -> (BTreeSet<&'static str>, bool) {
     match call {
         Call::Profile => asked::<api::ProfileRequest>(),
         Call::Timeline => asked::<api::TimelineRequest>(),

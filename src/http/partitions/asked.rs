@@ -13,9 +13,13 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
-use crate::http::{
-    body::{self, Named},
-    failure::Failure,
+use crate::{
+    api::{Order, START_FLOW, Shown},
+    http::{
+        access,
+        body::{self, Named},
+        failure::Failure,
+    },
 };
 
 /// The member of a query or a body with the position that a question waits for.
@@ -32,6 +36,8 @@ pub(crate) struct Asked {
     body: Bytes,
     /// The members of a body that is an object, as it is or not: whoever answers says what is wrong with it.
     members: Map<String, Value>,
+    /// The same for the owner of a partition, of who cannot be sent there.
+    order: Option<Order>,
 }
 
 impl Asked {
@@ -44,6 +50,7 @@ impl Asked {
         let Named(named) = Named::<Vec<(String, String)>>::from_request_parts(&mut parts, &()).await?;
         let query = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
         let (method, uri, headers) = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
+        let order = parts.extensions.remove::<Order>();
         let body = body::read(Request::from_parts(parts, body), bytes_max)
             .await
             .map_err(|unread| unread.failure(bytes_max))?;
@@ -55,7 +62,18 @@ impl Asked {
             query: query.map(|Query(query)| query).unwrap_or_default(),
             members: serde_json::from_slice(&body).unwrap_or_default(),
             body,
+            order,
         })
+    }
+
+    /// Whether whoever asks cannot be sent to another process, so that this one has to ask there.
+    pub(crate) const fn is_order(&self) -> bool {
+        self.order.is_some()
+    }
+
+    /// What whoever asks shows.
+    pub(crate) fn shown(&self) -> Shown {
+        access::shown(&self.headers)
     }
 
     /// What the path names so.
@@ -115,11 +133,11 @@ impl Asked {
     /// Where it cannot be written again.
     pub(crate) fn copied(&self, min_position: Option<u64>) -> Result<Request, Failure> {
         let mut members = self.members.clone();
+        let order = self.order.clone();
         if members.remove(MIN_POSITION).is_none() {
-            return self.with(min_position, self.body.clone());
+            return self.with(min_position, self.body.clone(), order);
         }
-        let body = serde_json::to_vec(&members).map_err(|error| Failure::internal(&error))?;
-        self.with(min_position, body.into())
+        self.with(min_position, written(&members)?, order)
     }
 
     /// The same with other members in its body.
@@ -128,12 +146,25 @@ impl Asked {
     /// Where it cannot be written again.
     pub(crate) fn saying(&self, name: &str, value: Value) -> Result<Request, Failure> {
         let mut members = self.members.clone();
-        members.insert(name.to_owned(), value);
-        let body = serde_json::to_vec(&members).map_err(|error| Failure::internal(&error))?;
-        self.with(None, body.into())
+        members.insert(name.to_owned(), value.clone());
+        let order = self.order.clone().map(|order| order.saying(name, value));
+        self.with(None, written(&members)?, order)
     }
 
-    fn with(&self, min_position: Option<u64>, body: Bytes) -> Result<Request, Failure> {
+    /// The same of who starts a flow in each partition, whatever process owns it.
+    ///
+    /// # Errors
+    /// Where it cannot be written again.
+    pub(crate) fn starting(&self) -> Result<Request, Failure> {
+        let flow = self.in_path("flow").unwrap_or_default();
+        let order = Order {
+            call: START_FLOW,
+            members: self.members.clone(),
+        };
+        self.with(None, self.body.clone(), Some(order.saying("flow", flow.into())))
+    }
+
+    fn with(&self, min_position: Option<u64>, body: Bytes, order: Option<Order>) -> Result<Request, Failure> {
         let mut request = Request::new(Body::from(body));
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = at(&self.uri, min_position).map_err(|error| Failure::internal(&error))?;
@@ -142,8 +173,16 @@ impl Asked {
         for header in [CONTENT_LENGTH, TRANSFER_ENCODING] {
             request.headers_mut().remove(header);
         }
+        if let Some(order) = order {
+            request.extensions_mut().insert(order);
+        }
         Ok(request)
     }
+}
+
+fn written(members: &Map<String, Value>) -> Result<Bytes, Failure> {
+    let body = serde_json::to_vec(members).map_err(|error| Failure::internal(&error))?;
+    Ok(body.into())
 }
 
 fn found<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -185,6 +224,7 @@ mod tests {
             query,
             members: serde_json::from_slice(&bytes).unwrap_or_default(),
             body: bytes,
+            order: None,
         }
     }
 
@@ -208,6 +248,31 @@ mod tests {
         assert_eq!(one.min_position(), Some(9));
         let expected = ("/v1/a?min_position=3".to_owned(), r#"{"b":1}"#.to_owned());
         assert_eq!(told(one.copied(Some(3)).unwrap()).await, expected);
+    }
+
+    /// The order is of the same as the copy.
+    #[tokio::test]
+    async fn what_goes_to_an_owner_says_what_its_copy_says() {
+        let mut one = asked("/v1/qr/settle", r#"{"redemptions":[1,2],"store_id":"s"}"#).await;
+        let order = |request: &Request| request.extensions().get::<Order>().cloned();
+        assert_eq!(order(&one.copied(None).unwrap()), None);
+        let members = one.members.clone();
+        let whole = Order {
+            call: "c.qr.settle",
+            members,
+        };
+        one.order = Some(whole.clone());
+        assert_eq!(order(&one.copied(None).unwrap()), Some(whole.clone()));
+        let some = one.saying("redemptions", Value::from(vec![2])).unwrap();
+        let expected = whole.saying("redemptions", Value::from(vec![2]));
+        assert_eq!(order(&some), Some(expected.clone()));
+        assert_eq!(told(some).await.1, Value::from(expected.members).to_string());
+
+        let mut start = asked("/v1/flows/greet/start", r#"{"segment":"s","request_id":"r"}"#).await;
+        start.named = vec![("flow".to_owned(), "greet".to_owned())];
+        let order = order(&start.starting().unwrap()).unwrap();
+        let expected = serde_json::json!({"flow": "greet", "segment": "s", "request_id": "r"});
+        assert_eq!((order.call, Value::from(order.members)), (START_FLOW, expected));
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    http::Method,
+    http::{Method, StatusCode},
     response::{IntoResponse, Response},
     routing::{MethodFilter, MethodRouter, on},
 };
@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use tower::ServiceExt;
 
 use crate::{
-    api::{self, Api, ConnectAnswer, ToResolver, Traced},
+    api::{self, Api, ConnectAnswer, Order, ToPartition, ToResolver, Traced},
     domain::identity::Key,
     engine::{Numbered, Position},
     http::{
@@ -39,6 +39,8 @@ pub struct Gateway {
     partitions: Partitions,
     /// The way to the owner of the resolver; `None` where this process owns it.
     owner: Option<Arc<dyn ToResolver>>,
+    /// The way to the owners of the partitions; `None` where this process owns all of them.
+    owners: Option<Arc<dyn ToPartition>>,
 }
 
 /// One request, and all that it may be handed to.
@@ -52,7 +54,21 @@ pub(crate) struct Desk<'a> {
 impl Gateway {
     /// To these partitions; what only the resolver's owner does goes by `owner`, where that is another process.
     pub fn new(partitions: Partitions, owner: Option<Arc<dyn ToResolver>>) -> Self {
-        Self { partitions, owner }
+        Self {
+            partitions,
+            owner,
+            owners: None,
+        }
+    }
+
+    /// The same, where other processes may own partitions, which are reached by `owners`.
+    #[must_use]
+    pub fn reaching(self, owners: Option<Arc<dyn ToPartition>>) -> Self {
+        Self { owners, ..self }
+    }
+
+    pub(crate) fn owners(&self) -> Option<&dyn ToPartition> {
+        self.owners.as_deref()
     }
 
     pub(crate) const fn partitions(&self) -> &Partitions {
@@ -191,8 +207,12 @@ impl Gateway {
 impl Desk<'_> {
     /// Whoever has the customer, or says that there is none.
     async fn somebody(&self, named: Named) -> Result<Response, Failure> {
-        if named == Named::WhoOrSegment && self.asked.in_body("segment").is_some() {
-            return Err(self.parted());
+        let is_segment = self
+            .asked
+            .in_body("segment")
+            .is_some_and(|segment| !segment.is_null());
+        if named == Named::WhoOrSegment && is_segment {
+            return self.everywhere().await;
         }
         self.meant(targets(self.api, self.asked, named)).await
     }
@@ -211,7 +231,13 @@ impl Desk<'_> {
 
     /// What a partition answers to `request`, as the tenant tells it.
     pub(crate) async fn ask(&self, partition: &Served, request: Request) -> Result<Response, Failure> {
-        let response = answered(partition.router.clone(), request).await;
+        let order = request.extensions().get::<Order>().cloned();
+        let mut response = answered(partition.router.clone(), request).await;
+        if let (StatusCode::TEMPORARY_REDIRECT, Some(order)) = (response.status(), order)
+            && self.gateway.owners.is_some()
+        {
+            response = Box::pin(self.by_owner(partition, order)).await?;
+        }
         told(
             response,
             (self.gateway.partitions().tenant(), partition),

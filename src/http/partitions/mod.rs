@@ -15,11 +15,14 @@
 //! | those who are on their way there | `coming` |
 //! | a card that is shown while its caller stays | `live` |
 //! | what needs more than one of them | `steps` |
+//! | what another process owns, and what all of them do | `elsewhere` |
+//! | the same for whoever does not ask over HTTP | [`Within`] |
 //! | positions, and waiting for them | `position` |
 //! | answers, as the tenant tells them | `told` |
 
 mod asked;
 mod coming;
+mod elsewhere;
 mod find;
 mod gateway;
 mod live;
@@ -28,9 +31,11 @@ mod served;
 mod steps;
 mod table;
 mod told;
+mod within;
 
 pub(crate) use self::table::{Way, way};
 pub use self::{
     gateway::Gateway,
     served::{Partitions, Seat},
+    within::Within,
 };

@@ -105,8 +105,9 @@ impl Desk<'_> {
         };
         let answer = self.at(self.place_of_said(&what).await?.unwrap_or(0)).await?;
         match answer.status() {
-            // Whoever it was said of may be on the way.
+            // Whoever it was said of may be on the way, and what was said not be known here yet.
             StatusCode::NOT_FOUND if self.all_come().await? => {
+                self.level(&self.gateway.partitions().all()?).await?;
                 self.at(self.place_of_said(&what).await?.unwrap_or(0)).await
             }
             _ => Ok(answer),
@@ -161,7 +162,8 @@ impl Desk<'_> {
     }
 
     /// Erases somebody. What was refused is the resolver's, which lets go first of what names them: afterwards nobody knows by
-    /// what, and whoever is told that this failed asks again. Where another process owns the partition, it does both.
+    /// what, and whoever is told that this failed asks again. Where another process owns the partition it does both, but for
+    /// whoever cannot be sent there.
     pub(crate) async fn erase(&self) -> Result<Response, Failure> {
         let Some(target) = targets(self.api, self.asked, Named::Path).into_iter().next() else {
             return self.at(0).await;
@@ -170,7 +172,8 @@ impl Desk<'_> {
             return self.at(self.answered(&target).await?).await;
         };
         let partition = self.gateway.partitions().at(place)?;
-        if partition.handle.health() == Health::Ready {
+        if partition.handle.health() == Health::Ready || self.asks_owners().is_some() {
+            self.level(std::slice::from_ref(&partition)).await?;
             let part = partition.handle.query();
             let traced = self.api.ask("find", move |_| part.traces_of(&target)).await?;
             if let Some((profile, keys)) = traced {
@@ -342,7 +345,7 @@ fn indexes(found: &[u32], place: u32) -> Vec<usize> {
 }
 
 /// An answer that was read, written again.
-fn written(
+pub(crate) fn written(
     mut parts: axum::http::response::Parts,
     members: &Map<String, Value>,
 ) -> Result<Response, Failure> {

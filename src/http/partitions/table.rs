@@ -44,7 +44,7 @@ pub(crate) enum Named {
     PathOfView,
     /// `who` of the body.
     Who,
-    /// `who` of the body; where that names a segment, nobody.
+    /// `who` of the body; where it names a segment, everybody who is in it, in all partitions.
     WhoOrSegment,
     /// `identifiers` of the body.
     Identifiers,

@@ -148,11 +148,6 @@ impl Call {
         self.subject().starts_with("c.")
     }
 
-    /// Whether a resolver answers it, which has no customers.
-    pub(crate) const fn is_of_no_customer(self) -> bool {
-        matches!(self, Self::Connect | Self::Owner)
-    }
-
     /// The endpoint's name, which may hold no dot.
     pub(crate) fn name(self) -> String {
         self.subject().replace('.', "-")

@@ -3,11 +3,14 @@
 //!
 //! Owns the subjects and how many requests are worked on at once. Never decides anything: a request is one JSON body, an
 //! answer too, and a failure stands in the headers `Nats-Service-Error` (`code: message`) and `Nats-Service-Error-Code`
-//! (the status that HTTP would answer). Started by `app` once the engine runs.
+//! (the status that HTTP would answer). Started by `app` once the engine runs. For a tenant with partitions its gateway answers,
+//! which is asked by the routes of HTTP (`routes`).
 
 pub(crate) mod calls;
 mod owner;
+mod partition;
 mod resolver;
+pub(crate) mod routes;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -21,10 +24,14 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use crate::nats::service::{
     owner::{Owner, OwnerError, refuse_second_owner},
+    partition::OwnersOfPartitions,
     resolver::OwnerOfResolver,
 };
 use crate::{
-    api::{Api, Failure, guard::Guard},
+    api::{
+        Api, AsOne, Failure, OnRoute, Refusal, Shown,
+        guard::{Caller, Guard},
+    },
     nats::service::calls::Call,
 };
 
@@ -61,6 +68,8 @@ pub struct Answering {
     pub api: Api,
     /// Who may ask for what.
     pub guard: Guard,
+    /// Who answers what is about customers, where the tenant has partitions; `None` of any other.
+    pub as_one: Option<Arc<dyn AsOne>>,
     /// The tenant as a subject token.
     pub tenant: String,
     /// Who answers.
@@ -173,27 +182,64 @@ impl Answering {
         })
     }
 
-    async fn answer(&self, call: Call, message: &Message) -> Result<Vec<u8>, Failure> {
+    async fn answer(&self, call: Call, message: &Message) -> Result<Vec<u8>, Refusal> {
         if message.payload.len() > self.limits.body_bytes_max {
-            return Err(Failure::too_large(self.limits.body_bytes_max));
+            return Err(Failure::too_large(self.limits.body_bytes_max).into());
         }
-        let caller = match call.action() {
-            Some(action) => {
-                let caller = self.guard.admit(secret(message), action)?;
-                Some(caller.for_purpose(header(message, PURPOSE)))
-            }
-            None => None,
+        match self.for_the_gateway(call, message)? {
+            Some((gateway, asked)) => self.in_time(gateway.answer(asked)).await,
+            None => self.in_time(Box::pin(self.answer_here(call, message))).await,
+        }
+    }
+
+    /// The gateway, and what it is asked, where the tenant has partitions and this is about its customers. It lets the caller in.
+    fn for_the_gateway(
+        &self,
+        call: Call,
+        message: &Message,
+    ) -> Result<Option<(&dyn AsOne, OnRoute)>, Failure> {
+        let Some(partitions) = self.api.handle.partitions() else {
+            return Ok(None);
         };
-        if let Some(partitions) = self.api.handle.partitions().filter(|_| !call.is_of_no_customer()) {
-            return Err(Failure::parted(&self.tenant, partitions.get()));
+        let asked = routes::on_route(call, &message.payload, shown(message));
+        // Whoever may not ask is told so first, and whoever may has asked.
+        let Some(asked) = asked.or_else(|failure| self.admitted(call, message).and(Err(failure)))? else {
+            return Ok(None);
+        };
+        match &self.as_one {
+            Some(gateway) => Ok(Some((gateway.as_ref(), asked))),
+            None => {
+                let parted = Failure::parted(&self.tenant, partitions.get());
+                self.admitted(call, message).and(Err(parted))
+            }
         }
+    }
+
+    async fn in_time<E: Into<Refusal>>(
+        &self,
+        answering: impl Future<Output = Result<Vec<u8>, E>>,
+    ) -> Result<Vec<u8>, Refusal> {
+        match tokio::time::timeout(self.limits.request_timeout, answering).await {
+            Ok(answered) => answered.map_err(Into::into),
+            Err(_) => Err(Failure::timed_out().into()),
+        }
+    }
+
+    /// Who asks, if they may; nobody of what needs no key.
+    fn admitted(&self, call: Call, message: &Message) -> Result<Option<Caller>, Failure> {
+        let Some(action) = call.action() else {
+            return Ok(None);
+        };
+        let caller = self.guard.admit(secret(message), action)?;
+        Ok(Some(caller.for_purpose(header(message, PURPOSE))))
+    }
+
+    async fn answer_here(&self, call: Call, message: &Message) -> Result<Vec<u8>, Failure> {
+        let caller = self.admitted(call, message)?;
         let api = caller
             .as_ref()
             .map_or_else(|| self.api.clone(), |caller| self.api.answering(caller.clone()));
-        let answering = call.answer(&api, &self.instance, &message.payload);
-        let answer = tokio::time::timeout(self.limits.request_timeout, answering)
-            .await
-            .unwrap_or_else(|_| Err(Failure::timed_out()))?;
+        let answer = call.answer(&api, &self.instance, &message.payload).await?;
         match caller {
             Some(caller) if !caller.sees_all() => {
                 let shown = caller.shown(&answer)?;
@@ -201,6 +247,14 @@ impl Answering {
             }
             _ => Ok(answer),
         }
+    }
+}
+
+/// What whoever asks shows, for another edge.
+fn shown(message: &Message) -> Shown {
+    Shown {
+        secret: secret(message).map(str::to_owned),
+        purpose: header(message, PURPOSE).map(str::to_owned),
     }
 }
 
@@ -241,7 +295,7 @@ async fn serve(answering: Arc<Answering>, registered: Registered, stopping: Canc
         let Some((call, request)) = next else { break };
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
             let refusal = Failure::overloaded("more requests wait than the service keeps: ask again");
-            tell(call, &request, Err(refusal)).await;
+            tell(call, &request, Err(refusal.into())).await;
             continue;
         };
         let (answering, room) = (Arc::clone(&answering), Arc::clone(&room));
@@ -273,10 +327,10 @@ async fn respond(answering: &Answering, call: Call, request: &Request) {
     tell(call, request, answering.answer(call, &request.message).await).await;
 }
 
-async fn tell(call: Call, request: &Request, answer: Result<Vec<u8>, Failure>) {
-    let response = answer.map(Into::into).map_err(|failure| service::error::Error {
-        status: failure.to_string(),
-        code: usize::from(failure.status()),
+async fn tell(call: Call, request: &Request, answer: Result<Vec<u8>, Refusal>) {
+    let response = answer.map(Into::into).map_err(|refusal| service::error::Error {
+        status: refusal.to_string(),
+        code: usize::from(refusal.status),
     });
     // Whoever asked is gone, or asked for no answer.
     if let Err(error) = request.respond(response).await {

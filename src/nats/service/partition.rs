@@ -1,0 +1,201 @@
+//! The way to the owners of a tenant's partitions, whichever processes those are: each answers commands on its partition's own
+//! subjects.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use async_nats::{
+    Client, HeaderMap, Message, Request, RequestErrorKind,
+    service::{NATS_SERVICE_ERROR, NATS_SERVICE_ERROR_CODE},
+};
+
+use crate::{
+    api::{Delivering, Order, Positions, Refusal, Shown, ToPartition, Undelivered},
+    nats::{
+        assets::Names,
+        service::{AUTHORIZATION, PURPOSE, Role, header},
+        status::{Member, members_of_all},
+    },
+};
+
+/// How long an owner may take: its commit, and those of the batch that it is in.
+const ANSWER_WAIT: Duration = Duration::from_secs(5);
+/// What stands for an answer whose number cannot be read, and its code.
+const UNREADABLE: u16 = 500;
+const INTERNAL: &str = "internal";
+
+/// The owners of the partitions of a tenant.
+#[derive(Clone, Debug)]
+pub struct OwnersOfPartitions {
+    client: Client,
+    names: Names,
+}
+
+impl OwnersOfPartitions {
+    /// Those of the tenant with these names.
+    pub fn of(client: Client, names: &Names) -> Self {
+        Self {
+            client,
+            names: names.clone(),
+        }
+    }
+
+    async fn asked(&self, partition: u32, order: Order, shown: Shown) -> Result<Vec<u8>, Undelivered> {
+        let subject = format!("{}.{}", self.names.partition(partition).prefix(), order.call);
+        // Members of an object can always be written.
+        let body = serde_json::to_vec(&order.members).map_err(|_| Undelivered::NoOwner)?;
+        let request = Request::new()
+            .payload(body.into())
+            .headers(headers(shown))
+            .timeout(Some(ANSWER_WAIT));
+        let answer = self.client.send_request(subject, request).await;
+        let answer = answer.map_err(|error| match error.kind() {
+            RequestErrorKind::NoResponders => Undelivered::NoOwner,
+            _ => Undelivered::Lost,
+        })?;
+        match refusal(&answer) {
+            Some(refusal) => Err(refusal.into()),
+            None => Ok(answer.payload.to_vec()),
+        }
+    }
+
+    async fn told(&self) -> Result<BTreeMap<u32, u64>, Undelivered> {
+        let members = members_of_all(&self.client).await;
+        Ok(positions(
+            &self.names,
+            &members.map_err(|_| Undelivered::NoOwner)?,
+        ))
+    }
+}
+
+impl ToPartition for OwnersOfPartitions {
+    fn ask(&self, partition: u32, order: Order, shown: Shown) -> Delivering<'_> {
+        Box::pin(self.asked(partition, order, shown))
+    }
+
+    fn positions(&self) -> Positions<'_> {
+        Box::pin(self.told())
+    }
+}
+
+/// What is shown, as the service reads it.
+fn headers(shown: Shown) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if let Some(secret) = shown.secret {
+        headers.insert(AUTHORIZATION, format!("Bearer {secret}"));
+    }
+    if let Some(purpose) = shown.purpose {
+        headers.insert(PURPOSE, purpose);
+    }
+    headers
+}
+
+/// Why an owner did not do it, where it says so.
+fn refusal(answer: &Message) -> Option<Refusal> {
+    let status = header(answer, NATS_SERVICE_ERROR_CODE)?;
+    let told = header(answer, NATS_SERVICE_ERROR).unwrap_or_default();
+    let (code, message) = told.split_once(": ").unwrap_or((INTERNAL, told));
+    Some(Refusal {
+        status: status.parse().unwrap_or(UNREADABLE),
+        code: code.to_owned(),
+        message: message.to_owned(),
+    })
+}
+
+/// Up to where the owners among the members of all tenants have written the journals of these partitions; where two say that they
+/// own one, the later of them.
+fn positions(names: &Names, members: &[Member]) -> BTreeMap<u32, u64> {
+    let owners = members
+        .iter()
+        .filter(|member| member.role == Role::Owner.as_str());
+    let mut found: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
+    for owner in owners {
+        let Some(index) = index_of(names, &owner.tenant) else {
+            continue;
+        };
+        let known = found.entry(index).or_default();
+        *known = (*known).max((owner.epoch, owner.position));
+    }
+    found
+        .into_iter()
+        .map(|(index, (_, position))| (index, position))
+        .collect()
+}
+
+/// Which partition of the tenant is the one of this token.
+fn index_of(names: &Names, token: &str) -> Option<u32> {
+    let index = token.rsplit_once("_p")?.1.parse().ok()?;
+    (names.partition(index).token() == token).then_some(index)
+}
+
+#[cfg(test)]
+mod tests {
+    use async_nats::StatusCode;
+
+    use super::*;
+
+    fn names() -> Names {
+        Names::of(&"acme".parse().unwrap())
+    }
+
+    fn member((tenant, role): (&str, &str), epoch: u64, position: u64) -> Member {
+        Member {
+            tenant: tenant.to_owned(),
+            name: "m".to_owned(),
+            role: role.to_owned(),
+            epoch,
+            position,
+            input: None,
+            lag: None,
+            room: true,
+        }
+    }
+
+    #[test]
+    fn an_owner_says_how_far_its_partition_is_and_nobody_else() {
+        let members = [
+            member(("acme", "owner"), 9, 90),
+            member(("acme_p0", "standby"), 0, 99),
+            member(("acme_p0", "owner"), 3, 7),
+            // It does not know yet that another took it over.
+            member(("acme_p0", "owner"), 2, 8),
+            member(("acme_p1", "standby"), 0, 5),
+            member(("acme_p12", "owner"), 1, 4),
+            member(("other_p2", "owner"), 1, 4),
+        ];
+        assert_eq!(positions(&names(), &members), BTreeMap::from([(0, 7), (12, 4)]));
+    }
+
+    #[test]
+    fn a_refusal_is_told_as_the_owner_told_it() {
+        let mut answer = Message {
+            subject: "s".into(),
+            reply: None,
+            payload: Vec::new().into(),
+            headers: None,
+            status: Some(StatusCode::OK),
+            description: None,
+            length: 0,
+        };
+        assert_eq!(refusal(&answer), None);
+        let mut told = HeaderMap::new();
+        told.insert(NATS_SERVICE_ERROR_CODE, "409");
+        told.insert(NATS_SERVICE_ERROR, "request_id_used: choose: a new one");
+        answer.headers = Some(told);
+        let refusal = refusal(&answer).unwrap();
+        assert_eq!((refusal.status, refusal.code.as_str()), (409, "request_id_used"));
+        assert_eq!(refusal.message, "choose: a new one");
+    }
+
+    #[test]
+    fn what_is_shown_goes_along() {
+        let shown = Shown {
+            secret: Some("k".to_owned()),
+            purpose: Some("a call".to_owned()),
+        };
+        let headers = headers(shown);
+        let text = |name| headers.get(name).map(|value| value.as_str().to_owned());
+        assert_eq!(text(AUTHORIZATION).as_deref(), Some("Bearer k"));
+        assert_eq!(text(PURPOSE).as_deref(), Some("a call"));
+        assert!(super::headers(Shown::default()).is_empty());
+    }
+}
