@@ -45,7 +45,7 @@ fn giant() -> (Giant, Broker) {
 
 /// What is answered to whoever shows a key, if they show one; asked again where nobody answers just then.
 fn ask_by(broker: &Broker, secret: Option<&str>, call: &str, body: &Value) -> Result<Value, Refusal> {
-    let told = wait_for("an answer over NATS", || {
+    wait_for("an answer over NATS", || {
         let request = asking(secret, body).timeout(Some(PATIENCE));
         let subject = format!("yekta.v1.giant.{call}");
         let sent = broker.client.send_request(subject, request);
@@ -53,8 +53,7 @@ fn ask_by(broker: &Broker, secret: Option<&str>, call: &str, body: &Value) -> Re
         // As a client does while a partition changes hands.
         let is_passing = matches!(&told, Err((status, _)) if [429, 503, 504].contains(status));
         (!is_passing).then_some(told)
-    });
-    told
+    })
 }
 
 fn ask(broker: &Broker, call: &str, body: &Value) -> Result<Value, Refusal> {
