@@ -38,7 +38,7 @@ use crate::folder;
 pub const NOW: Timestamp = Timestamp::from_micros(1_795_348_800_000_000);
 
 /// What never takes so long does not come.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A service and the folder it lives in.
 pub struct Town {

@@ -1,13 +1,17 @@
 //! The stream of updates, as a service that follows it uses it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
+use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
 use crate::{
     follower::Follower,
     said::{cookie, event, identifier, signed_in, user, viewed},
-    town::Town,
+    town::{PATIENCE, Town},
 };
 
 #[test]
@@ -152,4 +156,32 @@ fn subjects_hold_no_customers_identifiers() {
             assert!(!update.subject.contains(value), "{}", update.subject);
         }
     }
+}
+
+#[test]
+fn whoever_was_told_more_elsewhere_goes_on_once_this_process_is_as_far() {
+    let town = Town::new();
+    let tell = |id: &str| {
+        town.tell(&[viewed(id, "21T09:00", &cookie("c"))]);
+        town.query().applied().0
+    };
+    let (first, second) = (tell("1"), tell("2"));
+    let elsewhere = 2 * second - first;
+    let mut stream = town.stream("/v1/updates", Some(&elsewhere.to_string()));
+    let mut next = |within: Duration| {
+        let frame = town.wait(async { tokio::time::timeout(within, stream.next()).await });
+        let frame = frame.ok().map(|frame| frame.unwrap().unwrap())?;
+        Some(String::from_utf8(frame.to_vec()).unwrap())
+    };
+    let here = next(PATIENCE).unwrap();
+    assert!(here.contains(&format!("id: {elsewhere}")), "{here}");
+    // It is not sent back at once.
+    assert_eq!(next(Duration::from_millis(300)), None);
+    assert_eq!(tell("3"), elsewhere);
+    let fourth = tell("4");
+    let told = next(PATIENCE).unwrap();
+    assert!(
+        told.contains("event: updates") && told.contains(&format!("id: {fourth}")),
+        "{told}"
+    );
 }

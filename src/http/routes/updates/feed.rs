@@ -42,6 +42,8 @@ pub(crate) struct Feed {
     owes_live: bool,
     filter: Filter,
     pending: VecDeque<Event>,
+    /// Whether it was waited for what the client was told elsewhere.
+    is_level: bool,
     /// When the client was told something last.
     told: Instant,
     _room: OwnedSemaphorePermit,
@@ -76,6 +78,7 @@ impl Feed {
             cursor,
             filter,
             pending,
+            is_level: false,
             told: Instant::now(),
             _room: room,
             _counted,
@@ -91,6 +94,9 @@ impl Feed {
             }
             if self.http.draining.is_cancelled() || self.http.api.is_over() {
                 return None;
+            }
+            if !std::mem::replace(&mut self.is_level, true) {
+                self.level().await;
             }
             // Seen before anything is read, so that a commit behind it wakes this up again.
             self.changes.borrow_and_update();
@@ -110,6 +116,18 @@ impl Feed {
                     return None;
                 }
             }
+        }
+    }
+
+    /// Waits for a while until this process is as far as the one that told the client last: one that follows may be behind. What is
+    /// not there by then is of another history.
+    async fn level(&self) {
+        let (Cursor::At(position) | Cursor::Within(Place { position, .. })) = self.cursor;
+        let reached = self.http.api.handle.reached(position);
+        tokio::select! {
+            // Whatever it comes to, what is read next says so.
+            _ = tokio::time::timeout(self.http.api.limits.position_wait, reached) => {}
+            () = self.http.draining.cancelled() => {}
         }
     }
 
