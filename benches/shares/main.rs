@@ -153,7 +153,7 @@ fn partitions(count: usize, plan: &Plan) {
     let mut telling = telling(&town, plan.people);
     for (times, whose) in [(1, "who begin"), (2, "who are known")] {
         let (before, moved, begun) = (Costs::now(), moves(&town), Instant::now());
-        told(&town, &mut telling, plan.events);
+        let routed = told(&town, &mut telling, plan.events);
         if count > 0 {
             placed(&town, times * plan.events);
         }
@@ -162,7 +162,11 @@ fn partitions(count: usize, plan: &Plan) {
         let moves = moves(&town) - moved;
         row(
             &format!("partitions: {count}, people {whose}"),
-            &format!("{}, {moves} moves", costs.per_event(plan.events, took)),
+            &format!(
+                "{}, committed by the first writer {}, {moves} moves",
+                costs.per_event(plan.events, took),
+                processes::rate(plan.events, routed)
+            ),
         );
     }
 }

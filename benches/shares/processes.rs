@@ -188,15 +188,22 @@ impl Costs {
     }
 
     /// By the event.
-    pub fn per_event(&self, events: usize, took: Duration) -> String {
+    pub fn per_event(&self, count: usize, took: Duration) -> String {
         #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
-        let (events, written) = (events as f64, self.written as f64);
+        let (events, written) = (count as f64, self.written as f64);
         format!(
-            "service {:.0} us, servers {:.0} us, {:.1} KB written, {:.0}/s",
+            "service {:.0} us, servers {:.0} us, {:.1} KB written, {}",
             self.service / events * 1e6,
             self.servers / events * 1e6,
             written / events / 1e3,
-            events / took.as_secs_f64()
+            rate(count, took)
         )
     }
+}
+
+/// So many in this time, by the second.
+pub fn rate(count: usize, took: Duration) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
+    let count = count as f64;
+    format!("{:.0}/s", count / took.as_secs_f64())
 }

@@ -4,8 +4,9 @@
 //! them. So an engine that has all events of some components decides of those as if it had all there are. A **resolver**
 //! ([`Part::Resolver`]) reads the tenant's input in its order and knows of each component in which **partition**
 //! ([`Part::Partition`]) it lives; it writes each event into its journal for that partition, which follows this journal as
-//! its input. Where an event connects components of two partitions, the smaller *departs* there and *arrives* here: it is a
-//! few messages of the same journal before the event. So everybody reads the same order, and nothing is committed twice.
+//! its input. Where events connect components of two partitions, the smaller *departs* there and *arrives* here: messages of the
+//! same journal, before these events, for all who go from one partition to another at once. So everybody reads the same order,
+//! and nothing is committed twice.
 //!
 //! | | | |
 //! |---|---|---|

@@ -37,7 +37,7 @@ impl Part {
     }
 }
 
-/// A move of one component: the resolver's commit that began it, and its number there.
+/// A move of customers from one partition to another: the resolver's commit that began it, and its number there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MoveId {
     /// The number of the commit.
