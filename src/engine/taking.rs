@@ -19,10 +19,13 @@ impl Worker {
     /// Steps a batch, in parts if it holds more than a commit may. An item that does not fit by itself is refused like
     /// any bad input: it must not stop the others.
     pub(crate) fn take(&mut self, mut input: Input) -> Result<Done, Error> {
+        if self.standing.staged.is_some() && input.is_move() {
+            return self.take_in_stages(input);
+        }
         match self.attempt(&input) {
             Ok(done) => self.erase_larger(input, done),
             // Without it whatever follows in the input would be placed by half of what is known.
-            Err(error) if error.is_too_large() && input.is_move() => Err(Error::Unmoved),
+            Err(error) if error.is_too_large() && input.is_move() => self.take_in_stages(input),
             Err(error) if error.is_too_large() && input.halve_upkeep() => self.take(input),
             Err(error) if error.is_too_large() && input.len() > 1 => {
                 let rest = input.split_off_half();

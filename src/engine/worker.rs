@@ -9,6 +9,7 @@ use std::{
 use tokio::sync::{mpsc, watch};
 
 use crate::{
+    decide::rule::Rulebook,
     domain::time::Timestamp,
     engine::{
         ahead::Ahead,
@@ -158,9 +159,13 @@ impl Worker {
 
     /// A job, and what waits behind it as far as there is room; whether to go on.
     fn serve(&mut self, job: Job) -> Result<bool, Error> {
+        let Some(job) = self.unless_staged(job) else {
+            return Ok(true);
+        };
         let (mut input, mut waiting) = (Input::default(), Waiting::default());
         let mut going = waiting.admit(job, &mut input);
-        while going && !input.is_move() && input.submissions.len() < self.config.batch_events_max {
+        let is_alone = input.is_move() || self.standing.staged.is_some();
+        while going && !is_alone && input.submissions.len() < self.config.batch_events_max {
             let Some(job) = self.waiting_job() else { break };
             let items = input.submissions.len().saturating_add(job.items());
             if job.is_alone() || items > self.config.batch_events_max {
@@ -233,7 +238,7 @@ impl Worker {
     }
 
     fn repairs_are_due(&self) -> bool {
-        self.standing.repairs.left > 0 && !self.upkeep.is_stuck
+        self.standing.repairs.left > 0 && !self.upkeep.is_stuck && self.standing.staged.is_none()
     }
 
     /// What is to be done next of what is left.
@@ -241,6 +246,9 @@ impl Worker {
         if let Part::Resolver { partitions } = self.rules.part {
             let spreads = self.standing.spreads(partitions) && self.upkeep.spreads();
             return spreads.then_some(Left::Spread);
+        }
+        if self.standing.staged.is_some() {
+            return None;
         }
         if self.repairs_are_due() {
             return Some(Left::Repairs);
@@ -284,15 +292,8 @@ impl Worker {
         self.known.catch_up();
         let book = self.rules.decide.book.current();
         self.deciding.go_by(Arc::clone(&book));
-        let under_way = self.under_way.as_ref().map(|one| Arc::clone(&one.commit));
-        let ground = Ground {
-            before: &Ahead::new(self.store.clone(), under_way, &self.known),
-            keyring: &self.keyring,
-            rules: &self.rules,
-            memory: &self.memory,
-            book: &book,
-            health: &self.failing,
-        };
+        let before = self.before();
+        let ground = self.ground(&before, &book);
         let now = (self.clock)();
         let stepped = match self.rules.part {
             Part::Resolver { partitions } => resolver::step(ground, partitions, &self.standing, input, now),
@@ -332,6 +333,24 @@ impl Worker {
             outcomes: stepped.outcomes,
             answers: stepped.answers,
         })
+    }
+
+    /// What the next step builds on.
+    pub(crate) fn before(&self) -> Ahead<'_> {
+        let under_way = self.under_way.as_ref().map(|one| Arc::clone(&one.commit));
+        Ahead::new(self.store.clone(), under_way, &self.known)
+    }
+
+    /// What it goes by.
+    pub(crate) fn ground<'a>(&'a self, before: &'a Ahead<'a>, book: &'a Arc<Rulebook>) -> Ground<'a> {
+        Ground {
+            before,
+            keyring: &self.keyring,
+            rules: &self.rules,
+            memory: &self.memory,
+            book,
+            health: &self.failing,
+        }
     }
 
     /// Sees the commit under way through, if there is one.

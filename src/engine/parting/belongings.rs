@@ -47,8 +47,6 @@ pub(super) struct Belongings<'b, 'a> {
     pub(super) rows: Rows,
     /// What goes and stays.
     pub(super) marks: Rows,
-    /// The live profiles.
-    pub(super) profiles: BTreeMap<ProfileId, u64>,
     known: BTreeSet<Lead>,
     open: Vec<Lead>,
 }
@@ -61,7 +59,6 @@ impl<'b, 'a> Belongings<'b, 'a> {
             keys: keys.iter().copied().collect(),
             rows: Rows::new(),
             marks: Rows::new(),
-            profiles: BTreeMap::new(),
             known: BTreeSet::new(),
             open: Vec::new(),
         };
@@ -302,7 +299,6 @@ impl<'b, 'a> Belongings<'b, 'a> {
     fn profile(&mut self, id: ProfileId) -> Result<(), Error> {
         let batch = self.batch;
         if let Some(record) = batch.overlay.profile(id)? {
-            self.profiles.insert(id, record.version);
             self.atoms(record.members.iter().chain(&record.attributed).copied());
             for absorbed in &record.absorbed {
                 self.lead(Lead::Profile(*absorbed));

@@ -5,13 +5,15 @@ use crate::{
     engine::parting::MoveId,
     journal::Message,
     store::{
-        ArrivalRecord, DepartureRecord, ParcelRecord, RoutedRecord,
+        ArrivalRecord, DepartureRecord, KeyHash, ParcelRecord, RoutedRecord,
         codec::{self, CodecError},
     },
 };
 
 /// The kind of subject, behind the tenant's prefix.
 const KIND: &str = "routed";
+/// Values of those who leave that one message names: half of what servers take as one.
+const KEYS_MAX: usize = 30_000;
 
 /// Something that a partition is to do, in the order of the resolver's journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub enum Routed {
     Event(Box<RoutedRecord>),
     /// Take these out, and publish what they had.
     Depart(MoveId, DepartureRecord),
+    /// Note that these leave as well, with a move that is still to come: which of its messages this is, from 0.
+    Ahead(MoveId, u32, DepartureRecord),
     /// Wait for what they had, and put it in.
     Arrive(MoveId, ArrivalRecord),
     /// Put these in, which the resolver has by itself: what the tenant said before there was this partition.
@@ -31,7 +35,7 @@ pub enum Routed {
 pub enum Unreadable {
     /// The subject is none of a resolver's.
     #[error(
-        "read what a resolver wrote: its subject is none of \"routed.<partition>.event|depart|arrive|put\""
+        "read what a resolver wrote: its subject is none of \"routed.<partition>.event|ahead|depart|arrive|put\""
     )]
     Subject,
     /// The body is damaged.
@@ -45,6 +49,22 @@ impl Routed {
         Self::Event(Box::new(RoutedRecord { event, place }))
     }
 
+    /// The messages by which a partition is told that all whom these values connect leave for the partition `to`: as many as
+    /// there have to be, the last of them the departure.
+    pub fn departure(id: MoveId, to: u32, keys: &[KeyHash]) -> Vec<Self> {
+        let mut shares = keys.chunks(KEYS_MAX).map(|keys| DepartureRecord {
+            to,
+            keys: keys.to_vec(),
+        });
+        let last = shares
+            .next_back()
+            .unwrap_or(DepartureRecord { to, keys: Vec::new() });
+        let ahead = (0..)
+            .zip(shares)
+            .map(|(number, share)| Self::Ahead(id, number, share));
+        ahead.chain([Self::Depart(id, last)]).collect()
+    }
+
     /// The message of it for a partition; `prefix` is what every subject of the tenant begins with, without a dot at its end.
     ///
     /// # Errors
@@ -56,6 +76,9 @@ impl Routed {
                 ("event".to_owned(), codec::encode(&**routed)?, trace)
             }
             Self::Depart(id, departure) => (format!("depart.{id}"), codec::encode(departure)?, None),
+            Self::Ahead(id, number, departure) => {
+                (format!("ahead.{id}.{number}"), codec::encode(departure)?, None)
+            }
             Self::Arrive(id, arrival) => (format!("arrive.{id}"), codec::encode(arrival)?, None),
             Self::Put(id, parcel) => (format!("put.{id}"), codec::encode(parcel)?, None),
         };
@@ -79,8 +102,13 @@ impl Routed {
         let mut tokens = rest.split('.');
         let partition = tokens.next().and_then(|token| token.parse().ok());
         let partition: u32 = partition.ok_or(Unreadable::Subject)?;
-        let (kind, id, more) = (tokens.next(), tokens.next(), tokens.next());
-        let routed = match (kind, id.map(MoveId::parse), more) {
+        let (kind, id, number) = (tokens.next(), tokens.next(), tokens.next());
+        let number = number.map(|token| token.parse().ok());
+        let routed = match (kind, id.map(MoveId::parse), number) {
+            _ if tokens.next().is_some() => return Err(Unreadable::Subject),
+            (Some("ahead"), Some(Some(id)), Some(Some(number))) => {
+                Self::Ahead(id, number, codec::decode(body)?)
+            }
             (Some("event"), None, None) => Self::Event(Box::new(codec::decode(body)?)),
             (Some("depart"), Some(Some(id)), None) => Self::Depart(id, codec::decode(body)?),
             (Some("arrive"), Some(Some(id)), None) => Self::Arrive(id, codec::decode(body)?),

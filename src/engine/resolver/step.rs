@@ -27,7 +27,7 @@ use crate::{
         step::{Ground, Standing, Stepped},
     },
     journal::Message,
-    store::{self, ArrivalRecord, DepartureRecord, ErasureRecord, KeyHash, SpreadRecord, keys},
+    store::{self, ArrivalRecord, ErasureRecord, KeyHash, SpreadRecord, keys},
     wire::out::update::Subjects,
 };
 
@@ -124,7 +124,9 @@ impl Run<'_> {
     pub(super) fn have_moved(&mut self, leaving: Leaving) -> Result<(), Error> {
         let Leaving { from, to, keys } = leaving;
         let id = self.next_move();
-        self.send(&Routed::Depart(id, DepartureRecord { to, keys }), from)?;
+        for told in Routed::departure(id, to, &keys) {
+            self.send(&told, from)?;
+        }
         self.send(&Routed::Arrive(id, ArrivalRecord { from }), to)
     }
 
