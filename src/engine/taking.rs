@@ -1,14 +1,19 @@
 //! Taking: a batch becomes one commit, or several where it holds more than one may.
 //!
-//! Owns in what parts it is taken, and who is told that something fits no commit.
+//! Owns in what parts it is taken, what each builds on, and who is told that something fits no commit.
+
+use std::sync::Arc;
 
 use crate::{
+    decide::rule::Rulebook,
     engine::{
+        ahead::Ahead,
         api::{Answer, Command, CommandError},
         commands::Ordered,
         error::{Error, chain},
         expire::EVENTS_MAX,
         input::Input,
+        step::Ground,
         waiting::Done,
         worker::Worker,
     },
@@ -134,6 +139,24 @@ impl Worker {
                 }
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// What the next step builds on.
+    pub(crate) fn before(&self) -> Ahead<'_> {
+        let under_way = self.under_way.as_ref().map(|one| Arc::clone(&one.commit));
+        Ahead::new(self.store.clone(), under_way, &self.known)
+    }
+
+    /// What it goes by.
+    pub(crate) fn ground<'a>(&'a self, before: &'a Ahead<'a>, book: &'a Arc<Rulebook>) -> Ground<'a> {
+        Ground {
+            before,
+            keyring: &self.keyring,
+            rules: &self.rules,
+            memory: &self.memory,
+            book,
+            health: &self.failing,
         }
     }
 }

@@ -9,10 +9,8 @@ use std::{
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    decide::rule::Rulebook,
     domain::time::Timestamp,
     engine::{
-        ahead::Ahead,
         batch::Rules,
         counted::Counted,
         deciding::{RuleHealth, ToDecide},
@@ -27,13 +25,13 @@ use crate::{
         population::Population,
         recover, resolver,
         room::Room,
-        step::{Ground, Standing, step},
+        step::{Standing, step},
         upkeep::{Left, Upkeep},
         waiting::{Done, Waiting},
         withdrawn::Remembered,
     },
     journal::{Begun, Change, Commit, InputPosition, Journal, Position},
-    store::{Keyring, Store, keys},
+    store::{ErasureRecord, Keyring, Store, keys},
     telemetry::EngineMetrics,
 };
 
@@ -77,6 +75,8 @@ pub(crate) struct Worker {
     /// Tells who ranks customers that it was asked for.
     pub(crate) ranking: blocking::Sender<()>,
     pub(crate) standing: Standing,
+    /// What is to be erased again once the move is through that is under way.
+    pub(crate) owed: Option<Vec<ErasureRecord>>,
     pub(crate) under_way: Option<UnderWay>,
     pub(crate) jobs: mpsc::Receiver<Job>,
     /// A job that the batch before had no room for.
@@ -333,24 +333,6 @@ impl Worker {
             outcomes: stepped.outcomes,
             answers: stepped.answers,
         })
-    }
-
-    /// What the next step builds on.
-    pub(crate) fn before(&self) -> Ahead<'_> {
-        let under_way = self.under_way.as_ref().map(|one| Arc::clone(&one.commit));
-        Ahead::new(self.store.clone(), under_way, &self.known)
-    }
-
-    /// What it goes by.
-    pub(crate) fn ground<'a>(&'a self, before: &'a Ahead<'a>, book: &'a Arc<Rulebook>) -> Ground<'a> {
-        Ground {
-            before,
-            keyring: &self.keyring,
-            rules: &self.rules,
-            memory: &self.memory,
-            book,
-            health: &self.failing,
-        }
     }
 
     /// Sees the commit under way through, if there is one.

@@ -80,8 +80,8 @@ pub(crate) struct Partitions {
     pub(crate) members: Vec<Member>,
     /// What the resolver wrote for each, by its number in the journal, and how much of it was handed over.
     pub(crate) routed: Vec<(Vec<(u64, Routed)>, usize)>,
-    /// The pieces of what partitions sent.
-    pub(crate) parcels: BTreeMap<(u32, MoveId), Vec<Vec<u8>>>,
+    /// The pieces of what partitions sent, and whether these are all.
+    pub(crate) parcels: BTreeMap<(u32, MoveId), (Vec<Vec<u8>>, bool)>,
     pub(crate) moved: BTreeSet<Vec<u8>>,
     pub(crate) told: Told,
     pub(crate) moves: Moves,

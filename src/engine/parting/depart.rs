@@ -21,7 +21,7 @@ impl Batch<'_> {
     /// Takes customers out. Where nobody is there, an empty parcel tells that.
     pub(super) fn send_off(&mut self, id: MoveId, departure: &DepartureRecord) -> Result<(), Error> {
         let keys = self.leaving(id, departure)?;
-        let rows = self.take_out(&keys, departure.to)?;
+        let rows = self.take_along(&keys, departure.to)?;
         self.forget_told_ahead(id)?;
         let parcel = Parcel {
             id,
@@ -78,7 +78,7 @@ impl Batch<'_> {
     }
 
     /// Takes rows out, for whom they go to: the rows, as a parcel has them.
-    pub(super) fn take_out(&mut self, keys: &[Vec<u8>], to: u32) -> Result<Vec<Row>, Error> {
+    pub(super) fn take_along(&mut self, keys: &[Vec<u8>], to: u32) -> Result<Vec<Row>, Error> {
         let mut rows = Vec::with_capacity(keys.len());
         for key in keys {
             let value = match key.as_slice() {

@@ -80,11 +80,8 @@ impl Coming {
         let Parcel { id, record } = parcel;
         let mut rows = record.rows;
         rows.sort_unstable_by(|(one, _), (other, _)| coming(one).cmp(&coming(other)));
-        let made = Made::of(&rows, here)?;
-        let made = Made {
-            is_of_others: made.is_of_others || was_of_others,
-            ..made
-        };
+        let mut made = Made::of(&rows, here)?;
+        made.is_of_others |= was_of_others;
         let mut anew = Vec::new();
         if made.is_of_others {
             for letter in *b"AE" {
@@ -127,7 +124,7 @@ impl Batch<'_> {
 
     fn leave(&mut self, leaving: &Leaving, range: Range<usize>) -> Result<(), Error> {
         let keys = leaving.keys.get(range.clone()).unwrap_or_default();
-        let rows = self.take_out(keys, leaving.to)?;
+        let rows = self.take_along(keys, leaving.to)?;
         let is_last = range.end >= leaving.keys.len();
         let sent = match self.staged {
             Some(StagedRecord::Departing { pieces, .. }) => pieces,

@@ -40,6 +40,9 @@ impl Worker {
             Moved::Ahead(..) if self.standing.staged.is_some() => return Err(Error::AnotherMove),
             Moved::Ahead(..) => return Err(Error::Unmoved),
         }
+        if let Some(owed) = self.owed.take() {
+            self.erase_again(owed)?;
+        }
         Ok(Done {
             outcomes: Vec::new(),
             answers: vec![Ok(Answer::Noted)],
@@ -151,7 +154,7 @@ impl Worker {
     }
 
     /// The keys of all rows that leave, by what is there.
-    fn leaving(&mut self, id: MoveId, departure: &DepartureRecord) -> Result<Vec<Vec<u8>>, store::Error> {
+    fn leaving(&self, id: MoveId, departure: &DepartureRecord) -> Result<Vec<Vec<u8>>, store::Error> {
         let (before, book) = (self.before(), self.rules.decide.book.current());
         let number = self.standing.batch.saturating_add(1);
         let batch = Batch::new(self.ground(&before, &book), number, self.standing.repairs)?;

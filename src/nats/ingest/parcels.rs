@@ -1,7 +1,7 @@
 //! What somebody who came from another partition had there: found in the journal of that one, and waited for until it is there.
 //!
-//! A commit's messages are visible together, so whoever sees one piece of a parcel can have the others. Must never take a part
-//! for the whole.
+//! The pieces of one that is large are of several commits, and the last of them says that it is. Must never take a part for the
+//! whole.
 
 use std::time::Duration;
 
@@ -81,7 +81,7 @@ impl Parcels {
     }
 }
 
-/// Puts the parcel of a move together of the pieces that `piece` finds by their subjects; `None` while the first one is not there.
+/// Puts the parcel of a move together of the pieces that `piece` finds by their subjects; `None` while not all of them are there.
 async fn put_together<F>(
     names: &Names,
     id: MoveId,
@@ -91,18 +91,18 @@ where
     F: Future<Output = Result<Option<Read>, Interruption>>,
 {
     let unread = |error| Interruption::passing(FETCH, error);
-    let Some(first) = piece(names.parcel(id, 0)).await? else {
-        return Ok(None);
-    };
-    let rest = names.behind_journal(&first.subject).unwrap_or_default();
-    let (_, pieces) = Parcel::pieces(rest).map_err(unread)?;
-    let mut bodies = vec![first.body];
-    for index in 1..pieces {
-        // A copy of the journal that lags has none of it, or lacks its end.
-        let Some(next) = piece(names.parcel(id, index)).await? else {
+    let mut bodies = Vec::new();
+    loop {
+        // Not all of them may be committed, and a copy of the journal that lags has none of them, or lacks the end.
+        let Some(next) = piece(names.parcel(id, bodies.len())).await? else {
             return Ok(None);
         };
+        let rest = names.behind_journal(&next.subject).unwrap_or_default();
+        let (_, _, is_last) = Parcel::piece(rest).map_err(unread)?;
         bodies.push(next.body);
+        if is_last {
+            break;
+        }
     }
     let parcel = Parcel::of(id, bodies.iter().map(|body| &**body)).map_err(unread)?;
     Ok(Some(parcel))
@@ -142,10 +142,7 @@ mod tests {
     /// A parcel of several pieces, and these as they stand in the journal, by the subjects that find them.
     fn several() -> (Parcel, BTreeMap<String, Read>) {
         let rows = (0..5_u8).map(|row| (vec![row], vec![row; 200 << 10]));
-        let record = ParcelRecord {
-            profiles: Vec::new(),
-            rows: rows.collect(),
-        };
+        let record = ParcelRecord { rows: rows.collect() };
         let parcel = Parcel { id: ID, record };
         let names = names();
         let messages = parcel.clone().messages(&format!("{}.j", names.prefix()));

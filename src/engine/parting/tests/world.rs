@@ -339,9 +339,10 @@ impl World {
         let updates = query.updates_after(before, 10_000).unwrap();
         let is_piece = |update: &&Update| update.words().next() == Some("parcel");
         let pieces: Vec<_> = updates.iter().filter(is_piece).collect();
-        for piece in &pieces {
+        for (number, piece) in pieces.iter().enumerate() {
             let rest = piece.subject.strip_prefix(&prefix).unwrap();
-            assert_eq!(Parcel::pieces(rest).unwrap(), (id, pieces.len()));
+            let is_last = number + 1 == pieces.len();
+            assert_eq!(Parcel::piece(rest).unwrap(), (id, number, is_last));
         }
         let parcel = Parcel::of(id, pieces.iter().map(|piece| piece.body.as_slice())).unwrap();
         self.moved(to, Moved::Arrive(parcel.clone()), batch);

@@ -183,6 +183,7 @@ fn who_moves_twice_in_one_batch_is_told_in_that_order() {
                 id.index,
             ),
             Routed::Arrive(id, arrival) => (partition, format!("arrive from {}", arrival.from), id.index),
+            Routed::Ahead(id, number, _) => (partition, format!("ahead {number}"), id.index),
             Routed::Put(id, _) => (partition, "put".to_owned(), id.index),
         })
         .collect();
