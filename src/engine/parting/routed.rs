@@ -123,3 +123,65 @@ impl Routed {
         format!("{KIND}.{partition}.>")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: MoveId = MoveId { batch: 70, index: 3 };
+
+    #[test]
+    fn who_leaves_is_told_by_messages_of_which_each_is_read_as_it_was_written() {
+        let keys: Vec<KeyHash> = (0..=2 * KEYS_MAX as u128)
+            .map(|number| KeyHash(number.to_be_bytes()))
+            .collect();
+        let told = Routed::departure(ID, 4, &keys);
+        let mut read = Vec::new();
+        for one in &told {
+            let message = one.message("acme", 2).unwrap();
+            assert!(message.body.len() < 1 << 20, "a server takes it");
+            let rest = message.subject.strip_prefix("acme.").unwrap();
+            assert_eq!(Routed::read(rest, &message.body).unwrap(), Some((2, one.clone())));
+            read.push(match one {
+                Routed::Ahead(ID, number, departure) => (Some(*number), departure.clone()),
+                Routed::Depart(ID, departure) => (None, departure.clone()),
+                other => panic!("{other:?}"),
+            });
+        }
+        let numbers: Vec<Option<u32>> = read.iter().map(|(number, _)| *number).collect();
+        assert_eq!(numbers, [Some(0), Some(1), None], "the departure is the last");
+        assert!(read.iter().all(|(_, departure)| departure.to == 4));
+        let all: Vec<KeyHash> = read
+            .into_iter()
+            .flat_map(|(_, departure)| departure.keys)
+            .collect();
+        assert_eq!(all, keys);
+    }
+
+    #[test]
+    fn few_leave_by_one_message_and_so_does_nobody() {
+        for keys in [vec![], vec![KeyHash([1; 16])]] {
+            let departure = DepartureRecord { to: 4, keys };
+            let told = Routed::departure(ID, 4, &departure.keys);
+            assert_eq!(told, [Routed::Depart(ID, departure)]);
+        }
+    }
+
+    #[test]
+    fn what_is_more_or_less_than_a_message_is_refused() {
+        let body = codec::encode(&DepartureRecord {
+            to: 4,
+            keys: Vec::new(),
+        })
+        .unwrap();
+        for rest in [
+            "routed.2.ahead.70-3",
+            "routed.2.ahead.70-3.x",
+            "routed.2.ahead.70-3.1.1",
+            "routed.2.depart.70-3.1",
+            "routed.2.depart",
+        ] {
+            assert!(Routed::read(rest, &body).is_err(), "{rest}");
+        }
+    }
+}

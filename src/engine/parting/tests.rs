@@ -2,6 +2,8 @@
 //! an engine that was told of the same customers from the start.
 
 mod bounded;
+mod cut;
+mod staged;
 mod told;
 mod traced;
 mod world;
