@@ -32,7 +32,7 @@ impl Worker {
     pub(crate) fn take_in_stages(&mut self, input: Input) -> Result<Done, Error> {
         let (moved, position) = input.into_move().ok_or(Error::Unmoved)?;
         if self.standing.staged.is_none() {
-            tracing::info!(move.id = %moved.id(), "customers between partitions have more than fits a commit, and move in several");
+            tracing::info!(moved.id = %moved.id(), "customers between partitions have more than fits a commit, and move in several");
         }
         match moved {
             Moved::Depart(id, departure) => self.have_leave(id, &departure, position)?,

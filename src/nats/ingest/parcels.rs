@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use async_nats::jetstream;
+use tokio_util::bytes::Bytes;
 
 use crate::{
     engine::parting::{MoveId, Parcel},
@@ -46,9 +47,9 @@ impl Parcels {
     /// [`Interruption`], where the server cannot be asked or the parcel be read.
     pub(crate) async fn fetch(&self, id: MoveId, from: u32) -> Result<Parcel, Interruption> {
         let waiting = Waiting::begun(&self.metrics);
-        let (mut pause, mut is_told) = (LOOK_MIN, false);
+        let (mut pause, mut is_told, mut found) = (LOOK_MIN, false, Vec::new());
         loop {
-            if let Some(parcel) = self.find(id, from).await? {
+            if let Some(parcel) = self.find((id, from), &mut found).await? {
                 drop(waiting);
                 self.metrics.parcel_fetched();
                 return Ok(parcel);
@@ -64,8 +65,12 @@ impl Parcels {
         }
     }
 
-    /// The same, if it is there.
-    async fn find(&self, id: MoveId, from: u32) -> Result<Option<Parcel>, Interruption> {
+    /// The same, if it is there; `found` are the pieces that were there before.
+    async fn find(
+        &self,
+        (id, from): (MoveId, u32),
+        found: &mut Vec<Bytes>,
+    ) -> Result<Option<Parcel>, Interruption> {
         let names = self.names.partition(from);
         let journal = Input {
             jetstream: self.jetstream.clone(),
@@ -77,34 +82,35 @@ impl Parcels {
             let journal = journal.clone();
             async move { journal.last_of(&subject).await }
         };
-        put_together(&names, id, piece).await
+        put_together(&names, id, found, piece).await
     }
 }
 
-/// Puts the parcel of a move together of the pieces that `piece` finds by their subjects; `None` while not all of them are there.
+/// Puts the parcel of a move together of the pieces that were found and those that `piece` finds by their subjects; `None` while
+/// not all of them are there. None is asked for twice.
 async fn put_together<F>(
     names: &Names,
     id: MoveId,
+    found: &mut Vec<Bytes>,
     piece: impl Fn(String) -> F,
 ) -> Result<Option<Parcel>, Interruption>
 where
     F: Future<Output = Result<Option<Read>, Interruption>>,
 {
     let unread = |error| Interruption::passing(FETCH, error);
-    let mut bodies = Vec::new();
     loop {
         // Not all of them may be committed, and a copy of the journal that lags has none of them, or lacks the end.
-        let Some(next) = piece(names.parcel(id, bodies.len())).await? else {
+        let Some(next) = piece(names.parcel(id, found.len())).await? else {
             return Ok(None);
         };
         let rest = names.behind_journal(&next.subject).unwrap_or_default();
         let (_, _, is_last) = Parcel::piece(rest).map_err(unread)?;
-        bodies.push(next.body);
+        found.push(next.body);
         if is_last {
             break;
         }
     }
-    let parcel = Parcel::of(id, bodies.iter().map(|body| &**body)).map_err(unread)?;
+    let parcel = Parcel::of(id, found.iter().map(|body| &**body)).map_err(unread)?;
     Ok(Some(parcel))
 }
 
@@ -127,8 +133,6 @@ impl Drop for Waiting<'_> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-
-    use tokio_util::bytes::Bytes;
 
     use super::*;
     use crate::{domain::time::Timestamp, engine::parting::ParcelRecord, nats::settings::Tenant};
@@ -167,7 +171,7 @@ mod tests {
         assert!(pieces.len() > 2, "it is one of several");
         let found = |there: BTreeMap<String, Read>| async move {
             let piece = |subject: String| std::future::ready(Ok(there.get(&subject).cloned()));
-            put_together(&names(), ID, piece).await
+            put_together(&names(), ID, &mut Vec::new(), piece).await
         };
         assert_eq!(found(pieces.clone()).await.unwrap(), Some(parcel));
         for lacking in pieces.keys() {
@@ -180,6 +184,26 @@ mod tests {
             .values_mut()
             .for_each(|piece| piece.body = Bytes::from_static(b"\xff"));
         assert!(found(damaged).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_piece_that_was_found_is_not_asked_for_again() {
+        let (parcel, pieces) = several();
+        let (mut found, asked) = (Vec::new(), std::cell::RefCell::new(Vec::new()));
+        let mut there = BTreeMap::new();
+        for number in 0..pieces.len() {
+            let subject = names().parcel(ID, number);
+            there.insert(subject.clone(), pieces.get(&subject).cloned());
+            let piece = |subject: String| {
+                let piece = there.get(&subject).cloned().flatten();
+                asked.borrow_mut().extend(piece.is_some().then_some(subject));
+                std::future::ready(Ok(piece))
+            };
+            let whole = put_together(&names(), ID, &mut found, piece).await.unwrap();
+            let is_last = number + 1 == pieces.len();
+            assert_eq!(whole, is_last.then(|| parcel.clone()));
+        }
+        assert_eq!(asked.into_inner().len(), pieces.len(), "each is fetched once");
     }
 
     #[test]
