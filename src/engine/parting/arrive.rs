@@ -7,7 +7,10 @@ use crate::{
     engine::{
         atoms::Atoms,
         batch::{Batch, Rules},
-        parting::{Parcel, parcel::Row},
+        parting::{
+            Parcel,
+            parcel::{Row, at_once},
+        },
     },
     store::{
         AtomId, AtomRecord, ErasedRecord, Error, MembershipRecord, ProfileId, ProfileRecord, Read,
@@ -54,6 +57,10 @@ impl Batch<'_> {
     /// Puts customers in.
     pub(super) fn take_in(&mut self, parcel: &Parcel) -> Result<(), Error> {
         let rows = &parcel.record.rows;
+        let bytes = rows
+            .iter()
+            .map(|(key, value)| key.len().saturating_add(value.len()));
+        at_once(bytes.sum())?;
         let made = Made::of(rows, self.rules)?;
         for row in rows {
             self.bring_in(row, made)?;

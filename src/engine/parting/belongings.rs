@@ -1,4 +1,4 @@
-//! All that a partition has of a component: the rows of its store, found from the values that connect it.
+//! All that a partition has of a component: the rows of its store, by their keys, found from the values that connect it.
 //!
 //! Owns where something of a customer may lie. Whatever kind of row is added about customers is added here, too; else it stays
 //! behind when they leave.
@@ -6,10 +6,7 @@
 //! What stays by intent: answers to commands and refused items, which are of nobody by their keys; erasures and their receipts,
 //! which are of whoever carried them out; what is counted of all. Marks of what was erased are copied, and stay as well.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::ControlFlow,
-};
+use std::{collections::BTreeSet, ops::ControlFlow};
 
 use crate::{
     domain::identity::{Reference, Word},
@@ -26,8 +23,8 @@ use crate::{
     },
 };
 
-/// Rows of a store, in the order of their keys.
-pub(super) type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
+/// The keys of rows of a store: of a large component they are a fraction of what lies there.
+type Rows = BTreeSet<Vec<u8>>;
 
 /// What a row leads to.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,10 +83,10 @@ impl<'b, 'a> Belongings<'b, 'a> {
         ids.into_iter().for_each(|id| self.lead(Lead::Atom(id)));
     }
 
-    /// A row, where it is there: its value.
+    /// A row, where it is there.
     fn row(&mut self, key: Vec<u8>) -> Result<(), Error> {
-        if let Some(value) = self.batch.overlay.get(&key)? {
-            self.rows.insert(key, value.to_vec());
+        if self.batch.overlay.get(&key)?.is_some() {
+            self.rows.insert(key);
         }
         Ok(())
     }
@@ -97,10 +94,8 @@ impl<'b, 'a> Belongings<'b, 'a> {
     /// A mark of what was erased.
     fn mark(&mut self, what: Erased) -> Result<(), Error> {
         let key = keys::erased(what);
-        if self.batch.has_erased
-            && let Some(value) = self.batch.overlay.get(&key)?
-        {
-            self.marks.insert(key, value.to_vec());
+        if self.batch.has_erased && self.batch.overlay.get(&key)?.is_some() {
+            self.marks.insert(key);
         }
         Ok(())
     }
@@ -111,9 +106,9 @@ impl<'b, 'a> Belongings<'b, 'a> {
         let rows = &mut self.rows;
         batch
             .overlay
-            .scan_prefix(prefix, Order::Ascending, &mut |key, value| {
+            .scan_prefix(prefix, Order::Ascending, &mut |key, _| {
                 found.extend(leads(key));
-                rows.insert(key.to_vec(), value.to_vec());
+                rows.insert(key.to_vec());
                 Ok(ControlFlow::Continue(()))
             })?;
         found.into_iter().for_each(|lead| self.lead(lead));
@@ -151,15 +146,15 @@ impl<'b, 'a> Belongings<'b, 'a> {
         let naming = parting::naming(key);
         batch
             .overlay
-            .scan_prefix(&naming, Order::Ascending, &mut |key, value| {
-                named.push((key.to_vec(), value.to_vec()));
+            .scan_prefix(&naming, Order::Ascending, &mut |key, _| {
+                named.push(key.to_vec());
                 Ok(ControlFlow::Continue(()))
             })?;
-        for (row, value) in named {
+        for row in named {
             if let Some(id) = keys::pointee(&row).map(AtomId)
                 && self.is_connected(id)?
             {
-                self.rows.insert(row, value);
+                self.rows.insert(row);
                 self.lead(Lead::Atom(id));
             }
         }

@@ -8,7 +8,12 @@ use crate::{
     engine::{
         atoms::Atoms,
         batch::Batch,
-        parting::{MoveId, Parcel, belongings::Belongings, layer::leaving, parcel::Row},
+        parting::{
+            MoveId, Parcel,
+            belongings::Belongings,
+            layer::leaving,
+            parcel::{Row, at_once},
+        },
     },
     store::{
         AtomId, DepartureRecord, Error, KeyHash, Order, ParcelRecord, ProfileId, Read, UntoldRecord, View,
@@ -68,7 +73,7 @@ impl Batch<'_> {
         let linked = ahead.iter().flat_map(|(_, told)| &told.keys);
         let linked: Vec<KeyHash> = linked.chain(&departure.keys).copied().collect();
         let Belongings { rows, marks, .. } = Belongings::of(self, &linked)?;
-        let mut keys: Vec<Vec<u8>> = rows.into_keys().chain(marks.into_keys()).collect();
+        let mut keys: Vec<Vec<u8>> = rows.into_iter().chain(marks).collect();
         if !keys.is_empty() {
             // By which rules atoms were made is a number of this store's own.
             keys.push(keys::RULES.to_vec());
@@ -77,9 +82,10 @@ impl Batch<'_> {
         Ok(keys)
     }
 
-    /// Takes rows out, for whom they go to: the rows, as a parcel has them.
+    /// Takes rows out, for whom they go to: the rows, as a parcel has them; so much of them is too large for any commit, and not
+    /// looked at to its end.
     pub(super) fn take_along(&mut self, keys: &[Vec<u8>], to: u32) -> Result<Vec<Row>, Error> {
-        let mut rows = Vec::with_capacity(keys.len());
+        let (mut rows, mut bytes) = (Vec::with_capacity(keys.len()), 0_usize);
         for key in keys {
             let value = match key.as_slice() {
                 keys::RULES => Some(codec::encode(&self.rules.record(true))?),
@@ -89,7 +95,10 @@ impl Batch<'_> {
                 (Some(b'P'), Some(id), Some(value)) => Some(self.as_untold(ProfileId(id), value)?),
                 (_, _, value) => value,
             };
-            rows.extend(value.map(|value| (key.clone(), value)));
+            let Some(value) = value else { continue };
+            bytes = bytes.saturating_add(key.len()).saturating_add(value.len());
+            at_once(bytes)?;
+            rows.push((key.clone(), value));
         }
         for (key, _) in &rows {
             self.take_away(key, to)?;

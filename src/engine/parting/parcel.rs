@@ -5,7 +5,7 @@ use crate::{
     journal::Message,
     store::{
         ParcelRecord,
-        codec::{self, CodecError},
+        codec::{self, CodecError, Fault, Record as _},
     },
 };
 
@@ -16,9 +16,22 @@ const MORE: &str = "more";
 const LAST: &str = "last";
 /// Bytes of rows in one piece, about: far below what servers take as one message.
 const PIECE_BYTES: usize = 256 << 10;
+/// Bytes of rows that may go into one commit: what a journal takes at once unless it is told otherwise.
+const BYTES_AT_ONCE: usize = 256 << 20;
 
 /// A row of a store: its key, and its value.
 pub(super) type Row = (Vec<u8>, Vec<u8>);
+
+/// Whether so many bytes of rows go into one commit: more are not put together in memory to find that out.
+pub(super) fn at_once(bytes: usize) -> Result<(), CodecError> {
+    match bytes <= BYTES_AT_ONCE {
+        true => Ok(()),
+        false => Err(CodecError {
+            record: ParcelRecord::NAME,
+            fault: Fault::TooLong { bytes },
+        }),
+    }
+}
 
 /// What somebody who leaves a partition had there.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Moves that fit no commit: however narrow a journal is and wherever a writer ends, they end as in one commit, and nothing is
 //! counted or told twice.
 
-use std::{ops::ControlFlow, sync::atomic::Ordering};
+use std::{collections::BTreeMap, ops::ControlFlow, sync::atomic::Ordering};
 
 use crate::{
     domain::{
@@ -77,6 +77,18 @@ fn is_through(place: &Place) {
         store.scan_prefix(prefix, Order::Ascending, &mut count).unwrap();
     }
     assert_eq!(left, 0, "nothing of the move is noted any more");
+}
+
+/// By what a partition finds its customers.
+fn indexed(place: &Place) -> BTreeMap<Vec<u8>, Vec<u8>> {
+    let mut rows = place.rows();
+    rows.retain(|key, _| {
+        matches!(
+            key.first(),
+            Some(b'I' | b'N' | b'D' | b'O' | b'G' | b'B' | b'L' | b'T')
+        )
+    });
+    rows
 }
 
 #[test]
@@ -194,6 +206,48 @@ fn who_leaves_is_told_by_as_many_messages_as_it_takes() {
 }
 
 #[test]
+fn who_came_in_part_by_rules_that_hold_no_more_is_made_anew() {
+    let rules = IdentityRules::standard();
+    let world = World::new(&rules);
+    prepared(&world, "prepared", &rules);
+    let (q, one) = (of_two(&world, "q"), world.place("one", 1));
+    live(&world, &one, "ali");
+    assert!(world.is_moved(&q, depart(&q), 0));
+    let parcel = Moved::Arrive(sent(&q, MOVE));
+    let mut others = IdentityRules::standard();
+    others.identifiers.atoms_max = 7;
+    let later = |place: Place| Place {
+        rules: others.clone(),
+        ..place
+    };
+    let Place {
+        engine, name, index, ..
+    } = one;
+    engine.stop().unwrap();
+    let one = world.place_by(&name, index, &others);
+    *world.narrow.borrow_mut() = Narrow {
+        changes_max: Some(CHANGES),
+        ..Narrow::default()
+    };
+    for number in 1..3 {
+        let p = world.place(&format!("p{number}"), 1);
+        let left = world.narrow.borrow().left.clone();
+        left.store(number, Ordering::SeqCst);
+        assert!(!world.is_moved(&p, parcel.clone(), 0));
+        let p = world.gone_on(later(p));
+        assert!(p.query().store().get(parting::STAGED).unwrap().is_some());
+        let (p, ..) = world.cut(p, &parcel, 0);
+        assert_eq!(indexed(&p), indexed(&one), "cut {number}");
+        let atoms = |place: &Place| place.query().store().atoms(keys::ATOMS).unwrap();
+        assert_eq!(atoms(&p), atoms(&one), "cut {number}");
+        is_through(&p);
+        p.stop();
+    }
+    q.stop();
+    one.stop();
+}
+
+#[test]
 fn what_other_rules_made_is_made_anew_where_it_arrives_in_several_commits() {
     let rules = IdentityRules::standard();
     let world = World::new(&rules);
@@ -208,16 +262,6 @@ fn what_other_rules_made_is_made_anew_where_it_arrives_in_several_commits() {
     let shown = |place: &Place| {
         let portrait = place.query().portrait(profile(place, "ali")).unwrap().unwrap();
         (portrait.fingerprint, portrait.pending)
-    };
-    let indexed = |place: &Place| {
-        let mut rows = place.rows();
-        rows.retain(|key, _| {
-            matches!(
-                key.first(),
-                Some(b'I' | b'N' | b'D' | b'O' | b'G' | b'B' | b'L' | b'T')
-            )
-        });
-        rows
     };
     *world.narrow.borrow_mut() = Narrow {
         changes_max: Some(CHANGES),
