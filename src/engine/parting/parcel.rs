@@ -145,3 +145,62 @@ pub(super) fn pieces(
     });
     messages.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: MoveId = MoveId { batch: 70, index: 3 };
+
+    fn rows(count: u8) -> Vec<Row> {
+        (0..count)
+            .map(|row| (vec![b'E', row], vec![row; 100 << 10]))
+            .collect()
+    }
+
+    /// Which pieces these are, and whether they are the last.
+    fn told(messages: &[Message]) -> Vec<(usize, bool)> {
+        let told = messages.iter().map(|message| {
+            let rest = message.subject.strip_prefix("acme.").unwrap();
+            let (id, number, is_last) = Parcel::piece(rest).unwrap();
+            assert_eq!(id, ID);
+            (number, is_last)
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn pieces_of_several_commits_are_one_parcel() {
+        let all = rows(9);
+        let first = pieces((ID, "acme"), all[..4].to_vec(), 0, false).unwrap();
+        assert_eq!(told(&first), [(0, false), (1, false)]);
+        let last = pieces((ID, "acme"), all[4..].to_vec(), 2, true).unwrap();
+        assert_eq!(told(&last), [(2, false), (3, false), (4, true)]);
+        let bodies = || first.iter().chain(&last).map(|message| message.body.as_slice());
+        assert_eq!(Parcel::of(ID, bodies()).unwrap().record.rows, all);
+        let turned: Vec<_> = bodies().collect();
+        let turned = Parcel::of(ID, turned.into_iter().rev());
+        assert!(matches!(turned, Err(PieceError::Pieces)));
+        let nothing = pieces((ID, "acme"), Vec::new(), 7, true).unwrap();
+        assert_eq!(
+            told(&nothing),
+            [(7, true)],
+            "also an empty one tells that it is all"
+        );
+    }
+
+    #[test]
+    fn what_is_no_piece_of_a_parcel_is_refused() {
+        for rest in [
+            "parcel.70-3.0",
+            "parcel.70-3.0.*",
+            "parcel.70-3.0.9",
+            "parcel.70-3.x.last",
+            "parcel.70-3.0.last.more",
+            "parcel.70.0.last",
+            "routed.70-3.0.last",
+        ] {
+            assert!(Parcel::piece(rest).is_err(), "{rest}");
+        }
+    }
+}
