@@ -118,6 +118,8 @@ impl Batch<'_> {
         };
         if let Some(atom) = self.overlay.atom(id)? {
             self.write_index(id, &atom, true)?;
+            // Whoever may be joined otherwise came with it, and is left to be looked at as well.
+            self.touched.lost.clear();
             self.postpone(id)?;
         }
         Ok(())
