@@ -372,6 +372,12 @@ impl From<CommandError> for Failure {
                 "Another part of the tenant answers this",
                 error.to_string(),
             ),
+            CommandError::OnTheMove => Self::new(
+                Class::Unavailable,
+                "on_the_move",
+                "Customers are on their way",
+                error.to_string(),
+            ),
             CommandError::Unavailable(error) => error.into(),
         }
     }

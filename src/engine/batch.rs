@@ -32,7 +32,7 @@ use crate::{
         step::Ground,
         tenant::News,
     },
-    store::{AtomId, ErasureId, Error, KeyHash, Keyring, ProfileId, View as _, keys},
+    store::{AtomId, ErasureId, Error, KeyHash, Keyring, ProfileId, StagedRecord, View as _, keys},
 };
 
 /// What the writer and the queries go by. Fixed while the process runs.
@@ -134,6 +134,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) carried: Carried,
     /// Whether that is still to be told of somebody.
     pub(crate) has_untold: bool,
+    /// How far the move is that is under way, of those that take several commits.
+    pub(crate) staged: Option<StagedRecord>,
 }
 
 /// What has to be looked at again before the batch can be committed.
@@ -223,6 +225,7 @@ impl<'a> Batch<'a> {
             insights: Vec::new(),
             carried: Carried::default(),
             has_untold: false,
+            staged: None,
         };
         batch.has_words = batch.graph().has_words()?;
         batch.has_erased = batch.graph().has_erased()?;

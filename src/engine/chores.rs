@@ -33,11 +33,16 @@ pub(crate) enum Chore {
 
 impl Worker {
     /// Goes on with what was being erased when the process ended, and carries out again what was erased and came back with an
-    /// older store and journal; before anybody can ask.
+    /// older store and journal; before anybody can ask, or behind the move that is under way.
     ///
     /// # Errors
     /// When it cannot be committed.
     pub(crate) fn erase_again(&mut self, erasures: Vec<ErasureRecord>) -> Result<(), Error> {
+        // Nothing is done to customers of whom a part is elsewhere.
+        if self.standing.staged.is_some() {
+            self.owed = Some(erasures);
+            return Ok(());
+        }
         for erasure in unfinished(&self.store)? {
             tracing::warn!(%erasure, "goes on with an erasure that takes several commits");
             // What fits no commit is told of there, and can be asked for once more.

@@ -17,11 +17,17 @@ pub enum Error {
     /// Somebody who was erased came back with an older copy, and what is to be taken out fits no commit.
     #[error("erase again who was erased: it fits no commit, raise journal.commit_bytes_max")]
     Unerased,
-    /// Customers go to another partition or come from one, and all that they have fits no commit.
+    /// Customers go to another partition or come from one, and not even one row of theirs fits a commit.
     #[error(
-        "move customers between partitions: what they have fits no commit, raise journal.commit_bytes_max"
+        "move customers between partitions: one row of theirs fits no commit, raise journal.commit_bytes_max"
     )]
     Unmoved,
+    /// A move that takes several commits is under way, and something else of the input follows on it.
+    #[error(
+        "go on with a move between partitions: expected it to come again, as not all of it is committed, found another; \
+         restore the resolver's journal"
+    )]
+    AnotherMove,
     /// The journal did not take the commit.
     #[error("commit a batch")]
     Journal(#[from] journal::Error),
@@ -60,7 +66,8 @@ impl Error {
             | Self::Damaged
             | Self::Unwritten
             | Self::Unerased
-            | Self::Unmoved => false,
+            | Self::Unmoved
+            | Self::AnotherMove => false,
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::{
         commands::Ordered,
         deciding::Firing,
         expire::Expiring,
+        parting::{Moved, Stage},
     },
     journal::InputPosition,
     wire::{Reason, Rejection},
@@ -40,6 +41,8 @@ pub(crate) struct Input {
     pub(crate) postpones: bool,
     /// Whether an erasure is only begun, to be gone on with in commits of its own.
     pub(crate) in_parts: bool,
+    /// The part that is carried out of a move which fits no commit, with nothing else.
+    pub(crate) stage: Option<Stage>,
 }
 
 /// How much of former editions a step makes anew.
@@ -147,6 +150,15 @@ impl Input {
         }
     }
 
+    /// Carries out a part of a move; all that this does to others is left for later.
+    pub(crate) fn staged(stage: Stage) -> Self {
+        Self {
+            stage: Some(stage),
+            postpones: true,
+            ..Self::default()
+        }
+    }
+
     /// Repairs, renews and takes out less; whether there was anything to leave for later.
     pub(crate) fn halve_upkeep(&mut self) -> bool {
         let decided = [
@@ -179,6 +191,14 @@ impl Input {
     pub(crate) fn is_move(&self) -> bool {
         let mut commands = self.commands.iter();
         commands.any(|ordered| matches!(ordered.command, Command::Carry(_)))
+    }
+
+    /// The move that it is, and where that stands in the input stream.
+    pub(crate) fn into_move(self) -> Option<(Moved, Option<InputPosition>)> {
+        match self.commands.into_iter().next()?.command {
+            Command::Carry(moved) => Some((*moved, self.position)),
+            _ => None,
+        }
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -225,5 +225,6 @@ fn standing(store: &Store, epoch: u64) -> Result<Standing, store::Error> {
         repairs: Repairs::noted(store)?,
         spread: store.record(keys::SPREAD)?,
         has_untold,
+        staged: store.record(keys::parting::STAGED)?,
     })
 }

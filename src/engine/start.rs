@@ -105,6 +105,7 @@ impl Opened {
             journal,
             keyring,
             rules,
+            owed: None,
             under_way: None,
             jobs: waiting,
             held: None,

@@ -27,7 +27,9 @@ use crate::{
         step::verdicts::Verdicts,
     },
     journal::{Commit, InputPosition},
-    store::{AtomId, Keyring, ProfileId, RenewalRecord, SpreadRecord, fingerprint::Multiset, keys},
+    store::{
+        AtomId, Keyring, ProfileId, RenewalRecord, SpreadRecord, StagedRecord, fingerprint::Multiset, keys,
+    },
 };
 
 /// Where the writer stands: what the next commit goes on from.
@@ -51,6 +53,8 @@ pub(crate) struct Standing {
     pub(crate) spread: Option<SpreadRecord>,
     /// Whether it is still to be told of somebody that they left this partition, or came into it.
     pub(crate) has_untold: bool,
+    /// The move that is under way, of those that take several commits: nothing else is done before it is through.
+    pub(crate) staged: Option<StagedRecord>,
 }
 
 /// How far the store is kept by the rules that hold.
@@ -116,9 +120,13 @@ pub(crate) fn step(
     };
     run.batch.in_parts = input.in_parts;
     run.batch.has_untold = standing.has_untold;
+    run.batch.staged = standing.staged;
     let mut answers = Vec::with_capacity(input.commands.len());
     for ordered in &input.commands {
         answers.push(run.batch.command(ordered, now)?);
+    }
+    if let Some(stage) = &input.stage {
+        run.batch.stage(stage)?;
     }
     run.renew_what_came()?;
     let mut publication = Publication::new(ground.rules, now);
@@ -253,6 +261,7 @@ impl Run<'_> {
         }
         self.standing.repairs = self.batch.repairs;
         self.standing.has_untold = self.batch.has_untold;
+        self.standing.staged = self.batch.staged;
         let leaves = self.batch.leaves(input)?;
         let (bounds, turns) = (self.batch.bounds, std::mem::take(&mut self.batch.turns));
         let (changes, lasting) = self.batch.overlay.into_changes()?;

@@ -1,14 +1,19 @@
 //! Taking: a batch becomes one commit, or several where it holds more than one may.
 //!
-//! Owns in what parts it is taken, and who is told that something fits no commit.
+//! Owns in what parts it is taken, what each builds on, and who is told that something fits no commit.
+
+use std::sync::Arc;
 
 use crate::{
+    decide::rule::Rulebook,
     engine::{
+        ahead::Ahead,
         api::{Answer, Command, CommandError},
         commands::Ordered,
         error::{Error, chain},
         expire::EVENTS_MAX,
         input::Input,
+        step::Ground,
         waiting::Done,
         worker::Worker,
     },
@@ -19,10 +24,13 @@ impl Worker {
     /// Steps a batch, in parts if it holds more than a commit may. An item that does not fit by itself is refused like
     /// any bad input: it must not stop the others.
     pub(crate) fn take(&mut self, mut input: Input) -> Result<Done, Error> {
+        if self.standing.staged.is_some() && input.is_move() {
+            return self.take_in_stages(input);
+        }
         match self.attempt(&input) {
             Ok(done) => self.erase_larger(input, done),
             // Without it whatever follows in the input would be placed by half of what is known.
-            Err(error) if error.is_too_large() && input.is_move() => Err(Error::Unmoved),
+            Err(error) if error.is_too_large() && input.is_move() => self.take_in_stages(input),
             Err(error) if error.is_too_large() && input.halve_upkeep() => self.take(input),
             Err(error) if error.is_too_large() && input.len() > 1 => {
                 let rest = input.split_off_half();
@@ -131,6 +139,24 @@ impl Worker {
                 }
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// What the next step builds on.
+    pub(crate) fn before(&self) -> Ahead<'_> {
+        let under_way = self.under_way.as_ref().map(|one| Arc::clone(&one.commit));
+        Ahead::new(self.store.clone(), under_way, &self.known)
+    }
+
+    /// What it goes by.
+    pub(crate) fn ground<'a>(&'a self, before: &'a Ahead<'a>, book: &'a Arc<Rulebook>) -> Ground<'a> {
+        Ground {
+            before,
+            keyring: &self.keyring,
+            rules: &self.rules,
+            memory: &self.memory,
+            book,
+            health: &self.failing,
         }
     }
 }

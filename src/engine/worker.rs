@@ -11,7 +11,6 @@ use tokio::sync::{mpsc, watch};
 use crate::{
     domain::time::Timestamp,
     engine::{
-        ahead::Ahead,
         batch::Rules,
         counted::Counted,
         deciding::{RuleHealth, ToDecide},
@@ -26,13 +25,13 @@ use crate::{
         population::Population,
         recover, resolver,
         room::Room,
-        step::{Ground, Standing, step},
+        step::{Standing, step},
         upkeep::{Left, Upkeep},
         waiting::{Done, Waiting},
         withdrawn::Remembered,
     },
     journal::{Begun, Change, Commit, InputPosition, Journal, Position},
-    store::{Keyring, Store, keys},
+    store::{ErasureRecord, Keyring, Store, keys},
     telemetry::EngineMetrics,
 };
 
@@ -76,6 +75,8 @@ pub(crate) struct Worker {
     /// Tells who ranks customers that it was asked for.
     pub(crate) ranking: blocking::Sender<()>,
     pub(crate) standing: Standing,
+    /// What is to be erased again once the move is through that is under way.
+    pub(crate) owed: Option<Vec<ErasureRecord>>,
     pub(crate) under_way: Option<UnderWay>,
     pub(crate) jobs: mpsc::Receiver<Job>,
     /// A job that the batch before had no room for.
@@ -158,9 +159,13 @@ impl Worker {
 
     /// A job, and what waits behind it as far as there is room; whether to go on.
     fn serve(&mut self, job: Job) -> Result<bool, Error> {
+        let Some(job) = self.unless_staged(job) else {
+            return Ok(true);
+        };
         let (mut input, mut waiting) = (Input::default(), Waiting::default());
         let mut going = waiting.admit(job, &mut input);
-        while going && !input.is_move() && input.submissions.len() < self.config.batch_events_max {
+        let is_alone = input.is_move() || self.standing.staged.is_some();
+        while going && !is_alone && input.submissions.len() < self.config.batch_events_max {
             let Some(job) = self.waiting_job() else { break };
             let items = input.submissions.len().saturating_add(job.items());
             if job.is_alone() || items > self.config.batch_events_max {
@@ -233,7 +238,7 @@ impl Worker {
     }
 
     fn repairs_are_due(&self) -> bool {
-        self.standing.repairs.left > 0 && !self.upkeep.is_stuck
+        self.standing.repairs.left > 0 && !self.upkeep.is_stuck && self.standing.staged.is_none()
     }
 
     /// What is to be done next of what is left.
@@ -241,6 +246,9 @@ impl Worker {
         if let Part::Resolver { partitions } = self.rules.part {
             let spreads = self.standing.spreads(partitions) && self.upkeep.spreads();
             return spreads.then_some(Left::Spread);
+        }
+        if self.standing.staged.is_some() {
+            return None;
         }
         if self.repairs_are_due() {
             return Some(Left::Repairs);
@@ -284,15 +292,8 @@ impl Worker {
         self.known.catch_up();
         let book = self.rules.decide.book.current();
         self.deciding.go_by(Arc::clone(&book));
-        let under_way = self.under_way.as_ref().map(|one| Arc::clone(&one.commit));
-        let ground = Ground {
-            before: &Ahead::new(self.store.clone(), under_way, &self.known),
-            keyring: &self.keyring,
-            rules: &self.rules,
-            memory: &self.memory,
-            book: &book,
-            health: &self.failing,
-        };
+        let before = self.before();
+        let ground = self.ground(&before, &book);
         let now = (self.clock)();
         let stepped = match self.rules.part {
             Part::Resolver { partitions } => resolver::step(ground, partitions, &self.standing, input, now),

@@ -10,7 +10,7 @@
 //! | `E` | atom, time, event | event | the timeline, and what is known |
 //! | `F` | atom | atoms | where the events of a dissolved atom went |
 //! | `G` | face, atom | nothing | whose claims show a face, the earliest first |
-//! | `H` | | nothing, a word, [`UntoldRecord`](crate::store::UntoldRecord), [`ErasureRecord`](crate::store::ErasureRecord) | by what a partition finds all that it has of somebody: [`parting`] |
+//! | `H` | | nothing, a word, records | by what a partition finds all that it has of somebody, and how far a move is: [`parting`] |
 //! | `I` | key, atom | nothing | who joins by a value; of a customer id or a code in the order of their time |
 //! | `J` | number in the input stream | nothing | messages that say something of who was erased and are to be deleted there |
 //! | `K` | | [`RulesRecord`](crate::store::RulesRecord) | the rules that all this is kept by |

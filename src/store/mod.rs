@@ -51,10 +51,10 @@ pub use crate::store::record::{
     AnswerRecord, ArrivalRecord, AtomRecord, BookedRecord, CellRecord, CellsRecord, ClearedRecord,
     ComponentRecord, CountedDayRecord, CountedRecord, DepartureRecord, ErasedRecord, ErasingRecord,
     ErasureRecord, FormerRecord, ForwardRecord, InputRecord, InsightRecord, LinkedRecord, Member,
-    MembershipRecord, ParcelRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord,
+    MembershipRecord, ParcelRecord, PlannedRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord,
     RejectionRecord, Removed, RenewalRecord, RoutedRecord, RulesMark, RulesRecord, Run, SeenRecord,
-    ShareRecord, ShelfRecord, SizeRecord, SpreadRecord, StandingRecord, StartRecord, SumsRecord, SweepRecord,
-    Task, TimerRecord, UnmarkedRecord, UntoldRecord, WaitingRecord, WordsRecord,
+    ShareRecord, ShelfRecord, SizeRecord, SpreadRecord, StagedRecord, StandingRecord, StartRecord,
+    SumsRecord, SweepRecord, Task, TimerRecord, UnmarkedRecord, UntoldRecord, WaitingRecord, WordsRecord,
 };
 pub use crate::store::rewritten::settle;
 pub use crate::store::sled_store::{Former, Store};

@@ -34,8 +34,8 @@ pub use decided::{
     WaitingRecord,
 };
 pub use parting::{
-    ArrivalRecord, ComponentRecord, DepartureRecord, LinkedRecord, ParcelRecord, RoutedRecord, SpreadRecord,
-    UntoldRecord,
+    ArrivalRecord, ComponentRecord, DepartureRecord, LinkedRecord, ParcelRecord, PlannedRecord, RoutedRecord,
+    SpreadRecord, StagedRecord, UntoldRecord,
 };
 
 pub use experience::{CellRecord, CellsRecord, InsightRecord, ShareRecord, SumsRecord};

@@ -27,10 +27,10 @@ use crate::{
             AnswerRecord, ArrivalRecord, AtomRecord, BookedRecord, CellRecord, CellsRecord, ClearedRecord,
             ComponentRecord, CountedDayRecord, CountedRecord, DepartureRecord, ErasedRecord, ErasingRecord,
             ErasureRecord, FormerRecord, ForwardRecord, InputRecord, InsightRecord, LinkedRecord,
-            MembershipRecord, ParcelRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord,
-            RejectionRecord, RenewalRecord, RoutedRecord, RulesRecord, SeenRecord, ShareRecord, SizeRecord,
-            SpreadRecord, StandingRecord, StartRecord, SweepRecord, TimerRecord, UntoldRecord, WaitingRecord,
-            WordsRecord,
+            MembershipRecord, ParcelRecord, PlannedRecord, PopulationRecord, ProfileRecord, QrRecord,
+            RankingRecord, RejectionRecord, RenewalRecord, RoutedRecord, RulesRecord, SeenRecord,
+            ShareRecord, SizeRecord, SpreadRecord, StagedRecord, StandingRecord, StartRecord, SweepRecord,
+            TimerRecord, UntoldRecord, WaitingRecord, WordsRecord,
         },
     },
 };
@@ -72,6 +72,8 @@ record!(DepartureRecord, 1, "departure");
 record!(ArrivalRecord, 1, "arrival");
 record!(ParcelRecord, 1, "parcel");
 record!(UntoldRecord, 1, "move to be told of");
+record!(StagedRecord, 1, "move that is under way");
+record!(PlannedRecord, 1, "rows that leave");
 
 record!(ProfileRecord, 1, "profile");
 record!(FormerRecord, 2, "former profile");
@@ -144,7 +146,11 @@ layout! {
     struct crate::store::record::RoutedRecord { event, place }
     struct crate::store::record::DepartureRecord { to, keys }
     struct crate::store::record::ArrivalRecord { from }
-    struct crate::store::record::ParcelRecord { profiles, rows }
+    struct crate::store::record::ParcelRecord { rows }
+    enum crate::store::record::StagedRecord {
+        0 => Departing { batch, index, rows, pieces }, 1 => Arriving { batch, index, done, is_of_others }
+    }
+    struct crate::store::record::PlannedRecord { keys }
     enum crate::store::record::UntoldRecord { 0 => Departed { version, to }, 1 => Arrived { otherwise } }
     struct crate::store::record::ProfileRecord { version, fingerprint, members, attributed, absorbed }
     struct crate::store::record::FormerRecord { version, atoms, beside }

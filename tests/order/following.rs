@@ -69,10 +69,11 @@ impl Partitions {
                 if !is_faulty {
                     self.told.hear(&rest, &body, self.seed);
                 }
-                if let Ok((id, pieces)) = Parcel::pieces(&rest) {
-                    let parcel = self.parcels.entry((from, id)).or_default();
+                if let Ok((id, number, is_last)) = Parcel::piece(&rest) {
+                    let (parcel, is_whole) = self.parcels.entry((from, id)).or_default();
+                    assert!(!*is_whole && number == parcel.len(), "a parcel is sent once");
                     parcel.push(body);
-                    assert!(parcel.len() <= pieces, "a parcel is sent once");
+                    *is_whole = is_last;
                     self.moves.in_pieces += usize::from(parcel.len() == 2);
                 }
             }
@@ -151,8 +152,12 @@ impl Partitions {
                 }
                 Some(Moved::Depart(id, departure))
             }
+            Routed::Ahead(id, number, departure) => Some(Moved::Ahead(id, number, departure)),
             Routed::Arrive(id, arrival) => {
-                let pieces = self.parcels.get(&(arrival.from, id))?;
+                let (pieces, _) = self
+                    .parcels
+                    .get(&(arrival.from, id))
+                    .filter(|(_, is_whole)| *is_whole)?;
                 let mut parcel = Parcel::of(id, pieces.iter().map(Vec::as_slice)).unwrap();
                 let keys = parcel.record.rows.iter().map(|(key, _)| key);
                 let atoms: Vec<Vec<u8>> = keys.filter(|key| key[0] == b'A').cloned().collect();

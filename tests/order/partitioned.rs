@@ -83,6 +83,41 @@ fn customers_between_partitions_are_so_whatever_fails() {
 }
 
 #[test]
+fn customers_who_fit_no_commit_are_as_in_one_engine() {
+    let manner = Manner {
+        is_narrow: true,
+        ..Manner::default()
+    };
+    let (counted, too_much) = (Counted::default(), AtomicUsize::new(0));
+    any_towns(30, |events, rules, seed| {
+        let mut partitions = Partitions::new(of(seed), rules, seed, manner);
+        counted.add(is_as_one_engine(&mut partitions, events, rules));
+        too_much.fetch_add(partitions.too_much.load(Ordering::Relaxed), Ordering::Relaxed);
+    });
+    let (moves, too_much) = (counted.moves(), too_much.into_inner());
+    assert!(moves.in_pieces > 0 && too_much > 0, "{moves:?}, {too_much} came");
+}
+
+#[test]
+fn customers_who_fit_no_commit_are_so_whatever_fails() {
+    let manner = Manner {
+        is_faulty: true,
+        is_narrow: true,
+        ..Manner::default()
+    };
+    let (counted, too_much) = (Counted::default(), AtomicUsize::new(0));
+    any_towns(31, |events, rules, seed| {
+        let mut partitions = Partitions::new(of(seed), rules, seed, manner);
+        partitions.play(&arriving(events, seed).batches);
+        is_as_the_oracle_says(&mut partitions, events, rules);
+        counted.add(partitions.moves);
+        too_much.fetch_add(partitions.too_much.load(Ordering::Relaxed), Ordering::Relaxed);
+    });
+    let (moves, too_much) = (counted.moves(), too_much.into_inner());
+    assert!(moves.in_pieces > 0 && too_much > 0, "{moves:?}, {too_much} came");
+}
+
+#[test]
 fn what_goes_wrong_between_partitions_is_noticed() {
     let wrong = [
         Wrong::Stays,
@@ -163,17 +198,23 @@ fn one_of_two_who_did_much_goes_to_the_other() {
 
 /// Fails unless partitions make of events what one engine makes of them and an oracle works out: the moves there were.
 fn between_partitions(events: &[Event], rules: &IdentityRules, seed: u64, manner: Manner) -> Moves {
-    let arrival = arriving(events, seed);
     let mut partitions = Partitions::new(of(seed), rules, seed, manner);
+    is_as_one_engine(&mut partitions, events, rules)
+}
+
+/// The same of partitions that have nobody yet.
+fn is_as_one_engine(partitions: &mut Partitions, events: &[Event], rules: &IdentityRules) -> Moves {
+    let seed = partitions.seed;
+    let arrival = arriving(events, seed);
     let mut whole = partitions.whole();
     partitions.play(&arrival.batches);
-    became_what_they_are(&partitions, events, &arrival);
+    became_what_they_are(partitions, events, &arrival);
     take_in(&whole, &arrival.batches, seed);
     let one = settled(whole.engine(), events, seed);
-    let all = is_as_the_oracle_says(&mut partitions, events, rules);
+    let all = is_as_the_oracle_says(partitions, events, rules);
     agrees_with_engine((seed, &all), (seed, &one), events);
     whole.stop();
-    has_the_same_rows(&partitions, &whole, OF_EVENTS);
+    has_the_same_rows(partitions, &whole, OF_EVENTS);
     partitions.moves
 }
 

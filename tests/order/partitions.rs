@@ -24,6 +24,7 @@ use yekta::{
     store::{Store, fingerprint::Multiset},
 };
 
+pub(crate) use crate::manner::{Manner, Moves, Wrong};
 use crate::{
     arrival::Dice,
     delayed::Delayed,
@@ -32,42 +33,9 @@ use crate::{
     following::Told,
     marks,
     member::Member,
+    narrow::Narrow,
     outcome::{Outcome, config, runtime, settled},
 };
-
-/// What is wrong on purpose: each has to be noticed, or the tests would prove nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wrong {
-    /// Whoever arrives has no row under this letter.
-    Lacks(u8),
-    /// Who is to depart stays.
-    Stays,
-    /// Who is to arrive never does.
-    NeverArrives,
-    /// A partition goes on behind what it has not consumed.
-    Skips,
-}
-
-/// How one goes about it.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Manner {
-    /// Whether journals fail, and stores are lost while nothing runs on them.
-    pub(crate) is_faulty: bool,
-    pub(crate) wrong: Option<Wrong>,
-}
-
-/// How often somebody moved, and what more there was of it.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Moves {
-    /// Moves of somebody who was there.
-    pub(crate) all: usize,
-    /// Those of somebody who had moved before.
-    pub(crate) again: usize,
-    /// Parcels of several pieces.
-    pub(crate) in_pieces: usize,
-    /// How often a partition had to wait for a parcel.
-    pub(crate) waited: usize,
-}
 
 /// A tenant between engines.
 pub(crate) struct Partitions {
@@ -80,8 +48,8 @@ pub(crate) struct Partitions {
     pub(crate) members: Vec<Member>,
     /// What the resolver wrote for each, by its number in the journal, and how much of it was handed over.
     pub(crate) routed: Vec<(Vec<(u64, Routed)>, usize)>,
-    /// The pieces of what partitions sent.
-    pub(crate) parcels: BTreeMap<(u32, MoveId), Vec<Vec<u8>>>,
+    /// The pieces of what partitions sent, and whether these are all.
+    pub(crate) parcels: BTreeMap<(u32, MoveId), (Vec<Vec<u8>>, bool)>,
     pub(crate) moved: BTreeSet<Vec<u8>>,
     pub(crate) told: Told,
     pub(crate) moves: Moves,
@@ -92,6 +60,8 @@ pub(crate) struct Partitions {
     /// Journals that are still to fail.
     faults: usize,
     pub(crate) failures: Arc<AtomicUsize>,
+    /// How often what somebody had who came was more than a commit takes.
+    pub(crate) too_much: Arc<AtomicUsize>,
     dir: tempfile::TempDir,
 }
 
@@ -118,6 +88,7 @@ impl Partitions {
             became: BTreeMap::new(),
             faults: if manner.is_faulty { 12 } else { 0 },
             failures: Arc::default(),
+            too_much: Arc::default(),
             dir,
         };
         // From the seed as well: who has the smaller id, and where somebody begins, goes by these.
@@ -156,7 +127,8 @@ impl Partitions {
         let is_faulty = self.faults > 0;
         self.faults = self.faults.saturating_sub(1);
         let mut dice = Dice::new(self.dice.below(1 << 30).try_into().unwrap());
-        let failures = Arc::clone(&self.failures);
+        let (failures, too_much) = (Arc::clone(&self.failures), Arc::clone(&self.too_much));
+        let is_narrow = self.manner.is_narrow && who.is_some();
         let folder = self.member(who).dir.join("journal");
         self.member(who).start(|journal: FileJournal| {
             let journal: Box<dyn Journal> = match is_faulty {
@@ -167,9 +139,13 @@ impl Partitions {
                 false => Box::new(journal),
             };
             // Some take their time, as one across a wire does.
-            match dice.below(2) {
+            let journal = match dice.below(2) {
                 0 => Box::new(Delayed::new(journal, &Arc::default())),
                 _ => journal,
+            };
+            match is_narrow {
+                true => Box::new(Narrow::new(journal, 12 + dice.below(20), &too_much)),
+                false => journal,
             }
         });
     }

@@ -180,6 +180,9 @@ async fn follow(
                 }
                 Routed::Put(id, record) => own.carry(Moved::Arrive(Parcel { id, record }), position).await,
                 Routed::Depart(id, departure) => own.carry(Moved::Depart(id, departure), position).await,
+                Routed::Ahead(id, number, departure) => {
+                    own.carry(Moved::Ahead(id, number, departure), position).await
+                }
                 Routed::Arrive(id, arrival) => {
                     let from = usize::try_from(arrival.from).unwrap();
                     let parcel = sent(&handles[from], id).await;
@@ -202,7 +205,7 @@ async fn sent(from: &Handle, id: MoveId) -> Parcel {
     let mut changes = from.changes();
     loop {
         changes.borrow_and_update();
-        let mut pieces = Vec::new();
+        let (mut pieces, mut is_whole) = (Vec::new(), false);
         let mut after = Position(0);
         loop {
             let read = from.query().updates_after(after, LOOK).unwrap();
@@ -210,13 +213,15 @@ async fn sent(from: &Handle, id: MoveId) -> Parcel {
             after = last.position;
             for update in read {
                 let rest = update.words().collect::<Vec<_>>().join(".");
-                if Parcel::pieces(&rest).is_ok_and(|(of, _)| of == id) {
+                if let Ok((of, _, is_last)) = Parcel::piece(&rest)
+                    && of == id
+                {
                     pieces.push(update.body);
+                    is_whole |= is_last;
                 }
             }
         }
-        // They are of one commit.
-        if !pieces.is_empty() {
+        if is_whole {
             return Parcel::of(id, pieces.iter().map(Vec::as_slice)).unwrap();
         }
         changes.changed().await.unwrap();

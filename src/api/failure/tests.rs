@@ -24,6 +24,7 @@ fn what_may_be_sent_again_is_told_apart_from_what_may_not() {
     check(Failure::not_reached(), 504, "position_not_reached", true);
     check(Failure::overloaded("too many"), 503, "overloaded", true);
     check(Failure::timed_out(), 503, "timed_out", true);
+    check(CommandError::OnTheMove, 503, "on_the_move", true);
     check(CommandError::NobodyThere, 404, "nobody_there", false);
     check(CommandError::Nameless, 409, "nameless", false);
     check(CommandError::JoinsNobody, 409, "joins_nobody", false);

@@ -53,6 +53,12 @@ pub enum CommandError {
         "connect values: asked of an engine that has customers; expected at the resolver of a tenant with partitions"
     )]
     NoResolver,
+    /// A move between partitions was interrupted in the middle, and is to be gone on with first.
+    #[error(
+        "carry out the command: customers of this partition are on their way from one partition to another, and not all of \
+         what they have is there; try again"
+    )]
+    OnTheMove,
     /// The service cannot take it now.
     #[error(transparent)]
     Unavailable(#[from] SubmitError),

@@ -155,7 +155,7 @@ impl Belongings<'_, '_> {
                 }
                 self.answer(request)?;
             }
-            self.rows.insert(note, word);
+            self.rows.insert(note);
         }
         Ok(())
     }
@@ -165,12 +165,9 @@ impl Belongings<'_, '_> {
         let answer: Option<AnswerRecord> = batch.overlay.record(&key)?;
         if let Some(AnswerRecord::Erased { erasure }) = answer {
             // The erasure itself stays: who is told of it carries it out where they are, and takes nothing.
-            let receipt = parting::receipt(erasure);
-            let kept = match batch.overlay.get(&receipt)? {
-                None => batch.overlay.get(&keys::erasure(erasure))?,
-                kept => kept,
-            };
-            self.marks.extend(kept.map(|kept| (receipt, kept.to_vec())));
+            if batch.receipt(erasure)?.is_some() {
+                self.marks.insert(parting::receipt(erasure));
+            }
         }
         self.row(key)
     }

@@ -1,4 +1,4 @@
-//! All that a partition has of a component: the rows of its store, found from the values that connect it.
+//! All that a partition has of a component: the rows of its store, by their keys, found from the values that connect it.
 //!
 //! Owns where something of a customer may lie. Whatever kind of row is added about customers is added here, too; else it stays
 //! behind when they leave.
@@ -7,10 +7,7 @@
 //! is counted of all. Marks of what was erased are copied, and stay as well, and so are the receipts that answers tell. Which
 //! answers to commands go is the matter of `answered`.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::ControlFlow,
-};
+use std::{collections::BTreeSet, ops::ControlFlow};
 
 use crate::{
     domain::identity::{Reference, Word},
@@ -27,8 +24,8 @@ use crate::{
     },
 };
 
-/// Rows of a store, in the order of their keys.
-pub(super) type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
+/// The keys of rows of a store: of a large component they are a fraction of what lies there.
+type Rows = BTreeSet<Vec<u8>>;
 
 /// What a row leads to.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,8 +45,6 @@ pub(super) struct Belongings<'b, 'a> {
     pub(super) rows: Rows,
     /// What goes and stays.
     pub(super) marks: Rows,
-    /// The live profiles.
-    pub(super) profiles: BTreeMap<ProfileId, u64>,
     known: BTreeSet<Lead>,
     open: Vec<Lead>,
 }
@@ -62,7 +57,6 @@ impl<'b, 'a> Belongings<'b, 'a> {
             keys: keys.iter().copied().collect(),
             rows: Rows::new(),
             marks: Rows::new(),
-            profiles: BTreeMap::new(),
             known: BTreeSet::new(),
             open: Vec::new(),
         };
@@ -90,10 +84,10 @@ impl<'b, 'a> Belongings<'b, 'a> {
         ids.into_iter().for_each(|id| self.lead(Lead::Atom(id)));
     }
 
-    /// A row, where it is there: its value.
+    /// A row, where it is there.
     pub(super) fn row(&mut self, key: Vec<u8>) -> Result<(), Error> {
-        if let Some(value) = self.batch.overlay.get(&key)? {
-            self.rows.insert(key, value.to_vec());
+        if self.batch.overlay.get(&key)?.is_some() {
+            self.rows.insert(key);
         }
         Ok(())
     }
@@ -101,10 +95,8 @@ impl<'b, 'a> Belongings<'b, 'a> {
     /// A mark of what was erased.
     fn mark(&mut self, what: Erased) -> Result<(), Error> {
         let key = keys::erased(what);
-        if self.batch.has_erased
-            && let Some(value) = self.batch.overlay.get(&key)?
-        {
-            self.marks.insert(key, value.to_vec());
+        if self.batch.has_erased && self.batch.overlay.get(&key)?.is_some() {
+            self.marks.insert(key);
         }
         Ok(())
     }
@@ -115,9 +107,9 @@ impl<'b, 'a> Belongings<'b, 'a> {
         let rows = &mut self.rows;
         batch
             .overlay
-            .scan_prefix(prefix, Order::Ascending, &mut |key, value| {
+            .scan_prefix(prefix, Order::Ascending, &mut |key, _| {
                 found.extend(leads(key));
-                rows.insert(key.to_vec(), value.to_vec());
+                rows.insert(key.to_vec());
                 Ok(ControlFlow::Continue(()))
             })?;
         found.into_iter().for_each(|lead| self.lead(lead));
@@ -156,15 +148,15 @@ impl<'b, 'a> Belongings<'b, 'a> {
         let naming = parting::naming(key);
         batch
             .overlay
-            .scan_prefix(&naming, Order::Ascending, &mut |key, value| {
-                named.push((key.to_vec(), value.to_vec()));
+            .scan_prefix(&naming, Order::Ascending, &mut |key, _| {
+                named.push(key.to_vec());
                 Ok(ControlFlow::Continue(()))
             })?;
-        for (row, value) in named {
+        for row in named {
             if let Some(id) = keys::pointee(&row).map(AtomId)
                 && self.is_connected(id)?
             {
-                self.rows.insert(row, value);
+                self.rows.insert(row);
                 self.lead(Lead::Atom(id));
             }
         }
@@ -309,7 +301,6 @@ impl<'b, 'a> Belongings<'b, 'a> {
         let batch = self.batch;
         self.answers(id.0)?;
         if let Some(record) = batch.overlay.profile(id)? {
-            self.profiles.insert(id, record.version);
             self.atoms(record.members.iter().chain(&record.attributed).copied());
             for absorbed in &record.absorbed {
                 self.lead(Lead::Profile(*absorbed));

@@ -11,6 +11,7 @@
 //! | | | |
 //! |---|---|---|
 //! | `…routed.<k>.event` | [`Routed::Event`] | place it |
+//! | `…routed.<k>.ahead.<move>.<n>` | [`Routed::Ahead`] | note that these leave as well, with a move that is still to come |
 //! | `…routed.<k>.depart.<move>` | [`Routed::Depart`] | take these out, and publish what they had as a parcel |
 //! | `…routed.<k>.arrive.<move>` | [`Routed::Arrive`] | wait for that parcel, and put it in |
 //! | `…routed.<k>.put.<move>` | [`Routed::Put`] | put in what the tenant said before there was this partition |
@@ -24,20 +25,30 @@
 //! store that has everybody (`traces`), and whom it answered about (`answered`), so that a repeated command finds its first answer
 //! where they are. Who follows one partition is told of each profile that left or came, after the move
 //! (`told`).
+//!
+//! A move is one commit at each of the two, where one holds it. Else it is several (`stage`, `stages`), with nothing in between
+//! that the store does not know of, in an order in which whoever reads meanwhile finds somebody as a whole or not at all
+//! (`layer`).
 
 mod answered;
 mod arrive;
 mod belongings;
 mod carried;
 mod depart;
+mod layer;
 mod moved;
 mod parcel;
 mod part;
 mod routed;
+mod stage;
+mod stages;
 mod told;
 mod traces;
 
-pub(crate) use self::carried::{Carried, Gone};
+pub(crate) use self::{
+    carried::{Carried, Gone},
+    stage::Stage,
+};
 pub use crate::store::{ArrivalRecord, DepartureRecord, ParcelRecord};
 
 pub use self::{
@@ -58,6 +69,7 @@ impl Batch<'_> {
         match moved {
             Moved::Depart(id, departure) => self.send_off(*id, departure)?,
             Moved::Arrive(parcel) => self.take_in(parcel)?,
+            Moved::Ahead(id, number, departure) => self.hear_ahead(*id, *number, departure)?,
         }
         Ok(Answer::Noted)
     }

@@ -19,13 +19,15 @@ pub enum Moved {
     Depart(MoveId, DepartureRecord),
     /// These come, with what is in the parcel.
     Arrive(Parcel),
+    /// These leave as well, with a move that is still to come: which of its messages this is, from 0.
+    Ahead(MoveId, u32, DepartureRecord),
 }
 
 impl Moved {
     /// Which move it is of.
     pub const fn id(&self) -> MoveId {
         match self {
-            Self::Depart(id, _) | Self::Arrive(Parcel { id, .. }) => *id,
+            Self::Depart(id, _) | Self::Arrive(Parcel { id, .. }) | Self::Ahead(id, ..) => *id,
         }
     }
 }

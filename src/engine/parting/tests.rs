@@ -3,7 +3,9 @@
 
 mod answered;
 mod bounded;
+mod cut;
 mod spoken;
+mod staged;
 mod told;
 mod traced;
 mod world;

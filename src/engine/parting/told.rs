@@ -8,12 +8,7 @@ use std::{collections::BTreeMap, ops::ControlFlow};
 
 use crate::{
     domain::time::Timestamp,
-    engine::{
-        batch::Batch,
-        experience::Now,
-        parting::{Gone, belongings::Rows},
-        query::Portrait,
-    },
+    engine::{batch::Batch, experience::Now, parting::Gone, query::Portrait},
     store::{
         Error, MembershipRecord, Order, ProfileId, ProfileRecord, Read, UntoldRecord, View, codec, keys,
         keys::parting,
@@ -29,18 +24,15 @@ impl Batch<'_> {
 
     /// Has a profile that is here otherwise than where it was before, and leaves before that is told, be one that is otherwise
     /// there, too.
-    pub(super) fn send_as_untold(&mut self, id: ProfileId, rows: &mut Rows) -> Result<(), Error> {
-        let key = keys::profile(id);
-        if let Some(UntoldRecord::Arrived { otherwise: true }) = self.untold(id)?
-            && let Some(row) = rows.get_mut(&key)
-        {
-            let record = ProfileRecord {
-                fingerprint: [0; 32],
-                ..self.overlay.decoded(row)?
-            };
-            *row = codec::encode(&record)?;
-        }
-        Ok(())
+    pub(super) fn as_untold(&self, id: ProfileId, row: Vec<u8>) -> Result<Vec<u8>, Error> {
+        let Some(UntoldRecord::Arrived { otherwise: true }) = self.untold(id)? else {
+            return Ok(row);
+        };
+        let record = ProfileRecord {
+            fingerprint: [0; 32],
+            ..self.overlay.decoded(&row)?
+        };
+        codec::encode(&record).map_err(Error::from)
     }
 
     /// What is still to be told of a profile that moved.

@@ -28,7 +28,8 @@ pub(crate) const SPREAD_PAUSE: Duration = Duration::from_millis(50);
 const EVENTS_AT_ONCE: u64 = 1_000;
 /// Components that one step looks at.
 const LOOK_MAX: usize = 4_096;
-/// Of whom there is more than that stays: all that they have would have to fit into one commit of a partition.
+/// Of whom there is more than that stays: both partitions would do nothing else for as long as such a move takes, and nobody
+/// gains more by it than by one of a few.
 const EVENTS_MAX: u64 = 2_000;
 const KEYS_MAX: u64 = 10_000;
 

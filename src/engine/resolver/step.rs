@@ -28,7 +28,7 @@ use crate::{
         step::{Ground, Standing, Stepped},
     },
     journal::Message,
-    store::{self, ArrivalRecord, DepartureRecord, ErasureRecord, KeyHash, SpreadRecord, keys},
+    store::{self, ArrivalRecord, ErasureRecord, KeyHash, SpreadRecord, keys},
     wire::out::update::Subjects,
 };
 
@@ -142,7 +142,9 @@ impl Run<'_> {
         let mut arrivals = Vec::with_capacity(moves.len());
         for Leaving { from, to, keys } in moves {
             let id = self.next_move();
-            self.send(&Routed::Depart(id, DepartureRecord { to, keys }), from)?;
+            for told in Routed::departure(id, to, &keys) {
+                self.send(&told, from)?;
+            }
             arrivals.push((to, Routed::Arrive(id, ArrivalRecord { from })));
         }
         for (to, arrival) in arrivals {

@@ -29,10 +29,7 @@ impl Run<'_> {
             return Ok(());
         };
         self.spread.up_to = last.clone();
-        let record = ParcelRecord {
-            profiles: Vec::new(),
-            rows,
-        };
+        let record = ParcelRecord { rows };
         for partition in self.spread.told..self.spread.partitions {
             let put = Routed::Put(self.next_move(), record.clone());
             self.send(&put, partition)?;

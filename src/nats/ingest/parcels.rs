@@ -1,11 +1,12 @@
 //! What somebody who came from another partition had there: found in the journal of that one, and waited for until it is there.
 //!
-//! A commit's messages are visible together, so whoever sees one piece of a parcel can have the others. Must never take a part
-//! for the whole.
+//! The pieces of one that is large are of several commits, and the last of them says that it is. Must never take a part for the
+//! whole.
 
 use std::time::Duration;
 
 use async_nats::jetstream;
+use tokio_util::bytes::Bytes;
 
 use crate::{
     engine::parting::{MoveId, Parcel},
@@ -46,9 +47,9 @@ impl Parcels {
     /// [`Interruption`], where the server cannot be asked or the parcel be read.
     pub(crate) async fn fetch(&self, id: MoveId, from: u32) -> Result<Parcel, Interruption> {
         let waiting = Waiting::begun(&self.metrics);
-        let (mut pause, mut is_told) = (LOOK_MIN, false);
+        let (mut pause, mut is_told, mut found) = (LOOK_MIN, false, Vec::new());
         loop {
-            if let Some(parcel) = self.find(id, from).await? {
+            if let Some(parcel) = self.find((id, from), &mut found).await? {
                 drop(waiting);
                 self.metrics.parcel_fetched();
                 return Ok(parcel);
@@ -64,8 +65,12 @@ impl Parcels {
         }
     }
 
-    /// The same, if it is there.
-    async fn find(&self, id: MoveId, from: u32) -> Result<Option<Parcel>, Interruption> {
+    /// The same, if it is there; `found` are the pieces that were there before.
+    async fn find(
+        &self,
+        (id, from): (MoveId, u32),
+        found: &mut Vec<Bytes>,
+    ) -> Result<Option<Parcel>, Interruption> {
         let names = self.names.partition(from);
         let journal = Input {
             jetstream: self.jetstream.clone(),
@@ -77,34 +82,35 @@ impl Parcels {
             let journal = journal.clone();
             async move { journal.last_of(&subject).await }
         };
-        put_together(&names, id, piece).await
+        put_together(&names, id, found, piece).await
     }
 }
 
-/// Puts the parcel of a move together of the pieces that `piece` finds by their subjects; `None` while the first one is not there.
+/// Puts the parcel of a move together of the pieces that were found and those that `piece` finds by their subjects; `None` while
+/// not all of them are there. None is asked for twice.
 async fn put_together<F>(
     names: &Names,
     id: MoveId,
+    found: &mut Vec<Bytes>,
     piece: impl Fn(String) -> F,
 ) -> Result<Option<Parcel>, Interruption>
 where
     F: Future<Output = Result<Option<Read>, Interruption>>,
 {
     let unread = |error| Interruption::passing(FETCH, error);
-    let Some(first) = piece(names.parcel(id, 0)).await? else {
-        return Ok(None);
-    };
-    let rest = names.behind_journal(&first.subject).unwrap_or_default();
-    let (_, pieces) = Parcel::pieces(rest).map_err(unread)?;
-    let mut bodies = vec![first.body];
-    for index in 1..pieces {
-        // A copy of the journal that lags has none of it, or lacks its end.
-        let Some(next) = piece(names.parcel(id, index)).await? else {
+    loop {
+        // Not all of them may be committed, and a copy of the journal that lags has none of them, or lacks the end.
+        let Some(next) = piece(names.parcel(id, found.len())).await? else {
             return Ok(None);
         };
-        bodies.push(next.body);
+        let rest = names.behind_journal(&next.subject).unwrap_or_default();
+        let (_, _, is_last) = Parcel::piece(rest).map_err(unread)?;
+        found.push(next.body);
+        if is_last {
+            break;
+        }
     }
-    let parcel = Parcel::of(id, bodies.iter().map(|body| &**body)).map_err(unread)?;
+    let parcel = Parcel::of(id, found.iter().map(|body| &**body)).map_err(unread)?;
     Ok(Some(parcel))
 }
 
@@ -128,8 +134,6 @@ impl Drop for Waiting<'_> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use tokio_util::bytes::Bytes;
-
     use super::*;
     use crate::{domain::time::Timestamp, engine::parting::ParcelRecord, nats::settings::Tenant};
 
@@ -142,10 +146,7 @@ mod tests {
     /// A parcel of several pieces, and these as they stand in the journal, by the subjects that find them.
     fn several() -> (Parcel, BTreeMap<String, Read>) {
         let rows = (0..5_u8).map(|row| (vec![row], vec![row; 200 << 10]));
-        let record = ParcelRecord {
-            profiles: Vec::new(),
-            rows: rows.collect(),
-        };
+        let record = ParcelRecord { rows: rows.collect() };
         let parcel = Parcel { id: ID, record };
         let names = names();
         let messages = parcel.clone().messages(&format!("{}.j", names.prefix()));
@@ -170,7 +171,7 @@ mod tests {
         assert!(pieces.len() > 2, "it is one of several");
         let found = |there: BTreeMap<String, Read>| async move {
             let piece = |subject: String| std::future::ready(Ok(there.get(&subject).cloned()));
-            put_together(&names(), ID, piece).await
+            put_together(&names(), ID, &mut Vec::new(), piece).await
         };
         assert_eq!(found(pieces.clone()).await.unwrap(), Some(parcel));
         for lacking in pieces.keys() {
@@ -183,6 +184,26 @@ mod tests {
             .values_mut()
             .for_each(|piece| piece.body = Bytes::from_static(b"\xff"));
         assert!(found(damaged).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_piece_that_was_found_is_not_asked_for_again() {
+        let (parcel, pieces) = several();
+        let (mut found, asked) = (Vec::new(), std::cell::RefCell::new(Vec::new()));
+        let mut there = BTreeMap::new();
+        for number in 0..pieces.len() {
+            let subject = names().parcel(ID, number);
+            there.insert(subject.clone(), pieces.get(&subject).cloned());
+            let piece = |subject: String| {
+                let piece = there.get(&subject).cloned().flatten();
+                asked.borrow_mut().extend(piece.is_some().then_some(subject));
+                std::future::ready(Ok(piece))
+            };
+            let whole = put_together(&names(), ID, &mut found, piece).await.unwrap();
+            let is_last = number + 1 == pieces.len();
+            assert_eq!(whole, is_last.then(|| parcel.clone()));
+        }
+        assert_eq!(asked.into_inner().len(), pieces.len(), "each is fetched once");
     }
 
     #[test]

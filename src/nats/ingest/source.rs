@@ -64,6 +64,8 @@ pub(crate) enum Load {
     Items(Vec<Submission>, Vec<(usize, Awaited)>),
     /// Somebody leaves the partition.
     Depart(MoveId, DepartureRecord),
+    /// So do these, with a move that is still to come: which of its messages this is.
+    Ahead(MoveId, u32, DepartureRecord),
     /// Somebody comes from another partition, of this number.
     Arrive(MoveId, u32),
     /// Rows that the resolver has by itself.
@@ -140,6 +142,7 @@ impl RoutedSource {
                     continue;
                 }
                 Routed::Depart(id, departure) => Load::Depart(id, departure),
+                Routed::Ahead(id, number, departure) => Load::Ahead(id, number, departure),
                 Routed::Arrive(id, arrival) => Load::Arrive(id, arrival.from),
                 Routed::Put(id, record) => Load::Put(Parcel { id, record }),
             };

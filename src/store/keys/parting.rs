@@ -1,5 +1,6 @@
 //! The keys by which a partition finds all that it has of somebody who leaves it. A store that has all customers has none of
-//! them. Nothing but keyed hashes. And what it is still to tell of who left or came.
+//! them. Nothing but keyed hashes. And what it is still to tell of who left or came, and how far a move is that takes several
+//! commits.
 //!
 //! | prefix | key | value | use |
 //! |---|---|---|---|
@@ -11,6 +12,9 @@
 //! | `H` | 5, key, atom | nothing | an atom that was the last of somebody who is no more, and what linked it |
 //! | `H` | 6, key, profile, atom, event or word, request | nothing, or a word | which answers are about it, and the word that such a one took back |
 //! | `H` | 7, erasure | [`ErasureRecord`](crate::store::ErasureRecord) | what an erasure took elsewhere that is answered for here |
+//! | `H` | 8 | [`StagedRecord`](crate::store::StagedRecord) | the move that is under way, and how far it is |
+//! | `H` | 9, number | [`PlannedRecord`](crate::store::PlannedRecord) | rows that leave with it, from the one of this number on |
+//! | `H` | 10, move, number | [`DepartureRecord`](crate::store::DepartureRecord) | who is to leave with a move, as far as that was told before it |
 
 use crate::store::{
     ids::{AtomId, ErasureId, EventHash, KeyHash, ProfileId, RequestHash},
@@ -110,6 +114,47 @@ pub fn receipt(id: ErasureId) -> Vec<u8> {
     join(b'H', &[&[7], &id.0])
 }
 
+/// Whose it is; `None` of any other row.
+pub fn receipt_of(key: &[u8]) -> Option<ErasureId> {
+    let id = key.strip_prefix(b"H\x07")?;
+    Some(ErasureId(id.try_into().ok()?))
+}
+
+/// How far the move is that is under way; a store has it only between two commits of that.
+pub const STAGED: &[u8] = b"H\x08";
+
+/// All that leaves with the move under way and is still here.
+pub const PLANNED: &[u8] = b"H\x09";
+
+/// Some of it, from the row of this number on.
+pub fn planned(first: u64) -> Vec<u8> {
+    join(b'H', &[&[9], &first.to_be_bytes()])
+}
+
+/// The number of the first row that one of [`PLANNED`] is of.
+pub fn first_planned(key: &[u8]) -> Option<u64> {
+    let number = key.strip_prefix(PLANNED)?;
+    Some(u64::from_be_bytes(number.try_into().ok()?))
+}
+
+/// Who is to leave with a move, the `index`th of the resolver's commit `batch`, as far as that was told before it.
+pub fn told_ahead(batch: u64, index: u32) -> Vec<u8> {
+    join(b'H', &[&[10], &batch.to_be_bytes(), &index.to_be_bytes()])
+}
+
+/// Some of them.
+pub fn one_told_ahead(batch: u64, index: u32, number: u32) -> Vec<u8> {
+    join(
+        b'H',
+        &[
+            &[10],
+            &batch.to_be_bytes(),
+            &index.to_be_bytes(),
+            &number.to_be_bytes(),
+        ],
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,5 +172,19 @@ mod tests {
             assert_eq!(traced(&written), Some(what));
         }
         assert_eq!(traced(&traces(key)), None);
+    }
+
+    #[test]
+    fn what_is_planned_is_in_the_order_of_its_numbers() {
+        let numbers = [0, 1, 255, 256, u64::MAX];
+        let written = numbers.map(planned);
+        assert!(written.is_sorted());
+        for (key, number) in written.iter().zip(numbers) {
+            assert!(key.starts_with(PLANNED));
+            assert_eq!(first_planned(key), Some(number));
+        }
+        assert_eq!(first_planned(PLANNED), None);
+        assert_eq!(first_planned(&told_ahead(7, 0)), None);
+        assert!(one_told_ahead(7, 0, 3).starts_with(&told_ahead(7, 0)));
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     domain::event::{Event, StreamPlace},
-    store::ids::{KeyHash, ProfileId},
+    store::ids::KeyHash,
 };
 
 /// What is still to be told of a profile that moved between partitions, beside the commit of the move.
@@ -91,7 +91,7 @@ impl fmt::Debug for RoutedRecord {
 pub struct DepartureRecord {
     /// The partition they go to.
     pub to: u32,
-    /// All values that connect them. Nobody else has one of these.
+    /// All values that connect them, but for those that were told before. Nobody else has one of these.
     pub keys: Vec<KeyHash>,
 }
 
@@ -106,14 +106,52 @@ pub struct ArrivalRecord {
 /// many.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ParcelRecord {
-    /// The profiles among them.
-    pub profiles: Vec<ProfileId>,
-    /// The rows, in the order of their keys.
+    /// The rows, in the order in which they leave.
     pub rows: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 impl fmt::Debug for ParcelRecord {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "ParcelRecord({} rows)", self.rows.len())
+    }
+}
+
+/// A move that takes several commits, by the resolver's commit that began it and its number there: how far it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StagedRecord {
+    /// Somebody leaves.
+    Departing {
+        /// The resolver's commit.
+        batch: u64,
+        /// Its number there.
+        index: u32,
+        /// So many rows have left, in their order.
+        rows: u64,
+        /// As so many pieces of the parcel.
+        pieces: u64,
+    },
+    /// Somebody comes.
+    Arriving {
+        /// The resolver's commit.
+        batch: u64,
+        /// Its number there.
+        index: u32,
+        /// So much of it is done, in its order.
+        done: u64,
+        /// Whether other rules made it than hold here, or did when it began.
+        is_of_others: bool,
+    },
+}
+
+/// Rows that leave with a move, in their order. `Debug` shows how many.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PlannedRecord {
+    /// Their keys.
+    pub keys: Vec<Vec<u8>>,
+}
+
+impl fmt::Debug for PlannedRecord {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "PlannedRecord({} rows)", self.keys.len())
     }
 }

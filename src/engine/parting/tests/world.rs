@@ -1,7 +1,7 @@
 //! Partitions in folders of their own under the same secrets, a clock that goes when it is told to, and moves between them.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet},
     fs,
     ops::ControlFlow,
@@ -15,25 +15,26 @@ use crate::{
     domain::{
         event::{Event, EventId},
         identifier::{Identifier, Kind, Trust},
-        identity::{IdentityRules, Key},
+        identity::IdentityRules,
         profile::FoldLimits,
         time::Timestamp,
         value::Value,
     },
     engine::{
-        Deciding, Engine, Handle, Part, Position, Query, Rules, Update,
+        Deciding, Engine, Handle, Part, Position, Query, Rules,
         api::{Answer, Command, CommandError, Outcome, Submission},
         commands::Ordered,
         handle::Job,
         parting::{
             MoveId, Moved, Parcel,
-            tests::bounded::{config, opened},
+            tests::{
+                bounded::{Narrow, config, opened},
+                cut::{linked, sent},
+            },
         },
     },
-    journal::InputPosition,
     store::{DepartureRecord, ErasureId, KeyHash, Order, Read as _, View as _, keys},
     telemetry::{EngineMetrics, Registry},
-    wire::out::update::Subjects,
 };
 
 pub(super) const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
@@ -42,7 +43,7 @@ pub(super) const HOUR: i64 = 3_600_000_000;
 /// By how much it is later. The one test that turns it on needs no other time than later.
 static LATER: AtomicI64 = AtomicI64::new(0);
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     NOW
 }
 
@@ -129,10 +130,10 @@ fn rulebook() -> Rulebook {
 
 /// A running partition.
 pub(super) struct Place {
-    engine: Engine,
-    name: String,
-    index: u32,
-    rules: IdentityRules,
+    pub(super) engine: Engine,
+    pub(super) name: String,
+    pub(super) index: u32,
+    pub(super) rules: IdentityRules,
 }
 
 impl Place {
@@ -216,9 +217,11 @@ impl Place {
 
 /// The folders of all partitions, and how many moves there were.
 pub(super) struct World {
-    dir: tempfile::TempDir,
+    pub(super) dir: tempfile::TempDir,
     rules: IdentityRules,
     moves: Cell<u64>,
+    /// How narrow journals are from the next start on.
+    pub(super) narrow: RefCell<Narrow>,
     /// Whether disks are full from the next start on: then nothing is done that was not asked for.
     is_full: Cell<bool>,
 }
@@ -229,6 +232,7 @@ impl World {
             dir: tempfile::tempdir().unwrap(),
             rules: rules.clone(),
             moves: Cell::new(0),
+            narrow: RefCell::default(),
             is_full: Cell::new(false),
         }
     }
@@ -274,6 +278,19 @@ impl World {
     }
 
     fn opened(&self, name: &str, index: u32, identity: &IdentityRules, clock: fn() -> Timestamp) -> Place {
+        let place = self.running(name, index, identity, clock);
+        self.settle(&place);
+        place
+    }
+
+    /// The same, whatever is left to be done.
+    pub(super) fn running(
+        &self,
+        name: &str,
+        index: u32,
+        identity: &IdentityRules,
+        clock: fn() -> Timestamp,
+    ) -> Place {
         let config = config(&self.dir.path().join(name), self.is_full.get());
         let deciding = Deciding {
             cells_max: 1_000,
@@ -294,14 +311,13 @@ impl World {
             decide: deciding,
         };
         let metrics = EngineMetrics::register(&Registry::new("test").unwrap()).unwrap();
-        let place = Place {
-            engine: opened(&config).start(&config, rules, metrics, clock).unwrap(),
+        let opened = opened(&config, self.narrow.borrow().clone());
+        Place {
+            engine: opened.start(&config, rules, metrics, clock).unwrap(),
             name: name.to_owned(),
             index,
             rules: identity.clone(),
-        };
-        self.settle(&place);
-        place
+        }
     }
 
     /// Waits until nothing is left to be done.
@@ -319,14 +335,7 @@ impl World {
 
     /// Moves whoever these connect: users, and what `who` is named by otherwise.
     pub(super) fn carry(&self, from: &Place, to: &Place, users: &[&str], who: &str) -> Parcel {
-        let key = |kind: &Kind, value: &str| Key {
-            kind: kind.clone(),
-            value: value.to_owned(),
-        };
-        let mut named: BTreeSet<Key> = users.iter().map(|user| key(&Kind::USER_ID, user)).collect();
-        named.insert(key(&Kind::EMAIL, &format!("{who}@example.org")));
-        named.insert(key(&Kind::ANONYMOUS_ID, &format!("device-{who}")));
-        let keys = named.iter().map(|key| from.query().keyring().key(key)).collect();
+        let keys = linked(from, users, who);
         self.carry_linked(from, to, &keys)
     }
 
@@ -334,42 +343,24 @@ impl World {
     pub(super) fn carry_linked(&self, from: &Place, to: &Place, keys: &BTreeSet<KeyHash>) -> Parcel {
         let batch = self.moves.get() + 1;
         self.moves.set(batch);
-        let (id, query) = (MoveId { batch, index: 0 }, from.query());
+        let id = MoveId { batch, index: 0 };
         let departure = DepartureRecord {
             to: to.index,
             keys: keys.iter().copied().collect(),
         };
-        let before = query.applied();
         self.moved(from, Moved::Depart(id, departure), batch);
-        let prefix = format!("{}.", Subjects::of(&tenant(from.index)).prefix());
-        let updates = query.updates_after(before, 10_000).unwrap();
-        let is_piece = |update: &&Update| update.words().next() == Some("parcel");
-        let pieces: Vec<_> = updates.iter().filter(is_piece).collect();
-        for piece in &pieces {
-            let rest = piece.subject.strip_prefix(&prefix).unwrap();
-            assert_eq!(Parcel::pieces(rest).unwrap(), (id, pieces.len()));
-        }
-        let parcel = Parcel::of(id, pieces.iter().map(|piece| piece.body.as_slice())).unwrap();
+        let parcel = sent(from, id);
         self.moved(to, Moved::Arrive(parcel.clone()), batch);
         parcel
     }
 
     fn moved(&self, place: &Place, moved: Moved, sequence: u64) {
-        let position = InputPosition {
-            stream: "journal".to_owned(),
-            created_ns: 7,
-            sequence: sequence.max(place.consumed() + 1),
-            digest: [1; 16],
-        };
-        let receipt = waited(place.handle().carry(moved, position));
-        let receipt = receipt.unwrap().blocking_recv().unwrap();
-        assert_eq!(receipt.outcomes, []);
-        assert!(receipt.position <= place.query().applied());
+        assert!(self.is_moved(place, moved, sequence), "the writer goes on");
         self.settle(place);
     }
 }
 
-fn tenant(index: u32) -> String {
+pub(super) fn tenant(index: u32) -> String {
     format!("acme-p{index}")
 }
 
@@ -379,7 +370,7 @@ pub(super) fn read_updates(place: &Place, after: Position) -> Vec<String> {
     updates.into_iter().map(|update| update.subject).collect()
 }
 
-fn waited<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn waited<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()

@@ -183,6 +183,7 @@ fn whoever_is_connected_twice_in_one_batch_moves_once_and_before_its_events_come
                 id.index,
             ),
             Routed::Arrive(id, arrival) => (partition, format!("arrive from {}", arrival.from), id.index),
+            Routed::Ahead(id, number, _) => (partition, format!("ahead {number}"), id.index),
             Routed::Put(id, _) => (partition, "put".to_owned(), id.index),
         })
         .collect();

@@ -38,6 +38,10 @@ impl Follower {
                     let moved = Moved::Depart(id, departure);
                     (self.carry(moved, position).await?, Vec::new())
                 }
+                Load::Ahead(id, number, departure) => {
+                    let moved = Moved::Ahead(id, number, departure);
+                    (self.carry(moved, position).await?, Vec::new())
+                }
                 Load::Put(parcel) => {
                     let moved = Moved::Arrive(parcel);
                     (self.carry(moved, position).await?, Vec::new())

@@ -58,6 +58,7 @@ fn shown(portions: &[Portion]) -> Vec<(u64, usize, Option<u64>, String)> {
             ids.collect::<Vec<_>>().join("+")
         }
         Load::Depart(id, departure) => format!("depart {id} to {}", departure.to),
+        Load::Ahead(id, number, departure) => format!("ahead {number} of {id} to {}", departure.to),
         Load::Arrive(id, from) => format!("arrive {id} from {from}"),
         Load::Put(parcel) => format!("put {}", parcel.id),
     };
