@@ -266,8 +266,9 @@ impl Waiting {
     }
 
     async fn stop(self: Box<Self>, front: &mut Front) -> Result<(), ServiceError> {
-        front.close().await;
-        self.service.stop(front.grace()).await;
+        // Nobody asks here any more who may ask another: what comes over NATS would be refused while requests end.
+        let grace = front.grace();
+        tokio::join!(self.service.stop(grace), front.close());
         self.abandon.cancel();
         stopped(self.standby).await
     }

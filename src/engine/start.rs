@@ -62,7 +62,6 @@ impl Opened {
         let (store, mut standing, keyring) = (view.store, view.standing, Arc::clone(secrets.keyring()));
         standing.renewing = rules.adopt(view.noted);
         rules.resolve(&mut standing)?;
-        let has_retention = rules.retention.certain_since(clock()).is_some();
         let rules = Arc::new(rules);
         let (jobs, waiting) = mpsc::channel(config.queue_jobs_max);
         let (visible, seen) = visible(journal.as_ref(), &standing);
@@ -104,12 +103,12 @@ impl Opened {
             store,
             journal,
             keyring,
+            upkeep: Upkeep::new(rules.retention.certain_since(clock()).is_some()),
             rules,
             owed: None,
             under_way: None,
             jobs: waiting,
             held: None,
-            upkeep: Upkeep::new(has_retention),
             stepped: Duration::ZERO,
             visible,
             health,

@@ -37,6 +37,9 @@ use crate::{
     outcome::{Outcome, config, runtime, settled},
 };
 
+/// The pieces of a parcel so far, and whether these are all.
+pub(crate) type Pieces = (Vec<Vec<u8>>, bool);
+
 /// A tenant between engines.
 pub(crate) struct Partitions {
     pub(crate) seed: u64,
@@ -49,7 +52,7 @@ pub(crate) struct Partitions {
     /// What the resolver wrote for each, by its number in the journal, and how much of it was handed over.
     pub(crate) routed: Vec<(Vec<(u64, Routed)>, usize)>,
     /// The pieces of what partitions sent, and whether these are all.
-    pub(crate) parcels: BTreeMap<(u32, MoveId), (Vec<Vec<u8>>, bool)>,
+    pub(crate) parcels: BTreeMap<(u32, MoveId), Pieces>,
     pub(crate) moved: BTreeSet<Vec<u8>>,
     pub(crate) told: Told,
     pub(crate) moves: Moves,

@@ -21,9 +21,22 @@ pub(super) struct Moves {
 }
 
 impl Moves {
-    /// Notes what was united.
+    /// Notes what an event united.
     pub(super) fn unite(&mut self, united: United) {
-        self.new.extend(united.new);
+        self.new.extend(&united.new);
+        self.leave_all(united);
+    }
+
+    /// Notes what was united by word of a partition, which may have something of a value that nobody named before: of a code that
+    /// it minted.
+    pub(super) fn connect(&mut self, united: United) {
+        for key in &united.new {
+            self.before.insert(*key, united.partition);
+        }
+        self.leave_all(united);
+    }
+
+    fn leave_all(&mut self, united: United) {
         for leaving in united.leaving {
             self.leave(leaving);
         }

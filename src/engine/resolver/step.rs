@@ -21,7 +21,7 @@ use crate::{
         parting::{MoveId, Routed},
         publish::Publication,
         resolver::{
-            components::{Leaving, partition_of, unite},
+            components::{Leaving, United, partition_of, unite},
             links::links_of,
             moves::Moves,
         },
@@ -118,7 +118,8 @@ impl Run<'_> {
         if links.is_empty() {
             links.insert(KeyHash(self.batch.keyring.event(&event.id).0));
         }
-        self.connect(&links, 1)?;
+        let united = self.unite(&links, 1)?;
+        united.into_iter().for_each(|united| self.moves.unite(united));
         let event = links.first().map(|link| (Some(*link), routed));
         self.events.extend(event);
         Ok(Outcome::Routed)
@@ -126,10 +127,8 @@ impl Run<'_> {
 
     /// Unites who holds these values, of whom so many events more come; those who are elsewhere move to the partition that has all
     /// of them.
-    fn connect(&mut self, values: &BTreeSet<KeyHash>, events: u64) -> Result<(), Error> {
-        let united = unite(&mut self.batch.overlay, values, events, self.partitions)?;
-        united.into_iter().for_each(|united| self.moves.unite(united));
-        Ok(())
+    fn unite(&mut self, values: &BTreeSet<KeyHash>, events: u64) -> Result<Option<United>, Error> {
+        Ok(unite(&mut self.batch.overlay, values, events, self.partitions)?)
     }
 
     /// Writes who moves and what comes, and behind that whatever is written already.
@@ -217,7 +216,8 @@ impl Run<'_> {
         let values: BTreeSet<KeyHash> = keys.iter().map(hash).collect();
         // Who names one value asks where whoever has it is, and nothing begins with that.
         if values.len() > 1 {
-            self.connect(&values, 0)?;
+            let united = self.unite(&values, 0)?;
+            united.into_iter().for_each(|united| self.moves.connect(united));
         }
         Ok(Reply::Where(values.first().copied()))
     }

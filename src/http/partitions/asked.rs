@@ -127,7 +127,8 @@ impl Asked {
         self.uri.path_and_query().map_or("/", PathAndQuery::as_str)
     }
 
-    /// The same for a partition, where it waits for `min_position` of its journal.
+    /// The same for a partition, where it waits for `min_position` of its journal; that stands where it stood, as not every route
+    /// reads both.
     ///
     /// # Errors
     /// Where it cannot be written again.
@@ -137,7 +138,11 @@ impl Asked {
         if members.remove(MIN_POSITION).is_none() {
             return self.with(min_position, self.body.clone(), order);
         }
-        self.with(min_position, written(&members)?, order)
+        if self.in_query(MIN_POSITION).is_some() {
+            return self.with(min_position, written(&members)?, order);
+        }
+        members.extend(min_position.map(|position| (MIN_POSITION.to_owned(), position.into())));
+        self.with(None, written(&members)?, order)
     }
 
     /// The same with other members in its body.
@@ -246,6 +251,12 @@ mod tests {
 
         let one = asked("/v1/a", r#"{"min_position":9,"b":1}"#).await;
         assert_eq!(one.min_position(), Some(9));
+        let expected = ("/v1/a".to_owned(), r#"{"b":1,"min_position":3}"#.to_owned());
+        assert_eq!(told(one.copied(Some(3)).unwrap()).await, expected);
+        let expected = ("/v1/a".to_owned(), r#"{"b":1}"#.to_owned());
+        assert_eq!(told(one.copied(None).unwrap()).await, expected);
+
+        let one = asked("/v1/a?min_position=7", r#"{"min_position":9,"b":1}"#).await;
         let expected = ("/v1/a?min_position=3".to_owned(), r#"{"b":1}"#.to_owned());
         assert_eq!(told(one.copied(Some(3)).unwrap()).await, expected);
     }

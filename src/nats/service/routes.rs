@@ -3,7 +3,7 @@
 //! A tenant with partitions is asked so, as its gateway knows the routes. What cannot be read is refused in the words in which it
 //! is refused to anybody else, and what a route would not take for a member is handed to none.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode_byte, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -140,7 +140,7 @@ impl Row {
                     let value = value
                         .filter(|value| !value.is_empty())
                         .ok_or_else(|| nothing(name))?;
-                    path.extend(utf8_percent_encode(&value, ENCODED));
+                    path.push_str(&named(&value));
                 }
             }
         }
@@ -192,6 +192,15 @@ pub(crate) fn on_route(call: Call, body: &[u8], shown: Shown) -> Result<Option<O
         shown,
         order,
     }))
+}
+
+/// A value as a path names it: its first letter is encoded in any case, so that it is no word of another route.
+fn named(value: &str) -> String {
+    let first = value.chars().next().map_or(0, char::len_utf8);
+    let (first, rest) = value.split_at(first);
+    let mut part: String = first.bytes().map(percent_encode_byte).collect();
+    part.extend(utf8_percent_encode(rest, ENCODED));
+    part
 }
 
 /// What a member is as a text. What is checked holds nothing else where a path or a query has it.

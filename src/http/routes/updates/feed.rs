@@ -92,11 +92,11 @@ impl Feed {
                 self.told = Instant::now();
                 return Some(event);
             }
-            if self.http.draining.is_cancelled() || self.http.api.is_over() {
-                return None;
-            }
             if !std::mem::replace(&mut self.is_level, true) {
                 self.level().await;
+            }
+            if self.http.draining.is_cancelled() || self.http.api.is_over() {
+                return None;
             }
             // Seen before anything is read, so that a commit behind it wakes this up again.
             self.changes.borrow_and_update();
