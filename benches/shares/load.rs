@@ -65,7 +65,7 @@ pub fn placed(town: &Town, count: usize) {
     });
 }
 
-/// How many customers came to other partitions so far.
+/// How many parcels of customers came to other partitions so far.
 pub fn moves(town: &Town) -> f64 {
     of_partitions(town, "yekta_nats_parcels_fetched_total")
         .iter()

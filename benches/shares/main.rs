@@ -163,7 +163,7 @@ fn partitions(count: usize, plan: &Plan) {
         row(
             &format!("partitions: {count}, people {whose}"),
             &format!(
-                "{}, committed by the first writer {}, {moves} moves",
+                "{}, committed by the first writer {}, {moves} parcels",
                 costs.per_event(plan.events, took),
                 processes::rate(plan.events, routed)
             ),

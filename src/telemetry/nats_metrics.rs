@@ -79,7 +79,7 @@ impl NatsMetrics {
             )?,
             parcels: registry.counter(
                 "nats_parcels_fetched_total",
-                "Customers who are connected and came from another partition, with all that it had of them.",
+                "Parcels of customers who came from another partition, with all that it had of them.",
             )?,
             waits_for_parcel: registry.gauge(
                 "nats_parcel_waits",
