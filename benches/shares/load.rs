@@ -34,11 +34,18 @@ pub fn telling(town: &Town, people: u32) -> Vec<Generator> {
 }
 
 /// Tells the next so many events, as many to each tenant, and waits until all are committed; how long that took.
-pub fn told(town: &Town, telling: &mut [Generator], count: usize) -> Duration {
+pub fn told(town: &Town, telling: &mut [Generator], (count, nameless): (usize, bool)) -> Duration {
     let each = count / town.urls.len();
     let drawn: Vec<Vec<Value>> = telling
         .iter_mut()
-        .map(|events| events.by_ref().take(each).collect())
+        .map(|events| {
+            let some = events.by_ref().take(each);
+            some.map(|event| match nameless {
+                true => without_traits(event),
+                false => event,
+            })
+            .collect()
+        })
         .collect();
     let begun = Instant::now();
     thread::scope(|scope| {
@@ -52,6 +59,13 @@ pub fn told(town: &Town, telling: &mut [Generator], count: usize) -> Duration {
         }
     });
     begun.elapsed()
+}
+
+fn without_traits(mut event: Value) -> Value {
+    if let Some(members) = event.as_object_mut() {
+        members.remove("traits");
+    }
+    event
 }
 
 /// Waits until the partitions of a town's tenant have taken so many events, and all that is for them.

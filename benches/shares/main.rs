@@ -47,6 +47,9 @@ use crate::{
     server::NatsServer,
 };
 
+/// How long it is looked at what a town costs where nobody comes.
+const IDLE: Duration = Duration::from_secs(5);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Part {
     /// 1, 2 and 4 tenants of one process.
@@ -71,6 +74,9 @@ struct Plan {
     /// People whose events they are.
     #[arg(long, default_value_t = 2_000)]
     people: u32,
+    /// Has nobody state who they are: no names, no birthdays.
+    #[arg(long)]
+    nameless: bool,
     /// Events behind the snapshot that a new member begins with.
     #[arg(long, default_value_t = 10_000)]
     behind: usize,
@@ -140,7 +146,11 @@ fn main() {
 fn cost(what: &str, urls: &[String], (tenants, copies): (usize, usize), plan: &Plan) {
     let town = Town::start(urls, tenants, copies);
     let before = Costs::now();
-    let took = told(&town, &mut telling(&town, plan.people), plan.events);
+    let took = told(
+        &town,
+        &mut telling(&town, plan.people),
+        (plan.events, plan.nameless),
+    );
     let costs = Costs::now().since(&before);
     row(what, &costs.per_event(plan.events, took));
 }
@@ -150,10 +160,16 @@ fn cost(what: &str, urls: &[String], (tenants, copies): (usize, usize), plan: &P
 fn partitions(count: usize, plan: &Plan) {
     let server = NatsServer::start();
     let town = Town::of_partitions(&[server.url()], count);
+    let idle = Costs::now();
+    std::thread::sleep(IDLE);
+    row(
+        &format!("partitions: {count}, nobody comes"),
+        &Costs::now().since(&idle).per_second(IDLE),
+    );
     let mut telling = telling(&town, plan.people);
     for (times, whose) in [(1, "who begin"), (2, "who are known")] {
         let (before, moved, begun) = (Costs::now(), moves(&town), Instant::now());
-        let routed = told(&town, &mut telling, plan.events);
+        let routed = told(&town, &mut telling, (plan.events, plan.nameless));
         if count > 0 {
             placed(&town, times * plan.events);
         }

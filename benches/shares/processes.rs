@@ -201,6 +201,15 @@ impl Costs {
     }
 }
 
+impl Costs {
+    /// Of processors, by the second that it took.
+    pub fn per_second(&self, took: Duration) -> String {
+        let share = |seconds: f64| seconds / took.as_secs_f64() * 1e3;
+        let (service, servers) = (share(self.service), share(self.servers));
+        format!("service {service:.0} ms, servers {servers:.0} ms of processor a second")
+    }
+}
+
 /// So many in this time, by the second.
 pub fn rate(count: usize, took: Duration) -> String {
     #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]

@@ -366,18 +366,14 @@ impl From<CommandError> for Failure {
                 "The command is too large",
                 error.to_string(),
             ),
-            CommandError::Resolver | CommandError::NoResolver => Self::new(
-                Class::Conflict,
-                "another_part",
-                "Another part of the tenant answers this",
-                error.to_string(),
-            ),
-            CommandError::OnTheMove => Self::new(
-                Class::Unavailable,
-                "on_the_move",
-                "Customers are on their way",
-                error.to_string(),
-            ),
+            CommandError::Resolver | CommandError::NoResolver => {
+                let title = "Another part of the tenant answers this";
+                Self::new(Class::Conflict, "another_part", title, error.to_string())
+            }
+            CommandError::OnTheMove => {
+                let title = "Customers are on their way";
+                Self::new(Class::Unavailable, "on_the_move", title, error.to_string())
+            }
             CommandError::Unavailable(error) => error.into(),
         }
     }

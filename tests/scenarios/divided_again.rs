@@ -12,12 +12,14 @@ use crate::{
 /// A request: its method, its path and its body.
 type Asked = (&'static str, String, Value);
 
-/// What is told but for the position, which is of whoever tells it.
+/// What is told but for the position, which is of whoever tells it, and for what a till is shown of a customer beside: that is as
+/// it is by the time of the answer.
 fn told(divided: &Divided, (method, path, body): &Asked) -> Map<String, Value> {
     let (status, told) = divided.asked(method, path, body);
     assert_eq!(status, 200, "{method} {path}: {told}");
     let mut members = told.as_object().unwrap().clone();
     members.remove("position");
+    members.remove("context");
     members
 }
 

@@ -23,7 +23,7 @@ use yekta::{
     domain::{identifier::Kind, identity::Key, time::Timestamp},
     engine::{
         Engine, EngineConfig, Opened, Part, ProfileId, Query,
-        api::{Receipt, Submission},
+        api::{Command, Receipt, Submission},
         intake::Direct,
         query::{Address, Found, Portrait},
     },
@@ -198,13 +198,16 @@ impl Town {
         self.open();
     }
 
-    /// Waits until all is as the settings' rules want it.
+    /// Waits until all is as the settings' rules want it, and is told.
     pub fn settle(&self) {
         let mut changes = self.engine().handle.changes();
+        // Of nobody's code: whoever is answered behind a commit is told of it, where the store may show it before.
+        let command = Command::RevokeQr { token: String::new() };
         self.wait(async {
             while !self.query().kept_by().unwrap().settled {
                 changes.changed().await.unwrap();
             }
+            drop(self.engine().handle.command(None, command).await);
         });
     }
 

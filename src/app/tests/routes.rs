@@ -308,7 +308,10 @@ async fn questions_have_the_same_answer_on_both_edges() {
     ] {
         both.asked(call, body).await;
     }
-    both.engine.stop().unwrap();
+    tokio::task::spawn_blocking(|| both.engine.stop())
+        .await
+        .unwrap()
+        .unwrap();
 }
 
 /// A repeat gets the first answer: what the route does is what the call did.
@@ -362,7 +365,10 @@ async fn commands_are_the_same_on_both_edges() {
     let erased = both.same(Call::Erase, erase, &["erasure"]).await;
     both.same(Call::Erasure, json!({"erasure": erased["erasure"]}), &["erasure"])
         .await;
-    both.engine.stop().unwrap();
+    tokio::task::spawn_blocking(|| both.engine.stop())
+        .await
+        .unwrap()
+        .unwrap();
 }
 
 /// Before anything is shown nobody is told that there is nothing.

@@ -113,10 +113,10 @@ fn the_later_word_holds_wherever_it_was_said() {
         };
         for place in [first, &one] {
             place.submit(others.clone());
-            world.advance(1);
+            world.advance(1_000);
             first_word(place, is_apart_first);
         }
-        world.advance(1);
+        world.advance(1_000);
         for place in [second, &one] {
             second_word(place, !is_apart_first);
         }
@@ -133,7 +133,7 @@ fn the_later_word_holds_wherever_it_was_said() {
         assert_eq!(end, expected, "as in one engine; apart first: {is_apart_first}");
         ends.insert(end[0] == end[1]);
         // What is said next is said later than what was heard of.
-        world.advance(1);
+        world.advance(1_000);
         for place in [&p, &one] {
             say(place, "last", true, keys(&Kind::EMAIL, E_MAILS));
             world.settle(place);

@@ -49,7 +49,7 @@ fn members_go_where_the_route_reads_them() {
     let consent = json!({"who": "email:a/b@example.org", "consent": {"sms": {"marketing": "granted"}},
         "request_id": "r 1&x=2", "else": 7});
     let asked_so = asked(Call::Consent, &consent);
-    let path = "/v1/profiles/email%3Aa%2Fb%40example%2Eorg/consent?request_id=r%201%26x%3D2";
+    let path = "/v1/profiles/%65mail%3Aa%2Fb%40example%2Eorg/consent?request_id=r%201%26x%3D2";
     assert_eq!((asked_so.method, asked_so.path.as_str()), ("PUT", path));
     let body: Value = serde_json::from_slice(&asked_so.body).unwrap();
     assert_eq!(body, consent["consent"]);
@@ -60,12 +60,14 @@ fn members_go_where_the_route_reads_them() {
         Call::RedeemQr,
         &json!({"token": "t", "store_id": "s", "request_id": null}),
     );
-    assert_eq!(redeemed.path, "/v1/qr/t/redeem");
+    assert_eq!(redeemed.path, "/v1/qr/%74/redeem");
     assert_eq!(redeemed.body, br#"{"store_id":"s"}"#);
+    // A code of this name is no other route.
+    assert_eq!(asked(Call::Qr, &json!({"token": "keys"})).path, "/v1/qr/%6Beys");
     let erased = asked(Call::Erase, &json!({"who": "user_id:u", "now": true}));
     assert_eq!(
         (erased.method, erased.path.as_str()),
-        ("DELETE", "/v1/profiles/user_id%3Au?now=true")
+        ("DELETE", "/v1/profiles/%75ser_id%3Au?now=true")
     );
     assert_eq!(
         asked(Call::Rulebook, &json!({"min_position": 7})).path,
@@ -90,7 +92,7 @@ fn what_is_asked_on_two_routes_is_asked_on_that_which_names_whom_it_is_about() {
     assert_eq!(of(Call::Matches, json!({"who": null})), "/v1/identity/matches");
     assert_eq!(
         of(Call::Matches, json!({"who": "user_id:u"})),
-        "/v1/profiles/user_id%3Au/matches"
+        "/v1/profiles/%75ser_id%3Au/matches"
     );
     let context = asked(
         Call::Context,
@@ -98,7 +100,7 @@ fn what_is_asked_on_two_routes_is_asked_on_that_which_names_whom_it_is_about() {
     );
     assert_eq!(
         (context.method, context.path.as_str()),
-        ("POST", "/v1/context/pos?min_position=3")
+        ("POST", "/v1/context/%70os?min_position=3")
     );
     assert_eq!(context.body, br#"{"flat":true,"identifiers":[]}"#);
     let context = asked(
@@ -107,7 +109,7 @@ fn what_is_asked_on_two_routes_is_asked_on_that_which_names_whom_it_is_about() {
     );
     assert_eq!(
         (context.method, context.path.as_str()),
-        ("GET", "/v1/context/pos/user_id%3Au?flat=true")
+        ("GET", "/v1/context/%70os/%75ser_id%3Au?flat=true")
     );
     for body in [
         r#"{"view":"pos"}"#,
@@ -126,7 +128,7 @@ fn what_is_no_member_is_handed_to_no_route() {
     );
     assert_eq!(
         asked(Call::Profile, &json!({"who": "user_id:u", "deadline_ms": 1})).path,
-        "/v1/profiles/user_id%3Au"
+        "/v1/profiles/%75ser_id%3Au"
     );
 }
 
