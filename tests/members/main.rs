@@ -72,6 +72,7 @@ mod partitions;
 mod refused;
 mod rolling;
 mod seen;
+mod settled;
 mod shared;
 mod shop;
 mod shop_away;

@@ -2,13 +2,7 @@
 //! Whoever is killed meanwhile, in the end each event counts once, in one partition, and the persons are those that one engine
 //! makes of the same events.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::Path,
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -38,11 +32,11 @@ const SLICE: usize = 200;
 /// The processes, and what they share.
 pub struct Giant {
     pub server: NatsServer,
-    broker: Broker,
+    pub broker: Broker,
     pub files: TempDir,
     folders: BTreeMap<&'static str, TempDir>,
     pub running: BTreeMap<&'static str, Service>,
-    partitions: usize,
+    pub partitions: usize,
     /// What is set besides.
     more: Vec<(&'static str, &'static str)>,
 }
@@ -188,24 +182,6 @@ impl Giant {
                 self.broker.count(streams::of(&stream, &filter))
             });
             (told.sum::<usize>() >= count).then_some(())
-        });
-    }
-
-    /// Waits until nobody moves any more: as many arrived as departed, and nothing was routed for a second.
-    fn wait_until_settled(&self) {
-        let mut quiet = (0, Instant::now());
-        wait_for("customers to have moved", || {
-            let last = self.broker.last_sequence("YEKTA_JOURNAL_giant");
-            if quiet.0 != last {
-                quiet = (last, Instant::now());
-            }
-            let told: Vec<Value> = (0..self.partitions)
-                .flat_map(|partition| self.told(partition, "profile"))
-                .map(|message| message.json())
-                .collect();
-            let departed = told.iter().filter(|told| told["kind"] == "departed").count();
-            let arrived = told.iter().filter(|told| is_arrival(told)).count();
-            (departed == arrived && quiet.1.elapsed() > Duration::from_secs(1)).then_some(())
         });
     }
 
