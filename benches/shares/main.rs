@@ -74,6 +74,9 @@ struct Plan {
     /// People whose events they are.
     #[arg(long, default_value_t = 2_000)]
     people: u32,
+    /// In how many partitions a tenant is, one after the other; none where it is one engine.
+    #[arg(long, value_delimiter = ',', default_values_t = [0, 1, 2, 4])]
+    partitions: Vec<usize>,
     /// Has nobody state who they are: no names, no birthdays.
     #[arg(long)]
     nameless: bool,
@@ -111,8 +114,8 @@ fn main() {
         }
     }
     if wanted(Part::Partitions) {
-        for count in [0, 1, 2, 4] {
-            partitions(count, &plan);
+        for count in &plan.partitions {
+            partitions(*count, &plan);
         }
     }
     if wanted(Part::Replicas) {

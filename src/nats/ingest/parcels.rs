@@ -3,7 +3,7 @@
 //! The pieces of one that is large are of several commits, and the last of them says that it is. Must never take a part for the
 //! whole.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::jetstream;
 use tokio_util::bytes::Bytes;
@@ -18,9 +18,10 @@ use crate::{
     telemetry::NatsMetrics,
 };
 
-/// Between two looks, which doubles up to the longest.
+/// Between two looks; the longer it was waited, the longer, by this part of it: a partition that waits holds up others in turn.
 const LOOK_MIN: Duration = Duration::from_millis(2);
 const LOOK_MAX: Duration = Duration::from_millis(500);
+const LOOK_PART: u32 = 8;
 const FETCH: &str = "fetch a parcel for a partition";
 
 /// Finds parcels in the journals of a resolver's partitions.
@@ -47,13 +48,14 @@ impl Parcels {
     /// [`Interruption`], where the server cannot be asked or the parcel be read.
     pub(crate) async fn fetch(&self, id: MoveId, from: u32) -> Result<Parcel, Interruption> {
         let waiting = Waiting::begun(&self.metrics);
-        let (mut pause, mut is_told, mut found) = (LOOK_MIN, false, Vec::new());
+        let (begun, mut is_told, mut found) = (Instant::now(), false, Vec::new());
         loop {
             if let Some(parcel) = self.find((id, from), &mut found).await? {
                 drop(waiting);
                 self.metrics.parcel_fetched();
                 return Ok(parcel);
             }
+            let pause = (begun.elapsed() / LOOK_PART).clamp(LOOK_MIN, LOOK_MAX);
             if pause == LOOK_MAX && !std::mem::replace(&mut is_told, true) {
                 tracing::info!(
                     partition = from,
@@ -61,7 +63,6 @@ impl Parcels {
                 );
             }
             tokio::time::sleep(pause).await;
-            pause = pause.saturating_mul(2).min(LOOK_MAX);
         }
     }
 
