@@ -19,7 +19,8 @@ pub enum Error {
     Unerased,
     /// Customers go to another partition or come from one, and not even one row of theirs fits a commit.
     #[error(
-        "move customers between partitions: one row of theirs fits no commit, raise journal.commit_bytes_max"
+        "move customers between partitions: one row of theirs fits no commit, raise journal.commit_bytes_max, or max_payload \
+         of the NATS server"
     )]
     Unmoved,
     /// A move that takes several commits is under way, and something else of the input follows on it.

@@ -28,6 +28,8 @@ impl Batch<'_> {
         let keys = self.leaving(id, departure)?;
         let rows = self.take_along(&keys, departure.to)?;
         self.forget_told_ahead(id)?;
+        // Of a try that was to take several commits, and was cut off before it began.
+        self.forget_planned(None, usize::MAX)?;
         let parcel = Parcel {
             id,
             record: ParcelRecord { rows },

@@ -170,7 +170,7 @@ impl Batch<'_> {
 
     /// Forgets what was noted of rows that are gone, which are those in front of the one of this number, or all; so many notes
     /// of it at most.
-    fn forget_planned(&mut self, gone: Option<u64>, most: usize) -> Result<(), Error> {
+    pub(super) fn forget_planned(&mut self, gone: Option<u64>, most: usize) -> Result<(), Error> {
         let mut noted = Vec::new();
         self.overlay
             .scan_prefix(parting::PLANNED, Order::Ascending, &mut |key, _| {

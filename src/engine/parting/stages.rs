@@ -187,7 +187,11 @@ impl Worker {
                 reply.send((refused, *self.visible.applied.borrow())).ok();
                 None
             }
-            Job::Submit { .. } => None,
+            // Nobody takes anything in but what is read of the input: a bug, and whoever submits is told that it was not taken.
+            Job::Submit { .. } => {
+                tracing::error!("something was submitted beside a move that is under way, and is not taken");
+                None
+            }
             job => Some(job),
         }
     }

@@ -67,16 +67,21 @@ fn told(place: &Place) -> (usize, usize) {
 
 /// Fails where a partition still notes something of a move.
 fn has_nothing_left_of_it(place: &Place) {
-    let (query, mut left) = (place.query(), 0);
-    for prefix in [parting::STAGED, parting::PLANNED, b"H\x08", parting::UNTOLD] {
-        let mut count = |_: &[u8], _: &[u8]| {
-            left += 1;
-            Ok(ControlFlow::Continue(()))
-        };
-        let store = query.store();
-        store.scan_prefix(prefix, Order::Ascending, &mut count).unwrap();
+    for prefix in [parting::STAGED, parting::PLANNED, b"H\x0a", parting::UNTOLD] {
+        assert_eq!(rows(place, prefix), 0, "nothing of the move is noted any more");
     }
-    assert_eq!(left, 0, "nothing of the move is noted any more");
+}
+
+/// How many rows a partition has below a prefix.
+fn rows(place: &Place, prefix: &[u8]) -> usize {
+    let (query, mut rows) = (place.query(), 0);
+    let mut count = |_: &[u8], _: &[u8]| {
+        rows += 1;
+        Ok(ControlFlow::Continue(()))
+    };
+    let store = query.store();
+    store.scan_prefix(prefix, Order::Ascending, &mut count).unwrap();
+    rows
 }
 
 /// By what a partition finds its customers.
@@ -166,6 +171,29 @@ fn what_was_noted_of_a_move_that_did_not_begin_is_noted_anew() {
     has_nothing_left_of_it(&p);
     q.stop();
     p.stop();
+}
+
+#[test]
+fn what_was_noted_of_a_move_is_forgotten_where_one_commit_holds_it_by_then() {
+    let rules = IdentityRules::standard();
+    let world = World::new(&rules);
+    prepared(&world, "prepared", &rules);
+    *world.narrow.borrow_mut() = Narrow {
+        changes_max: Some(CHANGES),
+        ..Narrow::default()
+    };
+    let q = of_two(&world, "q");
+    let moved = depart(&q);
+    world.narrow.borrow().left.store(2, Ordering::SeqCst);
+    assert!(!world.is_moved(&q, moved.clone(), 0));
+    *world.narrow.borrow_mut() = Narrow::default();
+    let q = world.gone_on(q);
+    world.settle(&q);
+    assert!(rows(&q, parting::PLANNED) > 0, "it was noted who leaves");
+    assert!(world.is_moved(&q, moved, 0));
+    world.settle(&q);
+    has_nothing_left_of_it(&q);
+    q.stop();
 }
 
 #[test]
