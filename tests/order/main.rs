@@ -4,7 +4,8 @@
 //! The same among faults (`simulated`): whatever fails, nothing is lost and nothing counts twice.
 //!
 //! A failure names the seed of its order. `YEKTA_ORDER_SEED` draws other worlds than the usual ones, `YEKTA_ORDER_CASES`
-//! as many small ones as it says, and a fiftieth as many orders of ten thousand events.
+//! as many small ones as it says, and a fiftieth as many orders of ten thousand events; `YEKTA_TOWNS` as many as it says of
+//! those that are between partitions.
 
 #![allow(
     clippy::unwrap_used,
@@ -231,6 +232,14 @@ fn cases() -> u32 {
         .ok()
         .and_then(|text| text.parse().ok())
         .unwrap_or(300)
+}
+
+/// How many towns are drawn that are between partitions, of each sort: each of them is several engines.
+fn divided() -> u32 {
+    std::env::var("YEKTA_TOWNS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(100)
 }
 
 /// What all worlds are drawn from.

@@ -372,7 +372,7 @@ fn towns() -> impl Strategy<Value = Towns> {
 
 /// Checks a third as many towns as are drawn of other worlds, each with another seed.
 pub(crate) fn any_towns(stream: u8, check: impl Fn(&[Event], &IdentityRules, u64)) {
-    let config = crate::drawing(crate::cases().div_ceil(3));
+    let config = crate::drawing(crate::divided());
     let tight = town::tight_rules();
     let checked = crate::runner(stream, config).run(&(towns(), 0..1_000_000_u64), |(towns, seed)| {
         check(&towns.events(), &tight, seed);
