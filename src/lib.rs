@@ -66,7 +66,8 @@
 //!
 //! A tenant too large for one engine has partitions: tenants beside it, each with some of its customers (`engine::parting`), whose
 //! resolver (`engine::resolver`) routes events to them. Users see one tenant all the same: its routes are a gateway
-//! ([`http::partitions`]) that hands each request to the partition that has the customer.
+//! ([`http::partitions`]) that hands each request to the partition that has the customer, also one that came over NATS
+//! (`nats::service::routes`).
 //!
 //! What one value does to many, as when it turns out that too many hold it, is carried out a few atoms per commit
 //! (`engine::repair`), in turns with what comes (`engine::upkeep`); who is still to be looked at again is pending.
@@ -165,7 +166,7 @@
 //!   [`api`], so that every edge has it. How its partition is found, where a tenant has some: a row of `http::partitions::table`.
 //! - **A route of a process of several tenants**: a row of `http::tenants::administration` and of the `openapi.json` beside it.
 //! - **A subject**: of what is published, a method of [`wire::out::update::Subjects`]; of what is asked, a row of
-//!   `nats::service::calls`; and of either a channel of `asyncapi.yaml`, which lies beside `openapi.json`.
+//!   `nats::service::calls` and of `nats::service::routes`; and of either a channel of `asyncapi.yaml`, which lies beside `openapi.json`.
 //! - **Another log of commits**: a [`journal::Journal`] and its reader; nothing else of the engine knows which it is.
 
 pub mod domain;

@@ -7,6 +7,7 @@
 //! which is asked by the routes of HTTP (`routes`).
 
 pub(crate) mod calls;
+mod delivered;
 mod owner;
 mod partition;
 mod resolver;

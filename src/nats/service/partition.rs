@@ -1,27 +1,18 @@
 //! The way to the owners of a tenant's partitions, whichever processes those are: each answers commands on its partition's own
 //! subjects.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
-use async_nats::{
-    Client, HeaderMap, Message, Request, RequestErrorKind,
-    service::{NATS_SERVICE_ERROR, NATS_SERVICE_ERROR_CODE},
-};
+use async_nats::{Client, HeaderMap, Request};
 
 use crate::{
-    api::{Delivering, Order, Positions, Refusal, Shown, ToPartition, Undelivered},
+    api::{Delivering, Order, Positions, Shown, ToPartition, Undelivered},
     nats::{
         assets::Names,
-        service::{AUTHORIZATION, PURPOSE, Role, header},
+        service::{AUTHORIZATION, PURPOSE, Role, delivered::delivered},
         status::{Member, members_of_all},
     },
 };
-
-/// How long an owner may take: its commit, and those of the batch that it is in.
-const ANSWER_WAIT: Duration = Duration::from_secs(5);
-/// What stands for an answer whose number cannot be read, and its code.
-const UNREADABLE: u16 = 500;
-const INTERNAL: &str = "internal";
 
 /// The owners of the partitions of a tenant.
 #[derive(Clone, Debug)]
@@ -43,19 +34,9 @@ impl OwnersOfPartitions {
         let subject = format!("{}.{}", self.names.partition(partition).prefix(), order.call);
         // Members of an object can always be written.
         let body = serde_json::to_vec(&order.members).map_err(|_| Undelivered::NoOwner)?;
-        let request = Request::new()
-            .payload(body.into())
-            .headers(headers(shown))
-            .timeout(Some(ANSWER_WAIT));
-        let answer = self.client.send_request(subject, request).await;
-        let answer = answer.map_err(|error| match error.kind() {
-            RequestErrorKind::NoResponders => Undelivered::NoOwner,
-            _ => Undelivered::Lost,
-        })?;
-        match refusal(&answer) {
-            Some(refusal) => Err(refusal.into()),
-            None => Ok(answer.payload.to_vec()),
-        }
+        let request = Request::new().payload(body.into()).headers(headers(shown));
+        let answer = delivered(&self.client, subject, request).await?;
+        Ok(answer.payload.to_vec())
     }
 
     async fn told(&self) -> Result<BTreeMap<u32, u64>, Undelivered> {
@@ -89,18 +70,6 @@ fn headers(shown: Shown) -> HeaderMap {
     headers
 }
 
-/// Why an owner did not do it, where it says so.
-fn refusal(answer: &Message) -> Option<Refusal> {
-    let status = header(answer, NATS_SERVICE_ERROR_CODE)?;
-    let told = header(answer, NATS_SERVICE_ERROR).unwrap_or_default();
-    let (code, message) = told.split_once(": ").unwrap_or((INTERNAL, told));
-    Some(Refusal {
-        status: status.parse().unwrap_or(UNREADABLE),
-        code: code.to_owned(),
-        message: message.to_owned(),
-    })
-}
-
 /// Up to where the owners among the members of all tenants have written the journals of these partitions; where two say that they
 /// own one, the later of them.
 fn positions(names: &Names, members: &[Member]) -> BTreeMap<u32, u64> {
@@ -129,8 +98,6 @@ fn index_of(names: &Names, token: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use async_nats::StatusCode;
-
     use super::*;
 
     fn names() -> Names {
@@ -163,27 +130,6 @@ mod tests {
             member(("other_p2", "owner"), 1, 4),
         ];
         assert_eq!(positions(&names(), &members), BTreeMap::from([(0, 7), (12, 4)]));
-    }
-
-    #[test]
-    fn a_refusal_is_told_as_the_owner_told_it() {
-        let mut answer = Message {
-            subject: "s".into(),
-            reply: None,
-            payload: Vec::new().into(),
-            headers: None,
-            status: Some(StatusCode::OK),
-            description: None,
-            length: 0,
-        };
-        assert_eq!(refusal(&answer), None);
-        let mut told = HeaderMap::new();
-        told.insert(NATS_SERVICE_ERROR_CODE, "409");
-        told.insert(NATS_SERVICE_ERROR, "request_id_used: choose: a new one");
-        answer.headers = Some(told);
-        let refusal = refusal(&answer).unwrap();
-        assert_eq!((refusal.status, refusal.code.as_str()), (409, "request_id_used"));
-        assert_eq!(refusal.message, "choose: a new one");
     }
 
     #[test]

@@ -1,19 +1,15 @@
 //! The way from those who stand by for a resolver to its owner, who alone brings together what is in several partitions, and has
 //! what was refused.
 
-use std::time::Duration;
-
-use async_nats::{Client, Request, RequestErrorKind, service::NATS_SERVICE_ERROR_CODE};
+use async_nats::{Client, Request};
 
 use crate::{
-    api::{Carrying, Errand, ToResolver, Unanswered},
-    nats::{assets::Names, service::calls::Call},
+    api::{Carrying, Errand, ToResolver, Unanswered, Undelivered},
+    nats::{
+        assets::Names,
+        service::{calls::Call, delivered::delivered},
+    },
 };
-
-/// How long the owner may take: its commit, and those of the batch that it is in.
-const ANSWER_WAIT: Duration = Duration::from_secs(5);
-/// What stands for an answer whose number cannot be read.
-const UNREADABLE: u16 = 500;
 
 /// The owner of a resolver, whichever process that is.
 #[derive(Clone, Debug)]
@@ -38,17 +34,14 @@ impl OwnerOfResolver {
             Errand::EraseRefused => Call::EraseRefused,
         };
         let subject = format!("{}.{}", self.prefix, call.subject());
-        let request = Request::new().payload(body.into()).timeout(Some(ANSWER_WAIT));
-        let answer = self.client.send_request(subject, request).await;
-        let answer = answer.map_err(|error| match error.kind() {
-            RequestErrorKind::NoResponders => Unanswered::NoOwner,
-            _ => Unanswered::Lost,
+        let request = Request::new().payload(body.into());
+        let answer = delivered(&self.client, subject, request).await;
+        let answer = answer.map_err(|undelivered| match undelivered {
+            Undelivered::NoOwner => Unanswered::NoOwner,
+            Undelivered::Lost => Unanswered::Lost,
+            Undelivered::Refused(refusal) => Unanswered::Refused(refusal.status),
         })?;
-        let code = answer.headers.as_ref();
-        match code.and_then(|headers| headers.get(NATS_SERVICE_ERROR_CODE)) {
-            Some(code) => Err(Unanswered::Refused(code.as_str().parse().unwrap_or(UNREADABLE))),
-            None => Ok(answer.payload.to_vec()),
-        }
+        Ok(answer.payload.to_vec())
     }
 }
 
