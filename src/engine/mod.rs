@@ -101,6 +101,7 @@ pub(crate) mod tenant;
 pub mod timeline;
 mod together;
 pub mod trial;
+mod turns;
 pub mod updates;
 mod upkeep;
 mod value;
