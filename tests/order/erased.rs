@@ -47,7 +47,7 @@ pub(crate) fn took_several() -> usize {
 /// fails on the way or without; fails unless all end the same.
 pub(crate) fn in_parts_is_as_at_once(events: &[Event], rules: &IdentityRules, seed: u64) {
     let mut dice = Dice::new(seed);
-    let dir = tempfile::tempdir().unwrap();
+    let dir = crate::scratch::folder();
     let [whole, parted, cut] = ["whole", "parted", "cut"].map(|name| dir.path().join(name));
     let engine = start(&whole, rules, None);
     for batch in arrival(events, 16, seed).batches {
@@ -85,7 +85,7 @@ pub(crate) fn in_parts_is_as_at_once(events: &[Event], rules: &IdentityRules, se
 
 /// Erases somebody who did so many things, without any bound that the test sets.
 pub(crate) fn who_did_much_is_erased(count: usize) {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = crate::scratch::folder();
     let rules = IdentityRules::standard();
     let items: Vec<Value> = (0..count)
         .map(|number| {

@@ -77,7 +77,7 @@ fn one_by_one(config: EngineConfig) -> EngineConfig {
 
 #[test]
 fn what_changes_nothing_does_not_keep_others_waiting() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = crate::scratch::folder();
     let config = one_by_one(config(dir.path()));
     let folder = Folder::hold(dir.path(), None).unwrap();
     let registry = Arc::new(Registry::new("test").unwrap());

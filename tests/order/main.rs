@@ -40,6 +40,8 @@ mod partitions;
 mod partitions_asked;
 mod renewed;
 mod scenarios;
+#[path = "../scratch/mod.rs"]
+mod scratch;
 mod simulated;
 mod steward;
 mod town;
@@ -60,6 +62,10 @@ use yekta::{
 };
 
 use crate::check::every_order_agrees;
+
+/// The one that the service has: most of this crate's time is its writer's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Events of the great test.
 const EVENTS: usize = 10_000;

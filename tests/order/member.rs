@@ -92,7 +92,7 @@ impl Member {
 
     /// Fails unless the store of one that was stopped is what its journal makes of an empty one.
     pub(crate) fn is_what_its_journal_says(&self) {
-        let again = tempfile::tempdir().unwrap();
+        let again = crate::scratch::folder();
         for name in ["journal", "secrets"] {
             copy(&self.dir.join(name), &again.path().join(name));
         }

@@ -64,7 +64,7 @@ pub(crate) fn run_keeping(
     rules: &IdentityRules,
     fold: FoldLimits,
 ) -> Outcome {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = crate::scratch::folder();
     let overlaps = Arc::new(AtomicUsize::new(0));
     let delayed = (!arrival.seed.is_multiple_of(2)).then_some(&overlaps);
     let engine = start_keeping(dir.path(), rules, fold, delayed);

@@ -71,7 +71,7 @@ pub(crate) struct Partitions {
 impl Partitions {
     /// So many, all empty.
     pub(crate) fn new(count: u32, identity: &IdentityRules, seed: u64, manner: Manner) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = crate::scratch::folder();
         let partitions = NonZeroU32::new(count).unwrap();
         let resolver = Member::below(dir.path(), Part::Resolver { partitions }, identity);
         let mut all = Self {

@@ -34,7 +34,7 @@ struct Kept {
 /// fails unless all is as an engine makes it that has the last rules from the beginning.
 pub(crate) fn ends_as_from_the_beginning(events: &[Event], _: &IdentityRules, seed: u64) {
     let mut dice = Dice::new(seed);
-    let dir = tempfile::tempdir().unwrap();
+    let dir = crate::scratch::folder();
     let mut queue = events.to_vec();
     shuffle(&mut queue, &mut dice);
     let mut kept = any_rules(&mut dice);
@@ -121,7 +121,7 @@ fn begun_with(kept: &Kept, events: &[Event], words: Vec<Word>, seed: u64) -> Out
     if words.is_empty() {
         return run_keeping(events, arrival(events, 16, seed), &kept.identity, kept.fold);
     }
-    let dir = tempfile::tempdir().unwrap();
+    let dir = crate::scratch::folder();
     let engine = start_keeping(dir.path(), &kept.identity, kept.fold, None);
     take_in(&engine, events.to_vec(), &mut Dice::new(seed));
     for word in words {

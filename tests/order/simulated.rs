@@ -157,7 +157,7 @@ impl<'f> Simulation<'f> {
             events,
             batches,
             rules: town::tight_rules(),
-            dir: tempfile::tempdir().unwrap(),
+            dir: crate::scratch::folder(),
             cheat,
             failures,
             answered: BTreeSet::new(),
@@ -321,7 +321,7 @@ impl<'f> Simulation<'f> {
 
     /// Compares the store, brought up to its journal, with what the journal makes of an empty one.
     fn is_what_the_journal_says(&self) {
-        let again = tempfile::tempdir().unwrap();
+        let again = crate::scratch::folder();
         for name in ["journal", "secrets"] {
             copy(&self.dir.path().join(name), &again.path().join(name));
         }

@@ -31,7 +31,7 @@ struct Office {
 
 impl Office {
     fn open(rules: &IdentityRules) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = crate::scratch::folder();
         let runtime = runtime();
         Self {
             engine: start(dir.path(), rules, None),

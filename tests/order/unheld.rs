@@ -59,7 +59,7 @@ fn over_fenced(dir: &Path, rules: &IdentityRules, is_fenced: &Arc<AtomicBool>) -
 
 /// Erases somebody by a commit that the journal does not keep, and starts again.
 pub(crate) fn what_the_journal_did_not_keep_is_not_done_again() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = crate::scratch::folder();
     let (rules, is_fenced) = (IdentityRules::standard(), Arc::new(AtomicBool::new(false)));
     let item = json!({"id": "1", "source": "crm", "channel": "web", "type": "Page Viewed",
         "time": 1_767_225_600_000_u64, "identifiers": [{"kind": "user_id", "value": "sara"}]});

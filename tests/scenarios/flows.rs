@@ -24,7 +24,7 @@ steps = [{ wait = "1h" }, { ask = { channel = "web", name = "remind" } }]
 
 /// A town that goes by `rules`, with a configuration file that goes on with `more`.
 pub fn going_by(rules: &str, more: &str) -> Town {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = crate::scratch::folder();
     std::fs::write(dir.path().join("rules.toml"), rules).unwrap();
     let folder = dir.path().to_str().unwrap();
     let town = Town::with(&format!("[decide]\nrules = {folder:?}\n{more}"));

@@ -20,7 +20,7 @@ may_alias = true
 
 /// A folder with the keys of this number.
 pub fn keys(number: u8) -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = crate::scratch::folder();
     let tenant = dir.path().join("data/default");
     std::fs::create_dir_all(&tenant).unwrap();
     let secret = data_encoding::HEXLOWER.encode(&[number; 32]);

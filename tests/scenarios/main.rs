@@ -73,6 +73,8 @@ mod rulebook;
 mod rules;
 mod said;
 mod schema;
+#[path = "../scratch/mod.rs"]
+mod scratch;
 mod segments_asked;
 mod segments_new;
 mod shapes;

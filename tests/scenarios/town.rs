@@ -70,7 +70,7 @@ impl Town {
 
     /// A town whose configuration file goes on with `more`.
     pub fn with(more: &str) -> Self {
-        Self::at(tempfile::tempdir().unwrap(), more)
+        Self::at(crate::scratch::folder(), more)
     }
 
     /// A town whose settings are changed in a way that no configuration may ask for.

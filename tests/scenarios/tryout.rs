@@ -36,7 +36,7 @@ fn text(bytes: &[u8]) -> String {
 
 /// How a file of cases fares, in a folder with a flow that greets whoever signs in an hour later.
 fn tested(cases: &str) -> (Option<i32>, String, String) {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = crate::scratch::folder();
     let rules = "[flows.greet]\non = \"Signed In\"\nsteps = [{ wait = \"1h\" }, { ask = { channel = \"web\", name = \"hello\" } }]\n";
     std::fs::write(dir.path().join("greet.toml"), rules).unwrap();
     let file = dir.path().join("greet.yaml");
@@ -318,7 +318,7 @@ fn a_snapshot_tells_what_the_folder_does_that_it_was_made_of() {
         secrets.to_str().unwrap(),
     ];
     // Nothing is read but the two files.
-    let elsewhere = tempfile::tempdir().unwrap();
+    let elsewhere = crate::scratch::folder();
     let told = tried_in(elsewhere.path(), &[&until[..], &of_snapshot].concat());
     assert_eq!(told, tried_in(data, &until));
     assert_eq!(told.1["flows"]["wish_list"]["actions"], 1);
