@@ -15,6 +15,9 @@ use crate::{processes::Town, server::wait_for};
 const BATCH: usize = 200;
 /// 1 January 2026 in UTC, in microseconds.
 const START: i64 = 1_767_225_600_000_000;
+/// The label of a town's resolver, and what those of its partitions begin with.
+const RESOLVER: &str = "tenant=\"giant\"";
+const PARTITIONS: &str = "tenant=\"giant-p";
 /// Looks at a standby in a second.
 const LOOKS: u32 = 20;
 
@@ -38,14 +41,7 @@ pub fn told(town: &Town, telling: &mut [Generator], (count, nameless): (usize, b
     let each = count / town.urls.len();
     let drawn: Vec<Vec<Value>> = telling
         .iter_mut()
-        .map(|events| {
-            let some = events.by_ref().take(each);
-            some.map(|event| match nameless {
-                true => without_traits(event),
-                false => event,
-            })
-            .collect()
-        })
+        .map(|events| drawn(events, each, nameless))
         .collect();
     let begun = Instant::now();
     thread::scope(|scope| {
@@ -61,6 +57,27 @@ pub fn told(town: &Town, telling: &mut [Generator], (count, nameless): (usize, b
     begun.elapsed()
 }
 
+/// Tells the next so many to a resolver, whose process commits nothing else, and waits until it has taken them.
+pub fn routed(town: &Town, events: &mut Generator, (count, nameless): (usize, bool)) -> Duration {
+    let drawn = drawn(events, count, nameless);
+    let before = read(town, RESOLVER);
+    let begun = Instant::now();
+    for some in drawn.chunks(BATCH) {
+        post(&format!("{}/v1/events", town.urls[0]), some);
+    }
+    taken(town, RESOLVER, before + float(count));
+    begun.elapsed()
+}
+
+fn drawn(events: &mut Generator, count: usize, nameless: bool) -> Vec<Value> {
+    let some = events.by_ref().take(count);
+    some.map(|event| match nameless {
+        true => without_traits(event),
+        false => event,
+    })
+    .collect()
+}
+
 fn without_traits(mut event: Value) -> Value {
     if let Some(members) = event.as_object_mut() {
         members.remove("traits");
@@ -70,31 +87,47 @@ fn without_traits(mut event: Value) -> Value {
 
 /// Waits until the partitions of a town's tenant have taken so many events, and all that is for them.
 pub fn placed(town: &Town, count: usize) {
-    wait_for("the partitions to take what is for them", || {
-        let read: f64 = of_partitions(town, "yekta_nats_messages_read_total").iter().sum();
-        let lags = of_partitions(town, "yekta_nats_input_lag_messages");
-        #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
-        let is_all = read >= count as f64 && lags.iter().all(|lag| *lag == 0.0);
-        is_all.then_some(())
+    taken(town, PARTITIONS, float(count));
+}
+
+/// Waits until these tenants have read so many messages, and none is left.
+fn taken(town: &Town, whose: &str, count: f64) {
+    wait_for("events to be taken", || {
+        let lags = said(town, whose, "yekta_nats_input_lag_messages");
+        (read(town, whose) >= count && lags.iter().all(|lag| *lag == 0.0)).then_some(())
     });
+}
+
+fn read(town: &Town, whose: &str) -> f64 {
+    said(town, whose, "yekta_nats_messages_read_total").iter().sum()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
+fn float(count: usize) -> f64 {
+    count as f64
 }
 
 /// How many parcels of customers came to other partitions so far.
 pub fn moves(town: &Town) -> f64 {
-    of_partitions(town, "yekta_nats_parcels_fetched_total")
+    said(town, PARTITIONS, "yekta_nats_parcels_fetched_total")
         .iter()
         .sum()
 }
 
-/// What each partition of a town's tenant says of itself; of a town without any, nothing.
-fn of_partitions(town: &Town, name: &str) -> Vec<f64> {
+/// Commits of a town's resolver, or of its one engine; and those of its partitions.
+pub fn commits(town: &Town) -> [f64; 2] {
+    [RESOLVER, PARTITIONS].map(|whose| said(town, whose, "yekta_engine_commit_events_count").iter().sum())
+}
+
+/// What each of these tenants of a town says of itself: whose metrics have the label so far.
+fn said(town: &Town, whose: &str, name: &str) -> Vec<f64> {
     let (process, _) = town.urls[0].split_once("/t/").unwrap();
     let told = wait_for("the metrics of a process", || {
         let told = ureq::get(format!("{process}/metrics")).call().ok();
         told?.body_mut().read_to_string().ok()
     });
     let lines = told.lines().filter(|line| line.starts_with(name));
-    let lines = lines.filter(|line| line.contains("tenant=\"giant-p"));
+    let lines = lines.filter(|line| line.contains(whose));
     lines
         .map(|line| line.rsplit(' ').next().unwrap().parse().unwrap())
         .collect()

@@ -42,7 +42,7 @@ use clap::{Parser, ValueEnum};
 use crate::{
     cluster::Cluster,
     figures::{load_average, quantiles, row},
-    load::{lags, moves, placed, telling, told},
+    load::{commits, events, lags, moves, placed, routed, telling, told},
     processes::{Costs, Town},
     server::NatsServer,
 };
@@ -56,6 +56,8 @@ enum Part {
     Tenants,
     /// One tenant as one engine, and between 1, 2 and 4 partitions.
     Partitions,
+    /// The resolver of a tenant by itself.
+    Resolver,
     /// One server, three of which one keeps it, three that all do.
     Replicas,
     /// A standby beside an owner under load.
@@ -77,6 +79,9 @@ struct Plan {
     /// In how many partitions a tenant is, one after the other; none where it is one engine.
     #[arg(long, value_delimiter = ',', default_values_t = [0, 1, 2, 4])]
     partitions: Vec<usize>,
+    /// How many servers there are then, each of which keeps a copy: 1 or 3.
+    #[arg(long, default_value_t = 1)]
+    copies: usize,
     /// Has nobody state who they are: no names, no birthdays.
     #[arg(long)]
     nameless: bool,
@@ -117,6 +122,9 @@ fn main() {
         for count in &plan.partitions {
             partitions(*count, &plan);
         }
+    }
+    if wanted(Part::Resolver) {
+        resolver(&plan);
     }
     if wanted(Part::Replicas) {
         let server = NatsServer::start();
@@ -161,8 +169,8 @@ fn cost(what: &str, urls: &[String], (tenants, copies): (usize, usize), plan: &P
 /// Prints what events cost of a tenant with so many partitions, once they are in them: of people who begin with these, and of the
 /// same people later on.
 fn partitions(count: usize, plan: &Plan) {
-    let server = NatsServer::start();
-    let town = Town::of_partitions(&[server.url()], count);
+    let servers = Servers::keeping(plan.copies);
+    let town = Town::of_partitions(&servers.urls(), count, plan.copies);
     let idle = Costs::now();
     std::thread::sleep(IDLE);
     row(
@@ -171,7 +179,7 @@ fn partitions(count: usize, plan: &Plan) {
     );
     let mut telling = telling(&town, plan.people);
     for (times, whose) in [(1, "who begin"), (2, "who are known")] {
-        let (before, moved, begun) = (Costs::now(), moves(&town), Instant::now());
+        let (before, moved, committed, begun) = (Costs::now(), moves(&town), commits(&town), Instant::now());
         let routed = told(&town, &mut telling, (plan.events, plan.nameless));
         if count > 0 {
             placed(&town, times * plan.events);
@@ -179,13 +187,53 @@ fn partitions(count: usize, plan: &Plan) {
         let took = begun.elapsed();
         let costs = Costs::now().since(&before);
         let moves = moves(&town) - moved;
+        let [first, partitions] = commits(&town);
+        let commits = [first - committed[0], partitions - committed[1]];
         row(
             &format!("partitions: {count}, people {whose}"),
             &format!(
-                "{}, committed by the first writer {}, {moves} parcels",
+                "{}, committed by the first writer {}, {moves} parcels, commits of it and of partitions {commits:?}",
                 costs.per_event(plan.events, took),
                 processes::rate(plan.events, routed)
             ),
+        );
+    }
+}
+
+/// Servers that keep one copy, or three.
+enum Servers {
+    One(NatsServer),
+    Three(Cluster),
+}
+
+impl Servers {
+    fn keeping(copies: usize) -> Self {
+        match copies {
+            1 => Self::One(NatsServer::start()),
+            _ => Self::Three(Cluster::start()),
+        }
+    }
+
+    fn urls(&self) -> Vec<String> {
+        match self {
+            Self::One(server) => vec![server.url()],
+            Self::Three(cluster) => cluster.urls(),
+        }
+    }
+}
+
+/// Prints what it takes to route events, and nothing else.
+fn resolver(plan: &Plan) {
+    let server = NatsServer::start();
+    let town = Town::of_a_resolver(&[server.url()]);
+    let mut events = events(1, plan.people);
+    for whose in ["who begin", "who are known"] {
+        let before = Costs::now();
+        let took = routed(&town, &mut events, (plan.events, plan.nameless));
+        let costs = Costs::now().since(&before);
+        row(
+            &format!("a resolver alone, people {whose}"),
+            &costs.per_event(plan.events, took),
         );
     }
 }

@@ -15,6 +15,9 @@ use crate::server::wait_for;
 const TICKS: f64 = 100.0;
 const SECRET: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
+/// A lease that outlasts every row, in milliseconds.
+const STILL_MS: &str = "60000";
+
 /// Processes of the service, each with the URL of its first tenant; ended when they are dropped.
 pub struct Town {
     pub urls: Vec<String>,
@@ -48,22 +51,61 @@ impl Town {
         }
     }
 
-    /// One process with one tenant, whose customers are in so many partitions; in none where it is one engine.
-    pub fn of_partitions(servers: &[String], partitions: usize) -> Self {
-        let files = tempfile::tempdir().unwrap();
-        let file = format!("[cluster]\npartitions = {partitions}\n");
-        fs::write(files.path().join("giant.toml"), file).unwrap();
-        let mut command = sharing(servers, "a");
-        command.env("YEKTA_TENANTS__DIR", files.path());
-        let (url, child, folder) = launched(command).unwrap();
-        let parts = (0..partitions).map(|partition| format!("giant-p{partition}"));
-        for tenant in parts.chain(["giant".to_owned()]) {
+    /// One process with one tenant, whose customers are in so many partitions, on servers that keep so many copies; in no
+    /// partition where it is one engine.
+    pub fn of_partitions(servers: &[String], partitions: usize, copies: usize) -> Self {
+        let files = divided(partitions);
+        // Servers that have just met have no place for three copies yet.
+        let (url, child, folder) = wait_for("the service to start", || {
+            let mut command = sharing(servers, "a");
+            command
+                .env("YEKTA_TENANTS__DIR", files.path())
+                .env("YEKTA_NATS__REPLICAS", copies.to_string());
+            launched(command)
+        });
+        for tenant in names(partitions) {
             wait_until_ready(&format!("{url}/t/{tenant}"));
         }
         Self {
             urls: vec![format!("{url}/t/giant")],
             children: vec![child],
             _folders: vec![files, folder],
+        }
+    }
+
+    /// A process that owns the resolver of a tenant, and nothing else: who owns its only partition stands still.
+    pub fn of_a_resolver(servers: &[String]) -> Self {
+        let files = divided(1);
+        let begin = |name: &str| {
+            let mut command = sharing(servers, name);
+            // Nobody is to take over from who stands still.
+            command
+                .env("YEKTA_TENANTS__DIR", files.path())
+                .env("YEKTA_CLUSTER__LEASE_MS", STILL_MS);
+            launched(command).unwrap()
+        };
+        let processes = ["a", "b"].map(begin);
+        let at = wait_for("each of two processes to own something", || {
+            let owned = |tenant: &str| {
+                let mut urls = processes.iter().map(|(url, ..)| format!("{url}/t/{tenant}"));
+                urls.position(|url| is_owner(&url))
+            };
+            let (resolver, partition) = (owned("giant")?, owned("giant-p0")?);
+            (resolver != partition).then_some(resolver)
+        });
+        let [first, second] = processes;
+        let ((url, working, folder), (_, still, other)) = match at {
+            0 => (first, second),
+            _ => (second, first),
+        };
+        let stopped = Command::new("kill")
+            .args(["-STOP", &still.id().to_string()])
+            .status();
+        assert!(stopped.unwrap().success());
+        Self {
+            urls: vec![format!("{url}/t/giant")],
+            children: vec![working, still],
+            _folders: vec![files, folder, other],
         }
     }
 
@@ -92,6 +134,20 @@ impl Drop for Town {
             child.wait().ok();
         }
     }
+}
+
+/// The folder of a tenant with so many partitions.
+fn divided(partitions: usize) -> TempDir {
+    let files = tempfile::tempdir().unwrap();
+    let file = format!("[cluster]\npartitions = {partitions}\n");
+    fs::write(files.path().join("giant.toml"), file).unwrap();
+    files
+}
+
+/// Its partitions, and the tenant itself.
+fn names(partitions: usize) -> impl Iterator<Item = String> {
+    let parts = (0..partitions).map(|partition| format!("giant-p{partition}"));
+    parts.chain(["giant".to_owned()])
 }
 
 fn serve(servers: &[String]) -> Command {
@@ -131,6 +187,13 @@ fn launched(mut command: Command) -> Option<(String, Child, TempDir)> {
             None
         }
     }
+}
+
+/// Whether a process that is ready owns a tenant.
+fn is_owner(url: &str) -> bool {
+    let told = ureq::get(format!("{url}/readyz")).call().ok();
+    let told = told.and_then(|told| told.into_body().read_to_string().ok());
+    told.is_some_and(|told| told.contains("\"role\":\"owner\""))
 }
 
 pub fn wait_until_ready(url: &str) {
