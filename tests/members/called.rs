@@ -10,7 +10,7 @@ use crate::{
     answers::{follow, try_send},
     broker::{Broker, Refusal, asking, said},
     channel::visit,
-    partitions::Giant,
+    giant::Giant,
     process::{PATIENCE, wait_for},
     town::connected,
 };
@@ -25,7 +25,7 @@ fn user(number: usize) -> String {
 /// A tenant whose customers were all seen once, and whoever asks it.
 fn giant() -> (Giant, Broker) {
     let giant = Giant::with(&["a", "b"], &[]);
-    let broker = connected(&[giant.server.url()]);
+    let broker = connected(&[giant.servers.url()]);
     let visits: Vec<Value> = (0..USERS)
         .map(|number| visit(&format!("v-{number}"), &user(number)))
         .collect();

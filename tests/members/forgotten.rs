@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     channel::visit,
     erased::{MARK, holds},
-    partitions::{Giant, asked},
+    giant::{Giant, asked},
     process::{printed, wait_for, yekta},
 };
 
@@ -62,7 +62,7 @@ fn what_was_said_is_nowhere_whatever_partitions_they_lived_in() {
     let now = where_told(&giant, "c-1");
     assert_ne!(now, before, "they did not move");
     let journals = ["", "-p0", "-p1"].map(|engine| format!("YEKTA_JOURNAL_giant{engine}"));
-    let streams = giant.server.folder().join("store/jetstream");
+    let streams = giant.servers.folder().join("store/jetstream");
     let stream = |name: &str| streams.join("$G/streams").join(name);
     for journal in &journals {
         wait_for("a journal to hold what was said", || {

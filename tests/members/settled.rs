@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{partitions::Giant, process::wait_for};
+use crate::{giant::Giant, process::wait_for};
 
 impl Giant {
     /// Waits until nobody moves any more: nothing was routed for a second, and whoever left a partition is told of by another.
