@@ -6,20 +6,21 @@
 //!
 //! # How one event flows
 //!
-//! 1. [`http`] takes bytes (`routes::ingest`) and hands them to an [`engine::intake`]. [`wire::decode()`] makes them
+//! 1. [`http`] takes bytes (`routes::ingest`) and hands them to an [`engine::writer::intake`]. [`wire::decode()`] makes them
 //!    [`domain::event::Event`]s, validated and normalised, or a [`wire::Rejection`] that is kept; the event's time is
 //!    fixed here, once. Beside a broker the intake puts them into the input stream, and [`nats::ingest`] follows that:
 //!    [`wire::decode_message`] makes the same events of it.
-//! 2. [`engine::Handle::submit`] puts them into a bounded queue and waits; where the disk is nearly full (`engine::room`) it
+//! 2. [`engine::Handle::submit`] puts them into a bounded queue and waits; where the disk is nearly full (`engine::writer::room`) it
 //!    refuses.
-//! 3. The writer's one thread (`engine::worker`, `engine::taking`) takes what waits and calls `engine::step`, which has no effects;
-//!    what it read or left last it knows from batch to batch (`engine::known`), and what nobody ever sent (`engine::absent`):
+//! 3. The writer's one thread (`engine::writer::worker`, `engine::writer::taking`) takes what waits and calls `engine::step`, which
+//!    has no effects; what it read or left last it knows from batch to batch (`engine::state::known`), and what nobody ever sent
+//!    (`engine::state::absent`):
 //!    - `tenant`: what is about the tenant and no customer goes into the catalogue ([`domain::catalogue`]), and no further.
 //!    - `place`: the event's claim ([`domain::identity::Claim::of`]) says into which *atom* it goes; there it is folded
 //!      ([`domain::profile::Aggregate`]). A late log-in moves the events it takes over.
 //!    - `resolve`: the components around what changed (`seeds`) are found again, by the keys that join and by how alike
-//!      people's facts are ([`engine::component`], [`domain::similarity`]), and parted into persons
-//!      ([`domain::identity::cluster()`]), as stewards said ([`domain::identity::Word`], `engine::words`); who only
+//!      people's facts are ([`engine::identity::component`], [`domain::similarity`]), and parted into persons
+//!      ([`domain::identity::cluster()`]), as stewards said ([`domain::identity::Word`], `engine::identity::words`); who only
 //!      mentions a value is attributed.
 //!    - `combine`: the atoms of each changed person make its profile ([`domain::profile::Profile::combine`]), its next
 //!      version and its fingerprint, which segments it is in (`engine::deciding`), and what it adds to what is counted of the
@@ -29,14 +30,13 @@
 //!      profile ([`domain::context`], written down by [`wire::out`]).
 //! 4. The commit, all of that, is appended to the [`journal`] and synced, while the next batch is stepped; then it is applied
 //!    to the [`store`], whose readers see it as one from then on; only then the caller is answered. The store's files get it
-//!    in a thread of their own, together with others (`store::behind`). After a crash [`engine::open`] applies what the
-//!    journal holds more. A
-//!    store that is damaged, or was written to when power went (`store::unsettled`), is built again from a snapshot
-//!    ([`engine::snapshots`], [`store::snapshot`]) and the journal.
+//!    in a thread of their own, together with others (`store::behind`). After a crash [`engine::folder::open`] applies what the
+//!    journal holds more. A store that is damaged, or was written to when power went (`store::unsettled`), is built again from
+//!    a snapshot ([`engine::folder::snapshots`], [`store::snapshot`]) and the journal.
 //! 5. A question comes through an edge, which has [`api::guard::Guard`] say who asks and whether they may, to [`api::Api`],
 //!    which asks [`engine::Query`]: it answers from committed state on any thread. What is not for the caller is taken out
 //!    of the answer. `routes::updates` streams the published messages from any position of the journal, behind a copy of
-//!    every profile ([`engine::copies`]) where that is asked for.
+//!    every profile ([`engine::queries::copies`]) where that is asked for.
 //!
 //! On NATS the way is the same but for its ends:
 //!
@@ -52,7 +52,7 @@
 //! journal ([`nats::journal::JetStreamFollower`]) into stores of their own ([`engine::standby`]), answer questions, and send what needs
 //! the writer to it ([`http::duty`]). Who holds the lease ([`nats::lease`]) takes the journal over, and whoever wrote it before can
 //! commit nothing from then on; the routes that are served change with the duty ([`http::switch`]). What a process erases the others
-//! clear from their files by its word (`engine::cleared`); who comes with an empty disk begins with the newest snapshot
+//! clear from their files by its word (`engine::erasing::cleared`); who comes with an empty disk begins with the newest snapshot
 //! ([`nats::shelf`]).
 //!
 //! In a shop whose line may be down a process (`app::shop`) follows a mirror of the journal at the shop's own server, and never
@@ -70,20 +70,21 @@
 //! (`nats::service::routes`).
 //!
 //! What one value does to many, as when it turns out that too many hold it, is carried out a few atoms per commit
-//! (`engine::repair`), in turns with what comes (`engine::upkeep`); who is still to be looked at again is pending.
+//! (`engine::identity::repair`), in turns with what comes (`engine::writer::upkeep`); who is still to be looked at again is pending.
 //!
-//! A service that starts with other rules than its store was kept by makes every atom anew in the background, a few per
-//! commit and in turns with what comes (`engine::edition`, `engine::renew`): it ends where they had led from the first event.
+//! A service that starts with other rules than its store was kept by makes every atom anew in the background, a few per commit and
+//! in turns with what comes (`engine::identity::edition`, `engine::identity::renew`): it ends where they had led from the first
+//! event.
 //!
-//! Whoever is erased (`engine::erase`) is gone with that commit, or with the last of several where they are larger than one
-//! may be (`engine::taking`): events, index, codes, words; marks stay by which what comes again is refused
-//! (`engine::erased`). Within the horizon [`engine::expunge`] has the bytes gone too: the journal begins anew behind
-//! snapshots of what is left, the store is rewritten ([`store`]) while it is at work, and the broker's streams erase what
-//! they held ([`nats::expunge`]); its bucket of profiles is written anew (`engine::anew`). The ledger (`engine::ledger`) has it
-//! done again where an older copy is put back. Where a tenant has partitions ([`engine::parting`]) all of them are told
-//! ([`engine::elsewhere`]), and the resolver's journal lets go of what all have consumed ([`engine::forgetting`]); what was
-//! refused is the resolver's, which lets go first of what names them (`http::partitions`). What is kept for a time only is
-//! taken out by `engine::expire` ([`domain::retention`]).
+//! Whoever is erased (`engine::erasing::erase`) is gone with that commit, or with the last of several where they are larger than
+//! one may be (`engine::writer::taking`): events, index, codes, words; marks stay by which what comes again is refused
+//! (`engine::erasing::erased`). Within the horizon [`engine::erasing::expunge`] has the bytes gone too: the journal begins anew
+//! behind snapshots of what is left, the store is rewritten ([`store`]) while it is at work, and the broker's streams erase what
+//! they held ([`nats::expunge`]); its bucket of profiles is written anew (`engine::erasing::anew`). The ledger
+//! (`engine::erasing::ledger`) has it done again where an older copy is put back. Where a tenant has partitions
+//! ([`engine::parting`]) all of them are told ([`engine::erasing::elsewhere`]), and the resolver's journal lets go of what all have
+//! consumed ([`engine::erasing::forgetting`]); what was refused is the resolver's, which lets go first of what names them
+//! (`http::partitions`). What is kept for a time only is taken out by `engine::erasing::expire` ([`domain::retention`]).
 //!
 //! What waits for its time (`engine::deciding`) wakes the writer, which carries some of it out in a step of its own: a flow is
 //! judged then, by what is known of the customer by then. What it does is an event of ours about them and a message that is
@@ -136,7 +137,7 @@
 //! - **A reason not to contact somebody, or not now**: a function over the case in [`decide::contact`], called in its place of
 //!   the order; its numbers in `config::section::contact`.
 //! - **What is counted for a report**: a `Happened` of [`decide::contact`], read of the event in `tally`; the engine counts it
-//!   where it is placed (`engine::tallies`).
+//!   where it is placed (`engine::queries::tallies`).
 //! - **What a condition of a rule may ask for**: a variable in `decide::rule::condition::look`, or a question to the history in
 //!   `condition::call`; which events change the answer, in [`decide::rule::touched`].
 //! - **A kind of rule that files hold**: a list of [`decide::rule::Rulebook`], read in `config::rules`.
@@ -157,8 +158,8 @@
 //!   goes with to another partition: `engine::parting::answered`.
 //! - **How long a type of event is kept**: a table of the configuration (`[retention.TYPE]`), no code.
 //! - **A file in the tenant's folder that says something of people**: encrypted as one more [`cipher::Place`], and made anew or
-//!   removed by `engine::expunge`.
-//! - **Something stored about a person**: what `engine::erase` deletes, [`engine::query::Dossier`] tells, and
+//!   removed by `engine::erasing::expunge`.
+//! - **Something stored about a person**: what `engine::erasing::erase` deletes, [`engine::queries::query::Dossier`] tells, and
 //!   `engine::parting::belongings` takes along to another partition.
 //! - **Something that only the writer can do**: its action is one of [`api::guard::Action::is_command`], so that a standby sends the
 //!   client to the owner.

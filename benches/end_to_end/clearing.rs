@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use yekta::domain::identifier::Kind;
 use yekta::engine::api::{Answer, Command, Target};
-use yekta::engine::query::{Address, Found};
+use yekta::engine::queries::query::{Address, Found};
 use yekta::engine::{ErasureId, Handle, ProfileId, Query};
 
 use crate::beside::{RATE, UNDISTURBED, hand_over, until};

@@ -13,7 +13,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use yekta::cipher::{Cipher, DataKeys, Place};
 use yekta::domain::identity::Key;
-use yekta::engine::query::{Address, Found};
+use yekta::engine::queries::query::{Address, Found};
 
 use crate::engine::{bodies, drain};
 use crate::figures::{folder_bytes, megabytes, per_second, quantiles, row, writer_time};

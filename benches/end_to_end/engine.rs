@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use yekta::domain::identity::Key;
 use yekta::engine::Handle;
 use yekta::engine::api::Submission;
-use yekta::engine::query::{Address, Found};
+use yekta::engine::queries::query::{Address, Found};
 
 use crate::figures::{per_second, quantiles, row, writer_time};
 use crate::town::{Town, submissions};

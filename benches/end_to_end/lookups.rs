@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use yekta::domain::identity::Key;
 use yekta::engine::Query;
-use yekta::engine::query::{Address, Found};
+use yekta::engine::queries::query::{Address, Found};
 
 use crate::engine::{bodies, drain};
 use crate::figures::{per_second, row};

@@ -16,7 +16,7 @@ use crate::{
         },
         identity::Key,
     },
-    engine::{ProfileId, api::Target, query::Address},
+    engine::{ProfileId, api::Target, queries::query::Address},
     wire::{out::context::Why, qr},
 };
 

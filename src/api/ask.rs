@@ -11,7 +11,7 @@ use crate::{
     api::{Api, Failure, Who},
     engine::{
         Position, ProfileId, Query, QueryError,
-        query::{Address, Found, Portrait},
+        queries::query::{Address, Found, Portrait},
     },
 };
 

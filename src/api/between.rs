@@ -6,8 +6,8 @@ use crate::{
     api::{Api, Failure, Who},
     engine::{
         ProfileId,
-        explain::{Asked, Between, Compared},
-        possible::{Match, Matches, Why},
+        identity::possible::{Match, Matches, Why},
+        queries::explain::{Asked, Between, Compared},
     },
     wire::out::{
         between::{self, Comparison},

@@ -10,7 +10,7 @@ use crate::{
     },
     engine::{
         ProfileId,
-        query::{Address, Portrait},
+        queries::query::{Address, Portrait},
     },
     wire::out::{
         context::{Body, Finding, Why},

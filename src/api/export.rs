@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::{
     api::{Api, Failure, ProfileAnswer, Who},
-    engine::query::{CodeView, Dossier, MemberView, Run, SegmentView, Task, TimerView, WordView},
+    engine::queries::query::{CodeView, Dossier, MemberView, Run, SegmentView, Task, TimerView, WordView},
     wire::out::{
         export::{Atom, Code, Content, Events, Export, Segment, State, Timer, Wait, Word},
         scalar::{EventRef, Time},

@@ -10,7 +10,7 @@ use crate::{
     },
     engine::{
         api::{Answer, Command},
-        rules_told::{Failed, FlowTold, RulesTold, SegmentTold},
+        queries::rules_told::{Failed, FlowTold, RulesTold, SegmentTold},
     },
     wire::out::{answer::Status, scalar::Time},
 };

@@ -6,7 +6,7 @@ use crate::{
     api::{Api, Failure, Who},
     engine::{
         ProfileId,
-        query::{IdentityView, MemberView},
+        queries::query::{IdentityView, MemberView},
     },
     wire::out::identity::{Evidence, Identity, Member, Shared},
 };
@@ -89,7 +89,7 @@ mod tests {
             identity::{Claim, Key, Owner, Verdict, cluster::Link},
             time::Timestamp,
         },
-        engine::query::EvidenceView,
+        engine::queries::query::EvidenceView,
     };
 
     fn member(attributed: bool) -> MemberView {

@@ -13,7 +13,7 @@ use crate::{
     domain::{context::View, identity::Key},
     engine::{
         ProfileId,
-        query::{Address, Found, Portrait},
+        queries::query::{Address, Found, Portrait},
     },
     wire::out::{candidate::Candidate, context::Match, flat::Flat, lookup::Lookup},
 };

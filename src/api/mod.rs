@@ -44,7 +44,7 @@ use crate::{
     api::guard::Caller,
     audit::AuditLog,
     domain::{context::View, time::Timestamp},
-    engine::handle::Handle,
+    engine::writer::handle::Handle,
     telemetry::QueryMetrics,
     wire::{self, DecodeRules},
 };

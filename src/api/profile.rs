@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
     api::{Api, Failure, Who},
-    engine::query::Portrait,
+    engine::queries::query::Portrait,
     wire::out::profile::{Document, ProfileView},
 };
 

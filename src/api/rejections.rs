@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     api::{Api, Class, Failure},
     domain::event::StreamPlace,
-    engine::{intake::RetryError, query::RejectionView},
+    engine::{queries::query::RejectionView, writer::intake::RetryError},
     wire::out::{dlq::Origin, scalar::Time},
 };
 

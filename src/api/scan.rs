@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     api::{Api, Failure, QrAnswer, QrReadRequest, Token, budget::Budget, qr::VIEW},
     domain::{identifier::Region, profile::Profile, qr::QrOutcome, scan::Product},
-    engine::{ProfileId, query::Address},
+    engine::{ProfileId, queries::query::Address},
     wire::out::{
         candidate::Candidate,
         context::{Body, Match},

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     api::{Api, Failure},
-    engine::rules_told::{MembersPage, SizesTold},
+    engine::queries::rules_told::{MembersPage, SizesTold},
 };
 
 /// Profiles on a page where the request does not say, and at most.

@@ -11,7 +11,7 @@ use crate::{
     engine::{
         ProfileId,
         api::{Answer, Answered, Command, Statement, Undo},
-        query::{Address, Found},
+        queries::query::{Address, Found},
     },
     wire::out::answer::Status,
 };

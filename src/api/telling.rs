@@ -7,7 +7,7 @@ use crate::{
     engine::{
         ProfileId,
         api::Target,
-        query::{Address, Found},
+        queries::query::{Address, Found},
     },
     wire,
 };

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
     api::{Api, Failure, Who},
-    engine::query::{TimelinePage, TimelineRange},
+    engine::queries::query::{TimelinePage, TimelineRange},
     wire::out::event::Timeline,
 };
 

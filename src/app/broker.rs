@@ -15,8 +15,8 @@ use tokio::{runtime::Handle, time::sleep};
 use crate::{
     app::{erasures::Erasures, partitions::Partitions, siblings::Siblings},
     engine::{
-        Beyond, ErasureRecord, ProfileId, Query, elsewhere::Elsewhere, expunge::BeyondError,
-        forgetting::Readers, withdrawn::Withdrawn,
+        Beyond, ErasureRecord, ProfileId, Query,
+        erasing::{elsewhere::Elsewhere, expunge::BeyondError, forgetting::Readers, withdrawn::Withdrawn},
     },
     nats::{
         Client,

@@ -13,8 +13,10 @@ use crate::{
     config::Settings,
     engine::{
         ErasureId, ErasureRecord,
-        elsewhere::{decode, encode, look_every},
-        expunge::BeyondError,
+        erasing::{
+            elsewhere::{decode, encode, look_every},
+            expunge::BeyondError,
+        },
     },
     nats::{self, Connection, Tenant, assets::Names, bucket::Bucket},
 };

@@ -30,7 +30,7 @@ use crate::{
     console,
     engine::{
         Handle,
-        intake::{Intake, Retry},
+        writer::intake::{Intake, Retry},
     },
     http::{self, Http, duty::Duty, settings::Settings as HttpSettings, switch::Switch},
     telemetry::{

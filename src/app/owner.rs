@@ -19,7 +19,7 @@ use crate::{
     },
     engine::{
         Engine, Opened,
-        intake::{Direct, Intake, Retry},
+        writer::intake::{Direct, Intake, Retry},
     },
     http::duty::Duty,
     nats::{ingest::FollowError, lease::Left},

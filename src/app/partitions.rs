@@ -6,7 +6,10 @@ use std::time::Duration;
 use crate::{
     app::clock,
     config::Settings,
-    engine::{Part, Position, expunge::BeyondError, forgetting::Consumed},
+    engine::{
+        Part, Position,
+        erasing::{expunge::BeyondError, forgetting::Consumed},
+    },
     nats::{
         self, Connection,
         assets::Names,

@@ -17,7 +17,7 @@ use crate::{
     engine::{
         Engine, Held,
         error::Error as WriteError,
-        intake::{Intake, Retry},
+        writer::intake::{Intake, Retry},
     },
     journal::InputPosition,
     nats::{

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 use crate::{
     app::shared::partitioned::agreed,
     config::Settings,
-    engine::expunge::BeyondError,
+    engine::erasing::expunge::BeyondError,
     nats::{
         self, Connection,
         assets::Names,

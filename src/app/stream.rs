@@ -17,7 +17,7 @@ use crate::{
     domain::retention::Retention,
     engine::{
         EngineConfig, Folder, StartError,
-        intake::{Intake, Retry},
+        writer::intake::{Intake, Retry},
     },
     nats::{
         self, Connection,

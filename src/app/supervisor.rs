@@ -19,7 +19,7 @@ use std::{
 
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::engine::handle::Health;
+use crate::engine::writer::handle::Health;
 
 /// The socket of who wants to be told.
 const SOCKET: &str = "NOTIFY_SOCKET";

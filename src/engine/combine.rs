@@ -13,13 +13,11 @@ use crate::{
         time::Timestamp,
     },
     engine::{
-        atoms::Atoms,
-        batch::Batch,
         deciding::{Looked, Segmented},
         experience::{Now, positions},
-        membership::Notice,
-        query::Portrait,
-        resolve::Resolved,
+        identity::{membership::Notice, resolve::Resolved},
+        queries::query::Portrait,
+        state::{atoms::Atoms, batch::Batch},
     },
     store::{
         AtomId, AtomRecord, Error, MembershipRecord, ProfileId, ProfileRecord, UntoldRecord, fingerprint,

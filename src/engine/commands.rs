@@ -1,6 +1,11 @@
 //! Commands: requests that need the owner's answer. They go through the writer like events, so that each is answered
 //! once and two that compete have an order. What a command changes about a person is an event of our own.
 
+pub(crate) mod contact;
+pub(crate) mod evidence;
+pub(crate) mod qr;
+pub(crate) mod routing;
+
 use crate::{
     domain::{
         event::{ConsentChange, Event, EventId, Place},
@@ -13,14 +18,11 @@ use crate::{
     },
     engine::{
         api::{Answer, Command, CommandError, QrAnswer, Statement, Target},
-        atoms::Atoms,
-        batch::Batch,
-        contact,
-        erase::Erasing,
-        qr::Redemption,
-        query::{Address, Found},
-        routing,
-        steward::Saying,
+        commands::qr::Redemption,
+        erasing::erase::Erasing,
+        identity::steward::Saying,
+        queries::query::{Address, Found},
+        state::{atoms::Atoms, batch::Batch},
     },
     store::{AnswerRecord, ErasureId, ErasureRecord, Error, ProfileId, Read, RequestHash, keys},
 };

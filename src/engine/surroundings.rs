@@ -24,8 +24,8 @@ use crate::{
         time::Timestamp,
     },
     engine::{
-        batch::Rules,
         deciding::{RuleHealth, RuleName},
+        state::batch::Rules,
     },
     store::{Error, Order, Read, ShelfRecord, StandingRecord, codec::Record, keys::catalogue},
 };

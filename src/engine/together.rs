@@ -19,7 +19,11 @@ use crate::{
         profile::{Profile, shortened},
         time::Timestamp,
     },
-    engine::{atoms::Atoms, batch::Batch, combine::Combined, overlay::Committed, publish::Told},
+    engine::{
+        combine::Combined,
+        publish::Told,
+        state::{atoms::Atoms, batch::Batch, overlay::Committed},
+    },
     store::{
         AtomRecord, Error, ProfileId, Read,
         keys::catalogue::{self, Shelf},

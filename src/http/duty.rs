@@ -20,7 +20,7 @@ use tokio::sync::watch;
 
 use crate::{
     api::{self, Line},
-    engine::{Position, intake::Until},
+    engine::{Position, writer::intake::Until},
     http::{access::Access, body::min_position, failure::Failure, posted::until},
     wire::out::problem::Problem,
 };

@@ -17,7 +17,7 @@ use crate::{
     api,
     engine::{
         api::SubmitError,
-        intake::{IntakeError, RetryError},
+        writer::intake::{IntakeError, RetryError},
     },
     wire::{Reason, Rejection, out::problem::Problem},
 };

@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     api::{Api, Following},
-    engine::intake::{Intake, Retry},
+    engine::writer::intake::{Intake, Retry},
     http::{access::Keys, duty::Duty, partitions::Gateway, settings::Settings},
     telemetry::{HttpMetrics, Registry},
 };

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::{
     domain::event::Name,
-    engine::intake::Until,
+    engine::writer::intake::Until,
     http::{
         access::Sender,
         body::{self, Unread},

@@ -11,7 +11,7 @@ use crate::{
         identity::{Word, link::OWN_SOURCE},
         time::Timestamp,
     },
-    engine::{Offline, recorded::Place, trial::Trial},
+    engine::{Offline, folder::recorded::Place, trial::Trial},
     tryout::{
         error::TryError,
         seen::Seen,

@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{engine::recorded::Place, tryout::error::TryError};
+use crate::{engine::folder::recorded::Place, tryout::error::TryError};
 
 /// Places that are held at a time: 12 MiB.
 const HELD_MAX: usize = 262_144;

@@ -12,7 +12,7 @@ use yekta::{
     domain::{identifier::Kind, identity::Key},
     engine::{
         Engine, Opened,
-        query::{Address, Found},
+        queries::query::{Address, Found},
     },
     nats::{
         Connection, Partition,

@@ -4,7 +4,7 @@ use std::{io::Write, net::TcpStream, time::Duration};
 
 use yekta::{
     domain::time::Timestamp,
-    engine::intake::{Intake, IntakeError, Until},
+    engine::writer::intake::{Intake, IntakeError, Until},
     nats::assets::Names,
     wire::{Call, Origin, Posted, Shape},
 };

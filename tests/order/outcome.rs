@@ -21,7 +21,7 @@ use yekta::{
         Engine, EngineConfig, Folder, HandleLimits, Opened, ProfileId, Query, RoomConfig, Rules,
         SnapshotConfig, WorkerConfig,
         api::{Outcome as Became, Submission},
-        query::TimelineRange,
+        queries::query::TimelineRange,
     },
     journal::{InputPosition, Journal, file::FileJournalConfig},
     store::{Store, StoreConfig, fingerprint::Multiset},

@@ -15,7 +15,7 @@ use yekta::{
     engine::{
         Engine, ErasureRecord, ProfileId,
         api::{Answer, Command, CommandError, Outcome as Became, Statement, Target, Undo},
-        query::TimelineRange,
+        queries::query::TimelineRange,
     },
 };
 

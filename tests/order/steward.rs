@@ -11,7 +11,7 @@ use yekta::{
     engine::{
         Engine, ProfileId,
         api::{Answer, Command, CommandError, Statement, Submission, Target, Undo},
-        query::{Address, Found},
+        queries::query::{Address, Found},
     },
     store::{Order, Store, StoreConfig, View},
 };

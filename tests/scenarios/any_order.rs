@@ -1,7 +1,7 @@
 //! The same events in two orders, on stores with the same keys: the same ids, first sights and links.
 
 use serde_json::{Value, json};
-use yekta::{domain::event::Stamp, engine::query::Found};
+use yekta::{domain::event::Stamp, engine::queries::query::Found};
 
 use crate::{
     said::{cookie, event, identifier, signed_in, signed_out, user, viewed},

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use yekta::{
     cli::generate,
-    engine::{Position, query::Found},
+    engine::{Position, queries::query::Found},
 };
 
 use crate::{

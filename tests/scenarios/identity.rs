@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use yekta::engine::api::{Outcome, Resolution};
-use yekta::engine::query::Found;
+use yekta::engine::queries::query::Found;
 
 use crate::town::Town;
 
@@ -64,7 +64,7 @@ fn an_anonymous_cookie_becomes_the_customer_who_signs_in() {
         (2, [before].as_slice())
     );
     let query = town.engine().handle.query();
-    let address = yekta::engine::query::Address::Id(before);
+    let address = yekta::engine::queries::query::Address::Id(before);
     assert_eq!(query.find(&address).unwrap(), Found::One(ann.id));
 }
 

@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER;
 use proptest::{collection::vec, prelude::*, test_runner::Config};
 use serde_json::{Value, json};
 use yekta::{
-    engine::{Query, query::TimelineRange},
+    engine::{Query, queries::query::TimelineRange},
     store::{Store, StoreConfig, fingerprint::Multiset},
 };
 

@@ -1,7 +1,7 @@
 //! What went wrong in other systems of this kind, as their users told it: each is tried here.
 
 use serde_json::{Value, json};
-use yekta::engine::query::Found;
+use yekta::engine::queries::query::Found;
 
 use crate::{
     said::{event, identifier, user},

@@ -1,7 +1,7 @@
 //! Events that are taken back: what is left is what would be had they never come.
 
 use serde_json::json;
-use yekta::engine::query::{Address, Found};
+use yekta::engine::queries::query::{Address, Found};
 
 use crate::{
     follower::Follower,

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use yekta::engine::{ProfileId, query::Found};
+use yekta::engine::{ProfileId, queries::query::Found};
 
 use crate::{follower::Follower, said::event, town::Town};
 

@@ -24,8 +24,8 @@ use yekta::{
     engine::{
         Engine, EngineConfig, Opened, Part, ProfileId, Query,
         api::{Command, Receipt, Submission},
-        intake::Direct,
-        query::{Address, Found, Portrait},
+        queries::query::{Address, Found, Portrait},
+        writer::intake::Direct,
     },
     http::{Http, duty::Duty, partitions::Gateway, router, settings::Settings as HttpSettings},
     telemetry::{EngineMetrics, GuardMetrics, HttpMetrics, QueryMetrics, Registry},

@@ -6,10 +6,12 @@ use crate::{
     app::broker::{Broker, unless_stopped},
     engine::{
         ErasureId, ErasureRecord,
-        elsewhere::Elsewhere,
-        expunge::BeyondError,
-        forgetting::{Consumed, Readers},
-        withdrawn::Withdrawn,
+        erasing::{
+            elsewhere::Elsewhere,
+            expunge::BeyondError,
+            forgetting::{Consumed, Readers},
+            withdrawn::Withdrawn,
+        },
     },
 };
 

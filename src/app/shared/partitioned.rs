@@ -18,7 +18,7 @@ use crate::{
         },
     },
     config::Settings,
-    engine::{EngineConfig, expunge::BeyondError},
+    engine::{EngineConfig, erasing::expunge::BeyondError},
     nats::{self, Tenant, bucket::Bucket, status::last_of},
 };
 

@@ -20,7 +20,7 @@ use crate::{
     },
     config::{LoadOptions, Settings},
     domain::time::Timestamp,
-    engine::{Engine, Opened, intake::Direct},
+    engine::{Engine, Opened, writer::intake::Direct},
     http::{
         Http,
         access::Access,

@@ -2,38 +2,30 @@
 //! carries it out.
 
 mod assign;
+mod with;
 
 use std::collections::BTreeMap;
 
 use crate::{
     decide::{
         contact::{Ask, Evidence, Outcome as Decision, Verdict, decide},
-        rule::{Act, Condition, Facts, Failed, Flow},
+        rule::{Act, Flow},
     },
     domain::{
-        context::contradictions::Saying,
         event::{Event, EventId},
-        profile::{Profile, shortened},
+        profile::Profile,
         time::Timestamp,
         value::Value,
     },
     engine::{
-        api::Decided, batch::Batch, commands::own_event, contact::written, deciding::health::RuleName,
-        place::Placed,
+        api::Decided,
+        commands::{contact::written, own_event},
+        deciding::{act::with::saying, health::RuleName},
+        identity::place::Placed,
+        state::batch::Batch,
     },
     store::{AtomId, Error, ProfileId, Task, TimerHash, TimerRecord},
 };
-
-/// The member of what is told that says until when it holds.
-const EXPIRES: &str = "expires";
-
-/// What whoever carries it out is told.
-#[derive(Default)]
-pub(super) struct With {
-    values: BTreeMap<String, Value>,
-    /// Until when that holds.
-    expires: Option<Timestamp>,
-}
 
 /// What is about to be done.
 pub(super) struct Doing<'a> {
@@ -298,37 +290,6 @@ impl Batch<'_> {
         let hash = self.keyring.event(&doing.event.id);
         self.keyring.timer(&doing.flow.name, &about, &hash.0)
     }
-
-    /// What whoever carries it out needs to know.
-    fn with(
-        &self,
-        doing: &Doing<'_>,
-        profile: &Profile,
-        now: Timestamp,
-    ) -> Result<Result<With, Failed>, Error> {
-        let asked = doing.act.with();
-        if asked.is_empty() {
-            return Ok(Ok(With::default()));
-        }
-        let asks: Vec<&Condition> = asked.values().collect();
-        let known = self.known(doing.profile, profile, &asks, now)?;
-        let facts = Facts {
-            event: Some(doing.event),
-            matter: doing.matter,
-            ..known.facts()
-        };
-        let told = || {
-            let values = asked
-                .iter()
-                .map(|(name, asks)| Ok((name.clone(), asks.value(&facts)?)));
-            let expires = asked.get(EXPIRES).map(|asks| asks.time(&facts)).transpose()?;
-            Ok(With {
-                values: values.collect::<Result<_, Failed>>()?,
-                expires: expires.flatten(),
-            })
-        };
-        Ok(told())
-    }
 }
 
 impl Doing<'_> {
@@ -372,22 +333,6 @@ impl Doing<'_> {
             answer_by: None,
             trace: self.event.trace.clone(),
         }
-    }
-}
-
-/// What a message says that may contradict what was said before, where whoever sends it is told of it by these names.
-fn saying(with: &BTreeMap<String, Value>, expires: Option<Timestamp>) -> Saying {
-    let text = |name: &str| {
-        let text = with.get(name).and_then(Value::text_or_number).map(shortened);
-        text.filter(|text| !text.is_empty())
-    };
-    Saying {
-        product: text("product_id"),
-        offer: text("offer_id"),
-        price: text("price"),
-        currency: text("currency"),
-        promise: text("promise"),
-        expires,
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     domain::time::Timestamp,
-    engine::handle::{Job, Nudge},
+    engine::writer::handle::{Job, Nudge},
 };
 
 /// How long it sleeps at most: a clock that is set while it does is seen within that.

@@ -15,12 +15,11 @@ use crate::{
         time::Timestamp,
     },
     engine::{
-        atoms::Atoms as _,
-        batch::Batch,
         combine::Combined,
         deciding::{facts::Known, health::RuleName, turn::Became},
         publish::Told,
-        query::Portrait,
+        queries::query::Portrait,
+        state::{atoms::Atoms as _, batch::Batch},
     },
     store::{
         AtomId, Error, ProfileId, Read as _, Run, SeenRecord, Task, TimerRecord, View as _, fingerprint, keys,

@@ -1,15 +1,15 @@
 //! What is counted, so that nobody who asks has to count it: how much waits for its time, how many profiles there are.
 //!
 //! Profiles are counted as the first sweep comes by them, and from then on as they appear and go. Where there never was a
-//! sweep, as without rules, none are kept count of in the store; whoever watches has `engine::population`.
+//! sweep, as without rules, none are kept count of in the store; whoever watches has `engine::writer::population`.
 
 use std::ops::ControlFlow;
 
 use crate::{
     engine::{
-        batch::Batch,
         combine::Combined,
         deciding::{Acted, Kind},
+        state::batch::Batch,
     },
     store::{Error, Order, PopulationRecord, ProfileId, Read, View, WaitingRecord, keys},
     telemetry::DecidedMetrics,

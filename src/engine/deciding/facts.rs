@@ -9,7 +9,7 @@ use crate::{
         profile::{Profile, matters::Moment},
         time::Timestamp,
     },
-    engine::{batch::Batch, query::Portrait},
+    engine::{queries::query::Portrait, state::batch::Batch},
     store::{AtomId, Error, MembershipRecord, Order, ProfileId, ProfileRecord, Read, View, keys},
 };
 

@@ -13,14 +13,13 @@ use crate::{
     },
     domain::{event::Event, profile::Profile, time::Timestamp},
     engine::{
-        atoms::Atoms as _,
-        batch::Batch,
         deciding::{
             act::{Doing, Done},
             arm::{run_of, was_done},
             health::RuleName,
             turn::Became,
         },
+        state::{atoms::Atoms as _, batch::Batch},
     },
     store::{
         Error, EventHash, ProfileId, ProfileRecord, Read, Run, SeenRecord, Task, TimerHash, TimerRecord, keys,

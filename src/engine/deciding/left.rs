@@ -6,7 +6,7 @@ use crate::{
     decide::rule::Rulebook,
     domain::time::Timestamp,
     engine::deciding::{start::has_starts, sweep::is_left, timers::next_due},
-    engine::upkeep::Left,
+    engine::writer::upkeep::Left,
     store::{Error, Keyring, Read},
 };
 

@@ -37,7 +37,7 @@ mod timers;
 mod trial;
 mod turn;
 
-use crate::engine::atoms::Atoms as _;
+use crate::engine::state::atoms::Atoms as _;
 
 pub(crate) use self::health::{Failing, RuleName};
 pub use self::turn::{Became, Turn};
@@ -55,7 +55,7 @@ pub(crate) use self::{
 
 use crate::{
     domain::time::Timestamp,
-    engine::{batch::Batch, input::Input},
+    engine::{state::batch::Batch, writer::input::Input},
     store::{Error, ProfileId},
 };
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     decide::rule::{Condition, Facts, Segment},
     domain::{event::Event, time::Timestamp},
-    engine::{batch::Batch, deciding::health::RuleName, query::Portrait},
+    engine::{deciding::health::RuleName, queries::query::Portrait, state::batch::Batch},
     store::{Error, Member, MembershipRecord, ProfileId, Read, SizeRecord, keys},
 };
 

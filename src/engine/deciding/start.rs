@@ -7,9 +7,9 @@ use crate::{
     domain::{time::Timestamp, value::Value},
     engine::{
         api::{Answer, CommandError, Target},
-        batch::Batch,
         commands::{Ordered, Outcome, own_event},
-        place::Placed,
+        identity::place::Placed,
+        state::batch::Batch,
     },
     store::{Error, MembershipRecord, Order, ProfileId, Read, RequestHash, StartRecord, View, keys},
 };

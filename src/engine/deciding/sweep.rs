@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use crate::{
     decide::{experience::Journey, rule::Rulebook},
-    engine::batch::Batch,
+    engine::state::batch::Batch,
     store::{Error, Keyring, Order, ProfileId, Read, SweepRecord, View, keys},
 };
 

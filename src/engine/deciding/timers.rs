@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use crate::{
     domain::time::Timestamp,
-    engine::batch::Batch,
+    engine::state::batch::Batch,
     store::{AtomId, Error, EventHash, Order, ProfileId, Read, Task, TimerHash, TimerRecord, View, keys},
 };
 

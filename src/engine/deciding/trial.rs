@@ -1,7 +1,7 @@
 //! Whether a flow of which the effect is told is carried out for a customer: the first time by a lot that falls the same
 //! whenever it is drawn, from then on as it was.
 
-use crate::{decide::rule::Flow, domain::profile::Profile, engine::batch::Batch, store::ProfileId};
+use crate::{decide::rule::Flow, domain::profile::Profile, engine::state::batch::Batch, store::ProfileId};
 
 /// Lots are drawn out of so many.
 const LOTS: u16 = 100;

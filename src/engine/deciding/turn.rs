@@ -1,7 +1,7 @@
 //! What becomes of the runs of flows: told to whoever tries rules out ([`crate::engine::trial`]), and counted, so that none
 //! ends unseen.
 
-use crate::{decide::rule::course::End, engine::batch::Batch};
+use crate::{decide::rule::course::End, engine::state::batch::Batch};
 
 /// A run began or ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

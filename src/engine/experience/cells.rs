@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     decide::experience::{Cell, Measure, Spot, Sums},
     domain::time::Timestamp,
-    engine::{batch::Batch, experience::Parts},
+    engine::{experience::Parts, state::batch::Batch},
     store::{
         CellRecord, CellsRecord, Error, Read as _, SumsRecord, TallyHash, View as _, keys::experience as keys,
     },

@@ -15,12 +15,14 @@ use crate::{
     decide::experience::{Cell, Finding, FindingKind, Sums, finding},
     domain::time::Timestamp,
     engine::{
-        answer::{Query, QueryError},
         api::{Answer, Command, CommandError},
-        batch::Batch,
         error::chain,
-        handle::{Job, Nudge},
-        room::Room,
+        queries::answer::{Query, QueryError},
+        state::batch::Batch,
+        writer::{
+            handle::{Job, Nudge},
+            room::Room,
+        },
     },
     store::{self, Error, InsightRecord, Order, View, keys::experience as keys},
 };

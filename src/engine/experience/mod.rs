@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use crate::{
     decide::experience::{Cell, Person, Sums, share},
     domain::{profile::Profile, time::Timestamp},
-    engine::batch::Batch,
+    engine::state::batch::Batch,
     store::{
         Error, ProfileId, Read as _, ShareRecord, SumsRecord, TallyHash, fingerprint,
         keys::experience as keys,

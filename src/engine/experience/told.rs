@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use crate::{
     decide::experience::{Cell, Measure, Named, Spot, Sums},
     engine::{
-        answer::{Query, QueryError},
         experience::cells::sums,
+        queries::answer::{Query, QueryError},
     },
     store::{CellRecord, Order, Read as _, View as _, keys::experience as keys},
 };

@@ -19,10 +19,9 @@ use crate::{
     domain::identity::Reference,
     engine::{
         api::{Command, Target, Undo},
-        batch::Batch,
-        commands::Ordered,
+        commands::{Ordered, qr::token_key},
         parting::belongings::Belongings,
-        qr::token_key,
+        state::batch::Batch,
     },
     store::{
         AnswerRecord, ErasureId, ErasureRecord, Error, Order, ProfileId, Read, RequestHash, View, WordHash,

@@ -5,11 +5,13 @@
 use crate::{
     domain::identity::{Edition, Word},
     engine::{
-        atoms::Atoms,
-        batch::{Batch, Rules},
         parting::{
             Parcel,
             parcel::{Row, at_once},
+        },
+        state::{
+            atoms::Atoms,
+            batch::{Batch, Rules},
         },
     },
     store::{

@@ -12,10 +12,9 @@ use std::{collections::BTreeSet, ops::ControlFlow};
 use crate::{
     domain::identity::{Reference, Word},
     engine::{
-        atoms::Atoms,
-        batch::Batch,
         parting::traces::first_event,
         resolver::{links_of, links_of_atom},
+        state::{atoms::Atoms, batch::Batch},
     },
     store::{
         AtomId, AtomRecord, Error, EventHash, FaceHash, FormerRecord, ForwardRecord, KeyHash,

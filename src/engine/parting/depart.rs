@@ -6,14 +6,13 @@ use std::ops::ControlFlow;
 
 use crate::{
     engine::{
-        atoms::Atoms,
-        batch::Batch,
         parting::{
             MoveId, Parcel,
             belongings::Belongings,
             layer::leaving,
             parcel::{Row, at_once},
         },
+        state::{atoms::Atoms, batch::Batch},
     },
     store::{
         AtomId, DepartureRecord, Error, KeyHash, Order, ParcelRecord, ProfileId, Read, UntoldRecord, View,

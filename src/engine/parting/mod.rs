@@ -59,7 +59,7 @@ pub use self::{
 };
 
 use crate::{
-    engine::{api::Answer, batch::Batch},
+    engine::{api::Answer, state::batch::Batch},
     store::Error,
 };
 

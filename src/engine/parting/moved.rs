@@ -5,8 +5,8 @@ use tokio::sync::oneshot;
 use crate::{
     engine::{
         api::{Receipt, SubmitError},
-        handle::{Handle, Health, Job},
         parting::{MoveId, Parcel},
+        writer::handle::{Handle, Health, Job},
     },
     journal::InputPosition,
     store::DepartureRecord,

@@ -13,13 +13,13 @@ use std::{
 
 use crate::{
     engine::{
-        batch::{Batch, Rules},
         parting::{
             MoveId, Parcel,
             arrive::Made,
             layer::coming,
             parcel::{Row, pieces},
         },
+        state::batch::{Batch, Rules},
     },
     store::{Error, Order, PlannedRecord, StagedRecord, View, keys::parting},
     wire::out::update::Subjects,

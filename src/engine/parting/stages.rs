@@ -9,16 +9,13 @@ use std::{
 use crate::{
     engine::{
         api::{Answer, CommandError},
-        batch::Batch,
         error::{Error, chain},
-        handle::Job,
-        input::Input,
         parting::{
             MoveId, Moved, Parcel,
             stage::{Coming, Leaving, Stage},
         },
-        waiting::Done,
-        worker::Worker,
+        state::batch::Batch,
+        writer::{handle::Job, input::Input, waiting::Done, worker::Worker},
     },
     journal::InputPosition,
     store::{self, DepartureRecord, Order, PlannedRecord, Read as _, StagedRecord, View as _, keys::parting},

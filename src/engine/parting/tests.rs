@@ -23,7 +23,7 @@ use crate::{
             Moved,
             tests::world::{HOUR, NOW, Place, World, event, known, order, read_updates},
         },
-        query::{Address, Found},
+        queries::query::{Address, Found},
     },
     store::{AtomId, EventHash, Read as _, View as _, keys, keys::Erased},
 };

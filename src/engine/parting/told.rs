@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, ops::ControlFlow};
 
 use crate::{
     domain::time::Timestamp,
-    engine::{batch::Batch, experience::Now, parting::Gone, query::Portrait},
+    engine::{experience::Now, parting::Gone, queries::query::Portrait, state::batch::Batch},
     store::{
         Error, MembershipRecord, Order, ProfileId, ProfileRecord, Read, UntoldRecord, View, codec, keys,
         keys::parting,

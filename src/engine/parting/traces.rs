@@ -11,10 +11,9 @@ use crate::{
         time::Timestamp,
     },
     engine::{
-        atoms::Atoms,
-        batch::Batch,
-        membership::Closed,
+        identity::membership::Closed,
         resolver::{links_of, links_of_atom},
+        state::{atoms::Atoms, batch::Batch},
     },
     store::{
         AtomId, Error, EventHash, KeyHash, Order, Read, View,

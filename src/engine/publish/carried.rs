@@ -5,7 +5,7 @@ use crate::{
         error::Error,
         parting::Gone,
         publish::{Publication, updated},
-        query::Portrait,
+        queries::query::Portrait,
     },
     journal::Message,
     wire::out::update::{Cause, Departed},

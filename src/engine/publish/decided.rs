@@ -7,7 +7,7 @@ use crate::{
         deciding::{Acted, Kind, Segmented},
         error::Error,
         publish::{Causes, Publication, trace},
-        query::Portrait,
+        queries::query::Portrait,
     },
     store::ProfileId,
     wire::out::{

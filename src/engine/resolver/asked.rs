@@ -3,7 +3,7 @@
 use crate::{
     domain::identity::Key,
     engine::{
-        answer::{Query, QueryError},
+        queries::answer::{Query, QueryError},
         resolver::components::component_of,
     },
     store::{ComponentRecord, Read, keys},

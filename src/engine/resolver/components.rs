@@ -14,7 +14,7 @@ use std::{
 };
 
 use crate::{
-    engine::overlay::Overlay,
+    engine::state::overlay::Overlay,
     store::{ComponentRecord, Error, KeyHash, LinkedRecord, Order, Read, keys},
 };
 

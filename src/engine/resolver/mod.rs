@@ -16,7 +16,7 @@
 //! | `asked` | where a customer is |
 //! | `standing` | what a resolver does not do that others do |
 //!
-//! Must never decide who is one person: that is the partitions'. Called by `engine::worker` in place of `engine::step`.
+//! Must never decide who is one person: that is the partitions'. Called by `engine::writer::worker` in place of `engine::step`.
 
 mod asked;
 mod components;

@@ -4,9 +4,9 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 
 use crate::engine::{
-    answer::Query,
-    handle::{Job, Nudge},
+    queries::answer::Query,
     resolver::SPREAD_PAUSE,
+    writer::handle::{Job, Nudge},
 };
 
 /// Runs until nobody is to go any more, or it is told to stop.

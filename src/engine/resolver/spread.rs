@@ -8,9 +8,9 @@ use std::{num::NonZeroU32, ops::ControlFlow, time::Duration};
 
 use crate::{
     engine::{
-        answer::{Query, QueryError},
         error::Error as WriteError,
         parting::Part,
+        queries::answer::{Query, QueryError},
         resolver::{
             components::{Leaving, turn, values_of},
             step::Run,

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use crate::{
     domain::identifier::{Format, Kind, KindRule, Role, Trust},
     engine::{
-        batch::Rules,
-        open::StartError,
+        folder::open::StartError,
         parting::Part,
+        state::batch::Rules,
         step::{Renewing, Standing},
     },
 };

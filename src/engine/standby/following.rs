@@ -14,14 +14,18 @@ use tokio::sync::watch;
 use crate::{
     domain::time::Timestamp,
     engine::{
-        cleared,
+        erasing::{
+            cleared,
+            ledger::{self, Ledger},
+            withdrawn::Remembered,
+        },
         error::{Error, chain},
-        handle::{Health, HealthCell},
-        ledger::{self, Ledger},
-        recover,
-        room::Room,
+        folder::recover,
         standby::StandbyMetrics,
-        withdrawn::Remembered,
+        writer::{
+            handle::{Health, HealthCell},
+            room::Room,
+        },
     },
     journal::{Commit, FollowedJournal, InputPosition, Position, ReadJournal, Told},
     store::Store,

@@ -10,8 +10,9 @@ use super::*;
 use crate::{
     domain::{identity::IdentityRules, profile::FoldLimits},
     engine::{
-        handle::HandleLimits, parting::Part, room::RoomConfig, snapshots::SnapshotConfig,
-        worker::WorkerConfig,
+        folder::snapshots::SnapshotConfig,
+        parting::Part,
+        writer::{handle::HandleLimits, room::RoomConfig, worker::WorkerConfig},
     },
     journal::{
         self, Change, Commit, Journal, Marker, ReadJournal, Told,

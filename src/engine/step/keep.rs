@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use crate::{
     domain::time::Timestamp,
-    engine::{batch::Batch, step::Standing},
+    engine::{state::batch::Batch, step::Standing},
     journal::{Change, Commit, InputPosition, Marker, Message},
     store::{
         Error, InputRecord, Order, Read, RejectionRecord, RenewalRecord, View, fingerprint::Multiset, keys,

@@ -6,11 +6,10 @@ use crate::{
     domain::event::Event,
     engine::{
         api::{Outcome, Resolution},
-        atoms::Atoms,
-        batch::Batch,
         combine::Combined,
         error::Error,
         publish::Told,
+        state::{atoms::Atoms, batch::Batch},
     },
     store::{AtomId, ProfileId},
     wire::out::update::NoticeKind,

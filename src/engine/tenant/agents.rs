@@ -10,7 +10,7 @@ use std::{
 use crate::{
     decide::routing::{Agent as Served, Desk},
     domain::{agent::Agent, event::Event},
-    engine::batch::Batch,
+    engine::state::batch::Batch,
     store::{Error, KeyHash, Order, Read, View, keys},
 };
 

@@ -3,7 +3,7 @@
 use crate::{
     decide::experience::{Cell, Measure, Spot, Sums},
     domain::event::Event,
-    engine::batch::Batch,
+    engine::state::batch::Batch,
     store::Error,
 };
 

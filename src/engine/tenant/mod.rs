@@ -17,7 +17,7 @@ use crate::{
         event::{Event, EventId},
         time::Timestamp,
     },
-    engine::{batch::Batch, place::Placed},
+    engine::{identity::place::Placed, state::batch::Batch},
     store::{Error, EventHash, Read, SeenRecord, View as _, fingerprint, keys, keys::catalogue},
     wire::tenant,
 };

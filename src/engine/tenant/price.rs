@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{catalogue::PriceChange, event::Event},
-    engine::{batch::Batch, tenant::Published},
+    engine::{state::batch::Batch, tenant::Published},
     store::Error,
 };
 

@@ -8,7 +8,7 @@ use crate::{
         catalogue::{Offer, Product},
         time::Timestamp,
     },
-    engine::{batch::Batch, tenant::Published},
+    engine::{state::batch::Batch, tenant::Published},
     store::{
         Error, Order, Read, ShelfRecord, View as _, keys,
         keys::catalogue::{self, Shelf},

@@ -16,10 +16,12 @@ use crate::{
     decide::value,
     domain::time::Timestamp,
     engine::{
-        answer::{Query, QueryError},
         api::Answer,
-        batch::Batch,
-        query::{Portrait, Ranking},
+        queries::{
+            answer::{Query, QueryError},
+            query::{Portrait, Ranking},
+        },
+        state::batch::Batch,
     },
     store::{Error, ProfileId, RankingRecord, Read, StandingRecord, View, keys::value as keys},
     wire::out::value::Standing,

@@ -18,13 +18,15 @@ use crate::{
     decide::value::{Customers, Policy, Purchases, Rank, Ranked, Standing},
     domain::{profile::Profile, time::Timestamp},
     engine::{
-        answer::{Query, QueryError},
         api::{Command, CommandError},
-        atoms::Atoms,
         error::chain,
-        handle::{Job, Nudge},
-        room::Room,
+        queries::answer::{Query, QueryError},
+        state::atoms::Atoms,
         value::{End, Revaluation, Valuing},
+        writer::{
+            handle::{Job, Nudge},
+            room::Room,
+        },
     },
     store::{
         self, Order, ProfileId, ProfileRecord, RankingRecord, Read, StandingRecord, View, keys::value as keys,

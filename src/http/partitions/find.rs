@@ -8,7 +8,7 @@ use crate::{
         identifier::{Kind, Region},
         identity::Key,
     },
-    engine::{Query, QueryError, api::Target, query::Address},
+    engine::{Query, QueryError, api::Target, queries::query::Address},
     http::{
         failure::Failure,
         partitions::{asked::Asked, served::Partitions, table::Named},

@@ -6,7 +6,7 @@
 use axum::{Json, extract::State, http::HeaderMap};
 
 use crate::{
-    engine::intake::IntakeError,
+    engine::writer::intake::IntakeError,
     http::{Http, body::Unread, failure::Failure, posted::Posted},
     wire::{self, Origin, Reason, out::answer::Ingested, stream::TRACE_HEADER, traceparent},
 };

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     api::Following,
-    engine::handle::Health,
+    engine::writer::handle::Health,
     http::{Http, failure::Failure},
 };
 

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use tokio_util::bytes::Bytes;
 
 use crate::{
-    engine::intake::{Intake, IntakeError, Taking, Until, ingested, rejected},
+    engine::writer::intake::{Intake, IntakeError, Taking, Until, ingested, rejected},
     nats::{
         assets::Names,
         batch::{BatchAck, BatchError, MESSAGES_MAX, Outgoing, Publisher},

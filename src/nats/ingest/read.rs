@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     domain::{event::StreamPlace, time::Timestamp},
-    engine::{api::Submission, intake::submissions},
+    engine::{api::Submission, writer::intake::submissions},
     wire::{DecodeRules, StreamMessage, decode_message},
 };
 

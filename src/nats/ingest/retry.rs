@@ -7,7 +7,7 @@ use async_nats::{HeaderMap, jetstream::stream::RawMessageErrorKind};
 
 use crate::{
     domain::event::StreamPlace,
-    engine::intake::{Retry, RetryError, Retrying},
+    engine::writer::intake::{Retry, RetryError, Retrying},
     nats::{
         Connection,
         batch::{Outgoing, Publisher},

@@ -10,7 +10,7 @@ use crate::{
     },
     engine::{
         ProfileId,
-        query::{Address, Found},
+        queries::query::{Address, Found},
         trial::Trial,
     },
     tryout::error::TryError,

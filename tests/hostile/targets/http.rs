@@ -20,7 +20,7 @@ use tower::ServiceExt;
 use yekta::{
     api::{Api, Following, Limits},
     app::{engine_config, engine_rules},
-    engine::{Engine, Opened, intake::Direct},
+    engine::{Engine, Opened, writer::intake::Direct},
     http::{Http, duty::Duty, router, settings::Settings},
     telemetry::{EngineMetrics, HttpMetrics, QueryMetrics, Registry},
 };

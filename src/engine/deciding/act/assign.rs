@@ -7,8 +7,8 @@ use crate::{
     decide::{contact::Outcome as Decision, rule::flow},
     domain::{event::token, time::Timestamp, value::Value},
     engine::{
-        batch::Batch,
-        deciding::act::{Acted, Doing, Done, Kind, With, Written, texts},
+        deciding::act::{Acted, Doing, Done, Kind, Written, texts, with::With},
+        state::batch::Batch,
     },
     store::Error,
     wire::time,

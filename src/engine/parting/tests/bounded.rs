@@ -10,7 +10,9 @@ use std::{
 };
 
 use crate::{
-    engine::{EngineConfig, HandleLimits, Opened, RoomConfig, SnapshotConfig, WorkerConfig, open::Folder},
+    engine::{
+        EngineConfig, HandleLimits, Opened, RoomConfig, SnapshotConfig, WorkerConfig, folder::open::Folder,
+    },
     journal::{
         Begun, Commit, Error, Journal, Position, ReadJournal,
         file::{FileJournal, FileJournalConfig},

@@ -15,7 +15,7 @@ use crate::{
             traced::links,
             world::{Place, World, event},
         },
-        query::{Address, Found},
+        queries::query::{Address, Found},
     },
     store::ProfileId,
 };

@@ -24,7 +24,6 @@ use crate::{
         Deciding, Engine, Handle, Part, Position, Query, Rules,
         api::{Answer, Command, CommandError, Outcome, Submission},
         commands::Ordered,
-        handle::Job,
         parting::{
             MoveId, Moved, Parcel,
             tests::{
@@ -32,6 +31,7 @@ use crate::{
                 cut::{linked, sent},
             },
         },
+        writer::handle::Job,
     },
     store::{DepartureRecord, ErasureId, KeyHash, Order, Read as _, View as _, keys},
     telemetry::{EngineMetrics, Registry},

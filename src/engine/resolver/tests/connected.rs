@@ -10,11 +10,11 @@ use proptest::prelude::*;
 
 use crate::{
     engine::{
-        overlay::Overlay,
         resolver::{
             components::{component_of, turn, unite, values_of},
             tests::{PARTITIONS, Scene},
         },
+        state::overlay::Overlay,
     },
     store::{ComponentRecord, KeyHash, Order, Read as _, View as _, keys},
 };

@@ -12,14 +12,13 @@ use crate::{
         time::Timestamp,
     },
     engine::{
-        batch::Batch,
-        overlay::Overlay,
-        repair::Repairs,
+        identity::repair::Repairs,
         resolver::{
             components::{component_of, unite},
             links::links_of,
             tests::{NOW, PARTITIONS, Scene, event, key, label, traits},
         },
+        state::{batch::Batch, overlay::Overlay},
         step::Ground,
     },
     store::{AtomId, EventHash, FaceHash, KeyHash, Order, Read as _, View as _, keys},

@@ -18,15 +18,12 @@ use crate::{
         value::Value,
     },
     engine::{
-        ahead::Ahead,
-        batch::Rules,
         deciding::RuleHealth,
-        input::Input,
-        known::Known,
-        memory::Memory,
         parting::Part,
         resolver::step,
+        state::{ahead::Ahead, batch::Rules, known::Known, memory::Memory},
         step::{Ground, Standing, Stepped},
+        writer::input::Input,
     },
     store::{Applied, Keyring, Store, StoreConfig},
 };

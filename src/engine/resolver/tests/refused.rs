@@ -5,9 +5,9 @@ use crate::{
     engine::{
         api::{Answer, Command, Submission},
         commands::Ordered,
-        input::Input,
         resolver::tests::{Scene, key},
         step::Stepped,
+        writer::input::Input,
     },
     store::{ErasureId, ErasureRecord, Order, ProfileId, Read as _, RejectionRecord, View as _, codec, keys},
     wire::{Reason, Rejection},

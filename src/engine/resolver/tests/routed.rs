@@ -11,7 +11,6 @@ use crate::{
     engine::{
         api::{Answer, Command, CommandError, Outcome, Submission},
         commands::Ordered,
-        input::Input,
         parting::{MoveId, Routed},
         resolver::{
             components::turn,
@@ -19,6 +18,7 @@ use crate::{
             tests::{PARTITIONS, Scene, event, key},
         },
         step::Stepped,
+        writer::input::Input,
     },
     journal::InputPosition,
     store::{ArrivalRecord, DepartureRecord, Order, RejectionRecord, View as _, codec, keys},

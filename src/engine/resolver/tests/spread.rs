@@ -12,8 +12,7 @@ use crate::{
         identifier::{Kind, Trust},
     },
     engine::{
-        input::Input,
-        open::StartError,
+        folder::open::StartError,
         parting::Routed,
         resolver::{
             components::{component_of, turn, unite, values_of},
@@ -23,6 +22,7 @@ use crate::{
             },
         },
         step::Stepped,
+        writer::input::Input,
     },
     store::{ComponentRecord, KeyHash, Order, Read as _, SpreadRecord, View as _, keys},
 };
@@ -185,7 +185,7 @@ fn whoever_did_too_much_stays() {
         .find(|id| turn(id.0, TWO) != turn(id.0, FOUR))
         .unwrap();
     let changes = scene.over(|ground| {
-        let mut overlay = crate::engine::overlay::Overlay::new(ground.before.clone());
+        let mut overlay = crate::engine::state::overlay::Overlay::new(ground.before.clone());
         unite(&mut overlay, &BTreeSet::from([large]), 1_000_000, TWO).unwrap();
         overlay.into_changes().unwrap().0
     });

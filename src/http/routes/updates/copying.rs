@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     api::ProfileAnswer,
-    engine::{ProfileId, Update, copies::Copied},
+    engine::{ProfileId, Update, queries::copies::Copied},
     http::routes::updates::cursor::{Cursor, Place, Told},
     wire::out::update::{ends, version_of},
 };

@@ -12,7 +12,7 @@ use axum::response::sse::Event;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use crate::{
-    engine::{Position, ProfileId, Query, QueryError, Update, copies::Copied},
+    engine::{Position, ProfileId, Query, QueryError, Update, queries::copies::Copied},
     http::{
         Http,
         routes::updates::{

@@ -1,0 +1,19 @@
+//! The data folder: opened, brought up to its journal, built again, looked at, moved, and snapshots of it.
+//!
+//! Owns what a start and an operator do to the files; must never run beside a writer on the same folder, but for [`snapshots`],
+//! which the writer's process makes.
+
+pub(crate) mod build;
+pub(crate) mod joining;
+pub mod migrate;
+pub(crate) mod occupied;
+pub mod offline;
+pub mod open;
+pub mod recorded;
+pub(crate) mod recover;
+pub mod restore;
+pub(crate) mod salvage;
+pub(crate) mod secrets;
+pub mod snapshot;
+pub mod snapshots;
+pub mod verify;
