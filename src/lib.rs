@@ -137,7 +137,7 @@
 //! - **A reason not to contact somebody, or not now**: a function over the case in [`decide::contact`], called in its place of
 //!   the order; its numbers in `config::section::contact`.
 //! - **What is counted for a report**: a `Happened` of [`decide::contact`], read of the event in `tally`; the engine counts it
-//!   where it is placed (`engine::queries::tallies`).
+//!   where it is placed (`engine::tallies`).
 //! - **What a condition of a rule may ask for**: a variable in `decide::rule::condition::look`, or a question to the history in
 //!   `condition::call`; which events change the answer, in [`decide::rule::touched`].
 //! - **A kind of rule that files hold**: a list of [`decide::rule::Rulebook`], read in `config::rules`.

@@ -93,8 +93,10 @@ pub fn placed(town: &Town, count: usize) {
 /// Waits until these tenants have read so many messages, and none is left.
 fn taken(town: &Town, whose: &str, count: f64) {
     wait_for("events to be taken", || {
+        let is_read = read(town, whose) >= count;
+        // Looked at behind that: it was 0 before all of them came, too.
         let lags = said(town, whose, "yekta_nats_input_lag_messages");
-        (read(town, whose) >= count && lags.iter().all(|lag| *lag == 0.0)).then_some(())
+        (is_read && lags.iter().all(|lag| *lag == 0.0)).then_some(())
     });
 }
 

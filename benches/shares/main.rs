@@ -80,7 +80,7 @@ struct Plan {
     #[arg(long, value_delimiter = ',', default_values_t = [0, 1, 2, 4])]
     partitions: Vec<usize>,
     /// How many servers there are then, each of which keeps a copy: 1 or 3.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = one_or_three)]
     copies: usize,
     /// Has nobody state who they are: no names, no birthdays.
     #[arg(long)]
@@ -222,6 +222,11 @@ impl Servers {
     }
 }
 
+fn one_or_three(text: &str) -> Result<usize, String> {
+    let copies = text.parse().ok().filter(|copies| [1, 3].contains(copies));
+    copies.ok_or_else(|| "expected 1 or 3".to_owned())
+}
+
 /// Prints what it takes to route events, and nothing else.
 fn resolver(plan: &Plan) {
     let server = NatsServer::start();
@@ -236,6 +241,10 @@ fn resolver(plan: &Plan) {
             &costs.per_event(plan.events, took),
         );
     }
+    assert!(
+        !town.owns("giant-p0"),
+        "it took so long that the partition was taken over"
+    );
 }
 
 fn standby(plan: &Plan) {

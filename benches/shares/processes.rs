@@ -15,7 +15,7 @@ use crate::server::wait_for;
 const TICKS: f64 = 100.0;
 const SECRET: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
-/// A lease that outlasts every row, in milliseconds.
+/// The longest lease there may be, in milliseconds.
 const STILL_MS: &str = "60000";
 
 /// Processes of the service, each with the URL of its first tenant; ended when they are dropped.
@@ -107,6 +107,12 @@ impl Town {
             children: vec![working, still],
             _folders: vec![files, folder, other],
         }
+    }
+
+    /// Whether the first process owns a tenant.
+    pub fn owns(&self, tenant: &str) -> bool {
+        let (process, _) = self.urls[0].split_once("/t/").unwrap();
+        is_owner(&format!("{process}/t/{tenant}"))
     }
 
     /// An owner and a standby of one tenant; the owner's URL comes first.

@@ -5,8 +5,8 @@
 //! into persons up to date ([`identity`]), combines the profiles that changed ([`combine`]) and writes the messages ([`publish`]).
 //! The writer makes the commit durable in the journal, applies it to the store, and only then answers.
 //!
-//! What a request has done is one of [`commands`]; what is due by itself is [`deciding`]'s, and what many customers show is found
-//! beside ([`value`], [`experience`]). Whoever is erased goes by [`erasing`]. Questions are answered from committed state
+//! What a request has done is one of [`commands`]; what is due by itself is [`deciding`]'s. What many customers show is counted with
+//! the commits and found beside them ([`experience`], [`value`]). Whoever is erased goes by [`erasing`]. Questions are answered from committed state
 //! ([`queries`]). A [`folder`] is opened, brought up to its journal, built again and looked at. A [`standby`] follows a journal
 //! that another process writes, and takes it over. Where several engines have the customers of one tenant between them
 //! ([`parting`]), a [`resolver`] has a step of its own, which says who has whom.
@@ -31,6 +31,7 @@ pub mod standby;
 pub mod state;
 mod step;
 mod surroundings;
+mod tallies;
 pub(crate) mod tenant;
 mod together;
 pub mod trial;

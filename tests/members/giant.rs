@@ -9,9 +9,9 @@ use yekta::cli::generate::{Generator, GeneratorConfig};
 
 use crate::{
     answers::{Answer, post_soon, readiness, try_send},
-    broker::Broker,
+    broker::{Broker, EVENTS},
     cluster::Cluster,
-    load,
+    journal, load,
     process::{Service, fingerprint_of, printed, serve, wait_for},
     replicas::{are_current, wait_until_whole},
     server::NatsServer,
@@ -76,14 +76,17 @@ impl Giant<Cluster> {
     /// Starts a server again and waits until it has all that the others have.
     pub fn restart_server(&mut self, name: &str) {
         self.servers.restart(name);
-        let journals: Vec<String> = self
-            .tenants()
+        let kinds = ["YEKTA_JOURNAL", "YEKTA_OUT", "KV_YEKTA_PROFILES"];
+        let tenants = self.tenants();
+        let of_all = kinds
             .iter()
-            .map(|tenant| format!("YEKTA_JOURNAL_{tenant}"))
+            .flat_map(|kind| tenants.iter().map(move |tenant| format!("{kind}_{tenant}")));
+        let streams: Vec<String> = of_all
+            .chain([EVENTS.to_owned(), "KV_YEKTA_CLUSTER".to_owned()])
             .collect();
-        let journals: Vec<&str> = journals.iter().map(String::as_str).collect();
+        let streams: Vec<&str> = streams.iter().map(String::as_str).collect();
         wait_for("all copies to be current", || {
-            are_current(&self.broker, &journals, self.urls.len()).then_some(())
+            are_current(&self.broker, &streams, self.urls.len()).then_some(())
         });
     }
 }
@@ -254,14 +257,32 @@ impl<S> Giant<S> {
     }
 
     /// Fails unless each of these events counts once in the end and all of them make what one engine makes of them, also when
-    /// they come again.
-    pub fn check(self, events: &[Value]) {
-        self.post(events);
-        self.wait_until_told(load::distinct(events));
-        self.check_told(load::distinct(events));
+    /// they come again: the next of the world come behind that.
+    pub fn check(self, mut world: Generator, mut events: Vec<Value>) {
+        self.post(&events);
+        self.tell(&mut world, &mut events);
+        self.wait_until_told(load::distinct(&events));
+        self.check_told(load::distinct(&events));
+        for tenant in self.tenants() {
+            journal::check_epochs_of(&self.broker, &tenant);
+        }
         let has_some = |partition| !self.told(partition, "context").is_empty();
         assert!((0..PARTITIONS).all(has_some), "a partition had nobody");
-        assert_eq!(self.stop(), undisturbed(events));
+        assert_eq!(self.stop(), undisturbed(&events));
+    }
+
+    /// What a process owns, which runs beside others.
+    pub fn owned_by(&self, name: &str) -> Vec<String> {
+        let owners = self.wait_until_whole().into_iter();
+        let owned = owners.filter_map(|(tenant, owner)| (owner == name).then_some(tenant));
+        owned.collect()
+    }
+
+    /// Which term each of these tenants is in: more, once another has taken it over.
+    pub fn epochs(&self, tenants: &[String]) -> Vec<u64> {
+        let terms = |tenant: &String| journal::epochs_of(&self.broker, tenant);
+        let last = tenants.iter().map(|tenant| *terms(tenant).last().unwrap());
+        last.map(|(_, epoch)| epoch).collect()
     }
 
     /// Ends all, one after the other: the fingerprints of all profiles as the last of them has them.

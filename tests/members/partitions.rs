@@ -31,8 +31,11 @@ fn partitions_make_the_persons_that_one_engine_makes_whoever_is_killed() {
         let (urls, some) = (giant.urls(), world.by_ref().take(SLICE).collect::<Vec<_>>());
         thread::scope(|scope| {
             scope.spawn(|| post(&urls, &some));
-            giant.wait_until_whole();
-            took.push(begun.elapsed());
+            // Every other time it is back before its leases lapse, or about then.
+            if kill % 2 == 0 {
+                giant.wait_until_whole();
+                took.push(begun.elapsed());
+            }
         });
         events.extend(some);
         giant.start(name);
@@ -44,7 +47,7 @@ fn partitions_make_the_persons_that_one_engine_makes_whoever_is_killed() {
         let departed = |partition| giant.told(partition, "profile.departed").len();
         ((0..PARTITIONS).map(departed).sum::<usize>() > 0).then_some(())
     });
-    giant.check(&events);
+    giant.check(world, events);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     giant::{Giant, SLICE, people, post},
+    load,
     process::wait_for,
     times,
 };
@@ -23,12 +24,16 @@ fn partitions_on_three_servers_lose_nothing_whichever_server_goes() {
         let begun = Instant::now();
         giant.servers.kill(&server);
         giant.tell(&mut world, &mut events);
-        giant.wait_until_whole();
+        giant.wait_until_told(load::distinct(&events));
         took.push(begun.elapsed());
+        giant.wait_until_whole();
         giant.restart_server(&server);
     }
-    times::tell("from the loss of a server until all partitions go on", &took);
-    giant.check(&events);
+    times::tell(
+        "from the loss of a server until what was posted then is told",
+        &took,
+    );
+    giant.check(world, events);
 }
 
 #[test]
@@ -37,6 +42,9 @@ fn a_process_that_stood_still_commits_nothing_of_what_others_took_over() {
     let (mut world, mut events) = (people(SEED + 1), Vec::new());
     for name in NAMES {
         giant.tell(&mut world, &mut events);
+        let owned = giant.owned_by(name);
+        assert!(!owned.is_empty(), "it owned nothing");
+        let epochs = giant.epochs(&owned);
         let zombie = giant.running.remove(name).unwrap();
         zombie.running.signal("-STOP");
         let (urls, some) = (giant.urls(), world.by_ref().take(SLICE).collect::<Vec<Value>>());
@@ -49,8 +57,14 @@ fn a_process_that_stood_still_commits_nothing_of_what_others_took_over() {
         wait_for("who stood still to find others in its place", || {
             zombie.running.log().contains("stepped back").then_some(())
         });
+        let later = giant.epochs(&owned);
+        let is_another = later.iter().zip(&epochs).all(|(now, then)| now > then);
+        assert!(
+            is_another,
+            "nobody took over what it owned: {epochs:?}, {later:?}"
+        );
         giant.running.insert(name, zombie);
         giant.wait_until_whole();
     }
-    giant.check(&events);
+    giant.check(world, events);
 }

@@ -35,10 +35,15 @@ pub fn settings(dir: &TempDir, more: &str) -> Settings {
     let data = dir.path().join("data").to_str().unwrap().to_owned();
     // Whoever asks is answered, however busy the machine is.
     let waits = ["http.request_timeout_ms", "engine.submit_wait_ms"].map(|key| (key.into(), "60000".into()));
+    // Its folder may be in memory.
+    let ballast = ("data.ballast_bytes".to_owned(), "0".to_owned());
     let settings = Settings::load(LoadOptions {
         file: Some(file),
         env: iter::empty(),
-        overrides: iter::once(("data.dir".to_owned(), data)).chain(waits).collect(),
+        overrides: [("data.dir".to_owned(), data), ballast]
+            .into_iter()
+            .chain(waits)
+            .collect(),
     });
     settings.unwrap()
 }

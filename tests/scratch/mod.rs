@@ -14,6 +14,8 @@ const ROOM: u64 = 4 << 30;
 pub(crate) fn folder() -> TempDir {
     let memory = Path::new(MEMORY);
     let has_room = fs2::available_space(memory).is_ok_and(|free| free >= ROOM);
-    let in_memory = has_room.then(|| tempfile::tempdir_in(memory).ok()).flatten();
-    in_memory.unwrap_or_else(|| tempfile::tempdir().unwrap())
+    let mut named = tempfile::Builder::new();
+    named.prefix("yekta-test-");
+    let in_memory = has_room.then(|| named.tempdir_in(memory).ok()).flatten();
+    in_memory.unwrap_or_else(|| named.tempdir().unwrap())
 }

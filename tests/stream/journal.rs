@@ -10,6 +10,7 @@ use crate::{
 const ALL: &str = "yekta.v1.default.j.>";
 const COMMIT: &str = "yekta.v1.default.j.commit";
 const EPOCH: &str = "yekta.v1.default.j.epoch";
+const DEFAULT: &str = "default";
 
 /// Checks every message of the journal: each commit is one batch from its first message to its marker, nothing stands
 /// between, and the numbers of the commits have no gap.
@@ -82,14 +83,14 @@ fn epoch(marker: &Stored) -> u64 {
 /// Checks that each commit is of whoever took the journal over last before it, and that epochs never go back. Gives how
 /// many commits there are of the last epoch.
 pub fn check_epochs(broker: &Broker) -> usize {
-    let own = |record: &Stored| (record.sequence, record.json()["epoch"].as_u64().unwrap());
-    let records: Vec<(u64, u64)> = broker
-        .read_all(streams::of(JOURNAL, EPOCH))
-        .iter()
-        .map(own)
-        .collect();
+    check_epochs_of(broker, DEFAULT)
+}
+
+/// The same of a tenant's journal.
+pub fn check_epochs_of(broker: &Broker, tenant: &str) -> usize {
+    let records = epochs_of(broker, tenant);
     assert!(records.is_sorted_by_key(|(_, epoch)| *epoch), "{records:?}");
-    let commits = broker.read_all(streams::of(JOURNAL, COMMIT));
+    let commits = read(broker, tenant, "commit");
     for commit in &commits {
         let before = records.partition_point(|(sequence, _)| *sequence < commit.sequence);
         let (_, owned) = records[before.checked_sub(1).expect("a commit before any owner")];
@@ -102,6 +103,23 @@ pub fn check_epochs(broker: &Broker) -> usize {
     }
     let last = records.last().unwrap().1;
     commits.iter().filter(|commit| epoch(commit) == last).count()
+}
+
+/// Where the records of a tenant's owners stand in its journal, and the epoch of each.
+pub fn epochs_of(broker: &Broker, tenant: &str) -> Vec<(u64, u64)> {
+    let records = read(broker, tenant, "epoch");
+    let own = |record: &Stored| (record.sequence, record.json()["epoch"].as_u64().unwrap());
+    records.iter().map(own).collect()
+}
+
+/// The records of a kind in a tenant's journal.
+fn read(broker: &Broker, tenant: &str, kind: &str) -> Vec<Stored> {
+    let token = tenant.replace('-', "_");
+    let (stream, filter) = (
+        format!("YEKTA_JOURNAL_{tenant}"),
+        format!("yekta.v1.{token}.j.{kind}"),
+    );
+    broker.read_all(streams::of(&stream, &filter))
 }
 
 /// The owners there were: from the oldest on, epoch and id.

@@ -1,7 +1,8 @@
 //! The data folder: opened, brought up to its journal, built again, looked at, moved, and snapshots of it.
 //!
-//! Owns what a start and an operator do to the files; must never run beside a writer on the same folder, but for [`snapshots`],
-//! which the writer's process makes.
+//! Owns what a start and an operator do to the files, and what a running engine does to them as a whole: brings the store up to
+//! each commit (`recover`), has [`snapshots`] made, measures what they take (`occupied`). All else must never run beside a writer
+//! on the same folder.
 
 pub(crate) mod build;
 pub(crate) mod joining;

@@ -15,7 +15,7 @@ use crate::{
         identity::{Anchor, IdentityRules, Key, link::joined_by_handoff},
         similarity::blocking_keys,
     },
-    engine::state::{atoms::Atoms, memory::Memory},
+    engine::{identity::memory::Memory, state::atoms::Atoms},
     store::{
         AtomId, AtomRecord, Error, FaceHash, KeyHash, Keyring, Order, Read, WordHash, fingerprint::in_time,
         keys, keys::Declared,

@@ -11,6 +11,7 @@ pub(crate) mod edition;
 pub mod graph;
 pub(crate) mod index;
 pub mod membership;
+pub(crate) mod memory;
 pub(crate) mod partition;
 pub(crate) mod place;
 pub mod possible;

@@ -7,6 +7,5 @@ pub(crate) mod export;
 pub mod find;
 pub mod query;
 pub mod rules_told;
-pub(crate) mod tallies;
 pub mod timeline;
 pub mod updates;

@@ -9,5 +9,4 @@ pub mod batch;
 pub(crate) mod entries;
 pub(crate) mod hot;
 pub(crate) mod known;
-pub(crate) mod memory;
 pub mod overlay;

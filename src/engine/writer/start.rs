@@ -14,9 +14,10 @@ use crate::{
         erasing::{cleared, ledger::Ledger},
         error::Error as WriteError,
         folder::open::{EngineConfig, Opened, StartError},
+        identity::memory::Memory,
         queries::answer::Query,
         standby::Held,
-        state::{batch::Rules, memory::Memory},
+        state::batch::Rules,
         step::Standing,
         writer::{
             beside::{Aside, Beside, Seen},

@@ -18,9 +18,10 @@ use crate::{
         },
         error::{Error, chain},
         folder::recover,
+        identity::memory::Memory,
         parting::Part,
         resolver,
-        state::{batch::Rules, known::Known, memory::Memory},
+        state::{batch::Rules, known::Known},
         step::{Standing, step},
         writer::{
             counted::Counted,

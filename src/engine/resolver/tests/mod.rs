@@ -19,9 +19,10 @@ use crate::{
     },
     engine::{
         deciding::RuleHealth,
+        identity::memory::Memory,
         parting::Part,
         resolver::step,
-        state::{ahead::Ahead, batch::Rules, known::Known, memory::Memory},
+        state::{ahead::Ahead, batch::Rules, known::Known},
         step::{Ground, Standing, Stepped},
         writer::input::Input,
     },

@@ -15,12 +15,11 @@ use crate::{
     },
     engine::{
         deciding::RuleHealth,
-        identity::repair::Repairs,
+        identity::{memory::Memory, repair::Repairs},
         state::{
             ahead::Ahead,
             batch::{Deciding, Rules},
             known::Known,
-            memory::Memory,
         },
         step::Ground,
     },
