@@ -25,7 +25,7 @@ fn partitions_make_the_persons_that_one_engine_makes_whoever_is_killed() {
     let mut took = Vec::new();
     for kill in 0..kills() {
         giant.tell(&mut world, &mut events);
-        let name = names[kill % names.len()];
+        let name = giant.wait_until_whole()["giant"];
         let begun = Instant::now();
         giant.kill(name);
         let (urls, some) = (giant.urls(), world.by_ref().take(SLICE).collect::<Vec<_>>());
