@@ -124,7 +124,7 @@ fn read(broker: &Broker, tenant: &str, kind: &str) -> Vec<Stored> {
 
 /// The owners there were: from the oldest on, epoch and id.
 pub fn owners(broker: &Broker) -> Vec<(u64, String)> {
-    let records = broker.read_all(streams::of(JOURNAL, EPOCH));
+    let records = read(broker, DEFAULT, "epoch");
     let owners: BTreeMap<u64, String> = records
         .iter()
         .map(|record| {
