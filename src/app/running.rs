@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use tokio::{sync::watch, task::JoinHandle, time::Instant};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
     api::{Api, AsOne, Following, ToPartition, guard::Guard},
@@ -25,6 +25,7 @@ use crate::{
         assets::Names,
         ingest::{FollowError, FollowSettings, Follower, FollowerParts, Source, Waiters},
         service::{Answering, Instance, Owner, OwnersOfPartitions, Role, Service},
+        views::Views,
     },
     telemetry::NatsMetrics,
     wire::DecodeRules,
@@ -49,6 +50,8 @@ pub(crate) struct Stream {
     /// Messages that were handed to the writer and are not committed.
     uncommitted: watch::Receiver<u64>,
     state: watch::Receiver<Following>,
+    /// Sees to it that the views of the journal go on, where several servers keep them.
+    _views: Option<AbortOnDropHandle<()>>,
 }
 
 /// What a start on NATS gives.
@@ -131,6 +134,10 @@ pub(crate) fn follow(
         lag,
         uncommitted,
         state: state.start(),
+        _views: (nats.storage.replicas > 1).then(|| {
+            let views = Views::of(&connection, &assets.names);
+            AbortOnDropHandle::new(tokio::spawn(views.keep_going()))
+        }),
         names: assets.names.clone(),
         connection,
     };

@@ -18,6 +18,7 @@ use tokio_util::bytes::Bytes;
 use crate::nats::{
     assets::{self, AssetError, Names},
     connect::Connection,
+    question::answered,
     settings::Settings,
 };
 
@@ -149,12 +150,8 @@ impl Bucket {
 
     /// What is under `key`.
     pub(crate) async fn entry(&self, key: &str) -> Result<Option<Entry>, BucketError> {
-        match self
-            .stream()
-            .await?
-            .get_last_raw_message_by_subject(&subject(key))
-            .await
-        {
+        let (stream, subject) = (self.stream().await?, subject(key));
+        match answered(|| stream.get_last_raw_message_by_subject(&subject)).await {
             Ok(message) => Ok(Some(Entry {
                 revision: message.sequence,
                 body: message.payload,

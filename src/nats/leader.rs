@@ -13,6 +13,8 @@ use async_nats::jetstream::{
 };
 use tokio::time::{Instant, sleep};
 
+use crate::nats::question::answered;
+
 /// How long a stream may be without a leader, or its leader behind its copies, and the pause between two questions.
 const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(10);
@@ -47,7 +49,7 @@ pub(crate) async fn look(jetstream: &Context, stream: &str) -> Result<Info, Look
 pub(crate) async fn look_behind(jetstream: &Context, stream: &str, last: u64) -> Result<Info, LookError> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let found = jetstream.get_stream(stream).await;
+        let found = answered(|| jetstream.get_stream(stream)).await;
         let info = found.map_err(LookError::of)?.cached_info().clone();
         let is_leaders = is_leaders(&info);
         if is_leaders && (info.state.last_sequence >= last || info.config.num_replicas <= 1) {
@@ -65,7 +67,7 @@ pub(crate) async fn look_behind(jetstream: &Context, stream: &str, last: u64) ->
 }
 
 /// Whether the leader said this. A server that stands alone says nothing of leaders.
-fn is_leaders(info: &Info) -> bool {
+pub(crate) fn is_leaders(info: &Info) -> bool {
     info.cluster
         .as_ref()
         .is_none_or(|cluster| cluster.leader.is_some())

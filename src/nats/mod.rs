@@ -19,11 +19,14 @@ mod leader;
 pub mod lease;
 pub mod line;
 pub mod mirror;
+mod question;
 pub mod service;
 mod settings;
 pub mod shelf;
 pub mod status;
+mod unlike;
 mod version;
+pub(crate) mod views;
 
 pub(crate) use async_nats::Client;
 

@@ -81,5 +81,6 @@ mod shop_away;
 mod status;
 mod times;
 mod town;
+mod views;
 mod whole;
 mod zombie;

@@ -14,7 +14,7 @@ use crate::{
     broker::{Broker, EVENTS, JOURNAL, OUT, PROFILES},
     cluster::{Cluster, Files, Ports},
     process::{Service, serve, wait_for},
-    replicas::wait_until_whole,
+    replicas::{step_down, wait_until_whole},
     serving::wait_until_ready,
     streams,
 };
@@ -164,6 +164,11 @@ fn three_servers_keep_three_copies_and_nobody_may_do_more_than_they_need() {
         assert_eq!(copies, 2, "of {stream}, beside the leader's");
     }
     a_member_may_have_a_lease(&member);
+    // A member has views led anew, and hears who leads; nobody else has.
+    for view in [OUT, &profiles] {
+        wait_for("a view to be led anew", || step_down(&member, view).then_some(()));
+        assert!(!step_down(&channel, view) && !step_down(&reader, view));
+    }
     // A member may ask how members are.
     member.told_of_itself();
 
@@ -208,5 +213,6 @@ fn three_servers_keep_three_copies_and_nobody_may_do_more_than_they_need() {
     }
     let after = (member.last_sequence(JOURNAL), member.last_sequence(EVENTS));
     assert_eq!(before, after);
-    service.stop();
+    let log = service.stop();
+    assert!(!log.to_lowercase().contains("violation"), "{log}");
 }

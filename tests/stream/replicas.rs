@@ -1,6 +1,7 @@
 //! Servers that keep copies of streams: whether they know each other, who leads a stream, and whether all copies are there.
 
-use async_nats::jetstream::stream::Config;
+use async_nats::jetstream::{response::Response, stream::Config};
+use serde_json::{Value, json};
 
 use crate::{broker::Broker, process::wait_for};
 
@@ -27,6 +28,14 @@ pub fn leader_of(broker: &Broker, stream: &str) -> Option<String> {
         .block_on(broker.jetstream.get_stream(stream))
         .ok()?;
     stream.cached_info().cluster.as_ref()?.leader.clone()
+}
+
+/// Has whoever leads a stream leave that to another; whether it may be asked for.
+pub fn step_down(broker: &Broker, stream: &str) -> bool {
+    let subject = format!("STREAM.LEADER.STEPDOWN.{stream}");
+    let asking = async { broker.jetstream.request(subject, &json!({})).await };
+    let said: Result<Response<Value>, _> = broker.runtime.block_on(asking);
+    matches!(said, Ok(Response::Ok(_)))
 }
 
 /// Whether each of these streams has a leader, and copies on all of so many servers that lack nothing.

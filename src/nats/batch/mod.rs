@@ -22,7 +22,7 @@ pub use crate::nats::batch::{
     error::BatchError,
     outgoing::{Expected, Outgoing},
 };
-use crate::nats::connect::Connection;
+use crate::nats::{connect::Connection, unlike::unlike_any_other};
 
 /// Messages that one batch may hold: the server's own bound, unless it is configured lower.
 pub const MESSAGES_MAX: usize = 1_000;
@@ -207,7 +207,5 @@ fn flowed(payload: &[u8]) -> Result<(), BatchError> {
 
 /// An id that no other batch has.
 fn new_id() -> Result<String, BatchError> {
-    let mut id = [0; 16];
-    getrandom::fill(&mut id).map_err(|_| BatchError::NoRandomness)?;
-    Ok(data_encoding::HEXLOWER.encode(&id))
+    unlike_any_other().map_err(|_| BatchError::NoRandomness)
 }

@@ -26,6 +26,8 @@ use crate::{
             read::Read,
         },
         leader::{LookError, look_behind},
+        question::answered,
+        unlike::unlike_any_other,
     },
     wire::time,
 };
@@ -40,6 +42,7 @@ const PULL_EXPIRES: Duration = Duration::from_secs(30);
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// How long the server may take to say how the consumer is.
 const CONSUMER_WAIT: Duration = Duration::from_secs(2);
+const MAKE_CONSUMER: &str = "make a consumer";
 const LOOK_AT_CONSUMER: &str = "look at the consumer";
 /// What the server says where a message is not there, and where its stream may not be there yet.
 const NO_MESSAGE: [ErrorCode; 1] = [ErrorCode::NO_MESSAGE_FOUND];
@@ -100,7 +103,11 @@ impl Input {
 
     /// Reads what is kept from the message `from` on.
     pub(crate) async fn open(&self, from: u64) -> Result<Reader, Interruption> {
+        // By its name it is one consumer, however often it is asked for.
+        let name =
+            unlike_any_other().map_err(|error| Interruption::passing(MAKE_CONSUMER, error.to_string()))?;
         let config = pull::Config {
+            name: Some(name),
             description: Some("Yekta: follows the input stream, ends with its reader".to_owned()),
             deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: from },
             ack_policy: AckPolicy::None,
@@ -110,11 +117,12 @@ impl Input {
             num_replicas: 1,
             ..pull::Config::default()
         };
-        let consumer: PullConsumer = self
-            .jetstream
-            .create_consumer_on_stream(config, &self.stream)
-            .await
-            .map_err(|error| Interruption::passing("make a consumer", error))?;
+        let make = || {
+            self.jetstream
+                .create_consumer_on_stream(config.clone(), &self.stream)
+        };
+        let made = answered(make).await;
+        let consumer: PullConsumer = made.map_err(|error| Interruption::passing(MAKE_CONSUMER, error))?;
         let messages = consumer
             .stream()
             .max_messages_per_batch(PULL_MESSAGES)
@@ -158,7 +166,8 @@ impl Input {
         absent: &[ErrorCode],
     ) -> Result<Option<Read>, Interruption> {
         let subject = format!("STREAM.MSG.GET.{}", self.stream);
-        let found: Result<Response<Stored>, _> = self.jetstream.request(subject, wanted).await;
+        let ask = || self.jetstream.request(subject.clone(), wanted);
+        let found: Result<Response<Stored>, _> = answered(ask).await;
         match found {
             Ok(Response::Ok(Stored { message })) => Ok(message.into_read()),
             Ok(Response::Err { error }) if absent.contains(&error.error_code()) => Ok(None),

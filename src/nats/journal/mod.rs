@@ -46,6 +46,7 @@ use crate::{
             stream::{JournalStream, broker},
             writer::{APPEND, Parcel, Sender, Way},
         },
+        unlike::unlike_any_other,
     },
     telemetry::{NatsMetrics, PublishTo},
 };
@@ -159,7 +160,8 @@ impl Ground {
 
     /// Takes the journal over; `shared` is what readers of it know already, if there are any.
     fn take_over(&self, shared: Option<Arc<Shared>>) -> Result<JetStreamJournal, Error> {
-        let owner = unlike_any_other(&self.config.owner)?;
+        let start = unlike_any_other().map_err(|error| broker("take over", error.to_string()))?;
+        let owner = format!("{} {start}", self.config.owner);
         let taking = take_over(&self.stream, &self.layout, &owner);
         let taken = self
             .runtime
@@ -389,11 +391,4 @@ async fn unless_stopped<T>(
     let stopped = || broker(what, "told to stop while the broker did not answer");
     let done = stop.run_until_cancelled(attempt).await;
     done.unwrap_or_else(|| Err(stopped()))
-}
-
-/// `owner` with something that no other start has.
-fn unlike_any_other(owner: &str) -> Result<String, Error> {
-    let mut bytes = [0; 12];
-    getrandom::fill(&mut bytes).map_err(|error| broker("take over", error.to_string()))?;
-    Ok(format!("{owner} {}", data_encoding::HEXLOWER.encode(&bytes)))
 }

@@ -20,6 +20,7 @@ use crate::{
         connect::Connection,
         journal::{assemble::Stored, layout::COMMIT},
         leader::{LookError, look_behind},
+        question::answered,
     },
 };
 
@@ -109,7 +110,7 @@ impl JournalStream {
     pub(crate) async fn last_of(&self, rest: &str) -> Result<Option<Stored>, Error> {
         let stream = self.stream().await?;
         let subject = self.names.in_journal(rest);
-        found(stream.get_last_raw_message_by_subject(&subject).await)
+        found(answered(|| stream.get_last_raw_message_by_subject(&subject)).await)
     }
 
     /// The first marker at or behind `sequence`.
@@ -119,11 +120,11 @@ impl JournalStream {
     pub(crate) async fn next_marker(&self, sequence: u64) -> Result<Option<Stored>, Error> {
         let stream = self.stream().await?;
         let subject = self.names.in_journal(COMMIT);
-        let question = stream
-            .raw_message_builder()
-            .sequence(sequence)
-            .next_by_subject(subject);
-        found(question.send().await)
+        let question = || {
+            let question = stream.raw_message_builder().sequence(sequence);
+            question.next_by_subject(subject.clone()).send()
+        };
+        found(answered(question).await)
     }
 
     /// Removes all messages before the sequence `first`.
