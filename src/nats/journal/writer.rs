@@ -30,9 +30,9 @@ use crate::{
 
 /// Between two attempts to send a batch again: from the first to the longest.
 const PAUSE: Duration = Duration::from_millis(20);
-const PAUSE_MAX: Duration = Duration::from_secs(1);
+const PAUSE_MAX: Duration = Duration::from_millis(250);
 /// Every so many attempts the log says that a commit is not taken.
-const LOUD_EVERY: u32 = 5;
+const LOUD_EVERY: u32 = 20;
 /// What is attempted.
 pub(crate) const APPEND: &str = "append to";
 
@@ -202,9 +202,10 @@ impl Sender {
         }
     }
 
-    /// ORDER: the end is read first, so that a batch that is stored meanwhile is seen by what is read behind it.
+    /// ORDER: the end is read first, so that a batch that is stored meanwhile is seen by what is read behind it. Whoever leads the
+    /// stream since a moment ago may not show yet what was acknowledged.
     async fn look(&self, parcel: &Parcel) -> Result<Fate, Error> {
-        let ends = self.stream.ends().await?;
+        let ends = self.stream.ends_reaching(parcel.base).await?;
         let epoch = self.stream.last_of(EPOCH).await?;
         let marker = self.stream.last_of(COMMIT).await?;
         let Some(epoch) = epoch else {
