@@ -24,6 +24,8 @@ use crate::{
 const LOOK: Duration = Duration::from_millis(200);
 /// Between two attempts to renew one where the broker does not answer.
 const AGAIN: Duration = Duration::from_millis(200);
+/// Attempts to give one up that is still there.
+const ATTEMPTS: usize = 8;
 /// A lease is renewed so often in its time.
 const RENEWALS: u32 = 3;
 
@@ -242,10 +244,22 @@ impl Lease {
 
     /// Gives it up, so that another need not wait for its end. Where the broker does not take that it ends by itself.
     pub async fn release(self) {
-        let Leases { bucket, key, .. } = &self.leases;
-        if let Err(error) = bucket.remove(key, self.revision).await {
+        if let Err(error) = self.given_up().await {
             tracing::debug!(%error, "give the lease up");
         }
+    }
+
+    /// Whoever stops keeping it may have a renewal on its way, which changes the entry: what is there is removed, and looked at once
+    /// more. A renewal that comes behind that is taken no more, since it expects what is gone.
+    async fn given_up(&self) -> Result<(), BucketError> {
+        let Leases { bucket, key, .. } = &self.leases;
+        for _ in 0..ATTEMPTS {
+            match self.leases.entry().await? {
+                Some((revision, held)) if held.id == self.holder.id => bucket.remove(key, revision).await?,
+                _ => return Ok(()),
+            }
+        }
+        Ok(())
     }
 }
 

@@ -25,6 +25,8 @@ use crate::{
 
 /// The shortest that a server lets an entry live.
 const TIME: Duration = Duration::from_secs(1);
+/// How often one is given up while a renewal is on its way: before, beside or behind what removes it.
+const RENEWALS_LEFT: usize = 20;
 /// Where it must not end for being renewed late, however busy the machine is.
 const KEPT: Duration = Duration::from_secs(6);
 
@@ -192,6 +194,29 @@ fn one_that_is_given_up_is_free_at_once() {
         won(&leases, "a").await.release().await;
         assert_eq!(leases.holder().await.unwrap(), None);
         won(&leases, "b").await;
+    });
+}
+
+#[test]
+fn one_that_is_given_up_with_a_renewal_on_its_way_is_free_at_once() {
+    let server = NatsServer::start();
+    run(async {
+        let connection = connected(&server).await;
+        let leases = leases_for(&server, &connection, LONG).await;
+        let entry = || async { leases.holder().await.unwrap() };
+        for _ in 0..RENEWALS_LEFT {
+            let mut lease = won(&leases, "a").await;
+            {
+                let metrics = metrics();
+                let keeping = lease.keep(&metrics);
+                tokio::pin!(keeping);
+                // It sends the first renewal, and does not hear of it any more.
+                assert!(futures_util::poll!(&mut keeping).is_pending());
+            }
+            assert!(entry().await.is_some());
+            lease.release().await;
+            assert_eq!(entry().await, None);
+        }
     });
 }
 
