@@ -3,7 +3,10 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -104,6 +107,8 @@ pub struct StreamIntake {
     metrics: NatsMetrics,
     settings: IntakeSettings,
     room: Semaphore,
+    /// Whether what was posted last could not be put in.
+    is_refused: AtomicBool,
 }
 
 /// What an intake works with.
@@ -136,6 +141,7 @@ impl StreamIntake {
         } = parts;
         Self {
             room: Semaphore::new(settings.publishing_max.max(1)),
+            is_refused: AtomicBool::new(false),
             publisher,
             names,
             rules,
@@ -224,15 +230,23 @@ impl StreamIntake {
         match self.publisher.publish(batch).await {
             Ok(_) => {
                 self.metrics.published(PublishTo::Events, count, begun.elapsed());
+                if self.is_refused.swap(false, Ordering::Relaxed) {
+                    tracing::info!("the input stream takes what is posted again");
+                }
                 Ok(())
             }
             Err(error) => Err(self.failed(&error)),
         }
     }
 
+    /// Each is counted, and the first is told: senders who are refused come again at once, hundreds a second.
     fn failed(&self, error: &BatchError) -> IntakeError {
         self.metrics.publish_failed(PublishTo::Events);
-        tracing::warn!(error = %error, "put posted events into the input stream");
+        if self.is_refused.swap(true, Ordering::Relaxed) {
+            tracing::debug!(%error, "put posted events into the input stream");
+        } else {
+            tracing::warn!(%error, "put posted events into the input stream: senders are refused until it takes them again");
+        }
         IntakeError::Unreachable
     }
 }
