@@ -51,7 +51,7 @@ pub(crate) struct Stream {
     uncommitted: watch::Receiver<u64>,
     state: watch::Receiver<Following>,
     /// Sees to it that the views of the journal go on, where several servers keep them.
-    _views: Option<AbortOnDropHandle<()>>,
+    views: Option<AbortOnDropHandle<()>>,
 }
 
 /// What a start on NATS gives.
@@ -134,7 +134,7 @@ pub(crate) fn follow(
         lag,
         uncommitted,
         state: state.start(),
-        _views: (nats.storage.replicas > 1).then(|| {
+        views: (nats.storage.replicas > 1).then(|| {
             let views = Views::of(&connection, &assets.names);
             AbortOnDropHandle::new(tokio::spawn(views.keep_going()))
         }),
@@ -223,6 +223,8 @@ impl Stream {
         (requests, deadline): (Instant, Instant),
         stop: fn(Engine) -> Result<T, WriteError>,
     ) -> Result<T, WriteError> {
+        // Whoever owns the tenant next sees to them.
+        drop(self.views.take());
         if let Some(service) = self.service.take() {
             service
                 .stop(requests.saturating_duration_since(Instant::now()))

@@ -17,7 +17,7 @@ use crate::nats::question::answered;
 
 /// How long a stream may be without a leader, or its leader behind its copies, and the pause between two questions.
 const PATIENCE: Duration = Duration::from_secs(5);
-const PAUSE: Duration = Duration::from_millis(10);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Why nobody said how a stream is.
 #[derive(Debug, thiserror::Error)]

@@ -13,25 +13,36 @@ use async_nats::{
     jetstream::{
         context::{Context, RequestError},
         response::Response,
-        stream::{Info, SourceInfo},
+        stream::Info,
     },
 };
 use futures_util::{FutureExt, StreamExt, stream::SelectAll};
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep, timeout},
+};
 
-use crate::nats::{assets::Names, connect::Connection, leader::is_leaders};
+use crate::nats::{
+    assets::Names,
+    connect::{Connection, Link},
+    leader::is_leaders,
+};
 
 /// A consumer that says nothing for so long is gone: it speaks every second.
 const SILENT: Duration = Duration::from_millis(3_500);
+/// Whoever leads a view since a moment ago asks for its consumer, and is left alone with that for so long.
+const BEGINNING: Duration = Duration::from_secs(2);
 /// Between two looks at the views, while they are looked at.
 const LOOK: Duration = Duration::from_millis(500);
 /// So long after a change of leaders whoever is heard is heard for good.
 const SETTLED: Duration = Duration::from_secs(5);
 /// How long the views of one change are looked at.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// The time that a view has to go on in, once it is led anew.
+/// The time that a view has to go on in, once it is led anew: twice as much after each time.
 const RENEWING: Duration = Duration::from_secs(5);
+/// How often one view is led anew for one change.
+const RENEWALS_MAX: u32 = 4;
 /// What a server of the cluster tells when a stream has a leader.
 const ELECTED: &str = "$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED";
 
@@ -40,6 +51,7 @@ const ELECTED: &str = "$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED";
 pub(crate) struct Views {
     client: Client,
     jetstream: Context,
+    link: watch::Receiver<Link>,
     journal: String,
     views: [View; 2],
 }
@@ -48,19 +60,19 @@ pub(crate) struct Views {
 #[derive(Debug)]
 struct View {
     stream: String,
-    /// Whether its leader did not hear of the journal when it was looked at last.
-    was_deaf: bool,
-    /// When it was led anew last.
-    renewed: Option<Instant>,
+    /// Since when the server of this name leads it and does not hear of the journal.
+    deaf: Option<(String, Instant)>,
+    /// How often it was led anew, and when last.
+    renewed: Option<(u32, Instant)>,
 }
 
 /// How a view follows its journal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Hearing {
     /// It has a leader who hears of the journal.
     Hears,
-    /// It has one who does not.
-    Deaf,
+    /// The server of this name leads it and never heard of it, or heard of it once and does not any more.
+    Deaf { leader: String, heard_once: bool },
     /// Nobody says so.
     Unknown,
 }
@@ -71,16 +83,18 @@ impl Views {
         Self {
             client: connection.client.clone(),
             jetstream: connection.jetstream.clone(),
+            link: connection.watch(),
             journal: names.journal(),
             views: [names.out(), names.profiles()].map(|stream| View {
                 stream,
-                was_deaf: false,
+                deaf: None,
                 renewed: None,
             }),
         }
     }
 
-    /// Looks at the views now, and whenever one of them or the journal gets another leader. Ends only where nobody tells of leaders.
+    /// Looks at the views now, whenever one of them or the journal gets another leader, and whenever the connection is made again:
+    /// nobody tells who is not connected. Ends where the connection is closed.
     pub(crate) async fn keep_going(mut self) {
         let mut elections = match self.elections().await {
             Ok(elections) => elections,
@@ -91,8 +105,12 @@ impl Views {
         };
         loop {
             self.attend(&mut elections).await;
-            if elections.next().await.is_none() {
-                return;
+            // What was told meanwhile was seen to.
+            while let Some(Some(_)) = elections.next().now_or_never() {}
+            self.link.borrow_and_update();
+            tokio::select! {
+                elected = elections.next() => if elected.is_none() { return },
+                changed = self.link.changed() => if changed.is_err() { return },
             }
         }
     }
@@ -110,6 +128,9 @@ impl Views {
     async fn attend(&mut self, elections: &mut SelectAll<Subscriber>) {
         let begun = Instant::now();
         let mut changed = begun;
+        for view in &mut self.views {
+            (view.deaf, view.renewed) = (None, None);
+        }
         while begun.elapsed() < PATIENCE {
             sleep(LOOK).await;
             while let Some(Some(_)) = elections.next().now_or_never() {
@@ -123,34 +144,30 @@ impl Views {
                 return;
             }
         }
-        tracing::warn!("views of the journal do not go on");
+        tracing::warn!(
+            nats.stream = self.journal,
+            "views of the journal do not go on, whoever leads them"
+        );
     }
 
     /// Has a view led anew that does not hear of its journal; whether it does.
     async fn see_to(&mut self, number: usize) -> bool {
-        let Some(view) = self.views.get(number) else {
+        let Some(stream) = self.views.get(number).map(|view| view.stream.clone()) else {
             return true;
         };
-        let hearing = hearing(self.info(&view.stream).await.as_ref());
-        let is_due = view.renewed.is_none_or(|renewed| renewed.elapsed() >= RENEWING);
-        let is_deaf = hearing == Hearing::Deaf;
-        // Who leads it since a moment ago may hear in the next: only who does not in two looks is led anew. And whoever asks
-        // while nobody leads the journal waits for long.
-        let renews = is_deaf && view.was_deaf && is_due && self.is_led(&self.journal).await;
-        if renews {
-            self.lead_anew(&view.stream).await;
-        }
-        if let Some(view) = self.views.get_mut(number) {
-            view.was_deaf = is_deaf;
-            if renews {
-                view.renewed = Some(Instant::now());
+        let hearing = hearing(self.info(&stream).await.as_ref());
+        let is_due = self
+            .views
+            .get_mut(number)
+            .is_some_and(|view| view.is_due(&hearing));
+        // Whoever asks while nobody leads the journal waits for long.
+        if is_due && self.info(&self.journal).await.as_ref().is_some_and(is_leaders) {
+            self.lead_anew(&stream).await;
+            if let Some(view) = self.views.get_mut(number) {
+                view.note_renewed();
             }
         }
         hearing == Hearing::Hears
-    }
-
-    async fn is_led(&self, stream: &str) -> bool {
-        self.info(stream).await.as_ref().is_some_and(is_leaders)
     }
 
     /// What is said of a stream, if anything is said soon.
@@ -162,30 +179,69 @@ impl Views {
     async fn lead_anew(&self, stream: &str) {
         let subject = format!("STREAM.LEADER.STEPDOWN.{stream}");
         let said: Result<Response<Value>, RequestError> = self.jetstream.request(subject, &json!({})).await;
-        match said {
-            Ok(Response::Ok(_)) => tracing::info!(
-                nats.stream = stream,
-                "a view did not hear of its journal any more: another server leads it"
-            ),
-            Ok(Response::Err { error }) => {
-                tracing::warn!(%error, nats.stream = stream, "have another server lead a view that stands still");
+        let failed: &dyn std::fmt::Display = match &said {
+            Ok(Response::Ok(_)) => {
+                tracing::info!(
+                    nats.stream = stream,
+                    "a view did not hear of its journal any more: another server leads it"
+                );
+                return;
             }
-            Err(error) => {
-                tracing::warn!(%error, nats.stream = stream, "have another server lead a view that stands still");
-            }
-        }
+            Ok(Response::Err { error }) => error,
+            Err(error) => error,
+        };
+        tracing::warn!(error = %failed, nats.stream = stream, "have another server lead a view that stands still");
     }
 }
 
-/// Whether a view hears of what it is made of, by what its leader says.
+impl View {
+    /// Whether it is to be led anew, by how it hears now: whoever leads it is deaf for long enough, and had time since it was last.
+    fn is_due(&mut self, hearing: &Hearing) -> bool {
+        let Hearing::Deaf { leader, heard_once } = hearing else {
+            self.deaf = None;
+            return false;
+        };
+        let since = match &self.deaf {
+            Some((before, since)) if before == leader => *since,
+            _ => {
+                let since = Instant::now();
+                self.deaf = Some((leader.clone(), since));
+                since
+            }
+        };
+        let long = if *heard_once { Duration::ZERO } else { BEGINNING };
+        let had_time = self.renewed.is_none_or(|(times, last)| {
+            let wait = RENEWING.saturating_mul(1 << times.min(RENEWALS_MAX).saturating_sub(1));
+            times < RENEWALS_MAX && last.elapsed() >= wait
+        });
+        since.elapsed() >= long && had_time
+    }
+
+    fn note_renewed(&mut self) {
+        let times = self.renewed.map_or(0, |(times, _)| times);
+        self.renewed = Some((times.saturating_add(1), Instant::now()));
+    }
+}
+
+/// Whether a view hears of what it is made of, by what its leader says. One that one server keeps goes with that.
 fn hearing(info: Option<&Info>) -> Hearing {
-    let Some(info) = info.filter(|info| is_leaders(info)) else {
+    let Some(info) = info else {
         return Hearing::Unknown;
     };
-    let is_heard = |source: &SourceInfo| source.active.is_some_and(|since| since < SILENT);
-    match info.sources.iter().all(is_heard) {
-        true => Hearing::Hears,
-        false => Hearing::Deaf,
+    if info.config.num_replicas <= 1 {
+        return Hearing::Hears;
+    }
+    let leader = info.cluster.as_ref().and_then(|cluster| cluster.leader.clone());
+    // Whoever was just elected does not know yet what it is made of.
+    let (Some(leader), Some(source)) = (leader, info.sources.first()) else {
+        return Hearing::Unknown;
+    };
+    match source.active {
+        Some(since) if since < SILENT => Hearing::Hears,
+        active => Hearing::Deaf {
+            leader,
+            heard_once: active.is_some(),
+        },
     }
 }
 
@@ -193,28 +249,70 @@ fn hearing(info: Option<&Info>) -> Hearing {
 mod tests {
     use super::*;
 
+    fn info(leader: &Value, active: i64, replicas: usize) -> Info {
+        let info = json!({
+            "config": { "name": "V", "retention": "limits", "storage": "file", "discard": "old", "num_replicas": replicas },
+            "created": "2026-01-02T03:04:05Z",
+            "state": {
+                "messages": 88, "bytes": 1, "first_seq": 1, "first_ts": "2026-01-02T03:04:05Z",
+                "last_seq": 88, "last_ts": "2026-01-02T03:04:05Z", "consumer_count": 0
+            },
+            "ts": "2026-01-02T03:04:05Z",
+            "cluster": { "name": "c", "leader": leader, "replicas": [] },
+            "sources": [{ "name": "J", "lag": 0, "active": active }],
+        });
+        serde_json::from_value(info).expect("what a server says of a view")
+    }
+
+    fn deaf(leader: &str, heard_once: bool) -> Hearing {
+        Hearing::Deaf {
+            leader: leader.to_owned(),
+            heard_once,
+        }
+    }
+
     #[test]
     fn a_view_hears_of_its_journal_where_its_leader_says_so_and_the_consumer_spoke_lately() {
-        let check = |leader: Value, active: i64, expected| {
-            let info = json!({
-                "config": { "name": "V", "retention": "limits", "storage": "file", "discard": "old", "num_replicas": 3 },
-                "created": "2026-01-02T03:04:05Z",
-                "state": {
-                    "messages": 88, "bytes": 1, "first_seq": 1, "first_ts": "2026-01-02T03:04:05Z",
-                    "last_seq": 88, "last_ts": "2026-01-02T03:04:05Z", "consumer_count": 0
-                },
-                "ts": "2026-01-02T03:04:05Z",
-                "cluster": { "name": "c", "leader": leader, "replicas": [] },
-                "sources": [{ "name": "J", "lag": 0, "active": active }],
-            });
-            let info: Info = serde_json::from_value(info).expect("what a server says of a view");
-            assert_eq!(hearing(Some(&info)), expected, "{leader} {active}");
-        };
-        check(json!("n1"), 785_683_421, Hearing::Hears);
-        check(json!("n1"), 4_188_953_860, Hearing::Deaf);
-        // Whoever leads it since a moment ago never heard of it.
-        check(json!("n1"), -1, Hearing::Deaf);
-        check(Value::Null, 785_683_421, Hearing::Unknown);
+        let of = |leader: Value, active, replicas| hearing(Some(&info(&leader, active, replicas)));
+        assert_eq!(of(json!("n1"), 785_683_421, 3), Hearing::Hears);
+        assert_eq!(of(json!("n1"), 4_188_953_860, 3), deaf("n1", true));
+        assert_eq!(of(json!("n1"), -1, 3), deaf("n1", false));
+        assert_eq!(of(Value::Null, 785_683_421, 3), Hearing::Unknown);
+        // Nobody else could lead it.
+        assert_eq!(of(json!("n1"), 4_188_953_860, 1), Hearing::Hears);
         assert_eq!(hearing(None), Hearing::Unknown);
+        let mut unknown = info(&json!("n1"), -1, 3);
+        unknown.sources.clear();
+        assert_eq!(hearing(Some(&unknown)), Hearing::Unknown);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_just_began_to_lead_has_time_and_nobody_is_replaced_again_and_again() {
+        let mut view = View {
+            stream: "V".to_owned(),
+            deaf: None,
+            renewed: None,
+        };
+        let mut after = async |millis, hearing: Hearing| {
+            sleep(Duration::from_millis(millis)).await;
+            let is_due = view.is_due(&hearing);
+            if is_due {
+                view.note_renewed();
+            }
+            is_due
+        };
+        assert!(!after(0, Hearing::Hears).await && !after(0, Hearing::Unknown).await);
+        assert!(!after(500, deaf("n1", false)).await && !after(1_500, deaf("n1", false)).await);
+        assert!(!after(500, deaf("n2", false)).await, "another began to lead");
+        assert!(!after(500, Hearing::Hears).await, "and hears");
+        assert!(after(500, deaf("n2", true)).await, "it heard once");
+        // Its successor has longer each time, and in the end it is left alone.
+        for wait in [5_000, 10_000, 20_000] {
+            assert!(
+                !after(wait - 1, deaf("n3", true)).await && after(1, deaf("n3", true)).await,
+                "{wait}"
+            );
+        }
+        assert!(!after(3_600_000, deaf("n3", true)).await);
     }
 }

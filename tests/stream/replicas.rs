@@ -1,6 +1,9 @@
 //! Servers that keep copies of streams: whether they know each other, who leads a stream, and whether all copies are there.
 
-use async_nats::jetstream::{response::Response, stream::Config};
+use async_nats::jetstream::{
+    response::Response,
+    stream::{Config, Info},
+};
 use serde_json::{Value, json};
 
 use crate::{broker::Broker, process::wait_for};
@@ -21,13 +24,15 @@ pub fn wait_until_whole(broker: &Broker) {
     broker.remove("TRIAL");
 }
 
+/// What is said of a stream, if anything is said soon.
+pub fn told_of(broker: &Broker, stream: &str) -> Option<Info> {
+    let asking = broker.jetstream.get_stream(stream);
+    Some(broker.runtime.block_on(asking).ok()?.cached_info().clone())
+}
+
 /// The server that leads a stream; none while there is no leader.
 pub fn leader_of(broker: &Broker, stream: &str) -> Option<String> {
-    let stream = broker
-        .runtime
-        .block_on(broker.jetstream.get_stream(stream))
-        .ok()?;
-    stream.cached_info().cluster.as_ref()?.leader.clone()
+    told_of(broker, stream)?.cluster?.leader
 }
 
 /// Has whoever leads a stream leave that to another; whether it may be asked for.

@@ -40,7 +40,7 @@ const PULL_EXPIRES: Duration = Duration::from_secs(30);
 /// How often it says that there are none. Rarer than the connection is pinged: whatever comes puts the next ping off, and
 /// a server that speaks but hears nothing has to be found out by its pings.
 const HEARTBEAT: Duration = Duration::from_secs(5);
-/// How long the server may take to say how the consumer is.
+/// How long the server may take to make a consumer, and to say how it is.
 const CONSUMER_WAIT: Duration = Duration::from_secs(2);
 const MAKE_CONSUMER: &str = "make a consumer";
 const LOOK_AT_CONSUMER: &str = "look at the consumer";
@@ -103,7 +103,8 @@ impl Input {
 
     /// Reads what is kept from the message `from` on.
     pub(crate) async fn open(&self, from: u64) -> Result<Reader, Interruption> {
-        // By its name it is one consumer, however often it is asked for.
+        // By its name it is one consumer, however often it is asked for. The server that is to keep it was chosen when it was first,
+        // and may be the one that is gone: it is not asked for long.
         let name =
             unlike_any_other().map_err(|error| Interruption::passing(MAKE_CONSUMER, error.to_string()))?;
         let config = pull::Config {
@@ -121,7 +122,8 @@ impl Input {
             self.jetstream
                 .create_consumer_on_stream(config.clone(), &self.stream)
         };
-        let made = answered(make).await;
+        let made = tokio::time::timeout(CONSUMER_WAIT, answered(make)).await;
+        let made = made.map_err(|error| Interruption::passing(MAKE_CONSUMER, error))?;
         let consumer: PullConsumer = made.map_err(|error| Interruption::passing(MAKE_CONSUMER, error))?;
         let messages = consumer
             .stream()

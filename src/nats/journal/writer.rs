@@ -30,9 +30,9 @@ use crate::{
 
 /// Between two attempts to send a batch again: from the first to the longest.
 const PAUSE: Duration = Duration::from_millis(20);
-const PAUSE_MAX: Duration = Duration::from_millis(250);
+const PAUSE_MAX: Duration = Duration::from_millis(500);
 /// Every so many attempts the log says that a commit is not taken.
-const LOUD_EVERY: u32 = 20;
+const LOUD_EVERY: u32 = 8;
 /// What is attempted.
 pub(crate) const APPEND: &str = "append to";
 
