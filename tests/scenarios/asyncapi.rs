@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::StreamExt;
 use serde_json::{Value, json};
 use yekta::{api, engine::Position};
 
 use crate::{
+    frames,
     said::{cookie, event, identifier, signed_in, user, viewed},
     schema::Descriptions,
     town::Town,
@@ -231,33 +231,14 @@ fn what_is_published_is_as_described() {
     );
 }
 
-/// What a stream tells until an event of this name, that one included: by name, each with its id.
-fn streamed(town: &Town, path: &str, last: Option<&str>, end: &str) -> Vec<(String, String, Value)> {
-    let mut stream = town.stream(path, last);
-    let mut told: Vec<(String, String, Value)> = Vec::new();
-    while told.last().is_none_or(|(name, ..)| name != end) {
-        let frame = town.wait(stream.next()).unwrap().unwrap();
-        let text = std::str::from_utf8(&frame).unwrap();
-        let field = |name: &str| {
-            let line = text.lines().find_map(|line| line.strip_prefix(name));
-            line.map(str::to_owned)
-        };
-        if let Some(data) = field("data: ") {
-            let data = serde_json::from_str(&data).unwrap();
-            told.push((field("event: ").unwrap(), field("id: ").unwrap(), data));
-        }
-    }
-    told
-}
-
 #[test]
 fn what_a_subscriber_is_told_beside_messages_is_as_described() {
     let town = story();
     let described = descriptions(&town);
     let messages = &described.asyncapi["channels"]["updates"]["messages"];
-    let mut told = streamed(&town, "/v1/updates?snapshot=true", None, "live");
+    let mut told = frames::until(&town, "/v1/updates?snapshot=true", None, "live");
     // A position that this journal never had.
-    told.extend(streamed(&town, "/v1/updates", Some("999999999"), "reset"));
+    told.extend(frames::until(&town, "/v1/updates", Some("999999999"), "reset"));
     for (name, id, data) in &told {
         let payload = &messages[name]["payload"];
         assert_eq!(described.misfits(payload, data, name), Vec::<String>::new());

@@ -8,14 +8,14 @@ use crate::{
         queries::query::Portrait,
     },
     journal::Message,
-    wire::out::update::{Cause, Departed},
+    wire::out::update::{ARRIVED, Cause, Departed},
 };
 
 impl Publication<'_> {
     /// A profile that came as it was: whoever follows this partition alone does not know it.
     pub(super) fn arrived(&mut self, portrait: &Portrait) -> Result<(), Error> {
         let id = portrait.id.to_string();
-        let body = updated(portrait, Cause::of([], "arrived"))?;
+        let body = updated(portrait, Cause::of([], ARRIVED))?;
         self.messages.push(Message {
             subject: self.subjects.updated(&id),
             key: id,

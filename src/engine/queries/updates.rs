@@ -14,6 +14,8 @@ const READ_BYTES: usize = 1 << 20;
 pub struct Update {
     /// Its position, by which a subscriber resumes.
     pub position: Position,
+    /// The number of the input that its commit goes on behind, if the input is a stream.
+    pub consumed: Option<u64>,
     /// Where it is published.
     pub subject: String,
     /// The ids of the profiles it concerns, separated by commas.
@@ -94,12 +96,14 @@ impl Query {
                 }
                 let count = u64::try_from(commit.messages.len()).unwrap_or(u64::MAX);
                 let mut at = Position(position.0.saturating_sub(count));
+                let consumed = commit.marker.input.as_ref().map(|input| input.sequence);
                 for message in commit.messages {
                     let is_before = |erasure: &ErasureRecord| commit.marker.batch < erasure.batch;
                     if at > cursor && !withdrawn.has(&message.subject, &message.body, is_before)? {
                         let (subject, key, body) = (message.subject, message.key, message.body);
                         updates.push(Update {
                             position: at,
+                            consumed,
                             subject,
                             key,
                             body,

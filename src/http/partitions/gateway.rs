@@ -270,8 +270,7 @@ impl Desk<'_> {
 
     /// Nobody answers this for all.
     pub(crate) fn parted(&self) -> Failure {
-        let partitions = self.gateway.partitions();
-        api::Failure::parted(partitions.tenant(), partitions.count()).into()
+        self.gateway.partitions().parted()
     }
 }
 

@@ -81,6 +81,11 @@ impl Partitions {
         &self.tenant
     }
 
+    /// What nobody answers for all of them.
+    pub(crate) fn parted(&self) -> Failure {
+        api::Failure::parted(&self.tenant, self.count()).into()
+    }
+
     /// Where whoever serves a partition says so; `None` where there is none of this number.
     pub fn seat(&self, index: u32) -> Option<Seat> {
         self.seats.get(usize::try_from(index).ok()?).cloned()

@@ -103,8 +103,10 @@ pub(crate) fn way(method: &Method, path: &str) -> Option<Way> {
         ("GET", "/v1/reports/cx" | "/v1/reports/journey" | "/v1/reports/gap" | "/v1/reports/coverage"
             | "/v1/reports/segments" | "/v1/reports/contacts") => All,
 
-        // What is found among the customers of one, and is no sum; and positions of one journal.
-        ("GET", "/v1/insights" | "/v1/updates") => Each,
+        ("GET", "/v1/updates") => All,
+
+        // What is found among the customers of one, and is no sum.
+        ("GET", "/v1/insights") => Each,
         ("POST", "/v1/values/rank") => Each,
 
         ("GET", "/readyz" | "/healthz") => Ready,

@@ -8,6 +8,7 @@ mod copying;
 mod cursor;
 mod feed;
 mod filter;
+mod united;
 
 use std::convert::Infallible;
 
@@ -19,11 +20,12 @@ use axum::{
         sse::{Event, Sse},
     },
 };
-use futures_util::stream;
+use futures_util::{Stream, StreamExt, stream};
 use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
-    api,
+    api::{self, Api},
     http::{
         Http,
         access::Asked,
@@ -33,6 +35,7 @@ use crate::{
             cursor::{Cursor, Place},
             feed::Feed,
             filter::Filter,
+            united::United,
         },
     },
 };
@@ -72,7 +75,21 @@ pub(crate) async fn updates(
         kind,
     } = subscription;
     let filter = Filter::new(stream.as_deref(), profile, channel.as_deref(), kind.as_deref())?;
-    let cursor = cursor(&headers, asked.as_deref())?.unwrap_or_else(|| {
+    let said = said(&headers, asked.as_deref());
+    if let Some(gateway) = &http.gateway {
+        let partitions = gateway.partitions();
+        // A copy of all profiles while they move, and what is found among many customers, are each partition's to tell.
+        if snapshot || filter.wants("insight") {
+            return Err(partitions.parted());
+        }
+        let handles = partitions.all()?.into_iter().map(|one| one.handle).collect();
+        let room = room(&http, &api).await?;
+        let feed = United::new(Http { api, ..http }, handles, (said, filter), room).ok_or_else(bad_cursor)?;
+        return Ok(streamed(stream::unfold(feed, async |mut feed| {
+            Some((feed.next().await?, feed))
+        })));
+    }
+    let cursor = cursor(said)?.unwrap_or_else(|| {
         let position = http.api.handle.applied();
         match snapshot {
             true => Cursor::Within(Place::before_all(position)),
@@ -85,29 +102,42 @@ pub(crate) async fn updates(
             "expected a snapshot to go on with the stream updates, and with every kind of them",
         ));
     }
+    let room = room(&http, &api).await?;
+    let feed = Feed::new(Http { api, ..http }, cursor, snapshot, filter, room);
+    Ok(streamed(stream::unfold(feed, async |mut feed| {
+        Some((feed.next().await?, feed))
+    })))
+}
+
+/// Room for one more subscriber, whose token lets them hear of many customers.
+async fn room(http: &Http, api: &Api) -> Result<OwnedSemaphorePermit, Failure> {
     let room = http.subscribers.clone().try_acquire_owned();
     let room = room.map_err(|_| api::Failure::overloaded("more subscribers are connected than allowed"))?;
     api.tells_of_many().await?;
-    let feed = Feed::new(Http { api, ..http }, cursor, snapshot, filter, room);
-    let events = stream::unfold(feed, async |mut feed| {
-        let event = feed.next().await?;
-        Some((Ok::<Event, Infallible>(event), feed))
-    });
-    let mut response = Sse::new(events).into_response();
-    response.headers_mut().extend([UNBUFFERED]);
-    Ok(response)
+    Ok(room)
 }
 
-/// Where the client was: a reconnecting one says it in the header, which holds over the query of its first request.
-fn cursor(headers: &HeaderMap, asked: Option<&str>) -> Result<Option<Cursor>, Failure> {
+fn streamed(events: impl Stream<Item = Event> + Send + 'static) -> Response {
+    let mut response = Sse::new(events.map(Ok::<Event, Infallible>)).into_response();
+    response.headers_mut().extend([UNBUFFERED]);
+    response
+}
+
+/// Where the client says that it was: a reconnecting one says it in the header, which holds over the query of its first request.
+fn said<'a>(headers: &'a HeaderMap, asked: Option<&'a str>) -> Option<&'a str> {
     let last = headers.get(LAST_EVENT_ID).filter(|id| !id.is_empty());
-    let said = match last {
-        Some(last) => Some(last.to_str().unwrap_or_default()),
-        None => asked,
-    };
-    let expected = "expected Last-Event-ID or cursor to be the id of an event";
-    said.map(|text| Cursor::parse(text.trim()).ok_or_else(|| Failure::bad_request("bad_cursor", expected)))
+    let said = last.map_or(asked, |last| Some(last.to_str().unwrap_or_default()));
+    said.map(str::trim)
+}
+
+fn cursor(said: Option<&str>) -> Result<Option<Cursor>, Failure> {
+    said.map(|text| Cursor::parse(text).ok_or_else(bad_cursor))
         .transpose()
+}
+
+fn bad_cursor() -> Failure {
+    let expected = "expected Last-Event-ID or cursor to be the id of an event";
+    Failure::bad_request("bad_cursor", expected)
 }
 
 #[cfg(test)]
@@ -119,6 +149,7 @@ mod tests {
     fn a_reconnecting_client_goes_on_where_it_was() {
         let last = |text: &str| HeaderMap::from_iter([(LAST_EVENT_ID, text.parse().unwrap())]);
         let at = |position| Some(Cursor::At(Position(position)));
+        let cursor = |headers: &HeaderMap, asked| super::cursor(said(headers, asked));
         assert_eq!(cursor(&last("7"), Some("3")).unwrap(), at(7));
         assert_eq!(cursor(&last(""), Some("3")).unwrap(), at(3));
         assert_eq!(cursor(&HeaderMap::new(), None).unwrap(), None);

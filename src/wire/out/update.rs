@@ -58,6 +58,9 @@ pub struct Updated<'a> {
     pub document: Document<'a>,
 }
 
+/// Why an [`Updated`] is told again where a profile came to.
+pub const ARRIVED: &str = "arrived";
+
 /// What happened to the ids of profiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -154,6 +157,20 @@ pub fn version_of(body: &[u8]) -> Option<u64> {
     serde_json::from_slice::<Versioned>(body)
         .ok()
         .map(|body| body.version)
+}
+
+/// Whether the body of an [`Updated`] says again, where a profile came to, what was told where it was.
+pub fn is_arrival(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Told<'a> {
+        #[serde(borrow)]
+        cause: Reason<'a>,
+    }
+    #[derive(Deserialize)]
+    struct Reason<'a> {
+        resolution: &'a str,
+    }
+    serde_json::from_slice::<Told<'_>>(body).is_ok_and(|told| told.cause.resolution == ARRIVED)
 }
 
 /// Whether the body of a [`Notice`] says that `profile` is no more.

@@ -91,6 +91,7 @@ mod tests {
         let ids: Vec<String> = ids.iter().map(|number| id(*number).to_string()).collect();
         Update {
             position: Position(position),
+            consumed: None,
             subject: format!("yekta.v1.default.profile.{kind}.{}", ids[0]),
             key: ids.join(","),
             body: format!(r#"{{"kind":"{kind}","version":{version}}}"#).into_bytes(),

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How soon a client whose connection broke comes back.
-const RETRY: Duration = Duration::from_secs(1);
+pub(super) const RETRY: Duration = Duration::from_secs(1);
 /// A page has so many messages for each profile of a snapshot that is read at once: profiles are larger.
 const MESSAGES_PER_COPY: usize = 4;
 
@@ -51,7 +51,7 @@ pub(crate) struct Feed {
 }
 
 /// Why the stream ends.
-type Ended<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+pub(super) type Ended<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 impl Feed {
     /// Tells what `filter` wants behind `cursor`. The first event only says where the subscriber is.
@@ -253,11 +253,9 @@ impl Feed {
         }
     }
 
-    /// A body is JSON on one line; a carriage return in it could only be white space, and would end the field.
     fn tell(&mut self, update: &Update) {
         if let Some(stream) = self.filter.wanted(update) {
-            let data = String::from_utf8_lossy(&update.body).replace('\r', " ");
-            self.push(stream, data);
+            self.push(stream, line(&update.body));
         }
     }
 
@@ -304,4 +302,9 @@ impl Feed {
             }
         }
     }
+}
+
+/// A body is JSON on one line; a carriage return in it could only be white space, and would end the field.
+pub(super) fn line(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).replace('\r', " ")
 }

@@ -70,6 +70,11 @@ impl Filter {
         })
     }
 
+    /// Whether anything of a stream is wanted.
+    pub(crate) fn wants(&self, stream: &str) -> bool {
+        self.streams.contains(stream)
+    }
+
     /// Whether every message about the profiles that are meant is wanted.
     pub(crate) fn wants_every_update(&self) -> bool {
         self.streams.contains("updates") && self.kind.is_none()
@@ -115,6 +120,7 @@ mod tests {
         let subject = format!("yekta.v1.default.{subject}");
         let update = Update {
             position: Position(1),
+            consumed: None,
             subject,
             key: "p1,p2".to_owned(),
             body: Vec::new(),

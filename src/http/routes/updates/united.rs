@@ -1,0 +1,340 @@
+//! One subscriber's way through the journals of a tenant with partitions: what each of them publishes, in one order, without what only
+//! says where somebody is. What is the resolver's own is told from its journal.
+
+mod cursor;
+mod lane;
+
+use std::{collections::VecDeque, time::Instant};
+
+use axum::response::sse::Event;
+use futures_util::future::select_all;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+
+use crate::{
+    engine::{Handle, Numbered, Position, QueryError, Update},
+    http::{
+        Http,
+        routes::updates::{
+            feed::{Ended, RETRY, line},
+            filter::Filter,
+            united::{
+                cursor::Cursor,
+                lane::{Lane, Next, next},
+            },
+        },
+    },
+    journal::InputPosition,
+    telemetry::Counted,
+    wire::out::update::is_arrival,
+};
+
+/// A subscriber.
+#[derive(Debug)]
+pub(super) struct United {
+    /// The resolver's.
+    http: Http,
+    /// The resolver, and the partitions by their numbers.
+    journals: Vec<Journal>,
+    filter: Filter,
+    pending: VecDeque<Event>,
+    /// Whether it was waited for what the client was told elsewhere.
+    is_level: bool,
+    /// When the client was told something last.
+    told: Instant,
+    _room: OwnedSemaphorePermit,
+    _counted: Counted,
+}
+
+/// A journal, and what was read of it.
+#[derive(Debug)]
+struct Journal {
+    /// Which partition's; `None` of the resolver's.
+    partition: Option<u32>,
+    handle: Handle,
+    lane: Lane,
+    /// Whether anything of it is wanted.
+    is_read: bool,
+    /// Whether it may hold more than was read of it.
+    is_new: bool,
+    changes: watch::Receiver<Position>,
+    consumed: watch::Receiver<Option<InputPosition>>,
+}
+
+/// The writer of a journal has stopped.
+#[derive(Debug)]
+struct Stopped;
+
+impl United {
+    /// Tells what `filter` wants of these partitions behind what `cursor` says, or from now on; `None` where it is no cursor of
+    /// theirs. The first event only says where the subscriber is.
+    pub(super) fn new(
+        http: Http,
+        partitions: Vec<Handle>,
+        (cursor, filter): (Option<&str>, Filter),
+        room: OwnedSemaphorePermit,
+    ) -> Option<Self> {
+        let resolver = (None, http.api.handle.clone());
+        let partitions = (0_u32..).map(Some).zip(partitions);
+        let handles: Vec<(Option<u32>, Handle)> = std::iter::once(resolver).chain(partitions).collect();
+        let cursor = match cursor {
+            Some(text) => Cursor::parse(text, handles.len())?,
+            None => Cursor(handles.iter().map(|(_, handle)| handle.applied()).collect()),
+        };
+        let here = Event::default()
+            .retry(RETRY)
+            .id(cursor.to_string())
+            .comment("here");
+        let journals = handles.into_iter().zip(cursor.0);
+        let journals = journals.map(|((partition, handle), at)| {
+            // Of its own the resolver publishes what was refused, and nothing else.
+            let is_read = partition.is_some() || filter.wants("dlq");
+            Journal::behind(at, (partition, handle), is_read)
+        });
+        Some(Self {
+            journals: journals.collect(),
+            filter,
+            pending: VecDeque::from([here]),
+            is_level: false,
+            told: Instant::now(),
+            _room: room,
+            _counted: http.metrics.subscriber(),
+            http,
+        })
+    }
+
+    /// The next event; `None` when the service drains or fails, a partition is served by another from now on, or the subscriber's
+    /// token is good no longer.
+    pub(super) async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.pending.pop_front() {
+                self.told = Instant::now();
+                return Some(event);
+            }
+            if !std::mem::replace(&mut self.is_level, true) {
+                self.level().await;
+            }
+            if self.http.draining.is_cancelled() || self.http.api.is_over() {
+                return None;
+            }
+            match self.step().await {
+                Ok(Ok(())) => {}
+                Ok(Err(Stopped)) => return None,
+                Err(error) => {
+                    tracing::error!(%error, "read updates of partitions for a subscriber");
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Waits for a while until this process is as far with all journals as the one that told the client last.
+    async fn level(&self) {
+        let reaching = async {
+            for journal in &self.journals {
+                // Whatever it comes to, what is read next says so.
+                journal.handle.reached(journal.lane.at).await;
+            }
+        };
+        tokio::select! {
+            _ = tokio::time::timeout(self.http.api.limits.position_wait, reaching) => {}
+            () = self.http.draining.cancelled() => {}
+        }
+    }
+
+    async fn step(&mut self) -> Ended<Result<(), Stopped>> {
+        // Seen before anything is read, so that a commit behind it wakes this up again.
+        for journal in &mut self.journals {
+            if journal.see().is_err() {
+                return Ok(Err(Stopped));
+            }
+        }
+        for number in 0..self.journals.len() {
+            self.read(number).await?;
+        }
+        match next(self.journals.iter().map(|journal| &journal.lane)) {
+            _ if !self.pending.is_empty() => Ok(Ok(())),
+            Next::Tell(number) => {
+                self.tell(number);
+                Ok(Ok(()))
+            }
+            Next::Read(number, through) => match self.has(number, through).await? {
+                true => Ok(Ok(())),
+                false => Ok(self.wait().await),
+            },
+            Next::Nothing => Ok(self.wait().await),
+        }
+    }
+
+    /// Reads a page of a journal of which nothing is here.
+    async fn read(&mut self, number: usize) -> Ended<()> {
+        let most = self.http.settings.update_page;
+        let Some(journal) = self.journals.get_mut(number).filter(|journal| journal.is_due()) else {
+            return Ok(());
+        };
+        let (query, at) = (journal.handle.query(), journal.lane.at);
+        match tokio::task::spawn_blocking(move || query.updates_after(at, most)).await? {
+            Ok(page) => {
+                journal.is_new = !page.is_empty();
+                journal.lane.add(page, journal.partition.is_none());
+            }
+            Err(QueryError::Gone { first }) => self.reset(number, first),
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    /// Whether a journal holds all by now that the resolver's messages up to `through` come to; it is read once more then.
+    async fn has(&mut self, number: usize, through: u64) -> Ended<bool> {
+        let resolver = self.http.api.handle.clone();
+        let Some(journal) = self.journals.get_mut(number) else {
+            return Ok(false);
+        };
+        let seen = resolver.applied();
+        let reached = match journal.partition {
+            None => seen.0,
+            Some(index) => {
+                let consumed = journal
+                    .consumed
+                    .borrow()
+                    .as_ref()
+                    .map_or(0, |input| input.sequence);
+                let after = consumed.max(journal.lane.through());
+                // Whatever was written for it is to be seen here. Where that is nothing, it has nothing to do.
+                match after < through && through <= seen.0 {
+                    true => {
+                        let query = resolver.query();
+                        let looking = move || query.last_routed(index, Position(after), seen);
+                        match tokio::task::spawn_blocking(looking).await?? {
+                            None => seen.0,
+                            Some(_) => after,
+                        }
+                    }
+                    false => after,
+                }
+            }
+        };
+        let has = reached >= through;
+        if has {
+            journal.lane.reach(reached);
+            journal.is_new = true;
+        }
+        Ok(has)
+    }
+
+    /// Tells the next message of a journal, where it is wanted.
+    fn tell(&mut self, number: usize) {
+        let Some(update) = self
+            .journals
+            .get_mut(number)
+            .and_then(|journal| journal.lane.take())
+        else {
+            return;
+        };
+        if let Some(stream) = self.filter.wanted(&update).filter(|_| !is_whereabouts(&update)) {
+            let event = Event::default().id(self.cursor().to_string());
+            self.pending
+                .push_back(event.event(stream).data(line(&update.body)));
+        } else if self.told.elapsed() >= self.http.settings.keep_alive {
+            self.tell_where();
+        }
+    }
+
+    fn cursor(&self) -> Cursor {
+        Cursor(self.journals.iter().map(|journal| journal.lane.at).collect())
+    }
+
+    fn tell_where(&mut self) {
+        let event = Event::default().id(self.cursor().to_string());
+        self.pending.push_back(event.comment("alive"));
+    }
+
+    /// The client starts anew, since a journal keeps what it is to be told no longer: it asks for the profiles it keeps, and is told
+    /// what follows on the present of all of them.
+    fn reset(&mut self, number: usize, first: Position) {
+        for journal in &mut self.journals {
+            journal.lane = Lane::behind(journal.handle.applied());
+            journal.is_new = true;
+        }
+        let Some(journal) = self.journals.get(number) else {
+            return;
+        };
+        let told = |position: Position| {
+            let (partition, number) = (journal.partition, position.0);
+            Numbered { partition, number }.told()
+        };
+        let (first, position) = (told(first), told(journal.lane.at));
+        let event = Event::default().id(self.cursor().to_string());
+        let data = format!("{{\"first\":{first},\"position\":{position}}}");
+        self.pending.push_back(event.event("reset").data(data));
+    }
+
+    /// Waits until any of the journals goes on, or for the end of a silence.
+    async fn wait(&mut self) -> Result<(), Stopped> {
+        let silence = self.http.settings.keep_alive.saturating_sub(self.told.elapsed());
+        let going_on = self
+            .journals
+            .iter_mut()
+            .map(|journal| Box::pin(journal.goes_on()));
+        let (changed, is_silent) = tokio::select! {
+            (changed, ..) = select_all(going_on) => (changed, false),
+            () = self.http.draining.cancelled() => (Err(Stopped), false),
+            () = tokio::time::sleep(silence) => (Ok(()), true),
+        };
+        if is_silent {
+            self.tell_where();
+        }
+        changed
+    }
+}
+
+impl Journal {
+    fn behind(at: Position, (partition, handle): (Option<u32>, Handle), is_read: bool) -> Self {
+        let mut lane = Lane::behind(at);
+        if !is_read {
+            lane.reach(u64::MAX);
+        }
+        Self {
+            partition,
+            changes: handle.changes(),
+            consumed: handle.consumed(),
+            lane,
+            is_read,
+            is_new: true,
+            handle,
+        }
+    }
+
+    /// Notes what it came to since.
+    fn see(&mut self) -> Result<(), Stopped> {
+        self.is_new |= self.changes.has_changed().map_err(|_| Stopped)?;
+        self.changes.borrow_and_update();
+        self.consumed.borrow_and_update();
+        Ok(())
+    }
+
+    fn is_due(&self) -> bool {
+        self.is_read && self.is_new && self.lane.is_empty()
+    }
+
+    /// Ends once it holds more, or consumed more.
+    async fn goes_on(&mut self) -> Result<(), Stopped> {
+        let gone_on = tokio::select! {
+            changed = self.changes.changed() => {
+                self.is_new = true;
+                changed
+            }
+            changed = self.consumed.changed() => changed,
+        };
+        gone_on.map_err(|_| Stopped)
+    }
+}
+
+/// Whether a message only says in which partition somebody is.
+fn is_whereabouts(update: &Update) -> bool {
+    let mut words = update.words();
+    match (words.next(), words.next()) {
+        (Some("profile"), Some("departed")) => true,
+        (Some("profile"), Some("updated")) => is_arrival(&update.body),
+        _ => false,
+    }
+}
