@@ -263,6 +263,7 @@ impl<S> Giant<S> {
         self.tell(&mut world, &mut events);
         self.wait_until_told(load::distinct(&events));
         self.check_told(load::distinct(&events));
+        self.check_united(load::distinct(&events));
         for tenant in self.tenants() {
             journal::check_epochs_of(&self.broker, &tenant);
         }

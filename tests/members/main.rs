@@ -81,6 +81,7 @@ mod shop_away;
 mod status;
 mod times;
 mod town;
+mod united;
 mod views;
 mod whole;
 mod zombie;

@@ -13,7 +13,7 @@ use crate::process::PATIENCE;
 /// A message of the stream.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// Its position.
+    /// Its position; 0 where it is told beside those of other journals.
     pub id: u64,
     /// The name of its stream.
     pub stream: String,
@@ -64,6 +64,7 @@ impl Updates {
             assert!(Instant::now() < deadline, "waited in vain for an update");
             let line = self.lines.next()?.ok()?;
             match line.split_once(": ").or_else(|| line.split_once(':')) {
+                Some(("id", text)) if text.starts_with('p') => id = 0,
                 Some(("id", text)) => id = text.parse().unwrap(),
                 Some(("event", text)) => text.clone_into(&mut stream),
                 Some(("data", text)) => data.push_str(text),
