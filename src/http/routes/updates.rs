@@ -82,9 +82,14 @@ pub(crate) async fn updates(
         if snapshot || filter.wants("insight") {
             return Err(partitions.parted());
         }
+        let journals = usize::try_from(partitions.count())
+            .unwrap_or(usize::MAX)
+            .saturating_add(1);
+        let cursor = said.map(|text| united::Cursor::parse(text, journals).ok_or_else(bad_cursor));
+        let cursor = cursor.transpose()?;
         let handles = partitions.all()?.into_iter().map(|one| one.handle).collect();
         let room = room(&http, &api).await?;
-        let feed = United::new(Http { api, ..http }, handles, (said, filter), room).ok_or_else(bad_cursor)?;
+        let feed = United::new(Http { api, ..http }, handles, (cursor, filter), room);
         return Ok(streamed(stream::unfold(feed, async |mut feed| {
             Some((feed.next().await?, feed))
         })));

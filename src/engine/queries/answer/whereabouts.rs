@@ -74,12 +74,44 @@ impl Query {
         after: Position,
         through: Position,
     ) -> Result<Option<Position>, QueryError> {
+        let mut last = None;
+        self.routed((partition, after, through), |position| {
+            last = Some(position);
+            true
+        })?;
+        Ok(last)
+    }
+
+    /// The first position behind `after` and up to `through` at which this resolver wrote something for a partition; `None` where it
+    /// wrote nothing there. What its journal has forgotten all of them have read.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn first_routed(
+        &self,
+        partition: u32,
+        after: Position,
+        through: Position,
+    ) -> Result<Option<Position>, QueryError> {
+        let mut first = None;
+        self.routed((partition, after, through), |position| {
+            first = Some(position);
+            false
+        })?;
+        Ok(first)
+    }
+
+    /// Calls `goes_on` with each position at which something is written for a partition, until that says no.
+    fn routed(
+        &self,
+        (partition, mut after, through): (u32, Position, Position),
+        mut goes_on: impl FnMut(Position) -> bool,
+    ) -> Result<(), QueryError> {
         let partition = partition.to_string();
-        let is_for_it = |update: &Update| {
+        let is_for_it = |update: &&Update| {
             let mut words = update.words();
             words.next() == Some("routed") && words.next() == Some(partition.as_str())
         };
-        let (mut last, mut after) = (None, after);
         loop {
             let read = match self.updates_between(after, through, LOOK) {
                 Ok(read) => read,
@@ -89,12 +121,12 @@ impl Query {
                 }
                 Err(error) => return Err(error),
             };
-            let Some(end) = read.last() else {
-                return Ok(last);
-            };
+            let Some(end) = read.last() else { return Ok(()) };
             after = end.position;
-            let found = read.iter().rev().find(|update| is_for_it(update));
-            last = found.map(|update| update.position).or(last);
+            let mut found = read.iter().filter(is_for_it);
+            if !found.all(|update| goes_on(update.position)) {
+                return Ok(());
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use axum::response::sse::Event;
 use futures_util::future::select_all;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
+pub(super) use self::cursor::Cursor;
 use crate::{
     engine::{Handle, Numbered, Position, QueryError, Update},
     http::{
@@ -17,10 +18,7 @@ use crate::{
         routes::updates::{
             feed::{Ended, RETRY, line},
             filter::Filter,
-            united::{
-                cursor::Cursor,
-                lane::{Lane, Next, next},
-            },
+            united::lane::{Lane, Next, next},
         },
     },
     journal::InputPosition,
@@ -56,6 +54,10 @@ struct Journal {
     is_read: bool,
     /// Whether it may hold more than was read of it.
     is_new: bool,
+    /// Up to where it is known to be.
+    seen: Position,
+    /// The first of the resolver's messages that is for it and that it did nothing of yet, where there was one when it was looked for.
+    owes: Option<u64>,
     changes: watch::Receiver<Position>,
     consumed: watch::Receiver<Option<InputPosition>>,
 }
@@ -65,21 +67,18 @@ struct Journal {
 struct Stopped;
 
 impl United {
-    /// Tells what `filter` wants of these partitions behind what `cursor` says, or from now on; `None` where it is no cursor of
-    /// theirs. The first event only says where the subscriber is.
+    /// Tells what `filter` wants of these partitions behind a cursor of theirs, or from now on. The first event only says where the subscriber is.
     pub(super) fn new(
         http: Http,
         partitions: Vec<Handle>,
-        (cursor, filter): (Option<&str>, Filter),
+        (cursor, filter): (Option<Cursor>, Filter),
         room: OwnedSemaphorePermit,
-    ) -> Option<Self> {
+    ) -> Self {
         let resolver = (None, http.api.handle.clone());
         let partitions = (0_u32..).map(Some).zip(partitions);
         let handles: Vec<(Option<u32>, Handle)> = std::iter::once(resolver).chain(partitions).collect();
-        let cursor = match cursor {
-            Some(text) => Cursor::parse(text, handles.len())?,
-            None => Cursor(handles.iter().map(|(_, handle)| handle.applied()).collect()),
-        };
+        let now = || Cursor(handles.iter().map(|(_, handle)| handle.applied()).collect());
+        let cursor = cursor.unwrap_or_else(now);
         let here = Event::default()
             .retry(RETRY)
             .id(cursor.to_string())
@@ -90,7 +89,7 @@ impl United {
             let is_read = partition.is_some() || filter.wants("dlq");
             Journal::behind(at, (partition, handle), is_read)
         });
-        Some(Self {
+        Self {
             journals: journals.collect(),
             filter,
             pending: VecDeque::from([here]),
@@ -99,7 +98,7 @@ impl United {
             _room: room,
             _counted: http.metrics.subscriber(),
             http,
-        })
+        }
     }
 
     /// The next event; `None` when the service drains or fails, a partition is served by another from now on, or the subscriber's
@@ -130,7 +129,7 @@ impl United {
     /// Waits for a while until this process is as far with all journals as the one that told the client last.
     async fn level(&self) {
         let reaching = async {
-            for journal in &self.journals {
+            for journal in self.journals.iter().filter(|journal| journal.is_read) {
                 // Whatever it comes to, what is read next says so.
                 journal.handle.reached(journal.lane.at).await;
             }
@@ -142,6 +141,10 @@ impl United {
     }
 
     async fn step(&mut self) -> Ended<Result<(), Stopped>> {
+        if let Next::Tell(number) = self.coming() {
+            self.tell(number);
+            return Ok(Ok(()));
+        }
         // Seen before anything is read, so that a commit behind it wakes this up again.
         for journal in &mut self.journals {
             if journal.see().is_err() {
@@ -151,7 +154,8 @@ impl United {
         for number in 0..self.journals.len() {
             self.read(number).await?;
         }
-        match next(self.journals.iter().map(|journal| &journal.lane)) {
+        match self.coming() {
+            // Whoever begins anew is told so first.
             _ if !self.pending.is_empty() => Ok(Ok(())),
             Next::Tell(number) => {
                 self.tell(number);
@@ -165,6 +169,10 @@ impl United {
         }
     }
 
+    fn coming(&self) -> Next {
+        next(self.journals.iter().map(|journal| &journal.lane))
+    }
+
     /// Reads a page of a journal of which nothing is here.
     async fn read(&mut self, number: usize) -> Ended<()> {
         let most = self.http.settings.update_page;
@@ -173,10 +181,7 @@ impl United {
         };
         let (query, at) = (journal.handle.query(), journal.lane.at);
         match tokio::task::spawn_blocking(move || query.updates_after(at, most)).await? {
-            Ok(page) => {
-                journal.is_new = !page.is_empty();
-                journal.lane.add(page, journal.partition.is_none());
-            }
+            Ok(page) => journal.add(page),
             Err(QueryError::Gone { first }) => self.reset(number, first),
             Err(error) => return Err(error.into()),
         }
@@ -189,6 +194,7 @@ impl United {
         let Some(journal) = self.journals.get_mut(number) else {
             return Ok(false);
         };
+        // What was written for it is to be seen here.
         let seen = resolver.applied();
         let reached = match journal.partition {
             None => seen.0,
@@ -199,18 +205,16 @@ impl United {
                     .as_ref()
                     .map_or(0, |input| input.sequence);
                 let after = consumed.max(journal.lane.through());
-                // Whatever was written for it is to be seen here. Where that is nothing, it has nothing to do.
-                match after < through && through <= seen.0 {
-                    true => {
-                        let query = resolver.query();
-                        let looking = move || query.last_routed(index, Position(after), seen);
-                        match tokio::task::spawn_blocking(looking).await?? {
-                            None => seen.0,
-                            Some(_) => after,
-                        }
-                    }
-                    false => after,
+                if after < through && through <= seen.0 && journal.owes.is_none_or(|owes| owes <= consumed) {
+                    let query = resolver.query();
+                    let looking = move || query.first_routed(index, Position(after), seen);
+                    let owes = tokio::task::spawn_blocking(looking).await??;
+                    journal.owes = owes.map(|owes| owes.0);
+                    // Nothing was written for it: it has nothing to do.
+                    journal.lane.reach(owes.map_or(seen.0, |_| after));
                 }
+                let before = journal.owes.map_or(0, |owes| owes.saturating_sub(1));
+                after.max(before).max(journal.lane.through())
             }
         };
         let has = reached >= through;
@@ -252,8 +256,7 @@ impl United {
     /// what follows on the present of all of them.
     fn reset(&mut self, number: usize, first: Position) {
         for journal in &mut self.journals {
-            journal.lane = Lane::behind(journal.handle.applied());
-            journal.is_new = true;
+            journal.begin(journal.handle.applied());
         }
         let Some(journal) = self.journals.get(number) else {
             return;
@@ -289,27 +292,51 @@ impl United {
 
 impl Journal {
     fn behind(at: Position, (partition, handle): (Option<u32>, Handle), is_read: bool) -> Self {
-        let mut lane = Lane::behind(at);
-        if !is_read {
-            lane.reach(u64::MAX);
-        }
-        Self {
+        let mut journal = Self {
             partition,
             changes: handle.changes(),
             consumed: handle.consumed(),
-            lane,
+            lane: Lane::behind(at),
             is_read,
             is_new: true,
+            seen: Position(0),
+            owes: None,
             handle,
+        };
+        journal.begin(at);
+        journal
+    }
+
+    /// Goes on behind a position.
+    fn begin(&mut self, at: Position) {
+        self.lane = Lane::behind(at);
+        self.is_new = true;
+        if !self.is_read {
+            self.lane.reach(u64::MAX);
         }
     }
 
-    /// Notes what it came to since.
+    /// Notes how far it is.
     fn see(&mut self) -> Result<(), Stopped> {
-        self.is_new |= self.changes.has_changed().map_err(|_| Stopped)?;
-        self.changes.borrow_and_update();
+        self.changes.has_changed().map_err(|_| Stopped)?;
+        let seen = *self.changes.borrow_and_update();
         self.consumed.borrow_and_update();
+        self.is_new |= seen != self.seen;
+        self.seen = seen;
+        if !self.is_read {
+            self.lane.at = self.lane.at.max(seen);
+        }
         Ok(())
+    }
+
+    /// Adds what was read of it. Where that is nothing, whoever is told of it is as far as it was seen to be: a journal that is quiet
+    /// for long lets go of what is behind it.
+    fn add(&mut self, page: Vec<Update>) {
+        self.is_new = !page.is_empty();
+        if page.is_empty() {
+            self.lane.at = self.lane.at.max(self.seen);
+        }
+        self.lane.add(page, self.partition.is_none());
     }
 
     fn is_due(&self) -> bool {
@@ -319,10 +346,7 @@ impl Journal {
     /// Ends once it holds more, or consumed more.
     async fn goes_on(&mut self) -> Result<(), Stopped> {
         let gone_on = tokio::select! {
-            changed = self.changes.changed() => {
-                self.is_new = true;
-                changed
-            }
+            changed = self.changes.changed() => changed,
             changed = self.consumed.changed() => changed,
         };
         gone_on.map_err(|_| Stopped)

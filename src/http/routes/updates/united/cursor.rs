@@ -10,12 +10,12 @@ use crate::engine::Position;
 
 /// How far a subscriber was told of each journal: of the resolver's, and of those of the partitions, by their numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Cursor(pub(super) Vec<Position>);
+pub(in crate::http::routes::updates) struct Cursor(pub(super) Vec<Position>);
 
 impl Cursor {
     /// What it is read from, of so many journals. `0` is before all that is kept. A partition that was not there yet is told from its
     /// beginning.
-    pub(super) fn parse(text: &str, journals: usize) -> Option<Self> {
+    pub(in crate::http::routes::updates) fn parse(text: &str, journals: usize) -> Option<Self> {
         let begin = Position(0);
         if text == "0" {
             return Some(Self(vec![begin; journals]));
