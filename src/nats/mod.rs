@@ -5,8 +5,10 @@
 //! the assets and hands the journal to the engine.
 //!
 //! A commit is one atomic batch of the tenant's journal stream ([`journal::JetStreamJournal`]); the KV bucket and the
-//! outgoing stream are views that the server makes of it by sourcing ([`assets`]). What is erased goes from all of them
-//! ([`expunge`]). What tills of a shop redeem goes over its [`mod@line`] to the owner, or is kept until that is up. Where several processes share a tenant, a [`lease`] says which of them is to own it.
+//! outgoing stream are views that the server makes of it by sourcing ([`assets`]), and whoever owns the tenant sees to it that they go
+//! on when a server is lost (`views`). What is erased goes from all of them ([`expunge`]). What tills of a shop redeem goes over its
+//! [`mod@line`] to the owner, or is kept until that is up. Where several processes share a tenant, a [`lease`] says which of them is to
+//! own it. What the broker leaves unanswered is asked again (`question`).
 
 pub mod assets;
 pub mod batch;

@@ -19,6 +19,7 @@
 //! | the same for whoever does not ask over HTTP | [`Within`] |
 //! | positions, and waiting for them | `position` |
 //! | answers, as the tenant tells them | `told` |
+//! | what all of them publish, as one stream | `crate::http::routes::updates::united` |
 
 mod asked;
 mod coming;
