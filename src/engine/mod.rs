@@ -67,6 +67,6 @@ pub use crate::{
             worker::WorkerConfig,
         },
     },
-    journal::Position,
+    journal::{InputPosition, Position},
     store::{ErasureId, ErasureRecord, ProfileId},
 };

@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 
 pub(super) use self::cursor::Cursor;
 use crate::{
-    engine::{Handle, Numbered, Position, QueryError, Update},
+    engine::{Handle, InputPosition, Numbered, Position, QueryError, Update},
     http::{
         Http,
         routes::updates::{
@@ -21,7 +21,6 @@ use crate::{
             united::lane::{Lane, Next, next},
         },
     },
-    journal::InputPosition,
     telemetry::Counted,
     wire::out::update::is_arrival,
 };
