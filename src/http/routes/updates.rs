@@ -8,6 +8,7 @@ mod copying;
 mod cursor;
 mod feed;
 mod filter;
+mod subscriber;
 mod united;
 
 use std::convert::Infallible;
@@ -20,7 +21,7 @@ use axum::{
         sse::{Event, Sse},
     },
 };
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::stream;
 use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -35,6 +36,7 @@ use crate::{
             cursor::{Cursor, Place},
             feed::Feed,
             filter::Filter,
+            subscriber::{Subscriber, next},
             united::United,
         },
     },
@@ -90,9 +92,7 @@ pub(crate) async fn updates(
         let handles = partitions.all()?.into_iter().map(|one| one.handle).collect();
         let room = room(&http, &api).await?;
         let feed = United::new(Http { api, ..http }, handles, (cursor, filter), room);
-        return Ok(streamed(stream::unfold(feed, async |mut feed| {
-            Some((feed.next().await?, feed))
-        })));
+        return Ok(streamed(feed));
     }
     let cursor = cursor(said)?.unwrap_or_else(|| {
         let position = http.api.handle.applied();
@@ -109,9 +109,7 @@ pub(crate) async fn updates(
     }
     let room = room(&http, &api).await?;
     let feed = Feed::new(Http { api, ..http }, cursor, snapshot, filter, room);
-    Ok(streamed(stream::unfold(feed, async |mut feed| {
-        Some((feed.next().await?, feed))
-    })))
+    Ok(streamed(feed))
 }
 
 /// Room for one more subscriber, whose token lets them hear of many customers.
@@ -122,8 +120,12 @@ async fn room(http: &Http, api: &Api) -> Result<OwnedSemaphorePermit, Failure> {
     Ok(room)
 }
 
-fn streamed(events: impl Stream<Item = Event> + Send + 'static) -> Response {
-    let mut response = Sse::new(events.map(Ok::<Event, Infallible>)).into_response();
+fn streamed(subscriber: impl Subscriber) -> Response {
+    let events = stream::unfold(subscriber, async |mut subscriber| {
+        let event = next(&mut subscriber).await?;
+        Some((Ok::<Event, Infallible>(event), subscriber))
+    });
+    let mut response = Sse::new(events).into_response();
     response.headers_mut().extend([UNBUFFERED]);
     response
 }

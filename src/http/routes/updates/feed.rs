@@ -3,12 +3,6 @@
 //!
 //! Holds one page at most, whatever the subscriber's pace: who is slow reads later, from the journal.
 
-use std::{
-    collections::VecDeque,
-    time::{Duration, Instant},
-};
-
-use axum::response::sse::Event;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use crate::{
@@ -18,20 +12,18 @@ use crate::{
         routes::updates::{
             cursor::{Cursor, Place},
             filter::{Filter, Whose},
+            subscriber::{Ended, Outbox, Subscriber, line},
         },
     },
-    telemetry::Counted,
 };
 
-/// How soon a client whose connection broke comes back.
-pub(super) const RETRY: Duration = Duration::from_secs(1);
 /// A page has so many messages for each profile of a snapshot that is read at once: profiles are larger.
 const MESSAGES_PER_COPY: usize = 4;
 
 /// A subscriber.
 #[derive(Debug)]
 pub(crate) struct Feed {
-    http: Http,
+    outbox: Outbox,
     changes: watch::Receiver<Position>,
     cursor: Cursor,
     /// Up to where what happened meanwhile is told before more of a snapshot is.
@@ -41,17 +33,38 @@ pub(crate) struct Feed {
     /// Whether it is still to be told that it was told all there is, which who keeps a copy wants to know.
     owes_live: bool,
     filter: Filter,
-    pending: VecDeque<Event>,
-    /// Whether it was waited for what the client was told elsewhere.
-    is_level: bool,
-    /// When the client was told something last.
-    told: Instant,
-    _room: OwnedSemaphorePermit,
-    _counted: Counted,
 }
 
-/// Why the stream ends.
-pub(super) type Ended<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+impl Subscriber for Feed {
+    fn outbox(&mut self) -> &mut Outbox {
+        &mut self.outbox
+    }
+
+    /// One that follows may be behind. What is not there by then is of another history.
+    async fn level(&self) {
+        let (Cursor::At(position) | Cursor::Within(Place { position, .. })) = self.cursor;
+        let http = &self.outbox.http;
+        let reached = http.api.handle.reached(position);
+        tokio::select! {
+            // Whatever it comes to, what is read next says so.
+            _ = tokio::time::timeout(http.api.limits.position_wait, reached) => {}
+            () = http.draining.cancelled() => {}
+        }
+    }
+
+    async fn step(&mut self) -> Ended<bool> {
+        // Seen before anything is read, so that a commit behind it wakes this up again.
+        self.changes.borrow_and_update();
+        match self.cursor {
+            Cursor::At(position) => self.follow(position).await,
+            // Not before the messages of a profile that is ahead were told.
+            Cursor::Within(place) if place.ahead().is_some() || place.position < self.meanwhile => {
+                self.catch_up(place).await
+            }
+            Cursor::Within(place) => self.copy(place).await,
+        }
+    }
+}
 
 impl Feed {
     /// Tells what `filter` wants behind `cursor`. The first event only says where the subscriber is.
@@ -63,71 +76,14 @@ impl Feed {
         room: OwnedSemaphorePermit,
     ) -> Self {
         let copies = copies || matches!(cursor, Cursor::Within(_));
-        let here = Event::default()
-            .retry(RETRY)
-            .id(cursor.to_string())
-            .comment("here");
-        let _counted = http.metrics.subscriber();
-        let (changes, pending) = (http.api.handle.changes(), VecDeque::from([here]));
         Self {
             meanwhile: http.api.handle.applied(),
             copies,
             owes_live: copies,
-            http,
-            changes,
+            changes: http.api.handle.changes(),
+            outbox: Outbox::new(http, &cursor, room),
             cursor,
             filter,
-            pending,
-            is_level: false,
-            told: Instant::now(),
-            _room: room,
-            _counted,
-        }
-    }
-
-    /// The next event; `None` when the service drains or fails, or the subscriber's token is good no longer.
-    pub(crate) async fn next(&mut self) -> Option<Event> {
-        loop {
-            if let Some(event) = self.pending.pop_front() {
-                self.told = Instant::now();
-                return Some(event);
-            }
-            if !std::mem::replace(&mut self.is_level, true) {
-                self.level().await;
-            }
-            if self.http.draining.is_cancelled() || self.http.api.is_over() {
-                return None;
-            }
-            // Seen before anything is read, so that a commit behind it wakes this up again.
-            self.changes.borrow_and_update();
-            let read = match self.cursor {
-                Cursor::At(position) => self.follow(position).await,
-                // Not before the messages of a profile that is ahead were told.
-                Cursor::Within(place) if place.ahead().is_some() || place.position < self.meanwhile => {
-                    self.catch_up(place).await
-                }
-                Cursor::Within(place) => self.copy(place).await,
-            };
-            match read {
-                Ok(true) => {}
-                Ok(false) => return None,
-                Err(error) => {
-                    tracing::error!(%error, "read updates for a subscriber");
-                    return None;
-                }
-            }
-        }
-    }
-
-    /// Waits for a while until this process is as far as the one that told the client last: one that follows may be behind. What is
-    /// not there by then is of another history.
-    async fn level(&self) {
-        let (Cursor::At(position) | Cursor::Within(Place { position, .. })) = self.cursor;
-        let reached = self.http.api.handle.reached(position);
-        tokio::select! {
-            // Whatever it comes to, what is read next says so.
-            _ = tokio::time::timeout(self.http.api.limits.position_wait, reached) => {}
-            () = self.http.draining.cancelled() => {}
         }
     }
 
@@ -136,7 +92,7 @@ impl Feed {
         let Some(page) = self.page(position).await? else {
             return Ok(true);
         };
-        let is_all = page.len() < self.http.settings.update_page;
+        let is_all = page.len() < self.outbox.http.settings.update_page;
         if page.is_empty() && !self.owes_live {
             return Ok(self.wait().await);
         }
@@ -184,7 +140,7 @@ impl Feed {
     async fn copy(&mut self, mut place: Place) -> Ended<bool> {
         let after = place.told.map(|told| told.profile);
         let whose = self.filter.whose();
-        let most = self.http.settings.update_page.div_ceil(MESSAGES_PER_COPY);
+        let most = self.outbox.http.settings.update_page.div_ceil(MESSAGES_PER_COPY);
         let copied = self.ask(move |query| {
             let ids = match whose {
                 Whose::Everybody => query.ids_after(after, most)?,
@@ -199,7 +155,7 @@ impl Feed {
         let Some((is_end, copies)) = copied.await? else {
             return Ok(true);
         };
-        self.meanwhile = self.http.api.handle.applied();
+        self.meanwhile = self.outbox.http.api.handle.applied();
         if is_end {
             self.cursor = Cursor::At(place.position);
             self.tell_live();
@@ -216,7 +172,7 @@ impl Feed {
         match reached.await? {
             Some(true) => Ok(self.wait().await),
             Some(false) => {
-                self.reset(self.http.api.handle.query().first());
+                self.reset(self.outbox.http.api.handle.query().first());
                 Ok(true)
             }
             None => Ok(true),
@@ -225,7 +181,7 @@ impl Feed {
 
     fn tell_copies(&mut self, place: &mut Place, copies: Vec<Copied>) -> Ended<()> {
         for copied in copies {
-            self.pending.push_back(place.copy(copied)?);
+            self.outbox.add(place.copy(copied)?);
             self.cursor = Cursor::Within(*place);
         }
         Ok(())
@@ -233,7 +189,7 @@ impl Feed {
 
     /// The page of updates behind a position; `None` where the subscriber had to begin anew.
     async fn page(&mut self, after: Position) -> Ended<Option<Vec<Update>>> {
-        let most = self.http.settings.update_page;
+        let most = self.outbox.http.settings.update_page;
         self.ask(move |query| query.updates_after(after, most)).await
     }
 
@@ -242,7 +198,7 @@ impl Feed {
         &mut self,
         question: impl FnOnce(&Query) -> Result<T, QueryError> + Send + 'static,
     ) -> Ended<Option<T>> {
-        let query = self.http.api.handle.query();
+        let query = self.outbox.http.api.handle.query();
         match tokio::task::spawn_blocking(move || question(&query)).await? {
             Ok(answer) => Ok(Some(answer)),
             Err(QueryError::Gone { first }) => {
@@ -260,27 +216,19 @@ impl Feed {
     }
 
     fn push(&mut self, name: &'static str, data: String) {
-        let event = Event::default().id(self.cursor.to_string());
-        self.pending.push_back(event.event(name).data(data));
+        self.outbox.push(&self.cursor, (name, data));
     }
 
     fn tell_where_after_silence(&mut self) {
-        if self.pending.is_empty() && self.told.elapsed() >= self.http.settings.keep_alive {
-            self.tell_where();
+        if self.outbox.is_empty() && self.outbox.silence().is_zero() {
+            self.outbox.tell_where(&self.cursor);
         }
-    }
-
-    /// After a silence the client is told where it is, so that one that wants little does not fall behind what is kept, and
-    /// is not taken for idle.
-    fn tell_where(&mut self) {
-        self.pending
-            .push_back(Event::default().id(self.cursor.to_string()).comment("alive"));
     }
 
     /// The client starts anew: with a snapshot, if it gets one; else it asks for the profiles it keeps, and is told what
     /// follows on the present.
     fn reset(&mut self, first: Position) {
-        let position = self.http.api.handle.applied();
+        let position = self.outbox.http.api.handle.applied();
         self.meanwhile = position;
         self.owes_live = self.copies;
         self.cursor = match self.copies {
@@ -292,19 +240,14 @@ impl Feed {
 
     /// Waits for a commit, or for the end of a silence; `false` when the service drains.
     async fn wait(&mut self) -> bool {
-        let silence = self.http.settings.keep_alive.saturating_sub(self.told.elapsed());
+        let silence = self.outbox.silence();
         tokio::select! {
             changed = self.changes.changed() => changed.is_ok(),
-            () = self.http.draining.cancelled() => false,
+            () = self.outbox.http.draining.cancelled() => false,
             () = tokio::time::sleep(silence) => {
-                self.tell_where();
+                self.outbox.tell_where(&self.cursor);
                 true
             }
         }
     }
-}
-
-/// A body is JSON on one line; a carriage return in it could only be white space, and would end the field.
-pub(super) fn line(body: &[u8]) -> String {
-    String::from_utf8_lossy(body).replace('\r', " ")
 }

@@ -4,9 +4,6 @@
 mod cursor;
 mod lane;
 
-use std::{collections::VecDeque, time::Instant};
-
-use axum::response::sse::Event;
 use futures_util::future::select_all;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
@@ -16,30 +13,22 @@ use crate::{
     http::{
         Http,
         routes::updates::{
-            feed::{Ended, RETRY, line},
             filter::Filter,
+            subscriber::{Ended, Outbox, Subscriber, line},
             united::lane::{Lane, Next, next},
         },
     },
-    telemetry::Counted,
     wire::out::update::is_arrival,
 };
 
 /// A subscriber.
 #[derive(Debug)]
 pub(super) struct United {
-    /// The resolver's.
-    http: Http,
+    /// With the resolver's.
+    outbox: Outbox,
     /// The resolver, and the partitions by their numbers.
     journals: Vec<Journal>,
     filter: Filter,
-    pending: VecDeque<Event>,
-    /// Whether it was waited for what the client was told elsewhere.
-    is_level: bool,
-    /// When the client was told something last.
-    told: Instant,
-    _room: OwnedSemaphorePermit,
-    _counted: Counted,
 }
 
 /// A journal, and what was read of it.
@@ -65,8 +54,57 @@ struct Journal {
 #[derive(Debug)]
 struct Stopped;
 
+impl Subscriber for United {
+    fn outbox(&mut self) -> &mut Outbox {
+        &mut self.outbox
+    }
+
+    async fn level(&self) {
+        let reaching = async {
+            for journal in self.journals.iter().filter(|journal| journal.is_read) {
+                // Whatever it comes to, what is read next says so.
+                journal.handle.reached(journal.lane.at).await;
+            }
+        };
+        tokio::select! {
+            _ = tokio::time::timeout(self.outbox.http.api.limits.position_wait, reaching) => {}
+            () = self.outbox.http.draining.cancelled() => {}
+        }
+    }
+
+    async fn step(&mut self) -> Ended<bool> {
+        if let Next::Tell(number) = self.coming() {
+            self.tell(number);
+            return Ok(true);
+        }
+        // Seen before anything is read, so that a commit behind it wakes this up again.
+        for journal in &mut self.journals {
+            if journal.see().is_err() {
+                return Ok(false);
+            }
+        }
+        for number in 0..self.journals.len() {
+            self.read(number).await?;
+        }
+        match self.coming() {
+            // Whoever begins anew is told so first.
+            _ if !self.outbox.is_empty() => Ok(true),
+            Next::Tell(number) => {
+                self.tell(number);
+                Ok(true)
+            }
+            Next::Read(number, through) => match self.has(number, through).await? {
+                true => Ok(true),
+                false => Ok(self.wait().await),
+            },
+            Next::Nothing => Ok(self.wait().await),
+        }
+    }
+}
+
 impl United {
-    /// Tells what `filter` wants of these partitions behind a cursor of theirs, or from now on. The first event only says where the subscriber is.
+    /// Tells what `filter` wants of these partitions behind a cursor of theirs, or from now on. The first event only says where the
+    /// subscriber is.
     pub(super) fn new(
         http: Http,
         partitions: Vec<Handle>,
@@ -78,10 +116,7 @@ impl United {
         let handles: Vec<(Option<u32>, Handle)> = std::iter::once(resolver).chain(partitions).collect();
         let now = || Cursor(handles.iter().map(|(_, handle)| handle.applied()).collect());
         let cursor = cursor.unwrap_or_else(now);
-        let here = Event::default()
-            .retry(RETRY)
-            .id(cursor.to_string())
-            .comment("here");
+        let outbox = Outbox::new(http, &cursor, room);
         let journals = handles.into_iter().zip(cursor.0);
         let journals = journals.map(|((partition, handle), at)| {
             // Of its own the resolver publishes what was refused, and nothing else.
@@ -91,80 +126,7 @@ impl United {
         Self {
             journals: journals.collect(),
             filter,
-            pending: VecDeque::from([here]),
-            is_level: false,
-            told: Instant::now(),
-            _room: room,
-            _counted: http.metrics.subscriber(),
-            http,
-        }
-    }
-
-    /// The next event; `None` when the service drains or fails, a partition is served by another from now on, or the subscriber's
-    /// token is good no longer.
-    pub(super) async fn next(&mut self) -> Option<Event> {
-        loop {
-            if let Some(event) = self.pending.pop_front() {
-                self.told = Instant::now();
-                return Some(event);
-            }
-            if !std::mem::replace(&mut self.is_level, true) {
-                self.level().await;
-            }
-            if self.http.draining.is_cancelled() || self.http.api.is_over() {
-                return None;
-            }
-            match self.step().await {
-                Ok(Ok(())) => {}
-                Ok(Err(Stopped)) => return None,
-                Err(error) => {
-                    tracing::error!(%error, "read updates of partitions for a subscriber");
-                    return None;
-                }
-            }
-        }
-    }
-
-    /// Waits for a while until this process is as far with all journals as the one that told the client last.
-    async fn level(&self) {
-        let reaching = async {
-            for journal in self.journals.iter().filter(|journal| journal.is_read) {
-                // Whatever it comes to, what is read next says so.
-                journal.handle.reached(journal.lane.at).await;
-            }
-        };
-        tokio::select! {
-            _ = tokio::time::timeout(self.http.api.limits.position_wait, reaching) => {}
-            () = self.http.draining.cancelled() => {}
-        }
-    }
-
-    async fn step(&mut self) -> Ended<Result<(), Stopped>> {
-        if let Next::Tell(number) = self.coming() {
-            self.tell(number);
-            return Ok(Ok(()));
-        }
-        // Seen before anything is read, so that a commit behind it wakes this up again.
-        for journal in &mut self.journals {
-            if journal.see().is_err() {
-                return Ok(Err(Stopped));
-            }
-        }
-        for number in 0..self.journals.len() {
-            self.read(number).await?;
-        }
-        match self.coming() {
-            // Whoever begins anew is told so first.
-            _ if !self.pending.is_empty() => Ok(Ok(())),
-            Next::Tell(number) => {
-                self.tell(number);
-                Ok(Ok(()))
-            }
-            Next::Read(number, through) => match self.has(number, through).await? {
-                true => Ok(Ok(())),
-                false => Ok(self.wait().await),
-            },
-            Next::Nothing => Ok(self.wait().await),
+            outbox,
         }
     }
 
@@ -174,7 +136,7 @@ impl United {
 
     /// Reads a page of a journal of which nothing is here.
     async fn read(&mut self, number: usize) -> Ended<()> {
-        let most = self.http.settings.update_page;
+        let most = self.outbox.http.settings.update_page;
         let Some(journal) = self.journals.get_mut(number).filter(|journal| journal.is_due()) else {
             return Ok(());
         };
@@ -189,7 +151,7 @@ impl United {
 
     /// Whether a journal holds all by now that the resolver's messages up to `through` come to; it is read once more then.
     async fn has(&mut self, number: usize, through: u64) -> Ended<bool> {
-        let resolver = self.http.api.handle.clone();
+        let resolver = self.outbox.http.api.handle.clone();
         let Some(journal) = self.journals.get_mut(number) else {
             return Ok(false);
         };
@@ -234,21 +196,14 @@ impl United {
             return;
         };
         if let Some(stream) = self.filter.wanted(&update).filter(|_| !is_whereabouts(&update)) {
-            let event = Event::default().id(self.cursor().to_string());
-            self.pending
-                .push_back(event.event(stream).data(line(&update.body)));
-        } else if self.told.elapsed() >= self.http.settings.keep_alive {
-            self.tell_where();
+            self.outbox.push(&self.cursor(), (stream, line(&update.body)));
+        } else if self.outbox.silence().is_zero() {
+            self.outbox.tell_where(&self.cursor());
         }
     }
 
     fn cursor(&self) -> Cursor {
         Cursor(self.journals.iter().map(|journal| journal.lane.at).collect())
-    }
-
-    fn tell_where(&mut self) {
-        let event = Event::default().id(self.cursor().to_string());
-        self.pending.push_back(event.comment("alive"));
     }
 
     /// The client starts anew, since a journal keeps what it is to be told no longer: it asks for the profiles it keeps, and is told
@@ -265,27 +220,25 @@ impl United {
             Numbered { partition, number }.told()
         };
         let (first, position) = (told(first), told(journal.lane.at));
-        let event = Event::default().id(self.cursor().to_string());
         let data = format!("{{\"first\":{first},\"position\":{position}}}");
-        self.pending.push_back(event.event("reset").data(data));
+        self.outbox.push(&self.cursor(), ("reset", data));
     }
 
-    /// Waits until any of the journals goes on, or for the end of a silence.
-    async fn wait(&mut self) -> Result<(), Stopped> {
-        let silence = self.http.settings.keep_alive.saturating_sub(self.told.elapsed());
+    /// Waits until any of the journals goes on, or for the end of a silence; `false` where one of them is written no longer, or the
+    /// service drains.
+    async fn wait(&mut self) -> bool {
+        let silence = self.outbox.silence();
         let going_on = self
             .journals
             .iter_mut()
             .map(|journal| Box::pin(journal.goes_on()));
-        let (changed, is_silent) = tokio::select! {
-            (changed, ..) = select_all(going_on) => (changed, false),
-            () = self.http.draining.cancelled() => (Err(Stopped), false),
-            () = tokio::time::sleep(silence) => (Ok(()), true),
-        };
-        if is_silent {
-            self.tell_where();
+        tokio::select! {
+            (changed, ..) = select_all(going_on) => return changed.is_ok(),
+            () = self.outbox.http.draining.cancelled() => return false,
+            () = tokio::time::sleep(silence) => {}
         }
-        changed
+        self.outbox.tell_where(&self.cursor());
+        true
     }
 }
 
