@@ -45,7 +45,8 @@
 //!   is put into that stream first ([`nats::ingest::StreamIntake`]).
 //! - [`nats::journal::JetStreamJournal`] makes each commit one atomic batch of the journal stream, fenced so that one
 //!   process owns it; the writer steps the next commit meanwhile. The server makes the KV bucket of profiles and the
-//!   stream of updates out of the journal ([`nats::assets`]).
+//!   stream of updates out of the journal ([`nats::assets`]); whoever owns the tenant sees to it that these go on when a server is
+//!   lost (`nats::views`).
 //! - [`nats::service`] answers the questions and commands of [`api`], as HTTP does.
 //!
 //! Where several processes share a tenant (`app::standby`, `app::owner`), one of them is the writer as above. The others follow its
@@ -67,7 +68,8 @@
 //! A tenant too large for one engine has partitions: tenants beside it, each with some of its customers (`engine::parting`), whose
 //! resolver (`engine::resolver`) routes events to them. Users see one tenant all the same: its routes are a gateway
 //! ([`http::partitions`]) that hands each request to the partition that has the customer, also one that came over NATS
-//! (`nats::service::routes`).
+//! (`nats::service::routes`). What all of them publish is one stream, in the order in which the resolver wrote what it comes of
+//! (`routes::updates::united`).
 //!
 //! What one value does to many, as when it turns out that too many hold it, is carried out a few atoms per commit
 //! (`engine::identity::repair`), in turns with what comes (`engine::writer::upkeep`); who is still to be looked at again is pending.
