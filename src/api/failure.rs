@@ -366,7 +366,7 @@ impl From<CommandError> for Failure {
                 "The command is too large",
                 error.to_string(),
             ),
-            CommandError::Resolver | CommandError::NoResolver => {
+            CommandError::Resolver | CommandError::NoResolver | CommandError::OneOfSeveral => {
                 let title = "Another part of the tenant answers this";
                 Self::new(Class::Conflict, "another_part", title, error.to_string())
             }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::{
     api::{AsOne, ToPartition, ToResolver},
     config::Settings,
-    engine::Handle,
+    engine::{Handle, parting::Seat},
     http::{
-        partitions::{Gateway, Partitions, Seat, Within},
+        partitions::{Gateway, Partitions, Within},
         switch::Switch,
         tenants::Tenants,
     },
@@ -42,7 +42,7 @@ impl Reached {
     /// The same of a partition of this tenant.
     pub(crate) fn partition(&self, index: u32) -> Self {
         match self {
-            Self::Through(partitions) => partitions.seat(index).map(Self::As).unwrap_or_default(),
+            Self::Through(partitions) => partitions.seats().seat(index).map(Self::As).unwrap_or_default(),
             Self::ByItself | Self::As(_) => Self::ByItself,
         }
     }
@@ -70,8 +70,10 @@ impl Reached {
 
     /// It is answered for by `handle` from now on.
     pub(crate) fn shown(&self, handle: &Handle) {
-        if let Self::As(seat) = self {
-            seat.take(handle);
+        match self {
+            Self::As(seat) => seat.take(handle),
+            Self::Through(partitions) => handle.had_by(partitions.seats()),
+            Self::ByItself => {}
         }
     }
 

@@ -17,7 +17,7 @@ pub use self::{
 };
 pub use crate::{
     domain::qr::QrOutcome,
-    engine::value::{End, Revaluation, Valuing},
+    engine::value::{End, Measured, Revaluation, Valuing},
 };
 use crate::{
     domain::{

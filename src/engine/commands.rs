@@ -17,7 +17,7 @@ use crate::{
         time::Timestamp,
     },
     engine::{
-        api::{Answer, Command, CommandError, QrAnswer, Statement, Target},
+        api::{Answer, Command, CommandError, QrAnswer, Statement, Target, Valuing},
         commands::qr::Redemption,
         erasing::erase::Erasing,
         identity::steward::Saying,
@@ -109,6 +109,7 @@ impl Batch<'_> {
             Command::Contact { target, ask } => self.contact(ordered, target, ask, now)?,
             Command::Start { flow, target } => self.start_for(ordered, flow, target, now)?,
             Command::StartAll { flow, segment } => self.start_for_all(ordered, flow, segment)?,
+            Command::Rank(Valuing::Ask) if self.rules.part.is_partition() => Err(CommandError::OneOfSeveral),
             Command::Rank(asked) => Ok(self.rank(asked, now)?),
             Command::Insights(findings) => Ok(self.note_findings(findings, now)?),
             Command::Route { target, ask } => self.route(ordered, target, ask, now)?,

@@ -93,9 +93,7 @@ impl<'a> Publication<'a> {
         for news in batch.news.iter().filter(|_| speaks) {
             self.tenant(news)?;
         }
-        for insight in &batch.insights {
-            self.insight(insight)?;
-        }
+        self.insights(batch)?;
         let touched = &batch.touched;
         let shelf = Shelf::new(
             &batch.overlay,
@@ -167,7 +165,12 @@ impl<'a> Publication<'a> {
         self.push(subject, String::new(), news.trace.as_ref(), &body)
     }
 
-    /// What many customers show, or do no longer.
+    /// What many customers show since this commit, or do no longer.
+    pub(crate) fn insights(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
+        let mut told = batch.insights.iter();
+        told.try_for_each(|told| self.insight(told))
+    }
+
     fn insight(&mut self, told: &InsightTold) -> Result<(), Error> {
         let record = &told.record;
         let body = Insight::of(

@@ -38,7 +38,7 @@
 //! | `w` | atom, timer | nothing | what waits for something to happen |
 //! | `q` | kind, value or component | [`LinkedRecord`](crate::store::LinkedRecord), nothing, [`ComponentRecord`](crate::store::ComponentRecord), [`SpreadRecord`](crate::store::SpreadRecord) | at a resolver: who is connected, and in which partition |
 //! | `r` | profile | [`StandingRecord`](crate::store::StandingRecord) | what a customer is worth among all |
-//! | `v` | | [`RankingRecord`](crate::store::RankingRecord) | how far ranking them is |
+//! | `v` | | [`RankingRecord`](crate::store::RankingRecord), [`ScaleRecord`](crate::store::ScaleRecord) | how far ranking them is, and by what a partition does |
 //! | `c` | day, names | [`CountedDayRecord`](crate::store::CountedDayRecord), [`CountedRecord`](crate::store::CountedRecord) | what is counted for reports |
 //! | `x` | day, names | [`CellsRecord`](crate::store::CellsRecord), [`CellRecord`](crate::store::CellRecord) | what is counted of the experience |
 //! | `y` | profile | [`ShareRecord`](crate::store::ShareRecord) | what a customer adds to that |

@@ -52,9 +52,10 @@ pub use crate::store::record::{
     ComponentRecord, CountedDayRecord, CountedRecord, DepartureRecord, ErasedRecord, ErasingRecord,
     ErasureRecord, FormerRecord, ForwardRecord, InputRecord, InsightRecord, LinkedRecord, Member,
     MembershipRecord, ParcelRecord, PlannedRecord, PopulationRecord, ProfileRecord, QrRecord, RankingRecord,
-    RejectionRecord, Removed, RenewalRecord, RoutedRecord, RulesMark, RulesRecord, Run, SeenRecord,
-    ShareRecord, ShelfRecord, SizeRecord, SpreadRecord, StagedRecord, StandingRecord, StartRecord,
-    SumsRecord, SweepRecord, Task, TimerRecord, UnmarkedRecord, UntoldRecord, WaitingRecord, WordsRecord,
+    RejectionRecord, Removed, RenewalRecord, RoutedRecord, RulesMark, RulesRecord, Run, ScaleRecord,
+    SeenRecord, ShareRecord, ShelfRecord, SizeRecord, SpreadRecord, StagedRecord, StandingRecord,
+    StartRecord, StepRecord, SumsRecord, SweepRecord, Task, TimerRecord, UnmarkedRecord, UntoldRecord,
+    WaitingRecord, WordsRecord,
 };
 pub use crate::store::rewritten::settle;
 pub use crate::store::sled_store::{Former, Store};

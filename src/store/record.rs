@@ -9,7 +9,7 @@ mod value;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::answer::AnswerRecord;
-pub use self::value::{RankingRecord, StandingRecord};
+pub use self::value::{RankingRecord, ScaleRecord, StandingRecord, StepRecord};
 
 use crate::{
     domain::{

@@ -28,9 +28,9 @@ use crate::{
             ComponentRecord, CountedDayRecord, CountedRecord, DepartureRecord, ErasedRecord, ErasingRecord,
             ErasureRecord, FormerRecord, ForwardRecord, InputRecord, InsightRecord, LinkedRecord,
             MembershipRecord, ParcelRecord, PlannedRecord, PopulationRecord, ProfileRecord, QrRecord,
-            RankingRecord, RejectionRecord, RenewalRecord, RoutedRecord, RulesRecord, SeenRecord,
-            ShareRecord, SizeRecord, SpreadRecord, StagedRecord, StandingRecord, StartRecord, SweepRecord,
-            TimerRecord, UntoldRecord, WaitingRecord, WordsRecord,
+            RejectionRecord, RenewalRecord, RoutedRecord, RulesRecord, SeenRecord, ShareRecord, SizeRecord,
+            SpreadRecord, StagedRecord, StartRecord, SweepRecord, TimerRecord, UntoldRecord, WaitingRecord,
+            WordsRecord,
         },
     },
 };
@@ -96,8 +96,6 @@ record!(ClearedRecord, 1, "clearing");
 record!(CountedDayRecord, 1, "day of counts");
 record!(CountedRecord, 1, "count");
 record!(ErasingRecord, 1, "erasure that goes on");
-record!(StandingRecord, 1, "standing");
-record!(RankingRecord, 1, "ranking");
 record!(CellRecord, 1, "cell");
 record!(CellsRecord, 1, "day of cells");
 record!(ShareRecord, 1, "share of cells");
@@ -183,8 +181,6 @@ layout! {
     struct crate::store::record::Removed { events, codes, words, rejections }
     struct crate::store::record::ErasingRecord { emptied, is_parted, unmarked, removed }
     struct crate::store::record::UnmarkedRecord { device, first, last }
-    struct crate::store::record::StandingRecord { recency, frequency, monetary, name, tier, at }
-    struct crate::store::record::RankingRecord { asked, asked_at, done, at, customers, currency, erased }
 
     struct crate::domain::event::EventId { source, id }
     struct crate::domain::event::Stamp { time, id, source }
@@ -385,3 +381,4 @@ impl<C, T: Decode<C>> Decode<C> for crate::domain::profile::bounded::Latest<T> {
 mod catalogue;
 #[cfg(test)]
 mod tests;
+mod value;

@@ -13,10 +13,10 @@ use yekta::{
     engine::{
         Handle, Part, Position,
         api::Submission,
-        parting::{MoveId, Moved, Parcel, Routed},
+        parting::{MoveId, Moved, Parcel, Routed, Seat},
     },
     http::{
-        partitions::{Gateway, Partitions, Seat},
+        partitions::{Gateway, Partitions},
         tenants::Tenants,
     },
     journal::InputPosition,
@@ -71,7 +71,8 @@ impl Divided {
             tenants.show(name, part.router(), None);
         }
         let partitions = Partitions::of("default", names, tenants.clone());
-        let seats: Vec<Seat> = (0..count).map(|index| partitions.seat(index).unwrap()).collect();
+        let all = partitions.seats().clone();
+        let seats: Vec<Seat> = (0..count).map(|index| all.seat(index).unwrap()).collect();
         for (seat, part) in seats.iter().zip(&parts) {
             seat.take(&part.engine().handle);
         }
@@ -80,6 +81,7 @@ impl Divided {
         };
         let gateway = Gateway::new(partitions, None).reaching(owners);
         let tenant = made(Town::with_part(keys(NUMBER), more, (part, Some(gateway))));
+        tenant.engine().handle.had_by(&all);
         let handles: Vec<Handle> = parts.iter().map(|part| part.engine().handle.clone()).collect();
         let held = watch::Sender::new(None);
         for index in 0..count {

@@ -33,6 +33,7 @@ mod divided_elsewhere;
 mod divided_owners;
 mod divided_started;
 mod divided_updates;
+mod divided_valued;
 mod erased;
 mod erased_large;
 mod experience;

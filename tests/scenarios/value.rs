@@ -20,7 +20,7 @@ fn next_year() -> Timestamp {
 }
 
 /// An order of somebody on a day of November.
-fn order(who: &str, number: u32, day: u32, total: u32) -> Value {
+pub fn order(who: &str, number: u32, day: u32, total: u32) -> Value {
     said_of_order("Order Completed", who, number, day, total)
 }
 
@@ -54,7 +54,7 @@ fn ten() -> Vec<Value> {
 }
 
 /// Has customers ranked, and waits until they are.
-fn rank(town: &Town) -> u64 {
+pub fn rank(town: &Town) -> u64 {
     let asked = town.post("/v1/values/rank", &json!({}));
     assert_eq!(asked["status"], "committed");
     ranked(town);
@@ -75,7 +75,7 @@ fn ranked(town: &Town) {
     });
 }
 
-fn value(town: &Town, who: &str) -> Value {
+pub fn value(town: &Town, who: &str) -> Value {
     town.get(&format!("/v1/profiles/user_id:{who}"))["value"].clone()
 }
 

@@ -1,18 +1,20 @@
 //! How much a customer is worth among all: when they bought last (recency), how often (frequency) and for how much (money),
 //! each as a fifth of all who bought; a name for that; and a tier by money.
 //!
-//! Owns what counts as bought ([`Purchases`]), the order among customers ([`Customers`]) and the names ([`Name`], [`Tier`]). A
+//! Owns what counts as bought ([`Purchases`]), the order among customers ([`Customers`], [`Scale`]) and the names ([`Name`], [`Tier`]). A
 //! function of the set of customers and of a time that is given: never of the order in which they come, nor of an id, which
 //! a key makes. `engine::value` calls it and keeps what it says.
 
 mod name;
 mod purchases;
 mod rank;
+mod scale;
 
 pub use self::{
     name::{Name, Tier},
     purchases::Purchases,
-    rank::{Customers, Rank, Ranked},
+    rank::{Customers, Rank},
+    scale::{Bought, Scale},
 };
 
 const HOUR_MICROS: u64 = 3_600 * 1_000_000;

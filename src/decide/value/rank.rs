@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use crate::{
-    decide::value::{Name, Policy, Purchases, Standing, Tier, Tiers},
+    decide::value::{Bought, Name, Policy, Purchases, Scale, Standing, Tier},
     domain::{amount::Amount, time::Timestamp},
 };
 
@@ -22,15 +22,6 @@ impl<I> Default for Customers<I> {
             paid: BTreeMap::new(),
         }
     }
-}
-
-/// What the ranking came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ranked<I> {
-    /// The currency whose money counted; `None` where nobody paid.
-    pub currency: Option<String>,
-    /// Who stands where, in the order in which they were added.
-    pub customers: Vec<(I, Rank)>,
 }
 
 /// Where a customer stands, each fifth 1 to 5.
@@ -71,44 +62,40 @@ impl<I> Customers<I> {
         }
     }
 
-    /// Ranks them.
-    ///
-    /// By a measure they stand in its order, and where it is the same for two in that of the other two measures: many buy
-    /// once, and a fifth is to be a fifth of all. Who is the same in all three shares the lowest of their places, so that
-    /// equals stand alike. No id decides: it depends on the store's key.
-    pub fn rank(self, policy: &Policy) -> Ranked<I> {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.bought.len()
+    }
+
+    /// What they come to together.
+    pub fn scale(&self, policy: &Policy) -> Scale {
         let currency = policy.currency.clone().or_else(|| self.commonest());
-        let mut money = vec![Amount::ZERO; self.bought.len()];
-        let sums = currency.as_ref().and_then(|currency| self.paid.get(currency));
-        for (place, amount) in sums.into_iter().flatten() {
-            if let Some(sum) = money.get_mut(*place) {
-                *sum = *amount;
+        Scale::of(self.counted(currency.as_deref()), currency, policy.tiers)
+    }
+
+    /// Where each of them stands by a scale, in the order in which they were added.
+    pub fn ranked(self, scale: &Scale) -> Vec<(I, Rank)> {
+        let counted = self.counted(scale.currency.as_deref());
+        let ids = self.bought.into_iter().map(|(id, ..)| id);
+        let ranks = counted.iter().map(|bought| scale.rank(bought));
+        ids.zip(ranks).collect()
+    }
+
+    /// What counts of each, with money in this currency.
+    fn counted(&self, currency: Option<&str>) -> Vec<Bought> {
+        let bought = self.bought.iter().map(|(_, last, orders)| Bought {
+            last: *last,
+            orders: *orders,
+            paid: Amount::ZERO,
+        });
+        let mut bought: Vec<Bought> = bought.collect();
+        let paid = currency.and_then(|currency| self.paid.get(currency));
+        for (place, amount) in paid.into_iter().flatten() {
+            if let Some(one) = bought.get_mut(*place) {
+                one.paid = *amount;
             }
         }
-        let all = self.bought.len();
-        let measured = || {
-            let bought = self.bought.iter().zip(&money);
-            bought.map(|((_, last, orders), money)| (*last, *orders, *money))
-        };
-        let recency = places(measured());
-        let frequency = places(measured().map(|(last, orders, money)| (orders, money, last)));
-        let monetary = places(measured().map(|(last, orders, money)| (money, orders, last)));
-        let ranks =
-            recency
-                .into_iter()
-                .zip(frequency)
-                .zip(monetary)
-                .map(|((recency, frequency), monetary)| Rank {
-                    recency: fifth(recency, all),
-                    frequency: fifth(frequency, all),
-                    monetary: fifth(monetary, all),
-                    tier: tier(policy.tiers, monetary, all),
-                });
-        let ids = self.bought.into_iter().map(|(id, ..)| id);
-        Ranked {
-            currency,
-            customers: ids.zip(ranks).collect(),
-        }
+        bought
     }
 
     /// The currency that most customers paid in; of several the first by the alphabet.
@@ -116,44 +103,4 @@ impl<I> Customers<I> {
         let counted = self.paid.iter().map(|(name, sums)| (sums.len(), Reverse(name)));
         counted.max().map(|(_, Reverse(name))| name.clone())
     }
-}
-
-/// Where each of these stands in their order, from 0: equals share the lowest of their places.
-fn places<K: Ord>(measures: impl Iterator<Item = K>) -> Vec<usize> {
-    let mut ordered: Vec<(K, usize)> = measures.enumerate().map(|(index, key)| (key, index)).collect();
-    ordered.sort_unstable();
-    let mut places = vec![0; ordered.len()];
-    let (mut before, mut shared) = (None, 0);
-    for (place, (key, index)) in ordered.iter().enumerate() {
-        if before != Some(key) {
-            (before, shared) = (Some(key), place);
-        }
-        if let Some(one) = places.get_mut(*index) {
-            *one = shared;
-        }
-    }
-    places
-}
-
-/// In which fifth of `all` a place is, 1 to 5.
-fn fifth(place: usize, all: usize) -> u8 {
-    let below = place.saturating_mul(5).checked_div(all).unwrap_or(0);
-    u8::try_from(below).map_or(5, |below| below.saturating_add(1).min(5))
-}
-
-/// In which tier of `all` a place is.
-fn tier(tiers: Tiers, place: usize, all: usize) -> Tier {
-    let above = all.saturating_sub(1).saturating_sub(place).saturating_mul(100);
-    let mut share = 0_usize;
-    for (tier, percent) in [
-        (Tier::Top, tiers.top),
-        (Tier::High, tiers.high),
-        (Tier::Middle, tiers.middle),
-    ] {
-        share = share.saturating_add(usize::from(percent));
-        if above < share.saturating_mul(all) {
-            return tier;
-        }
-    }
-    Tier::Low
 }

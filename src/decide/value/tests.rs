@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::{Customers, Name, Policy, Purchases, Rank, Tier};
+use super::{Customers, Name, Policy, Purchases, Rank, Tier, Tiers};
 use crate::domain::{
     amount::Amount,
     event::{Event, EventId},
@@ -34,8 +34,9 @@ fn ranked(policy: &Policy, all: &[(u32, Purchases)]) -> (Option<String>, BTreeMa
     for (id, purchases) in all {
         customers.add(*id, purchases.clone());
     }
-    let ranked = customers.rank(policy);
-    (ranked.currency, ranked.customers.into_iter().collect())
+    let scale = customers.scale(policy);
+    let ranks = customers.ranked(&scale);
+    (scale.currency, ranks.into_iter().collect())
 }
 
 /// Twenty who differ in everything: the higher the number, the later, oftener and dearer.
@@ -212,6 +213,65 @@ proptest! {
             if one.1.orders > other.1.orders {
                 prop_assert!(rank.frequency >= of_other.frequency);
             }
+        }
+    }
+
+    /// A fifth is told by how many stand below, of all there are; and whoever lives apart from the others stands as beside them.
+    #[test]
+    fn whoever_knows_the_scale_needs_to_know_nobody_else(
+        all in prop::collection::vec((0_i64..6, 1_u32..4, 0_i128..4, any::<bool>(), 0_usize..3), 0..60),
+        percents in (0_u8..30, 0_u8..30, 0_u8..30),
+    ) {
+        let bought = |(last, orders, money, euros, _): &(i64, u32, i128, bool, usize)| {
+            let currency = if *euros { "EUR" } else { "IRR" };
+            bought(*last, *orders, &[(currency, *money)])
+        };
+        let everybody: Vec<(u32, Purchases)> = (0..).zip(all.iter().map(bought)).collect();
+        let policy = Policy {
+            tiers: Tiers { top: percents.0, high: percents.1, middle: percents.2 },
+            ..Policy::default()
+        };
+        let (currency, ranks) = ranked(&policy, &everybody);
+        let mut customers = Customers::default();
+        for (id, purchases) in &everybody {
+            customers.add(*id, purchases.clone());
+        }
+        let scale = customers.scale(&policy);
+        for part in 0..3 {
+            let mut own = Customers::default();
+            for ((id, purchases), (.., of)) in everybody.iter().zip(&all) {
+                if *of == part {
+                    own.add(*id, purchases.clone());
+                }
+            }
+            for (id, rank) in own.ranked(&scale) {
+                prop_assert_eq!(rank, ranks[&id]);
+            }
+        }
+        let paid = |one: &Purchases| currency.as_ref().and_then(|name| one.paid.get(name)).copied().unwrap_or_default();
+        let by_money = |one: &Purchases| (paid(one), one.orders, one.last);
+        for (id, purchases) in &everybody {
+            let below = |is_below: &dyn Fn(&Purchases) -> bool| everybody.iter().filter(|(_, other)| is_below(other)).count();
+            let fifth = |below: usize| u8::try_from(below * 5 / everybody.len()).unwrap() + 1;
+            let latest = |one: &Purchases| (one.last, one.orders, paid(one));
+            let oftenest = |one: &Purchases| (one.orders, paid(one), one.last);
+            let poorer = below(&|other| by_money(other) < by_money(purchases));
+            let expected = Rank {
+                recency: fifth(below(&|other| latest(other) < latest(purchases))),
+                frequency: fifth(below(&|other| oftenest(other) < oftenest(purchases))),
+                monetary: fifth(poorer),
+                tier: ranks[id].tier,
+            };
+            prop_assert_eq!(ranks[id], expected);
+            let above = (everybody.len() - 1 - poorer) * 100;
+            let shares = [percents.0, percents.1, percents.2].map(|share| usize::from(share) * everybody.len());
+            let tier = match above {
+                above if above < shares[0] => Tier::Top,
+                above if above < shares[0] + shares[1] => Tier::High,
+                above if above < shares.iter().sum() => Tier::Middle,
+                _ => Tier::Low,
+            };
+            prop_assert_eq!(ranks[id].tier, tier);
         }
     }
 }

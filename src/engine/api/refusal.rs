@@ -53,6 +53,11 @@ pub enum CommandError {
         "connect values: asked of an engine that has customers; expected at the resolver of a tenant with partitions"
     )]
     NoResolver,
+    /// One partition does not know all customers.
+    #[error(
+        "rank all customers: asked of one partition; expected at its tenant, whose partitions are ranked together"
+    )]
+    OneOfSeveral,
     /// A move between partitions was interrupted in the middle, and is to be gone on with first.
     #[error(
         "carry out the command: customers of this partition are on their way from one partition to another, and not all of \

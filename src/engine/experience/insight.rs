@@ -101,8 +101,11 @@ impl Query {
         Ok(lasting(self.store())?.into_values().collect())
     }
 
-    /// What holds by what is counted up to `today`.
+    /// What holds by what is counted up to `today`. Of one partition that is nothing: its resolver finds what all show.
     fn findings(&self, today: u32) -> Result<Findings, QueryError> {
+        if self.rules().part.is_partition() {
+            return Ok(Findings::default());
+        }
         let mut cells: Vec<(Cell, Sums)> = Vec::new();
         let first = today.saturating_sub(finding::DAYS);
         self.cells(first, today, |cell, sums| {
@@ -124,6 +127,14 @@ enum WatchError {
     Keep(#[source] CommandError),
     #[error("look what many customers show: the service stops")]
     Stopped,
+}
+
+/// Whether it was looked at all customers.
+enum Looked {
+    /// It was.
+    AtAll,
+    /// It cannot be now: the disk is nearly full, or a partition is behind or not served here.
+    NotNow,
 }
 
 /// The thread that looks what many customers show.
@@ -153,7 +164,8 @@ impl Watch {
                 return;
             }
             wait = match self.look() {
-                Ok(()) => every,
+                Ok(Looked::AtAll) => every,
+                Ok(Looked::NotNow) => every.min(RETRY),
                 Err(WatchError::Stopped) => return,
                 Err(error) => {
                     // The writer looks after the store, which may be damaged; it may have nothing else to do.
@@ -166,22 +178,26 @@ impl Watch {
     }
 
     /// Hands over what holds, where that is not what is noted.
-    fn look(&self) -> Result<(), WatchError> {
+    fn look(&self) -> Result<Looked, WatchError> {
         if self.room.is_full() {
-            return Ok(());
+            return Ok(Looked::NotNow);
         }
+        let rest = |pause| self.stop.recv_timeout(pause) != Err(RecvTimeoutError::Disconnected);
+        let Some(whole) = self.query.whole(rest)? else {
+            return Ok(Looked::NotNow);
+        };
         let today = u32::try_from((self.clock)().day()).unwrap_or_default();
-        let found = self.query.findings(today)?;
+        let found = whole.findings(today)?;
         let noted = self.query.insights()?;
         let noted: BTreeSet<(&str, &str)> = noted
             .iter()
             .map(|record| (record.kind.as_str(), record.about.as_str()))
             .collect();
         if noted == found.0.iter().map(named).collect() {
-            return Ok(());
+            return Ok(Looked::AtAll);
         }
         match self.writer.order(Command::Insights(found)) {
-            Some(answer) => answer.map(drop).map_err(WatchError::Keep),
+            Some(answer) => answer.map(|_| Looked::AtAll).map_err(WatchError::Keep),
             None => Err(WatchError::Stopped),
         }
     }

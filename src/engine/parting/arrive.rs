@@ -152,6 +152,7 @@ impl Batch<'_> {
             (Some(b'W'), _) => self.hear(value)?,
             (Some(b'Z'), _) => return self.put_mark(key, value),
             (Some(b'd'), _) => return self.put_on_shelf(key, value),
+            _ if key == keys::value::SCALE => return self.rank_by(value),
             // Where nobody asks who is in a segment, or where customers stand, nothing of it would be kept up to date.
             (Some(b'm' | b'n'), _) if !self.has_segments => return Ok(()),
             (Some(b'r'), _) if !self.has_standings => return Ok(()),

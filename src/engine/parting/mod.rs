@@ -40,6 +40,7 @@ mod moved;
 mod parcel;
 mod part;
 mod routed;
+mod seats;
 mod stage;
 mod stages;
 mod told;
@@ -56,6 +57,7 @@ pub use self::{
     parcel::{Parcel, PieceError},
     part::{MoveId, Part},
     routed::{Routed, Unreadable},
+    seats::{Seat, Seats},
 };
 
 use crate::{

@@ -3,11 +3,12 @@
 mod rejections;
 mod several;
 mod whereabouts;
+mod whole;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::ControlFlow,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use tokio::sync::watch;
@@ -29,6 +30,7 @@ use crate::{
         erasing::withdrawn::Remembered,
         experience::positions,
         identity::graph::Graph,
+        parting::Seats,
         queries::query::{Address, EvidenceView, Found, IdentityView, MemberView, Portrait},
         state::{atoms::Atoms, batch::Rules},
         surroundings::{Shelf, Whose},
@@ -75,6 +77,8 @@ pub struct Query {
     failing: RuleHealth,
     /// Who has the customers, where another has: of a resolver that is asked for all of them.
     parts: Arc<[Self]>,
+    /// Where those are answered for in this process, once that is known.
+    seats: Arc<OnceLock<Seats>>,
 }
 
 impl std::fmt::Debug for Query {
@@ -100,6 +104,7 @@ impl Query {
             remembered: Arc::default(),
             failing: RuleHealth::default(),
             parts: Arc::default(),
+            seats: Arc::default(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What a resolver does not do that others do: it has no customers who are ranked, expire, or are made anew by other rules.
+//! What a resolver does not do that others do: it has no customers who expire, or are made anew by other rules.
 
 use std::collections::BTreeSet;
 
@@ -44,15 +44,8 @@ impl Rules {
                 known: spread.partitions,
             });
         }
-        self.without_customers();
         standing.renewing = self.take_over(standing.renewing)?;
         Ok(())
-    }
-
-    /// Has nobody ranked or looked at who is not there.
-    fn without_customers(&mut self) {
-        self.decide.value.every_us = 0;
-        self.decide.insight_every_us = 0;
     }
 
     /// Takes other rules over at once: nothing lies in a resolver's store by which an atom could be made anew. What was connected

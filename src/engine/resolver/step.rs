@@ -10,7 +10,7 @@ use crate::{
         time::Timestamp,
     },
     engine::{
-        api::{Answer, Command, CommandError, Outcome, Submission},
+        api::{Answer, Command, CommandError, Outcome, Submission, Valuing},
         bounds::Bounds,
         commands::Ordered,
         deciding::{Figures, Leaves},
@@ -70,6 +70,7 @@ pub(crate) fn step(
             publication.refused(rejection)?;
         }
     }
+    publication.insights(&run.batch)?;
     run.spread(input.spread, input.passes_over)?;
     let answers = replies.into_iter().map(|reply| run.answer(reply));
     let answers = answers.collect::<Result<_, _>>()?;
@@ -183,7 +184,8 @@ impl Run<'_> {
     }
 
     /// Carries a command out. To connect is the same however often it is asked for, so no answer is kept for who repeats it.
-    /// What keeps the files of any engine clear is carried out here, too.
+    /// What keeps the files of any engine clear is carried out here, too,
+    /// and so is what all customers come to.
     fn command(
         &mut self,
         ordered: &Ordered,
@@ -210,6 +212,14 @@ impl Run<'_> {
                 return Ok(Reply::Told(Ok(self.batch.note(erasures, *progress, now)?)));
             }
             Command::Deleted { places } => return Ok(Reply::Told(Ok(self.batch.note_deleted(places)))),
+            // What all customers come to, which none of the partitions knows.
+            Command::Insights(_) | Command::Rank(_) => {
+                let answer = self.batch.command(ordered, now)?;
+                if matches!(ordered.command, Command::Rank(Valuing::Measure(_))) {
+                    self.tell_of_scale()?;
+                }
+                return Ok(Reply::Told(answer));
+            }
             _ => return Ok(Reply::Told(Err(CommandError::Resolver))),
         };
         let hash = |key: &Key| self.batch.keyring.key(key);

@@ -1,11 +1,11 @@
-//! What the tenant said of itself before there was a partition: products, offers and agents, as the resolver has them. What it
-//! says meanwhile goes to all.
+//! What the tenant said of itself before there was a partition: products, offers and agents, as the resolver has them; and by what
+//! its customers are ranked. What is said meanwhile goes to all.
 
 use std::ops::ControlFlow;
 
 use crate::{
     engine::{error::Error as WriteError, parting::Routed, resolver::step::Run},
-    store::{Error, Order, ParcelRecord, View, keys, keys::catalogue},
+    store::{Error, Order, ParcelRecord, View, keys, keys::catalogue, keys::value},
 };
 
 /// Bytes of rows that go at once, about: far below what servers take as one message.
@@ -37,6 +37,21 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Has all partitions rank their customers by what is kept now.
+    pub(super) fn tell_of_scale(&mut self) -> Result<(), WriteError> {
+        let Some(scale) = self.batch.overlay.get(value::SCALE)? else {
+            return Ok(());
+        };
+        let record = ParcelRecord {
+            rows: vec![(value::SCALE.to_vec(), scale.to_vec())],
+        };
+        for partition in 0..self.partitions.get() {
+            let put = Routed::Put(self.next_move(), record.clone());
+            self.send(&put, partition)?;
+        }
+        Ok(())
+    }
+
     /// At most so many rows behind one, in the order of their keys.
     fn rows_behind(&self, up_to: &[u8], most: usize) -> Result<Vec<Row>, Error> {
         let (mut rows, mut bytes) = (Vec::new(), 0_usize);
@@ -44,6 +59,7 @@ impl Run<'_> {
         for (from, to) in [
             (keys::AGENTS, keys::AGENTS_END),
             (catalogue::TOLD, catalogue::TOLD_END),
+            (value::SCALE, value::SCALE_END),
         ] {
             let from = from.max(behind.as_slice());
             let view = &self.batch.overlay;

@@ -5,11 +5,16 @@
 //! command. A standing is no part of a profile: it has no version, and nobody is told when it changes but by what is
 //! published of the profile next.
 //!
+//! Where partitions have the customers of a tenant, each ranks its own by what all of them come to ([`scale`]), which its resolver
+//! finds and writes for it.
+//!
 //! Who absorbs somebody keeps their standing until the next ranking, and that of the absorbed stays as long, for a merge
 //! may be undone. Who is new by a split has none until then. Who is erased has none from that commit on.
 
 mod pass;
+mod scale;
 
+pub use self::scale::Measured;
 pub(crate) use pass::Ranker;
 
 use crate::{
@@ -32,6 +37,8 @@ use crate::{
 pub enum Valuing {
     /// Have all customers ranked, as of when this is carried out.
     Ask,
+    /// Have the partitions of a tenant rank theirs by this.
+    Measure(Box<Measured>),
     /// Take over standings that changed.
     Take(Box<Revaluation>),
 }
@@ -61,30 +68,28 @@ pub struct End {
 impl Batch<'_> {
     /// Does what was asked about standings.
     pub(crate) fn rank(&mut self, asked: &Valuing, now: Timestamp) -> Result<Answer, Error> {
-        let mut ranking = self.ranking()?.unwrap_or_default();
         match asked {
-            Valuing::Ask => {
-                ranking.asked = ranking.asked.saturating_add(1);
-                ranking.asked_at = Some(now);
-            }
+            Valuing::Ask => self.ask_to_rank(now)?,
+            Valuing::Measure(measured) => return self.keep_scale(measured),
             Valuing::Take(revaluation) => {
+                let ranking = self.ranking()?.unwrap_or_default();
                 self.revalue(&revaluation.changes, &ranking.erased)?;
-                let Some(end) = &revaluation.end else {
-                    return Ok(Answer::Noted);
-                };
-                ranking = RankingRecord {
-                    done: end.asked,
-                    at: Some(end.at),
-                    customers: end.customers,
-                    currency: end.currency.clone(),
-                    erased: Vec::new(),
-                    ..ranking
-                };
+                if let Some(end) = &revaluation.end {
+                    self.overlay
+                        .put_record(keys::RANKING.to_vec(), &ended(ranking, end))?;
+                }
             }
         }
-        self.has_standings = true;
-        self.overlay.put_record(keys::RANKING.to_vec(), &ranking)?;
         Ok(Answer::Noted)
+    }
+
+    /// Has customers ranked as of a time.
+    fn ask_to_rank(&mut self, at: Timestamp) -> Result<(), Error> {
+        let mut ranking = self.ranking()?.unwrap_or_default();
+        ranking.asked = ranking.asked.saturating_add(1);
+        ranking.asked_at = Some(at);
+        self.has_standings = true;
+        self.overlay.put_record(keys::RANKING.to_vec(), &ranking)
     }
 
     /// Takes standings over. Whoever is gone since they were read stands nowhere, and who was erased gets none of what was
@@ -178,6 +183,18 @@ impl Query {
     /// When the store cannot be read.
     pub fn standings(&self) -> Result<usize, QueryError> {
         Ok(self.store().pointees(keys::STANDINGS)?.len())
+    }
+}
+
+/// What is kept of a ranking that ended.
+fn ended(ranking: RankingRecord, end: &End) -> RankingRecord {
+    RankingRecord {
+        done: end.asked,
+        at: Some(end.at),
+        customers: end.customers,
+        currency: end.currency.clone(),
+        erased: Vec::new(),
+        ..ranking
     }
 }
 

@@ -1,5 +1,6 @@
 //! Ranking all customers, in a thread beside the writer: it reads what is committed, keeps a few numbers of whoever bought
-//! something in memory, and hands over which standings changed.
+//! something in memory, and hands over which standings changed. Of a resolver it reads what all partitions have, and hands over what
+//! they come to; of a partition it ranks by that.
 //!
 //! Never holds the writer up: it works half of the time and rests the other half, and what it hands over takes its turn
 //! among what comes. What comes while it reads counts for who is read after it, so the next ranking puts it right.
@@ -15,14 +16,15 @@ use std::{
 };
 
 use crate::{
-    decide::value::{Customers, Policy, Purchases, Rank, Ranked, Standing},
+    decide::value::{Customers, Policy, Purchases, Rank, Standing},
     domain::{profile::Profile, time::Timestamp},
     engine::{
         api::{Command, CommandError},
         error::chain,
+        parting::Part,
         queries::answer::{Query, QueryError},
         state::atoms::Atoms,
-        value::{End, Revaluation, Valuing},
+        value::{End, Measured, Revaluation, Valuing},
         writer::{
             handle::{Job, Nudge},
             room::Room,
@@ -87,7 +89,7 @@ impl Ranker {
         let started = Instant::now();
         loop {
             let done = self.due(started).and_then(|due| match due {
-                Due::Rank(asked, at) => self.rank(asked, at).map(|()| Duration::ZERO),
+                Due::Rank(asked, at) => self.rank(asked, at),
                 Due::Ask => self.order(Valuing::Ask).map(|()| Duration::ZERO),
                 Due::Nothing(wait) => Ok(wait.min(LOOK)),
             });
@@ -119,7 +121,7 @@ impl Ranker {
             return Ok(Due::Rank(record.asked, at));
         }
         let every = Duration::from_micros(self.policy.every_us);
-        if every.is_zero() {
+        if every.is_zero() || self.query.rules().part.is_partition() {
             return Ok(Due::Nothing(LOOK));
         }
         let wait = match record.at {
@@ -135,48 +137,78 @@ impl Ranker {
         })
     }
 
-    /// Ranks all customers as of a time, and has the writer keep what changed.
-    fn rank(&self, asked: u64, at: Timestamp) -> Result<(), RankError> {
+    /// Ranks all customers as of a time, and has the writer keep what changed; how long to wait until it is looked again what is due.
+    fn rank(&self, asked: u64, at: Timestamp) -> Result<Duration, RankError> {
         let begun = Instant::now();
-        let ranked = self.gathered(at)?.rank(&self.policy);
-        let mut changed = Changed {
-            ranker: self,
-            changes: Vec::with_capacity(CHANGES),
-            count: 0,
+        let Some(whole) = self.query.whole(|pause| self.rest(pause))? else {
+            return Ok(RETRY);
         };
-        changed.find(&ranked.customers, at)?;
-        changed.find_gone(&ranked.customers)?;
-        let Ranked { currency, customers } = ranked;
-        let count = u64::try_from(customers.len()).unwrap_or(u64::MAX);
+        let customers = self.gathered(&whole, at)?;
+        let scale = match self.query.rules().part {
+            Part::Partition { .. } => self.query.scale()?.unwrap_or_default(),
+            Part::Whole | Part::Resolver { .. } => customers.scale(&self.policy),
+        };
+        let count = u64::try_from(customers.count()).unwrap_or(u64::MAX);
         let end = End {
             asked,
             at,
             customers: count,
-            currency,
+            currency: scale.currency.clone(),
         };
-        let changes = changed.end(end)?;
+        let changes = match self.query.rules().part {
+            Part::Resolver { .. } => {
+                self.order(Valuing::Measure(Box::new(Measured { scale, end })))?;
+                0
+            }
+            Part::Whole | Part::Partition { .. } => self.change(&customers.ranked(&scale), end)?,
+        };
         tracing::info!(
             customers = count,
             changes,
             took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
             "customers are ranked"
         );
-        Ok(())
+        Ok(Duration::ZERO)
     }
 
-    /// All who bought something. In the order of their ids, which the rest of a ranking relies on.
-    fn gathered(&self, at: Timestamp) -> Result<Customers<ProfileId>, RankError> {
-        let (mut customers, mut after) = (Customers::default(), None);
+    /// Has the writer keep what changed; how many that are.
+    fn change(&self, customers: &[(ProfileId, Rank)], end: End) -> Result<usize, RankError> {
+        let mut changed = Changed {
+            ranker: self,
+            changes: Vec::with_capacity(CHANGES),
+            count: 0,
+        };
+        changed.find(customers, end.at)?;
+        changed.find_gone(customers)?;
+        changed.end(end)
+    }
+
+    /// All who bought something. Of one engine in the order of their ids, which the rest of a ranking relies on.
+    fn gathered(&self, whole: &Query, at: Timestamp) -> Result<Customers<ProfileId>, RankError> {
+        let mut customers = Customers::default();
+        for part in whole.parts() {
+            self.gather(part, at, &mut customers)?;
+        }
+        Ok(customers)
+    }
+
+    fn gather(
+        &self,
+        part: &Query,
+        at: Timestamp,
+        customers: &mut Customers<ProfileId>,
+    ) -> Result<(), RankError> {
+        let mut after = None;
         loop {
             self.goes_on()?;
             let begun = Instant::now();
-            let ids = self.query.ids_after(after, PROFILES)?;
+            let ids = part.ids_after(after, PROFILES)?;
             let Some(last) = ids.last().copied() else {
-                return Ok(customers);
+                return Ok(());
             };
             for id in ids {
-                let read = |record: &ProfileRecord| self.purchases(record, at);
-                if let Some(purchases) = self.query.settled(id, read)?.flatten() {
+                let read = |record: &ProfileRecord| self.purchases(part, record, at);
+                if let Some(purchases) = part.settled(id, read)?.flatten() {
                     customers.add(id, purchases);
                 }
             }
@@ -186,8 +218,13 @@ impl Ranker {
     }
 
     /// What a customer bought. Most bought nothing: then nothing is put together.
-    fn purchases(&self, record: &ProfileRecord, at: Timestamp) -> Result<Option<Purchases>, QueryError> {
-        let store = self.query.store();
+    fn purchases(
+        &self,
+        part: &Query,
+        record: &ProfileRecord,
+        at: Timestamp,
+    ) -> Result<Option<Purchases>, QueryError> {
+        let store = part.store();
         let mut atoms = Vec::new();
         for id in record.members.iter().chain(&record.attributed) {
             atoms.extend(store.atom(*id)?);
@@ -196,8 +233,14 @@ impl Ranker {
             return Ok(None);
         }
         let all = atoms.iter().map(|atom| (&atom.claim, &atom.aggregate));
-        let profile = Profile::combine(all, &self.query.rules().fold);
+        let profile = Profile::combine(all, &part.rules().fold);
         Ok(Purchases::of(&profile, self.policy.window_us, at))
+    }
+
+    /// Rests for so long; whether it goes on.
+    fn rest(&self, pause: Duration) -> bool {
+        thread::sleep(pause);
+        self.goes_on().is_ok()
     }
 
     fn goes_on(&self) -> Result<(), RankError> {

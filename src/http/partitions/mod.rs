@@ -35,8 +35,4 @@ mod told;
 mod within;
 
 pub(crate) use self::table::{Way, way};
-pub use self::{
-    gateway::Gateway,
-    served::{Partitions, Seat},
-    within::Within,
-};
+pub use self::{gateway::Gateway, served::Partitions, within::Within};

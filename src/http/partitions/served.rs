@@ -1,6 +1,6 @@
 //! The partitions of a tenant, as this process serves them: each is a tenant of its own behind the same door.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -12,7 +12,7 @@ use axum::{
 
 use crate::{
     api,
-    engine::Handle,
+    engine::{Handle, parting::Seats},
     http::{
         failure::Failure,
         tenants::{Tenants, answered},
@@ -27,14 +27,9 @@ const READY: &str = "/readyz";
 pub struct Partitions {
     tenant: Arc<str>,
     tenants: Tenants,
-    seats: Arc<[Seat]>,
-}
-
-/// One partition, for whoever serves it to say so. Clones are of the same one.
-#[derive(Clone, Debug)]
-pub struct Seat {
-    name: Arc<str>,
-    handle: Arc<RwLock<Option<Handle>>>,
+    /// What each is called, as a tenant.
+    names: Arc<[Arc<str>]>,
+    seats: Seats,
 }
 
 /// A partition that is served now.
@@ -46,33 +41,15 @@ pub(crate) struct Served {
     pub(crate) handle: Handle,
 }
 
-impl Seat {
-    /// The partition is answered for by `handle` from now on.
-    pub fn take(&self, handle: &Handle) {
-        *self.handle.write().unwrap_or_else(PoisonError::into_inner) = Some(handle.clone());
-    }
-
-    /// The partition is not served any more.
-    pub fn leave(&self) {
-        self.handle.write().unwrap_or_else(PoisonError::into_inner).take();
-    }
-
-    fn handle(&self) -> Option<Handle> {
-        self.handle.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
 impl Partitions {
     /// Those of `tenant`, which are the tenants of these names among `tenants`, in the order of their numbers.
     pub fn of(tenant: &str, names: impl IntoIterator<Item = String>, tenants: Tenants) -> Self {
-        let seat = |name: String| Seat {
-            name: name.into(),
-            handle: Arc::default(),
-        };
+        let names: Arc<[Arc<str>]> = names.into_iter().map(Arc::from).collect();
         Self {
             tenant: tenant.into(),
             tenants,
-            seats: names.into_iter().map(seat).collect(),
+            seats: Seats::new(u32::try_from(names.len()).unwrap_or(u32::MAX)),
+            names,
         }
     }
 
@@ -86,14 +63,14 @@ impl Partitions {
         api::Failure::parted(&self.tenant, self.count()).into()
     }
 
-    /// Where whoever serves a partition says so; `None` where there is none of this number.
-    pub fn seat(&self, index: u32) -> Option<Seat> {
-        self.seats.get(usize::try_from(index).ok()?).cloned()
+    /// Where those who serve them say so.
+    pub const fn seats(&self) -> &Seats {
+        &self.seats
     }
 
     /// How many there are.
     pub(crate) fn count(&self) -> u32 {
-        u32::try_from(self.seats.len()).unwrap_or(u32::MAX)
+        self.seats.count()
     }
 
     /// A partition.
@@ -102,12 +79,12 @@ impl Partitions {
     /// Where it is not served now.
     pub(crate) fn at(&self, index: u32) -> Result<Served, Failure> {
         let served = || {
-            let seat = self.seat(index)?;
+            let name = self.names.get(usize::try_from(index).ok()?)?;
             Some(Served {
                 index,
-                router: self.tenants.of(&seat.name)?,
-                handle: seat.handle()?,
-                name: seat.name,
+                router: self.tenants.of(name)?,
+                handle: self.seats.seat(index)?.handle()?,
+                name: Arc::clone(name),
             })
         };
         served().ok_or_else(|| api::Failure::away(&self.tenant, index).into())

@@ -60,7 +60,7 @@ pub(crate) enum Named {
 #[rustfmt::skip]
 pub(crate) fn way(method: &Method, path: &str) -> Option<Way> {
     use Named::{Identifiers, IdentifiersOfView, Path, PathOfView, Phone, PhoneOfLink, Who, WhoOrSegment};
-    use Way::{All, Both, Code, Codes, Each, Erase, Live, Mint, Own, Ready, Scan, Somebody, Undo, Word};
+    use Way::{All, Both, Code, Codes, Erase, Live, Mint, Own, Ready, Scan, Somebody, Undo, Word};
     Some(match (method.as_str(), path) {
         // Taken in by the resolver, and routed.
         ("POST", "/v1/events" | "/v1/identify" | "/v1/i" | "/v1/track" | "/v1/t" | "/v1/page" | "/v1/p"
@@ -102,12 +102,9 @@ pub(crate) fn way(method: &Method, path: &str) -> Option<Way> {
         ("GET", "/v1/rules" | "/v1/segments/{segment}/members") => All,
         ("GET", "/v1/reports/cx" | "/v1/reports/journey" | "/v1/reports/gap" | "/v1/reports/coverage"
             | "/v1/reports/segments" | "/v1/reports/contacts") => All,
-
-        ("GET", "/v1/updates") => All,
-
-        // What is found among the customers of one, and is no sum.
-        ("GET", "/v1/insights") => Each,
-        ("POST", "/v1/values/rank") => Each,
+        ("GET", "/v1/insights" | "/v1/updates") => All,
+        // The resolver has all partitions rank theirs.
+        ("POST", "/v1/values/rank") => Own,
 
         ("GET", "/readyz" | "/healthz") => Ready,
         ("GET", "/livez" | "/version" | "/metrics" | "/openapi.json" | "/asyncapi.yaml") => Own,

@@ -80,8 +80,8 @@ pub(crate) async fn updates(
     let said = said(&headers, asked.as_deref());
     if let Some(gateway) = &http.gateway {
         let partitions = gateway.partitions();
-        // A copy of all profiles while they move, and what is found among many customers, are each partition's to tell.
-        if snapshot || filter.wants("insight") {
+        // A copy of all profiles while they move is each partition's to tell.
+        if snapshot {
             return Err(partitions.parted());
         }
         let journals = usize::try_from(partitions.count())

@@ -23,3 +23,8 @@ pub fn standing_of(key: &[u8]) -> Option<ProfileId> {
 
 /// How far finding it out is.
 pub const RANKING: &[u8] = b"v";
+
+/// By what a partition ranks its customers: what its resolver found of all.
+pub const SCALE: &[u8] = b"vs";
+/// Behind [`SCALE`].
+pub const SCALE_END: &[u8] = b"vt";

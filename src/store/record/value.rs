@@ -1,6 +1,9 @@
 //! The records of what customers are worth among all.
 
-use crate::{domain::time::Timestamp, store::ids::ProfileId};
+use crate::{
+    domain::{amount::Amount, time::Timestamp},
+    store::ids::ProfileId,
+};
 
 /// Where a customer stands among all who bought something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,4 +39,32 @@ pub struct RankingRecord {
     pub currency: Option<String>,
     /// Who was erased since it was asked for: what was read of them before counts no longer.
     pub erased: Vec<ProfileId>,
+}
+
+/// By what the customers of a tenant with partitions are ranked in each of them: what all of them come to together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScaleRecord {
+    /// The time by which it ranks.
+    pub at: Timestamp,
+    /// The currency whose money counts.
+    pub currency: Option<String>,
+    /// The least that is in the second fifth by who bought last, in the third and so on.
+    pub recency: Vec<StepRecord>,
+    /// The same by who bought most often.
+    pub frequency: Vec<StepRecord>,
+    /// The same by who paid most.
+    pub monetary: Vec<StepRecord>,
+    /// The least that is in the second tier from below, in the third and so on.
+    pub tiers: Vec<StepRecord>,
+}
+
+/// From which purchases on somebody is on a level.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepRecord {
+    /// When they bought last.
+    pub last: Timestamp,
+    /// How often.
+    pub orders: u32,
+    /// For how much.
+    pub paid: Amount,
 }

@@ -73,7 +73,7 @@ impl Handle {
 }
 
 impl Query {
-    fn over(&self, parts: Vec<Self>) -> Self {
+    pub(super) fn over(&self, parts: Vec<Self>) -> Self {
         Self {
             parts: Arc::from(parts),
             ..self.clone()

@@ -119,8 +119,8 @@ impl United {
         let outbox = Outbox::new(http, &cursor, room);
         let journals = handles.into_iter().zip(cursor.0);
         let journals = journals.map(|((partition, handle), at)| {
-            // Of its own the resolver publishes what was refused, and nothing else.
-            let is_read = partition.is_some() || filter.wants("dlq");
+            // Of its own the resolver publishes what was refused and what many customers show, and nothing else.
+            let is_read = partition.is_some() || filter.wants("dlq") || filter.wants("insight");
             Journal::behind(at, (partition, handle), is_read)
         });
         Self {
