@@ -45,8 +45,6 @@ pub enum Class {
     Unavailable,
     /// What was waited for did not come in time: ask again.
     Late,
-    /// Nobody answers this for the whole tenant: ask each of its partitions.
-    Parted,
 }
 
 impl Class {
@@ -64,7 +62,6 @@ impl Class {
             Self::Fault => 500,
             Self::Unavailable => 503,
             Self::Late => 504,
-            Self::Parted => 501,
         }
     }
 

@@ -111,8 +111,8 @@ fn through(gateway: &Gateway, route: Route, http: &Http) -> MethodRouter<Http> {
             };
             behind(access, handler, &http.settings)
         }
-        // Whatever nobody decided nobody answers for all.
-        decided => gateway.on(decided.unwrap_or(Way::Each), (&method, access)),
+        // Each route is decided; the resolver knows nothing of customers to tell on one that is not.
+        decided => gateway.on(decided.unwrap_or(Way::Own), (&method, access)),
     }
 }
 

@@ -31,6 +31,7 @@ mod divided_again;
 mod divided_asked;
 mod divided_elsewhere;
 mod divided_owners;
+mod divided_snapshot;
 mod divided_started;
 mod divided_updates;
 mod divided_valued;

@@ -22,8 +22,8 @@ pub struct Subscriber {
     begun: u64,
     /// The position of the last message that it was told.
     position: u64,
-    /// Events with their contexts that it was told.
-    contexts: usize,
+    /// The ids of events that it was told with their contexts.
+    pub contexts: Vec<String>,
     /// Whether the snapshot is over.
     pub is_live: bool,
     documents: BTreeMap<String, Value>,
@@ -39,7 +39,7 @@ impl Subscriber {
             cursor: None,
             begun,
             position: begun,
-            contexts: 0,
+            contexts: Vec::new(),
             is_live: false,
             documents: BTreeMap::new(),
             versions: BTreeMap::new(),
@@ -56,9 +56,14 @@ impl Subscriber {
         self.stream = town.stream(PATH, self.cursor.as_deref());
     }
 
+    /// What it hears next.
+    pub async fn heard(&mut self) -> Vec<u8> {
+        self.stream.next().await.unwrap().unwrap().to_vec()
+    }
+
     /// Takes the next event.
     pub fn next(&mut self, town: &Town) {
-        let frame = town.wait(self.stream.next()).unwrap().unwrap();
+        let frame = town.wait(self.heard());
         let text = std::str::from_utf8(&frame).unwrap();
         let (mut id, mut name, mut data) = (None, "", None);
         for line in text.lines() {
@@ -71,8 +76,7 @@ impl Subscriber {
         }
         if let Some(data) = data {
             let id = id.unwrap();
-            let (position, _) = id.split_once('/').unwrap_or((id, ""));
-            let position = position.parse().unwrap();
+            let position = position(id);
             match name {
                 "snapshot" => self.copy(&data),
                 "live" => {
@@ -84,7 +88,9 @@ impl Subscriber {
                     self.position = position;
                     match name {
                         "updates" => self.update(&data),
-                        _ => self.contexts += 1,
+                        _ => self
+                            .contexts
+                            .push(data["event"]["id"].as_str().unwrap().to_owned()),
                     }
                 }
             }
@@ -133,12 +139,23 @@ impl Subscriber {
             self.next(town);
         }
         let contexts = published.iter().filter(|update| !update.is_of_profiles());
-        assert_eq!(self.contexts, contexts.count());
+        assert_eq!(self.contexts.len(), contexts.count());
+        self.holds(town, town.profiles().keys().map(ToString::to_string).collect());
+    }
+
+    /// Fails unless its copy is of these, as the town has them.
+    pub fn holds(&self, town: &Town, live: BTreeSet<String>) {
         let copied: BTreeSet<String> = self.documents.keys().cloned().collect();
-        let live: BTreeSet<String> = town.profiles().keys().map(ToString::to_string).collect();
         assert_eq!(copied, live);
         for (id, document) in &self.documents {
             assert_eq!(*document, town.get(&format!("/v1/profiles/{id}")), "{id}");
         }
     }
+}
+
+/// How far an id is: its position, or those of several journals together.
+fn position(id: &str) -> u64 {
+    let (at, _) = id.split_once('/').unwrap_or((id, ""));
+    let positions = at.trim_start_matches('p').split('.');
+    positions.map(|position| position.parse::<u64>().unwrap()).sum()
 }

@@ -3,20 +3,6 @@
 use crate::api::{Class, Failure};
 
 impl Failure {
-    /// What each of a tenant's partitions knows of its own customers, and nobody of all.
-    pub fn parted(tenant: &str, partitions: u32) -> Self {
-        let last = partitions.saturating_sub(1);
-        let message = format!(
-            "the tenant has partitions, and this is answered by each of them for its own customers: ask {tenant}-p0 to {tenant}-p{last}"
-        );
-        Self::new(
-            Class::Parted,
-            "partitioned",
-            "Nobody answers this for all partitions",
-            message,
-        )
-    }
-
     /// Two whom no event connects, so that what one request is about would be in two partitions.
     pub fn apart() -> Self {
         let message = "the request is about customers in several partitions, so nothing connects them: ask for each by itself";

@@ -1,7 +1,10 @@
 //! Copies of all live profiles, for a subscriber who begins with one and follows what comes after it.
 //!
 //! Profiles are read while commits go on, so some are newer than what the subscriber was told so far. Those are told
-//! apart by the journal: it has a message of each of their versions.
+//! apart by the journal: it has a message of each of their versions. Where customers live in several engines, [`between`] looks after
+//! those who go from one to another meanwhile.
+
+mod between;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,11 +15,14 @@ use crate::{
     engine::queries::{
         answer::{Query, QueryError},
         query::Portrait,
+        updates::Update,
     },
     journal::Position,
     store::{Order, ProfileId, View, keys},
     wire::out::update::version_of,
 };
+
+pub use self::between::{Among, Copies};
 
 /// Messages that are looked through at once.
 const MESSAGES: usize = 1_024;
@@ -117,20 +123,34 @@ impl Query {
         after: Position,
         last: Position,
     ) -> Result<BTreeMap<ProfileId, u64>, QueryError> {
-        let (mut first, mut after) = (BTreeMap::new(), after);
+        let mut first = BTreeMap::new();
+        self.visit_between(after, last, |update| note_version(&mut first, ids, update))?;
+        Ok(first)
+    }
+
+    /// Visits what was published behind `after`, up to `last`.
+    fn visit_between(
+        &self,
+        mut after: Position,
+        last: Position,
+        mut visit: impl FnMut(&Update),
+    ) -> Result<(), QueryError> {
         while after < last {
             let page = self.updates_between(after, last, MESSAGES)?;
             let Some(end) = page.last() else { break };
             after = end.position;
-            for update in &page {
-                let id = update.updated().and_then(ProfileId::parse);
-                if let Some(id) = id.filter(|id| ids.contains(id))
-                    && let Some(version) = version_of(&update.body)
-                {
-                    first.entry(id).or_insert(version);
-                }
-            }
+            page.iter().for_each(&mut visit);
         }
-        Ok(first)
+        Ok(())
+    }
+}
+
+/// Notes the version of one of `ids` that a message is of, where none was noted before.
+fn note_version(first: &mut BTreeMap<ProfileId, u64>, ids: &BTreeSet<ProfileId>, update: &Update) {
+    let id = update.updated().and_then(ProfileId::parse);
+    if let Some(id) = id.filter(|id| ids.contains(id))
+        && let Some(version) = version_of(&update.body)
+    {
+        first.entry(id).or_insert(version);
     }
 }

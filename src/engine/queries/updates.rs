@@ -40,9 +40,18 @@ impl Update {
 
     /// The profile of which this is a new version, if it is that.
     pub fn updated(&self) -> Option<&str> {
+        self.profile_that("updated")
+    }
+
+    /// The profile that left a partition, if that is what it says.
+    pub fn departed(&self) -> Option<&str> {
+        self.profile_that("departed")
+    }
+
+    fn profile_that(&self, did: &str) -> Option<&str> {
         let mut words = self.words();
-        let is_updated = words.next() == Some("profile") && words.next() == Some("updated");
-        words.next().filter(|_| is_updated)
+        let is_it = words.next() == Some("profile") && words.next() == Some(did);
+        words.next().filter(|_| is_it)
     }
 }
 

@@ -199,7 +199,9 @@ impl Gateway {
             Way::Mint => desk.mint().await,
             Way::Erase => desk.erase().await,
             // The others are routes of their own: `Gateway::over`, `Gateway::ready`.
-            Way::Each | Way::All | Way::Own | Way::Ready => Err(desk.parted()),
+            Way::All | Way::Own | Way::Ready => {
+                Err(Failure::internal(&"a route of its own was handed to the gateway"))
+            }
         }
     }
 }
@@ -266,11 +268,6 @@ impl Desk<'_> {
             None => self.api.erase_refused_here(traced).await,
         };
         Ok(erased.map(drop)?)
-    }
-
-    /// Nobody answers this for all.
-    pub(crate) fn parted(&self) -> Failure {
-        self.gateway.partitions().parted()
     }
 }
 

@@ -58,11 +58,6 @@ impl Partitions {
         &self.tenant
     }
 
-    /// What nobody answers for all of them.
-    pub(crate) fn parted(&self) -> Failure {
-        api::Failure::parted(&self.tenant, self.count()).into()
-    }
-
     /// Where those who serve them say so.
     pub const fn seats(&self) -> &Seats {
         &self.seats

@@ -31,8 +31,6 @@ pub(crate) enum Way {
     Mint,
     /// Whoever has the customer, once the resolver keeps nothing refused that names them.
     Erase,
-    /// Nobody: each partition by itself.
-    Each,
 }
 
 /// Where a request names the customer.

@@ -27,17 +27,18 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     api::{self, Api},
+    engine::Position,
     http::{
         Http,
         access::Asked,
         body::Asking,
         failure::Failure,
         routes::updates::{
-            cursor::{Cursor, Place},
+            cursor::{Copying, Cursor},
             feed::Feed,
             filter::Filter,
             subscriber::{Subscriber, next},
-            united::United,
+            united::{Positions, United},
         },
     },
 };
@@ -80,36 +81,42 @@ pub(crate) async fn updates(
     let said = said(&headers, asked.as_deref());
     if let Some(gateway) = &http.gateway {
         let partitions = gateway.partitions();
-        // A copy of all profiles while they move is each partition's to tell.
-        if snapshot {
-            return Err(partitions.parted());
-        }
         let journals = usize::try_from(partitions.count())
             .unwrap_or(usize::MAX)
             .saturating_add(1);
-        let cursor = said.map(|text| united::Cursor::parse(text, journals).ok_or_else(bad_cursor));
-        let cursor = cursor.transpose()?;
+        let cursor = cursor(said, |text| Positions::parse(text, journals))?;
+        let copies = copies(snapshot, cursor.as_ref(), &filter)?;
         let handles = partitions.all()?.into_iter().map(|one| one.handle).collect();
         let room = room(&http, &api).await?;
-        let feed = United::new(Http { api, ..http }, handles, (cursor, filter), room);
+        let feed = United::new(Http { api, ..http }, handles, (cursor, copies), filter, room);
         return Ok(streamed(feed));
     }
-    let cursor = cursor(said)?.unwrap_or_else(|| {
-        let position = http.api.handle.applied();
-        match snapshot {
-            true => Cursor::Within(Place::before_all(position)),
-            false => Cursor::At(position),
-        }
+    let cursor = cursor(said, |text| text.parse().ok().map(Position))?;
+    let copies = copies(snapshot, cursor.as_ref(), &filter)?;
+    let cursor = cursor.unwrap_or_else(|| Cursor {
+        at: http.api.handle.applied(),
+        copying: copies.then(Copying::default),
     });
-    if (snapshot || matches!(cursor, Cursor::Within(_))) && !filter.wants_every_update() {
+    let room = room(&http, &api).await?;
+    let feed = Feed::new(Http { api, ..http }, cursor, copies, filter, room);
+    Ok(streamed(feed))
+}
+
+/// Whether a subscriber gets a snapshot, here or where it cannot go on.
+fn copies<At>(snapshot: bool, cursor: Option<&Cursor<At>>, filter: &Filter) -> Result<bool, Failure> {
+    let copies = snapshot || cursor.is_some_and(|cursor| cursor.copying.is_some());
+    if copies && !filter.wants_every_update() {
         return Err(Failure::bad_request(
             "bad_snapshot",
             "expected a snapshot to go on with the stream updates, and with every kind of them",
         ));
     }
-    let room = room(&http, &api).await?;
-    let feed = Feed::new(Http { api, ..http }, cursor, snapshot, filter, room);
-    Ok(streamed(feed))
+    Ok(copies)
+}
+
+/// How many profiles of a snapshot are read at once, where so many messages are: profiles are larger.
+const fn copies_at_once(messages: usize) -> usize {
+    messages.div_ceil(4)
 }
 
 /// Room for one more subscriber, whose token lets them hear of many customers.
@@ -137,30 +144,39 @@ fn said<'a>(headers: &'a HeaderMap, asked: Option<&'a str>) -> Option<&'a str> {
     said.map(str::trim)
 }
 
-fn cursor(said: Option<&str>) -> Result<Option<Cursor>, Failure> {
-    said.map(|text| Cursor::parse(text).ok_or_else(bad_cursor))
+fn cursor<At>(
+    said: Option<&str>,
+    at: impl FnOnce(&str) -> Option<At>,
+) -> Result<Option<Cursor<At>>, Failure> {
+    let bad_cursor = || {
+        let expected = "expected Last-Event-ID or cursor to be the id of an event";
+        Failure::bad_request("bad_cursor", expected)
+    };
+    said.map(|text| Cursor::parse(text, at).ok_or_else(bad_cursor))
         .transpose()
-}
-
-fn bad_cursor() -> Failure {
-    let expected = "expected Last-Event-ID or cursor to be the id of an event";
-    Failure::bad_request("bad_cursor", expected)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Position;
 
     #[test]
     fn a_reconnecting_client_goes_on_where_it_was() {
         let last = |text: &str| HeaderMap::from_iter([(LAST_EVENT_ID, text.parse().unwrap())]);
-        let at = |position| Some(Cursor::At(Position(position)));
-        let cursor = |headers: &HeaderMap, asked| super::cursor(said(headers, asked));
+        let at = |position| {
+            let (at, copying) = (Position(position), None);
+            Some(Cursor { at, copying })
+        };
+        let cursor = |headers: &HeaderMap, asked| {
+            super::cursor(said(headers, asked), |text| text.parse().ok().map(Position))
+        };
         assert_eq!(cursor(&last("7"), Some("3")).unwrap(), at(7));
         assert_eq!(cursor(&last(""), Some("3")).unwrap(), at(3));
         assert_eq!(cursor(&HeaderMap::new(), None).unwrap(), None);
-        let within = Cursor::Within(Place::before_all(Position(7)));
+        let within = Cursor {
+            at: Position(7),
+            copying: Some(Copying::default()),
+        };
         assert_eq!(cursor(&last("7/"), None).unwrap(), Some(within));
         assert!(cursor(&last("x"), Some("3")).is_err());
         assert!(cursor(&HeaderMap::new(), Some("")).is_err());

@@ -199,9 +199,9 @@ impl Answering {
         call: Call,
         message: &Message,
     ) -> Result<Option<(&dyn AsOne, OnRoute)>, Failure> {
-        let Some(partitions) = self.api.handle.partitions() else {
+        if self.api.handle.partitions().is_none() {
             return Ok(None);
-        };
+        }
         let asked = routes::on_route(call, &message.payload, shown(message));
         // Whoever may not ask is told so first, and whoever may has asked.
         let Some(asked) = asked.or_else(|failure| self.admitted(call, message).and(Err(failure)))? else {
@@ -210,8 +210,9 @@ impl Answering {
         match &self.as_one {
             Some(gateway) => Ok(Some((gateway.as_ref(), asked))),
             None => {
-                let parted = Failure::parted(&self.tenant, partitions.get());
-                self.admitted(call, message).and(Err(parted))
+                let alone =
+                    Failure::internal(&"a resolver was asked that nobody says of where its partitions are");
+                self.admitted(call, message).and(Err(alone))
             }
         }
     }

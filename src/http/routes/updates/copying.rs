@@ -1,15 +1,15 @@
 //! A snapshot before the stream: every live profile, in the order of the ids, while commits go on.
 //!
 //! In turns, what happened meanwhile to those who were told already is told, and then some more are. So the subscriber
-//! holds at each moment everything up to one position about the profiles up to one id, and that is its [`Cursor`].
+//! holds at each moment everything up to one position about the profiles up to one id, and that is its
+//! [`Cursor`](crate::http::routes::updates::cursor::Cursor).
 
-use axum::response::sse::Event;
 use serde::Serialize;
 
 use crate::{
     api::ProfileAnswer,
     engine::{ProfileId, Update, queries::copies::Copied},
-    http::routes::updates::cursor::{Cursor, Place, Told},
+    http::routes::updates::cursor::{Copying, Told},
     wire::out::update::{ends, version_of},
 };
 
@@ -21,10 +21,9 @@ struct Body<'a> {
     document: ProfileAnswer,
 }
 
-impl Place {
+impl Copying {
     /// Goes on to `update`; whether it is told: it concerns somebody who was told, and is news.
     pub(super) fn pass(&mut self, update: &Update) -> bool {
-        self.position = update.position;
         // What is about nobody's profile is told in any case.
         if !update.is_of_profiles() {
             return true;
@@ -33,21 +32,19 @@ impl Place {
         told.is_some_and(|told| told.concerns(update) && !told.knows(update))
     }
 
-    /// Goes on to a profile, which is told.
-    pub(super) fn copy(&mut self, copied: Copied) -> Result<Event, axum::Error> {
+    /// Goes on to a profile: what is told of it.
+    pub(super) fn copy(&mut self, copied: Copied) -> serde_json::Result<String> {
         let Copied { portrait, is_ahead } = copied;
         let (profile, version) = (portrait.id, portrait.version);
         self.told = Some(Told {
             profile,
             ahead: is_ahead.then_some(version),
         });
-        let body = Body {
+        serde_json::to_string(&Body {
             profile: &profile.to_string(),
             version,
             document: portrait.into(),
-        };
-        let event = Event::default().id(Cursor::Within(*self).to_string());
-        event.event("snapshot").json_data(body)
+        })
     }
 }
 
@@ -104,10 +101,7 @@ mod tests {
             profile: id(5),
             ahead: Some(3),
         });
-        let mut place = Place {
-            position: Position(10),
-            told,
-        };
+        let mut copying = Copying { told };
         let steps = [
             (update(11, "updated", &[5], 2), false),
             (update(12, "updated", &[4], 9), true),
@@ -118,10 +112,9 @@ mod tests {
             (update(17, "erased", &[7], 0), false),
         ];
         for (update, is_told) in steps {
-            assert_eq!(place.pass(&update), is_told, "{}", update.position);
-            assert_eq!(place.position, update.position);
+            assert_eq!(copying.pass(&update), is_told, "{}", update.position);
         }
-        assert_eq!(place.told.unwrap().ahead, None);
+        assert_eq!(copying.told.unwrap().ahead, None);
     }
 
     #[test]
@@ -130,10 +123,7 @@ mod tests {
             profile: id(5),
             ahead: Some(3),
         });
-        let mut place = Place {
-            position: Position(10),
-            told,
-        };
+        let mut copying = Copying { told };
         let mut merged = update(12, "merged", &[4, 5], 2);
         merged.body = format!(r#"{{"from":["{}"],"into":["{}"]}}"#, id(5), id(4)).into_bytes();
         let steps = [
@@ -142,14 +132,14 @@ mod tests {
             (update(13, "updated", &[5], 3), true),
         ];
         for (update, is_told) in steps {
-            assert_eq!(place.pass(&update), is_told, "{}", update.position);
+            assert_eq!(copying.pass(&update), is_told, "{}", update.position);
         }
     }
 
     #[test]
     fn before_the_first_nobody_was_told() {
-        let mut place = Place::before_all(Position(0));
-        assert!(!place.pass(&update(1, "updated", &[0], 1)));
+        let mut copying = Copying::default();
+        assert!(!copying.pass(&update(1, "updated", &[0], 1)));
         let mut context = update(2, "updated", &[9], 1);
         // Whatever events and channels are called.
         for subject in [
@@ -158,7 +148,7 @@ mod tests {
             "dlq.profile",
         ] {
             context.subject = format!("yekta.v1.profile.{subject}");
-            assert!(place.pass(&context), "{subject}");
+            assert!(copying.pass(&context), "{subject}");
         }
     }
 }

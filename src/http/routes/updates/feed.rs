@@ -10,22 +10,20 @@ use crate::{
     http::{
         Http,
         routes::updates::{
-            cursor::{Cursor, Place},
+            copies_at_once,
+            cursor::{Copying, Cursor},
             filter::{Filter, Whose},
             subscriber::{Ended, Outbox, Subscriber, line},
         },
     },
 };
 
-/// A page has so many messages for each profile of a snapshot that is read at once: profiles are larger.
-const MESSAGES_PER_COPY: usize = 4;
-
 /// A subscriber.
 #[derive(Debug)]
 pub(crate) struct Feed {
     outbox: Outbox,
     changes: watch::Receiver<Position>,
-    cursor: Cursor,
+    cursor: Cursor<Position>,
     /// Up to where what happened meanwhile is told before more of a snapshot is.
     meanwhile: Position,
     /// Whether the subscriber gets a snapshot where it cannot go on where it was.
@@ -42,9 +40,8 @@ impl Subscriber for Feed {
 
     /// One that follows may be behind. What is not there by then is of another history.
     async fn level(&self) {
-        let (Cursor::At(position) | Cursor::Within(Place { position, .. })) = self.cursor;
         let http = &self.outbox.http;
-        let reached = http.api.handle.reached(position);
+        let reached = http.api.handle.reached(self.cursor.at);
         tokio::select! {
             // Whatever it comes to, what is read next says so.
             _ = tokio::time::timeout(http.api.limits.position_wait, reached) => {}
@@ -55,13 +52,13 @@ impl Subscriber for Feed {
     async fn step(&mut self) -> Ended<bool> {
         // Seen before anything is read, so that a commit behind it wakes this up again.
         self.changes.borrow_and_update();
-        match self.cursor {
-            Cursor::At(position) => self.follow(position).await,
+        match self.cursor.copying {
+            None => self.follow().await,
             // Not before the messages of a profile that is ahead were told.
-            Cursor::Within(place) if place.ahead().is_some() || place.position < self.meanwhile => {
-                self.catch_up(place).await
+            Some(copying) if copying.ahead().is_some() || self.cursor.at < self.meanwhile => {
+                self.catch_up(copying).await
             }
-            Cursor::Within(place) => self.copy(place).await,
+            Some(copying) => self.copy(copying).await,
         }
     }
 }
@@ -70,12 +67,11 @@ impl Feed {
     /// Tells what `filter` wants behind `cursor`. The first event only says where the subscriber is.
     pub(crate) fn new(
         http: Http,
-        cursor: Cursor,
+        cursor: Cursor<Position>,
         copies: bool,
         filter: Filter,
         room: OwnedSemaphorePermit,
     ) -> Self {
-        let copies = copies || matches!(cursor, Cursor::Within(_));
         Self {
             meanwhile: http.api.handle.applied(),
             copies,
@@ -88,8 +84,8 @@ impl Feed {
     }
 
     /// Tells a page of what is published, or waits for some; `false` when the service drains.
-    async fn follow(&mut self, position: Position) -> Ended<bool> {
-        let Some(page) = self.page(position).await? else {
+    async fn follow(&mut self) -> Ended<bool> {
+        let Some(page) = self.page().await? else {
             return Ok(true);
         };
         let is_all = page.len() < self.outbox.http.settings.update_page;
@@ -97,7 +93,7 @@ impl Feed {
             return Ok(self.wait().await);
         }
         for update in page {
-            self.cursor = Cursor::At(update.position);
+            self.cursor.at = update.position;
             self.tell(&update);
         }
         if is_all && self.owes_live {
@@ -110,24 +106,27 @@ impl Feed {
     /// Tells a subscriber that it was told all there is.
     fn tell_live(&mut self) {
         self.owes_live = false;
-        let (Cursor::At(position) | Cursor::Within(Place { position, .. })) = self.cursor;
+        let position = self.cursor.at;
         self.push("live", format!("{{\"position\":{position}}}"));
     }
 
     /// Tells a page of what happened meanwhile to those of a snapshot who were told.
-    async fn catch_up(&mut self, mut place: Place) -> Ended<bool> {
-        let Some(page) = self.page(place.position).await? else {
+    async fn catch_up(&mut self, mut copying: Copying) -> Ended<bool> {
+        let Some(page) = self.page().await? else {
             return Ok(true);
         };
         if page.is_empty() {
-            self.meanwhile = place.position;
-            if let Some((profile, version)) = place.ahead() {
+            self.meanwhile = self.cursor.at;
+            if let Some((profile, version)) = copying.ahead() {
                 return self.wait_for(profile, version).await;
             }
         }
         for update in page {
-            let is_told = place.pass(&update);
-            self.cursor = Cursor::Within(place);
+            let is_told = copying.pass(&update);
+            self.cursor = Cursor {
+                at: update.position,
+                copying: Some(copying),
+            };
             if is_told {
                 self.tell(&update);
             }
@@ -137,17 +136,17 @@ impl Feed {
     }
 
     /// Tells some more of a snapshot; at its end the subscriber follows.
-    async fn copy(&mut self, mut place: Place) -> Ended<bool> {
-        let after = place.told.map(|told| told.profile);
-        let whose = self.filter.whose();
-        let most = self.outbox.http.settings.update_page.div_ceil(MESSAGES_PER_COPY);
+    async fn copy(&mut self, copying: Copying) -> Ended<bool> {
+        let after = copying.told.map(|told| told.profile);
+        let (whose, position) = (self.filter.whose(), self.cursor.at);
+        let most = copies_at_once(self.outbox.http.settings.update_page);
         let copied = self.ask(move |query| {
             let ids = match whose {
                 Whose::Everybody => query.ids_after(after, most)?,
                 Whose::One(id) if after.is_none() => vec![id],
                 Whose::One(_) | Whose::Nobody => Vec::new(),
             };
-            let copies = query.copies(&ids, place.position)?;
+            let copies = query.copies(&ids, position)?;
             // The one that is wanted may not be live.
             let is_end = ids.is_empty() || (whose != Whose::Everybody && copies.is_empty());
             Ok((is_end, copies))
@@ -157,11 +156,11 @@ impl Feed {
         };
         self.meanwhile = self.outbox.http.api.handle.applied();
         if is_end {
-            self.cursor = Cursor::At(place.position);
+            self.cursor.copying = None;
             self.tell_live();
             return Ok(true);
         }
-        self.tell_copies(&mut place, copies)?;
+        self.tell_copies(copying, copies)?;
         Ok(true)
     }
 
@@ -179,17 +178,18 @@ impl Feed {
         }
     }
 
-    fn tell_copies(&mut self, place: &mut Place, copies: Vec<Copied>) -> Ended<()> {
+    fn tell_copies(&mut self, mut copying: Copying, copies: Vec<Copied>) -> Ended<()> {
         for copied in copies {
-            self.outbox.add(place.copy(copied)?);
-            self.cursor = Cursor::Within(*place);
+            let data = copying.copy(copied)?;
+            self.cursor.copying = Some(copying);
+            self.push("snapshot", data);
         }
         Ok(())
     }
 
-    /// The page of updates behind a position; `None` where the subscriber had to begin anew.
-    async fn page(&mut self, after: Position) -> Ended<Option<Vec<Update>>> {
-        let most = self.outbox.http.settings.update_page;
+    /// The page of updates behind where it is; `None` where the subscriber had to begin anew.
+    async fn page(&mut self) -> Ended<Option<Vec<Update>>> {
+        let (most, after) = (self.outbox.http.settings.update_page, self.cursor.at);
         self.ask(move |query| query.updates_after(after, most)).await
     }
 
@@ -231,9 +231,9 @@ impl Feed {
         let position = self.outbox.http.api.handle.applied();
         self.meanwhile = position;
         self.owes_live = self.copies;
-        self.cursor = match self.copies {
-            true => Cursor::Within(Place::before_all(position)),
-            false => Cursor::At(position),
+        self.cursor = Cursor {
+            at: position,
+            copying: self.copies.then(Copying::default),
         };
         self.push("reset", format!("{{\"first\":{first},\"position\":{position}}}"));
     }

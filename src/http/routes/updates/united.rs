@@ -1,21 +1,26 @@
 //! One subscriber's way through the journals of a tenant with partitions: what each of them publishes, in one order, without what only
 //! says where somebody is. What is the resolver's own is told from its journal.
 
+mod copy;
 mod cursor;
 mod lane;
 
 use futures_util::future::select_all;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
-pub(super) use self::cursor::Cursor;
+pub(super) use self::cursor::Positions;
 use crate::{
     engine::{Handle, InputPosition, Numbered, Position, QueryError, Update},
     http::{
         Http,
         routes::updates::{
+            cursor::{Copying, Cursor},
             filter::Filter,
             subscriber::{Ended, Outbox, Subscriber, line},
-            united::lane::{Lane, Next, next},
+            united::{
+                copy::Meanwhile,
+                lane::{Lane, Next, next},
+            },
         },
     },
     wire::out::update::is_arrival,
@@ -29,6 +34,14 @@ pub(super) struct United {
     /// The resolver, and the partitions by their numbers.
     journals: Vec<Journal>,
     filter: Filter,
+    /// How far a snapshot is that it gets before it follows.
+    copying: Option<Copying>,
+    /// Up to where it is told what comes.
+    meanwhile: Meanwhile,
+    /// Whether it gets a snapshot where it cannot go on where it was.
+    copies: bool,
+    /// Whether it is still to be told that it was told all there is, which who keeps a copy wants to know.
+    owes_live: bool,
 }
 
 /// A journal, and what was read of it.
@@ -83,6 +96,7 @@ impl Subscriber for United {
                 return Ok(false);
             }
         }
+        self.meanwhile.settle(&self.outbox.http.api.handle);
         for number in 0..self.journals.len() {
             self.read(number).await?;
         }
@@ -97,41 +111,59 @@ impl Subscriber for United {
                 true => Ok(true),
                 false => Ok(self.wait().await),
             },
-            Next::Nothing => Ok(self.wait().await),
+            Next::Nothing => match self.copying {
+                Some(copying) if self.is_caught_up() => self.copy(copying).await,
+                None if self.owes_live => {
+                    self.tell_live();
+                    Ok(true)
+                }
+                _ => Ok(self.wait().await),
+            },
         }
     }
 }
 
 impl United {
-    /// Tells what `filter` wants of these partitions behind a cursor of theirs, or from now on. The first event only says where the
-    /// subscriber is.
+    /// Tells what `filter` wants of these partitions behind a cursor of theirs, or from now on, and where it `copies` a snapshot before.
+    /// The first event only says where the subscriber is.
     pub(super) fn new(
         http: Http,
         partitions: Vec<Handle>,
-        (cursor, filter): (Option<Cursor>, Filter),
+        (cursor, copies): (Option<Cursor<Positions>>, bool),
+        filter: Filter,
         room: OwnedSemaphorePermit,
     ) -> Self {
         let resolver = (None, http.api.handle.clone());
         let partitions = (0_u32..).map(Some).zip(partitions);
         let handles: Vec<(Option<u32>, Handle)> = std::iter::once(resolver).chain(partitions).collect();
-        let now = || Cursor(handles.iter().map(|(_, handle)| handle.applied()).collect());
+        let now = || Cursor {
+            at: Positions(handles.iter().map(|(_, handle)| handle.applied()).collect()),
+            copying: copies.then(Copying::default),
+        };
         let cursor = cursor.unwrap_or_else(now);
         let outbox = Outbox::new(http, &cursor, room);
-        let journals = handles.into_iter().zip(cursor.0);
+        let journals = handles.into_iter().zip(cursor.at.0);
         let journals = journals.map(|((partition, handle), at)| {
             // Of its own the resolver publishes what was refused and what many customers show, and nothing else.
             let is_read = partition.is_some() || filter.wants("dlq") || filter.wants("insight");
             Journal::behind(at, (partition, handle), is_read)
         });
-        Self {
+        let mut united = Self {
             journals: journals.collect(),
             filter,
             outbox,
-        }
+            copying: None,
+            meanwhile: Meanwhile::endless(),
+            copies,
+            owes_live: copies,
+        };
+        united.begin_copy(cursor.copying);
+        united
     }
 
     fn coming(&self) -> Next {
-        next(self.journals.iter().map(|journal| &journal.lane))
+        let lanes = self.journals.iter().map(|journal| &journal.lane);
+        next(lanes, self.meanwhile.through())
     }
 
     /// Reads a page of a journal of which nothing is here.
@@ -195,23 +227,51 @@ impl United {
         else {
             return;
         };
-        if let Some(stream) = self.filter.wanted(&update).filter(|_| !is_whereabouts(&update)) {
-            self.outbox.push(&self.cursor(), (stream, line(&update.body)));
+        let is_news = self.is_news(&update);
+        if let Some(stream) = self.filter.wanted(&update).filter(|_| is_news) {
+            self.push(stream, line(&update.body));
         } else if self.outbox.silence().is_zero() {
             self.outbox.tell_where(&self.cursor());
         }
     }
 
-    fn cursor(&self) -> Cursor {
-        Cursor(self.journals.iter().map(|journal| journal.lane.at).collect())
+    /// Whether a message says more than where somebody is, and nothing that a snapshot said or is still to say.
+    fn is_news(&mut self, update: &Update) -> bool {
+        // Nobody ends by going elsewhere.
+        if update.departed().is_some() {
+            return false;
+        }
+        let is_new = self.copying.as_mut().is_none_or(|copying| copying.pass(update));
+        let is_arrival = update.updated().is_some() && is_arrival(&update.body);
+        is_new && !is_arrival
     }
 
-    /// The client starts anew, since a journal keeps what it is to be told no longer: it asks for the profiles it keeps, and is told
-    /// what follows on the present of all of them.
+    /// Tells a subscriber that it was told all there is.
+    fn tell_live(&mut self) {
+        self.owes_live = false;
+        let position = self.outbox.http.api.handle.applied();
+        self.push("live", format!("{{\"position\":{position}}}"));
+    }
+
+    fn push(&mut self, name: &'static str, data: String) {
+        self.outbox.push(&self.cursor(), (name, data));
+    }
+
+    fn cursor(&self) -> Cursor<Positions> {
+        Cursor {
+            at: Positions(self.journals.iter().map(|journal| journal.lane.at).collect()),
+            copying: self.copying,
+        }
+    }
+
+    /// The client starts anew, since a journal keeps what it is to be told no longer: with a snapshot, if it gets one; else it asks for the
+    /// profiles it keeps, and is told what follows on the present of all of them.
     fn reset(&mut self, number: usize, first: Position) {
         for journal in &mut self.journals {
             journal.begin(journal.handle.applied());
         }
+        self.owes_live = self.copies;
+        self.begin_copy(self.copies.then(Copying::default));
         let Some(journal) = self.journals.get(number) else {
             return;
         };
@@ -221,7 +281,7 @@ impl United {
         };
         let (first, position) = (told(first), told(journal.lane.at));
         let data = format!("{{\"first\":{first},\"position\":{position}}}");
-        self.outbox.push(&self.cursor(), ("reset", data));
+        self.push("reset", data);
     }
 
     /// Waits until any of the journals goes on, or for the end of a silence; `false` where one of them is written no longer, or the
@@ -302,15 +362,5 @@ impl Journal {
             changed = self.consumed.changed() => changed,
         };
         gone_on.map_err(|_| Stopped)
-    }
-}
-
-/// Whether a message only says in which partition somebody is.
-fn is_whereabouts(update: &Update) -> bool {
-    let mut words = update.words();
-    match (words.next(), words.next()) {
-        (Some("profile"), Some("departed")) => true,
-        (Some("profile"), Some("updated")) => is_arrival(&update.body),
-        _ => false,
     }
 }

@@ -1,8 +1,5 @@
-//! Where a subscriber of a tenant with partitions is: the ids of the events it is sent, by which it goes on after its connection
-//! broke.
-//!
-//! Owns what they look like: `p` and a position of each journal with dots between, the resolver's first. To a client it is a text that
-//! it repeats.
+//! Where a subscriber of a tenant with partitions is in their journals, as its
+//! [`Cursor`](crate::http::routes::updates::cursor::Cursor) says it: `p` and a position of each with dots between, the resolver's first.
 
 use std::fmt;
 
@@ -10,9 +7,9 @@ use crate::engine::Position;
 
 /// How far a subscriber was told of each journal: of the resolver's, and of those of the partitions, by their numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::http::routes::updates) struct Cursor(pub(super) Vec<Position>);
+pub(in crate::http::routes::updates) struct Positions(pub(super) Vec<Position>);
 
-impl Cursor {
+impl Positions {
     /// What it is read from, of so many journals. `0` is before all that is kept. A partition that was not there yet is told from its
     /// beginning.
     pub(in crate::http::routes::updates) fn parse(text: &str, journals: usize) -> Option<Self> {
@@ -30,7 +27,7 @@ impl Cursor {
     }
 }
 
-impl fmt::Display for Cursor {
+impl fmt::Display for Positions {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut before = 'p';
         for position in &self.0 {
@@ -53,18 +50,18 @@ mod tests {
             positions in prop::collection::vec(any::<u64>(), 2..9),
             more in 0_usize..3,
         ) {
-            let mut cursor = Cursor(positions.into_iter().map(Position).collect());
-            let (text, journals) = (cursor.to_string(), cursor.0.len() + more);
-            cursor.0.resize(journals, Position(0));
-            prop_assert_eq!(Cursor::parse(&text, journals), Some(cursor));
+            let mut positions = Positions(positions.into_iter().map(Position).collect());
+            let (text, journals) = (positions.to_string(), positions.0.len() + more);
+            positions.0.resize(journals, Position(0));
+            prop_assert_eq!(Positions::parse(&text, journals), Some(positions));
         }
     }
 
     #[test]
     fn anything_else_is_none() {
-        assert_eq!(Cursor::parse("0", 3), Some(Cursor(vec![Position(0); 3])));
+        assert_eq!(Positions::parse("0", 3), Some(Positions(vec![Position(0); 3])));
         for text in ["", "7", "p", "p7.", "p7.x.9", "p1.2.3.4", "p-1.2.3", "p1/2"] {
-            assert_eq!(Cursor::parse(text, 3), None, "{text}");
+            assert_eq!(Positions::parse(text, 3), None, "{text}");
         }
     }
 }

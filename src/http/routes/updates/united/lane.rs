@@ -8,6 +8,9 @@ use std::collections::VecDeque;
 
 use crate::engine::{Position, Update};
 
+/// No number is larger: what is told has no end.
+pub(super) const NO_END: u64 = u64::MAX;
+
 /// One journal's messages, as far as they were read.
 #[derive(Debug)]
 pub(super) struct Lane {
@@ -83,20 +86,21 @@ impl Lane {
     }
 }
 
-/// What comes next of these.
-pub(super) fn next<'a>(lanes: impl Iterator<Item = &'a Lane> + Clone) -> Next {
-    let heads = lanes.clone().zip(0_usize..);
-    let Some((number, first)) = heads
-        .clone()
-        .filter_map(|(lane, at)| Some((lane.head()?, at)))
-        .min()
-    else {
+/// What comes next of these, up to a number; [`Next::Nothing`] once all up to it is told and none can have more.
+pub(super) fn next<'a>(lanes: impl Iterator<Item = &'a Lane> + Clone, most: u64) -> Next {
+    let numbered = lanes.zip(0_usize..);
+    let heads = numbered.clone().filter_map(|(lane, at)| Some((lane.head()?, at)));
+    let first = heads.filter(|(number, _)| *number <= most).min();
+    // Without an end it is not waited for what may come.
+    let end = (most < NO_END).then_some(most);
+    let Some(number) = first.map(|(number, _)| number).or(end) else {
         return Next::Nothing;
     };
-    let mut lacking = heads.filter(|(lane, _)| lane.is_empty() && lane.through < number);
-    match lacking.next() {
-        Some((_, at)) => Next::Read(at, number),
-        None => Next::Tell(first),
+    let mut lacking = numbered.filter(|(lane, _)| lane.is_empty() && lane.through < number);
+    match (lacking.next(), first) {
+        (Some((_, at)), _) => Next::Read(at, number),
+        (None, Some((_, at))) => Next::Tell(at),
+        (None, None) => Next::Nothing,
     }
 }
 
@@ -119,22 +123,35 @@ mod tests {
     #[test]
     fn nothing_is_told_while_something_may_come_before_it() {
         let mut lanes = [Lane::behind(Position(0)), Lane::behind(Position(0))];
-        assert_eq!(next(lanes.iter()), Next::Nothing);
+        assert_eq!(next(lanes.iter(), NO_END), Next::Nothing);
         lanes[0].add(
             vec![update(3, Some(7)), update(4, None), update(9, Some(12))],
             false,
         );
-        assert_eq!(next(lanes.iter()), Next::Read(1, 7));
+        assert_eq!(next(lanes.iter(), NO_END), Next::Read(1, 7));
         lanes[1].reach(7);
-        assert_eq!(next(lanes.iter()), Next::Tell(0));
+        assert_eq!(next(lanes.iter(), NO_END), Next::Tell(0));
         assert_eq!(lanes[0].take(), Some(update(3, Some(7))));
         assert_eq!(lanes[0].at, Position(3));
         // What consumed nothing stands behind what came before it.
-        assert_eq!(next(lanes.iter()), Next::Tell(0));
+        assert_eq!(next(lanes.iter(), NO_END), Next::Tell(0));
         lanes[0].take();
-        assert_eq!(next(lanes.iter()), Next::Read(1, 12));
+        assert_eq!(next(lanes.iter(), NO_END), Next::Read(1, 12));
         lanes[1].add(vec![update(20, Some(10))], false);
-        assert_eq!(next(lanes.iter()), Next::Tell(1));
+        assert_eq!(next(lanes.iter(), NO_END), Next::Tell(1));
+    }
+
+    #[test]
+    fn what_comes_behind_an_end_is_not_told_and_all_before_it_is_looked_for() {
+        let mut lanes = [Lane::behind(Position(0)), Lane::behind(Position(0))];
+        assert_eq!(next(lanes.iter(), 5), Next::Read(0, 5), "there may be something");
+        lanes[0].add(vec![update(3, Some(5)), update(4, Some(6))], false);
+        assert_eq!(next(lanes.iter(), 5), Next::Read(1, 5));
+        lanes[1].reach(5);
+        assert_eq!(next(lanes.iter(), 5), Next::Tell(0));
+        lanes[0].take();
+        assert_eq!(next(lanes.iter(), 5), Next::Nothing);
+        assert_eq!(next(lanes.iter(), 6), Next::Read(1, 6));
     }
 
     proptest! {
@@ -159,7 +176,7 @@ mod tests {
                 read(&mut lanes, at);
             }
             loop {
-                match next(lanes.iter()) {
+                match next(lanes.iter(), NO_END) {
                     Next::Tell(at) => told.extend(lanes[at].take().map(|update| update.position.0)),
                     Next::Read(at, through) => if !read(&mut lanes, at) { lanes[at].reach(through) },
                     Next::Nothing => if !(0..3).any(|at| read(&mut lanes, at)) { break },
