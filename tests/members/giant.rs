@@ -269,7 +269,9 @@ impl<S> Giant<S> {
         }
         let has_some = |partition| !self.told(partition, "context").is_empty();
         assert!((0..PARTITIONS).all(has_some), "a partition had nobody");
-        assert_eq!(self.stop(), undisturbed(&events));
+        let expected = undisturbed(&events);
+        self.check_copied(&expected);
+        assert_eq!(self.stop(), expected);
     }
 
     /// What a process owns, which runs beside others.

@@ -75,7 +75,9 @@ fn a_tenant_gets_more_partitions_while_events_come() {
     giant.wait_until_settled();
     giant.check_told(load::distinct(&events));
     giant.check_united(load::distinct(&events));
-    assert_eq!(giant.stop(), undisturbed(&events));
+    let expected = undisturbed(&events);
+    giant.check_copied(&expected);
+    assert_eq!(giant.stop(), expected);
 }
 
 #[test]

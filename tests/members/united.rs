@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{giant::Giant, updates::Updates};
+use serde_json::Value;
+
+use crate::{giant::Giant, process::wait_for, updates::Updates};
 
 impl<S> Giant<S> {
     /// At each process: so many events are told, each once, and of each profile one version after the other, wherever it was when.
@@ -25,6 +27,23 @@ impl<S> Giant<S> {
                     assert_eq!(found, Some(*version), "of {} by {name}", text("profile"));
                 }
             }
+        }
+    }
+
+    /// At each process: a copy of all profiles is of these, by their fingerprints in order.
+    pub fn check_copied(&self, expected: &[String]) {
+        for service in self.running.values() {
+            let url = format!("{}/t/giant", service.url);
+            // One that follows may still be behind.
+            wait_for("a process to copy what all have", || {
+                let mut stream = Updates::asking(&url, "snapshot=true", "").ok()?;
+                let told = stream.until(|message| message.stream == "live");
+                let copies = told.iter().filter(|message| message.stream == "snapshot");
+                let print = |copy: &Value| copy["document"]["fingerprint"].as_str().unwrap().to_owned();
+                let mut prints: Vec<String> = copies.map(|copy| print(&copy.data)).collect();
+                prints.sort_unstable();
+                (prints == expected).then_some(())
+            });
         }
     }
 }

@@ -18,8 +18,9 @@ use crate::{
     value::{order, rank, value},
 };
 
-/// Too few of them are in any partition by themselves to show anything.
+/// Too few of them are in any partition by themselves to show anything; with the others they are not.
 const SHOPPERS: std::ops::Range<usize> = 0..120;
+const OTHERS: std::ops::Range<usize> = 120..480;
 const BUYERS: u32 = 30;
 
 const JOURNEY: &str = r#"
@@ -154,6 +155,7 @@ fn what_all_of_them_show_is_told_of_once_though_none_shows_it_by_itself() {
     );
     assert_eq!(heard.last().unwrap().2, begun[0]);
 
+    divided.tell(&OTHERS.map(added).collect::<Vec<_>>());
     let answer = json!({"csat": 4, "touchpoint": "cart"});
     divided.tell(&[did("c-7", "answer", "Survey Answered", "22T11:00", answer)]);
     let all = told(&divided.tenant, 2);

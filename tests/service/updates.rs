@@ -34,6 +34,11 @@ impl Updates {
 
     /// The same; an error where nobody answers.
     pub fn try_after(url: &str, streams: &str, position: u64) -> Result<Self, ureq::Error> {
+        Self::asking(url, &format!("stream={streams}"), &position.to_string())
+    }
+
+    /// Subscribes to what a query says, behind the last id that it was told, or from now on where that is empty.
+    pub fn asking(url: &str, query: &str, last: &str) -> Result<Self, ureq::Error> {
         let config = Agent::config_builder()
             .proxy(None)
             .timeout_recv_response(Some(PATIENCE))
@@ -41,9 +46,9 @@ impl Updates {
             .build();
         let request = config
             .new_agent()
-            .get(format!("{url}/v1/updates?stream={streams}"))
+            .get(format!("{url}/v1/updates?{query}"))
             .header("accept", "text/event-stream")
-            .header("last-event-id", position.to_string());
+            .header("last-event-id", last);
         let body = request.call()?.into_body().into_reader();
         Ok(Self {
             lines: BufReader::new(body).lines(),
