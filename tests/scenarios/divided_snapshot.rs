@@ -5,14 +5,18 @@ use std::{collections::BTreeSet, time::Duration};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use yekta::engine::ProfileId;
+use yekta::{
+    engine::{Handle, Position, ProfileId, Query},
+    journal::InputPosition,
+};
 
 use crate::{
     divided::Divided,
-    divided_asked::{PEOPLE, apart, came},
+    divided_asked::{PEOPLE, apart, came, id},
     frames,
     said::{cookie, event, identifier, signed_in, user, viewed},
     subscriber::Subscriber,
+    town::Town,
 };
 
 const PARTITIONS: u32 = 3;
@@ -46,6 +50,21 @@ fn sign_in(number: usize, on: usize, who: usize) -> Value {
         &browser(on),
         &format!("u{who}"),
     )
+}
+
+/// What answers for all partitions.
+fn all(divided: &Divided) -> Query {
+    let handles: Vec<Handle> = divided
+        .parts
+        .iter()
+        .map(|part| part.engine().handle.clone())
+        .collect();
+    divided.tenant.engine().handle.over(&handles).query()
+}
+
+/// How far each partition is.
+fn applied(divided: &Divided) -> Vec<Position> {
+    divided.parts.iter().map(|part| part.query().applied()).collect()
 }
 
 fn live(divided: &Divided) -> BTreeSet<String> {
@@ -104,6 +123,8 @@ fn nobody_is_copied_before_who_is_on_the_way_has_arrived() {
     divided.tell(&["a", "b"].map(|id| looked(id, json!([user(stays)]))));
     let home = |who: &str| divided.place("user_id", who);
     let (to, from) = (home(stays), home(goes).unwrap());
+    let who = id(&divided, goes);
+    let before = applied(&divided);
     divided.hold(to);
     let email = identifier("email", &format!("{goes}@example.com"), "observed");
     divided.tenant.post(
@@ -115,6 +136,16 @@ fn nobody_is_copied_before_who_is_on_the_way_has_arrived() {
     while left.call("GET", &path, &[], Vec::new()).status != 404 {
         std::thread::yield_now();
     }
+    // Those before them are copied at most, for whoever was told what was before they left; also once they have arrived.
+    let all = all(&divided);
+    let (ids, among) = all.next_of_all(None, 100).unwrap();
+    assert_eq!(ids.len(), PEOPLE.len() - 1, "{goes} is nowhere");
+    let copied = || {
+        let copies = all.copies_of_all(&ids, among, &before).unwrap();
+        let last = copies.copied.last().map(|copied| copied.portrait.id.to_string());
+        assert!(!copies.is_whole && last < Some(who.clone()), "{last:?} {who}");
+    };
+    copied();
     let mut subscriber = Subscriber::of(&divided.tenant);
     subscriber.next(&divided.tenant);
     let hearing = async { tokio::time::timeout(A_WHILE, subscriber.heard()).await };
@@ -128,6 +159,29 @@ fn nobody_is_copied_before_who_is_on_the_way_has_arrived() {
         subscriber.next(&divided.tenant);
     }
     subscriber.holds(&divided.tenant, live(&divided));
+    copied();
+    let (ids, among) = all.next_of_all(None, 100).unwrap();
+    let copies = all.copies_of_all(&ids, among, &applied(&divided)).unwrap();
+    assert_eq!((copies.is_whole, copies.copied.len()), (true, PEOPLE.len()));
+}
+
+/// The input of a tenant on NATS is a stream of all tenants, whose numbers are not those of any journal.
+#[test]
+fn a_copy_does_not_wait_for_numbers_of_the_input() {
+    let divided = populated();
+    let position = InputPosition {
+        stream: "YEKTA_EVENTS".to_owned(),
+        created_ns: 7,
+        sequence: 5_000_000,
+        digest: [1; 16],
+    };
+    let resolver = &divided.tenant.engine().handle;
+    divided.tenant.wait(async {
+        let receipt = resolver.feed(Vec::new(), position).await.unwrap();
+        receipt.await.unwrap();
+    });
+    let told = frames::until(&divided.tenant, "/v1/updates?snapshot=true", None, "live");
+    assert_eq!(told.len(), BROWSERS + 1);
 }
 
 #[test]
@@ -160,11 +214,8 @@ fn a_copy_is_right_that_is_made_while_customers_go_from_one_partition_to_another
         }
     });
     has_all(&mut subscriber, &divided, SIGN_INS);
-    let is_gone = |part: &crate::town::Town| {
-        let told = part
-            .query()
-            .updates_after(yekta::engine::Position(0), usize::MAX)
-            .unwrap();
+    let is_gone = |part: &Town| {
+        let told = part.query().updates_after(Position(0), usize::MAX).unwrap();
         told.iter().filter(|update| update.departed().is_some()).count()
     };
     assert!(

@@ -1,10 +1,11 @@
 //! What all customers come to together, in a few numbers: from where on somebody stands how high.
 //!
 //! Whoever knows the scale and what one customer bought knows where that one stands, and needs to know nothing of the others: so
-//! customers who live apart are ranked as if they were in one place.
+//! customers who live apart are ranked as if they were in one place. Each number of a scale is what one customer bought, of whom it says
+//! nothing else.
 
 use crate::{
-    decide::value::{Rank, Tier, Tiers},
+    decide::value::{Purchases, Rank, Tier, Tiers},
     domain::{amount::Amount, time::Timestamp},
 };
 
@@ -56,15 +57,30 @@ impl Scale {
     pub(super) fn of(mut all: Vec<Bought>, currency: Option<String>, tiers: Tiers) -> Self {
         let count = all.len();
         let in_fifth = |place| fifth(place, count);
-        let recency = steps(&mut all, Bought::by_recency, in_fifth);
-        let frequency = steps(&mut all, Bought::by_frequency, in_fifth);
-        let monetary = steps(&mut all, Bought::by_money, in_fifth);
+        all.sort_unstable_by_key(Bought::by_recency);
+        let recency = steps(&all, Bought::by_recency, in_fifth);
+        all.sort_unstable_by_key(Bought::by_frequency);
+        let frequency = steps(&all, Bought::by_frequency, in_fifth);
+        all.sort_unstable_by_key(Bought::by_money);
         Self {
             currency,
             recency,
             frequency,
-            monetary,
-            tiers: steps(&mut all, Bought::by_money, |place| tier(tiers, place, count)),
+            monetary: steps(&all, Bought::by_money, in_fifth),
+            tiers: steps(&all, Bought::by_money, |place| tier(tiers, place, count)),
+        }
+    }
+
+    /// What counts of what a customer bought.
+    pub fn counted(&self, purchases: &Purchases) -> Bought {
+        let paid = self
+            .currency
+            .as_ref()
+            .and_then(|currency| purchases.paid.get(currency));
+        Bought {
+            last: purchases.last,
+            orders: purchases.orders,
+            paid: paid.copied().unwrap_or_default(),
         }
     }
 
@@ -85,10 +101,9 @@ impl Scale {
     }
 }
 
-/// The least of each level but the lowest, where `of` says which a place is in, from 0: equals share the lowest of their places, so
-/// that they stand alike.
-fn steps<K: Ord>(all: &mut [Bought], by: fn(&Bought) -> K, of: impl Fn(usize) -> usize) -> Vec<Bought> {
-    all.sort_unstable_by_key(by);
+/// The least of each level but the lowest of these, which are in order, where `of` says which a place is in, from 0: equals share the
+/// lowest of their places, so that they stand alike.
+fn steps<K: Ord>(all: &[Bought], by: fn(&Bought) -> K, of: impl Fn(usize) -> usize) -> Vec<Bought> {
     let (mut steps, mut before) = (Vec::new(), None);
     for (place, one) in all.iter().enumerate() {
         let key = by(one);

@@ -133,7 +133,7 @@ enum WatchError {
 enum Looked {
     /// It was.
     AtAll,
-    /// It cannot be now: the disk is nearly full, or a partition is behind or not served here.
+    /// It cannot be now: the disk is nearly full, a partition is behind or not served here, or customers go to new ones.
     NotNow,
 }
 
@@ -180,6 +180,10 @@ impl Watch {
     /// Hands over what holds, where that is not what is noted.
     fn look(&self) -> Result<Looked, WatchError> {
         if self.room.is_full() {
+            return Ok(Looked::NotNow);
+        }
+        // Who goes to another partition is counted in both for a moment, or in none.
+        if !self.query.is_spread()? {
             return Ok(Looked::NotNow);
         }
         let rest = |pause| self.stop.recv_timeout(pause) != Err(RecvTimeoutError::Disconnected);

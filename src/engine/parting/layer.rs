@@ -1,5 +1,5 @@
 //! The order in which rows leave a store and come into one, where that takes several commits: whoever reads in between finds
-//! somebody as a whole or not at all.
+//! somebody with all that they are made of or not at all. In which segments they are and where they stand may have left before them.
 
 use crate::store::keys::parting;
 

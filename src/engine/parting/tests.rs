@@ -4,6 +4,7 @@
 mod answered;
 mod bounded;
 mod cut;
+mod ranked;
 mod spoken;
 mod staged;
 mod told;

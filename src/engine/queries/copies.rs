@@ -145,12 +145,13 @@ impl Query {
     }
 }
 
-/// Notes the version of one of `ids` that a message is of, where none was noted before.
+/// Notes the version of one of `ids` that a message is of, where none was noted that is smaller.
 fn note_version(first: &mut BTreeMap<ProfileId, u64>, ids: &BTreeSet<ProfileId>, update: &Update) {
     let id = update.updated().and_then(ProfileId::parse);
     if let Some(id) = id.filter(|id| ids.contains(id))
         && let Some(version) = version_of(&update.body)
     {
-        first.entry(id).or_insert(version);
+        let first = first.entry(id).or_insert(version);
+        *first = version.min(*first);
     }
 }

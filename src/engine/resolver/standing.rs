@@ -1,4 +1,4 @@
-//! What a resolver does not do that others do: it has no customers who expire, or are made anew by other rules.
+//! What a resolver starts from: it takes other rules over at once, as it has no customers who are to be made anew by them.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ impl Part {
 }
 
 impl Rules {
-    /// Where it is a resolver that starts, what it does not do is left out.
+    /// Where it is a resolver that starts, it takes over the rules that hold now.
     ///
     /// # Errors
     /// [`StartError::FewerPartitions`], [`StartError::JoinsMore`], [`StartError::Routes`].

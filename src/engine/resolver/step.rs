@@ -184,8 +184,7 @@ impl Run<'_> {
     }
 
     /// Carries a command out. To connect is the same however often it is asked for, so no answer is kept for who repeats it.
-    /// What keeps the files of any engine clear is carried out here, too,
-    /// and so is what all customers come to.
+    /// What keeps the files of any engine clear is carried out here, too, and so is what all customers come to.
     fn command(
         &mut self,
         ordered: &Ordered,

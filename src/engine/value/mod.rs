@@ -1,6 +1,6 @@
 //! What customers are worth among all: who asks for it, what is kept of it, and what becomes of that.
 //!
-//! Ranking takes all customers, so it is done beside the writer ([`pass`]): a command notes that it was asked for and by which
+//! Ranking takes all customers, so it is done beside the writer ([`ranker`]): a command notes that it was asked for and by which
 //! time it ranks, a thread reads what is committed, and hands the standings that changed to the writer, some hundred in a
 //! command. A standing is no part of a profile: it has no version, and nobody is told when it changes but by what is
 //! published of the profile next.
@@ -11,11 +11,13 @@
 //! Who absorbs somebody keeps their standing until the next ranking, and that of the absorbed stays as long, for a merge
 //! may be undone. Who is new by a split has none until then. Who is erased has none from that commit on.
 
-mod pass;
+mod changed;
+mod gather;
+mod ranker;
 mod scale;
 
 pub use self::scale::Measured;
-pub(crate) use pass::Ranker;
+pub(crate) use ranker::Ranker;
 
 use crate::{
     decide::value,

@@ -26,41 +26,58 @@ impl Handle {
 impl Query {
     /// The same about all customers of the tenant. Of a resolver's once its partitions did what is written for them by now; `None`
     /// where one is not served here, or does not within half a minute, or `rest` says that it is not to be waited for any longer.
+    /// Whoever keeps it for long looks whether one [is over](Self::is_over).
     ///
     /// # Errors
     /// When the resolver's journal cannot be read.
     pub(crate) fn whole(&self, mut rest: impl FnMut(Duration) -> bool) -> Result<Option<Self>, QueryError> {
-        let Part::Resolver { partitions } = self.rules().part else {
+        let Part::Resolver { .. } = self.rules().part else {
             return Ok(Some(self.clone()));
         };
-        let (by_now, begun) = (self.applied(), Instant::now());
-        let mut behind: Vec<u32> = (0..partitions.get()).collect();
+        let Some(parts) = self.seats.get().and_then(Seats::all) else {
+            return Ok(None);
+        };
+        let (last, begun) = (self.last_of_each(&parts)?, Instant::now());
         loop {
-            let Some(parts) = self.seats.get().and_then(Seats::all) else {
-                return Ok(None);
-            };
-            behind = self.behind(behind, &parts, by_now)?;
-            if behind.is_empty() {
+            let mut all = (0_u32..).zip(parts.iter().zip(&last));
+            let Some((partition, _)) = all.find(|(_, (part, last))| consumed(part) < **last) else {
                 let parts = parts.into_iter().map(|part| part.query).collect();
                 return Ok(Some(self.over(parts)));
+            };
+            if begun.elapsed() >= PATIENCE {
+                tracing::warn!(
+                    partition,
+                    "nothing is found of all customers: a partition has not done yet what it is to do"
+                );
+                return Ok(None);
             }
-            if begun.elapsed() >= PATIENCE || !rest(LOOK) {
+            if !rest(LOOK) {
                 return Ok(None);
             }
         }
     }
 
-    /// Which of some partitions did not do yet what is written for them up to `through`.
-    fn behind(&self, of: Vec<u32>, parts: &[Handle], through: Position) -> Result<Vec<u32>, QueryError> {
-        let mut behind = Vec::new();
-        for index in of {
-            let part = usize::try_from(index).ok().and_then(|index| parts.get(index));
-            let consumed = part.and_then(|part| part.consumed.borrow().as_ref().map(|input| input.sequence));
-            let consumed = Position(consumed.unwrap_or_default());
-            if consumed < through && self.first_routed(index, consumed, through)?.is_some() {
-                behind.push(index);
-            }
-        }
-        Ok(behind)
+    /// What is written last for each of these by now, of what it has not done yet.
+    fn last_of_each(&self, parts: &[Handle]) -> Result<Vec<Position>, QueryError> {
+        let by_now = self.applied();
+        let last = (0_u32..).zip(parts).map(|(index, part)| {
+            let after = consumed(part);
+            Ok(match after < by_now {
+                true => self.last_routed(index, after, by_now)?.unwrap_or_default(),
+                false => Position::START,
+            })
+        });
+        last.collect()
     }
+
+    /// Whether what answers here is kept up to date no longer: it ended, or is opened anew.
+    pub(crate) fn is_over(&self) -> bool {
+        self.applied.has_changed().is_err()
+    }
+}
+
+/// Up to where a partition has done what the resolver wrote for it.
+fn consumed(part: &Handle) -> Position {
+    let consumed = part.consumed.borrow();
+    Position(consumed.as_ref().map_or(0, |input| input.sequence))
 }

@@ -1,7 +1,8 @@
 //! The same of a tenant whose customers live in several engines, and go from one to another while they are copied.
 //!
-//! Who is on the way is in none of them for a moment. They are known by where they left: it is noted there until it is told. A copy
-//! ends before who is missed, and goes on once the subscriber was told what came meanwhile: by then they have arrived.
+//! Who is on the way is in none of them for a moment. They are known by where they left: it is noted there until it is told, and then
+//! lies in the journal behind where the subscriber is. A copy ends before whoever left one lately, wherever they are by now, and goes on
+//! once the subscriber was told of that: by then they have arrived.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,10 +13,10 @@ use crate::{
     engine::queries::{
         answer::{Query, QueryError},
         copies::{Copied, PROFILES, note_version},
-        query::Portrait,
+        query::{Address, Portrait},
     },
     journal::Position,
-    store::{Order, ProfileId, Read as _, UntoldRecord, View as _, keys, keys::parting},
+    store::{Order, ProfileId, Read as _, StagedRecord, UntoldRecord, View as _, keys, keys::parting},
 };
 
 /// Ids that follow on each other.
@@ -38,6 +39,8 @@ struct Later {
     first: BTreeMap<ProfileId, u64>,
     /// Those who left a partition lately.
     away: BTreeSet<ProfileId>,
+    /// Whether some leave one now, in several commits: what they have goes before they do.
+    is_leaving: bool,
     read_at: Vec<Position>,
 }
 
@@ -67,7 +70,7 @@ impl Query {
 
     /// Those of `ids` that are live, in their order, for a subscriber who was told everything up to these positions of the partitions,
     /// at which nobody was on the way: whoever had left one had arrived in another. It ends with the first that is ahead of them, and
-    /// before the first `among` these who is on the way now.
+    /// before the first `among` these who left one since.
     ///
     /// # Errors
     /// When a store or a journal cannot be read; [`QueryError::Gone`] where a journal no longer reaches back to its position, or not yet
@@ -84,20 +87,11 @@ impl Query {
                 return Err(QueryError::Gone { first });
             }
         }
-        let (mut copies, (mut from, to)) = (Copies::default(), among);
-        let chunks: Vec<&[ProfileId]> = match ids {
-            // Somebody may be on the way all the same.
-            [] => vec![ids],
-            ids => ids.chunks(PROFILES).collect(),
-        };
-        let mut chunks = chunks.into_iter().peekable();
-        while let Some(chunk) = chunks.next() {
-            let last = chunk.last().filter(|_| chunks.peek().is_some());
-            let among = (from, last.map_or(to, |last| Bound::Included(*last)));
-            if !self.copy_among(among, chunk, told, &mut copies)? {
+        let mut copies = Copies::default();
+        for (ids, among) in chunks(ids, among) {
+            if !self.copy_among(among, ids, told, &mut copies)? {
                 return Ok(copies);
             }
-            from = last.map_or(from, |last| Bound::Excluded(*last));
         }
         copies.is_whole = true;
         Ok(copies)
@@ -105,7 +99,7 @@ impl Query {
 
     /// Copies some; whether it can go on behind them.
     ///
-    /// ORDER: profiles are looked for before it is looked who left, so that whoever leaves meanwhile is missed here or found there.
+    /// ORDER: profiles are looked for before it is looked who left, so that whoever leaves meanwhile is found to have.
     fn copy_among(
         &self,
         among: Among,
@@ -119,17 +113,19 @@ impl Query {
         }
         let later = self.later(among, &portraits.keys().copied().collect(), told)?;
         copies.read_at = later.read_at;
+        if later.is_leaving {
+            return Ok(false);
+        }
         for id in &later.away {
             portraits.entry(*id).or_default();
         }
         for (id, portrait) in portraits {
-            let Some(portrait) = portrait else {
-                match later.away.contains(&id) {
-                    true => return Ok(false),
-                    // No longer live.
-                    false => continue,
-                }
-            };
+            // What was read of them may lack what had left already.
+            if later.away.contains(&id) {
+                return Ok(false);
+            }
+            // Else they are no longer live.
+            let Some(portrait) = portrait else { continue };
             let first = later.first.get(&id);
             let is_ahead = first.is_some_and(|first| portrait.version >= *first);
             copies.copied.push(Copied { portrait, is_ahead });
@@ -153,6 +149,22 @@ impl Query {
         Ok(false)
     }
 
+    /// Whether a version of a profile may be still to come: none of them has got there, or knows what became of it.
+    ///
+    /// # Errors
+    /// When a store cannot be read.
+    pub fn is_to_come(&self, id: ProfileId, version: u64) -> Result<bool, QueryError> {
+        let mut is_to_come = true;
+        for part in self.parts() {
+            match part.graph().profile(id)? {
+                Some(record) if record.version >= version => return Ok(false),
+                Some(_) => {}
+                None => is_to_come &= !part.has(&Address::Id(id))?,
+            }
+        }
+        Ok(is_to_come)
+    }
+
     fn portrait_of_all(&self, id: ProfileId) -> Result<Option<Portrait>, QueryError> {
         for part in self.parts() {
             if let Some(portrait) = part.portrait(id)? {
@@ -166,10 +178,13 @@ impl Query {
         let mut later = Later {
             first: BTreeMap::new(),
             away: BTreeSet::new(),
+            is_leaving: false,
             read_at: Vec::with_capacity(told.len()),
         };
         for part in self.parts() {
-            part.leaving(among, &mut later.away)?;
+            let staged: Option<StagedRecord> = part.store().record(parting::STAGED)?;
+            later.is_leaving |= matches!(staged, Some(StagedRecord::Departing { .. }));
+            part.untold(among, &mut later.away)?;
         }
         for (part, told) in self.parts().iter().zip(told) {
             // What is visible in the store may be told a moment later; the journal has it.
@@ -185,7 +200,7 @@ impl Query {
     }
 
     /// Adds who left this partition, where that is not told yet.
-    fn leaving(&self, among: Among, away: &mut BTreeSet<ProfileId>) -> Result<(), QueryError> {
+    fn untold(&self, among: Among, away: &mut BTreeSet<ProfileId>) -> Result<(), QueryError> {
         let from = match among.0 {
             Bound::Included(id) | Bound::Excluded(id) => parting::untold(id),
             Bound::Unbounded => parting::UNTOLD.to_vec(),
@@ -204,4 +219,18 @@ impl Query {
             })?;
         Ok(())
     }
+}
+
+/// Some ids after the other, each with among which ids there are no others; together these are `among`.
+fn chunks(ids: &[ProfileId], among: Among) -> Vec<(&[ProfileId], Among)> {
+    let (mut from, mut rest, mut chunks) = (among.0, ids, Vec::new());
+    while let Some((some, behind)) = rest.split_at_checked(PROFILES)
+        && let Some(last) = some.last()
+    {
+        chunks.push((some, (from, Bound::Included(*last))));
+        (from, rest) = (Bound::Excluded(*last), behind);
+    }
+    // Behind the last of them somebody may be on the way.
+    chunks.push((rest, (from, among.1)));
+    chunks
 }

@@ -4,11 +4,13 @@
 //! holds at each moment everything up to one position about the profiles up to one id, and that is its
 //! [`Cursor`](crate::http::routes::updates::cursor::Cursor).
 
+use futures_util::future::select_all;
 use serde::Serialize;
+use tokio::sync::watch;
 
 use crate::{
     api::ProfileAnswer,
-    engine::{ProfileId, Update, queries::copies::Copied},
+    engine::{Position, ProfileId, Query, Update, queries::copies::Copied},
     http::routes::updates::cursor::{Copying, Told},
     wire::out::update::{ends, version_of},
 };
@@ -48,6 +50,33 @@ impl Copying {
     }
 }
 
+/// Waits until the profile that is ahead is there as it was told: who told it may have been further than this process is. `changes` fire
+/// with what may bring it.
+pub(super) async fn until_there(
+    query: &Query,
+    mut changes: Vec<watch::Receiver<Position>>,
+    copying: Option<Copying>,
+) {
+    let Some((profile, version)) = copying.and_then(Copying::ahead) else {
+        return;
+    };
+    loop {
+        for change in &mut changes {
+            change.borrow_and_update();
+        }
+        let query = query.clone();
+        let asking = tokio::task::spawn_blocking(move || query.is_to_come(profile, version));
+        // What cannot be read is told of by what is read next.
+        if !matches!(asking.await, Ok(Ok(true))) {
+            return;
+        }
+        let changing = changes.iter_mut().map(|change| Box::pin(change.changed()));
+        if select_all(changing).await.0.is_err() {
+            return;
+        }
+    }
+}
+
 impl Told {
     fn concerns(&self, update: &Update) -> bool {
         let ids = update.key.split(',').filter_map(ProfileId::parse);
@@ -78,7 +107,6 @@ impl Told {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Position;
 
     fn id(number: u8) -> ProfileId {
         ProfileId([number; 16])

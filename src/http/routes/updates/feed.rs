@@ -11,6 +11,7 @@ use crate::{
         Http,
         routes::updates::{
             copies_at_once,
+            copying::until_there,
             cursor::{Copying, Cursor},
             filter::{Filter, Whose},
             subscriber::{Ended, Outbox, Subscriber, line},
@@ -41,10 +42,14 @@ impl Subscriber for Feed {
     /// One that follows may be behind. What is not there by then is of another history.
     async fn level(&self) {
         let http = &self.outbox.http;
-        let reached = http.api.handle.reached(self.cursor.at);
+        let handle = &http.api.handle;
+        let reaching = async {
+            handle.reached(self.cursor.at).await;
+            until_there(&handle.query(), vec![handle.changes()], self.cursor.copying).await;
+        };
         tokio::select! {
             // Whatever it comes to, what is read next says so.
-            _ = tokio::time::timeout(http.api.limits.position_wait, reached) => {}
+            _ = tokio::time::timeout(http.api.limits.position_wait, reaching) => {}
             () = http.draining.cancelled() => {}
         }
     }

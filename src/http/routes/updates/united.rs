@@ -14,6 +14,7 @@ use crate::{
     http::{
         Http,
         routes::updates::{
+            copying::until_there,
             cursor::{Copying, Cursor},
             filter::Filter,
             subscriber::{Ended, Outbox, Subscriber, line},
@@ -78,6 +79,8 @@ impl Subscriber for United {
                 // Whatever it comes to, what is read next says so.
                 journal.handle.reached(journal.lane.at).await;
             }
+            let changes = self.journals.iter().map(|journal| journal.changes.clone());
+            until_there(&self.all(), changes.collect(), self.copying).await;
         };
         tokio::select! {
             _ = tokio::time::timeout(self.outbox.http.api.limits.position_wait, reaching) => {}
@@ -96,7 +99,7 @@ impl Subscriber for United {
                 return Ok(false);
             }
         }
-        self.meanwhile.settle(&self.outbox.http.api.handle);
+        self.settle();
         for number in 0..self.journals.len() {
             self.read(number).await?;
         }
@@ -114,7 +117,7 @@ impl Subscriber for United {
             Next::Nothing => match self.copying {
                 Some(copying) if self.is_caught_up() => self.copy(copying).await,
                 None if self.owes_live => {
-                    self.tell_live();
+                    self.tell_live(self.outbox.http.api.handle.applied().0);
                     Ok(true)
                 }
                 _ => Ok(self.wait().await),
@@ -153,7 +156,7 @@ impl United {
             filter,
             outbox,
             copying: None,
-            meanwhile: Meanwhile::endless(),
+            meanwhile: Meanwhile::Endless,
             copies,
             owes_live: copies,
         };
@@ -246,10 +249,9 @@ impl United {
         is_new && !is_arrival
     }
 
-    /// Tells a subscriber that it was told all there is.
-    fn tell_live(&mut self) {
+    /// Tells a subscriber that it was told all there is, up to a position of the resolver's.
+    fn tell_live(&mut self, position: u64) {
         self.owes_live = false;
-        let position = self.outbox.http.api.handle.applied();
         self.push("live", format!("{{\"position\":{position}}}"));
     }
 
@@ -349,6 +351,13 @@ impl Journal {
             self.lane.at = self.lane.at.max(self.seen);
         }
         self.lane.add(page, self.partition.is_none());
+    }
+
+    /// Whether it begins at `first`, and so holds no longer what follows on where the subscriber is, or not yet.
+    fn lacks(&self, first: Position) -> bool {
+        let behind = Position(self.lane.at.0.saturating_add(1));
+        let is_it = self.handle.query().first() == first;
+        is_it && (behind < first || self.lane.at > self.handle.applied())
     }
 
     fn is_due(&self) -> bool {

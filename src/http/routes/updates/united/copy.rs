@@ -22,65 +22,44 @@ use crate::{
 
 /// Up to where what happens meanwhile is told before more of a snapshot is.
 #[derive(Debug)]
-pub(super) struct Meanwhile {
-    /// The resolver's number at the end of one of its commits; `None` until one is known that will do.
-    through: Option<u64>,
-    /// What that has to be at least: as far as any partition was.
-    consumed: u64,
-    /// Positions of the partitions, by their numbers.
-    at: Vec<Position>,
+pub(super) enum Meanwhile {
+    /// Without an end: the subscriber gets no snapshot.
+    Endless,
+    /// Up to the end of a commit of the resolver's that is not known yet.
+    Unsettled {
+        /// What it has to be at least: as far as any partition was when that was looked for.
+        least: Option<u64>,
+        read_at: Vec<Position>,
+    },
+    /// Up to this number of the resolver's, and these positions of the partitions, by their numbers.
+    Settled { through: u64, read_at: Vec<Position> },
 }
 
 impl Meanwhile {
-    /// There is no end to it: the subscriber gets no snapshot.
-    pub(super) const fn endless() -> Self {
-        Self {
-            through: Some(NO_END),
-            consumed: 0,
-            at: Vec::new(),
-        }
-    }
-
-    /// Up to these positions of the partitions, the furthest of which has consumed so much.
-    const fn of(at: Vec<Position>, consumed: u64) -> Self {
-        Self {
-            through: None,
-            consumed,
-            at,
-        }
-    }
-
-    /// Finds out up to where, once that can be seen at the resolver.
-    pub(super) fn settle(&mut self, resolver: &Handle) {
-        let through = resolver.applied().0;
-        if self.through.is_none() && through >= self.consumed {
-            self.through = Some(through);
-        }
-    }
-
     /// Up to which of the resolver's numbers all may be told.
-    pub(super) fn through(&self) -> u64 {
-        self.through.unwrap_or_default()
+    pub(super) const fn through(&self) -> u64 {
+        match self {
+            Self::Endless => NO_END,
+            Self::Unsettled { .. } => 0,
+            Self::Settled { through, .. } => *through,
+        }
     }
 }
 
 impl United {
-    /// Has the subscriber told all that there is by now, and that profiles which were read at these positions come to.
-    fn catch_up(&mut self, read_at: Vec<Position>) {
-        let consumed = self.journals.iter().filter_map(|journal| {
-            let consumed = journal.consumed.borrow();
-            consumed.as_ref().map(|input| input.sequence)
-        });
-        self.meanwhile = Meanwhile::of(read_at, consumed.max().unwrap_or_default());
-    }
-
     /// Goes on with a snapshot at its beginning or anywhere in it, where the subscriber gets one.
     pub(super) fn begin_copy(&mut self, copying: Option<Copying>) {
         self.copying = copying;
         match copying {
             Some(_) => self.catch_up_now(),
-            None => self.meanwhile = Meanwhile::endless(),
+            None => self.meanwhile = Meanwhile::Endless,
         }
+    }
+
+    /// Has the subscriber told all that there is by now, and all that profiles which were read at these positions come to.
+    fn catch_up(&mut self, read_at: Vec<Position>) {
+        let least = None;
+        self.meanwhile = Meanwhile::Unsettled { least, read_at };
     }
 
     fn catch_up_now(&mut self) {
@@ -89,12 +68,38 @@ impl United {
         self.catch_up(applied);
     }
 
+    /// Finds out up to where, once that can be seen at the resolver: as far as the partitions are by now, which may be ahead of what this
+    /// process knows of that.
+    pub(super) fn settle(&mut self) {
+        let furthest = self.furthest();
+        if let Meanwhile::Unsettled { least, read_at } = &mut self.meanwhile {
+            let least = *least.get_or_insert(furthest);
+            let through = self.outbox.http.api.handle.applied().0;
+            if through >= least {
+                let read_at = std::mem::take(read_at);
+                self.meanwhile = Meanwhile::Settled { through, read_at };
+            }
+        }
+    }
+
+    /// The furthest of the resolver's numbers that a partition has done.
+    fn furthest(&self) -> u64 {
+        let partitions = self.journals.iter().filter(|journal| journal.partition.is_some());
+        let consumed = partitions.filter_map(|journal| {
+            let consumed = journal.consumed.borrow();
+            consumed.as_ref().map(|input| input.sequence)
+        });
+        consumed.max().unwrap_or_default()
+    }
+
     /// Whether the subscriber was told what happened meanwhile, where nothing up to there is left to be told.
     pub(super) fn is_caught_up(&self) -> bool {
+        let Meanwhile::Settled { read_at, .. } = &self.meanwhile else {
+            return false;
+        };
         let partitions = self.journals.iter().filter(|journal| journal.partition.is_some());
-        let mut all = partitions.zip(&self.meanwhile.at);
-        self.meanwhile.through.is_some()
-            && all.all(|(journal, read_at)| !journal.lane.is_empty() || journal.lane.at >= *read_at)
+        let mut all = partitions.zip(read_at);
+        all.all(|(journal, read_at)| !journal.lane.is_empty() || journal.lane.at >= *read_at)
     }
 
     /// Tells some more of a snapshot; at its end the subscriber follows.
@@ -120,14 +125,16 @@ impl United {
             return Ok(true);
         };
         let Some(copies) = copies else {
+            let through = self.meanwhile.through();
             self.begin_copy(None);
-            self.tell_live();
+            self.tell_live(through);
             return Ok(true);
         };
         let is_away = copies.copied.is_empty() && !copies.is_whole;
         self.tell_copies(copying, copies)?;
-        // Whoever is on the way arrives with a commit.
-        Ok(!is_away || self.wait().await)
+        // Whoever is on the way arrives with a commit, and whoever was is told of by what is here already.
+        let has_more = self.journals.iter().any(|journal| !journal.lane.is_empty());
+        Ok(!is_away || has_more || self.wait().await)
     }
 
     fn tell_copies(&mut self, mut copying: Copying, copies: Copies) -> Ended<()> {
@@ -163,18 +170,22 @@ impl United {
         &mut self,
         question: impl FnOnce(&Query) -> Result<T, QueryError> + Send + 'static,
     ) -> Ended<Option<T>> {
-        let handles: Vec<Handle> = self.partitions().map(|(_, handle)| handle.clone()).collect();
-        let query = self.outbox.http.api.handle.over(&handles).query();
+        let query = self.all();
         match tokio::task::spawn_blocking(move || question(&query)).await? {
             Ok(answer) => Ok(Some(answer)),
             Err(QueryError::Gone { first }) => {
-                let is_it = |handle: &Handle| handle.query().first() == first;
-                let number = self.journals.iter().position(|journal| is_it(&journal.handle));
+                let number = self.journals.iter().position(|journal| journal.lacks(first));
                 self.reset(number.unwrap_or_default(), first);
                 Ok(None)
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// What answers for all partitions.
+    pub(super) fn all(&self) -> Query {
+        let handles: Vec<Handle> = self.partitions().map(|(_, handle)| handle.clone()).collect();
+        self.outbox.http.api.handle.over(&handles).query()
     }
 
     /// Where the subscriber is in each partition's journal, and what answers for that.
