@@ -14,7 +14,7 @@
 //! | `…routed.<k>.ahead.<move>.<n>` | [`Routed::Ahead`] | note that these leave as well, with a move that is still to come |
 //! | `…routed.<k>.depart.<move>` | [`Routed::Depart`] | take these out, and publish what they had as a parcel |
 //! | `…routed.<k>.arrive.<move>` | [`Routed::Arrive`] | wait for that parcel, and put it in |
-//! | `…routed.<k>.put.<move>` | [`Routed::Put`] | put in what the tenant said before there was this partition |
+//! | `…routed.<k>.put.<move>` | [`Routed::Put`] | put in what the resolver has: what the tenant said before there was this partition, and by what to rank |
 //!
 //! No two partitions wait for each other in a circle: who waits for a parcel waits for somebody to read up to an earlier
 //! message of the same journal.

@@ -26,7 +26,8 @@ pub enum Routed {
     Ahead(MoveId, u32, DepartureRecord),
     /// Wait for what they had, and put it in.
     Arrive(MoveId, ArrivalRecord),
-    /// Put these in, which the resolver has by itself: what the tenant said before there was this partition.
+    /// Put these in, which the resolver has by itself: what the tenant said before there was this partition, and by what its customers
+    /// are ranked.
     Put(MoveId, ParcelRecord),
 }
 

@@ -100,9 +100,7 @@ pub(crate) fn way(method: &Method, path: &str) -> Option<Way> {
         ("GET", "/v1/rules" | "/v1/segments/{segment}/members") => All,
         ("GET", "/v1/reports/cx" | "/v1/reports/journey" | "/v1/reports/gap" | "/v1/reports/coverage"
             | "/v1/reports/segments" | "/v1/reports/contacts") => All,
-        ("GET", "/v1/insights" | "/v1/updates") => All,
-        // The resolver has all partitions rank theirs.
-        ("POST", "/v1/values/rank") => Own,
+        ("GET", "/v1/insights" | "/v1/updates") | ("POST", "/v1/values/rank") => All,
 
         ("GET", "/readyz" | "/healthz") => Ready,
         ("GET", "/livez" | "/version" | "/metrics" | "/openapi.json" | "/asyncapi.yaml") => Own,
