@@ -69,7 +69,9 @@
 //! resolver (`engine::resolver`) routes events to them. Users see one tenant all the same: its routes are a gateway
 //! ([`http::partitions`]) that hands each request to the partition that has the customer, also one that came over NATS
 //! (`nats::service::routes`). What all of them publish is one stream, in the order in which the resolver wrote what it comes of
-//! (`routes::updates::united`).
+//! (`routes::updates::united`), behind a copy of every profile where that is asked for. What many of all these customers show, and by
+//! what they are ranked, is found beside the resolver over all partitions (`engine::queries::answer::whole`); the resolver publishes
+//! the one, and writes the other for each partition, which ranks its own by it (`engine::value`).
 //!
 //! What one value does to many, as when it turns out that too many hold it, is carried out a few atoms per commit
 //! (`engine::identity::repair`), in turns with what comes (`engine::writer::upkeep`); who is still to be looked at again is pending.

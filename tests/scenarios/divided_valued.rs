@@ -9,6 +9,7 @@ use yekta::engine::Position;
 use crate::{
     divided::Divided,
     divided_asked::code,
+    experience::insights::{RULES, added},
     flows::{did, published},
     frames,
     rulebook::until,
@@ -22,14 +23,6 @@ use crate::{
 const SHOPPERS: std::ops::Range<usize> = 0..120;
 const OTHERS: std::ops::Range<usize> = 120..480;
 const BUYERS: u32 = 30;
-
-const JOURNEY: &str = r#"
-    [journeys.purchase]
-    stages = [
-      { name = "decide", touchpoints = [{ name = "cart", on = ["Product Added"] }] },
-      { name = "buy", touchpoints = [{ name = "till", on = ["Order Completed"] }] },
-    ]
-"#;
 
 /// Customers of whom the higher numbers bought later, more often and for more.
 fn orders() -> Vec<Value> {
@@ -122,19 +115,9 @@ fn a_partition_is_ranked_with_the_others_alone_and_who_repeats_asks_for_nothing(
 #[test]
 fn what_all_of_them_show_is_told_of_once_though_none_shows_it_by_itself() {
     let dir = scratch::folder();
-    std::fs::write(dir.path().join("rules.toml"), JOURNEY).unwrap();
+    std::fs::write(dir.path().join("rules.toml"), RULES).unwrap();
     let folder = dir.path().to_str().unwrap();
     let divided = Divided::new(3, &format!("[decide]\nrules = {folder:?}\ninsight_every_s = 1\n"));
-    let added = |number: usize| {
-        let (who, id) = (format!("c-{number}"), format!("cart-{number}"));
-        did(
-            &who,
-            &id,
-            "Product Added",
-            "22T10:00",
-            json!({"product_id": "p-1"}),
-        )
-    };
     divided.tell(&SHOPPERS.map(added).collect::<Vec<_>>());
     let told = |town: &Town, count: usize| {
         until(town, |town| published(town, ".insight.unmeasured").len() >= count);

@@ -5,25 +5,10 @@ use crate::{
     store::{codec::Record, layout, record::ShelfRecord},
 };
 
-impl Record for Product {
-    const VERSION: u8 = 1;
-    const NAME: &'static str = "product";
-}
-
-impl Record for Offer {
-    const VERSION: u8 = 1;
-    const NAME: &'static str = "published offer";
-}
-
-impl Record for ShelfRecord {
-    const VERSION: u8 = 1;
-    const NAME: &'static str = "count of what is published";
-}
-
-impl Record for Tally {
-    const VERSION: u8 = 1;
-    const NAME: &'static str = "count of products";
-}
+record!(Product, 1, "product");
+record!(Offer, 1, "published offer");
+record!(ShelfRecord, 1, "count of what is published");
+record!(Tally, 1, "count of products");
 
 layout! {
     struct crate::domain::catalogue::product::Product { name, url, category, prices, stock, stores }

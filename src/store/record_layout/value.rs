@@ -6,20 +6,9 @@ use crate::store::{
     record::{RankingRecord, ScaleRecord, StandingRecord},
 };
 
-impl Record for StandingRecord {
-    const VERSION: u8 = 1;
-    const NAME: &'static str = "standing";
-}
-
-impl Record for RankingRecord {
-    const VERSION: u8 = 1;
-    const NAME: &'static str = "ranking";
-}
-
-impl Record for ScaleRecord {
-    const VERSION: u8 = 1;
-    const NAME: &'static str = "scale of what customers are worth";
-}
+record!(StandingRecord, 1, "standing");
+record!(RankingRecord, 1, "ranking");
+record!(ScaleRecord, 1, "scale of what customers are worth");
 
 layout! {
     struct crate::store::record::StandingRecord { recency, frequency, monetary, name, tier, at }

@@ -8,32 +8,30 @@ use crate::{
     town::Town,
 };
 
-/// A touchpoint that everybody meets; and it is looked every second.
+/// A touchpoint that everybody meets.
+pub const RULES: &str = r#"
+    [journeys.purchase]
+    stages = [
+      { name = "decide", touchpoints = [{ name = "cart", on = ["Product Added"] }] },
+      { name = "buy", touchpoints = [{ name = "till", on = ["Order Completed"] }] },
+    ]
+"#;
+
+/// A customer puts something into the cart.
+pub fn added(number: usize) -> Value {
+    let (who, id) = (format!("c-{number}"), format!("cart-{number}"));
+    let product = json!({"product_id": "p-1"});
+    did(&who, &id, "Product Added", "22T10:00", product)
+}
+
+/// It is looked every second.
 fn town() -> Town {
-    let rules = r#"
-        [journeys.purchase]
-        stages = [
-          { name = "decide", touchpoints = [{ name = "cart", on = ["Product Added"] }] },
-          { name = "buy", touchpoints = [{ name = "till", on = ["Order Completed"] }] },
-        ]
-    "#;
-    going_by(rules, "insight_every_s = 1\n")
+    going_by(RULES, "insight_every_s = 1\n")
 }
 
 /// So many customers put something into the cart.
 fn fill(town: &Town, people: std::ops::Range<usize>) {
-    let events: Vec<Value> = people
-        .map(|number| {
-            let (who, id) = (format!("c-{number}"), format!("cart-{number}"));
-            did(
-                &who,
-                &id,
-                "Product Added",
-                "22T10:00",
-                json!({"product_id": "p-1"}),
-            )
-        })
-        .collect();
+    let events: Vec<Value> = people.map(added).collect();
     town.tell(&events);
     rest(town);
 }

@@ -14,7 +14,7 @@ mod exact;
 mod feelings;
 mod gap;
 mod history;
-mod insights;
+pub mod insights;
 mod journeys;
 mod later;
 mod matter;
