@@ -5,11 +5,9 @@
 use serde_json::Value;
 
 use crate::{
-    broker::OUT,
     journal, load,
-    process::{Service, fingerprint, wait_for},
-    published::{check_entries, published},
-    streams,
+    process::{Service, fingerprint},
+    published::{check_entries, published, wait_until_told},
     town::Town,
 };
 
@@ -37,10 +35,7 @@ impl<S> Town<S> {
     pub fn check(mut self, events: &[Value]) {
         self.owner();
         self.wait_until_level();
-        let contexts = streams::of(OUT, "yekta.v1.default.context.>");
-        wait_for("each event to be told once", || {
-            (self.broker.count(contexts) == load::distinct(events)).then_some(())
-        });
+        wait_until_told(&self.broker, events);
         self.broker.deliver(events);
         self.broker.publish_end();
         self.wait_until_level();

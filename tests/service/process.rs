@@ -26,14 +26,21 @@ const LINES_SHOWN: usize = 40;
 const LINES_MAX: usize = 4_096;
 
 /// Looks until `condition` gives something.
-pub fn wait_for<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+pub fn wait_for<T>(what: &str, condition: impl FnMut() -> Option<T>) -> T {
+    wait_or(condition, || format!("waited in vain for {what}"))
+}
+
+/// The same; where it is in vain, says what `explain` finds.
+pub fn wait_or<T>(mut condition: impl FnMut() -> Option<T>, explain: impl FnOnce() -> String) -> T {
     let begun = Instant::now();
     loop {
         if let Some(found) = condition() {
             return found;
         }
         let waited = begun.elapsed();
-        assert!(waited < PATIENCE, "waited in vain for {what}");
+        if waited >= PATIENCE {
+            panic!("{}", explain());
+        }
         thread::sleep((waited / LOOK_PART).clamp(LOOK_MIN, LOOK_MAX));
     }
 }

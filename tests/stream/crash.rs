@@ -15,14 +15,13 @@ use serde_json::Value;
 use yekta::cli::generate;
 
 use crate::{
-    broker::{Broker, EVENTS as STREAM, OUT},
+    broker::{Broker, EVENTS as STREAM},
     journal, load,
-    process::{Running, Service, fingerprint, wait_for},
-    published::{check_entries, published},
+    process::{Running, Service, fingerprint},
+    published::{check_entries, published, wait_until_told},
     sender::Sender,
     server::NatsServer,
     serving::{serve_on, start, wait_until_ready},
-    streams,
 };
 
 const SEED: u64 = 50_000;
@@ -122,10 +121,7 @@ fn kills_of_the_server_lose_nothing_and_count_nothing_twice() {
 fn check(server: &NatsServer, folder: &Path, service: Service) {
     let (broker, events) = (Broker::of(server), events());
     broker.wait_until_consumed();
-    let contexts = streams::of(OUT, "yekta.v1.default.context.>");
-    wait_for("each event to be told once", || {
-        (broker.count(contexts) == load::distinct(&events)).then_some(())
-    });
+    wait_until_told(&broker, &events);
     broker.deliver(&events);
     // Nothing else was refused: the one dead letter is the end of what is published.
     broker.publish_end();

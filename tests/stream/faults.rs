@@ -17,14 +17,13 @@ use serde_json::Value;
 use yekta::cli::generate;
 
 use crate::{
-    broker::{Broker, OUT},
+    broker::Broker,
     journal,
     load::{self, Load},
-    process::{Service, fingerprint, wait_for},
+    process::{Service, fingerprint},
     proxy::Way,
-    published::{check_entries, published},
+    published::{check_entries, published, wait_until_told},
     serving::wait_until_ready,
-    streams,
     watchdog::{Behind, READY_WITHIN, TOLD_WITHIN, by_the_clock},
 };
 
@@ -217,10 +216,7 @@ fn faults_of_the_network_and_the_server_cost_time_and_nothing_else() {
 /// Looks whether all is there, sends everything again and looks at what is there then.
 fn check(broker: &Broker, folder: &std::path::Path, service: Service, events: &[Value]) {
     broker.wait_until_consumed();
-    let contexts = streams::of(OUT, "yekta.v1.default.context.>");
-    wait_for("each event to be told once", || {
-        (broker.count(contexts) == load::distinct(events)).then_some(())
-    });
+    wait_until_told(broker, events);
     broker.deliver(events);
     // Nothing else was refused: the one dead letter is the end of what is published.
     broker.publish_end();

@@ -1,16 +1,18 @@
 //! What a subscriber and the bucket of profiles have in the end, whatever was killed, cut or moved meanwhile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::{
-    broker::{Broker, OUT},
+    broker::{Broker, EVENTS, JOURNAL, OUT},
     copied::Copied,
     load,
-    process::wait_for,
-    streams,
+    process::{wait_for, wait_or},
+    streams::{self, Stored, Wanted},
 };
+
+const CONTEXTS: Wanted<'_> = streams::of(OUT, "yekta.v1.default.context.>");
 
 impl Broker {
     /// Publishes what is no event, as the end of all; again while nobody takes it, which makes no second one of it within the
@@ -21,6 +23,47 @@ impl Broker {
             self.try_publish("yekta.v1.default.event.web.end", &headers, "the end")
         });
     }
+}
+
+/// Waits until each of these events was told once.
+pub fn wait_until_told(broker: &Broker, events: &[Value]) {
+    wait_or(
+        || (broker.count(CONTEXTS) == load::distinct(events)).then_some(()),
+        || what_was_told(broker, events),
+    );
+}
+
+/// What differs from each event being told once, and where it stands.
+fn what_was_told(broker: &Broker, events: &[Value]) -> String {
+    let name = |event: &Value| format!("{} of {}", event["id"], event["source"]);
+    let mut told = BTreeMap::<String, Vec<u64>>::new();
+    for message in broker.read_all(CONTEXTS) {
+        let whom = name(&message.json()["event"]);
+        told.entry(whom).or_default().push(message.sequence);
+    }
+    let wanted: BTreeSet<String> = events.iter().map(name).collect();
+    let lacking: Vec<&String> = wanted.iter().filter(|event| !told.contains_key(*event)).collect();
+    let noted = |stream, filter| {
+        let is_lacking = |message: &Stored| {
+            let told = message.json();
+            let event = told.get("event").unwrap_or(&told);
+            lacking.contains(&&name(event))
+        };
+        let all = broker.read_all(streams::of(stream, filter)).into_iter();
+        let where_it_stands = |message: Stored| (message.sequence, message.subject);
+        all.filter(is_lacking).map(where_it_stands).collect::<Vec<_>>()
+    };
+    let (taken, written) = (
+        noted(EVENTS, "yekta.v1.default.event.>"),
+        noted(JOURNAL, "yekta.v1.default.j.context.>"),
+    );
+    told.retain(|event, times| times.len() > 1 || !wanted.contains(event));
+    let [view, journal] = [OUT, JOURNAL].map(|stream| broker.stream(stream));
+    format!(
+        "each event has to be told once. Not told: {lacking:?}, which came at {taken:?} and were written at {written:?}; told \
+         again, or of another: {told:?}. The view has {:?}, and of its journal {:?}; that has {:?}",
+        view.state, view.sources, journal.state,
+    )
 }
 
 /// The copy of a subscriber who read all that was published, where each event was told once.

@@ -59,7 +59,7 @@ pub struct Wanted<'a> {
 }
 
 /// All messages of a stream on the subjects of `filter`.
-pub fn of<'a>(stream: &'a str, filter: &'a str) -> Wanted<'a> {
+pub const fn of<'a>(stream: &'a str, filter: &'a str) -> Wanted<'a> {
     Wanted {
         stream,
         filter,
