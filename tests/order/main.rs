@@ -44,6 +44,7 @@ mod scenarios;
 mod scratch;
 mod simulated;
 mod steward;
+mod told;
 mod town;
 mod unheld;
 

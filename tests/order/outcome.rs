@@ -28,7 +28,7 @@ use yekta::{
     telemetry::{EngineMetrics, Registry},
 };
 
-use crate::{arrival::Arrival, delayed::Delayed, marks, oracle::Totals, town::NOW};
+use crate::{arrival::Arrival, delayed::Delayed, marks, oracle::Totals, told, town::NOW};
 
 /// More events than any test has.
 const ALL: usize = 1 << 20;
@@ -104,6 +104,7 @@ pub(crate) fn run_keeping(
         arrival.seed
     );
     let outcome = settled(&engine, events, arrival.seed);
+    told::each_once(&engine.handle.query(), events.len(), arrival.seed);
     engine.stop().unwrap();
     let store = Store::open(&dir.path().join("store"), config(dir.path()).store).unwrap();
     marks::are_those_of_the_timelines(&store, &rules.identifiers, arrival.seed);
