@@ -66,21 +66,54 @@ impl Batch<'_> {
         for start in around {
             self.look_again(start, &mut open, &mut resolved)?;
         }
-        // Who is met on the way may be somebody whom an earlier commit left for later, and go elsewhere too.
-        while let Some(key) = open.asked.pop_first() {
-            for id in self.graph().mentioning(&key)?.unwrap_or_default() {
-                // Who holds something that joins is never attributed.
-                let atom = self.overlay.atom(id)?;
-                if atom.is_some_and(|atom| self.graph().keys_of(&atom).is_empty()) {
-                    self.look_again(id, &mut open, &mut resolved)?;
-                }
+        self.ask_again(&mut open, &mut resolved)?;
+        loop {
+            let left = self.left_behind(&open)?;
+            if left.is_empty() {
+                break;
             }
+            for start in left {
+                self.look_around(start, &mut open, &mut resolved)?;
+            }
+            self.ask_again(&mut open, &mut resolved)?;
         }
         for person in std::mem::take(&mut open.apart) {
             self.attribute(&person, &mut resolved)?;
         }
         self.done(&open.reached)?;
         Ok(resolved)
+    }
+
+    /// Looks again at all who mention what is held elsewhere now.
+    fn ask_again(&mut self, open: &mut Open, resolved: &mut Resolved) -> Result<(), Error> {
+        // Who is met on the way may be somebody whom an earlier commit left for later, and go elsewhere too.
+        while let Some(key) = open.asked.pop_first() {
+            for id in self.graph().mentioning(&key)?.unwrap_or_default() {
+                // Who holds something that joins is never attributed.
+                let atom = self.overlay.atom(id)?;
+                if atom.is_some_and(|atom| self.graph().keys_of(&atom).is_empty()) {
+                    self.look_again(id, open, resolved)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Atoms with events of this batch that are left for later and were only shown with somebody who ended, now or before. What they
+    /// say is told by this commit, and so whose it is has to be found by this commit, room or not.
+    fn left_behind(&self, open: &Open) -> Result<Vec<AtomId>, Error> {
+        let mut left = Vec::new();
+        if self.repairs.left == 0 {
+            return Ok(left);
+        }
+        for id in self.touched.folded.difference(&open.reached) {
+            let shown = self.overlay.atom(*id)?.and_then(|atom| atom.profile);
+            let record = shown.map(|profile| self.overlay.profile(profile)).transpose()?;
+            if record.flatten().is_none_or(|record| record.members.is_empty()) {
+                left.push(*id);
+            }
+        }
+        Ok(left)
     }
 
     /// Parts the component of an atom for what others did, or leaves it for later where there is no room.
