@@ -117,25 +117,47 @@ fn taken_back_in_between_it_is_as_if_it_had_never_come() {
     assert_eq!(town.person("anonymous_id", "c0").fingerprint, before);
 }
 
-/// A caller's number, known to staff, which visitors type who are only shown with them; then the caller signs in. Gives
-/// what was told of merges, and what becomes of taking the merge back.
-fn signed_in_with_mentions(town: &Town) -> (Vec<Value>, Value) {
-    let number = |trust: &str| identifier("phone", "+989123456789", trust);
+/// Visitors who typed a number.
+const VISITORS: usize = 6;
+
+/// A number that somebody is known by.
+fn number(trust: &str) -> Value {
+    identifier("phone", "+989123456789", trust)
+}
+
+/// A visitor who typed it looks at a page.
+fn visited(id: &str, visitor: usize) -> Value {
+    let typed = identifier("email", &format!("e{visitor}@example.org"), "stated");
+    let (id, who) = (format!("{id}{visitor}"), json!([number("stated"), typed]));
+    event(&id, ["web", "Page Viewed"], "21T09:30", who, json!({}))
+}
+
+/// A caller's number, known to staff, which visitors type who are only shown with them.
+fn called_and_visited(town: &Town) {
+    let who = json!([number("staff")]);
     town.tell(&[event(
         "1",
         ["callcenter", "Call Started"],
         "21T09:00",
-        json!([number("staff")]),
+        who,
         json!({}),
     )]);
-    for visitor in 0..6 {
-        let typed = identifier("email", &format!("e{visitor}@example.org"), "stated");
-        let (id, who) = (format!("m{visitor}"), json!([number("stated"), typed]));
-        town.tell(&[event(&id, ["web", "Page Viewed"], "21T09:30", who, json!({}))]);
+    for visitor in 0..VISITORS {
+        town.tell(&[visited("m", visitor)]);
     }
-    let before = town.person("phone", "+989123456789").id.to_string();
+}
+
+/// The caller signs in.
+fn caller_signs_in() -> Value {
     let who = json!([number("verified"), user("sara")]);
-    town.tell(&[event("2", ["mobile", "Signed In"], "21T10:00", who, json!({}))]);
+    event("2", ["mobile", "Signed In"], "21T10:00", who, json!({}))
+}
+
+/// What was told of merges where the caller signs in, and what becomes of taking the merge back.
+fn signed_in_with_mentions(town: &Town) -> (Vec<Value>, Value) {
+    called_and_visited(town);
+    let before = town.person("phone", "+989123456789").id.to_string();
+    town.tell(&[caller_signs_in()]);
     town.settle();
     let updates = town.query().updates_after(Position(0), 10_000).unwrap();
     let told = updates
@@ -154,4 +176,45 @@ fn a_merge_that_is_carried_out_step_by_step_is_told_once_and_taken_back_as_any_o
     let [(told, undone), (told_by_one, undone_by_one)] = [&at_once, &by_one].map(signed_in_with_mentions);
     assert_eq!((told.len(), told_by_one.len()), (1, 1), "{told_by_one:?}");
     assert_eq!(undone_by_one, undone);
+}
+
+/// Whoever listens hears of each event once, also of those whose turn to be looked at again comes in a later commit.
+#[test]
+fn what_somebody_does_who_is_left_for_later_is_told_at_once_of_who_they_are() {
+    let town = Town::with("[engine]\nrepairs_max = 1\n");
+    called_and_visited(&town);
+    let before = town.engine().handle.applied();
+    let visits = |id| (0..VISITORS).map(move |visitor| visited(id, visitor));
+    // All at once, then while they are looked at one after the other.
+    town.tell(
+        &[caller_signs_in()]
+            .into_iter()
+            .chain(visits("n"))
+            .collect::<Vec<_>>(),
+    );
+    let sara = town.person("user_id", "sara").id.to_string();
+    for visit in visits("p") {
+        town.tell(&[visit]);
+    }
+    town.settle();
+    let told = town.query().updates_after(before, 10_000).unwrap();
+    let contexts = told.iter().filter(|one| one.subject.contains(".context."));
+    let mut contexts: Vec<(String, String)> = contexts
+        .map(|one| {
+            let told: Value = serde_json::from_slice(&one.body).unwrap();
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            (text(&told["event"]["id"]), text(&told["profile"]))
+        })
+        .collect();
+    contexts.sort_unstable();
+    let ids = ["n", "p"]
+        .into_iter()
+        .flat_map(|id| (0..VISITORS).map(move |visitor| format!("{id}{visitor}")));
+    let mut expected: Vec<(String, String)> = ["2".to_owned()]
+        .into_iter()
+        .chain(ids)
+        .map(|id| (id, sara.clone()))
+        .collect();
+    expected.sort_unstable();
+    assert_eq!(contexts, expected);
 }
