@@ -126,8 +126,14 @@ impl<'a> Publication<'a> {
         }
         let mut contexts = Contexts::new();
         for one in told {
-            if let Some(portrait) = combined.portraits.get(&one.profile) {
-                self.enriched(one.event, portrait, (&mut contexts, &shelf))?;
+            let portrait = combined.portraits.get(&one.profile);
+            debug_assert!(
+                portrait.is_some(),
+                "an event counts, and its profile is as it was"
+            );
+            match portrait {
+                Some(portrait) => self.enriched(one.event, portrait, (&mut contexts, &shelf))?,
+                None => tracing::error!("an event counts of nobody who changed: it is not told"),
             }
         }
         self.decided(combined, acts, &causes)
