@@ -3,8 +3,9 @@
 //! A value that turns generic, or a block that crosses its cap, frees or joins all who hold it. Who brought that about is
 //! looked at in the same commit, and of the others as many as one commit has room for; the rest is noted in the store and
 //! follows, a few per commit and in turns with what comes. Until then they are shown where they were, and say that they are
-//! pending. To look at an atom is to work out its component from what stands then, so the end is the same in whatever order
-//! they are looked at, and whatever came meanwhile.
+//! pending; who was only shown with somebody who ended is with nobody, and looked at at once where an event of theirs comes, as
+//! each is told of somebody. To look at an atom is to work out its component from what stands then, so the end is the same in
+//! whatever order they are looked at, and whatever came meanwhile.
 
 use std::{collections::BTreeSet, ops::ControlFlow};
 
