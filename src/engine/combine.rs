@@ -95,7 +95,8 @@ impl Batch<'_> {
                 before.is_some_and(|before| *before == *record && before.fingerprint == portrait.fingerprint);
             let is_changed =
                 segmented.is_change() || untold == Some(UntoldRecord::Arrived { otherwise: true });
-            let is_unchanged = is_same && !is_changed;
+            // Of two events that are told alike one may go as the other comes.
+            let is_unchanged = is_same && !is_changed && !self.is_said(id, placed)?;
             if is_unchanged && !self.carried.introduces(id) {
                 continue;
             }
@@ -120,6 +121,17 @@ impl Batch<'_> {
             combined.portraits.insert(id, portrait);
         }
         Ok(combined)
+    }
+
+    /// Whether any of these events is a profile's.
+    fn is_said(&self, profile: ProfileId, placed: &[(usize, &Event, AtomId)]) -> Result<bool, Error> {
+        for (_, event, atom) in placed {
+            let atom = self.overlay.atom(self.atom_of(event, *atom)?)?;
+            if atom.is_some_and(|atom| atom.profile == Some(profile)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Has a profile be in the segments that it is in, and counted in what is counted of the experience.

@@ -124,6 +124,15 @@ pub struct ProfileRecord {
     pub absorbed: Vec<ProfileId>,
 }
 
+impl ProfileRecord {
+    /// Whether an atom is shown with it.
+    pub fn lists(&self, id: AtomId) -> bool {
+        [&self.members, &self.attributed]
+            .iter()
+            .any(|atoms| atoms.binary_search(&id).is_ok())
+    }
+}
+
 /// An id that was live once. If its atoms come back to it, its version goes on from here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormerRecord {

@@ -13,6 +13,7 @@ use std::{
 
 use yekta::{
     domain::{
+        context::{Mask, View},
         event::{Event, EventId},
         identity::IdentityRules,
         profile::FoldLimits,
@@ -104,7 +105,7 @@ pub(crate) fn run_keeping(
         arrival.seed
     );
     let outcome = settled(&engine, events, arrival.seed);
-    told::each_once(&engine.handle.query(), events.len(), arrival.seed);
+    told::each_once(&engine.handle.query(), events, arrival.seed);
     engine.stop().unwrap();
     let store = Store::open(&dir.path().join("store"), config(dir.path()).store).unwrap();
     marks::are_those_of_the_timelines(&store, &rules.identifiers, arrival.seed);
@@ -204,16 +205,30 @@ pub(crate) fn started_with(
     opened.start(config, rules, metrics, || NOW).unwrap()
 }
 
+/// What is told with each event: of whom it is, and nothing about them.
+fn view() -> View {
+    View {
+        name: "whose".to_owned(),
+        sections: Vec::new(),
+        recent_max: 0,
+        lines_max: 0,
+        mask: Mask::None,
+        roles: Vec::new(),
+        purpose: None,
+    }
+}
+
 /// The rules of a tenant whose customers are all in one engine.
 pub(crate) fn rules_of(identity: &IdentityRules, fold: FoldLimits) -> Rules {
+    let channels = ["web", "mobile", "callcenter", "store"];
     Rules {
         tenant: "default".to_owned(),
         part: Default::default(),
         identity: identity.clone(),
         fold,
         retention: Default::default(),
-        views: BTreeMap::new(),
-        channel_views: BTreeMap::new(),
+        views: BTreeMap::from([(view().name, view())]),
+        channel_views: channels.map(|channel| (channel.to_owned(), view().name)).into(),
         repairs_max: 1,
         rejections_max: 10,
         decide: Default::default(),

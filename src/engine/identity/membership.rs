@@ -142,7 +142,8 @@ impl Membership {
             return Ok(());
         };
         let mut record = ProfileRecord::clone(&record);
-        if record.attributed.contains(&id) {
+        // Also who was shown with an id that ended and lives again: it does not list them.
+        if !record.members.contains(&id) {
             self.strays.insert(id);
         }
         record.members.retain(|member| *member != id);

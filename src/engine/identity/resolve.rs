@@ -99,17 +99,22 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Atoms with events of this batch that are left for later and were only shown with somebody who ended, now or before. What they
+    /// Atoms with events of this batch that are left for later and were only shown with somebody who ended or is about to. What they
     /// say is told by this commit, and so whose it is has to be found by this commit, room or not.
     fn left_behind(&self, open: &Open) -> Result<Vec<AtomId>, Error> {
         let mut left = Vec::new();
         if self.repairs.left == 0 {
             return Ok(left);
         }
+        let about_to_go: BTreeSet<&AtomId> = open.apart.iter().flatten().collect();
         for id in self.touched.folded.difference(&open.reached) {
             let shown = self.overlay.atom(*id)?.and_then(|atom| atom.profile);
             let record = shown.map(|profile| self.overlay.profile(profile)).transpose()?;
-            if record.flatten().is_none_or(|record| record.members.is_empty()) {
+            // An id that lives again does not know of whom it had shown.
+            let is_with_somebody = record.flatten().is_some_and(|record| {
+                record.lists(*id) && record.members.iter().any(|member| !about_to_go.contains(member))
+            });
+            if !is_with_somebody {
                 left.push(*id);
             }
         }

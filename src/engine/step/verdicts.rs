@@ -36,6 +36,7 @@ impl Verdicts<'_> {
         for (index, event, atom) in placed {
             let atom = self.batch.atom_of(event, *atom)?;
             let Some(profile) = self.batch.overlay.atom(atom)?.and_then(|atom| atom.profile) else {
+                tracing::error!("an event counts and is shown with nobody: it is not told");
                 continue;
             };
             let resolution = self.resolution(atom, profile, &mut created)?;
