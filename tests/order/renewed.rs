@@ -21,6 +21,7 @@ use crate::{
     check::agrees_with_engine,
     marks,
     outcome::{Outcome, run_keeping, runtime, settled, start_keeping, submissions},
+    told,
     town::tight_rules,
 };
 
@@ -52,6 +53,7 @@ pub(crate) fn ends_as_from_the_beginning(events: &[Event], _: &IdentityRules, se
         }
         if change == changes {
             let outcome = settled(&engine, events, seed);
+            told::each_once(&engine.handle.query(), events, seed);
             engine.stop().unwrap();
             let from_the_beginning = begun_with(&kept, events, said(dir.path()), seed);
             agrees_with_engine((seed, &outcome), (seed, &from_the_beginning), events);

@@ -20,6 +20,7 @@ use crate::{
     arrival::{Dice, shuffle},
     check::{agrees_with_oracle, every_order_agrees},
     outcome::{Outcome, runtime, settled, start, submissions},
+    told,
 };
 
 /// An engine on a folder of its own, and what runs its futures.
@@ -120,6 +121,11 @@ impl Office {
     fn outcome(&self, events: &[Event], seed: u64) -> Outcome {
         settled(&self.engine, events, seed)
     }
+
+    /// Fails unless each of these, all that came, was told once.
+    fn told(&self, events: &[Event], seed: u64) {
+        told::each_once(&self.engine.handle.query(), events, seed);
+    }
 }
 
 /// Takes `events` in while stewards say this and that, then takes back all that was said and a part of the events, in any
@@ -156,6 +162,7 @@ pub(crate) fn taken_back_leaves_nothing(events: &[Event], rules: &IdentityRules,
         }
     }
     let outcome = office.outcome(&kept, seed);
+    office.told(events, seed);
     if kept.is_empty() {
         assert!(outcome.persons.is_empty(), "seed {seed}");
         office.has_nothing_left(seed);
@@ -231,6 +238,7 @@ pub(crate) fn said_holds_in_any_order(events: &[Event], rules: &IdentityRules, s
             }
         }
         let outcome = office.outcome(events, seed);
+        office.told(events, seed);
         if !same {
             pairs.iter().for_each(|pair| parted(&outcome, events, pair, seed));
         }
