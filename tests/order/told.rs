@@ -29,8 +29,10 @@ struct Updated {
 
 #[derive(Deserialize)]
 struct Cause {
-    /// By how many events.
+    /// By how many events, or other things.
     count: usize,
+    /// What these did.
+    resolution: String,
 }
 
 /// An event with what is known of its customer.
@@ -63,7 +65,9 @@ pub(crate) fn each_once(query: &Query, events: &[Event], seed: u64) {
                 *made.entry(version).or_default() += 1;
             } else if one.subject.contains(".profile.updated.") {
                 let Updated { version, cause } = serde_json::from_slice(&one.body).unwrap();
-                causes.insert(version, cause.count);
+                if cause.resolution != "said" {
+                    causes.insert(version, cause.count);
+                }
             }
         }
     }
