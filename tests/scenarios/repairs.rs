@@ -250,7 +250,12 @@ fn what_somebody_does_who_was_shown_with_an_id_that_lives_again_is_told() {
     town.tell(&[caller_signs_in()]);
     let who = json!([number("verified"), user("reza")]);
     let reza = event("3", ["mobile", "Signed In"], "21T10:05", who, json!({}));
-    told_once(&town, vec![reza], visits("p", 0..VISITORS).rev());
+    let told = told_once(&town, vec![reza], visits("p", 0..VISITORS).rev());
+    // What two customers hold leads to nobody any more.
+    for visitor in 0..VISITORS {
+        let whose = town.person("email", &format!("e{visitor}@example.org")).id;
+        assert_eq!(told[&format!("p{visitor}")], whose.to_string());
+    }
 }
 
 /// Whom a steward had said to be the caller turns out to be somebody else, and of the caller's old id nobody is left.
